@@ -1,0 +1,58 @@
+# Needs Python 3.11 or newer and make. Every verb sets up what it needs in .venv, once; uv is used
+# where it is installed, else pip.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+export UV_NO_PROGRESS := 1
+export NO_MKDOCS_2_WARNING := 1
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint types unit docs bench lock upgrade format clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: .venv/.runtime ## Start a server with synthetic calls and show what it answers
+	@$(BIN)/callistics demo $(ARGS)
+
+test: lint types docs unit ## Run every kind of test: lint, types, docs, and the test suite
+
+lint: .venv/.dev ## Check style, format and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: .venv/.dev ## Check types, strictly
+	@$(BIN)/pyright --pythonpath $(BIN)/python
+
+unit: .venv/.dev ## Run the test suite alone; ARGS="--many" tries far more examples
+	@$(BIN)/pytest -q -n auto --maxprocesses 8 --dist worksteal $(ARGS)
+
+docs: .venv/.dev ## Build the documentation site into site/
+	@$(BIN)/mkdocs build --quiet --strict
+
+bench: .venv/.dev ## Measure speed; results are printed and stated in docs/decisions
+	@$(BIN)/python -m bench $(ARGS)
+
+format: .venv/.dev ## Format the code and sort its imports
+	@$(BIN)/ruff check --fix-only --select I .
+	@$(BIN)/ruff format .
+
+lock: ## Pin the dependencies of pyproject.toml in requirements/, with hashes
+	@scripts/lock
+
+upgrade: ## As lock, taking the newest versions
+	@scripts/lock --upgrade
+
+clean: ## Remove everything that can be made again
+	rm -rf .venv .build build dist site callistics-demo docs/reference .hypothesis .pytest_cache .ruff_cache \
+		.import_linter_cache .coverage
+	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.runtime: requirements/runtime.txt pyproject.toml scripts/setup
+	@scripts/setup runtime
+
+.venv/.dev: requirements/dev.txt pyproject.toml scripts/setup
+	@scripts/setup dev

@@ -1,0 +1,59 @@
+"""`callistics serve` with a change that a measurement needs: `watched` or `canned`."""
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Sequence
+
+from callistics import app
+from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.opening import open_engine
+from callistics.settings import Settings, load_settings
+from callistics.sql.dialect import SqlRow, Statement
+
+
+def _watched(engine: DuckDBEngine) -> None:
+    """For each line of input, print what the engine's buffers hold."""
+
+    def answer() -> None:
+        query = "SELECT tag, memory_usage_bytes FROM duckdb_memory()"
+        for _ in sys.stdin:
+            with engine.writing() as session:
+                rows = session.execute(query).fetchall()
+            print(json.dumps({tag: size for tag, size in rows if size}), flush=True)
+
+    threading.Thread(target=answer, daemon=True).start()
+
+
+def _canned(engine: DuckDBEngine) -> None:
+    """Run each statement once, and give its rows again from memory."""
+    run = engine.run
+    known: dict[tuple[str, str], Sequence[SqlRow]] = {}
+
+    def canned(statement: Statement) -> Sequence[SqlRow]:
+        name = statement.text, repr(statement.values)
+        if name not in known:
+            known[name] = run(statement)
+        return known[name]
+
+    engine.run = canned
+
+
+VARIANTS: dict[str, Callable[[DuckDBEngine], None]] = {"watched": _watched, "canned": _canned}
+
+
+def main() -> None:
+    change = VARIANTS[sys.argv[1]]
+
+    def opening(settings: Settings) -> DuckDBEngine:
+        engine = open_engine(settings)
+        assert isinstance(engine, DuckDBEngine)
+        change(engine)
+        return engine
+
+    app.open_engine = opening
+    app.serve(load_settings(), on_ready=lambda _: None)
+
+
+if __name__ == "__main__":
+    main()

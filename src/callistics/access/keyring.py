@@ -1,0 +1,142 @@
+"""The keys in memory: issuing, looking up, revoking, with their last use recorded."""
+
+import hashlib
+import secrets
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from callistics.errors import Forbidden, Unauthorized
+from callistics.model.instants import MINUTE
+from callistics.model.keys import Permission, StoredKey
+from callistics.model.scope import EVERYTHING, SCOPED, Scope
+
+# The time of last use is a hint for people: one write a minute tells them enough.
+_USE_PRECISION = MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key just made: what is stored of it, and the secret that is shown this once."""
+
+    stored: StoredKey
+    secret: str
+
+
+def hash_secret(secret: str) -> str:
+    """SHA-256 in hex: the secret has 256 random bits, so that a slow hash would add nothing."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def new_secret() -> str:
+    """A key that nobody can guess."""
+    return "cal_" + secrets.token_urlsafe(32)
+
+
+def make_key(
+    name: str,
+    permissions: Iterable[Permission],
+    scope: Scope,
+    now: int,
+    expires_at: int | None = None,
+    secret: str | None = None,
+) -> NewKey:
+    """A new key, not yet stored anywhere."""
+    text = new_secret() if secret is None else secret
+    stored = StoredKey(
+        id="key_" + secrets.token_hex(8),
+        name=name,
+        hash=hash_secret(text),
+        permissions=frozenset(permissions),
+        scope=scope,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    return NewKey(stored, text)
+
+
+def covers(outer: Scope, inner: Scope) -> bool:
+    """Whether everything in the inner scope is in the outer one too."""
+    for name in SCOPED:
+        allowed, wanted = outer.allowed(name), inner.allowed(name)
+        if allowed is not None and (wanted is None or not wanted <= allowed):
+            return False
+    return True
+
+
+class Keyring:
+    """Every key by its hash. Safe to use from many threads.
+
+    `local` is a key of this process alone: it is accepted, but neither listed nor stored.
+    """
+
+    def __init__(self, keys: Iterable[StoredKey], local: StoredKey | None = None) -> None:
+        self._local = local
+        self._keys = {key.hash: key for key in keys}
+        self._used: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def authenticate(self, authorization: str | None, now: int) -> StoredKey:
+        """The key of an `Authorization` header. Raises `Unauthorized`."""
+        kind, _, secret = (authorization or "").partition(" ")
+        if kind.lower() != "bearer" or not secret.strip():
+            raise Unauthorized("send a key as Authorization: Bearer <key>")
+        digest = hash_secret(secret.strip())
+        if self._local is not None and self._local.hash == digest:
+            return self._local
+        key = self._keys.get(digest)
+        if key is None or key.revoked_at is not None:
+            raise Unauthorized("the key is not known, or was revoked")
+        if key.expires_at is not None and key.expires_at <= now:
+            raise Unauthorized("the key has expired")
+        self._note_use(key, now)
+        return key
+
+    def _note_use(self, key: StoredKey, now: int) -> None:
+        last = self._used.get(key.id, key.last_used_at)
+        if last is None or now - last >= _USE_PRECISION:
+            self._used[key.id] = now
+
+    def put(self, key: StoredKey) -> None:
+        """Add a key, or replace the one of the same hash."""
+        with self._lock:
+            self._keys[key.hash] = key
+
+    def has_secret(self, secret: str) -> bool:
+        """Whether a key, revoked or not, was ever made of this secret."""
+        return hash_secret(secret) in self._keys
+
+    def visible(self, scope: Scope) -> list[StoredKey]:
+        """The keys that lie within a scope, oldest first, with their last use."""
+        with self._lock:
+            found = [key for key in self._keys.values() if covers(scope, key.scope)]
+        ordered = sorted(found, key=lambda key: (key.created_at, key.id))
+        return [self._with_use(key) for key in ordered]
+
+    def find(self, key_id: str, scope: Scope) -> StoredKey | None:
+        """A key by its id, if it lies within the scope."""
+        return next((key for key in self.visible(scope) if key.id == key_id), None)
+
+    def _with_use(self, key: StoredKey) -> StoredKey:
+        used = self._used.get(key.id)
+        return key if used is None else replace(key, last_used_at=used)
+
+    def take_used(self) -> list[StoredKey]:
+        """The keys used since the last call, to be stored with their times of use."""
+        with self._lock:
+            used = [key for key in self._keys.values() if key.id in self._used]
+            changed = [self._with_use(key) for key in used]
+            self._keys |= {key.hash: key for key in changed}
+            self._used.clear()
+        return changed
+
+
+def require(key: StoredKey, permission: Permission) -> None:
+    """Raises `Forbidden` if the key lacks the permission."""
+    if permission not in key.permissions:
+        raise Forbidden(f"this key lacks the permission {permission}")
+
+
+def process_key(now: int, secret: str) -> NewKey:
+    """A key that lives in this process only: nothing of it is stored."""
+    return make_key("in-process", Permission, EVERYTHING, now, secret=secret)

@@ -1,0 +1,1 @@
+"""The way of a query: decode, validate, plan, compile, run, shape."""

@@ -1,0 +1,72 @@
+"""One question, answered: the steps of a query in the order they happen."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from callistics.analytics.planning import (
+    compile_extent,
+    compile_plan,
+    needs_extent,
+    plan_query,
+)
+from callistics.analytics.request import parse_request
+from callistics.analytics.shape import Answer, shape, slots_of
+from callistics.catalog.plan import Plan, Policy
+from callistics.errors import Refused, invalid
+from callistics.model.buckets import TooManyBucketsError
+from callistics.model.scope import Scope
+from callistics.sql.dialect import Dialect, SqlRow, Statement
+
+Run = Callable[[Statement], Sequence[SqlRow]]
+
+
+class Analytics:
+    """Answers queries on one engine, given its dialect and a way to run a statement."""
+
+    def __init__(self, dialect: Dialect, run: Run, policy: Policy, default_zone: str) -> None:
+        self._dialect = dialect
+        self._run = run
+        self._policy = policy
+        self._zone = default_zone
+
+    def answer(self, body: bytes, scope: Scope) -> Answer:
+        """The answer to the body of `POST /analytics`. Raises `RequestError`."""
+        return self.timed(body, scope)[0]
+
+    def timed(self, body: bytes, scope: Scope) -> tuple[Answer, float]:
+        """The answer, and the seconds that the engine took of it. Raises `RequestError`."""
+        engine = _Stopwatch(self._run)
+        query = parse_request(body, scope, self._zone)
+        plan = plan_query(query, scope, self._policy)
+        try:
+            plan = self._closed(plan, engine)
+            slots = slots_of(plan)
+            rows = engine(compile_plan(plan, self._dialect))
+            return shape(plan, slots, rows), engine.seconds
+        except TooManyBucketsError as error:
+            raise Refused([invalid("/granularity", str(error))]) from None
+
+    def _closed(self, plan: Plan, run: Run) -> Plan:
+        if not needs_extent(plan, self._dialect):
+            return plan
+        ((first, last),) = run(compile_extent(plan, self._dialect))
+        return plan.closed(_instant(first), _instant(last))
+
+
+class _Stopwatch:
+    """Runs statements and adds up how long they took."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.seconds = 0.0
+
+    def __call__(self, statement: Statement) -> Sequence[SqlRow]:
+        started = time.perf_counter()
+        try:
+            return self._run(statement)
+        finally:
+            self.seconds += time.perf_counter() - started
+
+
+def _instant(value: object) -> int | None:
+    return value if isinstance(value, int) else None

@@ -1,0 +1,119 @@
+"""From the rows of a statement to the page that was asked for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, product
+
+from callistics.analytics.planning import query_type
+from callistics.catalog.plan import Plan
+from callistics.catalog.select import MAX_ROWS
+from callistics.errors import Refused, invalid
+from callistics.queries.base import Counted, Group, Key, QueryType, Row, Slot
+from callistics.sql.dialect import SqlRow
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The envelope of an answer; `total` is the number of rows before paging."""
+
+    query_type: str
+    data: list[Row]
+    total: int
+    page: int
+    page_size: int
+
+
+def slots_of(plan: Plan) -> Sequence[Slot] | None:
+    """The rows that are always there. Raises `TooManyBucketsError`."""
+    kind = query_type(plan)
+    return kind.slots(plan) if kind.slots else None
+
+
+def shape(plan: Plan, slots: Sequence[Slot] | None, rows: Sequence[SqlRow]) -> Answer:
+    """Group, fill, compute and cut out the page. Raises `Refused` on too many rows."""
+    query, kind = plan.query, query_type(plan)
+    _limit(len(rows))
+    groups = list(_groups(plan, kind, rows))
+    if slots is not None:
+        _limit(len(groups) * len(slots))
+    first = (query.page - 1) * query.page_size
+    last = first + query.page_size
+    data: list[Row] = []
+    total = 0
+    for group, counted in groups:
+        size = _size(kind, plan, slots, counted)
+        if total < last and total + size > first:
+            found = kind.rows(plan, slots, counted)
+            keys = dict(zip(query.group_by, group, strict=True))
+            page = found[max(first - total, 0) : last - total]
+            data.extend({**keys, **row} for row in page)
+        total += size
+    return Answer(query.query_type, data, total, query.page, query.page_size)
+
+
+def _size(
+    kind: QueryType, plan: Plan, slots: Sequence[Slot] | None, counted: Sequence[Counted]
+) -> int:
+    """How many rows a group has, without computing them where that is plain."""
+    if kind.arrange is not None:
+        return len(kind.arrange(plan, counted))
+    return len(counted) if slots is None else len(slots)
+
+
+def _limit(rows: int) -> None:
+    if rows > MAX_ROWS:
+        message = f"the answer has more than {MAX_ROWS:,} rows; filter more or group by less"
+        raise Refused([invalid("/group_by", message)])
+
+
+def _groups(
+    plan: Plan, kind: QueryType, rows: Sequence[SqlRow]
+) -> Iterator[tuple[Group, list[Counted]]]:
+    """Each group with what was counted in it, in order of the groups."""
+    width = len(plan.query.group_by)
+    found = {
+        group: [_counted(kind, row, width) for row in members]
+        for group, members in groupby(rows, key=lambda row: tuple(row[:width]))
+    }
+    if not width:
+        yield (), found.get((), [])
+        return
+    for group in _with_every_value(plan, kind, list(found)):
+        yield group, found.get(group, [])
+
+
+def _counted(kind: QueryType, row: SqlRow, width: int) -> Counted:
+    offset = width + (kind.key is not None)
+    key = row[width] if kind.key is not None else None
+    numbers = (None if value is None else int(value) for value in row[offset:])
+    names = (measure.name for measure in kind.measures)
+    return Counted(key, dict(zip(names, numbers, strict=True)))
+
+
+def _with_every_value(plan: Plan, kind: QueryType, groups: list[Group]) -> list[Group]:
+    """The groups, with those dimensions complete whose every value is always a group."""
+    complete = {name: values for name, values in kind.always if name in plan.query.group_by}
+    if not complete:
+        return groups
+    places = [plan.query.group_by.index(name) for name in complete]
+    others = dict.fromkeys(
+        tuple(value for place, value in enumerate(group) if place not in places) for group in groups
+    )
+    if len(places) == len(plan.query.group_by):
+        others = {(): None}
+    merged = {
+        _insert(other, dict(zip(places, values, strict=True)))
+        for other in others
+        for values in product(*complete.values())
+    }
+    return sorted(merged, key=_sort_key)
+
+
+def _insert(other: Group, fixed: dict[int, int]) -> Group:
+    rest = iter(other)
+    width = len(other) + len(fixed)
+    return tuple(fixed[place] if place in fixed else next(rest) for place in range(width))
+
+
+def _sort_key(group: Group) -> tuple[tuple[bool, Key], ...]:
+    return tuple((value is None, "" if value is None else value) for value in group)

@@ -1,0 +1,148 @@
+"""Metrics: what is counted, as exact whole numbers in SQL, and the figures rows show of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from callistics.catalog.plan import Frame
+from callistics.model.rounding import percentage, ratio, seconds
+from callistics.sql.fragment import Sql, compose, raw
+
+DURATION_KNOWN = raw("c.duration_ms IS NOT NULL")
+OUTCOME_KNOWN = raw("c.outcome IS NOT NULL")
+
+Shown = int | float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A whole number that SQL computes over a set of calls or leads; `zero` is that of none."""
+
+    name: str
+    sql: Callable[[Frame], Sql]
+    zero: int | None = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The measures of one row, and what the row is a part of.
+
+    `base` is the count of the whole (for shares); None in a row that is no part of it.
+    """
+
+    measures: Mapping[str, int | None]
+    base: int | None = None
+
+    def number(self, name: str) -> int:
+        """A measure that is never absent."""
+        value = self.measures[name]
+        assert value is not None
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A field of a row: computed from measures, rounded in one place.
+
+    `type` is its JSON type: `integer`, `number`, `string`, with `|null` where it may be absent.
+    """
+
+    name: str
+    help: str
+    type: str
+    needs: tuple[Measure, ...]
+    compute: Callable[[Tally], Shown]
+
+    def named(self, name: str, text: str = "") -> "Figure":
+        """The same figure under the name that a query type's rows use."""
+        return replace(self, name=name, help=text or self.help)
+
+
+def is_success(frame: Frame) -> Sql:
+    """Whether the call reached its aim, by the installation's policy."""
+    policy, outcome = frame.plan.policy, raw("c.outcome")
+    negated = policy.success_outcomes is None
+    names = policy.unreached_outcomes if negated else policy.success_outcomes
+    test = frame.dialect.is_in(frame.dialect.normalised(outcome), normalised(names or ()))
+    return compose("(c.outcome IS NOT NULL AND NOT {})", test) if negated else test
+
+
+def normalised(outcomes: tuple[str, ...]) -> tuple[str, ...]:
+    """Outcomes of a setting as they compare: upper case, `-` and space as `_`."""
+    return tuple(name.upper().replace("-", "_").replace(" ", "_") for name in outcomes)
+
+
+def _fixed(text: str) -> Callable[[Frame], Sql]:
+    return lambda _: raw(text)
+
+
+N = Measure("n", _fixed("count(*)"))
+N_TIMED = Measure("n_timed", _fixed("count(c.duration_ms)"))
+TOTAL_MS = Measure("total_ms", _fixed("sum(c.duration_ms)"), None)
+MIN_MS = Measure("min_ms", _fixed("min(c.duration_ms)"), None)
+MAX_MS = Measure("max_ms", _fixed("max(c.duration_ms)"), None)
+SUCCESSES = Measure(
+    "successes", lambda frame: compose("count(*) FILTER (WHERE {})", is_success(frame))
+)
+
+
+def _share(tally: Tally) -> Shown:
+    return None if tally.base is None else percentage(tally.number("n"), tally.base)
+
+
+def _seconds_of(name: str) -> Callable[[Tally], Shown]:
+    def compute(tally: Tally) -> Shown:
+        value = tally.measures[name]
+        return None if value is None else seconds(value)
+
+    return compute
+
+
+def _average(tally: Tally) -> Shown:
+    return ratio(tally.measures["total_ms"] or 0, 1000 * tally.number("n_timed"))
+
+
+COUNT = Figure("count", "How many.", "integer", (N,), lambda tally: tally.number("n"))
+PERCENTAGE = Figure("percentage", "Share of the whole, 0-100.", "number|null", (N,), _share)
+TIMED = Figure(
+    "count",
+    "Calls with a known duration.",
+    "integer",
+    (N_TIMED,),
+    lambda tally: tally.number("n_timed"),
+)
+AVERAGE = Figure(
+    "avg_duration", "Average duration in seconds.", "number|null", (N_TIMED, TOTAL_MS), _average
+)
+SHORTEST = Figure("min", "Shortest, in seconds.", "number|null", (MIN_MS,), _seconds_of("min_ms"))
+LONGEST = Figure("max", "Longest, in seconds.", "number|null", (MAX_MS,), _seconds_of("max_ms"))
+TOTAL = Figure(
+    "total",
+    "Sum in seconds.",
+    "number",
+    (TOTAL_MS,),
+    lambda tally: seconds(tally.measures["total_ms"] or 0),
+)
+SUCCEEDED = Figure(
+    "successes",
+    "Calls whose outcome is a success.",
+    "integer",
+    (SUCCESSES,),
+    lambda tally: tally.number("successes"),
+)
+SUCCESS_RATE = Figure(
+    "success_rate",
+    "Successes per call, 0-100.",
+    "number|null",
+    (SUCCESSES, N),
+    lambda tally: percentage(tally.number("successes"), tally.number("n")),
+)
+
+PERCENTILES = (50, 90, 95, 99)
+
+
+def percentile(percent: int) -> Figure:
+    """Nearest rank over durations in whole seconds; the statement computes it as `p50`."""
+    name = f"p{percent}"
+    measure = Measure(name, _fixed(name), None)
+    text = f"{percent} % of durations are at most this, in whole seconds."
+    return Figure(name, text, "integer|null", (measure,), lambda tally: tally.measures[name])

@@ -1,0 +1,5 @@
+"""`python -m callistics.cli` is `callistics`."""
+
+from callistics.cli import main
+
+main()

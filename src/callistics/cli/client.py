@@ -1,0 +1,145 @@
+"""The client of the commands: one request after the other, with patience where that helps."""
+
+import time
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from callistics import __version__
+from callistics.cli.group import Failure
+from callistics.cli.problems import ApiError, api_error
+
+Sleep = Callable[[float], None]
+
+MAX_WAIT = 120.0
+"""Seconds that one request waits in all for a server that asks to come back later."""
+
+_LONGEST_PAUSE = 30.0
+_BUSY = (429, 503)
+# Long answers are the server's to cut off; this only notices a machine that is gone.
+_TIMEOUT = httpx.Timeout(600.0, connect=5.0)
+_HOW_TO_GIVE_A_KEY = (
+    "give a key with --key or the environment variable CALLISTICS_KEY; on the server's machine,"
+    " the first admin key is in the file ending in .admin-key beside the database"
+)
+
+
+class Client:
+    """Talks to the HTTP interface at `url`, over a network or, with a `transport`, without one."""
+
+    def __init__(
+        self,
+        url: str,
+        key: str | None,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Sleep = time.sleep,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self.is_local = transport is not None
+        self._key = key
+        self._sleep = sleep
+        self._reached = False
+        headers = {"User-Agent": f"callistics-cli/{__version__}"}
+        if key is not None:
+            headers["Authorization"] = f"Bearer {key}"
+        self._http = httpx.Client(
+            base_url=self.url,
+            headers=headers,
+            timeout=_TIMEOUT,
+            transport=transport,
+            trust_env=not is_loopback(self.url),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        repeatable: bool = False,
+    ) -> httpx.Response:
+        """The answer, if it is 2xx.
+
+        A server that is busy is waited for. `repeatable` says that sending the request twice does
+        no harm, so that it is sent again where the answer was lost.
+        Raises `ApiError` for any other answer, `Failure` where there is none.
+        """
+        request = self._http.build_request(
+            method, path, json=json, content=content, headers=headers, params=params
+        )
+        waited = 0.0
+        while True:
+            response = self._answer(request, repeatable=repeatable and waited < MAX_WAIT)
+            if response is not None and response.status_code not in _BUSY:
+                return self._checked(response)
+            pause = _pause(response, waited)
+            if response is not None and waited + pause > MAX_WAIT:
+                return self._checked(response)
+            self._sleep(pause)
+            waited += pause
+
+    def _answer(self, request: httpx.Request, *, repeatable: bool) -> httpx.Response | None:
+        try:
+            response = self._http.send(request)
+        except httpx.TransportError as error:
+            # A server that never answered is more likely not there than starting again.
+            if repeatable and self._reached:
+                return None
+            raise Failure(self._no_answer(error)) from error
+
+        self._reached = True
+        # The stream refers back to its response: cut, so that bodies are freed at once.
+        response.stream = httpx.ByteStream(b"")
+        return response
+
+    def _no_answer(self, error: httpx.TransportError) -> str:
+        reason = str(error) or type(error).__name__
+        return f"no answer from {self.url}: {reason}"
+
+    def _checked(self, response: httpx.Response) -> httpx.Response:
+        if response.is_success:
+            return response
+        error = api_error(response)
+        if response.status_code == 401:
+            raise Failure(self._no_access(error))
+        raise error
+
+    def _no_access(self, error: ApiError) -> str:
+        if self._key is None:
+            return f"{self.url} wants a key: {_HOW_TO_GIVE_A_KEY}"
+        return f"{error.detail or error.title}: {_HOW_TO_GIVE_A_KEY}"
+
+
+def _pause(response: httpx.Response | None, waited: float) -> float:
+    """How long to wait: as asked for, else longer each time."""
+    asked = "" if response is None else response.headers.get("Retry-After", "")
+    if asked.isdigit():
+        return min(max(float(asked), 0.1), _LONGEST_PAUSE)
+    return min(max(0.5, waited), _LONGEST_PAUSE)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is this machine's own."""
+    host = httpx.URL(url).host
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""One module for each command; it is loaded only when its command is used."""

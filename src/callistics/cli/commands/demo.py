@@ -1,0 +1,93 @@
+"""`callistics demo`."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from callistics.cli.connect import default_url, in_process
+from callistics.cli.demo.answer import Tenant, biggest, curl, show_answer
+from callistics.cli.demo.data import Demo, dsn, load, open_demo, save, valid_key
+from callistics.cli.group import Failure
+from callistics.cli.ports import ensure_free, first_free
+from callistics.settings import Settings, load_settings
+
+_EPILOG = """\b
+Examples:
+  callistics demo
+  callistics demo --calls 1000000 --port 9000
+  callistics demo --once
+"""
+
+
+@click.command("demo", epilog=_EPILOG)
+@click.option("--calls", type=click.IntRange(min=1), default=100_000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same calls.")
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("callistics-demo"),
+    show_default=True,
+    help="Folder of the demo; used again if it is there.",
+)
+@click.option("--once", is_flag=True, help="Stop after the answer, without serving.")
+def command(
+    calls: int, seed: int, host: str | None, port: int | None, data: Path, once: bool
+) -> None:
+    """Try it: made-up calls, an answer, and a server to play with.
+
+    Makes a database in a folder of its own, loads two years of made-up calls through the
+    product's own interface, asks a question, and serves until Ctrl-C.
+    """
+    demo = open_demo(data, Demo(calls, seed))
+    given = {"engine": dsn(data), "host": host, "port": port}
+    settings = load_settings(overrides=given)
+    if not once:
+        settings = _listening(settings, asked=port is not None)
+    save(data, demo)
+    demo, tenant = _prepare(settings, data, demo)
+    if once:
+        return
+    # Loaded here: without serving it is not needed.
+    from callistics.app import serve  # noqa: PLC0415
+
+    quiet = replace(settings, log_level="warning", log_format="text")
+    serve(quiet, on_ready=lambda _: _invite(settings, demo, tenant))
+
+
+def _listening(settings: Settings, *, asked: bool) -> Settings:
+    """The settings with a port that is free; another than the usual one is said."""
+    if asked:
+        ensure_free(settings.host, settings.port)
+        return settings
+    port = first_free(settings.host, settings.port)
+    if port != settings.port:
+        click.echo(f"Port {settings.port} is taken, using {port}.")
+    return replace(settings, port=port)
+
+
+def _prepare(settings: Settings, folder: Path, demo: Demo) -> tuple[Demo, Tenant]:
+    """Load what is missing, make sure of a key, and show the first answer."""
+    with in_process(settings) as client:
+        if demo.loaded:
+            click.echo(f"Using the {demo.calls:,} calls in {folder}.\n")
+        else:
+            click.echo(f"Making {demo.calls:,} calls in {folder} ...")
+            load(client, demo)
+        demo = replace(demo, loaded=True, key=valid_key(client, demo.key))
+        save(folder, demo)
+        tenant = biggest(client)
+        if tenant is None:
+            raise Failure("there is no call in the month that the demo asks for; try more --calls")
+        show_answer(client, tenant)
+    return demo, tenant
+
+
+def _invite(settings: Settings, demo: Demo, tenant: Tenant) -> None:
+    url = default_url(settings)
+    click.echo(f"Serving on {url}. Ask the next question:\n")
+    click.echo(f"{curl(url, demo.key or '', tenant)}\n")
+    click.echo(f"Try it in a browser: {url}/docs")
+    click.echo("Stop with Ctrl-C.")

@@ -1,0 +1,41 @@
+"""`callistics generate`."""
+
+from pathlib import Path
+
+import click
+
+from callistics.cli.group import Failure
+from callistics.cli.importing.reporting import progress_bar
+
+_EPILOG = """\b
+Examples:
+  callistics generate --calls 100000 --seed 1 --out calls.ndjson.zst
+  callistics generate --calls 1000000 --out calls.parquet
+"""
+
+
+@click.command("generate", epilog=_EPILOG)
+@click.option("--calls", type=click.IntRange(min=0), required=True, help="How many.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same calls.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="Ends in .ndjson, .ndjson.gz, .ndjson.zst or .parquet.",
+)
+def command(calls: int, seed: int, out: Path) -> None:
+    """Write made-up calls of two years to a file, to try things with.
+
+    Some are scored late, as an update of their own; in Parquet that is merged into the call.
+    """
+    # Loaded here: the Parquet writer brings the engine along.
+    from callistics.synthetic import write_ndjson, write_parquet  # noqa: PLC0415
+
+    write = write_parquet if out.suffix == ".parquet" else write_ndjson
+    with progress_bar() as bar:
+        task = bar.add_task(out.name, total=calls)
+        try:
+            write(out, calls, seed, progress=lambda done: bar.update(task, completed=done))
+        except ValueError as error:
+            raise Failure(f"{out}: {error}") from error
+    click.echo(f"{out}: {calls:,} calls, {out.stat().st_size:,} bytes")

@@ -1,0 +1,169 @@
+"""`callistics import`."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from callistics.cli.connect import Target, client_options, connect
+from callistics.cli.group import Failure
+from callistics.cli.importing.files import FORMATS, Format, format_of
+from callistics.cli.importing.mapping import Rules, make_rules
+from callistics.cli.importing.reporting import BadLineReport, bad_line_report, summary
+from callistics.cli.importing.run import Reading, import_file
+from callistics.cli.importing.sending import Sender, Tally
+from callistics.errors import did_you_mean
+from callistics.model.records import RecordKind
+from callistics.model.zones import Zone, zone, zone_names
+
+_HELP = """Load calls or leads from NDJSON, CSV or Parquet files; `-` is NDJSON from a pipe.
+
+The name of a file tells its format; .gz and .zst are unpacked. A CSV file has a header, and an
+empty cell means that the field is absent, as null does in Parquet. Columns are named like the
+fields of the API, those of the payload `payload.KEY`; for other names use --map.
+
+Loading the same file twice is harmless. A bad line stops the import, with its number; everything
+before its batch is stored then. With --on-error skip the good lines are stored and the bad ones
+reported; the exit code is 1 all the same.
+"""
+_EXAMPLES = """\b
+Examples:
+  callistics import calls.ndjson.gz
+  callistics import dialer.csv --map started_at=call_time --map payload.city=City \\
+      --set merchant_id=mer_abc --set reseller_id=res_north --timezone Asia/Kolkata
+  callistics import --kind leads leads.parquet --on-error skip --errors-file bad.ndjson
+  zcat calls.ndjson.gz | callistics import -
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of the command as given."""
+
+    files: tuple[str, ...]
+    kind: str
+    format_: Format | None
+    moves: tuple[str, ...]
+    constants: tuple[str, ...]
+    dropped: tuple[str, ...]
+    payload_rest: bool
+    timezone: str | None
+    delimiter: str | None
+    batch_size: int
+    on_error: Literal["stop", "skip"]
+    errors_file: Path | None
+
+    @property
+    def rules(self) -> Rules:
+        """The mapping. Raises `click.UsageError`."""
+        return make_rules(
+            RecordKind(self.kind),
+            self.moves,
+            self.constants,
+            dropped=self.dropped,
+            rest=self.payload_rest,
+            zone=None if self.timezone is None else _zone(self.timezone),
+        )
+
+
+def _zone(name: str) -> Zone:
+    try:
+        return zone(name)
+    except ValueError as error:
+        raise click.UsageError(f"--timezone: {error}{did_you_mean(name, zone_names())}") from None
+
+
+@click.command("import", help=_HELP, epilog=_EXAMPLES)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in RecordKind]),
+    default="calls",
+    show_default=True,
+    help="What the records are.",
+)
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), help="Instead of what the name tells."
+)
+@click.option(
+    "--map",
+    "moves",
+    multiple=True,
+    metavar="FIELD=SOURCE",
+    help="Fill a field, or payload.KEY, from a column; in JSON dots reach into objects.",
+)
+@click.option(
+    "--set", "constants", multiple=True, metavar="FIELD=VALUE", help="The same value everywhere."
+)
+@click.option("--drop", "dropped", multiple=True, metavar="SOURCE", help="Leave a column out.")
+@click.option("--payload-rest", is_flag=True, help="What is no field goes into the payload.")
+@click.option(
+    "--timezone",
+    metavar="ZONE",
+    help="Zone of times without an offset, such as Europe/Lisbon. Without it: the server's.",
+)
+@click.option("--delimiter", metavar="CHAR", help="Between the cells of CSV. Without it: found.")
+@click.option(
+    "--batch-size",
+    type=click.IntRange(1, 100_000),
+    default=10_000,
+    show_default=True,
+    help="Records that are sent, and made durable, at a time.",
+)
+@click.option(
+    "--on-error",
+    type=click.Choice(["stop", "skip"]),
+    default="stop",
+    show_default=True,
+    help="What to do at a bad line.",
+)
+@click.option(
+    "--errors-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write every bad line's number and errors here, as NDJSON.",
+)
+@client_options
+def command(target: Target, **given: Any) -> None:
+    """Load files."""
+    options = Options(**given)
+    if options.delimiter is not None and len(options.delimiter) != 1:
+        raise click.UsageError("--delimiter must be one character")
+    reading = Reading(options.rules, options.format_, options.delimiter, options.batch_size)
+    for name in options.files:
+        _check_file(name, options)
+    with connect(target, create=True) as client, bad_line_report(options.errors_file) as report:
+        sender = Sender(client, reading.rules.kind, skip=options.on_error == "skip")
+        _import_all(options.files, reading, sender, report)
+    if report.count:
+        raise Failure(f"{report.count:,} bad lines were left out")
+
+
+def _check_file(name: str, options: Options) -> None:
+    """Raises before anything is stored, where a later file would stop the import."""
+    if options.format_ is None:
+        format_of(name)
+    if name != "-" and not Path(name).is_file():
+        raise Failure(f"{name}: there is no such file")
+
+
+def _import_all(
+    names: tuple[str, ...], reading: Reading, sender: Sender, report: BadLineReport
+) -> None:
+    total = Tally()
+    started = time.monotonic()
+    try:
+        for name in names:
+            import_file(name, reading, sender, report, total)
+    except BaseException:
+        if total.received:
+            _show(total, time.monotonic() - started)
+        raise
+    _show(total, time.monotonic() - started)
+
+
+def _show(total: Tally, seconds: float) -> None:
+    click.echo(summary(total, seconds))
+    if total.pending:
+        click.echo("Pending records count nowhere until others bring their required fields.")

@@ -1,0 +1,147 @@
+"""`callistics query`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from callistics.cli.client import Client
+from callistics.cli.connect import Target, client_options, connect
+from callistics.cli.output import NULL, columns_of, console, csv_of, table_of, total_line
+from callistics.cli.question import Question
+from callistics.queries import registry
+
+Format = Literal["table", "json", "csv"]
+Envelope = dict[str, Any]
+
+_LARGEST_PAGE = 10_000
+_JSON = {"Content-Type": "application/json"}
+_EPILOG = """\b
+Examples:
+  callistics query call_count
+  callistics query calls_over_time --from 2025-01-01 --to 2025-01-31 --merchant mer_abc \\
+      --template tpl_xyz789 --filter min_duration=10 --granularity day
+  callistics query outcome_distribution --payload city=Delhi --payload 'age>=60'
+  callistics query calls_over_time --group-by provider --all --format csv > calls.csv
+  callistics query --body question.json --format json
+"""
+
+
+@click.command("query", epilog=_EPILOG)
+@click.argument("query_type", required=False, metavar="TYPE")
+@click.option("--from", "date_from", metavar="DATE", help="From this date or time on.")
+@click.option("--to", "date_to", metavar="DATE", help="Up to this date or time, inclusive.")
+@click.option("--merchant", "merchants", multiple=True, metavar="ID", help="May be repeated.")
+@click.option("--reseller", "resellers", multiple=True, metavar="ID", help="May be repeated.")
+@click.option("--template", "templates", multiple=True, metavar="ID", help="May be repeated.")
+@click.option(
+    "--filter",
+    "filters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Any filter; repeated or as JSON for a list: 'outcome=[\"CONFIRMED\", null]'.",
+)
+@click.option(
+    "--payload",
+    multiple=True,
+    metavar="CONDITION",
+    help="On a key of the payload: = != > >= < <= or ~ (contains).",
+)
+@click.option("--granularity", help="minute, hour, day, week, month, quarter or year.")
+@click.option("--timezone", metavar="ZONE", help="Such as Europe/Lisbon.")
+@click.option("--group-by", metavar="FIELD,...", help="Up to three fields.")
+@click.option("--page", type=int, help="Which page of the rows, from 1.")
+@click.option("--page-size", type=int, help="Rows of a page.")
+@click.option("--all", "all_pages", is_flag=True, help="Every page.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="json is the exact answer.",
+)
+@click.option(
+    "--body",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="Send this file as it is, - for standard input, instead of the options.",
+)
+@client_options
+def command(
+    target: Target, format_: Format, body: Path | None, all_pages: bool, **given: Any
+) -> None:
+    """Ask a question and print the answer.
+
+    TYPE is one of the query types, such as call_count, call_duration, calls_over_time,
+    outcome_distribution or conversion_funnel; without it, they are listed.
+    """
+    question = Question(**given)
+    _check(question, body, all_pages)
+    with connect(target) as client:
+        if all_pages:
+            answer = _ask_all(client, question)
+        else:
+            answer = ask(client, _read(body) if body else json.dumps(question.body()).encode())
+    _print(answer, question, format_)
+
+
+def _check(question: Question, body: Path | None, all_pages: bool) -> None:
+    if body is not None and (question != Question() or all_pages):
+        raise click.UsageError("--body is sent as it is: give no TYPE, filter or page with it")
+    if body is None and question.query_type is None:
+        raise click.UsageError("give a TYPE: " + ", ".join(registry()))
+    if all_pages and (question.page is not None or question.page_size is not None):
+        raise click.UsageError("--all fetches every page: give no --page or --page-size with it")
+
+
+def _read(body: Path) -> bytes:
+    return sys.stdin.buffer.read() if str(body) == "-" else body.read_bytes()
+
+
+def ask(client: Client, body: bytes) -> str:
+    """The answer's JSON text to a body of `POST /analytics`. Raises `ApiError`, `Failure`."""
+    return client.request("POST", "/analytics", content=body, headers=_JSON, repeatable=True).text
+
+
+def _ask_all(client: Client, question: Question) -> str:
+    """The answer as if one page could hold all rows."""
+    body = {**question.body(), "page": 1, "page_size": _LARGEST_PAGE}
+    answer: Envelope = json.loads(ask(client, json.dumps(body).encode()))
+    rows: list[Any] = answer["data"]
+    while len(rows) < answer["total"]:
+        body["page"] += 1
+        more: Envelope = json.loads(ask(client, json.dumps(body).encode()))
+        if not more["data"]:
+            break
+        rows += more["data"]
+    answer["page_size"] = max(len(rows), 1)
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+
+
+def _print(text: str, question: Question, format_: Format) -> None:
+    if format_ == "json":
+        click.echo(text)
+        return
+    answer: Envelope = json.loads(text)
+    rows: list[dict[str, object]] = answer["data"]
+    columns = columns_of(rows, _documented_columns(answer, question))
+    if format_ == "csv":
+        click.echo(csv_of(columns, rows), nl=False)
+        return
+    out = console()
+    if rows:
+        out.print(table_of(columns, rows, NULL if _is_unicode(out.encoding) else "-"))
+    out.print(total_line(answer, len(rows)))
+
+
+def _documented_columns(answer: Envelope, question: Question) -> list[str]:
+    """What the columns of an answer without rows would be, as far as this version knows."""
+    query = registry().get(str(answer.get("query_type")))
+    groups = question.body().get("group_by", [])
+    return [*groups, *(field.name for field in query.columns)] if query else []
+
+
+def _is_unicode(encoding: str) -> bool:
+    return encoding.lower().startswith("utf")

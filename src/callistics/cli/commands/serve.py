@@ -1,0 +1,28 @@
+"""`callistics serve`."""
+
+import click
+
+from callistics.settings import load_settings
+
+_EPILOG = """\b
+Examples:
+  callistics serve
+  callistics serve --engine duckdb:///data/callistics.db --host 0.0.0.0 --port 9000
+"""
+
+
+@click.command("serve", epilog=_EPILOG)
+@click.option("--engine", metavar="DSN", help="Where the data lives, duckdb:///path/file.db.")
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=int, help="Port to listen on.")
+def command(engine: str | None, host: str | None, port: int | None) -> None:
+    """Run the server until it is stopped.
+
+    What is not given here comes from the environment and callistics.toml; `callistics settings`
+    lists it all.
+    """
+    settings = load_settings(overrides={"engine": engine, "host": host, "port": port})
+    # Loaded here: help and wrong settings need no server.
+    from callistics.app import serve  # noqa: PLC0415
+
+    serve(settings)

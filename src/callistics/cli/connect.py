@@ -1,0 +1,151 @@
+"""Finding what a command talks to: the server that answers, else the engine in this process.
+
+One process owns the database file, so the file is opened only where no server answers.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+
+import click
+import httpx
+
+from callistics.cli.client import Client, is_loopback
+from callistics.cli.group import Failure
+from callistics.errors import CallisticsError, EngineError
+from callistics.settings import Settings, load_settings
+
+_ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the command line says about where to go; None where it says nothing."""
+
+    url: str | None = None
+    key: str | None = None
+    engine: str | None = None
+
+
+def client_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command `--url`, `--key` and `--engine`, which reach it as one `target`."""
+
+    @click.option(
+        "--url",
+        envvar="CALLISTICS_URL",
+        show_envvar=True,
+        help="Server to talk to. Without it: the one of this machine, or if none runs, the"
+        " database file itself.",
+    )
+    @click.option("--key", envvar="CALLISTICS_KEY", show_envvar=True, help="Access key.")
+    @click.option("--engine", help="Open this database, such as duckdb:///data/callistics.db.")
+    @wraps(command)
+    def wrapped(*, url: str | None, key: str | None, engine: str | None, **given: object) -> None:
+        command(target=Target(url or None, key or None, engine or None), **given)
+
+    return wrapped
+
+
+@contextmanager
+def connect(target: Target, *, create: bool = False) -> Generator[Client]:
+    """The client for a command; with `create`, a database that is not there yet is made.
+
+    Raises `Failure` or `CallisticsError` with what is missing.
+    """
+    if target.url is not None and target.engine is not None:
+        raise click.UsageError("--url and --engine exclude each other: a server has its own engine")
+    settings = load_settings(overrides={"engine": target.engine})
+    url = target.url or default_url(settings)
+    if target.engine is None and (target.url is not None or _answers(url)):
+        opened = _at(url, target.key, settings)
+    else:
+        if not create:
+            _check_database(settings, url, asked=target.engine is not None)
+        opened = in_process(settings, target.key)
+    with opened as client:
+        yield client
+
+
+def default_url(settings: Settings) -> str:
+    """Where a server with these settings answers on its own machine."""
+    host = "127.0.0.1" if settings.host in _ANYWHERE else settings.host
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
+def _at(url: str, key: str | None, settings: Settings) -> Client:
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise Failure(f"--url {url}: {error}") from None
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise Failure(f"--url {url}: must look like http://127.0.0.1:8000")
+    return Client(url, key or _key_beside(url, settings))
+
+
+def _answers(url: str) -> bool:
+    """Whether the server of this product answers there; another program's does not count."""
+    try:
+        response = httpx.get(f"{url}/health/live", timeout=5.0, trust_env=False)
+        return response.is_success and response.json() == {"status": "live"}
+    except (httpx.HTTPError, ValueError):
+        return False
+
+
+def _key_beside(url: str, settings: Settings) -> str | None:
+    """The admin key that a server of this machine was given or made, if it may be read."""
+    if not is_loopback(url):
+        return None
+    if settings.admin_key is not None:
+        return settings.admin_key
+    try:
+        return _key_file(settings).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError, CallisticsError):
+        return None
+
+
+def _check_database(settings: Settings, url: str, *, asked: bool) -> None:
+    if _database(settings).exists():
+        return
+    server = "" if asked else f"no server answers at {url}, and "
+    raise Failure(
+        f"{server}{settings.engine} is not there: start a server with `callistics serve`, name it"
+        " with --url, or load records with `callistics import`"
+    )
+
+
+def _database(settings: Settings) -> Path:
+    # Loaded here: a command that is given a key needs no engine.
+    from callistics.engines.opening import database_path  # noqa: PLC0415
+
+    return database_path(settings.engine)
+
+
+def _key_file(settings: Settings) -> Path:
+    database = _database(settings)
+    return database.with_name(database.name + ".admin-key")
+
+
+@contextmanager
+def in_process(settings: Settings, key: str | None = None) -> Generator[Client]:
+    """The product itself, run in this process; without a key, with all rights."""
+    # Loaded here: a command that talks to a server does without the server's own parts.
+    from callistics.app import build  # noqa: PLC0415
+    from callistics.cli.local import BASE_URL, LocalTransport, quiet_logs  # noqa: PLC0415
+
+    with quiet_logs():
+        application = build(settings)
+        try:
+            transport = LocalTransport(application.asgi)
+        except EngineError as error:
+            raise Failure(_not_opened(settings, error)) from error
+        with Client(BASE_URL, key or application.local_key, transport=transport) as client:
+            yield client
+
+
+def _not_opened(settings: Settings, error: EngineError) -> str:
+    text = f"{settings.engine}: {error}"
+    if "lock" not in text.lower():
+        return text
+    return f"{text}. Most likely a running server has it open; queries reach that one with --url."

@@ -1,0 +1,106 @@
+"""The demo's folder: its database, what was loaded into it, and its key."""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+from callistics.cli.client import Client
+from callistics.cli.group import Failure
+from callistics.cli.importing.lines import Line, batched
+from callistics.cli.importing.reporting import progress_bar
+from callistics.cli.importing.sending import Sender, Tally
+from callistics.cli.problems import ApiError
+from callistics.model.records import RecordKind
+
+_STATE = "demo.json"
+_DATABASE = "callistics.db"
+_BATCH_BYTES = 1 << 24
+_BATCH_LINES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What a demo's folder holds. `loaded` once all calls are in; `key` may ask questions."""
+
+    calls: int
+    seed: int
+    loaded: bool = False
+    key: str | None = None
+
+
+def dsn(folder: Path) -> str:
+    """The engine setting for a demo's folder."""
+    return f"duckdb://{quote(str((folder / _DATABASE).resolve()))}"
+
+
+def open_demo(folder: Path, wanted: Demo) -> Demo:
+    """What the folder holds; what is wanted, where it is new.
+
+    Raises `Failure` where it is another demo's, or no demo's.
+    """
+    state = folder / _STATE
+    if not state.exists():
+        if (folder / _DATABASE).exists():
+            raise Failure(f"{folder} holds a database that is no demo's; choose another --data")
+        return wanted
+    try:
+        found = Demo(**cast("dict[str, Any]", json.loads(state.read_bytes())))
+    except (ValueError, TypeError) as error:
+        raise Failure(f"{state} cannot be read; delete {folder} to start afresh") from error
+    if (found.calls, found.seed) != (wanted.calls, wanted.seed):
+        raise Failure(
+            f"{folder} holds the demo of {found.calls:,} calls with seed {found.seed}; ask for"
+            f" that one, choose another --data, or delete {folder}"
+        )
+    return found
+
+
+def save(folder: Path, demo: Demo) -> None:
+    """Keep what the folder holds; only its owner may read the key."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / _STATE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(asdict(demo), file)
+
+
+def load(client: Client, demo: Demo) -> Tally:
+    """Make the calls and send them to be stored. Doing so again does no harm."""
+    sender = Sender(client, RecordKind.CALLS, skip=False)
+    tally = Tally()
+    with progress_bar() as bar:
+        task = bar.add_task(f"Loading {demo.calls:,} made-up calls", total=demo.calls)
+        for sent in sender.send_all(batched(_lines(demo), _BATCH_LINES, _BATCH_BYTES)):
+            if sent.refused:
+                raise Failure(f"the made-up calls were refused: {sent.bad[0].errors[0].line()}")
+            tally.add(sent.tally)
+            bar.update(task, completed=min(tally.received, demo.calls))
+    return tally
+
+
+def _lines(demo: Demo) -> Iterator[Line]:
+    # Loaded here: the lists of names that calls are drawn from take a moment.
+    from callistics.synthetic.stream import UNTIL, batches  # noqa: PLC0415
+
+    numbers = count(1)
+    for batch in batches(demo.calls, demo.seed, UNTIL):
+        for line in batch.lines:
+            yield Line(next(numbers), line.rstrip("\n").encode())
+
+
+def valid_key(client: Client, key: str | None) -> str:
+    """A key that may ask questions: the one given if it still works, else a new one."""
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    question = b'{"query_type": "call_count", "filters": {"lead_id": "none"}}'
+    if key is not None:
+        with contextlib.suppress(ApiError):
+            client.request("POST", "/analytics", content=question, headers=headers)
+            return key
+    wanted = {"name": "demo", "permissions": ["query"]}
+    made: str = client.request("POST", "/keys", json=wanted).json()["key"]
+    return made

@@ -1,0 +1,1 @@
+"""Files of records on their way to the server: read, mapped, batched, sent, reported."""

@@ -1,0 +1,95 @@
+"""One file of an import: read, mapped, sent and reported."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from callistics.cli.group import Failure
+from callistics.cli.importing.csv_rows import csv_lines
+from callistics.cli.importing.files import STDIN, Format, format_of, open_file
+from callistics.cli.importing.lines import Batch, Line, UnreadableError, batched
+from callistics.cli.importing.mapping import Rules
+from callistics.cli.importing.ndjson import json_lines
+from callistics.cli.importing.objects import changed
+from callistics.cli.importing.reporting import BadLineReport, progress_bar
+from callistics.cli.importing.sending import Sender, Tally
+
+# Several of these fit into what a server takes at once by default.
+_BATCH_BYTES = 1 << 24
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read."""
+
+    rules: Rules
+    format: Format | None = None
+    delimiter: str | None = None
+    batch_size: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file's lines, how much of it there is in bytes or rows, and how much was read so far."""
+
+    lines: Iterator[Line]
+    size: int | None
+    position: Callable[[], int]
+
+
+def import_file(
+    name: str, reading: Reading, sender: Sender, report: BadLineReport, tally: Tally
+) -> None:
+    """Import one file, counting into `tally`. Raises `Failure` where it has to stop."""
+    try:
+        with _opened(name, reading) as source, progress_bar() as bar:
+            task = bar.add_task(name, total=source.size)
+            for sent in sender.send_all(batched(source.lines, reading.batch_size, _BATCH_BYTES)):
+                tally.add(sent.tally)
+                report.add(name, sent.bad)
+                bar.update(task, completed=source.position())
+                if sent.refused:
+                    raise Failure(_refused(name, sent.batch))
+    except UnreadableError as error:
+        raise Failure(f"{name}: {error}") from error
+
+
+@contextmanager
+def _opened(name: str, reading: Reading) -> Generator[Source]:
+    kind = reading.format or format_of(name)
+    if kind == "parquet":
+        yield _parquet(name, reading.rules)
+        return
+    with open_file(name) as file:
+        if kind == "csv":
+            lines = csv_lines(file.data, reading.rules, reading.delimiter)
+        elif reading.rules.changes_nothing:
+            lines = json_lines(file.data)
+        else:
+            lines = changed(json_lines(file.data), reading.rules)
+        yield Source(lines, file.size, file.position)
+
+
+def _parquet(name: str, rules: Rules) -> Source:
+    # Loaded here: other formats do without the engine.
+    from callistics.cli.importing.parquet_rows import parquet_lines, row_count  # noqa: PLC0415
+
+    if name == STDIN:
+        raise UnreadableError("Parquet is read from its end, so it cannot come from a pipe")
+    read = 0
+
+    def counted() -> Iterator[Line]:
+        nonlocal read
+        for line in parquet_lines(name, rules):
+            read = line.number
+            yield line
+
+    return Source(counted(), row_count(name), lambda: read)
+
+
+def _refused(name: str, batch: Batch) -> str:
+    return (
+        f"stopped: nothing of lines {batch.first:,} to {batch.last:,} of {name} was stored; all"
+        " before them is. Correct the lines and import the file again, which does no harm, or"
+        " leave them out with --on-error skip."
+    )

@@ -1,0 +1,76 @@
+"""Answers of queries as a table for people, as JSON, or as CSV."""
+
+import csv
+import io
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Row = Mapping[str, object]
+
+NULL = "\N{EN DASH}"
+"""What people see where a figure does not exist."""
+
+_WIDE = 10_000
+
+
+def console() -> Console:
+    """Standard output; where it is no terminal, lines are as long as they need to be."""
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    return Console(highlight=False, width=_WIDE, color_system=None)
+
+
+def table_of(columns: Sequence[str], rows: Sequence[Row], null: str = NULL) -> Table:
+    """The rows with numbers to the right, thousands separated, and `null` where nothing is."""
+    shown = Table(show_edge=False, pad_edge=False)
+    for name in columns:
+        is_number = any(_is_number(row.get(name)) for row in rows)
+        shown.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(Text(cell_text(row.get(name), null)) for name in columns))
+    return shown
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def cell_text(value: object, null: str = NULL) -> str:
+    """A value for people: `12,345.5`."""
+    if value is None:
+        return null
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
+
+
+def csv_of(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """The rows as CSV with a header; null is an empty cell."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([row.get(name) for name in columns] for row in rows)
+    return out.getvalue()
+
+
+def columns_of(rows: Sequence[Row], otherwise: Sequence[str] = ()) -> list[str]:
+    """The names of the rows' fields in order; `otherwise` where there are no rows."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return list(names) if rows else list(otherwise)
+
+
+def total_line(envelope: Mapping[str, Any], shown: int) -> str:
+    """`31 rows`, or which of them are shown and how to see the others."""
+    total, page, size = envelope["total"], envelope["page"], envelope["page_size"]
+    rows = "row" if total == 1 else "rows"
+    if shown == total:
+        return f"{total:,} {rows}"
+    if not shown:
+        return f"{total:,} {rows}, none of them on page {page:,}"
+    first = (page - 1) * size + 1
+    return f"rows {first:,} to {first + shown - 1:,} of {total:,}; --page for others, --all for all"

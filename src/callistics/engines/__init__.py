@@ -1,0 +1,1 @@
+"""Storage engines: each keeps the records and answers statements, behind one interface."""

@@ -1,0 +1,87 @@
+"""What every engine offers to the layers above it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from callistics.model.keys import StoredKey
+from callistics.model.merge import State
+from callistics.model.records import RecordKind
+from callistics.model.writes import Identity, Known
+from callistics.sql.dialect import Dialect, SqlRow, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What a request with an `Idempotency-Key` was answered, and to which body."""
+
+    body_hash: str
+    status: int
+    answer: bytes
+
+
+class Session(Protocol):
+    """One transaction of the one writer. Leaving its context without error commits durably."""
+
+    def load(self, kind: RecordKind, identities: Iterable[Identity]) -> dict[Identity, Known]:
+        """The stored records among the identities."""
+        ...
+
+    def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
+        """The merchants that have a record of each id."""
+        ...
+
+    def store(self, kind: RecordKind, states: Mapping[Identity, State]) -> None:
+        """Write states, new or changed; what is derived from them follows on commit."""
+        ...
+
+    def arrival(self, records: int) -> int:
+        """The first of as many strictly increasing times of arrival (µs)."""
+        ...
+
+    def kept_answer(self, key_id: str, idempotency_key: str) -> KeptAnswer | None:
+        """The answer kept under an idempotency key in the last 24 hours."""
+        ...
+
+    def keep_answer(self, key_id: str, idempotency_key: str, answer: KeptAnswer) -> None:
+        """Keep an answer, in this same transaction."""
+        ...
+
+    def save_keys(self, keys: Iterable[StoredKey]) -> None:
+        """Insert or replace access keys by id."""
+        ...
+
+
+class Engine(Protocol):
+    """A store of calls and leads. Reading is safe from many threads, writing from one."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How statements for this engine are written."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Name and version, for people."""
+        ...
+
+    def run(self, statement: Statement) -> Sequence[SqlRow]:
+        """The rows of a statement. Raises `TimedOut` past the time limit."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """A transaction."""
+        ...
+
+    def load_keys(self) -> list[StoredKey]:
+        """Every access key."""
+        ...
+
+    def rebuild(self) -> None:
+        """Recompute everything that is derived from the records."""
+        ...
+
+    def close(self) -> None:
+        """Close the store, everything written to disk."""
+        ...

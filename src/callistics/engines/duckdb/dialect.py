@@ -1,0 +1,154 @@
+"""How DuckDB says what the catalog needs."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from callistics.model.buckets import Granularity, Piece
+from callistics.sql.dialect import Element, Parameter, Statement
+from callistics.sql.fragment import (
+    Bound,
+    Sql,
+    compose,
+    instant,
+    integer,
+    join,
+    raw,
+    text,
+    texts,
+)
+
+_PLACEHOLDERS = {
+    "text": "?",
+    "texts": "?::VARCHAR[]",
+    "integer": "?::BIGINT",
+    "double": "?::DOUBLE",
+    "instant": "make_timestamp(?::BIGINT)",
+}
+# Beyond this many values one bound list is cheaper to plan than as many parameters.
+_MANY = 64
+
+
+class DuckDBDialect:
+    """The dialect of DuckDB 2. Implements `sql.dialect.Dialect`."""
+
+    def render(self, sql: Sql) -> Statement:
+        """Text with positional placeholders."""
+        pieces: list[str] = []
+        values: list[Parameter] = []
+        for part in sql.parts:
+            if isinstance(part, Bound):
+                pieces.append(_PLACEHOLDERS[part.type])
+                values.append(list(part.value) if isinstance(part.value, tuple) else part.value)
+            else:
+                pieces.append(part)
+        return Statement("".join(pieces), tuple(values))
+
+    def clock_bucket(self, column: Sql, granularity: Granularity, pieces: Sequence[Piece]) -> Sql:
+        """Cut by the clock; a transition inside an hour begins a bucket of its own."""
+
+        def cut(piece: Piece) -> Sql:
+            floor = compose(
+                f"epoch_us(date_trunc('{granularity}', {{}})) - {piece.offset}",
+                _shifted(column, piece.offset),
+            )
+            if piece.begin is None:
+                return floor
+            return compose("greatest({}, {})", floor, integer(piece.begin))
+
+        return _by_piece(column, pieces, cut)
+
+    def calendar_bucket(
+        self, column: Sql, granularity: Granularity, pieces: Sequence[Piece]
+    ) -> Sql:
+        """Day number of the period's first day; weeks begin on Monday."""
+        local = _local(column, pieces)
+        if granularity is Granularity.DAY:
+            return compose("({})::DATE - DATE '1970-01-01'", local)
+        return compose(f"date_trunc('{granularity}', {{}})::DATE - DATE '1970-01-01'", local)
+
+    def hour(self, column: Sql, pieces: Sequence[Piece]) -> Sql:
+        """Hour of the local time."""
+        return compose("hour({})", _local(column, pieces))
+
+    def weekday(self, column: Sql, pieces: Sequence[Piece]) -> Sql:
+        """ISO weekday of the local time."""
+        return compose("isodow({})", _local(column, pieces))
+
+    def micros(self, column: Sql) -> Sql:
+        """Microseconds of a TIMESTAMP."""
+        return compose("epoch_us({})", column)
+
+    def payload_text(self, table: str, key: str) -> Sql:
+        """A key of the flat VARIANT, every value of which is text."""
+        return compose(f"variant_extract({table}.payload, {{}})::VARCHAR", text(key))
+
+    def payload_order(self, table: str, key: str) -> Sql:
+        """A key of the VARIANT of order keys."""
+        return compose(f"variant_extract({table}.payload_orders, {{}})::VARCHAR", text(key))
+
+    def payload_is_list(self, table: str, key: str) -> Sql:
+        """Whether the map of lists has the key."""
+        return compose(f"({table}.payload_lists[{{}}] IS NOT NULL)", text(key))
+
+    def any_element(self, table: str, key: str, test: Element) -> Sql:
+        """Whether a pair (text, order key) in the list passes."""
+        return compose(
+            f"coalesce(len(list_filter({table}.payload_lists[{{}}], lambda e: {{}})) > 0, FALSE)",
+            text(key),
+            test(raw("e[1]"), raw("e[2]")),
+        )
+
+    def whole_seconds(self, column: str) -> Sql:
+        """Half up; durations are never negative."""
+        return raw(f"({column} + 500) // 1000")
+
+    def normalised(self, value: Sql) -> Sql:
+        """Upper case with underscores."""
+        return compose("translate(upper({}), '- ', '__')", value)
+
+    def contains(self, value: Sql, operand: Sql, *, at_start: bool) -> Sql:
+        """Plain text search, no patterns."""
+        function = "starts_with" if at_start else "contains"
+        return compose(f"{function}({{}}, {{}})", value, operand)
+
+    def has_any(self, column: Sql, values: Sequence[str]) -> Sql:
+        """A LIST holds one of the values."""
+        if len(values) == 1:
+            return compose("list_contains({}, {})", column, text(values[0]))
+        return compose("list_has_any({}, {})", column, texts(values))
+
+    def is_in(self, value: Sql, values: Sequence[str]) -> Sql:
+        """Equality for one value, IN for a few, one list for many."""
+        if not values:
+            return raw("FALSE")
+        if len(values) == 1:
+            return compose("({} = {})", value, text(values[0]))
+        if len(values) > _MANY:
+            return compose("list_contains({}, {})", texts(values), value)
+        return compose("({} IN ({}))", value, join(", ", map(text, values)))
+
+    def each(self, column: Sql) -> Sql:
+        """Unnest a LIST."""
+        return compose("unnest({})", column)
+
+
+def _shifted(column: Sql, offset: int) -> Sql:
+    if offset == 0:
+        return column
+    return compose(f"({{}} + to_microseconds({offset}))", column)
+
+
+def _local(column: Sql, pieces: Sequence[Piece]) -> Sql:
+    """The wall-clock reading of a UTC column."""
+    return _by_piece(column, pieces, lambda piece: _shifted(column, piece.offset))
+
+
+def _by_piece(column: Sql, pieces: Sequence[Piece], build: Callable[[Piece], Sql]) -> Sql:
+    """The expression of whichever piece of the zone's history a time lies in."""
+    if len(pieces) == 1:
+        return build(pieces[0])
+    cases = [
+        compose("WHEN {} < {} THEN {}", column, instant(following.begin or 0), build(piece))
+        for piece, following in pairwise(pieces)
+    ]
+    return compose("CASE {} ELSE {} END", join(" ", cases), build(pieces[-1]))

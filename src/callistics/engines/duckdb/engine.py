@@ -1,0 +1,132 @@
+"""The embedded engine: opening, reading with a time limit, and the writer's transactions."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from callistics.engines.duckdb.derive import derive
+from callistics.engines.duckdb.dialect import DuckDBDialect
+from callistics.engines.duckdb.keys import load_keys
+from callistics.engines.duckdb.migrate import migrate
+from callistics.engines.duckdb.rows import CALL_COLUMNS, identity_table, table
+from callistics.engines.duckdb.session import DuckDBSession
+from callistics.engines.duckdb.watchdog import Watchdog
+from callistics.errors import EngineError, TimedOut
+from callistics.model.keys import StoredKey
+from callistics.sql.dialect import SqlRow, Statement
+
+
+class DuckDBEngine:
+    """Implements `engines.base.Engine` on one database file.
+
+    Queries run on a pool of `readers` connections, each limited to `timeout` seconds; writing is
+    one connection's, by one thread at a time. `clock` gives the time of arrival in µs.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        readers: int = 4,
+        timeout: float = 30.0,
+        memory_limit: str | None = None,
+        threads: int | None = None,
+        clock: Callable[[], int] = lambda: time.time_ns() // 1000,
+    ) -> None:
+        self._clock = clock
+        self.dialect = DuckDBDialect()
+        self.path = path
+        self._timeout = timeout
+        self._connection = _open(path, memory_limit, threads)
+        self.migrated = migrate(self._connection)
+        self._writer = self._connection.cursor()
+        self._writing = threading.Lock()
+        self._watchdog = Watchdog()
+        self._readers: queue.SimpleQueue[duckdb.DuckDBPyConnection] = queue.SimpleQueue()
+        self._reader_count = readers
+        for _ in range(readers):
+            self._readers.put(self._connection.cursor())
+
+    @property
+    def version(self) -> str:
+        """`DuckDB 2.0.0`."""
+        return f"DuckDB {duckdb.__version__}"
+
+    def run(self, statement: Statement) -> Sequence[SqlRow]:
+        """The rows of a statement. Raises `TimedOut` past the time limit."""
+        reader = self._readers.get()
+        try:
+            with self._watchdog.limit(reader, self._timeout):
+                return reader.execute(statement.text, list(statement.values)).fetchall()
+        except duckdb.InterruptException:
+            raise TimedOut(f"the query took longer than {self._timeout:g} seconds") from None
+        finally:
+            self._readers.put(reader)
+
+    @contextmanager
+    def writing(self) -> Generator[DuckDBSession]:
+        """A transaction: committed, and so durable and visible, when the context ends well."""
+        with self._writing:
+            self._writer.execute("BEGIN")
+            try:
+                session = DuckDBSession(self._writer, self._clock())
+                yield session
+                session.finish()
+                self._writer.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def _roll_back(self) -> None:
+        try:
+            self._writer.execute("ROLLBACK")
+        except duckdb.Error:
+            # The transaction is gone already, or the connection is: start with a fresh one.
+            self._writer = self._connection.cursor()
+
+    def load_keys(self) -> list[StoredKey]:
+        """Every access key."""
+        with self._writing:
+            return load_keys(self._writer)
+
+    def rebuild(self) -> None:
+        """Recompute every lead, attempt and effective payload from the records."""
+        with self.writing():
+            pairs = self._writer.execute(
+                "SELECT merchant_id, lead_id FROM calls UNION "
+                "SELECT merchant_id, lead_id FROM lead_records UNION "
+                "SELECT merchant_id, lead_id FROM leads"
+            ).fetchall()
+            derive(self._writer, table([], CALL_COLUMNS), identity_table(pairs, "lead_id"))
+
+    def close(self) -> None:
+        """Close the file; what was committed is moved from the log into it."""
+        self._watchdog.stop()
+        with self._writing:
+            for _ in range(self._reader_count):
+                self._readers.get().close()
+            self._writer.close()
+            self._connection.close()
+
+
+def _open(path: Path, memory_limit: str | None, threads: int | None) -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]] = {}
+    if memory_limit is not None:
+        config["memory_limit"] = memory_limit
+    if threads is not None:
+        config["threads"] = threads
+    try:
+        if str(path) != ":memory:":
+            path.parent.mkdir(parents=True, exist_ok=True)
+        return duckdb.connect(str(path), config=config)
+    except (duckdb.Error, OSError) as error:
+        raise EngineError(f"cannot open {path}: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

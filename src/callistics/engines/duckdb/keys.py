@@ -1,0 +1,58 @@
+"""Access keys in the database."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import duckdb
+
+from callistics.model.keys import Permission, StoredKey
+from callistics.model.scope import Scope
+
+
+def save_keys(connection: duckdb.DuckDBPyConnection, keys: Iterable[StoredKey]) -> None:
+    """Insert or replace by id."""
+    moment = "make_timestamp(?::BIGINT)"
+    for key in keys:
+        connection.execute("DELETE FROM access_keys WHERE id = ?", [key.id])
+        connection.execute(
+            "INSERT INTO access_keys VALUES "
+            f"(?, ?, ?, ?, ?, ?, ?, {moment}, {moment}, {moment}, {moment})",
+            [
+                key.id,
+                key.name,
+                key.hash,
+                sorted(key.permissions),
+                _listed(key.scope.reseller_ids),
+                _listed(key.scope.merchant_ids),
+                _listed(key.scope.template_ids),
+                key.created_at,
+                key.expires_at,
+                key.revoked_at,
+                key.last_used_at,
+            ],
+        )
+
+
+def load_keys(connection: duckdb.DuckDBPyConnection) -> list[StoredKey]:
+    """Every access key, oldest first."""
+    rows = connection.execute(
+        "SELECT id, name, hash, permissions, reseller_ids, merchant_ids, template_ids, "
+        "epoch_us(created_at), epoch_us(expires_at), epoch_us(revoked_at), epoch_us(last_used_at) "
+        "FROM access_keys ORDER BY created_at, id"
+    ).fetchall()
+    return [_key(row) for row in rows]
+
+
+def _key(row: Sequence[Any]) -> StoredKey:
+    return StoredKey(
+        row[0],
+        row[1],
+        row[2],
+        frozenset(Permission(name) for name in row[3]),
+        Scope(*(None if values is None else frozenset(values) for values in row[4:7])),
+        *row[7:],
+    )
+
+
+def _listed(values: frozenset[str] | None) -> list[str] | None:
+    return None if values is None else sorted(values)

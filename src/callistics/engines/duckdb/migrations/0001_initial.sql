@@ -1,0 +1,92 @@
+-- The one state of each call: what its records came to, and what is derived beside it.
+-- Only calls that count are here; pending and test calls wait in calls_held.
+CREATE TABLE calls (
+    merchant_id VARCHAR NOT NULL,
+    call_id VARCHAR NOT NULL,
+    reseller_id VARCHAR,
+    template_id VARCHAR,
+    lead_id VARCHAR,
+    started_at TIMESTAMP,
+    ended_at TIMESTAMP,
+    duration_sent_ms BIGINT,
+    duration_ms BIGINT,
+    provider VARCHAR,
+    direction VARCHAR,
+    attempt_sent INTEGER,
+    attempt INTEGER,
+    outcome VARCHAR,
+    sentiment DOUBLE,
+    test BOOLEAN,
+    -- The call's own payload as canonical JSON, and the lead's it is overlaid on where that matters.
+    payload_own VARCHAR,
+    payload_base VARCHAR,
+    -- The two overlaid and flattened, see model/payload.py.
+    payload VARIANT,
+    payload_lists MAP(VARCHAR, VARCHAR[][]),
+    payload_orders VARIANT,
+    -- Statuses its records brought; without a time they are as of the call's end or start.
+    events STRUCT(status VARCHAR, since TIMESTAMP)[],
+    -- The newest record's time; field_times is set only where the fields' times differ.
+    updated_at TIMESTAMP NOT NULL,
+    field_times VARCHAR
+);
+
+CREATE TABLE calls_held AS FROM calls LIMIT 0;
+
+-- What the leads' own records came to.
+CREATE TABLE lead_records (
+    merchant_id VARCHAR NOT NULL,
+    lead_id VARCHAR NOT NULL,
+    reseller_id VARCHAR,
+    template_id VARCHAR,
+    created_at TIMESTAMP,
+    payload_own VARCHAR,
+    events STRUCT(status VARCHAR, since TIMESTAMP)[],
+    first_seen TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    field_times VARCHAR
+);
+
+-- Every lead that exists, by its own record or by a call's: all derived.
+CREATE TABLE leads (
+    merchant_id VARCHAR NOT NULL,
+    lead_id VARCHAR NOT NULL,
+    reseller_id VARCHAR NOT NULL,
+    template_id VARCHAR,
+    created_at TIMESTAMP NOT NULL,
+    status VARCHAR,
+    statuses VARCHAR[] NOT NULL,
+    history STRUCT(status VARCHAR, since TIMESTAMP)[] NOT NULL,
+    payload_json VARCHAR,
+    payload VARIANT,
+    payload_lists MAP(VARCHAR, VARCHAR[][]),
+    payload_orders VARIANT
+);
+
+CREATE TABLE access_keys (
+    id VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    hash VARCHAR NOT NULL,
+    permissions VARCHAR[] NOT NULL,
+    reseller_ids VARCHAR[],
+    merchant_ids VARCHAR[],
+    template_ids VARCHAR[],
+    created_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP,
+    revoked_at TIMESTAMP,
+    last_used_at TIMESTAMP
+);
+
+-- Answers to requests that carried an Idempotency-Key, for 24 hours.
+CREATE TABLE kept_answers (
+    key_id VARCHAR NOT NULL,
+    idempotency_key VARCHAR NOT NULL,
+    body_hash VARCHAR NOT NULL,
+    status INTEGER NOT NULL,
+    answer BLOB NOT NULL,
+    kept_at TIMESTAMP NOT NULL
+);
+
+-- The newest time of arrival given out, so that the next is later even if the clock was set back.
+CREATE TABLE arrivals (last TIMESTAMP NOT NULL);
+INSERT INTO arrivals VALUES (TIMESTAMP '1970-01-01 00:00:00');

@@ -1,0 +1,197 @@
+"""Every error of the product, and how several problems of one request become one answer.
+
+CallisticsError
+ ├─ SettingsError            a setting is wrong; the server does not start
+ ├─ EngineError              the engine could not be opened or failed
+ └─ RequestError             an answer other than 2xx, carries `status` and `title`
+     ├─ Refused              400, 403 or 422 with the list of problems
+     ├─ Unauthorized         401
+     ├─ Forbidden            403
+     ├─ NotFound             404
+     ├─ Conflict             409
+     ├─ TooLarge             413
+     ├─ UnsupportedMedia     415
+     ├─ RateLimited          429
+     ├─ Unavailable          503
+     └─ TimedOut             504
+"""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar
+
+
+class CallisticsError(Exception):
+    """Root of every error the product raises on purpose."""
+
+
+class SettingsError(CallisticsError):
+    """A setting is unknown or has a value it cannot have."""
+
+
+class EngineError(CallisticsError):
+    """The storage engine could not be opened, or refused a statement."""
+
+
+class ProblemKind(IntEnum):
+    """What is wrong with one field; the value is the status it leads to."""
+
+    MALFORMED = 400
+    FORBIDDEN = 403
+    INVALID = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One bad field: where it is (JSON pointer), what is wrong, what was sent."""
+
+    kind: ProblemKind
+    pointer: str
+    message: str
+    value: object = None
+
+
+def malformed(pointer: str, message: str, value: object = None) -> Problem:
+    """A field of the wrong type or name (400)."""
+    return Problem(ProblemKind.MALFORMED, pointer, message, value)
+
+
+def forbidden(pointer: str, message: str, value: object = None) -> Problem:
+    """A field that names something outside the key's scope (403)."""
+    return Problem(ProblemKind.FORBIDDEN, pointer, message, value)
+
+
+def invalid(pointer: str, message: str, value: object = None) -> Problem:
+    """A well-formed field with an impossible value (422)."""
+    return Problem(ProblemKind.INVALID, pointer, message, value)
+
+
+def pointer(*steps: str | int) -> str:
+    """JSON pointer (RFC 6901) of a path: `pointer("filters", "a/b")` is `/filters/a~1b`."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint like `, did you mean "merchant_id"?`, empty where nothing is close."""
+    close = difflib.get_close_matches(name[:128], sorted(known), n=1, cutoff=0.6)
+    return f', did you mean "{close[0]}"?' if close else ""
+
+
+class RequestError(CallisticsError):
+    """A request that is answered with an error status (RFC 9457 problem)."""
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal error"
+    retry_after: int | None = None
+
+    def __init__(self, detail: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.problems = tuple(problems)
+
+    @property
+    def answer_status(self) -> int:
+        """The HTTP status of the answer."""
+        return self.status
+
+    @property
+    def answer_title(self) -> str:
+        """The short text that names the kind of error."""
+        return self.title
+
+
+class Refused(RequestError):
+    """One or more fields are wrong: 400 if any is malformed, else 403, else 422."""
+
+    titles: ClassVar[dict[ProblemKind, str]] = {
+        ProblemKind.MALFORMED: "Malformed request",
+        ProblemKind.FORBIDDEN: "Outside the key's scope",
+        ProblemKind.INVALID: "Invalid values",
+    }
+
+    def __init__(self, problems: Sequence[Problem], detail: str = "") -> None:
+        self.kind = min(problem.kind for problem in problems)
+        super().__init__(detail or _summary(problems), problems)
+
+    @property
+    def answer_status(self) -> int:
+        """400, 403 or 422, by the gravest kind among the problems."""
+        return int(self.kind)
+
+    @property
+    def answer_title(self) -> str:
+        """The title that goes with the status."""
+        return self.titles[self.kind]
+
+
+def _summary(problems: Sequence[Problem]) -> str:
+    first = problems[0]
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{first.pointer or 'body'}: {first.message}{more}"
+
+
+class Unauthorized(RequestError):
+    """No key, or one that is unknown, revoked or expired."""
+
+    status = 401
+    title = "Unauthorized"
+
+
+class Forbidden(RequestError):
+    """The key lacks the permission."""
+
+    status = 403
+    title = "Forbidden"
+
+
+class NotFound(RequestError):
+    """Nothing is there, or nothing the key may see."""
+
+    status = 404
+    title = "Not found"
+
+
+class Conflict(RequestError):
+    """The same request is still running."""
+
+    status = 409
+    title = "Conflict"
+
+
+class TooLarge(RequestError):
+    """The body is larger than its limit."""
+
+    status = 413
+    title = "Body too large"
+
+
+class UnsupportedMedia(RequestError):
+    """The body is of a type or encoding that the endpoint does not take."""
+
+    status = 415
+    title = "Unsupported media type"
+
+
+class RateLimited(RequestError):
+    """The key has used up its requests for now."""
+
+    status = 429
+    title = "Too many requests"
+    retry_after = 1
+
+
+class Unavailable(RequestError):
+    """Not ready yet, stopping, or shedding load."""
+
+    status = 503
+    title = "Unavailable"
+    retry_after = 1
+
+
+class TimedOut(RequestError):
+    """The query ran past its time limit."""
+
+    status = 504
+    title = "Query timed out"

@@ -1,0 +1,1 @@
+"""HTTP: the endpoints, their errors, the OpenAPI document and its page."""

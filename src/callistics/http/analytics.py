@@ -1,0 +1,52 @@
+"""`POST /analytics`."""
+
+import time
+
+import msgspec
+from litestar import Response, post
+
+from callistics.analytics.shape import Answer
+from callistics.errors import UnsupportedMedia
+from callistics.http.services import AnyRequest, read_body, services
+from callistics.ingest.reader import unpack
+from callistics.model.keys import Permission
+
+_ENCODER = msgspec.json.Encoder()
+
+
+@post("/analytics", status_code=200, request_max_body_size=None)
+async def analytics(request: AnyRequest) -> Response[bytes]:
+    """Answer a query within the scope of the request's key."""
+    parts = services(request)
+    key = parts.authorize(request, Permission.QUERY)
+    check_json(request.headers.get("content-type"))
+    limit = parts.settings.query_body_limit
+    body = unpack(await read_body(request, limit), request.headers.get("content-encoding"), limit)
+    started = time.perf_counter()
+    answer, engine = await parts.queries.run(lambda: parts.analytics.timed(body, key.scope))
+    total = time.perf_counter() - started
+    parts.metrics.queries.labels(answer.query_type).observe(total)
+    timing = f"total;dur={total * 1000:.3f}, engine;dur={engine * 1000:.3f}"
+    return Response(
+        envelope(answer), media_type="application/json", headers={"Server-Timing": timing}
+    )
+
+
+def check_json(content_type: str | None) -> None:
+    """Raises `UnsupportedMedia` unless a body is declared as JSON, or not at all."""
+    kind = (content_type or "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise UnsupportedMedia("Content-Type must be application/json")
+
+
+def envelope(answer: Answer) -> bytes:
+    """The five keys of an answer, as JSON."""
+    return _ENCODER.encode(
+        {
+            "query_type": answer.query_type,
+            "data": answer.data,
+            "total": answer.total,
+            "page": answer.page,
+            "page_size": answer.page_size,
+        }
+    )

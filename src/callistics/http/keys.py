@@ -1,0 +1,93 @@
+"""`POST /keys`, `GET /keys`, `DELETE /keys/{id}`."""
+
+import asyncio
+from dataclasses import replace
+
+import msgspec
+from litestar import HttpMethod, Response, delete, route
+from litestar.params import FromPath
+
+from callistics.access.keyring import make_key
+from callistics.access.requests import SCOPE_FIELDS, parse_key_request
+from callistics.errors import NotFound
+from callistics.http.analytics import check_json
+from callistics.http.services import AnyRequest, Services, now, read_body, services
+from callistics.ingest.writer import Job
+from callistics.model.instants import utc_text
+from callistics.model.keys import Permission, StoredKey
+from callistics.model.scope import SCOPED
+
+Shown = dict[str, object]
+
+
+# One handler for both methods: with one each, the framework's answer to OPTIONS names only one.
+@route("/keys", http_method=[HttpMethod.GET, HttpMethod.POST], request_max_body_size=None)
+async def keys(request: AnyRequest) -> Response[bytes]:
+    """The keys within the scope of the one that asks; by POST, a new one."""
+    parts = services(request)
+    asking = parts.authorize(request, Permission.ADMIN)
+    if request.method == HttpMethod.POST:
+        return await _create(request, parts, asking)
+    return _json({"keys": [shown_key(one) for one in parts.keyring.visible(asking.scope)]})
+
+
+async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> Response[bytes]:
+    """Make a key; the answer shows it this once."""
+    check_json(request.headers.get("content-type"))
+    body = await read_body(request, parts.settings.query_body_limit)
+    wanted = parse_key_request(body, creator.scope, now())
+    made = make_key(wanted.name, wanted.permissions, wanted.scope, now(), wanted.expires_at)
+    await _save(parts, made.stored)
+    shown = shown_key(made.stored)
+    return _json({"id": shown.pop("id"), "key": made.secret, **shown}, 201)
+
+
+@delete("/keys/{key_id:str}", status_code=204)
+async def revoke_key(request: AnyRequest, key_id: FromPath[str]) -> None:
+    """Revoke a key, with immediate effect."""
+    parts = services(request)
+    asking = parts.authorize(request, Permission.ADMIN)
+    found = parts.keyring.find(key_id, asking.scope)
+    if found is None:
+        raise NotFound("no such key")
+    if found.revoked_at is None:
+        await _save(parts, replace(found, revoked_at=now()))
+
+
+async def _save(parts: Services, key: StoredKey) -> None:
+    """Store a key durably, then let it take effect."""
+    done = parts.writer.submit(Job(None, _no_answer, keys=(key,)))
+    await asyncio.shield(asyncio.wrap_future(done))
+    parts.keyring.put(key)
+
+
+def _no_answer(_: object) -> tuple[int, bytes]:
+    return 204, b""
+
+
+def shown_key(key: StoredKey) -> Shown:
+    """A key as people may see it."""
+    lists = {
+        name: sorted(allowed)
+        for name, field in zip(SCOPE_FIELDS, SCOPED, strict=True)
+        if (allowed := key.scope.allowed(field)) is not None
+    }
+    return {
+        "id": key.id,
+        "name": key.name,
+        "permissions": sorted(key.permissions),
+        "scope": lists,
+        "created_at": utc_text(key.created_at),
+        "expires_at": _moment(key.expires_at),
+        "revoked_at": _moment(key.revoked_at),
+        "last_used_at": _moment(key.last_used_at),
+    }
+
+
+def _moment(instant: int | None) -> str | None:
+    return None if instant is None else utc_text(instant)
+
+
+def _json(value: object, status: int = 200) -> Response[bytes]:
+    body = msgspec.json.encode(value)
+    return Response(body, status_code=status, media_type="application/json")

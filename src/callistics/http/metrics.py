@@ -1,0 +1,56 @@
+"""What the server tells Prometheus of itself."""
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Metrics:
+    """The server's own figures; no tenant, payload or phone number is ever a label."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "callistics_requests_total",
+            "Requests answered.",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self.queries = Histogram(
+            "callistics_query_seconds",
+            "Time from the body read to the answer shaped, by query type.",
+            ("query_type",),
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.ingests = Histogram(
+            "callistics_ingest_seconds",
+            "Time from the body read to the records durable.",
+            ("kind",),
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.records = Counter(
+            "callistics_records_total",
+            "Records received, by what became of them.",
+            ("kind", "result"),
+            registry=self.registry,
+        )
+        self.errors = Counter(
+            "callistics_errors_total",
+            "Answers with an error status.",
+            ("status",),
+            registry=self.registry,
+        )
+
+    def gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
+        """A figure that is read when asked for."""
+        Gauge(name, text, registry=self.registry).set_function(read)
+
+    def expose(self) -> bytes:
+        """The exposition text."""
+        return generate_latest(self.registry)

@@ -1,0 +1,195 @@
+"""The OpenAPI 3.1 document, built from the registries: what they define is documented."""
+
+from functools import cache
+
+import msgspec
+
+from callistics import __version__
+from callistics.http.openapi_parts import (
+    BEARER,
+    IDEMPOTENCY_KEY,
+    ON_ERROR,
+    Json,
+    json_content,
+    ref,
+    responses,
+)
+from callistics.http.openapi_schemas import schemas
+from callistics.model.records import RecordKind, all_fields
+from callistics.queries import registry
+
+_DESCRIPTION = """Analytics for outbound calling and voice-AI platforms.
+
+Push calls and leads, ask `POST /analytics`. Every request carries `Authorization: Bearer <key>`;
+a key sees only the resellers, merchants and templates of its scope."""
+
+
+@cache
+def document() -> bytes:
+    """The document as JSON."""
+    return msgspec.json.encode(build())
+
+
+def build() -> Json:
+    """The document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Callistics",
+            "version": __version__,
+            "description": _DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "security": [{"key": []}],
+        "tags": [
+            {"name": "Analytics", "description": "Asking."},
+            {"name": "Records", "description": "Pushing calls and leads."},
+            {"name": "Keys", "description": "Who may see what."},
+            {"name": "Operations", "description": "Running the server."},
+        ],
+        "paths": {
+            "/analytics": {"post": _analytics()},
+            "/calls": {"post": _records(RecordKind.CALLS)},
+            "/leads": {"post": _records(RecordKind.LEADS)},
+            "/keys": {"post": _create_key(), "get": _list_keys()},
+            "/keys/{key_id}": {"delete": _revoke_key()},
+            "/health/live": {"get": _health("The process runs.", "isLive", 200)},
+            "/health/ready": {"get": _health("Requests are taken.", "isReady", 200, 503)},
+            "/metrics": {"get": _metrics()},
+        },
+        "components": {"securitySchemes": {"key": BEARER}, "schemas": schemas()},
+    }
+
+
+def _analytics() -> Json:
+    requests = {
+        name: {"summary": kind.summary, "value": {"query_type": name, **kind.example}}
+        for name, kind in registry().items()
+    }
+    content = {"schema": ref("AnalyticsRequest"), "examples": requests}
+    return {
+        "operationId": "analytics",
+        "tags": ["Analytics"],
+        "summary": "Ask one of the query types",
+        "requestBody": {"required": True, "content": {"application/json": content}},
+        "responses": {
+            "200": {
+                "description": "The page asked for.",
+                "headers": {
+                    "Server-Timing": {
+                        "description": "Milliseconds in all, and in the engine.",
+                        "schema": {"type": "string"},
+                    }
+                },
+                "content": json_content(ref("AnalyticsAnswer")),
+            },
+            **responses(400, 401, 403, 413, 415, 422, 429, 503, 504),
+        },
+    }
+
+
+def _records(kind: RecordKind) -> Json:
+    one = ref("Call" if kind is RecordKind.CALLS else "Lead")
+    example = {name: spec.example for name, spec in all_fields(kind).items()}
+    body = {"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]}
+    lines: Json = {"description": "One JSON object a line."}
+    line = msgspec.json.encode(example).decode() + "\n"
+    return {
+        "operationId": f"push_{kind}",
+        "tags": ["Records"],
+        "summary": f"Push {kind}",
+        "description": (
+            "One object, an array or NDJSON, up to 100,000 records, optionally with "
+            "`Content-Encoding: gzip` or `zstd`. 200 means durable and visible."
+        ),
+        "parameters": [ON_ERROR, IDEMPOTENCY_KEY],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": body, "example": example},
+                "application/x-ndjson": {"schema": lines, "example": line},
+            },
+        },
+        "responses": {
+            "200": {"description": "Stored.", "content": json_content(ref("Receipt"))},
+            **responses(400, 401, 403, 409, 413, 415, 422, 429, 503),
+        },
+    }
+
+
+def _create_key() -> Json:
+    example = {
+        "name": "dashboard of mer_abc",
+        "permissions": ["query"],
+        "scope": {"merchant_ids": ["mer_abc"]},
+    }
+    content = {"schema": ref("KeyRequest"), "example": example}
+    return {
+        "operationId": "create_key",
+        "tags": ["Keys"],
+        "summary": "Make a key",
+        "description": "The answer shows the key itself, this once.",
+        "requestBody": {"required": True, "content": {"application/json": content}},
+        "responses": {
+            "201": {"description": "Made.", "content": json_content(ref("Key"))},
+            **responses(400, 401, 403, 413, 415, 422, 429, 503),
+        },
+    }
+
+
+def _list_keys() -> Json:
+    keys = {
+        "type": "object",
+        "required": ["keys"],
+        "properties": {"keys": {"type": "array", "items": ref("Key")}},
+    }
+    return {
+        "operationId": "list_keys",
+        "tags": ["Keys"],
+        "summary": "List keys",
+        "responses": {
+            "200": {"description": "The keys.", "content": json_content(keys)},
+            **responses(401, 403, 429),
+        },
+    }
+
+
+def _revoke_key() -> Json:
+    key_id = {"name": "key_id", "in": "path", "required": True, "schema": {"type": "string"}}
+    return {
+        "operationId": "revoke_key",
+        "tags": ["Keys"],
+        "summary": "Revoke a key at once",
+        "parameters": [key_id],
+        "responses": {
+            "204": {"description": "Revoked."},
+            **responses(401, 403, 404, 429, 503),
+        },
+    }
+
+
+def _health(text: str, operation: str, *statuses: int) -> Json:
+    body = {"type": "object", "properties": {"status": {"type": "string"}}}
+    return {
+        "operationId": operation,
+        "tags": ["Operations"],
+        "summary": text,
+        "security": [],
+        "responses": {
+            "200": {"description": text, "content": json_content(body)},
+            **responses(*(status for status in statuses if status != 200)),
+        },
+    }
+
+
+def _metrics() -> Json:
+    text = {"text/plain": {"schema": {"type": "string"}}}
+    return {
+        "operationId": "metrics",
+        "tags": ["Operations"],
+        "summary": "Figures for Prometheus",
+        "responses": {
+            "200": {"description": "Exposition text.", "content": text},
+            **responses(401, 403, 429),
+        },
+    }

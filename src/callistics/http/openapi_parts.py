@@ -1,0 +1,89 @@
+"""Pieces that several operations of the OpenAPI document share."""
+
+from collections.abc import Mapping
+
+from callistics.access.requests import SCOPE_FIELDS
+from callistics.http.problems import MEDIA_TYPE
+from callistics.model.keys import Permission
+
+Json = dict[str, object]
+
+BEARER: Json = {"type": "http", "scheme": "bearer", "description": "An access key."}
+
+ON_ERROR: Json = {
+    "name": "on_error",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "enum": ["fail", "skip"], "default": "fail"},
+    "description": "`skip` stores the good records and reports the bad; else it is all or nothing.",
+}
+IDEMPOTENCY_KEY: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "description": "A retried request with the same key and body answers as the first did.",
+}
+
+_TIME: Json = {"type": ["string", "null"], "format": "date-time"}
+KEY_SCHEMA: Json = {
+    "type": "object",
+    "required": ["id", "name", "permissions", "scope", "created_at"],
+    "properties": {
+        "id": {"type": "string"},
+        "key": {"type": "string", "description": "Only in the answer that made it."},
+        "name": {"type": "string"},
+        "permissions": {"type": "array", "items": {"type": "string", "enum": list(Permission)}},
+        "scope": {
+            "type": "object",
+            "properties": {
+                name: {"type": "array", "items": {"type": "string"}} for name in SCOPE_FIELDS
+            },
+        },
+        "created_at": {"type": "string", "format": "date-time"},
+        "expires_at": _TIME,
+        "revoked_at": _TIME,
+        "last_used_at": _TIME,
+    },
+}
+
+_MEANINGS = {
+    400: "Malformed: not JSON, an unknown field, a wrong type.",
+    401: "No key, or one that is unknown, revoked or expired.",
+    403: "The key lacks the permission, or a filter or record is outside its scope.",
+    404: "Nothing there.",
+    409: "A request with this Idempotency-Key is still running.",
+    413: "The body is too large.",
+    415: "Not a media type or encoding that is taken.",
+    422: "Well formed, but with impossible values.",
+    429: "Too many requests.",
+    503: "Not ready, or too much is waiting.",
+    504: "The query ran past its time limit.",
+}
+_WITH_RETRY = (429, 503)
+
+
+def ref(name: str) -> Json:
+    """A reference to a schema of the document."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def json_content(schema: Mapping[str, object]) -> Json:
+    """A JSON body."""
+    return {"application/json": {"schema": schema}}
+
+
+def responses(*statuses: int) -> Json:
+    """The error answers of an operation."""
+    return {str(status): _response(status) for status in statuses}
+
+
+def _response(status: int) -> Json:
+    found: Json = {
+        "description": _MEANINGS[status],
+        "content": {MEDIA_TYPE: {"schema": ref("Problem")}},
+    }
+    if status in _WITH_RETRY:
+        seconds: Json = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+        found["headers"] = {"Retry-After": seconds}
+    return found

@@ -1,0 +1,232 @@
+"""The schemas of the OpenAPI document: requests, answers, records, keys and problems."""
+
+from collections.abc import Mapping
+
+from callistics.access.requests import SCOPE_FIELDS
+from callistics.analytics.request import DEFAULT_PAGE_SIZE, MAX_GROUPS, MAX_PAGE_SIZE
+from callistics.catalog.dimensions import PAYLOAD_PREFIX
+from callistics.catalog.filters import FILTERS, schema
+from callistics.http.openapi_parts import KEY_SCHEMA, Json, ref
+from callistics.model.buckets import Granularity
+from callistics.model.keys import Permission
+from callistics.model.payload import MAX_KEY_LENGTH
+from callistics.model.records import RecordKind, all_fields
+from callistics.queries import registry
+from callistics.queries.base import QueryType
+
+
+def schemas() -> Json:
+    """Every schema by its name."""
+    kinds = registry().values()
+    rows = {_row_name(kind): _row_schema(kind) for kind in kinds}
+    asked = {_request_name(kind): _request_schema(kind) for kind in kinds}
+    return {
+        "AnalyticsRequest": {"oneOf": [ref(_request_name(kind)) for kind in kinds]},
+        "Filters": _filters_schema(),
+        **asked,
+        "AnalyticsAnswer": _answer_schema(),
+        **rows,
+        "Call": _record_schema(RecordKind.CALLS),
+        "Lead": _record_schema(RecordKind.LEADS),
+        "Receipt": _receipt_schema(),
+        "KeyRequest": _key_request_schema(),
+        "Key": KEY_SCHEMA,
+        "Problem": _problem_schema(),
+        "ProblemItem": _problem_item_schema(),
+    }
+
+
+def _row_name(kind: QueryType) -> str:
+    return f"{kind.name}_row"
+
+
+def _type(text: str) -> Json:
+    names = text.split("|")
+    return {"type": names[0] if len(names) == 1 else names}
+
+
+def _row_schema(kind: QueryType) -> Json:
+    """A row of a query type; fields of `group_by` come before these."""
+    columns = {one.name: {**_type(one.type), "description": one.help} for one in kind.columns}
+    return {
+        "type": "object",
+        "description": kind.summary,
+        "required": list(columns),
+        "properties": columns,
+    }
+
+
+def _request_name(kind: QueryType) -> str:
+    return f"{kind.name}_request"
+
+
+def _request_schema(kind: QueryType) -> Json:
+    page = {"type": ["integer", "null"], "minimum": 1}
+    return {
+        "type": "object",
+        "required": ["query_type"],
+        "additionalProperties": False,
+        "properties": {
+            "query_type": {"const": kind.name, "description": kind.summary},
+            "filters": ref("Filters"),
+            "granularity": {
+                "type": ["string", "null"],
+                "enum": [*Granularity, None],
+                "default": "day",
+                "description": "Length of a bucket"
+                + ("." if kind.uses_granularity else "; without effect on this query type."),
+            },
+            "timezone": {
+                "type": ["string", "null"],
+                "description": "IANA zone of filters without offset, buckets and hours.",
+                "examples": ["Europe/Lisbon"],
+            },
+            "group_by": _group_by_schema(kind),
+            "page": {**page, "default": 1, "description": "Page, from 1."},
+            "page_size": {
+                **page,
+                "maximum": MAX_PAGE_SIZE,
+                "default": DEFAULT_PAGE_SIZE,
+                "description": "Rows on a page.",
+            },
+        },
+    }
+
+
+def _filters_schema() -> Json:
+    filters = {
+        name: {**schema(spec.kind), "description": spec.help, "examples": [spec.example]}
+        for name, spec in FILTERS.items()
+    }
+    return {
+        "type": ["object", "null"],
+        "description": "Conditions, all joined by AND.",
+        "additionalProperties": False,
+        "properties": filters,
+    }
+
+
+def _group_by_schema(kind: QueryType) -> Json:
+    payload = {
+        "type": "string",
+        "pattern": rf"^payload\.[\s\S]{{1,{MAX_KEY_LENGTH}}}$",
+        "maxLength": MAX_KEY_LENGTH + len(PAYLOAD_PREFIX),
+    }
+    return {
+        "type": ["array", "null"],
+        "maxItems": MAX_GROUPS,
+        "uniqueItems": True,
+        "items": {"anyOf": [{"enum": kind.groupable}, payload]},
+        "description": "Fields to group by, first in each row.",
+    }
+
+
+def _answer_schema() -> Json:
+    rows = [ref(_row_name(kind)) for kind in registry().values()]
+    return {
+        "type": "object",
+        "required": ["query_type", "data", "total", "page", "page_size"],
+        "additionalProperties": False,
+        "properties": {
+            "query_type": {"type": "string", "enum": list(registry())},
+            "data": {"type": "array", "items": {"anyOf": rows}},
+            "total": {"type": "integer", "description": "Rows before paging."},
+            "page": {"type": "integer"},
+            "page_size": {"type": "integer"},
+        },
+    }
+
+
+def _record_schema(kind: RecordKind) -> Json:
+    fields: dict[str, Json] = {}
+    for name, spec in all_fields(kind).items():
+        never_null = name == kind.id_field or (spec.required and name != "merchant_id")
+        value = dict(spec.schema) if never_null else _nullable(spec.schema)
+        fields[name] = {**value, "description": spec.help, "examples": [spec.example]}
+    return {
+        "type": "object",
+        "required": [kind.id_field],
+        "additionalProperties": False,
+        "properties": fields,
+        "description": (
+            "A record may be partial: a field left out keeps its stored value, null clears it."
+        ),
+    }
+
+
+def _nullable(value: Mapping[str, object]) -> Json:
+    return {"anyOf": [dict(value), {"type": "null"}]}
+
+
+def _receipt_schema() -> Json:
+    count = {"type": "integer", "minimum": 0}
+    errors = {"type": "array", "items": ref("ProblemItem")}
+    return {
+        "type": "object",
+        "required": ["received", "stored", "unchanged", "pending", "rejected"],
+        "additionalProperties": False,
+        "properties": {
+            "received": count,
+            "stored": {**count, "description": "Records that changed something."},
+            "unchanged": {**count, "description": "Records that said nothing new."},
+            "pending": {**count, "description": "Records that wait for required fields."},
+            "rejected": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["index", "errors"],
+                    "properties": {"index": count, "errors": errors},
+                },
+            },
+        },
+    }
+
+
+def _key_request_schema() -> Json:
+    ids = {"type": ["array", "null"], "minItems": 1, "items": {"type": "string"}}
+    return {
+        "type": "object",
+        "required": ["name", "permissions"],
+        "additionalProperties": False,
+        "properties": {
+            "name": {"type": "string", "minLength": 1, "maxLength": 200},
+            "permissions": {
+                "type": "array",
+                "minItems": 1,
+                "items": {"type": "string", "enum": list(Permission)},
+            },
+            "scope": {
+                "type": ["object", "null"],
+                "additionalProperties": False,
+                "properties": dict.fromkeys(SCOPE_FIELDS, ids),
+                "description": "Lists that must all hold; an absent list is no limit.",
+            },
+            "expires_at": {"type": ["string", "null"], "format": "date-time"},
+        },
+    }
+
+
+def _problem_schema() -> Json:
+    return {
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "errors"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "errors": {"type": "array", "items": ref("ProblemItem")},
+        },
+    }
+
+
+def _problem_item_schema() -> Json:
+    return {
+        "type": "object",
+        "required": ["pointer", "message"],
+        "properties": {
+            "pointer": {"type": "string", "description": "Where, as a JSON pointer."},
+            "message": {"type": "string"},
+            "value": {"description": "What was sent there."},
+        },
+    }

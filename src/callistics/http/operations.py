@@ -1,0 +1,72 @@
+"""Health, metrics, and the API's own description."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from callistics.errors import NotFound, Unavailable
+from callistics.http.metrics import CONTENT_TYPE
+from callistics.http.openapi import document
+from callistics.http.services import AnyRequest, services
+from callistics.model.keys import Permission
+
+_ASSETS = {
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
+    "docs.js": "text/javascript",
+}
+_OWN = Path(__file__).parent / "static"
+
+
+@get("/health/live")
+async def live() -> Response[bytes]:
+    """The process runs."""
+    return Response(b'{"status":"live"}', media_type="application/json")
+
+
+@get("/health/ready")
+async def ready(request: AnyRequest) -> Response[bytes]:
+    """Queries and records are taken."""
+    if not services(request).ready:
+        raise Unavailable("starting or stopping")
+    return Response(b'{"status":"ready"}', media_type="application/json")
+
+
+@get("/metrics")
+async def metrics(request: AnyRequest) -> Response[bytes]:
+    """The server's figures for Prometheus."""
+    parts = services(request)
+    parts.authorize(request, Permission.ADMIN)
+    return Response(parts.metrics.expose(), headers={"Content-Type": CONTENT_TYPE})
+
+
+@get("/openapi.json")
+async def openapi() -> Response[bytes]:
+    """The OpenAPI 3.1 document."""
+    return Response(document(), media_type="application/json")
+
+
+@get("/docs")
+async def docs() -> Response[bytes]:
+    """An interactive page of the API."""
+    return Response((_OWN / "docs.html").read_bytes(), media_type="text/html")
+
+
+@get("/docs/{name:str}")
+async def docs_asset(name: FromPath[str]) -> Response[bytes]:
+    """The page's script and style, served from here so that it works without internet."""
+    if name not in _ASSETS:
+        raise NotFound("no such file")
+    folder = _OWN if name == "docs.js" else _swagger_folder()
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return Response((folder / name).read_bytes(), media_type=_ASSETS[name], headers=headers)
+
+
+def _swagger_folder() -> Path:
+    spec = find_spec("swagger_ui")
+    locations = spec.submodule_search_locations if spec else None
+    if not locations:
+        raise NotFound("the page's files are not installed")
+    return Path(locations[0]) / "static"

@@ -1,0 +1,95 @@
+"""Every error as `application/problem+json` (RFC 9457): one table, one shape."""
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from callistics.errors import Problem, RequestError
+
+MEDIA_TYPE = "application/problem+json"
+_MAX_SHOWN = 200
+_log = structlog.get_logger("callistics.http")
+
+
+def problem_body(status: int, title: str, detail: str, problems: Sequence[Problem]) -> bytes:
+    """The body of an error answer."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "errors": [problem_item(problem) for problem in problems],
+    }
+    return json.dumps(body, ensure_ascii=False).encode(errors="replace")
+
+
+def problem_item(problem: Problem) -> dict[str, object]:
+    """One bad field."""
+    return {
+        "pointer": problem.pointer,
+        "message": problem.message,
+        "value": shown(problem.value),
+    }
+
+
+def shown(value: object) -> object:
+    """What was sent, as far as it helps to find it: long texts and nested values are cut."""
+    if isinstance(value, bool | None):
+        return value
+    if isinstance(value, Decimal | float):
+        value = float(value)
+        return value if value - value == 0 else str(value)
+    if isinstance(value, int):
+        return value if abs(value) < 2**63 else str(value)[:_MAX_SHOWN]
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
+
+
+def respond(
+    status: int,
+    title: str,
+    detail: str,
+    problems: Sequence[Problem] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    """An error answer."""
+    return Response(
+        problem_body(status, title, detail, problems),
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers=dict(headers or {}),
+    )
+
+
+def on_request_error(_: Request[Any, Any, Any], error: RequestError) -> Response[bytes]:
+    """An error the product raised on purpose."""
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    if error.answer_status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return respond(error.answer_status, error.answer_title, error.detail, error.problems, headers)
+
+
+def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """An error of the framework: no such path, no such method."""
+    title = HTTPStatus(error.status_code).phrase
+    detail = error.detail if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR else title
+    return respond(error.status_code, title, detail, headers=error.headers)
+
+
+def on_any_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Anything unforeseen: logged in full, answered without any of it."""
+    _log.error("unexpected error", path=request.url.path, exc_info=error)
+    return respond(500, "Internal error", "an unexpected error occurred; it has been logged")
+
+
+HANDLERS: Mapping[Any, Any] = {
+    RequestError: on_request_error,
+    HTTPException: on_http_error,
+    Exception: on_any_error,
+}

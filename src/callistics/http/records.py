@@ -1,0 +1,151 @@
+"""`POST /calls` and `POST /leads`."""
+
+import asyncio
+import hashlib
+import re
+import time
+
+import msgspec
+from litestar import Response, post
+
+from callistics.errors import Conflict, Problem, Refused, malformed
+from callistics.http.problems import MEDIA_TYPE, problem_body, problem_item
+from callistics.http.services import AnyRequest, Services, now, read_body, services
+from callistics.ingest.reader import Limits, check_records, read_records, unpack
+from callistics.ingest.writer import Job, Retry
+from callistics.model.keys import Permission, StoredKey
+from callistics.model.record_values import Reading
+from callistics.model.records import RecordKind
+from callistics.model.writes import Receipt, Write
+
+IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
+
+
+@post("/calls", status_code=200, request_max_body_size=None)
+async def calls(request: AnyRequest) -> Response[bytes]:
+    """Store calls; durable and visible once answered."""
+    return await _ingest(request, RecordKind.CALLS)
+
+
+@post("/leads", status_code=200, request_max_body_size=None)
+async def leads(request: AnyRequest) -> Response[bytes]:
+    """Store leads; durable and visible once answered."""
+    return await _ingest(request, RecordKind.LEADS)
+
+
+async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
+    parts = services(request)
+    key = parts.authorize(request, Permission.INGEST)
+    skip = _skip(request)
+    name = _idempotency_key(request)
+    raw = await read_body(request, parts.settings.record_body_limit)
+    started = time.perf_counter()
+    if name is None:
+        status, body = await _store(parts, request, kind, key, skip, raw, None)
+    else:
+        digest = hashlib.sha256(f"{kind} {skip} ".encode() + raw).hexdigest()
+        retry = Retry(key.id, name, digest)
+        status, body = await _store_once(parts, request, kind, key, skip, raw, retry)
+    parts.metrics.ingests.labels(kind).observe(time.perf_counter() - started)
+    media_type = "application/json" if status == 200 else MEDIA_TYPE
+    return Response(body, status_code=status, media_type=media_type)
+
+
+async def _store_once(
+    parts: Services,
+    request: AnyRequest,
+    kind: RecordKind,
+    key: StoredKey,
+    skip: bool,
+    raw: bytes,
+    retry: Retry,
+) -> tuple[int, bytes]:
+    name = (retry.key_id, retry.idempotency_key)
+    if name in parts.running:
+        raise Conflict("a request with this Idempotency-Key is still running")
+    parts.running.add(name)
+    try:
+        return await _store(parts, request, kind, key, skip, raw, retry)
+    finally:
+        parts.running.discard(name)
+
+
+async def _store(
+    parts: Services,
+    request: AnyRequest,
+    kind: RecordKind,
+    key: StoredKey,
+    skip: bool,
+    raw: bytes,
+    retry: Retry | None,
+) -> tuple[int, bytes]:
+    limits = Limits(parts.settings.record_body_limit, parts.settings.record_limit)
+    reading = Reading(parts.zone, now())
+
+    def read() -> Write:
+        plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
+        records, single = read_records(plain, request.headers.get("content-type"), limits)
+        return check_records(
+            kind, records, single=single, reading=reading, scope=key.scope, skip=skip
+        )
+
+    write = await parts.readers.run(read)
+
+    def answer(receipt: Receipt) -> tuple[int, bytes]:
+        return _answer(parts, kind, receipt, skip=skip)
+
+    done = parts.writer.submit(Job(write, answer, retry))
+    # Shielded: a client that goes away does not take back what is being committed.
+    return await asyncio.shield(asyncio.wrap_future(done))
+
+
+def _answer(
+    parts: Services, kind: RecordKind, receipt: Receipt, *, skip: bool
+) -> tuple[int, bytes]:
+    count = parts.metrics.records.labels
+    if receipt.rejected and not skip:
+        count(kind, "rejected").inc(receipt.received)
+        problems = [problem for bad in receipt.rejected for problem in bad.problems]
+        return _refusal(receipt, problems)
+    for result in ("stored", "unchanged", "pending"):
+        count(kind, result).inc(getattr(receipt, result))
+    count(kind, "rejected").inc(len(receipt.rejected))
+    return 200, msgspec.json.encode(
+        {
+            "received": receipt.received,
+            "stored": receipt.stored,
+            "unchanged": receipt.unchanged,
+            "pending": receipt.pending,
+            "rejected": [
+                {"index": bad.index, "errors": [problem_item(one) for one in bad.problems]}
+                for bad in receipt.rejected
+            ],
+        }
+    )
+
+
+def _refusal(receipt: Receipt, problems: list[Problem]) -> tuple[int, bytes]:
+    bad, all_ = len(receipt.rejected), receipt.received
+    detail = f"nothing was stored: {bad:,} of {all_:,} records are wrong"
+    error = Refused(problems, detail)
+    status = error.answer_status
+    return status, problem_body(status, error.answer_title, error.detail, error.problems)
+
+
+def _skip(request: AnyRequest) -> bool:
+    unknown = [name for name in request.query_params if name != "on_error"]
+    if unknown:
+        raise Refused([malformed("", f"unknown query parameter {unknown[0][:100]}")])
+    value = request.query_params.get("on_error")
+    if value not in (None, "fail", "skip"):
+        message = 'the query parameter on_error must be "fail" or "skip"'
+        raise Refused([malformed("", message, value)])
+    return value == "skip"
+
+
+def _idempotency_key(request: AnyRequest) -> str | None:
+    value = request.headers.get("idempotency-key")
+    if value is not None and not IDEMPOTENCY_KEY.fullmatch(value):
+        message = "Idempotency-Key must be 1 to 255 visible ASCII characters"
+        raise Refused([malformed("", message)])
+    return value

@@ -1,0 +1,97 @@
+"""What the endpoints work with, put together by the composition root."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from litestar import Request
+
+from callistics.access.keyring import Keyring, require
+from callistics.access.limiter import RateLimiter
+from callistics.analytics.service import Analytics
+from callistics.errors import TooLarge, Unavailable
+from callistics.http.metrics import Metrics
+from callistics.ingest.writer import Writer
+from callistics.model.keys import Permission, StoredKey
+from callistics.model.zones import Zone
+from callistics.settings import Settings
+
+T = TypeVar("T")
+AnyRequest = Request[Any, Any, Any]
+
+
+class Pool:
+    """A few threads, and a limit to how many may wait for one."""
+
+    def __init__(self, name: str, threads: int, queue: int) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._capacity = threads + queue
+        self.busy = 0
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """The result of the work. Raises `Unavailable` if too much waits already."""
+        if self.busy >= self._capacity:
+            raise Unavailable("too many requests are waiting")
+        self.busy += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+        finally:
+            self.busy -= 1
+
+    def stop(self) -> None:
+        """Wait for the threads to finish."""
+        self._executor.shutdown()
+
+
+@dataclass(slots=True)
+class Services:
+    """The parts of a running server."""
+
+    settings: Settings
+    analytics: Analytics
+    writer: Writer
+    keyring: Keyring
+    limiter: RateLimiter
+    zone: Zone
+    queries: Pool
+    readers: Pool
+    metrics: Metrics = field(default_factory=Metrics)
+    running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    ready: bool = False
+
+    def authorize(self, request: AnyRequest, permission: Permission) -> StoredKey:
+        """The request's key. Raises `Unauthorized`, `Forbidden`, `RateLimited`."""
+        key = self.keyring.authenticate(request.headers.get("authorization"), now())
+        require(key, permission)
+        self.limiter.check(key.id)
+        return key
+
+
+def services(request: AnyRequest) -> Services:
+    """The services of the application a request came to."""
+    found = request.app.state.services
+    assert isinstance(found, Services)
+    return found
+
+
+async def read_body(request: AnyRequest, limit: int) -> bytes:
+    """The body as sent. Raises `TooLarge` as soon as it is longer than allowed."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise TooLarge(f"the body is larger than {limit:,} bytes")
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > limit:
+            raise TooLarge(f"the body is larger than {limit:,} bytes")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def now() -> int:
+    """The server's clock as an instant (µs)."""
+    return time.time_ns() // 1000

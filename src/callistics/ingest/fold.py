@@ -1,0 +1,187 @@
+"""Merging the records of requests into the stored states, one request after the other.
+
+Works on a copy until a request is known to be accepted whole, so that a refused one leaves no
+trace for the next in the same commit.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from callistics.engines.base import Session
+from callistics.errors import Problem, forbidden, invalid, pointer
+from callistics.model.merge import State, apply, missing
+from callistics.model.records import Change, RecordKind, end_before_start
+from callistics.model.scope import Scope
+from callistics.model.writes import Identity, Known, Receipt, Rejected, Write
+
+_UNKNOWN = Known(State(), None, None)
+
+
+class Fold:
+    """The states of one kind that the requests of one commit touch."""
+
+    def __init__(self, kind: RecordKind, session: Session, writes: Iterable[Write]) -> None:
+        self.kind = kind
+        changes = [(write.scope, change) for write in writes for _, change in write.changes]
+        nameless = {change.identity for scope, change in changes if not _merchant(scope, change)}
+        self._merchants = session.merchants_of(kind, nameless)
+        wanted = {
+            (merchant, change.identity)
+            for scope, change in changes
+            for merchant in _possible(scope, change, self._merchants)
+        }
+        self._known = session.load(kind, wanted)
+        self.changed: dict[Identity, State] = {}
+
+    def accept(self, write: Write, arrival: int) -> Receipt:
+        """Merge a request's records; nothing of it where one is bad and none may be skipped."""
+        request = _Request(self, write, arrival)
+        receipt = request.run()
+        if not receipt.rejected or write.skip:
+            for identity, state in request.states.items():
+                self._known[identity] = _seen(state, self._known.get(identity))
+                self._merchants.setdefault(identity[1], set()).add(identity[0])
+            self.changed |= {identity: request.states[identity] for identity in request.stored}
+        return receipt
+
+    def known(self, identity: Identity) -> Known:
+        """A stored record, or an empty one."""
+        return self._known.get(identity, _UNKNOWN)
+
+    def merchants(self, record_id: str) -> set[str]:
+        """The merchants known to have a record of the id."""
+        return self._merchants.get(record_id, set())
+
+
+class _Request:
+    def __init__(self, fold: Fold, write: Write, arrival: int) -> None:
+        self.fold = fold
+        self.write = write
+        self.arrival = arrival
+        self.limits = tuple(write.scope.limits())
+        self.states: dict[Identity, State] = {}
+        self.stored: dict[Identity, None] = {}
+        self.visible: list[tuple[Identity, bool]] = []
+        self.rejected: list[Rejected] = list(write.rejected)
+        self.own_merchants: dict[str, set[str]] = {}
+
+    def run(self) -> Receipt:
+        for index, change in self.write.changes:
+            problem = self._take(index, change)
+            if problem is not None:
+                self.rejected.append(Rejected(index, (problem,)))
+        pending = {
+            identity
+            for identity, state in self.states.items()
+            if missing(self.fold.kind, state) and not self._completed_by_call(identity)
+        }
+        counted = [(identity in pending, visible) for identity, visible in self.visible]
+        return Receipt(
+            received=self.write.received,
+            stored=sum(visible and not waits for waits, visible in counted),
+            unchanged=sum(not visible and not waits for waits, visible in counted),
+            pending=sum(waits for waits, _ in counted),
+            rejected=tuple(sorted(self.rejected, key=lambda one: one.index)),
+        )
+
+    def _completed_by_call(self, identity: Identity) -> bool:
+        """A lead exists through its calls even where its own records do not complete it."""
+        known = self.fold.known(identity)
+        return self.fold.kind is RecordKind.LEADS and known.reseller_id is not None
+
+    def _take(self, index: int, change: Change) -> Problem | None:
+        merchant = self._merchant(change)
+        if merchant is None:
+            return self._no_merchant(index, change)
+        identity = (merchant, change.identity)
+        state = self.states.get(identity)
+        before = self.fold.known(identity).state if state is None else state
+        after = before.copy()
+        applied = apply(self.fold.kind, after, change, self.arrival + index)
+        problem = self._check(index, change, identity, after)
+        if problem is not None:
+            return problem
+        self.states[identity] = after
+        self.own_merchants.setdefault(change.identity, set()).add(merchant)
+        self.visible.append((identity, applied.visible))
+        if applied.stored:
+            self.stored[identity] = None
+        return None
+
+    def _merchant(self, change: Change) -> str | None:
+        """The record's merchant: as sent, the key's only one, or the one that knows the id."""
+        found = _merchant(self.write.scope, change)
+        if found:
+            return found
+        named = self.fold.merchants(change.identity) | self.own_merchants.get(
+            change.identity, set()
+        )
+        matches = [merchant for merchant in named if self._is_visible((merchant, change.identity))]
+        return matches[0] if len(matches) == 1 else None
+
+    def _is_visible(self, identity: Identity) -> bool:
+        known = self.fold.known(identity)
+        state = self.states.get(identity)
+        seen = known if state is None else _seen(state, known)
+        return _outside(self.write.scope, identity[0], seen) is None
+
+    def _no_merchant(self, index: int, change: Change) -> Problem:
+        message = f"required: {change.identity} is not known, or known to several merchants"
+        return invalid(pointer(*self.write.path(index), "merchant_id"), message)
+
+    def _check(
+        self, index: int, change: Change, identity: Identity, after: State
+    ) -> Problem | None:
+        at = self.write.path(index)
+        outside = self._scope_problem(at, change, identity, after) if self.limits else None
+        if outside is not None:
+            return outside
+        wrong = end_before_start(after.values) if self.fold.kind is RecordKind.CALLS else None
+        return invalid(pointer(*at, "ended_at"), wrong) if wrong else None
+
+    def _scope_problem(
+        self, at: tuple[int, ...], change: Change, identity: Identity, after: State
+    ) -> Problem | None:
+        """What the record names, what it becomes and what it was must all lie in the scope."""
+        for name, allowed in self.limits:
+            sent = identity[0] if name == "merchant_id" else change.values.get(name)
+            if sent is not None and sent not in allowed:
+                return forbidden(pointer(*at, name), "outside the scope of this key", sent)
+        scope, before = self.write.scope, self.fold.known(identity)
+        stands = None if before is _UNKNOWN else _outside(scope, identity[0], before)
+        name = stands or _outside(scope, identity[0], _seen(after, before))
+        if name is None:
+            return None
+        message = "required: this key may only write records of its own"
+        return forbidden(pointer(*at, name), message)
+
+
+def _merchant(scope: Scope, change: Change) -> str | None:
+    return change.merchant_id or scope.only_merchant
+
+
+def _possible(scope: Scope, change: Change, merchants: Mapping[str, set[str]]) -> Iterable[str]:
+    named = _merchant(scope, change)
+    return [named] if named else merchants.get(change.identity, set())
+
+
+def _seen(state: State, known: Known | None) -> Known:
+    """A state with the tenant it is seen under: its own, else what was known before."""
+    reseller, template = state.get("reseller_id"), state.get("template_id")
+    if known is not None:
+        reseller = known.reseller_id if reseller is None else reseller
+        template = known.template_id if template is None else template
+    return Known(state, _text(reseller), _text(template))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _outside(scope: Scope, merchant: str, known: Known) -> str | None:
+    """The first field by which a record lies outside a scope; None if it is inside."""
+    values = {
+        "reseller_id": known.reseller_id,
+        "merchant_id": merchant,
+        "template_id": known.template_id,
+    }
+    return next((name for name, allowed in scope.limits() if values[name] not in allowed), None)

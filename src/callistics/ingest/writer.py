@@ -1,0 +1,166 @@
+"""The one writer: gathers what concurrent requests bring into one durable commit."""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from callistics.engines.base import Engine, KeptAnswer, Session
+from callistics.errors import Refused, RequestError, Unavailable, invalid
+from callistics.ingest.fold import Fold
+from callistics.model.keys import StoredKey
+from callistics.model.records import RecordKind
+from callistics.model.writes import Receipt, Write
+
+_MAX_RECORDS = 100_000
+
+Outcome = tuple[int, bytes] | RequestError
+"""Status and body of the answer, or the error that takes its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """An `Idempotency-Key`, the key of access it came with, and the hash of its body."""
+
+    key_id: str
+    idempotency_key: str
+    body_hash: str
+
+
+@dataclass(slots=True)
+class Job:
+    """One request for the writer. `done` gives the answer's status and body once durable."""
+
+    write: Write | None
+    answer: Callable[[Receipt], tuple[int, bytes]]
+    retry: Retry | None = None
+    keys: tuple[StoredKey, ...] = ()
+    done: "Future[tuple[int, bytes]]" = field(default_factory=Future[tuple[int, bytes]])
+
+
+class Writer:
+    """A thread that owns writing to an engine."""
+
+    def __init__(self, engine: Engine, capacity: int) -> None:
+        self._engine = engine
+        self._queue: queue.Queue[Job | None] = queue.Queue(capacity)
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Requests that wait to be committed."""
+        return self._queue.qsize()
+
+    def submit(self, job: Job) -> "Future[tuple[int, bytes]]":
+        """Queue a request. Raises `Unavailable` if too many wait or the writer is stopping."""
+        if self._stopping:
+            raise Unavailable("the server is stopping")
+        try:
+            self._queue.put_nowait(job)
+        except queue.Full:
+            raise Unavailable("too many requests with records are waiting") from None
+        return job.done
+
+    def stop(self) -> None:
+        """Commit what is queued, then end."""
+        self._stopping = True
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            jobs, last = self._gather()
+            if jobs:
+                self.commit(jobs)
+            if last:
+                return
+
+    def _gather(self) -> tuple[list[Job], bool]:
+        """Wait for a request, then take along all that are there already."""
+        first = self._queue.get()
+        if first is None:
+            return [], True
+        jobs, size = [first], _size(first)
+        while size < _MAX_RECORDS:
+            try:
+                job = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                return jobs, True
+            jobs.append(job)
+            size += _size(job)
+        return jobs, False
+
+    def commit(self, jobs: list[Job]) -> None:
+        """Commit requests together; each is answered on its own. For the writer's thread only."""
+        try:
+            with self._engine.writing() as session:
+                outcomes = _process(session, jobs)
+        except Exception as error:  # noqa: BLE001 - it is whoever asked that is to hear of it
+            if len(jobs) > 1:
+                # One request may be what the engine cannot take: it must not fail the others.
+                for job in jobs:
+                    self.commit([job])
+                return
+            jobs[0].done.set_exception(error)
+            return
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            if isinstance(outcome, RequestError):
+                job.done.set_exception(outcome)
+            else:
+                job.done.set_result(outcome)
+
+
+def _size(job: Job) -> int:
+    return 1 if job.write is None else job.write.received
+
+
+def _process(session: Session, jobs: list[Job]) -> list[Outcome]:
+    writes = [job.write for job in jobs if job.write is not None]
+    folds = {
+        kind: Fold(kind, session, [write for write in writes if write.kind is kind])
+        for kind in {write.kind for write in writes}
+    }
+    arrival = session.arrival(sum(write.received for write in writes)) if writes else 0
+    outcomes: list[Outcome] = []
+    kept: dict[tuple[str, str], KeptAnswer] = {}
+    for job in jobs:
+        outcomes.append(_one(session, job, folds, arrival, kept))
+        arrival += _size(job)
+    for kind, fold in folds.items():
+        session.store(kind, fold.changed)
+    return outcomes
+
+
+def _one(
+    session: Session,
+    job: Job,
+    folds: dict[RecordKind, Fold],
+    arrival: int,
+    kept: dict[tuple[str, str], KeptAnswer],
+) -> Outcome:
+    session.save_keys(job.keys)
+    if job.write is None:
+        return 204, b""
+    retry = job.retry
+    if retry is None:
+        return job.answer(folds[job.write.kind].accept(job.write, arrival))
+    name = (retry.key_id, retry.idempotency_key)
+    before = kept.get(name) or session.kept_answer(*name)
+    if before is not None:
+        return _repeated(before, retry)
+    status, body = job.answer(folds[job.write.kind].accept(job.write, arrival))
+    kept[name] = KeptAnswer(retry.body_hash, status, body)
+    session.keep_answer(*name, kept[name])
+    return status, body
+
+
+def _repeated(before: KeptAnswer, retry: Retry) -> Outcome:
+    if before.body_hash != retry.body_hash:
+        message = "was sent before with another body"
+        return Refused([invalid("", f"Idempotency-Key {retry.idempotency_key!r} {message}")])
+    return before.status, before.answer

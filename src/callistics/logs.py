@@ -1,0 +1,33 @@
+"""Log lines: JSON for machines or text for people, never a payload or a phone number."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from callistics.settings import Settings
+
+
+def configure_logs(settings: Settings) -> None:
+    """Send log lines to standard error in the form the settings ask for."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            # Never with local variables: they hold payloads and keys.
+            structlog.processors.ExceptionRenderer(
+                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+            ),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )

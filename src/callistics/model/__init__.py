@@ -1,0 +1,1 @@
+"""The values the product speaks in: instants, zones, payloads, records, scopes, queries."""

@@ -1,0 +1,120 @@
+"""ISO 8601 texts as people write them, and the instants they stand for.
+
+An instant is an `int`: microseconds since 1970-01-01T00:00:00Z.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_EPOCH = datetime(1970, 1, 1)
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_TEXT = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)"
+    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d\d:?\d\d)?)?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A moment at the precision it was written.
+
+    `local_ns` is the wall-clock reading in nanoseconds since 1970, `unit_ns` the length of the
+    smallest part written (a day for a date), `offset` the UTC offset in seconds, `None` if the
+    text has none and the request's zone holds.
+    """
+
+    local_ns: int
+    unit_ns: int
+    offset: int | None
+
+    @property
+    def is_date(self) -> bool:
+        """Whether only a date was written."""
+        return self.unit_ns == DAY * 1000
+
+    @property
+    def local(self) -> int:
+        """The wall-clock reading in microseconds, finer digits cut off."""
+        return self.local_ns // 1000
+
+
+def parse_iso(text: str) -> Written:
+    """Read an ISO 8601 date, or a time to the minute, second or fraction, with or without offset.
+
+    Raises `ValueError` with a sentence for people where the text is none or does not exist.
+    """
+    match = _TEXT.fullmatch(text)
+    if match is None:
+        raise ValueError("not an ISO 8601 date such as 2025-01-31 or 2025-01-31T23:59:59Z")
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    try:
+        wall = datetime(
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0)
+        )
+    except ValueError as error:
+        raise ValueError(f"no such date: {error}") from None
+    nanos = int((fraction or "").ljust(9, "0"))
+    local_ns = micros(wall) * 1000 + nanos
+    return Written(local_ns, _unit_ns(hour, second, fraction), _offset_seconds(offset))
+
+
+def _unit_ns(hour: str | None, second: str | None, fraction: str | None) -> int:
+    if hour is None:
+        return DAY * 1000
+    if second is None:
+        return MINUTE * 1000
+    return int(10 ** (9 - len(fraction or "")))
+
+
+def _offset_seconds(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if text in "Zz":
+        return 0
+    hours, minutes = int(text[1:3]), int(text[-2:])
+    if hours > 23 or minutes > 59:
+        raise ValueError("no such UTC offset")
+    seconds = hours * 3600 + minutes * 60
+    return -seconds if text[0] == "-" else seconds
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970 of a naive datetime, taken as it reads."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def instant_of(moment: datetime) -> int:
+    """The instant of an aware datetime."""
+    return micros(moment.astimezone(UTC).replace(tzinfo=None))
+
+
+def naive(instant: int) -> datetime:
+    """The naive datetime that reads as the instant does in UTC. The inverse of `micros`."""
+    return _EPOCH + timedelta(microseconds=instant)
+
+
+def day_number(local: int) -> int:
+    """Days since 1970-01-01 of a wall-clock reading."""
+    return local // DAY
+
+
+def date_of(day: int) -> date:
+    """The date of a day number."""
+    return date.fromordinal(day + _EPOCH_DAY)
+
+
+def number_of(day: date) -> int:
+    """The day number of a date."""
+    return day.toordinal() - _EPOCH_DAY
+
+
+def utc_text(instant: int) -> str:
+    """RFC 3339 text of an instant in UTC, microseconds only where there are any."""
+    return naive(instant).isoformat() + "Z"

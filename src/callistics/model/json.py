@@ -1,0 +1,64 @@
+"""Reading JSON strictly: no duplicate keys, no NaN, no lone surrogates, exact numbers."""
+
+import json
+import re
+from decimal import Decimal
+from typing import cast
+
+_SURROGATE = re.compile(rb"\\u[dD][89abAB]")
+_MAX_DIGITS = 4300
+
+
+class NotJsonError(ValueError):
+    """The text is not JSON, or is JSON that says one thing twice."""
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise NotJsonError(f'the key "{twice[:128]}" occurs twice in one object')
+    return found
+
+
+def _no_constant(name: str) -> object:
+    raise NotJsonError(f"{name} is not a JSON value")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=Decimal, parse_constant=_no_constant
+)
+
+
+def decode(body: bytes) -> object:
+    """The value of a JSON text: objects as dict, numbers as int or Decimal.
+
+    Raises `NotJsonError` with a sentence for people.
+    """
+    try:
+        text = body.decode("utf-8-sig")
+        value = _DECODER.decode(text)
+        if _SURROGATE.search(body):
+            json.dumps(value, ensure_ascii=False, default=str).encode()
+    except NotJsonError:
+        raise
+    except UnicodeError:
+        raise NotJsonError("not valid UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        raise NotJsonError(f"not JSON: {error}") from None
+    except RecursionError:
+        raise NotJsonError("nested too deeply") from None
+    except (ValueError, ArithmeticError):
+        raise NotJsonError(f"a number has more than {_MAX_DIGITS:,} digits") from None
+    return value
+
+
+def as_object(value: object) -> dict[str, object] | None:
+    """A decoded value if it is a JSON object, else None."""
+    return cast("dict[str, object]", value) if isinstance(value, dict) else None
+
+
+def as_list(value: object) -> list[object] | None:
+    """A decoded value if it is a JSON array, else None."""
+    return cast("list[object]", value) if isinstance(value, list) else None

@@ -1,0 +1,92 @@
+"""A valid question: what `POST /analytics` asks, checked and resolved to instants."""
+
+from dataclasses import dataclass, field
+
+from callistics.model.buckets import Granularity
+from callistics.model.zones import Zone
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The value is one of the texts, or with `null` absent."""
+
+    texts: tuple[str, ...]
+    null: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotOneOf:
+    """The value is none of the texts; an absent one matches unless `null` is excluded too."""
+
+    texts: tuple[str, ...]
+    null: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An interval of order keys (see `model.payload`)."""
+
+    low: str
+    high: str
+    low_inclusive: bool = True
+    high_inclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The value's order key lies in one of the spans."""
+
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """The value's text contains, or with `at_start` starts with, the operand."""
+
+    text: str
+    at_start: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """The key is there and not null, or with `present` false is not."""
+
+    present: bool = True
+
+
+Test = OneOf | NotOneOf | Within | Contains | Exists
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The conditions of a query, all joined by AND; None is no condition.
+
+    `fields` are the id and text filters by field name; `begin` and `end` the half-open range of
+    instants; durations are milliseconds; `payload` maps a key to tests that must all hold.
+    """
+
+    fields: tuple[tuple[str, OneOf], ...] = ()
+    begin: int | None = None
+    end: int | None = None
+    min_duration_ms: int | None = None
+    max_duration_ms: int | None = None
+    sentiment_min: float | None = None
+    sentiment_max: float | None = None
+    payload: tuple[tuple[str, tuple[Test, ...]], ...] = ()
+
+    def of(self, name: str) -> OneOf | None:
+        """The values asked of a field, None where it is not filtered."""
+        return dict(self.fields).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A valid query. `group_by` are dimension names, `payload.<key>` among them."""
+
+    query_type: str
+    zone: Zone
+    filters: Filters = field(default_factory=Filters)
+    granularity: Granularity = Granularity.DAY
+    group_by: tuple[str, ...] = ()
+    page: int = 1
+    page_size: int = 1_000

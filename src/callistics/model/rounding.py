@@ -1,0 +1,30 @@
+"""The one place where figures are rounded: 2 decimals, half away from zero, exactly."""
+
+
+def ratio(numerator: int, denominator: int, *, scale: int = 1) -> float | None:
+    """`scale * numerator / denominator` to 2 decimals; None where the denominator is 0.
+
+    Works on whole numbers, so that no binary fraction decides which way a half goes.
+    """
+    if denominator == 0:
+        return None
+    doubled, positive = 2 * 100 * scale * abs(numerator), abs(denominator)
+    hundredths = (doubled + positive) // (2 * positive)
+    sign = -1 if (numerator < 0) != (denominator < 0) else 1
+    return sign * hundredths / 100
+
+
+def percentage(part: int, whole: int) -> float | None:
+    """The share of a whole, 0-100; None where the whole is 0."""
+    return ratio(part, whole, scale=100)
+
+
+def seconds(milliseconds: int) -> int | float:
+    """Milliseconds as seconds, a whole number where it is one."""
+    whole, rest = divmod(milliseconds, 1000)
+    return whole if rest == 0 else milliseconds / 1000
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """The whole number nearest to numerator / denominator, halves up."""
+    return (2 * numerator + denominator) // (2 * denominator)

@@ -1,0 +1,41 @@
+"""What a key may see: the lists of resellers, merchants and templates that limit it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+SCOPED = ("reseller_id", "merchant_id", "template_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Lists that must all hold; None is no limit of that kind."""
+
+    reseller_ids: frozenset[str] | None = None
+    merchant_ids: frozenset[str] | None = None
+    template_ids: frozenset[str] | None = None
+
+    def limits(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """(field, allowed values) of each kind that is limited."""
+        for name in SCOPED:
+            allowed = self.allowed(name)
+            if allowed is not None:
+                yield name, allowed
+
+    def allowed(self, name: str) -> frozenset[str] | None:
+        """The values allowed of a field of `SCOPED`; None if any is."""
+        lists = {
+            "reseller_id": self.reseller_ids,
+            "merchant_id": self.merchant_ids,
+            "template_id": self.template_ids,
+        }
+        return lists[name]
+
+    @property
+    def only_merchant(self) -> str | None:
+        """The merchant that every record of the key belongs to, if there is just one."""
+        if self.merchant_ids is not None and len(self.merchant_ids) == 1:
+            return next(iter(self.merchant_ids))
+        return None
+
+
+EVERYTHING = Scope()

@@ -1,0 +1,56 @@
+"""What a request to store records carries, and what it is answered."""
+
+from dataclasses import dataclass, field
+
+from callistics.errors import Problem
+from callistics.model.merge import State
+from callistics.model.records import Change, RecordKind
+from callistics.model.scope import Scope
+
+Identity = tuple[str, str]
+"""(merchant_id, call_id or lead_id)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that was not stored: its place in the request, from 0, and why."""
+
+    index: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """The valid records of one request, with their places in it, and the rejected ones."""
+
+    kind: RecordKind
+    scope: Scope
+    received: int
+    changes: list[tuple[int, Change]]
+    rejected: list[Rejected] = field(default_factory=list[Rejected])
+    skip: bool = False
+    single: bool = False
+
+    def path(self, index: int) -> tuple[int, ...]:
+        """Where a record stands in the body, as the beginning of a JSON pointer."""
+        return () if self.single else (index,)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of the records: each is counted in exactly one of the four."""
+
+    received: int
+    stored: int
+    unchanged: int
+    pending: int
+    rejected: tuple[Rejected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A stored record: its state, and the reseller and template that it is seen under."""
+
+    state: State
+    reseller_id: str | None
+    template_id: str | None

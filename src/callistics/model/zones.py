@@ -1,0 +1,164 @@
+"""Time zones: offsets, transitions, and what a wall-clock reading means in a zone.
+
+No zone is read from the session or the machine: every function takes the zone it works in.
+"""
+
+import zoneinfo
+from bisect import bisect_right
+from datetime import UTC, date
+from functools import cache, lru_cache
+
+from callistics.model.instants import DAY, HOUR, SECOND, Written, date_of, micros, naive, number_of
+
+_STEP = 12 * HOUR
+_FIRST_YEAR, _LAST_YEAR = 3, 9997
+_LAST_MONTH = date.max.year * 12 + 11
+_AFTER_LAST_DAY = number_of(date.max) + 1
+# Records lie between these instants; no telephone rang before, and a later year is a mistake.
+FIRST_INSTANT = micros(naive(0).replace(year=1900))
+LAST_INSTANT = micros(naive(0).replace(year=2200))
+_MANY_CENTURIES = 400 * 366 * DAY
+_CLAMP_LOW = micros(naive(0).replace(year=_FIRST_YEAR))
+_CLAMP_HIGH = micros(naive(0).replace(year=_LAST_YEAR))
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Every IANA name that a request may use."""
+    return frozenset(zoneinfo.available_timezones() - {"localtime", "posixrules", "Factory"})
+
+
+@cache
+def zone(name: str) -> "Zone":
+    """The zone of an IANA name, exactly as written. Raises `ValueError` if there is none."""
+    if name not in zone_names():
+        raise ValueError(f'no time zone named "{name[:128]}"')
+    return Zone(name)
+
+
+class Zone:
+    """One IANA zone. Offsets are microseconds east of UTC."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._info = zoneinfo.ZoneInfo(name)
+        self._year = lru_cache(maxsize=1024)(self._transitions_of_year)
+
+    def offset_at(self, instant: int) -> int:
+        """The offset in force at an instant."""
+        moment = naive(_clamp(instant)).replace(tzinfo=UTC).astimezone(self._info)
+        delta = moment.utcoffset()
+        assert delta is not None
+        return delta.days * DAY + delta.seconds * SECOND
+
+    def local(self, instant: int) -> int:
+        """What the clocks of the zone read at an instant, in microseconds."""
+        return instant + self.offset_at(instant)
+
+    def instant(self, local: int, *, last: bool = False) -> int:
+        """The instant of a wall-clock reading.
+
+        A reading that occurs twice is its first occurrence, or with `last` its second; one in a
+        gap moves forward by the length of the gap.
+        """
+        first, second = self._offsets_for(local)
+        return local - (second if last and first > second else first)
+
+    def _offsets_for(self, local: int) -> tuple[int, int]:
+        moment = naive(_clamp(local)).replace(tzinfo=self._info)
+        before, after = moment.utcoffset(), moment.replace(fold=1).utcoffset()
+        assert before is not None
+        assert after is not None
+        return before.days * DAY + before.seconds * SECOND, (
+            after.days * DAY + after.seconds * SECOND
+        )
+
+    def transitions(self, low: int, high: int) -> list[tuple[int, int]]:
+        """(instant, offset from then on) of each change of offset with low < instant < high.
+
+        Of a range of many centuries only the changes in the years that records may lie in: nobody
+        has calls at the others, and looking for them would take long.
+        """
+        if high - low > _MANY_CENTURIES:
+            low, high = max(low, FIRST_INSTANT), min(high, LAST_INSTANT)
+        if high <= low:
+            return []
+        years = range(naive(_clamp(low)).year, naive(_clamp(high)).year + 1)
+        found = [change for year in years for change in self._year(year)]
+        return [change for change in found if low < change[0] < high]
+
+    def _transitions_of_year(self, year: int) -> list[tuple[int, int]]:
+        begin = micros(naive(0).replace(year=year))
+        end = micros(naive(0).replace(year=year + 1))
+        found: list[tuple[int, int]] = []
+        before = self.offset_at(begin - 1)
+        for step in [*range(begin, end, _STEP), end - 1]:
+            after = self.offset_at(step)
+            if after != before:
+                found.append((self._bisect(max(begin, step - _STEP) - 1, step), after))
+            before = after
+        return found
+
+    def _bisect(self, low: int, high: int) -> int:
+        old = self.offset_at(low)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.offset_at(middle) == old else (low, middle)
+        return high
+
+    def day_begin(self, day: int) -> int:
+        """The first instant whose local date is the day (a day number) or a later one."""
+        local = day * DAY
+        first, second = self._offsets_for(local)
+        if first >= second:
+            return local - first
+        gap = self.transitions(local - first - 2 * DAY, local - first + 2 * DAY)
+        instants = [moment for moment, _ in gap]
+        return instants[bisect_right(instants, local - first) - 1]
+
+    def day_at(self, instant: int) -> int:
+        """The day number of the day that an instant belongs to."""
+        day = self.local(instant) // DAY
+        return day + 1 if self.day_begin(day + 1) <= instant else day
+
+    def begin_of(self, written: Written) -> int:
+        """The first instant a written moment covers."""
+        if written.offset is not None:
+            return -(-(written.local_ns - written.offset * SECOND * 1000) // 1000)
+        if written.is_date:
+            return self.day_begin(written.local // DAY)
+        local, finer = divmod(written.local_ns, 1000)
+        return self.instant(local) + (finer > 0)
+
+    def end_of(self, written: Written) -> int:
+        """The first instant after what a written moment covers."""
+        if written.offset is not None:
+            end_ns = written.local_ns - written.offset * SECOND * 1000 + written.unit_ns
+            return -(-end_ns // 1000)
+        if written.is_date:
+            return self.day_begin(written.local // DAY + 1)
+        local, finer = divmod(written.local_ns, 1000)
+        return self.instant(local, last=True) - (-(finer + written.unit_ns) // 1000)
+
+
+def _clamp(instant: int) -> int:
+    return min(max(instant, _CLAMP_LOW), _CLAMP_HIGH)
+
+
+def month_begin(day: int, months: int) -> int:
+    """The day number of the first day of the `months`-long period that a day lies in."""
+    moment = date_of(day)
+    month = moment.year * 12 + moment.month - 1
+    return _first_of(month - month % months)
+
+
+def month_next(day: int, months: int) -> int:
+    """The day number `months` months after the first day of a month."""
+    moment = date_of(day)
+    return _first_of(moment.year * 12 + moment.month - 1 + months)
+
+
+def _first_of(month: int) -> int:
+    if month > _LAST_MONTH:
+        return _AFTER_LAST_DAY
+    return number_of(date(month // 12, month % 12 + 1, 1))

@@ -1,0 +1,22 @@
+"""Average duration per bucket of time."""
+
+from callistics.catalog.dimensions import BUCKET
+from callistics.catalog.metrics import AVERAGE, TIMED
+from callistics.catalog.plan import Unit
+from callistics.queries.base import QueryType
+from callistics.queries.series import DATE, bucket_slots
+
+QUERY = QueryType(
+    name="avg_duration_over_time",
+    summary="Average duration per bucket; null where no call has a known duration.",
+    unit=Unit.CALLS,
+    key=BUCKET,
+    fields=(DATE,),
+    figures=(AVERAGE, TIMED),
+    slots=bucket_slots,
+    uses_granularity=True,
+    example={
+        "filters": {"date_from": "2025-01-01", "date_to": "2025-03-31"},
+        "granularity": "week",
+    },
+)

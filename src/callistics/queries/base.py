@@ -1,0 +1,161 @@
+"""What a query type is: data, and for the few that need it a statement or shape of their own."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from callistics.catalog.dimensions import GROUPABLE, Dimension
+from callistics.catalog.metrics import Figure, Measure, Shown, Tally
+from callistics.catalog.plan import Frame, Plan, Unit
+from callistics.catalog.select import Order, grouped
+from callistics.sql.dialect import SqlValue
+from callistics.sql.fragment import Sql
+
+Key = SqlValue
+Row = dict[str, Shown]
+Group = tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A row field that shows the key: its name, JSON type and help."""
+
+    name: str
+    type: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A row that is always there: the key that SQL gives, and what the key's fields show."""
+
+    key: Key
+    shown: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One row of the statement's answer, split: the key (None where there is none), measures."""
+
+    key: Key
+    measures: Mapping[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryType:
+    """A query type as data.
+
+    `fields` show the `key`, `figures` what is counted. `slots` lists the rows that are always
+    there, zeros included; without it the rows are those that occur. `share_of_known` leaves the
+    null key out of the whole that percentages are of. `always` names dimensions of `group_by`
+    whose every value is a group. `only` restricts the unit. `statement` and `arrange` replace
+    the common ones. `example` is an example request's body without the query type.
+    """
+
+    name: str
+    summary: str
+    unit: Unit
+    figures: tuple[Figure, ...]
+    example: Mapping[str, object]
+    fields: tuple[Field, ...] = ()
+    key: Dimension | None = None
+    order: Order = Order.KEY
+    slots: Callable[[Plan], Sequence[Slot]] | None = None
+    only: Sql | None = None
+    ranked: bool = False
+    share_of_known: bool = False
+    always: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    uses_granularity: bool = False
+    owns: tuple[str, ...] = ()
+    statement: Callable[["QueryType", Frame], Sql] | None = None
+    arrange: Callable[[Plan, Sequence[Counted]], list[Row]] | None = None
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What SQL has to compute for the figures, each once."""
+        found = {measure.name: measure for figure in self.figures for measure in figure.needs}
+        return tuple(found.values())
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether the statement needs the offsets of the zone over the range."""
+        return self.key is not None and self.key.timed
+
+    @property
+    def columns(self) -> list[Field]:
+        """Every row field in order, as the documentation lists them."""
+        figures: list[Field] = [
+            Field(figure.name, figure.type, figure.help) for figure in self.figures
+        ]
+        rank = [Field("rank", "integer", "1-based, over the whole set.")] if self.ranked else []
+        return [*rank, *self.fields, *figures]
+
+    @property
+    def own_keys(self) -> frozenset[str]:
+        """Dimensions that the rows are broken down by already."""
+        return frozenset((self.key.name, *self.owns) if self.key else self.owns)
+
+    @property
+    def groupable(self) -> list[str]:
+        """The dimensions that `group_by` may name, besides keys of the payload."""
+        names = (name for name, item in GROUPABLE.items() if item.on(self.unit) is not None)
+        return [name for name in names if name not in self.own_keys]
+
+    def sql(self, frame: Frame) -> Sql:
+        """The statement: rows of (groups…, key if any, measures…) in order."""
+        if self.statement is not None:
+            return self.statement(self, frame)
+        return grouped(frame, self.key, self.measures, self.order, self.only)
+
+    def rows(
+        self, plan: Plan, slots: Sequence[Slot] | None, counted: Sequence[Counted]
+    ) -> list[Row]:
+        """The rows of one group, from what the statement counted in it."""
+        if self.arrange is not None:
+            return self.arrange(plan, counted)
+        return standard_rows(self, slots, counted)
+
+
+def standard_rows(
+    query: QueryType, slots: Sequence[Slot] | None, counted: Sequence[Counted]
+) -> list[Row]:
+    """Zero filling, shares and ranks, as the query type declares them."""
+    base = _base(query, counted)
+    rows = _as_found(query, counted) if slots is None else _filled(query, slots, counted)
+    return [
+        row_of(query, shown, Tally(measures, None if skip else base), rank)
+        for rank, (shown, measures, skip) in enumerate(rows, start=1)
+    ]
+
+
+def _base(query: QueryType, counted: Sequence[Counted]) -> int:
+    parts = (one for one in counted if one.key is not None or not query.share_of_known)
+    return sum(one.measures.get("n") or 0 for one in parts)
+
+
+Found = tuple[tuple[Shown, ...], Mapping[str, int | None], bool]
+
+
+def _as_found(query: QueryType, counted: Iterable[Counted]) -> list[Found]:
+    return [
+        ((one.key,) if query.fields else (), one.measures, _skips(query, one.key))
+        for one in counted
+    ]
+
+
+def _filled(query: QueryType, slots: Sequence[Slot], counted: Sequence[Counted]) -> list[Found]:
+    """A row for each slot; where nothing was counted, the measures of nothing."""
+    by_key = {one.key: one.measures for one in counted}
+    nothing = {measure.name: measure.zero for measure in query.measures}
+    return [(slot.shown, by_key.get(slot.key, nothing), _skips(query, slot.key)) for slot in slots]
+
+
+def _skips(query: QueryType, key: Key) -> bool:
+    return query.share_of_known and key is None
+
+
+def row_of(query: QueryType, shown: tuple[Shown, ...], tally: Tally, rank: int) -> Row:
+    """One row, its fields in the documented order."""
+    row: Row = {"rank": rank} if query.ranked else {}
+    row |= {field.name: value for field, value in zip(query.fields, shown, strict=True)}
+    row |= {figure.name: figure.compute(tally) for figure in query.figures}
+    return row

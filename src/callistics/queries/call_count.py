@@ -1,0 +1,13 @@
+"""How many calls."""
+
+from callistics.catalog.metrics import COUNT
+from callistics.catalog.plan import Unit
+from callistics.queries.base import QueryType
+
+QUERY = QueryType(
+    name="call_count",
+    summary="How many calls match.",
+    unit=Unit.CALLS,
+    figures=(COUNT,),
+    example={"filters": {"date_from": "2025-01-01", "date_to": "2025-01-31"}},
+)

@@ -1,0 +1,83 @@
+"""How long calls last: count, average, extremes, sum and percentiles."""
+
+from callistics.catalog.metrics import (
+    AVERAGE,
+    DURATION_KNOWN,
+    LONGEST,
+    PERCENTILES,
+    SHORTEST,
+    TIMED,
+    TOTAL,
+    percentile,
+)
+from callistics.catalog.plan import Frame, Unit
+from callistics.catalog.select import (
+    condition,
+    expression,
+    group_by,
+    groups_of,
+    limit,
+    order_by,
+    source,
+)
+from callistics.queries.base import QueryType
+from callistics.sql.fragment import Sql, compose, join, raw
+
+
+def _statement(query: QueryType, frame: Frame) -> Sql:
+    """Percentiles by nearest rank, exactly: over a histogram of whole seconds."""
+    groups = groups_of(frame)
+    keys = [f"k{place}" for place in range(len(groups))]
+    named = [
+        compose(f"{{}} AS {key}", expression(frame, group))
+        for key, group in zip(keys, groups, strict=True)
+    ]
+    histogram = compose(
+        "SELECT {},\n       count(*) AS n, sum(c.duration_ms) AS total_ms,\n"
+        "       min(c.duration_ms) AS min_ms, max(c.duration_ms) AS max_ms\n"
+        "FROM {}\nWHERE {}\n{}",
+        join(", ", [*named, compose("{} AS secs", frame.dialect.whole_seconds("c.duration_ms"))]),
+        source(frame, groups),
+        condition(frame, query.only),
+        raw("GROUP BY " + ", ".join([*keys, "secs"])),
+    )
+    partition = f"PARTITION BY {', '.join(keys)} " if keys else ""
+    ranked = raw(
+        f"SELECT *, sum(n) OVER ({partition}ORDER BY secs) AS upto,"
+        f" sum(n) OVER ({partition.strip()}) AS whole\nFROM histogram"
+    )
+    figures = [
+        "coalesce(sum(n), 0) AS n_timed",
+        "sum(total_ms) AS total_ms",
+        "min(min_ms) AS min_ms",
+        "max(max_ms) AS max_ms",
+        *(f"min(secs) FILTER (WHERE 100 * upto >= {p} * whole) AS p{p}" for p in PERCENTILES),
+    ]
+    closing = [group_by(len(keys)), order_by(len(keys), query.order)] if keys else []
+    return join(
+        "\n",
+        [
+            compose("WITH histogram AS ({}),\nranked AS ({})", histogram, ranked),
+            raw("SELECT " + ",\n       ".join([*keys, *figures]) + "\nFROM ranked"),
+            *closing,
+            limit(),
+        ],
+    )
+
+
+QUERY = QueryType(
+    name="call_duration",
+    summary="How long calls last, over the calls whose duration is known.",
+    unit=Unit.CALLS,
+    figures=(
+        TIMED,
+        AVERAGE.named("avg", "Average in seconds."),
+        SHORTEST,
+        LONGEST,
+        TOTAL,
+        *(percentile(percent) for percent in PERCENTILES),
+    ),
+    example={"filters": {"merchant_id": "mer_abc", "min_duration": 10}},
+    only=DURATION_KNOWN,
+    statement=_statement,
+)

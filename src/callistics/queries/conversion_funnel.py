@@ -1,0 +1,113 @@
+"""How far leads get: the stages of the funnel."""
+
+from collections.abc import Sequence
+
+from callistics.catalog.conditions import where
+from callistics.catalog.dimensions import Dimension
+from callistics.catalog.metrics import COUNT, PERCENTAGE, N
+from callistics.catalog.plan import Frame, Plan, Unit
+from callistics.catalog.select import (
+    Order,
+    expression,
+    group_by,
+    grouped,
+    groups_of,
+    limit,
+    order_by,
+    source,
+)
+from callistics.model.rounding import percentage
+from callistics.queries.base import Counted, Field, QueryType, Row
+from callistics.sql.fragment import Sql, compose, join, raw
+
+
+def _furthest(frame: Frame) -> Sql:
+    """The number of the furthest stage a lead ever reached, NULL where it reached none."""
+    stages = frame.plan.stages or ()
+    cases = [
+        compose(f"WHEN {{}} THEN {step}", frame.dialect.has_any(raw("l.statuses"), [stage]))
+        for step, stage in reversed(list(enumerate(stages, start=1)))
+    ]
+    return compose("CASE {} END", join(" ", cases))
+
+
+FURTHEST = Dimension("furthest", "The furthest stage reached.", leads=_furthest, type="integer")
+
+
+def _statement(_: QueryType, frame: Frame) -> Sql:
+    if frame.plan.stages is not None:
+        return grouped(frame, FURTHEST, (N,))
+    return _every_status(frame)
+
+
+def _every_status(frame: Frame) -> Sql:
+    """Without configured stages every status is one: leads that ever had it."""
+    groups = groups_of(frame)
+    keys = [f"k{place}" for place in range(len(groups) + 1)]
+    named = [
+        compose(f"{{}} AS {key}", expression(frame, group))
+        for key, group in zip(keys, groups, strict=False)
+    ]
+    named.append(compose(f"{{}} AS {keys[-1]}", frame.dialect.each(raw("l.statuses"))))
+    inner = compose(
+        "SELECT {}\nFROM {}\nWHERE {}", join(", ", named), source(frame, groups), where(frame)
+    )
+    return join(
+        "\n",
+        [
+            compose(f"SELECT {', '.join(keys)}, count(*) AS n\nFROM ({{}}) AS had", inner),
+            group_by(len(keys)),
+            order_by(len(keys), Order.COUNT),
+            limit(),
+        ],
+    )
+
+
+def _arrange(plan: Plan, counted: Sequence[Counted]) -> list[Row]:
+    if plan.stages is None:
+        return _rows([(str(one.key), one.measures["n"] or 0) for one in counted])
+    reached = {one.key: one.measures["n"] or 0 for one in counted}
+    steps = range(1, len(plan.stages) + 1)
+    at_least = {
+        step: sum(reached.get(later, 0) for later in steps if later >= step) for step in steps
+    }
+    return _rows([(stage, at_least[step]) for step, stage in enumerate(plan.stages, start=1)])
+
+
+def _rows(stages: Sequence[tuple[str, int]]) -> list[Row]:
+    rows: list[Row] = []
+    first = stages[0][1] if stages else 0
+    before = first
+    for step, (status, count) in enumerate(stages, start=1):
+        rows.append(
+            {
+                "step": step,
+                "status": status,
+                "count": count,
+                "conversion_rate": percentage(count, first),
+                "step_rate": percentage(count, before),
+            }
+        )
+        before = count
+    return rows
+
+
+QUERY = QueryType(
+    name="conversion_funnel",
+    summary="Leads that reached each stage of the funnel or a later one.",
+    unit=Unit.LEADS,
+    key=FURTHEST,
+    fields=(
+        Field("step", "integer", "The stage's number, from 1."),
+        Field("status", "string", "The stage."),
+    ),
+    figures=(
+        COUNT.named("count", "Leads that reached this stage or a later one."),
+        PERCENTAGE.named("conversion_rate", "Share of the first stage, 0-100."),
+        PERCENTAGE.named("step_rate", "Share of the stage before, 0-100."),
+    ),
+    owns=("status",),
+    statement=_statement,
+    arrange=_arrange,
+    example={"filters": {"template_id": "tpl_xyz789", "date_from": "2025-01-01"}},
+)

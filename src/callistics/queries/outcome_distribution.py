@@ -1,0 +1,18 @@
+"""What calls come to."""
+
+from callistics.catalog.dimensions import OUTCOME
+from callistics.catalog.metrics import COUNT, PERCENTAGE
+from callistics.catalog.plan import Unit
+from callistics.catalog.select import Order
+from callistics.queries.base import Field, QueryType
+
+QUERY = QueryType(
+    name="outcome_distribution",
+    summary="Calls by outcome; calls without one are the row whose outcome is null.",
+    unit=Unit.CALLS,
+    key=OUTCOME,
+    fields=(Field("outcome", "string|null", "What the calls came to, null where it is absent."),),
+    figures=(COUNT, PERCENTAGE),
+    order=Order.COUNT,
+    example={"filters": {"template_id": "tpl_xyz789"}, "page_size": 10},
+)

@@ -1,0 +1,18 @@
+"""Calls by telephony provider."""
+
+from callistics.catalog.dimensions import PROVIDER
+from callistics.catalog.metrics import COUNT, PERCENTAGE
+from callistics.catalog.plan import Unit
+from callistics.catalog.select import Order
+from callistics.queries.base import Field, QueryType
+
+QUERY = QueryType(
+    name="provider_breakdown",
+    summary="Calls by the telephony provider that carried them.",
+    unit=Unit.CALLS,
+    key=PROVIDER,
+    fields=(Field("provider", "string|null", "The provider, null where it is unknown."),),
+    figures=(COUNT, PERCENTAGE),
+    order=Order.COUNT,
+    example={"filters": {"reseller_id": "res_north"}, "group_by": ["direction"]},
+)

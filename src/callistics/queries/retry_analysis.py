@@ -1,0 +1,16 @@
+"""How success changes with the attempt."""
+
+from callistics.catalog.dimensions import ATTEMPT
+from callistics.catalog.metrics import COUNT, PERCENTAGE, SUCCEEDED, SUCCESS_RATE
+from callistics.catalog.plan import Unit
+from callistics.queries.base import Field, QueryType
+
+QUERY = QueryType(
+    name="retry_analysis",
+    summary="Calls and successes by attempt: what the second and third try bring.",
+    unit=Unit.CALLS,
+    key=ATTEMPT,
+    fields=(Field("attempt", "integer", "Recorded, else the call's place among its lead's."),),
+    figures=(COUNT.named("calls", "Calls of this attempt."), PERCENTAGE, SUCCEEDED, SUCCESS_RATE),
+    example={"filters": {"template_id": "tpl_xyz789"}},
+)

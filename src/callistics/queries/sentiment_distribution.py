@@ -1,0 +1,32 @@
+"""Calls by sentiment, in tenths."""
+
+from collections.abc import Sequence
+
+from callistics.catalog.dimensions import SENTIMENT_BIN
+from callistics.catalog.metrics import COUNT, PERCENTAGE
+from callistics.catalog.plan import Plan, Unit
+from callistics.queries.base import Field, QueryType, Slot
+
+
+def _bins(_: Plan) -> Sequence[Slot]:
+    scored = [Slot(k, (k / 10, (k + 1) / 10)) for k in range(10)]
+    return [*scored, Slot(None, (None, None))]
+
+
+QUERY = QueryType(
+    name="sentiment_distribution",
+    summary="Calls by sentiment: ten bins of a tenth, then the calls not scored.",
+    unit=Unit.CALLS,
+    key=SENTIMENT_BIN,
+    fields=(
+        Field("from", "number|null", "Lower end of the bin, inclusive; null for calls not scored."),
+        Field("to", "number|null", "Upper end, exclusive but for 1.0; null for calls not scored."),
+    ),
+    figures=(
+        COUNT,
+        PERCENTAGE.named("percentage", "Share of the scored calls; null for calls not scored."),
+    ),
+    slots=_bins,
+    share_of_known=True,
+    example={"filters": {"merchant_id": "mer_abc", "sentiment_min": 0.5}},
+)

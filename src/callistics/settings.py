@@ -1,0 +1,280 @@
+"""Every setting once: name, type, default, help. Values come from the environment or a TOML file.
+
+An environment variable is the setting's name in capitals after `CALLISTICS_`; the file is
+`callistics.toml` in the working directory, or the one that `CALLISTICS_CONFIG` names. The command
+line goes before the environment, the environment before the file.
+"""
+
+import json
+import os
+import tomllib
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, cast
+
+from callistics.errors import SettingsError, did_you_mean
+
+PREFIX = "CALLISTICS_"
+DEFAULT_UNREACHED = (
+    "NO_ANSWER",
+    "BUSY",
+    "FAILED",
+    "REJECTED",
+    "CANCELLED",
+    "CANCELED",
+    "VOICEMAIL",
+    "ABORT",
+)
+
+Parse = Callable[[object], Any]
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be a text that is not empty")
+    return value.strip()
+
+
+def _whole(low: int, high: int) -> Parse:
+    def parse(value: object) -> int:
+        try:
+            number = int(value) if isinstance(value, str | int) else None
+        except ValueError:
+            number = None
+        if number is None or isinstance(value, bool) or not low <= number <= high:
+            raise ValueError(f"must be a whole number from {low:,} to {high:,}")
+        return number
+
+    return parse
+
+
+def _number(low: float, high: float) -> Parse:
+    def parse(value: object) -> float:
+        try:
+            number = float(value) if isinstance(value, str | int | float) else None
+        except ValueError:
+            number = None
+        if number is None or not low <= number <= high:
+            raise ValueError(f"must be a number from {low:g} to {high:g}")
+        return number
+
+    return parse
+
+
+def _choice(*choices: str) -> Parse:
+    def parse(value: object) -> str:
+        if value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return str(value)
+
+    return parse
+
+
+def _names(value: object) -> tuple[str, ...] | None:
+    """A list, as a TOML or JSON array or separated by commas; an empty one is "not set"."""
+    if isinstance(value, str):
+        value = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
+    items = cast("list[object]", value) if isinstance(value, list) else None
+    texts = [item.strip() for item in items or () if isinstance(item, str)]
+    if items is None or len(texts) < len(items):
+        raise ValueError("must be a list of texts, such as new,contacted,converted")
+    names = tuple(text for text in texts if text)
+    if len(set(names)) < len(names):
+        raise ValueError("must not name anything twice")
+    return names or None
+
+
+def _stage_lists(value: object) -> dict[str, tuple[str, ...]]:
+    """A list of stages for each template: a TOML table or a JSON object."""
+    if isinstance(value, str):
+        value = json.loads(value)
+    if not isinstance(value, dict):
+        raise ValueError('must be an object such as {"tpl_1": ["new", "converted"]}')
+    lists = {name: _names(stages) for name, stages in cast("dict[str, object]", value).items()}
+    return {name: stages for name, stages in lists.items() if stages}
+
+
+def _zone(value: object) -> str:
+    if not isinstance(value, str) or value not in zoneinfo.available_timezones():
+        raise ValueError("must be an IANA time zone such as Europe/Lisbon")
+    return str(value)
+
+
+def _size(value: object) -> str:
+    text = _text(value).upper().replace(" ", "")
+    number = text.rstrip("KMGTIB%")
+    if not number.replace(".", "", 1).isdigit() or number == text:
+        raise ValueError("must be a size such as 4GB")
+    return text
+
+
+def _admin_key(value: object) -> str:
+    text = _text(value)
+    if len(text) < 16:
+        raise ValueError("must have at least 16 characters")
+    return text
+
+
+def _setting(default: Any, parse: Parse, text: str) -> Any:
+    return field(default=default, metadata={"parse": parse, "help": text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one server. Build with `load_settings` to have them checked."""
+
+    engine: str = _setting(
+        "duckdb://callistics.db",
+        _text,
+        "Where the data lives: `duckdb://relative/file.db` or `duckdb:///absolute/file.db`.",
+    )
+    host: str = _setting("127.0.0.1", _text, "Address to listen on.")
+    port: int = _setting(8000, _whole(0, 65_535), "Port to listen on.")
+    admin_key: str | None = _setting(
+        None, _admin_key, "The first admin key; without it one is made on first start."
+    )
+    timezone: str = _setting(
+        "UTC", _zone, "Zone of queries without `timezone` and of record times without an offset."
+    )
+    lead_stages: tuple[str, ...] | None = _setting(
+        None, _names, "Statuses of the conversion funnel, in order; unset: every status is a stage."
+    )
+    template_lead_stages: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict[str, tuple[str, ...]],
+        metadata={
+            "parse": _stage_lists,
+            "help": "Funnel stages of single templates, used when a query names that one alone.",
+        },
+    )
+    success_outcomes: tuple[str, ...] | None = _setting(
+        None, _names, "Outcomes that are a success; unset: all but `unreached_outcomes`."
+    )
+    unreached_outcomes: tuple[str, ...] | None = _setting(
+        DEFAULT_UNREACHED, _names, "Outcomes that are no success where none are named."
+    )
+    query_timeout: float = _setting(30.0, _number(0.01, 3_600), "Seconds a query may take (504).")
+    query_concurrency: int = _setting(
+        4, _whole(1, 256), "Queries that the engine works on at the same time."
+    )
+    query_queue: int = _setting(
+        1_000, _whole(1, 100_000), "Queries that may wait; beyond it they are shed (503)."
+    )
+    query_body_limit: int = _setting(
+        1_048_576, _whole(1_024, 2**30), "Largest body of a query, in bytes (413)."
+    )
+    record_body_limit: int = _setting(
+        67_108_864, _whole(1_024, 2**31), "Largest body of records, unpacked, in bytes (413)."
+    )
+    record_limit: int = _setting(
+        100_000, _whole(1, 1_000_000), "Records that one request may bring (422)."
+    )
+    ingest_queue: int = _setting(
+        256, _whole(1, 100_000), "Requests with records that may wait; beyond it 503."
+    )
+    rate_limit: int = _setting(
+        0, _whole(0, 10_000_000), "Requests a key may make in a minute (429); 0 is no limit."
+    )
+    memory_limit: str | None = _setting(
+        None, _size, "Memory the engine may use, such as 4GB; unset: the engine's own default."
+    )
+    engine_threads: int | None = _setting(
+        None, _whole(1, 1_024), "Threads the engine works with; unset: one per processor."
+    )
+    stop_timeout: int = _setting(
+        30, _whole(1, 600), "Seconds that requests under way get to finish on a stop."
+    )
+    log_level: str = _setting(
+        "info", _choice("debug", "info", "warning", "error"), "Least serious line that is logged."
+    )
+    log_format: str = _setting("json", _choice("json", "text"), "Form of the log lines.")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingInfo:
+    """One line of the table of settings."""
+
+    name: str
+    variable: str
+    default: object
+    help: str
+
+
+def table() -> list[SettingInfo]:
+    """Every setting with its variable, default and help."""
+    defaults = Settings()
+    return [
+        SettingInfo(
+            item.name,
+            PREFIX + item.name.upper(),
+            getattr(defaults, item.name),
+            item.metadata["help"],
+        )
+        for item in fields(Settings)
+    ]
+
+
+def load_settings(
+    environment: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
+) -> Settings:
+    """Settings from file, environment and the command line's `overrides` (None: not given).
+
+    Raises `SettingsError` that names every wrong setting at once.
+    """
+    environment = os.environ if environment is None else environment
+    given: dict[str, tuple[str, object]] = _from_file(environment.get(PREFIX + "CONFIG"))
+    given |= _from_environment(environment)
+    given |= {
+        name: (f"--{name}", value) for name, value in (overrides or {}).items() if value is not None
+    }
+    parsers = {item.name: item.metadata["parse"] for item in fields(Settings)}
+    values, wrong = _parse_all(given, parsers)
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return Settings(**values)
+
+
+def _parse_all(
+    given: Mapping[str, tuple[str, object]], parsers: Mapping[str, Parse]
+) -> tuple[dict[str, Any], list[str]]:
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for name, (source, value) in given.items():
+        if name not in parsers:
+            wrong.append(f"{source}: no such setting{did_you_mean(name, parsers)}")
+            continue
+        try:
+            values[name] = parsers[name](value)
+        except ValueError as error:
+            shown = "" if name == "admin_key" else f", not {value!r}"
+            wrong.append(f"{source}: {_sentence(error)}{shown}")
+    return values, wrong
+
+
+def _sentence(error: ValueError) -> str:
+    return f"not JSON ({error})" if isinstance(error, json.JSONDecodeError) else str(error)
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, tuple[str, object]]:
+    client_only = {"URL", "KEY", "CONFIG"}
+    return {
+        name.removeprefix(PREFIX).lower(): (name, value)
+        for name, value in environment.items()
+        if name.startswith(PREFIX)
+        and name.removeprefix(PREFIX) not in client_only
+        and not name.startswith(PREFIX + "TEST_")
+    }
+
+
+def _from_file(named: str | None) -> dict[str, tuple[str, object]]:
+    path = Path(named or "callistics.toml")
+    if named is None and not path.exists():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not TOML: {error}") from None
+    return {name: (f"{path}: {name}", value) for name, value in content.items()}

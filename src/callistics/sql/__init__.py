@@ -1,0 +1,1 @@
+"""SQL as values: fragments with bound parameters, and what differs between engines."""

@@ -1,0 +1,94 @@
+"""What differs between engines, as one small interface."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from callistics.model.buckets import Granularity, Piece
+from callistics.sql.fragment import BoundValue, Sql
+
+Element = Callable[[Sql, Sql], Sql]
+"""From an element's text and order key to a condition on it."""
+
+Parameter = BoundValue | list[str]
+SqlValue = str | int | None
+SqlRow = Sequence[SqlValue]
+"""What every statement of the catalog gives: whole numbers, texts and NULL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL text with the engine's placeholders and the values for them, in order."""
+
+    text: str
+    values: tuple[Parameter, ...]
+
+
+class Dialect(Protocol):
+    """How one engine says what the catalog needs. Every argument and result is a fragment."""
+
+    def render(self, sql: Sql) -> Statement:
+        """The statement to run."""
+        ...
+
+    def clock_bucket(self, column: Sql, granularity: Granularity, pieces: Sequence[Piece]) -> Sql:
+        """The first instant (µs) of the minute or hour that a time column falls into."""
+        ...
+
+    def calendar_bucket(
+        self, column: Sql, granularity: Granularity, pieces: Sequence[Piece]
+    ) -> Sql:
+        """The day number of the first day of the period that a time column falls into."""
+        ...
+
+    def hour(self, column: Sql, pieces: Sequence[Piece]) -> Sql:
+        """The wall-clock hour, 0-23."""
+        ...
+
+    def weekday(self, column: Sql, pieces: Sequence[Piece]) -> Sql:
+        """The wall-clock weekday, 1 = Monday."""
+        ...
+
+    def micros(self, column: Sql) -> Sql:
+        """A time column as µs since 1970."""
+        ...
+
+    def payload_text(self, table: str, key: str) -> Sql:
+        """Canonical text of a scalar of the payload, NULL where there is none."""
+        ...
+
+    def payload_order(self, table: str, key: str) -> Sql:
+        """Order key of a scalar of the payload, NULL where it has none."""
+        ...
+
+    def payload_is_list(self, table: str, key: str) -> Sql:
+        """Whether the payload has a list or an object under the key."""
+        ...
+
+    def any_element(self, table: str, key: str, test: Element) -> Sql:
+        """Whether one element of the payload's list passes the test."""
+        ...
+
+    def whole_seconds(self, column: str) -> Sql:
+        """Milliseconds as whole seconds, halves up."""
+        ...
+
+    def normalised(self, value: Sql) -> Sql:
+        """Upper case, with `-` and space as `_`."""
+        ...
+
+    def contains(self, value: Sql, operand: Sql, *, at_start: bool) -> Sql:
+        """Whether a text contains, or starts with, another: exact case, no wildcards."""
+        ...
+
+    def has_any(self, column: Sql, values: Sequence[str]) -> Sql:
+        """Whether a list column has one of the values."""
+        ...
+
+    def is_in(self, value: Sql, values: Sequence[str]) -> Sql:
+        """Whether a text is one of the values; unknown for NULL."""
+        ...
+
+    def each(self, column: Sql) -> Sql:
+        """One row per element of a list column, as a select item."""
+        ...

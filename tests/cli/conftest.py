@@ -1,0 +1,42 @@
+"""Running commands in this process, in a folder of their own, far from any real server."""
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from callistics.cli import main
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory, and a machine on which no server runs."""
+    for name in [name for name in os.environ if name.startswith("CALLISTICS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("CALLISTICS_PORT", str(unused_port()))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def run(folder: Path) -> Run:
+    """Run a command: `run("query", "call_count", code=0)`."""
+
+    def run(*arguments: object, code: int = 0, stdin: bytes | None = None) -> Result:
+        result = CliRunner().invoke(main, [str(one) for one in arguments], input=stdin)
+        assert result.exit_code == code, result.output
+        assert "Traceback" not in result.output
+        return result
+
+    return run
+
+
+def unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

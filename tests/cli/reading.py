@@ -1,0 +1,50 @@
+"""Helpers: files of records as the lines that would be sent."""
+
+import io
+import json
+from typing import Any
+
+from callistics.cli.importing.csv_rows import csv_lines
+from callistics.cli.importing.lines import Line
+from callistics.cli.importing.mapping import Rules, make_rules
+from callistics.cli.importing.ndjson import json_lines
+from callistics.model.records import RecordKind
+from callistics.model.zones import zone
+
+
+def rules(
+    *moves: str,
+    constants: tuple[str, ...] = (),
+    dropped: tuple[str, ...] = (),
+    rest: bool = False,
+    timezone: str | None = None,
+    kind: RecordKind = RecordKind.CALLS,
+) -> Rules:
+    """The rules of `--map` texts and the other options."""
+    where = None if timezone is None else zone(timezone)
+    return make_rules(kind, moves, constants, dropped=dropped, rest=rest, zone=where)
+
+
+def from_csv(
+    text: str | bytes, found: Rules | None = None, delimiter: str | None = None
+) -> list[Line]:
+    """The lines of a CSV text."""
+    data = text if isinstance(text, bytes) else text.encode()
+    return list(csv_lines(io.BufferedReader(io.BytesIO(data)), found or rules(), delimiter))
+
+
+def from_json(text: str | bytes) -> list[Line]:
+    """The lines of a JSON text."""
+    data = text if isinstance(text, bytes) else text.encode()
+    return list(json_lines(io.BufferedReader(io.BytesIO(data))))
+
+
+def records(lines: list[Line]) -> list[Any]:
+    """What the lines say, none of them wrong."""
+    assert all(line.wrong is None for line in lines), lines
+    return [json.loads(line.body) for line in lines]
+
+
+def numbered(lines: list[Line]) -> dict[int, str | None]:
+    """The number of each line, and what is wrong with it."""
+    return {line.number: line.wrong for line in lines}

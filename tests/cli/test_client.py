@@ -1,0 +1,140 @@
+"""The client's patience, and what it says where patience does not help."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from callistics.cli.client import MAX_WAIT, Client, is_loopback
+from callistics.cli.group import Failure
+from callistics.cli.problems import ApiError
+
+Answer = httpx.Response | Exception
+
+
+class Script(httpx.BaseTransport):
+    """Gives prepared answers in order, the last one for ever."""
+
+    def __init__(self, *answers: Callable[[], Answer]) -> None:
+        self.answers = list(answers)
+        self.requests: list[httpx.Request] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        make = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        answer = make()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def fine() -> httpx.Response:
+    return httpx.Response(200, json={"fine": True})
+
+
+def busy() -> httpx.Response:
+    return httpx.Response(503, json={"title": "Unavailable"}, headers={"Retry-After": "7"})
+
+
+def lost() -> Answer:
+    return httpx.ReadError("reset")
+
+
+def client(script: Script, key: str | None = "secret") -> tuple[Client, list[float]]:
+    pauses: list[float] = []
+    return Client("http://host", key, transport=script, sleep=pauses.append), pauses
+
+
+def test_waits_as_long_as_a_busy_server_asks() -> None:
+    script = Script(busy, busy, fine)
+    there, pauses = client(script)
+    assert there.request("GET", "/keys").json() == {"fine": True}
+    assert pauses == [7.0, 7.0]
+    assert len(script.requests) == 3
+
+
+def test_does_not_wait_for_ever() -> None:
+    there, pauses = client(Script(busy))
+    with pytest.raises(ApiError) as caught:
+        there.request("GET", "/keys")
+    assert caught.value.status == 503
+    assert sum(pauses) <= MAX_WAIT
+
+
+def test_strange_times_to_wait_are_kept_within_reason() -> None:
+    def later() -> httpx.Response:
+        return httpx.Response(429, headers={"Retry-After": "86400"})
+
+    def unreadable() -> httpx.Response:
+        return httpx.Response(429, headers={"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"})
+
+    there, pauses = client(Script(later, unreadable, fine))
+    there.request("GET", "/keys")
+    assert pauses == [30.0, 30.0]
+
+
+def test_a_lost_answer_is_asked_for_again_where_that_does_no_harm() -> None:
+    there, pauses = client(Script(fine, lost, fine))
+    there.request("GET", "/keys")
+    there.request("POST", "/calls", content=b"{}", repeatable=True)
+    assert len(pauses) == 1
+
+
+def test_a_lost_answer_is_an_error_where_repeating_might_do_harm() -> None:
+    there, pauses = client(Script(fine, lost))
+    there.request("GET", "/keys")
+    with pytest.raises(Failure, match="no answer from http://host: reset"):
+        there.request("POST", "/keys", json={})
+    assert not pauses
+
+
+def test_a_server_that_never_answered_is_not_waited_for() -> None:
+    there, pauses = client(Script(lost))
+    with pytest.raises(Failure, match="no answer"):
+        there.request("POST", "/calls", content=b"{}", repeatable=True)
+    assert not pauses
+
+
+def test_a_server_gone_for_good_is_an_error_in_the_end() -> None:
+    there, pauses = client(Script(fine, lost))
+    there.request("GET", "/keys")
+    with pytest.raises(Failure, match="no answer"):
+        there.request("POST", "/calls", content=b"{}", repeatable=True)
+    assert sum(pauses) < 2 * MAX_WAIT
+
+
+def test_sends_the_key() -> None:
+    script = Script(fine)
+    client(script)[0].request("GET", "/keys")
+    assert script.requests[0].headers["Authorization"] == "Bearer secret"
+
+
+@pytest.mark.parametrize("key", [None, "wrong"])
+def test_without_access_says_how_to_give_a_key(key: str | None) -> None:
+    def refused() -> httpx.Response:
+        return httpx.Response(401, json={"title": "Unauthorized", "detail": "not known"})
+
+    there, _ = client(Script(refused), key)
+    with pytest.raises(Failure, match=r"--key .* CALLISTICS_KEY"):
+        there.request("GET", "/keys")
+
+
+def test_a_page_of_something_else_is_a_readable_error() -> None:
+    there, _ = client(Script(lambda: httpx.Response(502, text="<html>Bad gateway</html>")))
+    with pytest.raises(ApiError) as caught:
+        there.request("GET", "/keys")
+    assert caught.value.message == "502 Bad Gateway"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost", True),
+        ("http://[::1]:8000", True),
+        ("https://calls.example.com", False),
+        ("http://127.example.com", False),
+    ],
+)
+def test_own_machine(url: str, expected: bool) -> None:
+    assert is_loopback(url) is expected

@@ -1,0 +1,147 @@
+"""The other commands, and what all of them have in common."""
+
+import json
+import socket
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from callistics import __version__
+from callistics.cli import connect as connecting
+from callistics.cli import main
+from callistics.cli.group import COMMANDS
+from callistics.cli.ports import ensure_free, first_free
+from callistics.settings import table
+from support.live import ADMIN_KEY, live
+
+from .conftest import Run
+
+
+def commands() -> list[tuple[str, ...]]:
+    """Every command's name as it is typed."""
+    found: list[tuple[str, ...]] = []
+    for name in COMMANDS:
+        command = main.get_command(click.Context(main), name)
+        found += [(name, inner) for inner in getattr(command, "commands", ())]
+        found.append((name,))
+    return found
+
+
+@pytest.mark.parametrize("name", [(), *commands()], ids=" ".join)
+def test_every_help_has_an_example(run: Run, name: tuple[str, ...]) -> None:
+    shown = run(*name, "--help").stdout
+    assert "Example" in shown
+    assert f"callistics {' '.join(name)}".rstrip() in shown.partition("Example")[2]
+    assert run(*name, "-h").stdout == shown
+
+
+def test_the_version(run: Run) -> None:
+    assert run("--version").stdout == f"callistics, version {__version__}\n"
+
+
+def test_commands_that_are_none(run: Run) -> None:
+    assert "No such command 'qeury'" in run("qeury", code=2).stderr
+
+
+def test_an_unexpected_error_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("what")
+
+    monkeypatch.setattr(connecting, "load_settings", lambda **_: broken())
+    shown = run("query", "call_count", code=1).stderr
+    assert shown.endswith("ZeroDivisionError: what\n")
+    assert len(shown.splitlines()) == 1
+    traced = CliRunner().invoke(main, ["--debug", "query", "call_count"])
+    assert "Traceback" in traced.stderr
+
+
+def test_settings_are_all_listed(run: Run) -> None:
+    shown = run("settings").stdout
+    assert all(info.variable in shown and info.name in shown for info in table())
+    assert "NO_ANSWER,BUSY" in shown
+
+
+@pytest.mark.parametrize(
+    "name", ["calls.ndjson", "calls.ndjson.gz", "calls.ndjson.zst", "calls.parquet"]
+)
+def test_generated_files_can_be_loaded(run: Run, folder: Path, name: str) -> None:
+    shown = run("generate", "--calls", 300, "--seed", 7, "--out", name).stdout
+    assert shown.startswith(f"{name}: 300 calls, ")
+    run("import", name)
+    assert run("query", "call_count", "--format", "csv").stdout == "count\n300\n"
+
+
+def test_files_that_cannot_be_generated(run: Run) -> None:
+    assert "must end in" in run("generate", "--calls", 1, "--out", "calls.txt", code=1).stderr
+    gone = run("generate", "--calls", 1, "--out", "gone/calls.ndjson", code=1).stderr
+    assert gone == "Error: gone/calls.ndjson: No such file or directory\n"
+
+
+def test_the_demo_answers_and_is_used_again(run: Run, folder: Path) -> None:
+    first = run("demo", "--once", "--calls", 3_000).stdout
+    assert "Making 3,000 calls in callistics-demo" in first
+    assert '"query_type": "calls_over_time"' in first
+    assert "2025-12-31" in first
+    second = run("demo", "--once", "--calls", 3_000).stdout
+    assert second.partition("POST")[2] == first.partition("POST")[2]
+    assert "Using the 3,000 calls" in second
+    state = folder / "callistics-demo" / "demo.json"
+    assert state.stat().st_mode & 0o077 == 0
+    key = json.loads(state.read_text())["key"]
+    engine = f"duckdb://{folder}/callistics-demo/callistics.db"
+    answer = run("query", "call_count", "--engine", engine, "--key", key, "--format", "csv")
+    assert answer.stdout == "count\n3000\n"
+
+
+def test_a_demo_that_was_interrupted_is_finished(run: Run, folder: Path) -> None:
+    run("demo", "--once", "--calls", 2_000)
+    state = folder / "callistics-demo" / "demo.json"
+    state.write_text(json.dumps({"calls": 2_000, "seed": 1, "loaded": False, "key": None}))
+    assert "Making 2,000 calls" in run("demo", "--once", "--calls", 2_000).stdout
+
+
+def test_demos_that_cannot_be(run: Run, folder: Path) -> None:
+    run("demo", "--once", "--calls", 2_000)
+    other = run("demo", "--once", "--calls", 3_000, code=1).stderr
+    assert "holds the demo of 2,000 calls with seed 1" in other
+    (folder / "callistics-demo" / "demo.json").write_text("{}")
+    assert "cannot be read" in run("demo", "--once", "--calls", 2_000, code=1).stderr
+    (folder / "callistics-demo" / "demo.json").unlink()
+    assert "no demo's" in run("demo", "--once", "--calls", 2_000, code=1).stderr
+
+
+def test_a_port_that_is_taken() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(click.ClickException, match=f"port {port} of 127.0.0.1 is taken"):
+            ensure_free("127.0.0.1", port)
+        assert port < first_free("127.0.0.1", port) <= port + 100
+    ensure_free("127.0.0.1", port)
+    assert first_free("127.0.0.1", port) == port
+
+
+def test_a_host_that_is_none() -> None:
+    with pytest.raises(click.ClickException, match=r"cannot listen on 192\.0\.2\.1"):
+        first_free("192.0.2.1", 8000)
+
+
+def test_a_running_server_is_talked_to(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with live(folder) as server:
+        engine, url = f"duckdb://{folder}/live.db", server.url
+        run("generate", "--calls", 400, "--out", "calls.ndjson.gz")
+        assert "wants a key" in run("import", "calls.ndjson.gz", "--url", url, code=1).stderr
+        run("import", "calls.ndjson.gz", "--url", url, "--key", ADMIN_KEY)
+        locked = run("query", "call_count", "--engine", engine, code=1).stderr
+        assert "a running server has it open" in locked
+        # Without --url, the server that the settings of this machine tell of.
+        monkeypatch.setenv("CALLISTICS_PORT", url.rpartition(":")[2])
+        monkeypatch.setenv("CALLISTICS_ENGINE", engine)
+        (folder / "live.db.admin-key").write_text(ADMIN_KEY + "\n")
+        assert run("query", "call_count", "--format", "csv").stdout == "count\n400\n"
+        assert "cannot listen on 127.0.0.1" in run("serve", code=1).stderr

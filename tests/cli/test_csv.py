@@ -1,0 +1,159 @@
+"""CSV files: header, cells, line numbers."""
+
+import pytest
+
+from callistics.cli.importing.lines import UnreadableError
+from callistics.model.records import RecordKind
+
+from .reading import from_csv, numbered, records, rules
+
+
+def test_cells_are_of_the_type_of_their_field() -> None:
+    text = (
+        "call_id,duration,attempt,sentiment,test,outcome,payload.age\n"
+        "c1,42.50,3,0.8,yes,100,82.0\n"
+        "c2,007,1.0,positive,F,true,\n"
+        "c3,soon,x,.5,maybe, ,x\n"
+    )
+    assert records(from_csv(text)) == [
+        {
+            "call_id": "c1",
+            "duration": 42.5,
+            "attempt": 3,
+            "sentiment": 0.8,
+            "test": True,
+            "outcome": "100",
+            "payload": {"age": "82.0"},
+        },
+        {
+            "call_id": "c2",
+            "duration": 7,
+            "attempt": 1.0,
+            "sentiment": "positive",
+            "test": False,
+            "outcome": "true",
+        },
+        {
+            "call_id": "c3",
+            "duration": "soon",
+            "attempt": "x",
+            "sentiment": 0.5,
+            "test": "maybe",
+            "outcome": " ",
+            "payload": {"age": "x"},
+        },
+    ]
+
+
+def test_numbers_stay_exact() -> None:
+    (line,) = from_csv("call_id,sentiment\nc,0.10000000000000000000000000000000001\n")
+    assert line.body == b'{"call_id":"c","sentiment":0.10000000000000000000000000000000001}'
+
+
+def test_empty_cells_are_absent() -> None:
+    assert records(from_csv('call_id,outcome,payload.a\nc,"",\n')) == [{"call_id": "c"}]
+
+
+def test_dots_make_nested_payloads() -> None:
+    text = "payload.address.city,call_id,payload.address.zip,payload.plan\nPune,c,411,gold\n"
+    assert records(from_csv(text)) == [
+        {"call_id": "c", "payload": {"address": {"city": "Pune", "zip": "411"}, "plan": "gold"}}
+    ]
+
+
+def test_a_payload_column_of_json_with_others_on_top() -> None:
+    text = 'payload.city,call_id,payload\nPune,c,"{""city"": ""Delhi"", ""n"": 1.10}"\n'
+    (line,) = from_csv(text)
+    assert line.body == b'{"call_id":"c","payload":{"city":"Pune","n":1.10}}'
+
+
+def test_a_payload_that_is_no_object_spoils_its_line_only() -> None:
+    lines = from_csv("call_id,payload,payload.a\nc,text,1\nd,,1\n")
+    assert numbered(lines) == {2: "payload is no object, so it cannot hold payload.a", 3: None}
+
+
+def test_lines_are_numbered_as_an_editor_does() -> None:
+    text = 'call_id,outcome\n\nc1,"one\ntwo\nthree"\n\nc2,x\r\nc3,"a\r\nb"\nc4,y'
+    lines = from_csv(text)
+    assert [line.number for line in lines] == [3, 7, 8, 10]
+    assert records(lines)[0]["outcome"] == "one\ntwo\nthree"
+
+
+def test_rows_of_another_length_are_bad() -> None:
+    lines = from_csv("call_id,outcome\nc1\nc2,x,y\nc3,z\n")
+    assert numbered(lines) == {
+        2: "has 1 cells where the header has 2",
+        3: "has 3 cells where the header has 2",
+        4: None,
+    }
+
+
+def test_bytes_that_are_no_text_spoil_their_line_only() -> None:
+    lines = from_csv(b"call_id,outcome\nc1,\xff\xfe\nc2,caf\xc3\xa9\n")
+    assert numbered(lines) == {2: "not valid UTF-8 text", 3: None}
+
+
+def test_a_byte_order_mark_and_blanks_in_the_header_do_not_matter() -> None:
+    assert records(from_csv("\ufeffcall_id , outcome\nc,x\n")) == [{"call_id": "c", "outcome": "x"}]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found(mark: str) -> None:
+    text = f"call_id{mark}outcome\nc{mark}x\n"
+    assert records(from_csv(text)) == [{"call_id": "c", "outcome": "x"}]
+
+
+def test_the_delimiter_may_be_said() -> None:
+    assert records(from_csv("call_id:outcome\nc:x,y\n", delimiter=":")) == [
+        {"call_id": "c", "outcome": "x,y"}
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "call_id,outcome\n"])
+def test_nothing_but_a_header(text: str) -> None:
+    assert from_csv(text) == []
+
+
+def test_a_quote_that_never_ends_is_said_with_its_line() -> None:
+    with pytest.raises(UnreadableError, match=r"line 3: not CSV: unexpected end of data"):
+        from_csv('call_id,outcome\nc1,x\nc2,"never\nends\n')
+
+
+def test_times_without_an_offset_are_read_in_the_zone_given() -> None:
+    text = (
+        "call_id,started_at,payload.seen\n"
+        "summer,2025-07-01 12:00:00,2025-07-01 12:00\n"
+        "twice,2025-10-26T02:30:00,\n"
+        "gap,2025-03-30T02:30:00,\n"
+        "offset,2025-07-01T12:00:00+05:30,\n"
+        "date,2025-07-01,\n"
+        "bad,yesterday,\n"
+    )
+    found = {
+        record["call_id"]: record["started_at"]
+        for record in records(from_csv(text, rules(timezone="Europe/Berlin")))
+    }
+    assert found == {
+        "summer": "2025-07-01T10:00:00Z",
+        "twice": "2025-10-26T00:30:00Z",
+        "gap": "2025-03-30T01:30:00Z",
+        "offset": "2025-07-01T12:00:00+05:30",
+        "date": "2025-06-30T22:00:00Z",
+        "bad": "yesterday",
+    }
+
+
+def test_the_zone_leaves_the_payload_alone() -> None:
+    text = "call_id,payload.seen\nc,2025-07-01 12:00\n"
+    assert records(from_csv(text, rules(timezone="Asia/Tokyo")))[0]["payload"] == {
+        "seen": "2025-07-01 12:00"
+    }
+
+
+def test_leads_have_other_fields() -> None:
+    text = "lead_id,created_at\nl,2025-01-01\n"
+    assert records(from_csv(text, rules(kind=RecordKind.LEADS))) == [
+        {"lead_id": "l", "created_at": "2025-01-01"}
+    ]
+    with pytest.raises(UnreadableError, match='columns that leads do not have:\n  "call_id"'):
+        from_csv("lead_id,call_id\n", rules(kind=RecordKind.LEADS))

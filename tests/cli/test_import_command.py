@@ -1,0 +1,183 @@
+"""`callistics import` end to end, on a database of its own."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from callistics.cli import connect as connecting
+from callistics.synthetic import write_ndjson, write_parquet
+
+from .conftest import Run
+
+CALL = {
+    "call_id": "c1",
+    "merchant_id": "mer_a",
+    "reseller_id": "res_a",
+    "started_at": "2025-01-15T09:30:00Z",
+    "duration": 42.5,
+    "outcome": "CONFIRMED",
+    "payload": {"city": "Delhi"},
+}
+
+
+def lines(*records: object) -> str:
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def count(run: Run, *options: str) -> int:
+    answer = run("query", "call_count", "--format", "json", *options).stdout
+    return int(json.loads(answer)["data"][0]["count"])
+
+
+def test_a_file_is_loaded_and_again_without_harm(run: Run, folder: Path) -> None:
+    write_ndjson(folder / "calls.ndjson.zst", 2_000, 1)
+    first = run("import", "calls.ndjson.zst", "--batch-size", 700).stdout
+    assert "0 pending, 0 rejected" in first
+    assert count(run) == 2_000
+    assert " 0 stored" in run("import", "calls.ndjson.zst").stdout
+    assert count(run) == 2_000
+
+
+def test_every_format_gives_the_same_answers(run: Run, folder: Path) -> None:
+    write_ndjson(folder / "calls.ndjson", 500, 2)
+    write_parquet(folder / "calls.parquet", 500, 2)
+    question = ("query", "outcome_distribution", "--group-by", "payload.city", "--format", "json")
+    answers: list[str] = []
+    for name in ("calls.ndjson", "calls.parquet"):
+        engine = f"duckdb://{folder}/{name}.db"
+        run("import", name, "--engine", engine)
+        answers.append(run(*question, "--engine", engine).stdout)
+    assert answers[0] == answers[1]
+    assert json.loads(answers[0])["total"] > 10
+
+
+def test_a_csv_file_of_another_make(run: Run, folder: Path) -> None:
+    text = (
+        "id;call_time;seconds;City;agent\n"
+        "c1;2025-01-15 10:30;42.5;Delhi;7\n"
+        "c2;2025-01-15 23:30;;Delhi;7\n"
+        "c3;2025-01-16 00:30;10;;8\n"
+    )
+    (folder / "dialer.csv.gz").write_bytes(gzip.compress(text.encode()))
+    options = (
+        *("--map", "call_id=id", "--map", "started_at=call_time", "--map", "duration=seconds"),
+        *("--map", "payload.city=City", "--set", "merchant_id=mer_a", "--set", "reseller_id=res_a"),
+        *("--timezone", "Asia/Kolkata", "--payload-rest"),
+    )
+    assert "3 received, 3 stored" in run("import", "dialer.csv.gz", *options).stdout
+    answer = run("query", "calls_over_time", "--format", "csv").stdout
+    assert answer == "date,count\n2025-01-15,3\n"
+    assert count(run, "--payload", "city=Delhi") == 2
+    assert count(run, "--payload", "agent>=8") == 1
+    assert count(run, "--filter", "min_duration=42") == 1
+
+
+def test_leads(run: Run, folder: Path) -> None:
+    lead = {"lead_id": "l1", "merchant_id": "m", "reseller_id": "r", "status": "new"}
+    array = json.dumps([lead, {**lead, "lead_id": "l2"}], indent=2)
+    (folder / "leads.json").write_text(array)
+    run("import", "--kind", "leads", "leads.json")
+    answer = run("query", "status_distribution", "--format", "csv").stdout
+    assert answer == "status,count,percentage\nnew,2,100.0\n"
+
+
+def test_from_a_pipe(run: Run) -> None:
+    packed = zstandard.ZstdCompressor().compress(lines(CALL).encode())
+    assert "1 stored" in run("import", "-", stdin=packed).stdout
+    text = "call_id,merchant_id,reseller_id,started_at\nc2,m,r,2025-01-01\n"
+    assert "1 stored" in run("import", "-", "--format", "csv", stdin=text.encode()).stdout
+    assert count(run) == 2
+
+
+def test_a_bad_line_stops_the_import(run: Run, folder: Path) -> None:
+    bad = {**CALL, "call_id": "c5", "duration": -1}
+    good = [{**CALL, "call_id": f"c{n}"} for n in range(8)]
+    text = lines(*good[:3]) + "\n" + lines(good[3], bad) + "{oops\n" + lines(*good[4:])
+    (folder / "calls.ndjson").write_text(text)
+    result = run("import", "calls.ndjson", "--batch-size", 4, code=1)
+    assert "4 received, 4 stored" in result.stdout
+    shown = result.stderr.splitlines()
+    assert shown[0] == "calls.ndjson, line 6: duration: must not be negative (was -1)"
+    assert shown[1].startswith("calls.ndjson, line 7: not JSON")
+    assert shown[2].startswith("Error: stopped: nothing of lines 6 to 9 of calls.ndjson was stored")
+    assert count(run) == 4
+
+
+def test_bad_lines_are_left_out_on_demand(run: Run, folder: Path) -> None:
+    records = [{**CALL, "call_id": f"c{n}", "attempt": n % 2} for n in range(100)]
+    (folder / "calls.ndjson").write_text(lines(*records))
+    options = ("--on-error", "skip", "--errors-file", "bad.ndjson")
+    result = run("import", "calls.ndjson", *options, code=1)
+    assert "100 received, 50 stored, 0 unchanged, 0 pending, 50 rejected" in result.stdout
+    assert "… and 30 more bad lines, all of them are in bad.ndjson" in result.stderr
+    assert result.stderr.splitlines()[-1] == "Error: 50 bad lines were left out"
+    kept = [json.loads(line) for line in (folder / "bad.ndjson").read_text().splitlines()]
+    assert [one["line"] for one in kept] == list(range(1, 101, 2))
+    assert kept[0]["errors"][0]["pointer"] == "/attempt"
+    assert count(run) == 50
+
+
+def test_pending_records_are_explained(run: Run, folder: Path) -> None:
+    late = {"call_id": "c1", "merchant_id": "mer_a", "sentiment": 0.5}
+    (folder / "late.ndjson").write_text(lines(late))
+    shown = run("import", "late.ndjson").stdout
+    assert "1 pending" in shown
+    assert "Pending records count nowhere" in shown
+    (folder / "calls.ndjson").write_text(lines(CALL))
+    assert "0 pending" in run("import", "calls.ndjson").stdout
+
+
+def test_a_file_that_breaks_off_stores_what_comes_before(run: Run, folder: Path) -> None:
+    text = 'call_id,merchant_id,reseller_id,started_at\nc1,m,r,2025-01-01\n"c2,m'
+    (folder / "calls.csv").write_text(text)
+    result = run("import", "calls.csv", code=1)
+    assert "1 stored" in result.stdout
+    assert result.stderr == "Error: calls.csv: line 3: not CSV: unexpected end of data\n"
+
+
+def test_several_files_are_one_import(run: Run, folder: Path) -> None:
+    for n in range(3):
+        (folder / f"{n}.ndjson").write_text(lines({**CALL, "call_id": f"c{n}"}))
+    assert "3 received, 3 stored" in run("import", *(f"{n}.ndjson" for n in range(3))).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("gone.ndjson",), 1, "gone.ndjson: there is no such file"),
+        (("calls.txt",), 1, "the name tells no format"),
+        (("calls.csv",), 1, 'calls.csv: columns that calls do not have:\n  "City"'),
+        (("calls.csv", "--map", "outcme=City"), 2, 'did you mean "outcome"'),
+        (("calls.csv", "--timezone", "Asia/Calcuta"), 2, 'did you mean "Asia/Calcutta"'),
+        (("calls.csv", "--delimiter", ";;"), 2, "must be one character"),
+        (("calls.csv", "--format", "parquet"), 1, "calls.csv: cannot be read as Parquet"),
+        (("-", "--format", "parquet"), 1, "cannot come from a pipe"),
+        (("calls.csv", "--engine", "mysql://x"), 1, "no engine for 'mysql'"),
+        (("calls.csv", "--engine", "duckdb://x.db", "--url", "http://x"), 2, "exclude each other"),
+        ((), 2, "Missing argument"),
+    ],
+)
+def test_mistakes_are_explained(
+    run: Run, folder: Path, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    (folder / "calls.csv").write_text("call_id,City\nc,x\n")
+    (folder / "calls.txt").write_text("")
+    assert message in run("import", *arguments, code=code).stderr
+
+
+def test_a_name_that_is_wrong_is_said_before_anything_is_stored(run: Run, folder: Path) -> None:
+    (folder / "calls.ndjson").write_text(lines(CALL))
+    run("import", "calls.ndjson", "gone.ndjson", code=1)
+    assert not (folder / "callistics.db").exists()
+
+
+def test_ctrl_c_ends_cleanly(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(connecting, "_answers", interrupted)
+    (folder / "calls.ndjson").write_text(lines(CALL))
+    assert run("import", "calls.ndjson", code=130).stderr == "\nStopped.\n"

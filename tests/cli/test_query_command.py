@@ -1,0 +1,159 @@
+"""`callistics query` and `callistics keys` end to end, on a database of their own."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from callistics.cli.commands import query
+
+from .conftest import Run
+
+
+@pytest.fixture
+def filled(run: Run, folder: Path) -> Run:
+    rows = [
+        f"c{n},mer_{n % 2},res,2025-01-{n + 1:02d}T10:00:00Z,{'BUSY' if n % 3 else ''},city{n}"
+        for n in range(12)
+    ]
+    header = "call_id,merchant_id,reseller_id,started_at,outcome,payload.city"
+    (folder / "calls.csv").write_text("\n".join([header, *rows]))
+    run("import", "calls.csv")
+    return run
+
+
+def test_a_table(filled: Run) -> None:
+    shown = filled("query", "outcome_distribution").stdout.replace("│", "|").splitlines()
+    assert [line.rstrip() for line in shown[2:]] == [
+        "BUSY    |     8 |      66.67",
+        "\N{EN DASH}       |     4 |      33.33",
+        "2 rows",
+    ]
+
+
+def test_json_is_the_exact_answer(filled: Run) -> None:
+    shown = filled("query", "outcome_distribution", "--format", "json").stdout
+    assert shown == (
+        '{"query_type":"outcome_distribution","data":[{"outcome":"BUSY","count":8,'
+        '"percentage":66.67},{"outcome":null,"count":4,"percentage":33.33}],'
+        '"total":2,"page":1,"page_size":1000}\n'
+    )
+
+
+def test_csv(filled: Run) -> None:
+    options = ("--from", "2025-01-02", "--to", "2025-01-03", "--group-by", "merchant_id")
+    assert filled("query", "calls_over_time", *options, "--format", "csv").stdout == (
+        "merchant_id,date,count\n"
+        "mer_0,2025-01-02,0\nmer_0,2025-01-03,1\n"
+        "mer_1,2025-01-02,1\nmer_1,2025-01-03,0\n"
+    )
+
+
+def test_csv_of_nothing_has_its_header(filled: Run) -> None:
+    options = ("--merchant", "gone", "--group-by", "provider", "--format", "csv")
+    assert filled("query", "top_outcomes", *options).stdout == (
+        "provider,rank,outcome,count,percentage\n"
+    )
+
+
+def test_pages(filled: Run) -> None:
+    options = ("--granularity", "day", "--page-size", "5", "--page", "2")
+    shown = filled("query", "calls_over_time", *options).stdout
+    assert "2025-01-06" in shown
+    assert "rows 6 to 10 of 12" in shown
+
+
+def test_every_page(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query, "_LARGEST_PAGE", 5)
+    answer = json.loads(filled("query", "calls_over_time", "--all", "--format", "json").stdout)
+    assert [row["date"][-2:] for row in answer["data"]] == [f"{n:02d}" for n in range(1, 13)]
+    assert (answer["total"], answer["page"], answer["page_size"]) == (12, 1, 12)
+
+
+def test_filters(filled: Run) -> None:
+    options = ("--payload", "city~city1", "--merchant", "mer_1", "--filter", 'outcome=["BUSY"]')
+    answer = filled("query", "call_count", *options, "--format", "csv").stdout
+    assert answer == "count\n2\n"
+
+
+def test_a_body(filled: Run, folder: Path) -> None:
+    body = '{"query_type": "call_count", "filters": {"merchant_id": "mer_1"}}'
+    (folder / "question.json").write_text(body)
+    assert filled("query", "--body", "question.json", "--format", "csv").stdout == "count\n6\n"
+    answer = filled("query", "--body", "-", "--format", "csv", stdin=body.encode()).stdout
+    assert answer == "count\n6\n"
+
+
+def test_a_refusal_names_every_field(filled: Run) -> None:
+    options = ("--from", "yesterday", "--granularity", "dya", "--filter", "marchant_id=x")
+    shown = filled("query", "calls_over_time", *options, code=1).stderr
+    assert "Error: 400 Malformed request:" in shown
+    assert "/filters/date_from: not an ISO 8601 date" in shown
+    assert "/granularity: must be one of" in shown
+    assert 'did you mean "merchant_id"' in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ((), 2, "give a TYPE: avg_duration_over_time, call_count"),
+        (("call_cuont",), 1, 'did you mean "call_count"'),
+        (("call_count", "--body", "-"), 2, "--body is sent as it is"),
+        (("call_count", "--all", "--page", "2"), 2, "--all fetches every page"),
+        (("call_count", "--payload", "city"), 2, "must look like city=Delhi"),
+        (("--body", "gone.json"), 2, "does not exist"),
+        (("call_count", "--format", "xml"), 2, "'xml' is not one of"),
+        (("call_count", "--url", "http://127.0.0.1:1"), 1, "no answer from http://127.0.0.1:1"),
+        (("call_count", "--url", "localhost"), 1, "must look like http://127.0.0.1:8000"),
+        (("call_count", "--engine", "duckdb://gone.db"), 1, "duckdb://gone.db is not there"),
+        (("call_count", "--key", "wrong"), 1, "--key or the environment variable"),
+    ],
+)
+def test_mistakes_are_explained(
+    filled: Run, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    assert message in filled("query", *arguments, code=code).stderr
+
+
+def test_without_server_and_database_nothing_is_made(run: Run, folder: Path) -> None:
+    shown = run("query", "call_count", code=1).stderr
+    assert "no server answers at http://127.0.0.1:" in shown
+    assert "callistics serve" in shown
+    assert not list(folder.iterdir())
+
+
+def test_a_wrong_setting_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLISTICS_PRT", "1")
+    assert 'did you mean "port"' in run("query", "call_count", code=1).stderr
+
+
+def test_a_key_from_beginning_to_end(filled: Run) -> None:
+    made = filled(
+        *("keys", "create", "dashboard", "--permission", "query", "--merchant", "mer_1"),
+        *("--expires", "2100-01-01"),
+    )
+    key = made.stdout.strip()
+    assert made.stdout == f"{key}\n"
+    assert made.stderr.startswith("Key key_")
+    listed = filled("keys", "list").stdout
+    assert "dashboard" in listed
+    assert "merchant mer_1" in listed
+    assert "2100-01-01T00:00:00Z" in listed
+    assert key not in listed
+    answer = filled("query", "call_count", "--key", key, "--format", "csv").stdout
+    assert answer == "count\n6\n"
+    denied = filled("query", "call_count", "--key", key, "--merchant", "mer_0", code=1)
+    assert "/filters/merchant_id: outside the scope of this key" in denied.stderr
+    assert "admin" in filled("keys", "list", "--key", key, code=1).stderr
+    identity = made.stderr.split()[1].rstrip(",")
+    assert filled("keys", "revoke", identity).stdout == f"Revoked {identity}.\n"
+    assert "revoked 20" in filled("keys", "list").stdout
+    filled("query", "call_count", "--key", key, code=1)
+
+
+def test_keys_that_cannot_be(filled: Run) -> None:
+    assert "Missing option '--permission'" in filled("keys", "create", "x", code=2).stderr
+    past = filled("keys", "create", "x", "--permission", "query", "--expires", "2020", code=1)
+    assert "/expires_at" in past.stderr
+    assert "no such key" in filled("keys", "revoke", "key_gone", code=1).stderr
+    assert "404" in filled("keys", "revoke", "../calls?x", code=1).stderr

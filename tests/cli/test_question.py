@@ -1,0 +1,114 @@
+"""Questions as typed on the command line, and the bodies they become."""
+
+import click
+import pytest
+
+from callistics.cli.question import Question, payload_filters
+
+
+def test_the_example_of_the_documentation() -> None:
+    question = Question(
+        query_type="calls_over_time",
+        date_from="2025-01-01T00:00:00Z",
+        date_to="2025-01-31T23:59:59Z",
+        merchants=("mer_abc",),
+        templates=("tpl_xyz789",),
+        filters=("min_duration=10",),
+        granularity="day",
+        page=1,
+        page_size=31,
+    )
+    assert question.body() == {
+        "query_type": "calls_over_time",
+        "filters": {
+            "date_from": "2025-01-01T00:00:00Z",
+            "date_to": "2025-01-31T23:59:59Z",
+            "merchant_id": "mer_abc",
+            "template_id": "tpl_xyz789",
+            "min_duration": 10,
+        },
+        "granularity": "day",
+        "page": 1,
+        "page_size": 31,
+    }
+
+
+def test_what_is_not_given_is_left_out() -> None:
+    assert Question(query_type="call_count").body() == {"query_type": "call_count"}
+
+
+def test_ids_may_be_repeated() -> None:
+    question = Question(
+        query_type="call_count",
+        merchants=("a", "b"),
+        filters=("merchant_id=c", "provider=X", "provider=Y"),
+    )
+    assert question.body()["filters"] == {"merchant_id": ["a", "b", "c"], "provider": ["X", "Y"]}
+
+
+def test_groups_are_separated_by_commas() -> None:
+    question = Question(query_type="call_count", group_by="provider, payload.city")
+    assert question.body()["group_by"] == ["provider", "payload.city"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sentiment_min=0.5", {"sentiment_min": 0.5}),
+        ("sentiment_min=1", {"sentiment_min": 1}),
+        ("sentiment_min=nan", {"sentiment_min": "nan"}),
+        ("min_duration=soon", {"min_duration": "soon"}),
+        ("min_duration=10.5", {"min_duration": 10.5}),
+        ("merchant_id=0042", {"merchant_id": "0042"}),
+        ("merchant_id=a=b", {"merchant_id": "a=b"}),
+        ("outcome=", {"outcome": ""}),
+        ('outcome=["CONFIRMED", null]', {"outcome": ["CONFIRMED", None]}),
+        ("outcome=[broken", {"outcome": "[broken"}),
+        ('payload_filters={"a": {"exists": true}}', {"payload_filters": {"a": {"exists": True}}}),
+        ("no_such_filter=1", {"no_such_filter": "1"}),
+    ],
+)
+def test_filters_are_of_the_type_of_their_kind(text: str, expected: object) -> None:
+    assert Question(query_type="call_count", filters=(text,)).body()["filters"] == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["city=Delhi"], {"city": "Delhi"}),
+        (["city = New Delhi"], {"city": "New Delhi"}),
+        (["city=Delhi", "city=Mumbai"], {"city": ["Delhi", "Mumbai"]}),
+        (["age>=60", "age<70"], {"age": {"gte": "60", "lt": "70"}}),
+        (["age>60"], {"age": {"gt": "60"}}),
+        (["age<=60"], {"age": {"lte": "60"}}),
+        (["plan!=gold"], {"plan": {"ne": "gold"}}),
+        (["plan!=gold", "plan!=free"], {"plan": {"not_in": ["gold", "free"]}}),
+        (["plan=a", "plan=b", "plan~c"], {"plan": {"in": ["a", "b"], "contains": "c"}}),
+        (["note~called = twice"], {"note": {"contains": "called = twice"}}),
+        (["address.city=Pune"], {"address.city": "Pune"}),
+        (["note="], {"note": ""}),
+        (["formula=a>b"], {"formula": "a>b"}),
+    ],
+)
+def test_conditions_on_the_payload(texts: list[str], expected: object) -> None:
+    assert payload_filters(texts) == expected
+
+
+@pytest.mark.parametrize("texts", [["city"], ["=Delhi"], ["age>1", "age>2"]])
+def test_conditions_that_are_none(texts: list[str]) -> None:
+    with pytest.raises(click.UsageError):
+        payload_filters(texts)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        Question(query_type="call_count", filters=("provider",)),
+        Question(query_type="call_count", filters=("=x",)),
+        Question(query_type="call_count", filters=("min_duration=1", "min_duration=2")),
+        Question(query_type="call_count", filters=("payload_filters={}",), payload=("a=b",)),
+    ],
+)
+def test_filters_that_make_no_sense(question: Question) -> None:
+    with pytest.raises(click.UsageError):
+        question.body()

@@ -1,0 +1,230 @@
+"""Batches on their way: what is stored, what is refused, and what comes after."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+import zstandard
+
+from callistics.cli.client import Client
+from callistics.cli.importing.lines import Batch, Line, UnreadableError, batched
+from callistics.cli.importing.reporting import BadLineReport, as_text, summary
+from callistics.cli.importing.sending import Sender, Tally
+from callistics.cli.problems import ApiError
+from callistics.model.records import RecordKind
+
+
+class Store(httpx.BaseTransport):
+    """Answers as the server does; a record that is the text `bad` is wrong."""
+
+    def __init__(self, limit: int = 1_000_000) -> None:
+        self.limit = limit
+        self.stored: list[Any] = []
+        self.requests: list[httpx.Request] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        assert request.headers["Content-Type"] == "application/x-ndjson"
+        packed = io.BytesIO(request.read())
+        body = zstandard.ZstdDecompressor().stream_reader(packed).read()
+        if len(body) > self.limit:
+            return httpx.Response(413, json={"title": "Body too large", "detail": "too large"})
+        records = [json.loads(line) for line in body.split(b"\n")]
+        bad = [index for index, record in enumerate(records) if record == "bad"]
+        skip = request.url.params.get("on_error") == "skip"
+        if bad and not skip:
+            errors = [{"pointer": f"/{index}/duration", "message": "wrong"} for index in bad]
+            return httpx.Response(422, json={"title": "Invalid values", "errors": errors})
+        self.stored += [record for record in records if record != "bad"]
+        return httpx.Response(200, json=_answer(len(records), bad))
+
+
+def _answer(received: int, bad: list[int]) -> dict[str, Any]:
+    return {
+        "received": received,
+        "stored": received - len(bad),
+        "unchanged": 0,
+        "pending": 0,
+        "rejected": [
+            {
+                "index": index,
+                "errors": [{"pointer": f"/{index}", "message": "wrong", "value": "bad"}],
+            }
+            for index in bad
+        ],
+    }
+
+
+def lines(*records: Any) -> Iterator[Line]:
+    """Every second line of a file; `None` is one that cannot be sent."""
+    for place, record in enumerate(records):
+        number = 2 * place + 1
+        yield (
+            Line(number, b"", "broken")
+            if record is None
+            else Line(number, json.dumps(record).encode())
+        )
+
+
+def send(
+    store: Store, found: Iterator[Line], *, skip: bool = False, batch_size: int = 2
+) -> tuple[Tally, list[int], bool]:
+    """What became of it, the bad lines, and whether it ended refused."""
+    sender = Sender(Client("http://host", "k", transport=store), RecordKind.CALLS, skip=skip)
+    tally, bad, refused = Tally(), list[int](), False
+    for sent in sender.send_all(batched(found, batch_size, 1_000)):
+        tally.add(sent.tally)
+        bad += [line.number for line in sent.bad]
+        refused = sent.refused
+    return tally, bad, refused
+
+
+def test_everything_arrives_in_order() -> None:
+    store = Store()
+    tally, bad, refused = send(store, lines(*range(101)), batch_size=10)
+    assert store.stored == list(range(101))
+    assert len(store.requests) == 11
+    assert tally == Tally(received=101, stored=101)
+    assert (bad, refused) == ([], False)
+
+
+def test_nothing_is_sent_of_nothing() -> None:
+    store = Store()
+    assert send(store, lines()) == (Tally(), [], False)
+    assert not store.requests
+
+
+def test_a_bad_record_stops_at_its_batch() -> None:
+    store = Store()
+    tally, bad, refused = send(store, lines(0, 1, 2, "bad", 4, 5, 6, 7))
+    assert store.stored == [0, 1]
+    assert tally == Tally(received=2, stored=2)
+    assert (bad, refused) == ([7], True)
+
+
+def test_a_line_that_cannot_be_sent_stops_at_its_batch() -> None:
+    store = Store()
+    tally, bad, refused = send(store, lines(0, 1, 2, None, 4, 5))
+    assert store.stored == [0, 1]
+    assert (bad, refused) == ([7], True)
+    assert tally.received == 2
+
+
+def test_bad_records_are_skipped_on_demand() -> None:
+    store = Store()
+    tally, bad, refused = send(store, lines(0, "bad", None, 3, None, None, 6), skip=True)
+    assert store.stored == [0, 3, 6]
+    assert tally == Tally(received=7, stored=3, rejected=4)
+    assert (bad, refused) == ([3, 5, 9, 11], False)
+
+
+def test_too_large_a_batch_is_sent_in_parts() -> None:
+    store = Store(limit=12)
+    tally, bad, refused = send(store, lines(*range(10)), batch_size=10)
+    assert store.stored == list(range(10))
+    assert tally == Tally(received=10, stored=10)
+    assert (bad, refused) == ([], False)
+
+
+def test_a_bad_record_in_a_part_stops_there() -> None:
+    store = Store(limit=12)
+    tally, bad, refused = send(store, lines(0, 1, 2, 3, "bad", 5, 6, 7), batch_size=8)
+    assert store.stored == [0, 1, 2, 3]
+    assert tally == Tally(received=4, stored=4)
+    assert (bad, refused) == ([9], True)
+
+
+def test_too_large_a_record_is_an_error_or_skipped() -> None:
+    records = (0, "x" * 50, 2)
+    with pytest.raises(ApiError, match="413"):
+        send(Store(limit=12), lines(*records))
+    store = Store(limit=12)
+    tally, bad, _ = send(store, lines(*records), skip=True)
+    assert store.stored == [0, 2]
+    assert tally == Tally(received=3, stored=2, rejected=1)
+    assert bad == [3]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda: httpx.Response(403, json={"title": "Forbidden", "detail": "no permission"}),
+        lambda: httpx.Response(422, json={"errors": [{"pointer": "", "message": "no"}]}),
+        lambda: httpx.Response(422, json={"errors": [{"pointer": "/99/x", "message": "no"}]}),
+        lambda: httpx.Response(500),
+    ],
+)
+def test_other_answers_are_errors(answer: Callable[[], httpx.Response]) -> None:
+    transport = httpx.MockTransport(lambda _: answer())
+    sender = Sender(Client("http://host", "k", transport=transport), RecordKind.LEADS, skip=False)
+    with pytest.raises(ApiError):
+        list(sender.send_all(batched(lines(1), 1, 1)))
+
+
+def test_what_was_sent_before_a_file_breaks_off_counts() -> None:
+    def breaking() -> Iterator[Line]:
+        yield from lines(0, 1, 2)
+        raise UnreadableError("cut off")
+
+    store = Store()
+    sender = Sender(Client("http://host", "k", transport=store), RecordKind.CALLS, skip=False)
+    found = sender.send_all(batched(breaking(), 1, 1))
+    assert [next(found).tally.stored for _ in range(3)] == [1, 1, 1]
+    with pytest.raises(UnreadableError, match="cut off"):
+        next(found)
+    assert store.stored == [0, 1, 2]
+
+
+def test_batches_end_at_lines_and_bytes() -> None:
+    found = [Line(number, b"x" * 10) for number in range(1, 8)]
+    assert [batch.numbers for batch in batched(found, 3, 1_000)] == [[1, 2, 3], [4, 5, 6], [7]]
+    assert [batch.numbers for batch in batched(found, 100, 25)] == [[1, 2], [3, 4], [5, 6], [7]]
+    assert [batch.numbers for batch in batched(found, 100, 1)] == [[n] for n in range(1, 8)]
+
+
+def test_a_batch_knows_where_it_is() -> None:
+    batch = Batch()
+    for line in (Line(4, b"", "wrong"), Line(5, b"{}"), Line(9, b"{}"), Line(12, b"", "wrong")):
+        batch.add(line)
+    assert (batch.first, batch.last) == (4, 12)
+
+
+def test_the_report_shows_some_and_keeps_all(capsys: pytest.CaptureFixture[str]) -> None:
+    file = io.StringIO()
+    file.name = "bad.ndjson"
+    report = BadLineReport(file)
+    batch = Batch()
+    for number in range(1, 31):
+        batch.add(Line(number, b"", "broken"))
+    report.add("calls.csv", batch.bad)
+    report.close()
+    shown = capsys.readouterr().err.splitlines()
+    assert shown[0] == "calls.csv, line 1: broken"
+    assert shown[20:] == ["… and 10 more bad lines, all of them are in bad.ndjson"]
+    kept = [json.loads(line) for line in file.getvalue().splitlines()]
+    assert [one["line"] for one in kept] == list(range(1, 31))
+    assert kept[0] == {
+        "file": "calls.csv",
+        "line": 1,
+        "errors": [{"pointer": "", "message": "broken", "value": None}],
+    }
+
+
+def test_bad_lines_as_text() -> None:
+    sent = next(
+        Sender(
+            Client("http://host", "k", transport=Store()), RecordKind.CALLS, skip=False
+        ).send_all(batched(lines(0, "bad"), 9, 999))
+    )
+    assert as_text("calls.ndjson", sent.bad[0]) == "calls.ndjson, line 3: duration: wrong"
+
+
+def test_the_summary() -> None:
+    tally = Tally(received=12_000, stored=11_000, unchanged=900, pending=60, rejected=40)
+    assert summary(tally, 2.0) == (
+        "12,000 received, 11,000 stored, 900 unchanged, 60 pending, 40 rejected (6,000 rows/s)"
+    )
+    assert summary(Tally(), 0.0).endswith("0 rejected")

@@ -1,0 +1,79 @@
+-- plain
+WITH histogram AS (SELECT (c.duration_ms + 500) // 1000 AS secs,
+       count(*) AS n, sum(c.duration_ms) AS total_ms,
+       min(c.duration_ms) AS min_ms, max(c.duration_ms) AS max_ms
+FROM calls AS c
+WHERE (c.merchant_id = ?)
+  AND c.duration_ms IS NOT NULL
+GROUP BY secs),
+ranked AS (SELECT *, sum(n) OVER (ORDER BY secs) AS upto, sum(n) OVER () AS whole
+FROM histogram)
+SELECT coalesce(sum(n), 0) AS n_timed,
+       sum(total_ms) AS total_ms,
+       min(min_ms) AS min_ms,
+       max(max_ms) AS max_ms,
+       min(secs) FILTER (WHERE 100 * upto >= 50 * whole) AS p50,
+       min(secs) FILTER (WHERE 100 * upto >= 90 * whole) AS p90,
+       min(secs) FILTER (WHERE 100 * upto >= 95 * whole) AS p95,
+       min(secs) FILTER (WHERE 100 * upto >= 99 * whole) AS p99
+FROM ranked
+LIMIT 1000001
+-- values
+--   'mer_abc'
+
+-- full
+WITH histogram AS (SELECT c.template_id AS k0, isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1, (c.duration_ms + 500) // 1000 AS secs,
+       count(*) AS n, sum(c.duration_ms) AS total_ms,
+       min(c.duration_ms) AS min_ms, max(c.duration_ms) AS max_ms
+FROM calls AS c LEFT JOIN leads AS l ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id
+WHERE (c.merchant_id = ?)
+  AND (l.status = ?)
+  AND c.started_at >= make_timestamp(?::BIGINT)
+  AND c.started_at < make_timestamp(?::BIGINT)
+  AND ((variant_extract(c.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND (((variant_extract(c.payload_orders, ?)::VARCHAR >= ? AND variant_extract(c.payload_orders, ?)::VARCHAR < ?)
+  AND (variant_extract(c.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(c.payload, ?)::VARCHAR = ?))) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?)
+  AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = ?)))) > 0, FALSE))
+  AND ((c.provider = ?) OR c.provider IS NULL)
+  AND c.duration_ms >= ?::BIGINT
+  AND c.duration_ms IS NOT NULL
+GROUP BY k0, k1, secs),
+ranked AS (SELECT *, sum(n) OVER (PARTITION BY k0, k1 ORDER BY secs) AS upto, sum(n) OVER (PARTITION BY k0, k1) AS whole
+FROM histogram)
+SELECT k0,
+       k1,
+       coalesce(sum(n), 0) AS n_timed,
+       sum(total_ms) AS total_ms,
+       min(min_ms) AS min_ms,
+       max(max_ms) AS max_ms,
+       min(secs) FILTER (WHERE 100 * upto >= 50 * whole) AS p50,
+       min(secs) FILTER (WHERE 100 * upto >= 90 * whole) AS p90,
+       min(secs) FILTER (WHERE 100 * upto >= 95 * whole) AS p95,
+       min(secs) FILTER (WHERE 100 * upto >= 99 * whole) AS p99
+FROM ranked
+GROUP BY k0, k1
+ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   1761440400000000
+--   'mer_abc'
+--   'new'
+--   1759273200000000
+--   1761955200000000
+--   'city'
+--   'Delhi'
+--   'city'
+--   'Delhi'
+--   'age'
+--   'n250016'
+--   'age'
+--   'o'
+--   'age'
+--   'age'
+--   '65'
+--   'age'
+--   'n250016'
+--   'o'
+--   '65'
+--   'TWILIO'
+--   10000

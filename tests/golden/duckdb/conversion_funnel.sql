@@ -1,0 +1,61 @@
+-- plain
+SELECT CASE WHEN list_contains(l.statuses, ?) THEN 3 WHEN list_contains(l.statuses, ?) THEN 2 WHEN list_contains(l.statuses, ?) THEN 1 END AS k0,
+       count(*) AS n
+FROM leads AS l
+WHERE (l.merchant_id = ?)
+GROUP BY k0
+ORDER BY k0 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   'converted'
+--   'contacted'
+--   'new'
+--   'mer_abc'
+
+-- full
+SELECT l.template_id AS k0,
+       isodow(CASE WHEN l.created_at < make_timestamp(?::BIGINT) THEN (l.created_at + to_microseconds(3600000000)) ELSE l.created_at END) AS k1,
+       CASE WHEN list_contains(l.statuses, ?) THEN 3 WHEN list_contains(l.statuses, ?) THEN 2 WHEN list_contains(l.statuses, ?) THEN 1 END AS k2,
+       count(*) AS n
+FROM leads AS l
+WHERE (l.merchant_id = ?)
+  AND (l.status = ?)
+  AND l.created_at >= make_timestamp(?::BIGINT)
+  AND l.created_at < make_timestamp(?::BIGINT)
+  AND ((variant_extract(l.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND (((variant_extract(l.payload_orders, ?)::VARCHAR >= ? AND variant_extract(l.payload_orders, ?)::VARCHAR < ?)
+  AND (variant_extract(l.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(l.payload, ?)::VARCHAR = ?))) OR coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?)
+  AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = ?)))) > 0, FALSE))
+  AND (l.merchant_id, l.lead_id) IN (SELECT (c.merchant_id, c.lead_id) FROM calls AS c WHERE (c.merchant_id = ?)
+  AND ((c.provider = ?) OR c.provider IS NULL)
+  AND c.duration_ms >= ?::BIGINT)
+GROUP BY k0, k1, k2
+ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST, k2 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   1761440400000000
+--   'converted'
+--   'contacted'
+--   'new'
+--   'mer_abc'
+--   'new'
+--   1759273200000000
+--   1761955200000000
+--   'city'
+--   'Delhi'
+--   'city'
+--   'Delhi'
+--   'age'
+--   'n250016'
+--   'age'
+--   'o'
+--   'age'
+--   'age'
+--   '65'
+--   'age'
+--   'n250016'
+--   'o'
+--   '65'
+--   'mer_abc'
+--   'TWILIO'
+--   10000

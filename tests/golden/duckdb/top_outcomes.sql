@@ -1,0 +1,55 @@
+-- plain
+SELECT c.outcome AS k0,
+       count(*) AS n
+FROM calls AS c
+WHERE (c.merchant_id = ?)
+  AND c.outcome IS NOT NULL
+GROUP BY k0
+ORDER BY n DESC, k0 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   'mer_abc'
+
+-- full
+SELECT c.template_id AS k0,
+       isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1,
+       c.outcome AS k2,
+       count(*) AS n
+FROM calls AS c LEFT JOIN leads AS l ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id
+WHERE (c.merchant_id = ?)
+  AND (l.status = ?)
+  AND c.started_at >= make_timestamp(?::BIGINT)
+  AND c.started_at < make_timestamp(?::BIGINT)
+  AND ((variant_extract(c.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND (((variant_extract(c.payload_orders, ?)::VARCHAR >= ? AND variant_extract(c.payload_orders, ?)::VARCHAR < ?)
+  AND (variant_extract(c.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(c.payload, ?)::VARCHAR = ?))) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?)
+  AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = ?)))) > 0, FALSE))
+  AND ((c.provider = ?) OR c.provider IS NULL)
+  AND c.duration_ms >= ?::BIGINT
+  AND c.outcome IS NOT NULL
+GROUP BY k0, k1, k2
+ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST, n DESC, k2 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   1761440400000000
+--   'mer_abc'
+--   'new'
+--   1759273200000000
+--   1761955200000000
+--   'city'
+--   'Delhi'
+--   'city'
+--   'Delhi'
+--   'age'
+--   'n250016'
+--   'age'
+--   'o'
+--   'age'
+--   'age'
+--   '65'
+--   'age'
+--   'n250016'
+--   'o'
+--   '65'
+--   'TWILIO'
+--   10000

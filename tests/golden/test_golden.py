@@ -1,0 +1,69 @@
+"""The SQL of every query type, one readable file each, reviewed like code.
+
+`UPDATE_GOLDEN=1 pytest tests/golden` writes the files anew; the difference is what there is to
+review.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callistics.analytics.planning import compile_extent, compile_plan, needs_extent, plan_query
+from callistics.analytics.request import parse_request
+from callistics.catalog.plan import Policy
+from callistics.engines.duckdb.dialect import DuckDBDialect
+from callistics.model.scope import Scope
+from callistics.queries import registry
+
+FOLDER = Path(__file__).parent
+SCOPE = Scope(merchant_ids=frozenset({"mer_abc"}))
+POLICY = Policy(lead_stages=("new", "contacted", "converted"))
+RANGE = {"date_from": "2025-10-01", "date_to": "2025-10-31"}
+CALL_FILTERS = {"min_duration": 10, "provider": ["TWILIO", None]}
+PAYLOAD = {"payload_filters": {"city": "Delhi", "age": {"gte": 60, "ne": 65}}}
+BODIES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "full": {
+        "filters": {**RANGE, **CALL_FILTERS, **PAYLOAD, "status": "new"},
+        "timezone": "Europe/Lisbon",
+        "granularity": "hour",
+        "group_by": ["template_id", "weekday"],
+    },
+}
+DIALECTS = {"duckdb": DuckDBDialect()}
+
+
+def compiled(engine: str, query_type: str) -> str:
+    dialect = DIALECTS[engine]
+    parts: list[str] = []
+    for name, body in BODIES.items():
+        text = json.dumps({"query_type": query_type, **body}).encode()
+        plan = plan_query(parse_request(text, SCOPE, "UTC"), SCOPE, POLICY)
+        if needs_extent(plan, dialect):
+            statement = compile_extent(plan, dialect)
+            parts.append(f"-- {name}: ends of the range\n{statement.text}\n")
+            plan = plan.closed(1_735_689_600_000_000, 1_767_225_599_000_000)
+        statement = compile_plan(plan, dialect)
+        values = "\n".join(f"--   {value!r}" for value in statement.values)
+        parts.append(f"-- {name}\n{statement.text}\n-- values\n{values}\n")
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize("engine", DIALECTS)
+@pytest.mark.parametrize("query_type", sorted(registry()))
+def test_compiled_sql(engine: str, query_type: str) -> None:
+    file = FOLDER / engine / f"{query_type}.sql"
+    found = compiled(engine, query_type)
+    if os.environ.get("UPDATE_GOLDEN"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(found, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == found
+
+
+def test_no_file_is_left_behind() -> None:
+    for engine in DIALECTS:
+        files = {file.stem for file in (FOLDER / engine).glob("*.sql")}
+        assert files == registry().keys()

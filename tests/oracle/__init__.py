@@ -1,0 +1,1 @@
+"""A naive evaluation of the contract, and the data to compare the product with it."""

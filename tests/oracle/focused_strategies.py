@@ -1,0 +1,176 @@
+"""Histories of plain calls that differ in one thing, so that a single question tells a lot.
+
+Every call carries its number as `id` in its payload: grouped by it, an answer names the calls
+that a filter keeps.
+"""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from . import pools
+from .payload_strategies import OPERATORS, conditions, payloads, relatives
+from .reference import Scope
+from .strategies import LEAD_TYPES, Body, History
+from .traps import ZONES, Trap, exact_times, instants, skipped_times, traps, written
+
+Scene = tuple[History, Body, Scope | None]
+IDENTITY = {"merchant_id": "m1", "reseller_id": "r1"}
+GRANULARITIES = ("hour", "hour", "day", "day", "day", "week", "month", "quarter", "year")
+KEYS = ("k", "a.b", "x y", "q\"t's", "\U0001f600", "k[0]", "$.city", "a.b.c")
+
+
+def _call(number: int, started_at: str, payload: dict[str, Any], **fields: Any) -> Any:
+    record = {"call_id": f"c{number}", "started_at": started_at, "payload": payload}
+    return "calls", record | IDENTITY | fields
+
+
+@st.composite
+def _held(draw: st.DrawFn, place: int) -> Any:
+    """A value of the cluster, often inside lists or an object."""
+    value = draw(st.sampled_from((*pools.CLUSTERS[place], None)))
+    other = draw(st.sampled_from((*pools.CLUSTERS[place], None, {}, "other")))
+    shapes = (value, value, value, value, [value], [value, other], [[other], value], {"in": value})
+    return draw(st.sampled_from((*shapes, [])))
+
+
+@st.composite
+def _condition(draw: st.DrawFn, place: int) -> Any:
+    names = draw(st.lists(st.sampled_from(OPERATORS), min_size=1, max_size=2, unique=True))
+    wanted = {name: draw(relatives(place, name)) for name in names}
+    return wanted["eq"] if len(names) == 1 and "eq" in wanted else wanted
+
+
+def _nested(key: str, value: Any, *, literal: bool) -> dict[str, Any]:
+    first, dot, rest = key.partition(".")
+    return {key: value} if literal or not (dot and first) else {first: {rest: value}}
+
+
+def _payload_call(draw: st.DrawFn, number: int, key: str, place: int) -> Any:
+    if draw(st.sampled_from(range(8))) == 7:
+        payload = draw(payloads())
+    else:
+        literal = _nested(key, draw(_held(place)), literal=True)
+        inner = _nested(key, draw(_held(place)), literal=False)
+        payload = draw(st.sampled_from((literal, inner, literal | inner)))
+    return _call(number, "2021-10-31T00:30:00Z", payload | {"id": number})
+
+
+@st.composite
+def payload_scenes(draw: st.DrawFn) -> Scene:
+    """Values that may be mistaken for each other under one key, and a condition on it."""
+    place = draw(st.sampled_from(range(len(pools.CLUSTERS))))
+    key = draw(st.sampled_from(KEYS))
+    size = draw(st.integers(1, 12))
+    history = [_payload_call(draw, number, key, place) for number in range(size)]
+    plain = draw(st.sampled_from(range(8))) == 7
+    wanted = draw(conditions() if plain else _condition(place))
+    return (
+        history,
+        {
+            "query_type": "call_count",
+            "filters": {"payload_filters": {key: wanted}},
+            "group_by": ["payload.id", f"payload.{key}"],
+            "timezone": draw(st.sampled_from(ZONES)),
+        },
+        None,
+    )
+
+
+@st.composite
+def _range(draw: st.DrawFn, trap: Trap) -> dict[str, str]:
+    found: dict[str, str] = {}
+    at = instants(trap)
+    for name, moment in zip(("date_from", "date_to"), sorted(draw(st.tuples(at, at))), strict=True):
+        choice = draw(st.sampled_from(("written", "written", "clock", "open", "open")))
+        if choice != "open":
+            text = written(trap, moment) if choice == "written" else skipped_times(trap)
+            found[name] = draw(text)
+    return found
+
+
+@st.composite
+def time_scenes(draw: st.DrawFn, query_type: str) -> Scene:
+    """Calls around an awkward instant, and a question in its zone; for types of calls."""
+    trap = draw(traps())
+    least = draw(st.sampled_from((6, 1, 3, 10)))
+    moments = draw(st.lists(instants(trap), min_size=least, max_size=14))
+    history = [
+        _call(number, draw(exact_times(at, naive=True)), {"id": number}, duration=number)
+        for number, at in enumerate(moments)
+    ]
+    groups = draw(st.sampled_from(([], ["weekday"], ["payload.id"])))
+    return (
+        history,
+        {
+            "query_type": query_type,
+            "filters": draw(_range(trap)),
+            "granularity": draw(st.sampled_from(GRANULARITIES)),
+            "group_by": groups,
+            "timezone": trap.zone,
+            "page_size": 10_000,
+        },
+        None,
+    )
+
+
+ONE_LEAD_FIELDS = {
+    "reseller_id": st.sampled_from(pools.RESELLERS),
+    "template_id": st.sampled_from((None, None, *pools.TEMPLATES)),
+    "lead_id": st.sampled_from(("l1", "l1", "l1", "l2")),
+    "provider": st.sampled_from(pools.PROVIDERS[:2]),
+    "outcome": st.sampled_from((None, "NO", "NO ANSWER", "NO_ANSWER", "YES")),
+    "status": st.sampled_from((None, "new", "new +", "converted")),
+    "attempt": st.sampled_from((None, None, None, 2)),
+    "duration": st.sampled_from((None, 5, 50, 9.5)),
+    "payload": st.sampled_from((None, None, {}, {"k": 1}, {"k": 2, "own": None})),
+    "test": st.sampled_from((None, False, False, False, False, False, False, True)),
+}
+LEAD_FILTERS: tuple[Body, ...] = (
+    {},
+    {},
+    {"provider": pools.PROVIDERS[0]},
+    {"min_duration": 10},
+    {"max_duration": 9, "provider": pools.PROVIDERS[1]},
+    {"outcome": [None, "YES"]},
+    {"provider": pools.PROVIDERS[1]},
+    {"template_id": [None]},
+    {"payload_filters": {"k": 1}},
+)
+LEAD_SCOPES: tuple[Scope | None, ...] = (
+    None,
+    None,
+    {"reseller_ids": ["r1"]},
+    {"reseller_ids": ["r2"], "merchant_ids": ["m1"]},
+)
+
+
+@st.composite
+def _one_lead_record(draw: st.DrawFn) -> Any:
+    """A complete record, at one of two times or at arrival, of one of few calls or their lead."""
+    record = draw(st.fixed_dictionaries(ONE_LEAD_FIELDS)) | {"merchant_id": "m1"}
+    day = draw(st.sampled_from(("2021-01-04", "2021-01-05")))
+    updated_at = draw(st.sampled_from((None, "2021-01-05T00:00:07Z", "2021-01-06")))
+    record |= {} if updated_at is None else {"updated_at": updated_at}
+    if draw(st.sampled_from(range(5))) == 4:
+        names = ("merchant_id", "lead_id", "template_id", "status", "payload", "updated_at")
+        return "leads", {name: record[name] for name in names if name in record}
+    return "calls", record | {"call_id": draw(st.sampled_from(pools.CALLS[:4])), "started_at": day}
+
+
+@st.composite
+def lead_scenes(draw: st.DrawFn, query_type: str) -> Scene:
+    """Two leads and their calls, told in records that keep contradicting each other."""
+    least = draw(st.sampled_from((7, 3, 10)))
+    history = draw(st.lists(_one_lead_record(), min_size=least, max_size=14))
+    groups = ["template_id", "reseller_id", "payload.k"]
+    groups += [] if query_type in LEAD_TYPES else ["status"]
+    return (
+        history,
+        {
+            "query_type": query_type,
+            "filters": draw(st.sampled_from(LEAD_FILTERS)),
+            "group_by": draw(st.lists(st.sampled_from(groups), max_size=2, unique=True)),
+        },
+        draw(st.sampled_from(LEAD_SCOPES)),
+    )

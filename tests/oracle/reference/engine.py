@@ -1,0 +1,123 @@
+"""From raw records and a request to the envelope of the answer."""
+
+from collections import defaultdict
+from typing import Any
+
+from .buckets import Bucket, buckets_between
+from .filters import (
+    call_matches,
+    date_limits,
+    given,
+    lead_matches,
+    refuse_crossed_dates,
+)
+from .grouping import grouped, with_all_weekdays
+from .merge import Raw
+from .queries import LEAD_TYPES, QUERIES, TIME_SERIES, Context, Row
+from .settings import ReferenceSettings, Refused, Scope
+from .state import Call, Records, calls_of, leads_of
+
+MOST_ROWS = 1_000_000
+IDENTITY = {"calls": "call_id", "leads": "lead_id"}
+DEFAULTS: dict[str, Any] = {
+    "filters": {},
+    "granularity": "day",
+    "page": 1,
+    "page_size": 1000,
+    "group_by": [],
+}
+
+
+class Reference:
+    """Keeps raw records and evaluates the contract over all of them for every question."""
+
+    def __init__(self, settings: ReferenceSettings | None = None) -> None:
+        self.settings = settings or ReferenceSettings()
+        self._records: dict[str, Records] = {"calls": defaultdict(list), "leads": defaultdict(list)}
+
+    def send(self, kind: str, record: dict[str, Any], arrived: int) -> None:
+        """Keep a valid record of `calls` or `leads`; `arrived` in microseconds, ever greater."""
+        key = (record["merchant_id"], record[IDENTITY[kind]])
+        self._records[kind][key].append(Raw(record, arrived, self.settings.timezone))
+
+    def ask(self, body: dict[str, Any], scope: Scope | None) -> dict[str, Any]:
+        """The envelope for a valid body; raises Refused where the values cannot be answered."""
+        request = self._completed(body)
+        rows = self._rows(request, scope or {})
+        page, size = request["page"], request["page_size"]
+        return {
+            "query_type": request["query_type"],
+            "data": rows[(page - 1) * size : page * size],
+            "total": len(rows),
+            "page": page,
+            "page_size": size,
+        }
+
+    def _completed(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Null is the same as leaving a field out."""
+        written = {name: value for name, value in body.items() if value is not None}
+        request = DEFAULTS | {"timezone": self.settings.timezone} | written
+        return request | {"filters": given(request["filters"])}
+
+    def _rows(self, request: dict[str, Any], scope: Scope) -> list[Row]:
+        refuse_crossed_dates(request["filters"], request["timezone"])
+        query_type, fields = request["query_type"], request["group_by"]
+        units = self._units(request, scope)
+        groups = grouped(_counted(query_type, units), fields, request["timezone"])
+        if query_type == "hourly_heatmap" and "weekday" in fields:
+            groups = with_all_weekdays(groups, fields)
+        context = self._context(request, units)
+        if len(groups) * len(context.buckets) > MOST_ROWS:
+            raise Refused(422, "too many rows")
+        rows: list[Row] = []
+        for key, members in groups.items():
+            values = dict(zip(fields, key, strict=True))
+            rows += [values | row for row in QUERIES[query_type](members, context)]
+            if len(rows) > MOST_ROWS:
+                raise Refused(422, "too many rows")
+        return rows
+
+    def _units(self, request: dict[str, Any], scope: Scope) -> list[Any]:
+        filters, zone = request["filters"], request["timezone"]
+        leads = leads_of(self._records["calls"], self._records["leads"])
+        if request["query_type"] in LEAD_TYPES:
+            return [lead for lead in leads if lead_matches(lead, filters, scope, zone)]
+        return [call for call in calls_of(leads) if call_matches(call, filters, scope, zone)]
+
+    def _context(self, request: dict[str, Any], units: list[Any]) -> Context:
+        series = request["query_type"] in TIME_SERIES
+        return Context(
+            zone=request["timezone"],
+            settings=self.settings,
+            stages=self._stages(request["filters"].get("template_id")),
+            buckets=_buckets(request, units) if series else (),
+        )
+
+    def _stages(self, template: str | list[str | None] | None) -> tuple[str, ...] | None:
+        """A template's own stages only where the filter names that template alone."""
+        named = set(template) if isinstance(template, list) else {template}
+        alone = named.pop() if len(named) == 1 else None
+        own = None if alone is None else self.settings.template_lead_stages.get(alone)
+        return self.settings.lead_stages if own is None else own
+
+
+def _counted(query_type: str, units: list[Any]) -> list[Any]:
+    """The units of a type, which are also what its groups come from."""
+    if query_type == "call_duration":
+        return [call for call in units if call.duration is not None]
+    if query_type == "top_outcomes":
+        return [call for call in units if call.outcome is not None]
+    return units
+
+
+def _buckets(request: dict[str, Any], calls: list[Call]) -> list[Bucket]:
+    """Every bucket of the range, an open end of which the first or last matching call closes."""
+    zone, granularity = request["timezone"], request["granularity"]
+    begin, end = date_limits(request["filters"], zone)
+    starts = [call.started_at for call in calls]
+    if begin is None or end is None:
+        if not starts:
+            return []
+        begin = min(starts) if begin is None else begin
+        end = max(starts) + 1 if end is None else end
+    return buckets_between(zone, granularity, begin, end)

@@ -1,0 +1,108 @@
+"""Reading a payload by key and testing it against a condition."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .canonical import is_scalar, numeric, scalar_text
+from .moments import span
+
+Json = dict[str, Any]
+Test = Callable[[Any, Any, str], bool]
+
+
+def resolve(payload: Json, key: str) -> tuple[bool, Any]:
+    """Whether the key is there, and its value: the longest literal key that leads anywhere wins."""
+    if key in payload:
+        return True, payload[key]
+    for cut in range(len(key) - 1, -1, -1):
+        inner = payload.get(key[:cut])
+        if key[cut] == "." and isinstance(inner, dict):
+            found, value = resolve(inner, key[cut + 1 :])
+            if found:
+                return True, value
+    return False, None
+
+
+def payload_text(payload: Json, key: str) -> str | None:
+    """The text that a payload is grouped by."""
+    _, value = resolve(payload, key)
+    return scalar_text(value) if is_scalar(value) else None
+
+
+def _flat(value: list[Any]) -> Iterator[Any]:
+    for item in value:
+        if isinstance(item, list):
+            yield from _flat(item)
+        else:
+            yield item
+
+
+def _same(value: Any, operand: Any) -> bool:
+    """`value` is a scalar or null, and null stands for absent too."""
+    if value is None or operand is None:
+        return value is None and operand is None
+    return scalar_text(value) == scalar_text(operand)
+
+
+def _ordered(number_test: Callable[[Any, Any], bool], date_test: Test) -> Test:
+    """A comparison of numbers if the operand is one, else of dates."""
+
+    def test(value: Any, operand: Any, zone: str) -> bool:
+        number = numeric(operand)
+        if number is not None:
+            own = numeric(value)
+            return own is not None and number_test(own, number)
+        covered = span(value, zone) if isinstance(value, str) else None
+        return covered is not None and date_test(covered.start, span(operand, zone), zone)
+
+    return test
+
+
+def _in_text(found: Callable[[str, str], bool]) -> Test:
+    return lambda value, operand, _: value is not None and found(scalar_text(value), operand)
+
+
+TESTS: dict[str, Test] = {
+    "eq": lambda value, operand, _: _same(value, operand),
+    "ne": lambda value, operand, _: not _same(value, operand),
+    "in": lambda value, operand, _: any(_same(value, item) for item in operand),
+    "not_in": lambda value, operand, _: not any(_same(value, item) for item in operand),
+    "gt": _ordered(lambda a, b: a > b, lambda at, other, _: at >= other.end),
+    "gte": _ordered(lambda a, b: a >= b, lambda at, other, _: at >= other.start),
+    "lt": _ordered(lambda a, b: a < b, lambda at, other, _: at < other.start),
+    "lte": _ordered(lambda a, b: a <= b, lambda at, other, _: at < other.end),
+    "contains": _in_text(lambda text, operand: operand in text),
+    "starts_with": _in_text(lambda text, operand: text.startswith(operand)),
+    "exists": lambda value, operand, _: (value is not None) == operand,
+}
+
+
+def _operators(condition: Any) -> Json:
+    if isinstance(condition, dict):
+        return condition
+    return {"in": condition} if isinstance(condition, list) else {"eq": condition}
+
+
+def _asks_existence(operator: str, operand: Any) -> bool:
+    return (operator, operand) in (("exists", True), ("ne", None))
+
+
+def _structure_holds(operators: Json) -> bool:
+    """An object, or a list without anything to compare, is there and is nothing else."""
+    return all(_asks_existence(operator, operand) for operator, operand in operators.items())
+
+
+def _element_holds(element: Any, operators: Json, zone: str) -> bool:
+    if isinstance(element, dict):
+        return _structure_holds(operators)
+    return all(TESTS[name](element, operand, zone) for name, operand in operators.items())
+
+
+def holds(payload: Json, key: str, condition: Any, zone: str) -> bool:
+    """Whether one single element of what the key names meets the whole condition."""
+    operators = _operators(condition)
+    _, value = resolve(payload, key)
+    elements = list(_flat(value)) if isinstance(value, list) else [value]
+    if not elements:
+        return _structure_holds(operators)
+    return any(_element_holds(element, operators, zone) for element in elements)

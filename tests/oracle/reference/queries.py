@@ -1,0 +1,189 @@
+"""The rows of each query type for the units of one group."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from .buckets import Bucket
+from .canonical import percentage, seconds, two_decimals
+from .grouping import by_count
+from .settings import ReferenceSettings
+from .state import Call, Lead
+from .zones import local_at
+
+Row = dict[str, Any]
+PERCENTILES = (50, 90, 95, 99)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the rows of every group have in common."""
+
+    zone: str
+    settings: ReferenceSettings
+    stages: Sequence[str] | None
+    buckets: Sequence[Bucket]
+
+
+def _durations(calls: list[Call]) -> list[int]:
+    return sorted(call.duration for call in calls if call.duration is not None)
+
+
+def _average(durations: list[int]) -> float | None:
+    return two_decimals(Fraction(sum(durations), 1000 * len(durations))) if durations else None
+
+
+def _nearest_rank(durations: list[int], percent: int) -> int | None:
+    """The smallest value with at least so many percent of all values at or below it."""
+    whole = [(duration + 500) // 1000 for duration in durations]
+    for value in whole:
+        if 100 * sum(other <= value for other in whole) >= percent * len(whole):
+            return value
+    return None
+
+
+def call_count(calls: list[Call], _: Context) -> list[Row]:
+    return [{"count": len(calls)}]
+
+
+def call_duration(calls: list[Call], _: Context) -> list[Row]:
+    durations = _durations(calls)
+    row = {
+        "count": len(durations),
+        "avg": _average(durations),
+        "min": seconds(durations[0]) if durations else None,
+        "max": seconds(durations[-1]) if durations else None,
+        "total": seconds(sum(durations)),
+    }
+    return [row | {f"p{p}": _nearest_rank(durations, p) for p in PERCENTILES}]
+
+
+def _distribution(name: str, values: list[Any]) -> list[Row]:
+    return [
+        {name: value, "count": count, "percentage": percentage(count, len(values))}
+        for value, count in by_count(values)
+    ]
+
+
+def outcome_distribution(calls: list[Call], _: Context) -> list[Row]:
+    return _distribution("outcome", [call.outcome for call in calls])
+
+
+def provider_breakdown(calls: list[Call], _: Context) -> list[Row]:
+    return _distribution("provider", [call.provider for call in calls])
+
+
+def status_distribution(leads: list[Lead], _: Context) -> list[Row]:
+    return _distribution("status", [lead.status for lead in leads])
+
+
+def top_outcomes(calls: list[Call], _: Context) -> list[Row]:
+    rows = _distribution("outcome", [call.outcome for call in calls])
+    return [{"rank": rank} | row for rank, row in enumerate(rows, start=1)]
+
+
+def sentiment_distribution(calls: list[Call], _: Context) -> list[Row]:
+    scores = [call.sentiment for call in calls if call.sentiment is not None]
+    rows: list[Row] = []
+    for k in range(10):
+        low, high = k / 10, (k + 1) / 10
+        count = sum(low <= score < high or (k == 9 and score == high) for score in scores)
+        share = percentage(count, len(scores))
+        rows.append({"from": low, "to": high, "count": count, "percentage": share})
+    unscored = len(calls) - len(scores)
+    return [*rows, {"from": None, "to": None, "count": unscored, "percentage": None}]
+
+
+def _inside(calls: list[Call], bucket: Bucket) -> list[Call]:
+    return [call for call in calls if bucket.start <= call.started_at < bucket.end]
+
+
+def calls_over_time(calls: list[Call], context: Context) -> list[Row]:
+    return [{"date": b.date, "count": len(_inside(calls, b))} for b in context.buckets]
+
+
+def avg_duration_over_time(calls: list[Call], context: Context) -> list[Row]:
+    pairs = [(bucket, _durations(_inside(calls, bucket))) for bucket in context.buckets]
+    return [{"date": b.date, "avg_duration": _average(d), "count": len(d)} for b, d in pairs]
+
+
+def _norm(outcome: str) -> str:
+    return outcome.upper().replace("-", "_").replace(" ", "_")
+
+
+def _succeeded(outcome: str | None, settings: ReferenceSettings) -> bool:
+    if outcome is None:
+        return False
+    if settings.success_outcomes is not None:
+        return _norm(outcome) in {_norm(name) for name in settings.success_outcomes}
+    return _norm(outcome) not in {_norm(name) for name in settings.unreached_outcomes}
+
+
+def retry_analysis(calls: list[Call], context: Context) -> list[Row]:
+    rows: list[Row] = []
+    for attempt in sorted({call.attempt for call in calls}):
+        made = [call for call in calls if call.attempt == attempt]
+        successes = sum(_succeeded(call.outcome, context.settings) for call in made)
+        rows.append(
+            {
+                "attempt": attempt,
+                "calls": len(made),
+                "percentage": percentage(len(made), len(calls)),
+                "successes": successes,
+                "success_rate": percentage(successes, len(made)),
+            }
+        )
+    return rows
+
+
+def hourly_heatmap(calls: list[Call], context: Context) -> list[Row]:
+    hours = Counter(local_at(context.zone, call.started_at).hour for call in calls)
+    return [{"hour": hour, "count": hours[hour]} for hour in range(24)]
+
+
+def _stage_counts(leads: list[Lead], stages: Sequence[str]) -> list[tuple[str, int]]:
+    """Leads that reached a stage or a later one."""
+    return [
+        (stage, sum(any(later in lead.statuses for later in stages[place:]) for lead in leads))
+        for place, stage in enumerate(stages)
+    ]
+
+
+def conversion_funnel(leads: list[Lead], context: Context) -> list[Row]:
+    if context.stages is None:
+        counts = by_count(status for lead in leads for status in lead.statuses)
+    else:
+        counts = _stage_counts(leads, context.stages)
+    rows: list[Row] = []
+    for step, (status, count) in enumerate(counts, start=1):
+        before = counts[max(step - 2, 0)][1]
+        rows.append(
+            {
+                "step": step,
+                "status": status,
+                "count": count,
+                "conversion_rate": percentage(count, counts[0][1]),
+                "step_rate": percentage(count, before),
+            }
+        )
+    return rows
+
+
+QUERIES: dict[str, Callable[[list[Any], Context], list[Row]]] = {
+    "call_count": call_count,
+    "call_duration": call_duration,
+    "outcome_distribution": outcome_distribution,
+    "sentiment_distribution": sentiment_distribution,
+    "status_distribution": status_distribution,
+    "calls_over_time": calls_over_time,
+    "avg_duration_over_time": avg_duration_over_time,
+    "top_outcomes": top_outcomes,
+    "retry_analysis": retry_analysis,
+    "provider_breakdown": provider_breakdown,
+    "hourly_heatmap": hourly_heatmap,
+    "conversion_funnel": conversion_funnel,
+}
+LEAD_TYPES = ("status_distribution", "conversion_funnel")
+TIME_SERIES = ("calls_over_time", "avg_duration_over_time")

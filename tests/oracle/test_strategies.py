@@ -1,0 +1,92 @@
+"""What is drawn is valid, and the reference answers it as the contract's general rules demand."""
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from .building import LATE, reference
+from .focused_strategies import lead_scenes, payload_scenes, time_scenes
+from .reference import Reference, Refused, Scope
+from .reference.merge import Raw
+from .reference.moments import instant, span
+from .reference.state import MergedCall
+from .strategies import QUERY_TYPES, SCOPE_KINDS, History, histories, scenes
+
+ENVELOPE = ["query_type", "data", "total", "page", "page_size"]
+thorough = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def answer(made: Reference, body: dict[str, Any], scope: Scope | None) -> Any:
+    try:
+        return made.ask(body, scope)
+    except Refused as refusal:
+        return refusal.status
+
+
+def within(filters: dict[str, Any], scope: Scope) -> bool:
+    """No filter names what the scope leaves out."""
+    for kind in set(SCOPE_KINDS) & set(scope):
+        named = filters.get(kind.removesuffix("s")) or []
+        values = named if isinstance(named, list) else [named]
+        if not set(values) <= set(scope[kind]):
+            return False
+    return True
+
+
+@thorough
+@given(histories())
+def test_no_call_ever_ends_before_it_starts(history: History) -> None:
+    calls: dict[tuple[str, str], list[Raw]] = defaultdict(list)
+    for arrived, (kind, record) in enumerate(history, start=LATE):
+        assert record.get("updated_at") is None or instant(record["updated_at"], "UTC") < LATE
+        if kind == "calls":
+            key = (record["merchant_id"], record["call_id"])
+            calls[key].append(Raw(record, arrived, "UTC"))
+            call = MergedCall(key, calls[key])
+            if call.started_at is not None and call.ended_at is not None:
+                assert call.ended_at >= call.started_at
+
+
+@thorough
+@given(
+    st.one_of(
+        payload_scenes(),
+        lead_scenes("status_distribution"),
+        *(time_scenes(name) for name in ("calls_over_time", "call_count", "hourly_heatmap")),
+    )
+)
+def test_focused_scenes_are_answered(scene: Any) -> None:
+    history, body, scope = scene
+    found = answer(reference(history), body, scope)
+    assert found == 422 or list(found) == ENVELOPE
+
+
+@pytest.mark.parametrize("query_type", QUERY_TYPES)
+@thorough
+@given(data=st.data())
+def test_answers_have_the_shape_of_the_contract(query_type: str, data: st.DataObject) -> None:
+    history, body, scope = data.draw(scenes(query_type))
+    filters = body.get("filters") or {}
+    assert within(filters, scope or {})
+    zone = body.get("timezone") or "UTC"
+    assert all(span(filters[name], zone) for name in ("date_from", "date_to") if name in filters)
+    found = answer(reference(history), body, scope)
+    if found == 422:
+        return
+    assert list(found) == ENVELOPE
+    groups = body.get("group_by") or []
+    assert all(list(row)[: len(groups)] == groups for row in found["data"])
+    assert len(found["data"]) <= min(found["total"], found["page_size"])
+
+
+@pytest.mark.parametrize("query_type", ["call_duration", "retry_analysis", "conversion_funnel"])
+@thorough
+@given(data=st.data())
+def test_order_of_arrival_is_indifferent(query_type: str, data: st.DataObject) -> None:
+    history, body, scope = data.draw(scenes(query_type))
+    timed = [(kind, record) for kind, record in history if record.get("updated_at")]
+    shuffled = data.draw(st.permutations(timed + timed[:3]))
+    assert answer(reference(timed), body, scope) == answer(reference(shuffled), body, scope)

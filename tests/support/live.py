@@ -1,0 +1,91 @@
+"""A server as users run it: a process of its own on a port of this machine."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ADMIN_KEY = "an-admin-key-for-tests"
+_COMMAND = (
+    "from callistics.app import serve; from callistics.settings import load_settings;"
+    "serve(load_settings())"
+)
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Live:
+    """A running process; `client` is an HTTP client with the admin key."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        environment = {
+            **os.environ,
+            "CALLISTICS_ENGINE": f"duckdb://{folder}/live.db",
+            "CALLISTICS_PORT": str(port),
+            "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
+            "CALLISTICS_LOG_LEVEL": "error",
+            **settings,
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _COMMAND], env=environment, stdout=subprocess.PIPE, cwd=folder
+        )
+        headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
+        self.client = httpx.Client(base_url=self.url, headers=headers, timeout=60)
+        self._wait()
+
+    def _wait(self) -> None:
+        """The first line of output says that requests are taken."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert b"listens on" in line, line
+        transport = httpx.HTTPTransport(retries=20)
+        with httpx.Client(transport=transport, base_url=self.url) as client:
+            assert client.get("/health/ready").status_code == 200
+
+    def rows(self, query_type: str, **body: Any) -> list[dict[str, Any]]:
+        """The rows of an answer."""
+        answer = self.client.post("/analytics", json={"query_type": query_type, **body})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"]
+
+    def kill(self) -> None:
+        """End the process without any warning."""
+        self.process.send_signal(signal.SIGKILL)
+        self._ended()
+
+    def stop(self) -> int:
+        """End the process as an operator does; its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self._ended()
+
+    def _ended(self) -> int:
+        code = self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self.client.close()
+        return code
+
+
+@contextmanager
+def live(folder: Path, **settings: str) -> Iterator[Live]:
+    """A process that is stopped at the end, however the test ends."""
+    server = Live(folder, settings)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()

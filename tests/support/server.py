@@ -1,0 +1,82 @@
+"""The whole application in process, asked over HTTP without a socket."""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from callistics.app import Application, build
+from callistics.settings import Settings
+
+
+class Server:
+    """A running application. `request` takes what `httpx` takes and authenticates as an admin."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.application: Application = build(settings)
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._run(),))
+        self._thread.start()
+        self._started.wait()
+
+    async def _run(self) -> None:
+        async with self.application.asgi.lifespan():
+            transport = httpx.ASGITransport(self.application.asgi, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+                self._client = client
+                self._started.set()
+                await self._stop.wait()
+
+    def request(
+        self, method: str, path: str, *, key: str | None = "", **options: Any
+    ) -> httpx.Response:
+        """Send a request; `key` None sends no authorization, empty the admin's."""
+        headers: dict[str, str] = dict(options.pop("headers", None) or {})
+        if key is not None:
+            headers["Authorization"] = f"Bearer {key or self.application.local_key}"
+        work = self._client.request(method, path, headers=headers, **options)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def ask(self, query_type: str, *, key: str = "", **body: Any) -> httpx.Response:
+        """Ask `POST /analytics`."""
+        return self.request("POST", "/analytics", key=key, json={"query_type": query_type, **body})
+
+    def rows(self, query_type: str, *, key: str = "", **body: Any) -> list[dict[str, Any]]:
+        """The rows of an answer."""
+        answer = self.ask(query_type, key=key, **body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"]
+
+    def make_key(self, scope: Mapping[str, list[str]] | None = None, *permissions: str) -> str:
+        """A new key."""
+        wanted = {
+            "name": "test",
+            "permissions": list(permissions or ("query", "ingest")),
+            "scope": scope,
+        }
+        answer = self.request("POST", "/keys", json=wanted)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["key"]
+
+    def close(self) -> None:
+        """Stop as a graceful stop does."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+        self._loop.close()
+
+
+@contextmanager
+def serving(folder: Path, **settings: Any) -> Iterator[Server]:
+    """A server on a database in a folder."""
+    values: dict[str, Any] = {"log_level": "error", **settings}
+    server = Server(Settings(engine=f"duckdb://{folder}/test.db", **values))
+    try:
+        yield server
+    finally:
+        server.close()

@@ -1,0 +1,134 @@
+"""The product without its HTTP layer: records in, answers out."""
+
+import json
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from callistics.analytics.service import Analytics
+from callistics.catalog.plan import Policy
+from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.http.analytics import envelope
+from callistics.ingest.reader import Limits, check_records, read_records
+from callistics.ingest.writer import Job, Writer
+from callistics.model.records import Reading, RecordKind
+from callistics.model.scope import EVERYTHING, Scope
+from callistics.model.writes import Receipt, Write
+from callistics.model.zones import zone
+
+LIMITS = Limits(2**26, 100_000)
+STEP = 1_000_000
+TABLES = ("calls", "calls_held", "lead_records", "leads", "kept_answers", "access_keys")
+
+
+def scope_of(lists: Mapping[str, Sequence[str]] | None) -> Scope:
+    """A scope from the lists of a request for a key."""
+    return Scope(**{name: frozenset(values) for name, values in (lists or {}).items()})
+
+
+class Store:
+    """An engine with its writer. `now` is the clock, in µs; it moves on with each commit."""
+
+    def __init__(self, path: Path = Path(":memory:"), policy: Policy | None = None) -> None:
+        self.now = 1_900_000_000_000_000
+        self.policy = policy or Policy()
+        self._path = path
+        self._cleared = 0
+        self._open()
+
+    def _open(self) -> None:
+        self.engine = DuckDBEngine(self._path, readers=1, threads=1, clock=self._tick)
+        self.writer = Writer(self.engine, 100)
+
+    def _tick(self) -> int:
+        self.now += STEP
+        return self.now
+
+    def send(
+        self,
+        kind: str,
+        records: Sequence[Mapping[str, Any]],
+        scope: Scope = EVERYTHING,
+        *,
+        skip: bool = False,
+    ) -> Receipt:
+        """Store the records of one request in a commit of their own."""
+        return self.send_together([(kind, records)], scope, skip=skip)[0]
+
+    def send_together(
+        self,
+        requests: Sequence[tuple[str, Sequence[Mapping[str, Any]]]],
+        scope: Scope = EVERYTHING,
+        *,
+        skip: bool = False,
+    ) -> list[Receipt]:
+        """Store several requests in one commit; records arrive at `now`, `now + 1` … after it."""
+        receipts: list[Receipt] = []
+
+        def keep(receipt: Receipt) -> tuple[int, bytes]:
+            receipts.append(receipt)
+            return 200, b""
+
+        jobs = [
+            Job(self._write(kind, records, scope, skip=skip), keep) for kind, records in requests
+        ]
+        self.writer.commit(jobs)
+        for job in jobs:
+            job.done.result()
+        return receipts
+
+    def _write(
+        self, kind: str, records: Sequence[Mapping[str, Any]], scope: Scope, *, skip: bool
+    ) -> Write:
+        body = json.dumps(list(records)).encode()
+        raw, single = read_records(body, None, LIMITS)
+        reading = Reading(zone("UTC"), self.now + STEP)
+        return check_records(
+            RecordKind(kind), raw, single=single, reading=reading, scope=scope, skip=skip
+        )
+
+    def ask(
+        self, body: Mapping[str, Any], scope: Scope = EVERYTHING, policy: Policy | None = None
+    ) -> dict[str, Any]:
+        """The envelope of the answer. Raises `RequestError`."""
+        analytics = Analytics(self.engine.dialect, self.engine.run, policy or self.policy, "UTC")
+        return json.loads(envelope(analytics.answer(json.dumps(body).encode(), scope)))
+
+    def rows(self, query_type: str, **body: Any) -> list[dict[str, Any]]:
+        """The rows of an answer."""
+        return self.ask({"query_type": query_type, **body})["data"]
+
+    def clear(self) -> None:
+        """Forget every record. Now and then the store is opened anew, as deleted rows add up."""
+        self._cleared += 1
+        if self._cleared % 40 == 0 and str(self._path) == ":memory:":
+            self.close()
+            self._open()
+        with self.engine.writing() as session:
+            for table in TABLES:
+                session.execute(f"DELETE FROM {table}")  # noqa: S608
+
+    def dump(self, table: str) -> list[dict[str, Any]]:
+        """Every row of a table, in no order that matters."""
+        with self.engine.writing() as session:
+            cursor = session.execute(f"FROM {table}")
+            names = [column[0] for column in cursor.description or ()]
+            return sorted(
+                (dict(zip(names, row, strict=True)) for row in cursor.fetchall()), key=repr
+            )
+
+    def close(self) -> None:
+        """Close the engine."""
+        self.writer.stop()
+        self.engine.close()
+
+
+@contextmanager
+def opened(path: Path = Path(":memory:"), policy: Policy | None = None) -> Generator[Store]:
+    """A store that is closed at the end."""
+    store = Store(path, policy)
+    try:
+        yield store
+    finally:
+        store.close()
