@@ -20,7 +20,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 
 class CallisticsError(Exception):
@@ -43,6 +43,10 @@ class ProblemKind(IntEnum):
     INVALID = 422
 
 
+NOTHING: Final[object] = object()
+"""The value of a problem where nothing was sent; None is a null that was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One bad field: where it is (JSON pointer), what is wrong, what was sent."""
@@ -50,20 +54,20 @@ class Problem:
     kind: ProblemKind
     pointer: str
     message: str
-    value: object = None
+    value: object = NOTHING
 
 
-def malformed(pointer: str, message: str, value: object = None) -> Problem:
+def malformed(pointer: str, message: str, value: object = NOTHING) -> Problem:
     """A field of the wrong type or name (400)."""
     return Problem(ProblemKind.MALFORMED, pointer, message, value)
 
 
-def forbidden(pointer: str, message: str, value: object = None) -> Problem:
+def forbidden(pointer: str, message: str, value: object = NOTHING) -> Problem:
     """A field that names something outside the key's scope (403)."""
     return Problem(ProblemKind.FORBIDDEN, pointer, message, value)
 
 
-def invalid(pointer: str, message: str, value: object = None) -> Problem:
+def invalid(pointer: str, message: str, value: object = NOTHING) -> Problem:
     """A well-formed field with an impossible value (422)."""
     return Problem(ProblemKind.INVALID, pointer, message, value)
 
@@ -74,9 +78,10 @@ def pointer(*steps: str | int) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A hint like `, did you mean "merchant_id"?`, empty where nothing is close."""
-    close = difflib.get_close_matches(name[:128], sorted(known), n=1, cutoff=0.6)
-    return f', did you mean "{close[0]}"?' if close else ""
+    """A hint like `, did you mean "merchant_id"?`, in any case; empty where nothing is close."""
+    names = {one.casefold(): one for one in sorted(known, reverse=True)}
+    close = difflib.get_close_matches(name[:128].casefold(), names, n=1, cutoff=0.6)
+    return f', did you mean "{names[close[0]]}"?' if close else ""
 
 
 class RequestError(CallisticsError):

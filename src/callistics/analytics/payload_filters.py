@@ -37,7 +37,7 @@ def parse_payload_filters(raw: object, zone: Zone, problems: list[Problem]) -> t
         return ()
     if len(given) > MAX_PAYLOAD_KEYS:
         message = f"at most {MAX_PAYLOAD_KEYS} keys"
-        problems.append(malformed(pointer(*at), message))
+        problems.append(malformed(pointer(*at), message, raw))
     found: list[KeyTests] = []
     for name, condition in given.items():
         if not 0 < len(name) <= MAX_KEY_LENGTH:

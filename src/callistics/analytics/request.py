@@ -7,6 +7,7 @@ from callistics.analytics.payload_filters import parse_payload_filters
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
 from callistics.catalog.filters import FILTERS, FilterKind
 from callistics.errors import (
+    NOTHING,
     Problem,
     Refused,
     did_you_mean,
@@ -15,7 +16,7 @@ from callistics.errors import (
     malformed,
     pointer,
 )
-from callistics.model.buckets import Granularity
+from callistics.model.buckets import Granularity, TooManyBucketsError, buckets
 from callistics.model.instants import Written, parse_iso
 from callistics.model.json import NotJsonError, as_list, as_object, decode
 from callistics.model.query import Filters, OneOf, Query
@@ -40,6 +41,7 @@ MAX_GROUPS = 3
 _MAX_SECONDS = 2**50
 
 Object = Mapping[str, object]
+_Bound = tuple[str, float | None]
 
 
 def parse_request(body: bytes, scope: Scope, default_zone: str) -> Query:
@@ -78,8 +80,21 @@ class _Reader:
             page_size=self._whole("page_size", 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
         )
         if self.problems:
+            self._check_buckets(kind, query)
             raise Refused(self.problems)
         return query
+
+    def _check_buckets(self, kind: QueryType | None, query: Query) -> None:
+        """Too many buckets are told beside other problems; alone, they show as the plan is made."""
+        begin, end = query.filters.begin, query.filters.end
+        wrong = {problem.pointer for problem in self.problems} & {"/timezone", "/granularity"}
+        if kind is None or not kind.uses_granularity or begin is None or end is None or wrong:
+            return
+        try:
+            buckets(query.zone, query.granularity, begin, end)
+        except TooManyBucketsError as error:
+            sent = self.body.get("granularity", NOTHING)
+            self.problems.append(invalid("/granularity", str(error), sent))
 
     def _unknown_fields(self) -> None:
         for name, value in self.body.items():
@@ -98,7 +113,8 @@ class _Reader:
             message = f"unknown query type{hint or '; one of ' + ', '.join(known)}"
         else:
             message = "must be a string"
-        self.problems.append(malformed("/query_type", message, name))
+        sent = self.body.get("query_type", NOTHING)
+        self.problems.append(malformed("/query_type", message, sent))
         return None
 
     def _zone(self) -> Zone:
@@ -122,7 +138,8 @@ class _Reader:
         try:
             return Granularity(name)
         except ValueError:
-            message = "must be one of " + ", ".join(Granularity)
+            hint = did_you_mean(name, Granularity) if isinstance(name, str) else ""
+            message = f"unknown granularity{hint or '; one of ' + ', '.join(Granularity)}"
             self.problems.append(malformed("/granularity", message, name))
             return Granularity.DAY
 
@@ -180,10 +197,10 @@ class _Reader:
         begin, end = self._range(given)
         shortest = self._bound(given, "min_duration", self._seconds)
         longest = self._bound(given, "max_duration", self._seconds)
-        self._crossed("max_duration", "min_duration", shortest, longest)
+        self._crossed(given, ("min_duration", shortest), ("max_duration", longest))
         lowest = self._bound(given, "sentiment_min", self._score)
         highest = self._bound(given, "sentiment_max", self._score)
-        self._crossed("sentiment_max", "sentiment_min", lowest, highest)
+        self._crossed(given, ("sentiment_min", lowest), ("sentiment_max", highest))
         payload = parse_payload_filters(given.get("payload_filters"), self.zone, self.problems)
         return Filters(
             fields=tuple((name, wanted) for name, wanted in fields if wanted is not None),
@@ -208,15 +225,14 @@ class _Reader:
             self.problems.append(invalid(at, "the list is empty, nothing could match", value))
             return None
         texts = tuple(dict.fromkeys(item for item in values if isinstance(item, str)))
-        self._check_scope(name, texts)
+        self._check_scope(name, texts, value)
         return OneOf(texts, null=None in values)
 
-    def _check_scope(self, name: str, texts: tuple[str, ...]) -> None:
+    def _check_scope(self, name: str, texts: tuple[str, ...], sent: object) -> None:
         allowed = dict(self.scope.limits()).get(name)
-        outside = [] if allowed is None else [text for text in texts if text not in allowed]
-        if outside:
+        if allowed is not None and not allowed.issuperset(texts):
             at = pointer("filters", name)
-            self.problems.append(forbidden(at, "outside the scope of this key", outside[0]))
+            self.problems.append(forbidden(at, "outside the scope of this key", sent))
 
     def _date(self, given: Object, name: str) -> Written | None:
         value = given.get(name)
@@ -271,10 +287,11 @@ class _Reader:
             return float(value)
         return None
 
-    def _crossed(self, name: str, other: str, low: float | None, high: float | None) -> None:
+    def _crossed(self, given: Object, lower: _Bound, upper: _Bound) -> None:
+        (name, low), (other, high) = lower, upper
         if low is not None and high is not None and low > high:
-            at = pointer("filters", other)
-            self.problems.append(invalid(at, f"lies above {name}", low))
+            at = pointer("filters", name)
+            self.problems.append(invalid(at, f"lies above {other}", given[name]))
 
 
 def whole_number(value: object) -> int | None:
@@ -296,13 +313,13 @@ def _group_problem(name: object, found: list[str], kind: QueryType | None) -> st
         if name.startswith(PAYLOAD_PREFIX):
             return "a payload key has 1 to 128 characters"
         known = [*(kind.groupable if kind else GROUPABLE), PAYLOAD_PREFIX + "<key>"]
-        return f"cannot be grouped by{did_you_mean(name, known)}; one of {', '.join(known)}"
+        return f"cannot be grouped by{did_you_mean(name, known) or '; one of ' + ', '.join(known)}"
     if name in found:
         return "named twice"
     if kind is None:
         return None
     if dimension.on(kind.unit) is None:
-        return f"{kind.name} counts {kind.unit}, which have none"
+        return f"{kind.name} counts {kind.unit}, which have no {name}"
     if name in kind.own_keys:
         return f"is the key of {kind.name} already"
     return None

@@ -227,6 +227,6 @@ def _problem_item_schema() -> Json:
         "properties": {
             "pointer": {"type": "string", "description": "Where, as a JSON pointer."},
             "message": {"type": "string"},
-            "value": {"description": "What was sent there."},
+            "value": {"description": "What was sent there; left out where nothing was."},
         },
     }

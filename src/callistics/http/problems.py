@@ -10,7 +10,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from callistics.errors import Problem, RequestError
+from callistics.errors import NOTHING, Problem, RequestError
 
 MEDIA_TYPE = "application/problem+json"
 _MAX_SHOWN = 200
@@ -30,25 +30,37 @@ def problem_body(status: int, title: str, detail: str, problems: Sequence[Proble
 
 
 def problem_item(problem: Problem) -> dict[str, object]:
-    """One bad field."""
-    return {
-        "pointer": problem.pointer,
-        "message": problem.message,
-        "value": shown(problem.value),
-    }
+    """One bad field; without a value where nothing was sent."""
+    item: dict[str, object] = {"pointer": problem.pointer, "message": problem.message}
+    if problem.value is not NOTHING:
+        item["value"] = shown(problem.value)
+    return item
 
 
 def shown(value: object) -> object:
-    """What was sent, as far as it helps to find it: long texts and nested values are cut."""
-    if isinstance(value, bool | None):
-        return value
-    if isinstance(value, Decimal | float):
-        value = float(value)
-        return value if value - value == 0 else str(value)
-    if isinstance(value, int):
-        return value if abs(value) < 2**63 else str(value)[:_MAX_SHOWN]
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    """What was sent, as JSON; what is long is cut, and becomes a text thereby.
+
+    A number that a 64-bit one would not give back is a text as well, so that readers see all of it.
+    """
+    if isinstance(value, str):
+        return _cut(value)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        number = _number(value)
+        return _cut(number) if isinstance(number, str) else number
+    text = json.dumps(value, ensure_ascii=False, default=_number)
+    return json.loads(text) if len(text) <= _MAX_SHOWN else _cut(text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
+
+
+def _number(value: int | Decimal) -> int | float | str:
+    if isinstance(value, int):
+        return value if abs(value) < 2**63 else str(value)
+    number = float(value)
+    same = number - number == 0 and Decimal(repr(number)) == value
+    return number if same else str(value).lower()
 
 
 def respond(

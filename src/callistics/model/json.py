@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from typing import cast
 
-_SURROGATE = re.compile(rb"\\u[dD][89abAB]")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _MAX_DIGITS = 4300
 
 
@@ -43,8 +43,12 @@ def decode(body: bytes) -> object:
             json.dumps(value, ensure_ascii=False, default=str).encode()
     except NotJsonError:
         raise
-    except UnicodeError:
+    except UnicodeDecodeError:
         raise NotJsonError("not valid UTF-8 text") from None
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        message = f"a text has {half}, which is half of a pair and no character by itself"
+        raise NotJsonError(message) from None
     except json.JSONDecodeError as error:
         raise NotJsonError(f"not JSON: {error}") from None
     except RecursionError:
