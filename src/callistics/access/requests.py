@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from callistics.access.keyring import covers
 from callistics.errors import (
+    NOTHING,
     Problem,
     Refused,
     did_you_mean,
@@ -34,7 +34,7 @@ class KeyRequest:
 
 
 def parse_key_request(body: bytes, creator: Scope, now: int) -> KeyRequest:
-    """Check the body. Raises `Refused` with every problem, or if it exceeds the creator's scope."""
+    """Check the body. Raises `Refused` with every problem, what exceeds the creator's scope too."""
     try:
         raw = decode(body)
     except NotJsonError as error:
@@ -48,16 +48,30 @@ def parse_key_request(body: bytes, creator: Scope, now: int) -> KeyRequest:
         if name not in FIELDS
     ]
     request = KeyRequest(
-        _name(given.get("name"), problems),
-        _permissions(given.get("permissions"), problems),
+        _name(given.get("name", NOTHING), problems),
+        _permissions(given.get("permissions", NOTHING), problems),
         _scope(given.get("scope"), problems),
         _expiry(given.get("expires_at"), now, problems),
     )
-    if not problems and not covers(creator, request.scope):
-        problems.append(forbidden("/scope", "exceeds the scope of the key that asks"))
+    _check_excess(creator, request.scope, problems)
     if problems:
         raise Refused(problems)
     return request
+
+
+def _check_excess(creator: Scope, wanted: Scope, problems: list[Problem]) -> None:
+    """A key may be made for what the one that asks may see; lists that are wrong are left out."""
+    wrong = {problem.pointer for problem in problems}
+    for name, allowed in creator.limits():
+        at, ids = pointer("scope", f"{name}s"), wanted.allowed(name)
+        if "/scope" in wrong or at in wrong:
+            continue
+        if ids is None:
+            message = "required: the key that asks is limited by such a list itself"
+            problems.append(forbidden(at, message))
+        elif not ids <= allowed:
+            message = "exceeds the scope of the key that asks"
+            problems.append(forbidden(at, message, sorted(ids)))
 
 
 def _name(value: object, problems: list[Problem]) -> str:
