@@ -133,9 +133,9 @@ MERCHANT_IDS = st.sampled_from(("m1",) * 6 + pools.MERCHANTS)
 CALL_IDS = st.sampled_from(pools.CALLS)
 LEAD_IDS = st.sampled_from(("l1", "l1", "l1", *pools.LEADS))
 START_STEPS = st.sampled_from((0, 0, 0, 1, 30, 60)).map(lambda n: timedelta(minutes=n))
-# From the last possible start on; odd microseconds make half milliseconds.
+# Odd microseconds make half milliseconds.
 END_STEPS = st.sampled_from((0, 499, 500, 9_499_500, 10_000_000, 60_000_500, 3_600_000_000)).map(
-    lambda micros: HOUR + timedelta(microseconds=micros)
+    lambda micros: timedelta(microseconds=micros)
 )
 # Few times, so that they tie; some lie among the starts, all in the past.
 UPDATE_STEPS = st.sampled_from(
@@ -145,13 +145,13 @@ UPDATE_STEPS = st.sampled_from(
 
 @dataclass(frozen=True)
 class Course:
-    """Either a call ends, then its start hardly moves, or it moves about and never ends.
+    """When a call is made: its start hardly moves, or it moves about.
 
-    Thus no merged state ever ends before it starts.
+    No record ends before it starts; all records together may, where only some bring the start.
     """
 
     base: datetime
-    ends: bool
+    moves: bool
 
 
 @st.composite
@@ -159,13 +159,11 @@ def _call_record(draw: st.DrawFn, trap: Trap, courses: dict[str, Course]) -> Rec
     call_id = draw(CALL_IDS)
     course = courses[call_id]
     record = {"call_id": call_id, "merchant_id": draw(MERCHANT_IDS)} | draw(CALL_PARTS)
+    at = draw(instants(trap)) if course.moves else course.base + draw(START_STEPS)
     if record.get("started_at"):
-        at = course.base + draw(START_STEPS) if course.ends else draw(instants(trap))
-        record["started_at"] = draw(exact_times(at, naive=not course.ends))
+        record["started_at"] = draw(exact_times(at, naive=True))
     if record.get("ended_at"):
-        del record["ended_at"]
-        if course.ends:
-            record["ended_at"] = draw(exact_times(course.base + draw(END_STEPS)))
+        record["ended_at"] = draw(exact_times(at + draw(END_STEPS), naive=True))
     if record.get("updated_at"):
         record["updated_at"] = draw(exact_times(trap.at + draw(UPDATE_STEPS), naive=True))
     return record

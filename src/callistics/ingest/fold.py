@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from callistics.engines.base import Session
 from callistics.errors import Problem, forbidden, invalid, pointer
 from callistics.model.merge import State, apply, missing
-from callistics.model.records import Change, RecordKind, end_before_start
+from callistics.model.records import Change, RecordKind
 from callistics.model.scope import Scope
 from callistics.model.writes import Identity, Known, Receipt, Rejected, Write
 
@@ -132,11 +132,7 @@ class _Request:
         self, index: int, change: Change, identity: Identity, after: State
     ) -> Problem | None:
         at = self.write.path(index)
-        outside = self._scope_problem(at, change, identity, after) if self.limits else None
-        if outside is not None:
-            return outside
-        wrong = end_before_start(after.values) if self.fold.kind is RecordKind.CALLS else None
-        return invalid(pointer(*at, "ended_at"), wrong) if wrong else None
+        return self._scope_problem(at, change, identity, after) if self.limits else None
 
     def _scope_problem(
         self, at: tuple[int, ...], change: Change, identity: Identity, after: State

@@ -93,10 +93,14 @@ def missing(kind: RecordKind, state: State) -> list[str]:
 
 
 def duration_ms(state: State) -> int | None:
-    """Known duration of a call in milliseconds: as sent, else from its end."""
+    """Known duration of a call in milliseconds: as sent, else from its end.
+
+    A start and an end that different records brought may contradict each other: an end before the
+    start gives none, so that no record is ever refused for what another one said.
+    """
     sent, started, ended = state.get("duration"), state.get("started_at"), state.get("ended_at")
     if sent is not None:
         return int(sent)
-    if ended is None or started is None:
+    if ended is None or started is None or int(ended) < int(started):
         return None
     return half_up(int(ended) - int(started), 1000)

@@ -150,7 +150,7 @@ _CALL_FIELDS = (
     ),
     RecordField(
         "ended_at",
-        "When the call ended; counts only while `duration` is null.",
+        "When the call ended; counts only while `duration` is null, and from the start on.",
         _TIME,
         read_instant,
         tie_instant,
@@ -260,7 +260,7 @@ def parse_record(
             problems.append(invalid(pointer(*at, spec.name), str(error), value))
     if kind.id_field not in given:
         problems.append(invalid(pointer(*at, kind.id_field), "required"))
-    _check_end(values, at, problems)
+    _check_end(values, given.get("ended_at"), at, problems)
     return problems or _change(kind, values)
 
 
@@ -280,19 +280,12 @@ def _unknown(
 
 
 def _check_end(
-    values: dict[str, Value], at: tuple[str | int, ...], problems: list[Problem]
+    values: Mapping[str, Value], sent: object, at: tuple[str | int, ...], problems: list[Problem]
 ) -> None:
-    message = end_before_start(values)
-    if message:
-        problems.append(invalid(pointer(*at, "ended_at"), message))
-
-
-def end_before_start(values: Mapping[str, Value]) -> str | None:
-    """What is wrong with the times of a call, if its end lies before its start."""
     started, ended = values.get("started_at"), values.get("ended_at")
     if isinstance(started, int) and isinstance(ended, int) and ended < started:
-        return f"before the start, {utc_text(started)}"
-    return None
+        message = f"before the start, {utc_text(started)}"
+        problems.append(invalid(pointer(*at, "ended_at"), message, sent))
 
 
 def _change(kind: RecordKind, values: dict[str, Value]) -> Change:

@@ -67,10 +67,10 @@ class MergedCall:
 
     @property
     def duration(self) -> int | None:
-        """Milliseconds; the end counts only where no duration was sent."""
+        """Milliseconds; an end counts only where no duration was sent and it follows the start."""
         if self.sent_duration is not None:
             return int(self.sent_duration)
-        if self.ended_at is None:
+        if self.ended_at is None or self.ended_at < self.started_at:
             return None
         return (self.ended_at - self.started_at + 500) // 1000
 
