@@ -4,22 +4,49 @@ Works on a copy until a request is known to be accepted whole, so that a refused
 trace for the next in the same commit.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from callistics.engines.base import Session
-from callistics.errors import Problem, forbidden, invalid, pointer
-from callistics.model.merge import State, apply, missing
+from callistics.errors import NOTHING, Problem, forbidden, invalid, pointer
+from callistics.model.merge import State, apply, is_live, missing
 from callistics.model.records import Change, RecordKind
 from callistics.model.scope import Scope
 from callistics.model.writes import Identity, Known, Receipt, Rejected, Write
 
 _UNKNOWN = Known(State(), None, None)
+_OUTSIDE = "outside the scope of this key"
+
+
+def folds_of(session: Session, writes: Iterable[Write]) -> dict[RecordKind, "Fold"]:
+    """The folds of the requests of one commit.
+
+    Where a key may hold a part of a merchant only, that of the calls knows that of the leads: such
+    a key's calls must not reach into leads outside its scope.
+    """
+    found: dict[RecordKind, list[Write]] = {kind: [] for kind in RecordKind}
+    for write in writes:
+        found[write.kind].append(write)
+    calls = Fold(RecordKind.CALLS, session, found[RecordKind.CALLS])
+    limited = any(write.scope.splits_merchants for kind in found.values() for write in kind)
+    wanted = calls.leads_of(found[RecordKind.CALLS]) if limited else ()
+    leads = Fold(RecordKind.LEADS, session, found[RecordKind.LEADS], wanted)
+    if limited:
+        calls.leads = leads
+    return {RecordKind.CALLS: calls, RecordKind.LEADS: leads}
 
 
 class Fold:
-    """The states of one kind that the requests of one commit touch."""
+    """The states of one kind that the requests of one commit touch, and of others `also` wanted."""
 
-    def __init__(self, kind: RecordKind, session: Session, writes: Iterable[Write]) -> None:
+    leads: "Fold | None" = None
+
+    def __init__(
+        self,
+        kind: RecordKind,
+        session: Session,
+        writes: Sequence[Write],
+        also: Iterable[Identity] = (),
+    ) -> None:
         self.kind = kind
         changes = [(write.scope, change) for write in writes for _, change in write.changes]
         nameless = {change.identity for scope, change in changes if not _merchant(scope, change)}
@@ -29,6 +56,7 @@ class Fold:
             for scope, change in changes
             for merchant in _possible(scope, change, self._merchants)
         }
+        wanted.update(also)
         self._known = session.load(kind, wanted)
         self.changed: dict[Identity, State] = {}
 
@@ -40,12 +68,32 @@ class Fold:
             for identity, state in request.states.items():
                 self._known[identity] = _seen(state, self._known.get(identity))
                 self._merchants.setdefault(identity[1], set()).add(identity[0])
+                if self.leads is not None and is_live(state):
+                    self.leads.bring(_lead_of(identity, state), state)
             self.changed |= {identity: request.states[identity] for identity in request.stored}
         return receipt
 
     def known(self, identity: Identity) -> Known:
         """A stored record, or an empty one."""
         return self._known.get(identity, _UNKNOWN)
+
+    def leads_of(self, writes: Iterable[Write]) -> set[Identity]:
+        """Every lead that calls of the requests may belong to, before or afterwards."""
+        found = {_lead_of(identity, known.state) for identity, known in self._known.items()}
+        for write in writes:
+            for _, change in write.changes:
+                named = change.values.get("lead_id")
+                for merchant in _possible(write.scope, change, self._merchants):
+                    found.add((merchant, change.identity))
+                    if named is not None:
+                        found.add((merchant, str(named)))
+        return found
+
+    def bring(self, lead: Identity, call: State) -> None:
+        """Take note of a lead that a call brings about, or makes complete."""
+        known = self.known(lead)
+        if known.reseller_id is None:
+            self._known[lead] = _seen(known.state, _seen(call, None))
 
     def merchants(self, record_id: str) -> set[str]:
         """The merchants known to have a record of the id."""
@@ -131,24 +179,48 @@ class _Request:
     def _check(
         self, index: int, change: Change, identity: Identity, after: State
     ) -> Problem | None:
+        """What the record names, what it becomes and what it was must all lie in the scope."""
+        if not self.limits:
+            return None
         at = self.write.path(index)
-        return self._scope_problem(at, change, identity, after) if self.limits else None
+        own = self._scope_problem(at, change, identity, after)
+        return own or self._lead_problem(at, change, identity, after)
 
     def _scope_problem(
         self, at: tuple[int, ...], change: Change, identity: Identity, after: State
     ) -> Problem | None:
-        """What the record names, what it becomes and what it was must all lie in the scope."""
         for name, allowed in self.limits:
             sent = identity[0] if name == "merchant_id" else change.values.get(name)
             if sent is not None and sent not in allowed:
-                return forbidden(pointer(*at, name), "outside the scope of this key", sent)
-        scope, before = self.write.scope, self.fold.known(identity)
-        stands = None if before is _UNKNOWN else _outside(scope, identity[0], before)
-        name = stands or _outside(scope, identity[0], _seen(after, before))
+                return forbidden(pointer(*at, name), _OUTSIDE, sent)
+        if self._is_foreign(self.fold, identity):
+            return forbidden(pointer(*at, self.fold.kind.id_field), _OUTSIDE, change.identity)
+        seen = _seen(after, self.fold.known(identity))
+        name = _outside(self.write.scope, identity[0], seen)
         if name is None:
             return None
-        message = "required: this key may only write records of its own"
-        return forbidden(pointer(*at, name), message)
+        message = f"required: this key writes only records of its own {name}"
+        return forbidden(pointer(*at, name), message, change.values.get(name, NOTHING))
+
+    def _lead_problem(
+        self, at: tuple[int, ...], change: Change, identity: Identity, after: State
+    ) -> Problem | None:
+        """A call shows its lead's status and payload and changes them: the lead's tenant counts."""
+        leads = self.fold.leads
+        if leads is None:
+            return None
+        before = self.fold.known(identity).state
+        touched = [after, before] if is_live(before) else [after]
+        if not any(self._is_foreign(leads, _lead_of(identity, state)) for state in touched):
+            return None
+        sent = change.values.get("lead_id", NOTHING)
+        return forbidden(pointer(*at, "lead_id"), _OUTSIDE, sent)
+
+    def _is_foreign(self, fold: Fold, identity: Identity) -> bool:
+        """Whether a record is there, and outside the scope."""
+        known = fold.known(identity)
+        outside = _outside(self.write.scope, identity[0], known)
+        return known is not _UNKNOWN and outside is not None
 
 
 def _merchant(scope: Scope, change: Change) -> str | None:
@@ -158,6 +230,12 @@ def _merchant(scope: Scope, change: Change) -> str | None:
 def _possible(scope: Scope, change: Change, merchants: Mapping[str, set[str]]) -> Iterable[str]:
     named = _merchant(scope, change)
     return [named] if named else merchants.get(change.identity, set())
+
+
+def _lead_of(identity: Identity, call: State) -> Identity:
+    """The lead that a call belongs to: without a `lead_id` it is its own."""
+    lead = call.get("lead_id")
+    return identity if lead is None else (identity[0], str(lead))
 
 
 def _seen(state: State, known: Known | None) -> Known:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from callistics.engines.base import Engine, KeptAnswer, Session
 from callistics.errors import Refused, RequestError, Unavailable, invalid
-from callistics.ingest.fold import Fold
+from callistics.ingest.fold import Fold, folds_of
 from callistics.model.keys import StoredKey
 from callistics.model.records import RecordKind
 from callistics.model.writes import Receipt, Write
@@ -121,10 +121,7 @@ def _size(job: Job) -> int:
 
 def _process(session: Session, jobs: list[Job]) -> list[Outcome]:
     writes = [job.write for job in jobs if job.write is not None]
-    folds = {
-        kind: Fold(kind, session, [write for write in writes if write.kind is kind])
-        for kind in {write.kind for write in writes}
-    }
+    folds = folds_of(session, writes)
     arrival = session.arrival(sum(write.received for write in writes)) if writes else 0
     outcomes: list[Outcome] = []
     kept: dict[tuple[str, str], KeptAnswer] = {}

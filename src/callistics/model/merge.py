@@ -92,6 +92,11 @@ def missing(kind: RecordKind, state: State) -> list[str]:
     return [spec.name for spec in fields if spec.required and state.get(spec.name) is None]
 
 
+def is_live(call: State) -> bool:
+    """Whether a call counts: complete and no test."""
+    return not missing(RecordKind.CALLS, call) and call.get("test") is not True
+
+
 def duration_ms(state: State) -> int | None:
     """Known duration of a call in milliseconds: as sent, else from its end.
 

@@ -31,6 +31,11 @@ class Scope:
         return lists[name]
 
     @property
+    def splits_merchants(self) -> bool:
+        """Whether some of what a merchant has may lie in the scope and some outside."""
+        return self.reseller_ids is not None or self.template_ids is not None
+
+    @property
     def only_merchant(self) -> str | None:
         """The merchant that every record of the key belongs to, if there is just one."""
         if self.merchant_ids is not None and len(self.merchant_ids) == 1:
