@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,10 +57,16 @@ class Application:
     @asynccontextmanager
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
         try:
-            engine = open_engine(self.settings)
+            database = database_path(self.settings.engine)
+            with _private(database):
+                async with self._running(http, open_engine(self.settings)):
+                    yield
         except CallisticsError as error:
             self.failure = error
             raise
+
+    @asynccontextmanager
+    async def _running(self, http: Litestar, engine: Engine) -> AsyncGenerator[None]:
         parts = _services(self.settings, engine, process_key(now(), self.local_key).stored)
         self._admit(parts, engine)
         http.state.services = parts
@@ -126,6 +132,22 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
     gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)
     gauge("callistics_queries_busy", busy, lambda: parts.queries.busy)
     return parts
+
+
+@contextmanager
+def _private(database: Path) -> Generator[None]:
+    """New files are their owner's alone, or as open as the database that is there already.
+
+    The log beside it comes and goes as the engine likes, so that this holds for as long as the
+    engine is open.
+    """
+    mode = database.stat().st_mode if database.exists() else 0o600
+    before = os.umask(0o077)
+    os.umask(before | ~mode & 0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _no_answer(_: object) -> tuple[int, bytes]:

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from collections.abc import Callable
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -193,6 +195,65 @@ def test_a_retried_request_answers_as_the_first_did(server: Server) -> None:
     key = server.make_key(None, "ingest")
     mine = server.request("POST", "/calls", json=CALL, headers=headers, key=key)
     assert mine.json()["unchanged"] == 1
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+def test_a_retried_request_may_be_packed_otherwise(
+    server: Server, pack: Callable[[bytes], bytes]
+) -> None:
+    body, headers = lines(CALL), {**NDJSON, "Idempotency-Key": "retry-3"}
+    first = server.request("POST", "/calls", content=body, headers=headers)
+    encoding = {"Content-Encoding": "gzip" if pack is gzip.compress else "zstd"}
+    packed = server.request("POST", "/calls", content=pack(body), headers=headers | encoding)
+    assert packed.content == first.content
+    other = pack(lines({**CALL, "attempt": 2}))
+    answer = server.request("POST", "/calls", content=other, headers=headers | encoding)
+    assert answer.status_code == 422
+
+
+STARTS_AND_ENDS = [
+    {**CALL, "ended_at": "2025-01-15T09:35:00Z", "updated_at": "2025-01-15T09:35:00Z"},
+    {"started_at": "2025-01-15T10:30:00Z", "updated_at": "2025-01-15T09:36:00Z"},
+    {"ended_at": "2025-01-15T10:35:00Z", "updated_at": "2025-01-15T09:37:00Z"},
+]
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_any_order_of_starts_and_ends_comes_to_the_same(server: Server, together: bool) -> None:
+    orders = list(permutations(STARTS_AND_ENDS))
+    for number, order in enumerate(orders):
+        records = [{**record, "call_id": f"c{number}", "merchant_id": "m1"} for record in order]
+        for batch in [records] if together else [[record] for record in records]:
+            assert server.request("POST", "/calls", json=batch).status_code == 200
+    (row,) = server.rows("call_duration")
+    assert (row["count"], row["min"], row["max"]) == (6, 300, 300)
+
+
+def test_an_end_before_the_start_is_no_duration_until_one_is_corrected(server: Server) -> None:
+    end = {"call_id": "c1", "merchant_id": "m1", "ended_at": "2025-01-15T09:00:00Z"}
+    for record in (end, CALL, {**CALL, "call_id": "c2"}):
+        assert server.request("POST", "/calls", json=record).status_code == 200
+    assert count(server) == 2
+    assert count(server, max_duration=10_000) == 0
+    server.request("POST", "/calls", json={**end, "started_at": "2025-01-15T08:59:00Z"})
+    assert count(server, min_duration=60, max_duration=60) == 1
+    wrong = {**CALL, "ended_at": "2025-01-15T09:29:59Z", "duration": 5}
+    (problem,) = server.request("POST", "/calls", json=wrong).json()["errors"]
+    assert (problem["pointer"], problem["value"]) == ("/ended_at", "2025-01-15T09:29:59Z")
+
+
+@pytest.mark.parametrize("kind", ["application/vnd.calls+json", "application/json; charset=utf-8"])
+def test_json_by_other_names_is_taken_everywhere(server: Server, kind: str) -> None:
+    bodies: dict[str, Any] = {
+        "/calls": CALL,
+        "/analytics": {"query_type": "call_count"},
+        "/keys": {"name": "k", "permissions": ["query"]},
+    }
+    for path, body in bodies.items():
+        answer = server.request(
+            "POST", path, content=json.dumps(body), headers={"Content-Type": kind}
+        )
+        assert answer.status_code in (200, 201), answer.text
 
 
 def test_a_refused_request_is_refused_again(server: Server) -> None:

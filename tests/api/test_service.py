@@ -1,25 +1,16 @@
 """Keys, limits, health, metrics and the shape of every error."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from callistics.http.openapi import build
-from support.server import Server, serving
+from support.server import Server, problem, serving
 
 COUNT = {"query_type": "call_count"}
-
-
-def problem(answer: Any, status: int) -> dict[str, Any]:
-    """The body of an error answer, checked for its one shape."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    body = answer.json()
-    assert body.keys() == {"type", "title", "status", "detail", "errors"}
-    assert body["status"] == status
-    return body
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer nonsense", "Basic abc"])
@@ -106,6 +97,11 @@ def test_a_given_admin_key_stays_revoked(tmp_path: Path) -> None:
             422,
             {"/expires_at"},
         ),
+        (
+            {"name": "", "permissions": ["root", "query"], "scope": {"merchant_ids": []}},
+            400,
+            {"/name", "/permissions/0", "/scope/merchant_ids"},
+        ),
     ],
 )
 def test_a_bad_request_for_a_key_is_explained(
@@ -113,6 +109,38 @@ def test_a_bad_request_for_a_key_is_explained(
 ) -> None:
     found = problem(server.request("POST", "/keys", json=body), status)
     assert {error["pointer"] for error in found["errors"]} == pointers
+
+
+EXCESS: list[tuple[dict[str, Any], int, dict[str, str]]] = [
+    ({}, 403, {"/scope/merchant_ids": "required", "/scope/reseller_ids": "required"}),
+    ({"scope": 5}, 400, {"/scope": "must be an object"}),
+    (
+        {"name": "", "scope": {"merchant_ids": ["m1", "m2"], "reseller_ids": ["r1"]}},
+        403,
+        {"/name": "1 to 200", "/scope/merchant_ids": "exceeds the scope"},
+    ),
+    (
+        {"permissions": ["root"], "scope": {"merchant_ids": [], "reseller_ids": ["r2"]}},
+        400,
+        {
+            "/permissions/0": "must be one of",
+            "/scope/merchant_ids": "is empty",
+            "/scope/reseller_ids": "exceeds the scope",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "messages"), EXCESS)
+def test_what_exceeds_the_scope_is_told_with_all_else(
+    server: Server, body: dict[str, Any], status: int, messages: dict[str, str]
+) -> None:
+    key = server.make_key({"merchant_ids": ["m1"], "reseller_ids": ["r1"]}, "admin")
+    wanted = {"name": "x", "permissions": ["query"], **body}
+    found = problem(server.request("POST", "/keys", key=key, json=wanted), status)
+    told = {error["pointer"]: error["message"] for error in found["errors"]}
+    assert told.keys() == messages.keys()
+    assert all(part in told[at] for at, part in messages.items())
 
 
 @pytest.mark.parametrize(
@@ -275,6 +303,23 @@ def test_a_query_past_its_time_is_ended(tmp_path: Path) -> None:
         assert server.ask("call_count").status_code in {200, 504}
 
 
+def test_the_root_leads_to_the_page(server: Server) -> None:
+    answer = server.request("GET", "/", key=None)
+    assert (answer.status_code, answer.headers["location"]) == (307, "docs")
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_health_may_be_asked_for_without_its_body(server: Server, path: str) -> None:
+    answer = server.request("HEAD", path, key=None)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_metrics_are_of_the_whole_server(server: Server) -> None:
+    scoped = server.make_key({"merchant_ids": ["m1"]}, "admin")
+    assert "without scope" in problem(server.request("GET", "/metrics", key=scoped), 403)["detail"]
+    assert server.request("GET", "/metrics", key=server.make_key(None, "admin")).status_code == 200
+
+
 def test_health_and_description_need_no_key(server: Server) -> None:
     for path in ("/health/live", "/health/ready", "/openapi.json", "/docs", "/docs/docs.js"):
         assert server.request("GET", path, key=None).status_code == 200
@@ -296,12 +341,37 @@ def test_metrics_count_what_happens(server: Server) -> None:
     server.ask("nonsense")
     call = {"call_id": "c", "merchant_id": "m", "reseller_id": "r", "started_at": "2025-01-01"}
     server.request("POST", "/calls", json=call)
+    server.request("GET", "/nowhere")
+    server.request("MADEUP", "/analytics")
     text = server.request("GET", "/metrics").text
     for line in (
         'callistics_requests_total{method="POST",route="/analytics",status="200"} 1.0',
         'callistics_errors_total{status="400"} 1.0',
+        'callistics_requests_total{method="GET",route="unknown",status="404"} 1.0',
+        'callistics_requests_total{method="unknown",route="unknown",status="405"} 1.0',
         'callistics_query_seconds_count{query_type="call_count"} 1.0',
         'callistics_records_total{kind="calls",result="stored"} 1.0',
         "callistics_ingest_queue 0.0",
     ):
         assert line in text
+
+
+@pytest.mark.parametrize(("mode", "log"), [(None, 0o600), (0o640, 0o640)])
+def test_the_database_is_its_owners_or_as_open_as_it_was(
+    tmp_path: Path, mode: int | None, log: int
+) -> None:
+    database = tmp_path / "test.db"
+    before = os.umask(0o022)
+    try:
+        if mode is not None:
+            with serving(tmp_path):
+                pass
+            database.chmod(mode)
+        with serving(tmp_path) as server:
+            call = {"call_id": "c", "merchant_id": "m", "reseller_id": "r"}
+            server.request("POST", "/calls", json={**call, "started_at": "2025-01-01"})
+            files = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+        assert (files["test.db"], files["test.db.wal"]) == (mode or 0o600, log)
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)

@@ -71,6 +71,16 @@ class Server:
         self._loop.close()
 
 
+def problem(answer: Any, status: int) -> dict[str, Any]:
+    """The body of an error answer, checked for its one shape."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert body.keys() == {"type", "title", "status", "detail", "errors"}
+    assert body["status"] == status
+    return body
+
+
 @contextmanager
 def serving(folder: Path, **settings: Any) -> Iterator[Server]:
     """A server on a database in a folder."""

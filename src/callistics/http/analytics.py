@@ -8,7 +8,7 @@ from litestar import Response, post
 from callistics.analytics.shape import Answer
 from callistics.errors import UnsupportedMedia
 from callistics.http.services import AnyRequest, read_body, services
-from callistics.ingest.reader import unpack
+from callistics.ingest.reader import is_json, media_type, unpack
 from callistics.model.keys import Permission
 
 _ENCODER = msgspec.json.Encoder()
@@ -34,8 +34,7 @@ async def analytics(request: AnyRequest) -> Response[bytes]:
 
 def check_json(content_type: str | None) -> None:
     """Raises `UnsupportedMedia` unless a body is declared as JSON, or not at all."""
-    kind = (content_type or "application/json").partition(";")[0].strip().lower()
-    if kind != "application/json" and not kind.endswith("+json"):
+    if not is_json(media_type(content_type)):
         raise UnsupportedMedia("Content-Type must be application/json")
 
 

@@ -1,19 +1,19 @@
 """The HTTP application: routes, errors, and a line of log for each request."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, cast
 
 import structlog
 from litestar import Litestar
 from litestar.datastructures import State
-from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from callistics.http.analytics import analytics
 from callistics.http.keys import keys, revoke_key
-from callistics.http.operations import docs, docs_asset, live, metrics, openapi, ready
+from callistics.http.operations import docs, docs_asset, live, metrics, openapi, ready, root
+from callistics.http.parameters import check_parameters
 from callistics.http.problems import HANDLERS
 from callistics.http.records import calls, leads
 from callistics.http.services import Services
@@ -27,37 +27,52 @@ _ROUTES: list[Any] = [
     live,
     ready,
     metrics,
+    root,
     openapi,
     docs,
     docs_asset,
 ]
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _log = structlog.get_logger("callistics.http")
 
 
-class _Observed(ASGIMiddleware):
-    """Counts and logs every request; neither query strings nor bodies are looked at."""
+def _observed(inner: ASGIApp) -> ASGIApp:
+    """Count and log every request, also those that no route takes, and answer HEAD as GET.
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+    Neither query strings nor bodies are looked at.
+    """
+
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         status = 500
+        # A WebSocket has no method.
+        details = cast("MutableMapping[str, object]", scope)
+        method = str(details.get("method", ""))
+        if method == "HEAD":
+            details["method"] = "GET"
 
         async def observed(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+            elif message["type"] == "http.response.body" and method == "HEAD":
+                message["body"] = b""
             await send(message)
 
         try:
-            await next_app(scope, receive, observed)
+            await inner(scope, receive, observed)
         finally:
-            _note(scope, status, time.perf_counter() - started)
+            _note(scope, method, status, time.perf_counter() - started)
+
+    return handle
 
 
-def _note(scope: Scope, status: int, seconds: float) -> None:
-    # No route matched where there is no template; a WebSocket has no method.
+def _note(scope: Scope, method: str, status: int, seconds: float) -> None:
+    # No route matched where there is no template.
     details = cast("Mapping[str, object]", scope)
     route = str(details.get("path_template") or "unknown")
-    method = str(details.get("method", ""))
+    # Anybody can make methods up, and each would be a label of its own for ever.
+    method = method if method in _METHODS else "unknown"
     parts = scope["litestar_app"].state.get("services")
     if isinstance(parts, Services):
         parts.metrics.requests.labels(method, route, str(status)).inc()
@@ -71,13 +86,16 @@ Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 def create_http(lifespan: Lifespan) -> Litestar:
     """The ASGI application; `lifespan` puts `Services` into its state."""
-    return Litestar(
+    application = Litestar(
         route_handlers=_ROUTES,
         lifespan=[lifespan],
-        middleware=[_Observed()],
+        before_request=check_parameters,
         exception_handlers=dict(HANDLERS),
         openapi_config=None,
         logging_config=None,
         state=State(),
         debug=False,
     )
+    # Around the router itself: middleware is not run for what no route takes.
+    application.asgi_handler = _observed(application.asgi_handler)
+    return application

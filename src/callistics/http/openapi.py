@@ -149,7 +149,7 @@ def _list_keys() -> Json:
         "summary": "List keys",
         "responses": {
             "200": {"description": "The keys.", "content": json_content(keys)},
-            **responses(401, 403, 429),
+            **responses(400, 401, 403, 429),
         },
     }
 
@@ -163,7 +163,7 @@ def _revoke_key() -> Json:
         "parameters": [key_id],
         "responses": {
             "204": {"description": "Revoked."},
-            **responses(401, 403, 404, 429, 503),
+            **responses(400, 401, 403, 404, 429, 503),
         },
     }
 
@@ -177,7 +177,7 @@ def _health(text: str, operation: str, *statuses: int) -> Json:
         "security": [],
         "responses": {
             "200": {"description": text, "content": json_content(body)},
-            **responses(*(status for status in statuses if status != 200)),
+            **responses(400, *(status for status in statuses if status != 200)),
         },
     }
 
@@ -188,8 +188,9 @@ def _metrics() -> Json:
         "operationId": "metrics",
         "tags": ["Operations"],
         "summary": "Figures for Prometheus",
+        "description": "Of all tenants together: needs an admin key without a scope.",
         "responses": {
             "200": {"description": "Exposition text.", "content": text},
-            **responses(401, 403, 429),
+            **responses(400, 401, 403, 429),
         },
     }

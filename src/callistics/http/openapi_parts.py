@@ -48,7 +48,7 @@ KEY_SCHEMA: Json = {
 }
 
 _MEANINGS = {
-    400: "Malformed: not JSON, an unknown field, a wrong type.",
+    400: "Malformed: not JSON, an unknown field or query parameter, a wrong type.",
     401: "No key, or one that is unknown, revoked or expired.",
     403: "The key lacks the permission, or a filter or record is outside its scope.",
     404: "Nothing there.",

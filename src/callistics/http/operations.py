@@ -6,11 +6,12 @@ from pathlib import Path
 from litestar import Response, get
 from litestar.params import FromPath
 
-from callistics.errors import NotFound, Unavailable
+from callistics.errors import Forbidden, NotFound, Unavailable
 from callistics.http.metrics import CONTENT_TYPE
 from callistics.http.openapi import document
 from callistics.http.services import AnyRequest, services
 from callistics.model.keys import Permission
+from callistics.model.scope import EVERYTHING
 
 _ASSETS = {
     "swagger-ui.css": "text/css",
@@ -36,10 +37,18 @@ async def ready(request: AnyRequest) -> Response[bytes]:
 
 @get("/metrics")
 async def metrics(request: AnyRequest) -> Response[bytes]:
-    """The server's figures for Prometheus."""
+    """The server's figures for Prometheus: those of all tenants together."""
     parts = services(request)
-    parts.authorize(request, Permission.ADMIN)
+    key = parts.authorize(request, Permission.ADMIN)
+    if key.scope != EVERYTHING:
+        raise Forbidden("the figures are of the whole server: they need an admin key without scope")
     return Response(parts.metrics.expose(), headers={"Content-Type": CONTENT_TYPE})
+
+
+@get("/", status_code=307)
+async def root() -> Response[bytes]:
+    """Where to begin; relative, as a proxy may serve all of this below a path of its own."""
+    return Response(b"", headers={"Location": "docs"}, media_type="text/plain")
 
 
 @get("/openapi.json")

@@ -9,6 +9,7 @@ import msgspec
 from litestar import Response, post
 
 from callistics.errors import Conflict, Problem, Refused, malformed
+from callistics.http.parameters import PARAMETERS
 from callistics.http.problems import MEDIA_TYPE, problem_body, problem_item
 from callistics.http.services import AnyRequest, Services, now, read_body, services
 from callistics.ingest.reader import Limits, check_records, read_records, unpack
@@ -19,15 +20,16 @@ from callistics.model.records import RecordKind
 from callistics.model.writes import Receipt, Write
 
 IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
+_PARAMETERS = {PARAMETERS: ("on_error",)}
 
 
-@post("/calls", status_code=200, request_max_body_size=None)
+@post("/calls", status_code=200, request_max_body_size=None, opt=_PARAMETERS)
 async def calls(request: AnyRequest) -> Response[bytes]:
     """Store calls; durable and visible once answered."""
     return await _ingest(request, RecordKind.CALLS)
 
 
-@post("/leads", status_code=200, request_max_body_size=None)
+@post("/leads", status_code=200, request_max_body_size=None, opt=_PARAMETERS)
 async def leads(request: AnyRequest) -> Response[bytes]:
     """Store leads; durable and visible once answered."""
     return await _ingest(request, RecordKind.LEADS)
@@ -40,12 +42,8 @@ async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
     name = _idempotency_key(request)
     raw = await read_body(request, parts.settings.record_body_limit)
     started = time.perf_counter()
-    if name is None:
-        status, body = await _store(parts, request, kind, key, skip, raw, None)
-    else:
-        digest = hashlib.sha256(f"{kind} {skip} ".encode() + raw).hexdigest()
-        retry = Retry(key.id, name, digest)
-        status, body = await _store_once(parts, request, kind, key, skip, raw, retry)
+    store = _store if name is None else _store_once
+    status, body = await store(parts, request, kind, key, skip, raw, name)
     parts.metrics.ingests.labels(kind).observe(time.perf_counter() - started)
     media_type = "application/json" if status == 200 else MEDIA_TYPE
     return Response(body, status_code=status, media_type=media_type)
@@ -58,16 +56,16 @@ async def _store_once(
     key: StoredKey,
     skip: bool,
     raw: bytes,
-    retry: Retry,
+    name: str | None,
 ) -> tuple[int, bytes]:
-    name = (retry.key_id, retry.idempotency_key)
-    if name in parts.running:
+    running = (key.id, name or "")
+    if running in parts.running:
         raise Conflict("a request with this Idempotency-Key is still running")
-    parts.running.add(name)
+    parts.running.add(running)
     try:
-        return await _store(parts, request, kind, key, skip, raw, retry)
+        return await _store(parts, request, kind, key, skip, raw, name)
     finally:
-        parts.running.discard(name)
+        parts.running.discard(running)
 
 
 async def _store(
@@ -77,19 +75,20 @@ async def _store(
     key: StoredKey,
     skip: bool,
     raw: bytes,
-    retry: Retry | None,
+    name: str | None,
 ) -> tuple[int, bytes]:
     limits = Limits(parts.settings.record_body_limit, parts.settings.record_limit)
     reading = Reading(parts.zone, now())
 
-    def read() -> Write:
+    def read() -> tuple[Write, Retry | None]:
         plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
         records, single = read_records(plain, request.headers.get("content-type"), limits)
-        return check_records(
+        write = check_records(
             kind, records, single=single, reading=reading, scope=key.scope, skip=skip
         )
+        return write, None if name is None else Retry(key.id, name, _digest(kind, skip, plain))
 
-    write = await parts.readers.run(read)
+    write, retry = await parts.readers.run(read)
 
     def answer(receipt: Receipt) -> tuple[int, bytes]:
         return _answer(parts, kind, receipt, skip=skip)
@@ -97,6 +96,11 @@ async def _store(
     done = parts.writer.submit(Job(write, answer, retry))
     # Shielded: a client that goes away does not take back what is being committed.
     return await asyncio.shield(asyncio.wrap_future(done))
+
+
+def _digest(kind: RecordKind, skip: bool, plain: bytes) -> str:
+    """What makes a retry the same request, however its body is packed."""
+    return hashlib.sha256(f"{kind} {skip} ".encode() + plain).hexdigest()
 
 
 def _answer(
@@ -133,13 +137,10 @@ def _refusal(receipt: Receipt, problems: list[Problem]) -> tuple[int, bytes]:
 
 
 def _skip(request: AnyRequest) -> bool:
-    unknown = [name for name in request.query_params if name != "on_error"]
-    if unknown:
-        raise Refused([malformed("", f"unknown query parameter {unknown[0][:100]}")])
     value = request.query_params.get("on_error")
     if value not in (None, "fail", "skip"):
         message = 'the query parameter on_error must be "fail" or "skip"'
-        raise Refused([malformed("", message, value)])
+        raise Refused([malformed("", message, value)], message)
     return value == "skip"
 
 
@@ -147,5 +148,5 @@ def _idempotency_key(request: AnyRequest) -> str | None:
     value = request.headers.get("idempotency-key")
     if value is not None and not IDEMPOTENCY_KEY.fullmatch(value):
         message = "Idempotency-Key must be 1 to 255 visible ASCII characters"
-        raise Refused([malformed("", message)])
+        raise Refused([malformed("", message, value)], message)
     return value

@@ -14,7 +14,6 @@ from callistics.model.records import Change, RecordKind, parse_record
 from callistics.model.scope import Scope
 from callistics.model.writes import Rejected, Write
 
-JSON_TYPES = ("application/json",)
 NDJSON_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 ENCODINGS = ("identity", "gzip", "zstd")
 _CHUNK = 1 << 20
@@ -28,6 +27,16 @@ class Limits:
 
     body: int
     records: int
+
+
+def media_type(content_type: str | None) -> str:
+    """The type that a `Content-Type` names, without its parameters; JSON where there is none."""
+    return (content_type or "application/json").partition(";")[0].strip().lower()
+
+
+def is_json(media: str) -> bool:
+    """Whether a media type is JSON or built upon it."""
+    return media == "application/json" or media.endswith("+json")
 
 
 def unpack(body: bytes, encoding: str | None, limit: int) -> bytes:
@@ -87,8 +96,8 @@ def read_records(
     A line of NDJSON that is not JSON comes as the `NotJsonError` it gave. Raises `Refused` where
     the body as a whole is not JSON, `UnsupportedMedia` for another type.
     """
-    kind = (content_type or "application/json").partition(";")[0].strip().lower()
-    if kind not in (*JSON_TYPES, *NDJSON_TYPES):
+    kind = media_type(content_type)
+    if not is_json(kind) and kind not in NDJSON_TYPES:
         expected = "application/json or application/x-ndjson"
         raise UnsupportedMedia(f"Content-Type must be {expected}")
     records, single = _lines(body, limits) if kind in NDJSON_TYPES else _document(body, limits)

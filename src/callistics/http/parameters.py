@@ -1,0 +1,27 @@
+"""Query parameters of all endpoints: one that nothing would read is refused, not ignored."""
+
+from collections import Counter
+
+from callistics.errors import Refused, did_you_mean, malformed
+from callistics.http.services import AnyRequest
+
+PARAMETERS = "parameters"
+"""The option of a route that names the query parameters it takes; without it there are none."""
+
+
+async def check_parameters(request: AnyRequest) -> None:
+    """Raises `Refused` for each parameter that is unknown or given twice."""
+    known: tuple[str, ...] = request.route_handler.opt.get(PARAMETERS, ())
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    problems = [
+        malformed("", f"unknown query parameter {name[:100]}{did_you_mean(name, known)}")
+        for name in given
+        if name not in known
+    ]
+    problems += [
+        malformed("", f"the query parameter {name} is given {times} times")
+        for name, times in given.items()
+        if name in known and times > 1
+    ]
+    if problems:
+        raise Refused(problems, "; ".join(problem.message for problem in problems))
