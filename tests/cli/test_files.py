@@ -9,8 +9,9 @@ import pytest
 import zstandard
 
 from callistics.cli.group import Failure
-from callistics.cli.importing.files import format_of, open_file
+from callistics.cli.importing.files import format_of, open_file, unbroken
 from callistics.cli.importing.lines import UnreadableError
+from callistics.cli.importing.ndjson import json_lines
 
 LINES = b"".join(b'{"call_id": "call %d"}\n' % number for number in range(50_000))
 
@@ -65,16 +66,16 @@ def test_content_is_unpacked(tmp_path: Path, packed: bytes) -> None:
 def test_a_file_that_breaks_off_is_noticed(tmp_path: Path, name: str, cut: int) -> None:
     path = tmp_path / "any.ndjson"
     path.write_bytes(PACKED[name][:-cut])
-    with pytest.raises(UnreadableError, match="damaged or cut off"), open_file(str(path)) as file:
-        file.data.read()
+    with open_file(str(path)) as file, pytest.raises(UnreadableError, match="damaged or cut off"):
+        list(unbroken(json_lines(file.data)))
 
 
 def test_a_damaged_file_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "any.ndjson"
     packed = PACKED["gzip"]
     path.write_bytes(packed[:5_000] + b"damage" + packed[5_006:])
-    with pytest.raises(UnreadableError, match="damaged or cut off"), open_file(str(path)) as file:
-        file.data.read()
+    with open_file(str(path)) as file, pytest.raises(UnreadableError, match="damaged or cut off"):
+        list(unbroken(json_lines(file.data)))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\x1f", b"\x28\xb5"])

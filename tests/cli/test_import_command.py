@@ -135,7 +135,24 @@ def test_a_file_that_breaks_off_stores_what_comes_before(run: Run, folder: Path)
     (folder / "calls.csv").write_text(text)
     result = run("import", "calls.csv", code=1)
     assert "1 stored" in result.stdout
-    assert result.stderr == "Error: calls.csv: line 3: not CSV: unexpected end of data\n"
+    said = "line 3: not CSV: unexpected end of data; stored before that: 1"
+    assert result.stderr == f"Error: calls.csv: {said}\n"
+
+
+@pytest.mark.parametrize("name", ["calls.ndjson.gz", "calls.ndjson.zst"])
+def test_batches_on_their_way_when_a_file_breaks_off_count(
+    run: Run, folder: Path, name: str
+) -> None:
+    write_ndjson(folder / name, 5_000, 1)
+    packed = (folder / name).read_bytes()
+    (folder / name).write_bytes(packed[: len(packed) * 3 // 4])
+    result = run("import", name, "--batch-size", 500, code=1)
+    stored = int(result.stdout.split(" stored")[0].split(", ")[-1].replace(",", ""))
+    assert stored % 500 != 0
+    # Some records are updates of calls that are there already.
+    assert 0 < stored - count(run) < stored // 2
+    assert "damaged or cut off" in result.stderr
+    assert f"; stored before that: {stored:,}" in result.stderr
 
 
 def test_several_files_are_one_import(run: Run, folder: Path) -> None:

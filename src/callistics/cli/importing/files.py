@@ -4,7 +4,7 @@ import gzip
 import io
 import sys
 import zlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal, cast
 import zstandard
 
 from callistics.cli.group import Failure
-from callistics.cli.importing.lines import UnreadableError
+from callistics.cli.importing.lines import Line, UnreadableError
 from callistics.errors import did_you_mean
 
 Format = Literal["ndjson", "csv", "parquet"]
@@ -61,14 +61,16 @@ class OpenFile:
 
 @contextmanager
 def open_file(name: str) -> Generator[OpenFile]:
-    """Open a file, or standard input for `-`; gzip and zstd are recognised by their content.
+    """Open a file, or standard input for `-`; gzip and zstd are recognised by their content."""
+    with _raw(name) as raw:
+        size = None if name == STDIN else Path(name).stat().st_size
+        yield OpenFile(name, _unpacked(raw), cast("BinaryIO", raw), size)
 
-    Raises `UnreadableError` where its compressed content breaks off.
-    """
+
+def unbroken(lines: Iterator[Line]) -> Iterator[Line]:
+    """The lines of an open file; raises `UnreadableError` where compressed content breaks off."""
     try:
-        with _raw(name) as raw:
-            size = None if name == STDIN else Path(name).stat().st_size
-            yield OpenFile(name, _unpacked(raw), cast("BinaryIO", raw), size)
+        yield from lines
     except (gzip.BadGzipFile, EOFError, zlib.error, zstandard.ZstdError) as error:
         raise UnreadableError(f"the compressed file is damaged or cut off ({error})") from error
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from callistics.cli.group import Failure
 from callistics.cli.importing.csv_rows import csv_lines
-from callistics.cli.importing.files import STDIN, Format, format_of, open_file
+from callistics.cli.importing.files import STDIN, Format, format_of, open_file, unbroken
 from callistics.cli.importing.lines import Batch, Line, UnreadableError, batched
 from callistics.cli.importing.mapping import Rules
 from callistics.cli.importing.ndjson import json_lines
@@ -41,6 +41,7 @@ def import_file(
     name: str, reading: Reading, sender: Sender, report: BadLineReport, tally: Tally
 ) -> None:
     """Import one file, counting into `tally`. Raises `Failure` where it has to stop."""
+    before = tally.kept
     try:
         with _opened(name, reading) as source, progress_bar() as bar:
             task = bar.add_task(name, total=source.size)
@@ -51,7 +52,9 @@ def import_file(
                 if sent.refused:
                     raise Failure(_refused(name, sent.batch))
     except UnreadableError as error:
-        raise Failure(f"{name}: {error}") from error
+        kept = tally.kept - before
+        text = f"; stored before that: {kept:,}" if kept else ""
+        raise Failure(f"{name}: {error}{text}") from error
 
 
 @contextmanager
@@ -67,7 +70,7 @@ def _opened(name: str, reading: Reading) -> Generator[Source]:
             lines = json_lines(file.data)
         else:
             lines = changed(json_lines(file.data), reading.rules)
-        yield Source(lines, file.size, file.position)
+        yield Source(unbroken(lines), file.size, file.position)
 
 
 def _parquet(name: str, rules: Rules) -> Source:

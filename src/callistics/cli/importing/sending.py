@@ -25,6 +25,11 @@ class Tally:
     pending: int = 0
     rejected: int = 0
 
+    @property
+    def kept(self) -> int:
+        """How many the server has, pending ones among them."""
+        return self.stored + self.unchanged + self.pending
+
     def add(self, other: "Tally") -> None:
         """Count another tally's lines as well."""
         self.received += other.received
