@@ -28,6 +28,15 @@ DEFAULT_UNREACHED = (
     "ABORT",
 )
 
+ANSWER_SETTINGS = (
+    "timezone",
+    "lead_stages",
+    "template_lead_stages",
+    "success_outcomes",
+    "unreached_outcomes",
+)
+"""The settings that decide what a question is answered."""
+
 Parse = Callable[[object], Any]
 
 

@@ -53,6 +53,14 @@ def test_waits_as_long_as_a_busy_server_asks() -> None:
     assert len(script.requests) == 3
 
 
+def test_waiting_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    there, _ = client(Script(busy, busy, fine, busy, fine))
+    for _ in range(2):
+        there.request("GET", "/keys")
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("http://host is busy (503 Unavailable): trying again")
+
+
 def test_does_not_wait_for_ever() -> None:
     there, pauses = client(Script(busy))
     with pytest.raises(ApiError) as caught:

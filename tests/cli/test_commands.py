@@ -14,7 +14,7 @@ from callistics.cli import main
 from callistics.cli.group import COMMANDS
 from callistics.cli.ports import ensure_free, first_free
 from callistics.settings import table
-from support.live import ADMIN_KEY, live
+from support.live import ADMIN_KEY, free_port, live
 
 from .conftest import Run
 
@@ -74,9 +74,20 @@ def test_generated_files_can_be_loaded(run: Run, folder: Path, name: str) -> Non
 
 
 def test_files_that_cannot_be_generated(run: Run) -> None:
-    assert "must end in" in run("generate", "--calls", 1, "--out", "calls.txt", code=1).stderr
+    named = run("generate", "--calls", 1, "--out", "calls.txt", code=1).stderr
+    assert "must end in one of: .ndjson, .ndjson.gz, .ndjson.zst, .parquet" in named
     gone = run("generate", "--calls", 1, "--out", "gone/calls.ndjson", code=1).stderr
     assert gone == "Error: gone/calls.ndjson: No such file or directory\n"
+
+
+@pytest.mark.parametrize("name", ["calls.ndjson", "calls.parquet"])
+def test_a_file_that_is_there_is_not_lost(run: Run, folder: Path, name: str) -> None:
+    (folder / name).write_text("precious")
+    again = ("generate", "--calls", 1, "--out", name)
+    assert "is there already; --force overwrites it" in run(*again, code=1).stderr
+    assert (folder / name).read_text() == "precious"
+    run(*again, "--force")
+    assert (folder / name).read_bytes() != b"precious"
 
 
 def test_the_demo_answers_and_is_used_again(run: Run, folder: Path) -> None:
@@ -143,5 +154,24 @@ def test_a_running_server_is_talked_to(
         monkeypatch.setenv("CALLISTICS_PORT", url.rpartition(":")[2])
         monkeypatch.setenv("CALLISTICS_ENGINE", engine)
         (folder / "live.db.admin-key").write_text(ADMIN_KEY + "\n")
-        assert run("query", "call_count", "--format", "csv").stdout == "count\n400\n"
+        shown = run("query", "call_count", "--format", "csv")
+        assert (shown.stdout, shown.stderr) == ("count\n400\n", "")
         assert "cannot listen on 127.0.0.1" in run("serve", code=1).stderr
+        elsewhere = run("serve", "--port", free_port(), code=1).stderr
+        assert "a running server has it open; queries reach that one with --url" in elsewhere
+        # Settings that decide the answer are not sent along.
+        monkeypatch.setenv("CALLISTICS_SUCCESS_OUTCOMES", "CONFIRMED")
+        (note,) = run("query", "call_count").stderr.splitlines()
+        assert note.startswith(f"Note: the server at {url} answers by its own settings")
+        assert "CALLISTICS_SUCCESS_OUTCOMES" in note
+
+
+def test_settings_count_where_no_server_answers(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("demo", "--once", "--calls", 2_000)
+    monkeypatch.setenv("CALLISTICS_SUCCESS_OUTCOMES", "none at all")
+    engine = f"duckdb://{folder}/callistics-demo/callistics.db"
+    shown = run("query", "retry_analysis", "--engine", engine, "--format", "csv")
+    assert shown.stderr == ""
+    assert {line.split(",")[3] for line in shown.stdout.splitlines()[1:]} == {"0"}

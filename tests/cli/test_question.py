@@ -112,3 +112,19 @@ def test_conditions_that_are_none(texts: list[str]) -> None:
 def test_filters_that_make_no_sense(question: Question) -> None:
     with pytest.raises(click.UsageError):
         question.body()
+
+
+@pytest.mark.parametrize("text", ["age=>60", "age==60", "age<>60", "age=<60", "city=~Del"])
+def test_signs_the_wrong_way_round_are_pointed_at(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    payload_filters([text])
+    (note,) = capsys.readouterr().err.splitlines()
+    assert note.startswith(f"Note: --payload {text} looks for ")
+    assert "= != > >= < <= ~" in note
+
+
+@pytest.mark.parametrize("text", ["age>=60", "age!=60", "city=a=b", "size=1>0"])
+def test_other_conditions_are_taken_quietly(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    payload_filters([text])
+    assert not capsys.readouterr().err

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 
+import click
 import httpx
 
 from callistics import __version__
@@ -43,6 +44,7 @@ class Client:
         self._key = key
         self._sleep = sleep
         self._reached = False
+        self._told = False
         headers = {"User-Agent": f"callistics-cli/{__version__}"}
         if key is not None:
             headers["Authorization"] = f"Bearer {key}"
@@ -93,6 +95,7 @@ class Client:
             pause = _pause(response, waited)
             if response is not None and waited + pause > MAX_WAIT:
                 return self._checked(response)
+            self._tell(response)
             self._sleep(pause)
             waited += pause
 
@@ -109,6 +112,15 @@ class Client:
         # The stream refers back to its response: cut, so that bodies are freed at once.
         response.stream = httpx.ByteStream(b"")
         return response
+
+    def _tell(self, response: httpx.Response | None) -> None:
+        """Say why nothing seems to happen, the first time."""
+        if self._told:
+            return
+        self._told = True
+        reason = "gave no answer" if response is None else f"is busy ({api_error(response).title})"
+        text = f"{self.url} {reason}: trying again, for up to {MAX_WAIT:.0f} seconds each time"
+        click.echo(text, err=True)
 
     def _no_answer(self, error: httpx.TransportError) -> str:
         reason = str(error) or type(error).__name__

@@ -3,6 +3,7 @@
 One process owns the database file, so the file is opened only where no server answers.
 """
 
+import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import httpx
 from callistics.cli.client import Client, is_loopback
 from callistics.cli.group import Failure
 from callistics.errors import CallisticsError, EngineError
-from callistics.settings import Settings, load_settings
+from callistics.settings import ANSWER_SETTINGS, PREFIX, Settings, load_settings
 
 _ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
 
@@ -60,12 +61,24 @@ def connect(target: Target, *, create: bool = False) -> Generator[Client]:
     url = target.url or default_url(settings)
     if target.engine is None and (target.url is not None or _answers(url)):
         opened = _at(url, target.key, settings)
+        _note_unheard(url)
     else:
         if not create:
             _check_database(settings, url, asked=target.engine is not None)
         opened = in_process(settings, target.key)
     with opened as client:
         yield client
+
+
+def _note_unheard(url: str) -> None:
+    """What is answered is decided by the server's settings: say so where there are some here."""
+    names = [PREFIX + name.upper() for name in ANSWER_SETTINGS]
+    given = [name for name in names if os.environ.get(name)]
+    if given:
+        text = (
+            f"Note: the server at {url} answers by its own settings, not by {', '.join(given)} here"
+        )
+        click.echo(text, err=True)
 
 
 def default_url(settings: Settings) -> str:
@@ -139,12 +152,13 @@ def in_process(settings: Settings, key: str | None = None) -> Generator[Client]:
         try:
             transport = LocalTransport(application.asgi)
         except EngineError as error:
-            raise Failure(_not_opened(settings, error)) from error
+            raise Failure(not_opened(settings, error)) from error
         with Client(BASE_URL, key or application.local_key, transport=transport) as client:
             yield client
 
 
-def _not_opened(settings: Settings, error: EngineError) -> str:
+def not_opened(settings: Settings, error: EngineError) -> str:
+    """Why a database could not be opened, for people."""
     text = f"{settings.engine}: {error}"
     if "lock" not in text.lower():
         return text

@@ -22,6 +22,7 @@ _OPERATORS = {
     "<=": "lte",
     "~": "contains",
 }
+_SIGNS = ("=", "!", "<", ">", "~")
 _LIST_OPERATORS = {"eq": "in", "ne": "not_in"}
 _WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
 
@@ -125,8 +126,15 @@ def payload_filters(texts: Iterable[str]) -> Body:
         if match is None:
             raise click.UsageError(f"--payload {text}: must look like city=Delhi or age>=60")
         key, sign, value = match.groups()
+        if value.startswith(_SIGNS):
+            click.echo(_strange(text, value), err=True)
         found.setdefault(key.strip(), {}).setdefault(_OPERATORS[sign], []).append(value.strip())
     return {key: _condition(key, operators) for key, operators in found.items()}
+
+
+def _strange(text: str, value: str) -> str:
+    """What is most likely a slip is said, as an answer that finds nothing would not tell."""
+    return f'Note: --payload {text} looks for "{value}"; comparisons are {" ".join(_OPERATORS)}'
 
 
 def _condition(key: str, operators: dict[str, list[str]]) -> object:

@@ -75,3 +75,5 @@ _COMPRESSION: dict[str, Callable[[BinaryIO], AbstractContextManager[BinaryIO]]] 
     ".ndjson.gz": _gzip,
     ".ndjson.zst": _zstd,
 }
+SUFFIXES = tuple(_COMPRESSION)
+"""How the names of files end that can be written."""

@@ -23,14 +23,21 @@ Examples:
     required=True,
     help="Ends in .ndjson, .ndjson.gz, .ndjson.zst or .parquet.",
 )
-def command(calls: int, seed: int, out: Path) -> None:
+@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+def command(calls: int, seed: int, out: Path, force: bool) -> None:
     """Write made-up calls of two years to a file, to try things with.
 
     Some are scored late, as an update of their own; in Parquet that is merged into the call.
     """
     # Loaded here: the Parquet writer brings the engine along.
     from callistics.synthetic import write_ndjson, write_parquet  # noqa: PLC0415
+    from callistics.synthetic.ndjson import SUFFIXES  # noqa: PLC0415
 
+    suffixes = (*SUFFIXES, ".parquet")
+    if not out.name.endswith(suffixes):
+        raise Failure(f"{out}: the file name must end in one of: {', '.join(suffixes)}")
+    if out.exists() and not force:
+        raise Failure(f"{out} is there already; --force overwrites it")
     write = write_parquet if out.suffix == ".parquet" else write_ndjson
     with progress_bar() as bar:
         task = bar.add_task(out.name, total=calls)

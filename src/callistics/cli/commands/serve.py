@@ -2,6 +2,9 @@
 
 import click
 
+from callistics.cli.connect import not_opened
+from callistics.cli.group import Failure
+from callistics.errors import EngineError
 from callistics.settings import load_settings
 
 _EPILOG = """\b
@@ -25,4 +28,7 @@ def command(engine: str | None, host: str | None, port: int | None) -> None:
     # Loaded here: help and wrong settings need no server.
     from callistics.app import serve  # noqa: PLC0415
 
-    serve(settings)
+    try:
+        serve(settings)
+    except EngineError as error:
+        raise Failure(not_opened(settings, error)) from error
