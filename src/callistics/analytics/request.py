@@ -139,7 +139,7 @@ class _Reader:
             return Granularity(name)
         except ValueError:
             hint = did_you_mean(name, Granularity) if isinstance(name, str) else ""
-            message = f"unknown granularity{hint or '; one of ' + ', '.join(Granularity)}"
+            message = f"must be one of {', '.join(Granularity)}{hint}"
             self.problems.append(malformed("/granularity", message, name))
             return Granularity.DAY
 
