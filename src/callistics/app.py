@@ -18,10 +18,11 @@ from litestar import Litestar
 from callistics import __version__
 from callistics.access.keyring import Keyring, make_key, new_secret, process_key
 from callistics.access.limiter import RateLimiter
+from callistics.analytics.cache import AnswerCache
 from callistics.analytics.service import Analytics
 from callistics.catalog.plan import Policy
 from callistics.engines.base import Engine
-from callistics.engines.opening import database_path, open_engine
+from callistics.engines.opening import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, SettingsError
 from callistics.http.app import create_http
 from callistics.http.services import Pool, Services, now
@@ -57,8 +58,7 @@ class Application:
     @asynccontextmanager
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
         try:
-            database = database_path(self.settings.engine)
-            with _private(database):
+            with _private(database_file(self.settings.engine)):
                 async with self._running(http, open_engine(self.settings)):
                     yield
         except CallisticsError as error:
@@ -91,7 +91,7 @@ class Application:
         secret = self.settings.admin_key
         if secret is None and not engine.load_keys():
             secret = new_secret()
-            self.admin_key_file = key_file(self.settings)
+            self.admin_key_file = key_file(self.settings.engine)
             _write_secret(self.admin_key_file, secret)
         if secret is not None and not parts.keyring.has_secret(secret):
             made = make_key("first admin key", Permission, EVERYTHING, moment, secret=secret)
@@ -102,12 +102,6 @@ class Application:
 def build(settings: Settings) -> Application:
     """The application for the settings; nothing is opened yet."""
     return Application(settings)
-
-
-def key_file(settings: Settings) -> Path:
-    """Where the first admin key is written: beside the database, readable by its owner only."""
-    database = database_path(settings.engine)
-    return database.with_name(database.name + ".admin-key")
 
 
 def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
@@ -126,6 +120,8 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         zone=zone(settings.timezone),
         queries=Pool("query", settings.query_concurrency, settings.query_queue),
         readers=Pool("reader", 2, settings.ingest_queue),
+        cache=AnswerCache(settings.answer_cache * 1_000_000),
+        data_version=lambda: engine.data_version,
     )
     gauge = parts.metrics.gauge
     waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
@@ -135,13 +131,13 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
 
 
 @contextmanager
-def _private(database: Path) -> Generator[None]:
+def _private(database: Path | None) -> Generator[None]:
     """New files are their owner's alone, or as open as the database that is there already.
 
     The log beside it comes and goes as the engine likes, so that this holds for as long as the
     engine is open.
     """
-    mode = database.stat().st_mode if database.exists() else 0o600
+    mode = database.stat().st_mode if database is not None and database.exists() else 0o600
     before = os.umask(0o077)
     os.umask(before | ~mode & 0o077)
     try:
@@ -206,7 +202,7 @@ def announce(application: Application) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"Callistics {__version__} listens on http://{host}:{settings.port}", flush=True)  # noqa: T201
     print(f"  API page   http://{host}:{settings.port}/docs", flush=True)  # noqa: T201
-    file = key_file(settings)
+    file = key_file(settings.engine)
     if application.admin_key_file is not None:
         print(f"  The first admin key was written to {file}", flush=True)  # noqa: T201
     elif file.exists():

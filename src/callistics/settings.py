@@ -37,6 +37,9 @@ ANSWER_SETTINGS = (
 )
 """The settings that decide what a question is answered."""
 
+ENGINE_DSNS = ("duckdb:///data/callistics.db", "clickhouse://user:password@host:8123/callistics")
+"""What the setting `engine` looks like, for help texts."""
+
 Parse = Callable[[object], Any]
 
 
@@ -137,7 +140,7 @@ class Settings:
     engine: str = _setting(
         "duckdb://callistics.db",
         _text,
-        "Where the data lives: `duckdb://relative/file.db` or `duckdb:///absolute/file.db`.",
+        f"Where the data lives, a DSN: `{ENGINE_DSNS[0]}` or `{ENGINE_DSNS[1]}`.",
     )
     host: str = _setting("127.0.0.1", _text, "Address to listen on.")
     port: int = _setting(8000, _whole(0, 65_535), "Port to listen on.")
@@ -169,6 +172,12 @@ class Settings:
     )
     query_queue: int = _setting(
         1_000, _whole(1, 100_000), "Queries that may wait; beyond it they are shed (503)."
+    )
+    answer_cache: int = _setting(
+        64,
+        _whole(0, 65_536),
+        "Megabytes of answers that are kept for when they are asked for again, until a record"
+        " changes; 0 keeps none.",
     )
     query_body_limit: int = _setting(
         1_048_576, _whole(1_024, 2**30), "Largest body of a query, in bytes (413)."

@@ -1,11 +1,20 @@
-"""A server for each test, and one that tests share which leave nothing behind."""
+"""Every test on every engine; a server for each, and one that those share who leave no trace."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from support import engines
 from support.server import Server, serving
+
+
+@pytest.fixture(scope="session", autouse=True, params=engines.ENGINES)
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The engine that servers run on."""
+    before, engines.current = engines.current, request.param
+    yield request.param
+    engines.current = before
 
 
 @pytest.fixture
@@ -15,6 +24,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def shared_server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(tmp_path_factory.mktemp("shared")) as found:
         yield found

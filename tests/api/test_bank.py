@@ -12,7 +12,7 @@ RANGE = {"date_from": "2008-05-01", "date_to": "2010-11-30"}
 
 
 @pytest.fixture(scope="module")
-def bank(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
+def bank(engine: str, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
     body = (shared / "data" / "bank_marketing.ndjson.gz").read_bytes()
     headers = {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"}
     with serving(tmp_path_factory.mktemp("bank"), success_outcomes=("CONVERTED",)) as server:

@@ -29,7 +29,7 @@ schema = schemathesis.openapi.from_dict(build(), config=config)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     with live(tmp_path_factory.mktemp("schema")) as found:
         yield found
 

@@ -48,8 +48,8 @@ def test_keys_survive_a_restart_and_secrets_are_not_stored(tmp_path: Path) -> No
         assert second.ask("call_count", key=key).status_code == 200
         used = [one["last_used_at"] for one in second.request("GET", "/keys").json()["keys"]]
         assert any(used)
-    database = (tmp_path / "test.db").read_bytes()
-    assert key.encode() not in database
+    for file in tmp_path.iterdir():
+        assert key.encode() not in file.read_bytes()
 
 
 def test_the_first_admin_key_is_only_the_owners(tmp_path: Path) -> None:
@@ -262,7 +262,7 @@ def test_a_page_past_the_end_is_empty_with_the_true_total(shared_server: Server)
 
 
 def test_the_envelope_has_five_keys_and_its_order(shared_server: Server) -> None:
-    answer = shared_server.ask("call_count")
+    answer = shared_server.ask("call_count", page_size=4_321)
     keys = ["query_type", "data", "total", "page", "page_size"]
     assert list(json.loads(answer.content)) == keys
     assert "engine;dur=" in answer.headers["server-timing"]
@@ -358,8 +358,10 @@ def test_metrics_count_what_happens(server: Server) -> None:
 
 @pytest.mark.parametrize(("mode", "log"), [(None, 0o600), (0o640, 0o640)])
 def test_the_database_is_its_owners_or_as_open_as_it_was(
-    tmp_path: Path, mode: int | None, log: int
+    engine: str, tmp_path: Path, mode: int | None, log: int
 ) -> None:
+    if engine != "duckdb":
+        pytest.skip("the engine has no file of its own")
     database = tmp_path / "test.db"
     before = os.umask(0o022)
     try:

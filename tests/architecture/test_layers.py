@@ -39,9 +39,10 @@ def imported(module: ast.Module) -> Iterator[str]:
 
 
 def declared() -> set[str]:
-    return {
-        canonicalize_name(Requirement(text).name) for text in PROJECT["project"]["dependencies"]
-    }
+    always = PROJECT["project"]["dependencies"]
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    texts = [*always, *(text for extra in extras for text in extra)]
+    return {canonicalize_name(Requirement(text).name) for text in texts}
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)

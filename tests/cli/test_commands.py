@@ -144,7 +144,7 @@ def test_a_running_server_is_talked_to(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with live(folder) as server:
-        engine, url = f"duckdb://{folder}/live.db", server.url
+        engine, url = f"duckdb://{folder}/test.db", server.url
         run("generate", "--calls", 400, "--out", "calls.ndjson.gz")
         assert "wants a key" in run("import", "calls.ndjson.gz", "--url", url, code=1).stderr
         run("import", "calls.ndjson.gz", "--url", url, "--key", ADMIN_KEY)
@@ -153,7 +153,7 @@ def test_a_running_server_is_talked_to(
         # Without --url, the server that the settings of this machine tell of.
         monkeypatch.setenv("CALLISTICS_PORT", url.rpartition(":")[2])
         monkeypatch.setenv("CALLISTICS_ENGINE", engine)
-        (folder / "live.db.admin-key").write_text(ADMIN_KEY + "\n")
+        (folder / "test.db.admin-key").write_text(ADMIN_KEY + "\n")
         shown = run("query", "call_count", "--format", "csv")
         assert (shown.stdout, shown.stderr) == ("count\n400\n", "")
         assert "cannot listen on 127.0.0.1" in run("serve", code=1).stderr

@@ -195,6 +195,6 @@ def test_ctrl_c_ends_cleanly(run: Run, folder: Path, monkeypatch: pytest.MonkeyP
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(connecting, "_answers", interrupted)
+    monkeypatch.setattr(connecting, "server_answers", interrupted)
     (folder / "calls.ndjson").write_text(lines(CALL))
     assert run("import", "calls.ndjson", code=130).stderr == "\nStopped.\n"

@@ -14,9 +14,12 @@ import pytest
 from callistics.analytics.planning import compile_extent, compile_plan, needs_extent, plan_query
 from callistics.analytics.request import parse_request
 from callistics.catalog.plan import Policy
+from callistics.engines.clickhouse.dialect import ClickHouseDialect
+from callistics.engines.clickhouse.schema import ddl
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.model.scope import Scope
 from callistics.queries import registry
+from callistics.sql.dialect import Dialect
 
 FOLDER = Path(__file__).parent
 SCOPE = Scope(merchant_ids=frozenset({"mer_abc"}))
@@ -26,6 +29,7 @@ CALL_FILTERS = {"min_duration": 10, "provider": ["TWILIO", None]}
 PAYLOAD = {"payload_filters": {"city": "Delhi", "age": {"gte": 60, "ne": 65}}}
 BODIES: dict[str, dict[str, Any]] = {
     "plain": {},
+    "open": {"timezone": "Asia/Kathmandu", "group_by": ["weekday"]},
     "full": {
         "filters": {**RANGE, **CALL_FILTERS, **PAYLOAD, "status": "new"},
         "timezone": "Europe/Lisbon",
@@ -33,7 +37,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "group_by": ["template_id", "weekday"],
     },
 }
-DIALECTS = {"duckdb": DuckDBDialect()}
+DIALECTS: dict[str, Dialect] = {"clickhouse": ClickHouseDialect(), "duckdb": DuckDBDialect()}
 
 
 def compiled(engine: str, query_type: str) -> str:
@@ -52,15 +56,24 @@ def compiled(engine: str, query_type: str) -> str:
     return "\n".join(parts)
 
 
-@pytest.mark.parametrize("engine", DIALECTS)
-@pytest.mark.parametrize("query_type", sorted(registry()))
-def test_compiled_sql(engine: str, query_type: str) -> None:
-    file = FOLDER / engine / f"{query_type}.sql"
-    found = compiled(engine, query_type)
+def hold(file: Path, found: str) -> None:
+    """Compare with the file, or write it anew."""
     if os.environ.get("UPDATE_GOLDEN"):
         file.parent.mkdir(exist_ok=True)
         file.write_text(found, encoding="utf-8")
     assert file.read_text(encoding="utf-8") == found
+
+
+@pytest.mark.parametrize("engine", DIALECTS)
+@pytest.mark.parametrize("query_type", sorted(registry()))
+def test_compiled_sql(engine: str, query_type: str) -> None:
+    hold(FOLDER / engine / f"{query_type}.sql", compiled(engine, query_type))
+
+
+@pytest.mark.parametrize("cluster", [None, "calls_cluster"])
+def test_schema_of_a_server_and_of_a_cluster(cluster: str | None) -> None:
+    name = "server" if cluster is None else "cluster"
+    hold(FOLDER / "schema" / f"clickhouse_{name}.sql", ";\n\n".join(ddl(cluster)) + ";\n")
 
 
 def test_no_file_is_left_behind() -> None:

@@ -1,6 +1,6 @@
 """Histories of records and requests about them, drawn for the places where engines go wrong.
 
-`scenes(query_type)` draws a history, a body and a scope around one awkward instant.
+`scenes(query_types)` draws a history and a request of each type around one awkward instant.
 `histories` and `requests` draw them apart.
 """
 
@@ -314,12 +314,17 @@ def requests(
 
 
 @st.composite
-def scenes(draw: st.DrawFn, query_type: str) -> tuple[History, Body, Scope | None]:
-    """A history and a request about it, both around the same instant."""
+def scenes(
+    draw: st.DrawFn, query_types: Sequence[str]
+) -> tuple[History, list[tuple[Body, Scope | None]]]:
+    """A history and a request of each type about it, all around the same instant."""
     trap = draw(traps())
     history = draw(histories(trap))
-    body, scope = draw(requests(query_type, trap))
     values = [leaf for _, record in history for leaf in leaves(record.get("payload"))]
-    if values and "payload_filters" in body["filters"] and draw(FEW) > 1:
-        body["filters"]["payload_filters"] = draw(focused_filters(values))
-    return history, body, scope
+    asked: list[tuple[Body, Scope | None]] = []
+    for query_type in query_types:
+        body, scope = draw(requests(query_type, trap))
+        if values and "payload_filters" in body["filters"] and draw(FEW) > 1:
+            body["filters"]["payload_filters"] = draw(focused_filters(values))
+        asked.append((body, scope))
+    return history, asked

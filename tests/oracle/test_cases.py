@@ -7,14 +7,15 @@ import pytest
 
 from callistics.catalog.plan import Policy
 from callistics.errors import Refused
+from support.engines import ENGINES
 from support.store import Store, opened
 
 STAGES = Policy(lead_stages=("new", "contacted", "converted"))
 
 
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with opened() as found:
+@pytest.fixture(params=ENGINES)
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    with opened(request.param) as found:
         yield found
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+from support import engines
+
 ADMIN_KEY = "an-admin-key-for-tests"
 _COMMAND = (
     "from callistics.app import serve; from callistics.settings import load_settings;"
@@ -34,7 +36,7 @@ class Live:
         self.url = f"http://127.0.0.1:{port}"
         environment = {
             **os.environ,
-            "CALLISTICS_ENGINE": f"duckdb://{folder}/live.db",
+            "CALLISTICS_ENGINE": engines.dsn(engines.current, folder, own_process=True),
             "CALLISTICS_PORT": str(port),
             "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
             "CALLISTICS_LOG_LEVEL": "error",

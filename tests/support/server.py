@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import httpx
 
 from callistics.app import Application, build
 from callistics.settings import Settings
+from support import engines
 
 
 class Server:
@@ -85,7 +86,9 @@ def problem(answer: Any, status: int) -> dict[str, Any]:
 def serving(folder: Path, **settings: Any) -> Iterator[Server]:
     """A server on a database in a folder."""
     values: dict[str, Any] = {"log_level": "error", **settings}
-    server = Server(Settings(engine=f"duckdb://{folder}/test.db", **values))
+    # An engine without a file of its own has the first admin key written where it is started.
+    with chdir(folder):
+        server = Server(Settings(engine=engines.dsn(engines.current, folder), **values))
     try:
         yield server
     finally:

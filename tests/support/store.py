@@ -3,12 +3,10 @@
 import json
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from callistics.analytics.service import Analytics
 from callistics.catalog.plan import Policy
-from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.http.analytics import envelope
 from callistics.ingest.reader import Limits, check_records, read_records
 from callistics.ingest.writer import Job, Writer
@@ -16,10 +14,10 @@ from callistics.model.records import Reading, RecordKind
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.writes import Receipt, Write
 from callistics.model.zones import zone
+from support.engines import empty, open_for_test, rows_of
 
 LIMITS = Limits(2**26, 100_000)
 STEP = 1_000_000
-TABLES = ("calls", "calls_held", "lead_records", "leads", "kept_answers", "access_keys")
 
 
 def scope_of(lists: Mapping[str, Sequence[str]] | None) -> Scope:
@@ -30,15 +28,15 @@ def scope_of(lists: Mapping[str, Sequence[str]] | None) -> Scope:
 class Store:
     """An engine with its writer. `now` is the clock, in µs; it moves on with each commit."""
 
-    def __init__(self, path: Path = Path(":memory:"), policy: Policy | None = None) -> None:
+    def __init__(self, engine: str = "duckdb", policy: Policy | None = None) -> None:
         self.now = 1_900_000_000_000_000
         self.policy = policy or Policy()
-        self._path = path
+        self.name = engine
         self._cleared = 0
         self._open()
 
     def _open(self) -> None:
-        self.engine = DuckDBEngine(self._path, readers=1, threads=1, clock=self._tick)
+        self.engine = open_for_test(self.name, self._tick)
         self.writer = Writer(self.engine, 100)
 
     def _tick(self) -> int:
@@ -102,21 +100,14 @@ class Store:
     def clear(self) -> None:
         """Forget every record. Now and then the store is opened anew, as deleted rows add up."""
         self._cleared += 1
-        if self._cleared % 40 == 0 and str(self._path) == ":memory:":
+        if self._cleared % 40 == 0 and self.name == "duckdb":
             self.close()
             self._open()
-        with self.engine.writing() as session:
-            for table in TABLES:
-                session.execute(f"DELETE FROM {table}")  # noqa: S608
+        empty(self.engine)
 
     def dump(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table, in no order that matters."""
-        with self.engine.writing() as session:
-            cursor = session.execute(f"FROM {table}")
-            names = [column[0] for column in cursor.description or ()]
-            return sorted(
-                (dict(zip(names, row, strict=True)) for row in cursor.fetchall()), key=repr
-            )
+        return rows_of(self.engine, table)
 
     def close(self) -> None:
         """Close the engine."""
@@ -125,9 +116,9 @@ class Store:
 
 
 @contextmanager
-def opened(path: Path = Path(":memory:"), policy: Policy | None = None) -> Generator[Store]:
+def opened(engine: str = "duckdb", policy: Policy | None = None) -> Generator[Store]:
     """A store that is closed at the end."""
-    store = Store(path, policy)
+    store = Store(engine, policy)
     try:
         yield store
     finally:

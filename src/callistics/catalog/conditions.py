@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from callistics.catalog.counting import there
 from callistics.catalog.payload_tests import payload_condition
 from callistics.catalog.plan import Frame, Unit
 from callistics.model.query import Filters, OneOf
@@ -106,8 +107,10 @@ def _reached_by_call(frame: Frame) -> Iterator[Sql]:
     calls = tuple(call_conditions(frame.plan.query.filters, frame.dialect))
     if calls:
         scoped = scope_conditions(frame.plan.scope, "c", frame.dialect)
+        exact = there(frame.dialect, "c")
+        grouped = f"\nGROUP BY c.merchant_id, c.lead_id{exact}" if exact else ""
         yield compose(
             "(l.merchant_id, l.lead_id) IN "
-            "(SELECT (c.merchant_id, c.lead_id) FROM calls AS c WHERE {})",
+            f"(SELECT (c.merchant_id, c.lead_id) FROM calls AS c WHERE {{}}{grouped})",
             all_of([*scoped, *calls]),
         )

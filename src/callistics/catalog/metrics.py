@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from callistics.catalog.counting import count_known, count_where, frame_count, total
 from callistics.catalog.plan import Frame
+from callistics.model.outcomes import outcome_key
 from callistics.model.rounding import percentage, ratio, seconds
 from callistics.sql.fragment import Sql, compose, raw
 
@@ -59,30 +61,23 @@ class Figure:
 
 def is_success(frame: Frame) -> Sql:
     """Whether the call reached its aim, by the installation's policy."""
-    policy, outcome = frame.plan.policy, raw("c.outcome")
+    policy = frame.plan.policy
     negated = policy.success_outcomes is None
     names = policy.unreached_outcomes if negated else policy.success_outcomes
-    test = frame.dialect.is_in(frame.dialect.normalised(outcome), normalised(names or ()))
-    return compose("(c.outcome IS NOT NULL AND NOT {})", test) if negated else test
-
-
-def normalised(outcomes: tuple[str, ...]) -> tuple[str, ...]:
-    """Outcomes of a setting as they compare: upper case, `-` and space as `_`."""
-    return tuple(name.upper().replace("-", "_").replace(" ", "_") for name in outcomes)
+    test = frame.dialect.is_in(raw("c.outcome_key"), [outcome_key(name) for name in names or ()])
+    return compose("(c.outcome_key IS NOT NULL AND NOT {})", test) if negated else test
 
 
 def _fixed(text: str) -> Callable[[Frame], Sql]:
     return lambda _: raw(text)
 
 
-N = Measure("n", _fixed("count(*)"))
-N_TIMED = Measure("n_timed", _fixed("count(c.duration_ms)"))
-TOTAL_MS = Measure("total_ms", _fixed("sum(c.duration_ms)"), None)
+N = Measure("n", frame_count)
+N_TIMED = Measure("n_timed", lambda frame: count_known(frame.dialect, "c", raw("c.duration_ms")))
+TOTAL_MS = Measure("total_ms", lambda frame: total(frame.dialect, "c", raw("c.duration_ms")), None)
 MIN_MS = Measure("min_ms", _fixed("min(c.duration_ms)"), None)
 MAX_MS = Measure("max_ms", _fixed("max(c.duration_ms)"), None)
-SUCCESSES = Measure(
-    "successes", lambda frame: compose("count(*) FILTER (WHERE {})", is_success(frame))
-)
+SUCCESSES = Measure("successes", lambda frame: count_where(frame.dialect, "c", is_success(frame)))
 
 
 def _share(tally: Tally) -> Shown:

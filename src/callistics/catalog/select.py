@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from callistics.catalog.conditions import needs_lead, where
+from callistics.catalog.counting import standing, there
 from callistics.catalog.dimensions import Dimension, groupable
 from callistics.catalog.metrics import Measure
 from callistics.catalog.plan import Frame, Unit
+from callistics.model.buckets import Granularity, Piece
 from callistics.sql.fragment import Sql, all_of, compose, join, raw
 
 MAX_ROWS = 1_000_000
 
 CALLS_SOURCE = "calls AS c"
 CALLS_WITH_LEAD = (
-    "calls AS c LEFT JOIN leads AS l ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id"
+    "calls AS c LEFT JOIN {} ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id"
 )
 LEADS_SOURCE = "leads AS l"
+# What calls are joined with their leads for.
+_LEAD_COLUMNS = ("merchant_id", "lead_id", "status")
 
 
 class Order(StrEnum):
@@ -43,7 +47,9 @@ def source(frame: Frame, dimensions: Sequence[Dimension]) -> Sql:
     if frame.plan.unit is Unit.LEADS:
         return raw(LEADS_SOURCE)
     with_lead = needs_lead(frame.plan.query.filters) or any(d.needs_lead for d in dimensions)
-    return raw(CALLS_WITH_LEAD if with_lead else CALLS_SOURCE)
+    if not with_lead:
+        return raw(CALLS_SOURCE)
+    return compose(CALLS_WITH_LEAD, standing(frame.dialect, "leads", "l", _LEAD_COLUMNS))
 
 
 def grouped(
@@ -66,7 +72,7 @@ def grouped(
         compose("WHERE {}", condition(frame, only)),
     ]
     if dimensions:
-        lines.append(group_by(len(dimensions)))
+        lines.append(group_by(frame, len(dimensions)))
         lines.append(order_by(len(dimensions), order if key else Order.KEY))
     return join("\n", [*lines, limit()])
 
@@ -76,9 +82,10 @@ def condition(frame: Frame, only: Sql | None) -> Sql:
     return where(frame) if only is None else all_of([where(frame), only])
 
 
-def group_by(count: int) -> Sql:
-    """GROUP BY the first columns."""
-    return raw("GROUP BY " + ", ".join(f"k{place}" for place in range(count)))
+def group_by(frame: Frame, count: int, *more: str) -> Sql:
+    """GROUP BY the first columns and those named, for groups of rows of the plan's unit."""
+    columns = [*(f"k{place}" for place in range(count)), *more]
+    return raw(f"GROUP BY {', '.join(columns)}{there(frame.dialect, frame.plan.unit.alias)}")
 
 
 def order_by(count: int, order: Order) -> Sql:
@@ -97,10 +104,21 @@ def limit() -> Sql:
 def extent(frame: Frame, only: Sql | None = None) -> Sql:
     """The first and last instant (µs) among the matching records."""
     time = frame.dialect.micros(frame.plan.unit.time)
+    rows = compose("{}\nWHERE {}", source(frame, []), condition(frame, only))
+    exact = there(frame.dialect, frame.plan.unit.alias)
+    if not exact:
+        return compose("SELECT min({}), max({})\nFROM {}", time, time, rows)
+    # Which instants are there takes a group for each: only the first and last hour are looked at.
+    hour = frame.dialect.clock_bucket(frame.plan.unit.time, Granularity.HOUR, (Piece(None, 0),))
+    hours = compose(f"SELECT {{}} AS h FROM {{}}\nGROUP BY h{exact}", hour, rows)
     return compose(
-        "SELECT min({}), max({})\nFROM {}\nWHERE {}",
+        "WITH hours AS (SELECT min(h) AS low, max(h) AS high FROM ({}) AS cut)\n"
+        "SELECT min(t), max(t) FROM (\nSELECT {} AS t\nFROM {}\n"
+        "  AND ({} = (SELECT low FROM hours) OR {} = (SELECT high FROM hours))\n"
+        f"GROUP BY t{exact}) AS edges",
+        hours,
         time,
-        time,
-        source(frame, []),
-        condition(frame, only),
+        rows,
+        hour,
+        hour,
     )

@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from pathlib import Path
 
 import click
 import httpx
@@ -16,7 +15,7 @@ import httpx
 from callistics.cli.client import Client, is_loopback
 from callistics.cli.group import Failure
 from callistics.errors import CallisticsError, EngineError
-from callistics.settings import ANSWER_SETTINGS, PREFIX, Settings, load_settings
+from callistics.settings import ANSWER_SETTINGS, ENGINE_DSNS, PREFIX, Settings, load_settings
 
 _ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
 
@@ -41,7 +40,7 @@ def client_options(command: Callable[..., None]) -> Callable[..., None]:
         " database file itself.",
     )
     @click.option("--key", envvar="CALLISTICS_KEY", show_envvar=True, help="Access key.")
-    @click.option("--engine", help="Open this database, such as duckdb:///data/callistics.db.")
+    @click.option("--engine", help=f"Open this database, such as {ENGINE_DSNS[0]}.")
     @wraps(command)
     def wrapped(*, url: str | None, key: str | None, engine: str | None, **given: object) -> None:
         command(target=Target(url or None, key or None, engine or None), **given)
@@ -59,7 +58,7 @@ def connect(target: Target, *, create: bool = False) -> Generator[Client]:
         raise click.UsageError("--url and --engine exclude each other: a server has its own engine")
     settings = load_settings(overrides={"engine": target.engine})
     url = target.url or default_url(settings)
-    if target.engine is None and (target.url is not None or _answers(url)):
+    if target.engine is None and (target.url is not None or server_answers(url)):
         opened = _at(url, target.key, settings)
         _note_unheard(url)
     else:
@@ -97,7 +96,7 @@ def _at(url: str, key: str | None, settings: Settings) -> Client:
     return Client(url, key or _key_beside(url, settings))
 
 
-def _answers(url: str) -> bool:
+def server_answers(url: str) -> bool:
     """Whether the server of this product answers there; another program's does not count."""
     try:
         response = httpx.get(f"{url}/health/live", timeout=5.0, trust_env=False)
@@ -112,32 +111,27 @@ def _key_beside(url: str, settings: Settings) -> str | None:
         return None
     if settings.admin_key is not None:
         return settings.admin_key
+    # Loaded here: a command that is given a key needs no engine.
+    from callistics.engines.opening import key_file  # noqa: PLC0415
+
     try:
-        return _key_file(settings).read_text(encoding="utf-8").strip() or None
+        return key_file(settings.engine).read_text(encoding="utf-8").strip() or None
     except (OSError, UnicodeDecodeError, CallisticsError):
         return None
 
 
 def _check_database(settings: Settings, url: str, *, asked: bool) -> None:
-    if _database(settings).exists():
+    # Loaded here: a command that is given a key needs no engine.
+    from callistics.engines.opening import database_file  # noqa: PLC0415
+
+    database = database_file(settings.engine)
+    if database is None or database.exists():
         return
     server = "" if asked else f"no server answers at {url}, and "
     raise Failure(
         f"{server}{settings.engine} is not there: start a server with `callistics serve`, name it"
         " with --url, or load records with `callistics import`"
     )
-
-
-def _database(settings: Settings) -> Path:
-    # Loaded here: a command that is given a key needs no engine.
-    from callistics.engines.opening import database_path  # noqa: PLC0415
-
-    return database_path(settings.engine)
-
-
-def _key_file(settings: Settings) -> Path:
-    database = _database(settings)
-    return database.with_name(database.name + ".admin-key")
 
 
 @contextmanager

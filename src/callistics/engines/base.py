@@ -66,6 +66,11 @@ class Engine(Protocol):
         """Name and version, for people."""
         ...
 
+    @property
+    def data_version(self) -> int | None:
+        """A number that every commit changes; None where others may write unseen."""
+        ...
+
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
         ...

@@ -27,6 +27,12 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
+        self.answers = Counter(
+            "callistics_answers_total",
+            "Answers of queries, by whether they were computed or kept from before.",
+            ("source",),
+            registry=self.registry,
+        )
         self.ingests = Histogram(
             "callistics_ingest_seconds",
             "Time from the body read to the records durable.",

@@ -11,6 +11,7 @@ from litestar import Request
 
 from callistics.access.keyring import Keyring, require
 from callistics.access.limiter import RateLimiter
+from callistics.analytics.cache import AnswerCache
 from callistics.analytics.service import Analytics
 from callistics.errors import TooLarge, Unavailable
 from callistics.http.metrics import Metrics
@@ -57,6 +58,8 @@ class Services:
     limiter: RateLimiter
     zone: Zone
     queries: Pool
+    cache: AnswerCache
+    data_version: Callable[[], int | None]
     readers: Pool
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])

@@ -48,11 +48,18 @@ def apply(kind: RecordKind, state: State, change: Change, arrival: int) -> Appli
     """Merge one record into a state, in place."""
     time = arrival if change.time is None else change.time
     visible = stored = False
-    for name, value in change.values.items():
-        if _wins(kind, name, state, value, time):
-            visible |= state.get(name) != value
-            state.values[name], state.times[name] = value, time
-            stored = True
+    if not state.times:
+        # Nothing to win against: the ordinary record, the first of its id.
+        state.values.update(change.values)
+        state.times.update(dict.fromkeys(change.values, time))
+        stored = bool(change.values)
+        visible = any(value is not None for value in change.values.values())
+    else:
+        for name, value in change.values.items():
+            if _wins(kind, name, state, value, time):
+                visible |= state.get(name) != value
+                state.values[name], state.times[name] = value, time
+                stored = True
     if change.brings_status:
         at = change.time if kind is RecordKind.CALLS else time
         visible |= change.status not in {status for status, _ in state.events}

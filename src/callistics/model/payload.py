@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
+import msgspec
+
 from callistics.model.instants import SECOND, Written, parse_iso
 from callistics.model.json import as_list, as_object, decode
 
@@ -36,6 +38,8 @@ _NINES = str.maketrans("0123456789", "9876543210")
 _EXPONENT_BIAS = 5_000
 _MAX_EXPONENT = 4_000
 _EPOCH_BIAS = 10**18
+_SORTED = msgspec.json.Encoder(order="sorted")
+_LARGE = 1 << 63
 
 
 class PayloadError(ValueError):
@@ -96,16 +100,27 @@ def canonical_json(value: object) -> str:
 
 def canonical_payload(payload: dict[str, object]) -> str:
     """The text a payload is stored as. Raises `PayloadError` if it cannot be kept."""
-    _check_depth(payload, 1)
-    return canonical_json(payload)
+    return _SORTED.encode(payload).decode() if _is_plain(payload, 1) else canonical_json(payload)
 
 
-def _check_depth(value: object, depth: int) -> None:
+def _is_plain(value: object, depth: int) -> bool:
+    """Whether any encoder would give the canonical text: there are no fractions to be exact about.
+
+    Raises `PayloadError` beyond `MAX_DEPTH`.
+    """
+    if isinstance(value, Decimal):
+        return False
+    if isinstance(value, int):
+        return abs(value) < _LARGE
+    members = as_object(value)
+    items = members.values() if members is not None else as_list(value)
+    if items is None:
+        return True
     if depth > MAX_DEPTH:
         raise PayloadError(f"nested more than {MAX_DEPTH} levels deep")
-    members = as_object(value)
-    for item in members.values() if members is not None else as_list(value) or ():
-        _check_depth(item, depth + 1)
+    # Every item is looked at, for its depth.
+    plain = [_is_plain(item, depth + 1) for item in items]
+    return all(plain)
 
 
 @lru_cache(maxsize=4096)
@@ -140,7 +155,7 @@ def _paths(prefix: str, members: dict[str, object]) -> Iterator[tuple[str, objec
     """Every path into nested objects; of two readings of one path the longer literal first."""
     for name in sorted(members, key=len, reverse=True):
         path = f"{prefix}{name}"
-        if len(path) <= MAX_KEY_LENGTH:
+        if 0 < len(path) <= MAX_KEY_LENGTH:
             item = members[name]
             yield path, item
             inside = as_object(item)

@@ -1,5 +1,6 @@
 """How long calls last: count, average, extremes, sum and percentiles."""
 
+from callistics.catalog.counting import count, total
 from callistics.catalog.metrics import (
     AVERAGE,
     DURATION_KNOWN,
@@ -27,19 +28,23 @@ from callistics.sql.fragment import Sql, compose, join, raw
 def _statement(query: QueryType, frame: Frame) -> Sql:
     """Percentiles by nearest rank, exactly: over a histogram of whole seconds."""
     groups = groups_of(frame)
+    cancels = frame.dialect.weight("c") is not None
     keys = [f"k{place}" for place in range(len(groups))]
     named = [
         compose(f"{{}} AS {key}", expression(frame, group))
         for key, group in zip(keys, groups, strict=True)
     ]
     histogram = compose(
-        "SELECT {},\n       count(*) AS n, sum(c.duration_ms) AS total_ms,\n"
+        "SELECT {},\n       {} AS n, {} AS total_ms,\n"
         "       min(c.duration_ms) AS min_ms, max(c.duration_ms) AS max_ms\n"
         "FROM {}\nWHERE {}\n{}",
         join(", ", [*named, compose("{} AS secs", frame.dialect.whole_seconds("c.duration_ms"))]),
+        count(frame.dialect, "c"),
+        total(frame.dialect, "c", raw("c.duration_ms")),
         source(frame, groups),
         condition(frame, query.only),
-        raw("GROUP BY " + ", ".join([*keys, "secs"])),
+        # A group of one exact duration has no rows or has its extremes.
+        group_by(frame, len(keys), "secs", *(("c.duration_ms",) if cancels else ())),
     )
     partition = f"PARTITION BY {', '.join(keys)} " if keys else ""
     ranked = raw(
@@ -53,7 +58,7 @@ def _statement(query: QueryType, frame: Frame) -> Sql:
         "max(max_ms) AS max_ms",
         *(f"min(secs) FILTER (WHERE 100 * upto >= {p} * whole) AS p{p}" for p in PERCENTILES),
     ]
-    closing = [group_by(len(keys)), order_by(len(keys), query.order)] if keys else []
+    closing = [raw("GROUP BY " + ", ".join(keys)), order_by(len(keys), query.order)] if keys else []
     return join(
         "\n",
         [

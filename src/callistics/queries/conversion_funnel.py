@@ -9,7 +9,6 @@ from callistics.catalog.plan import Frame, Plan, Unit
 from callistics.catalog.select import (
     Order,
     expression,
-    group_by,
     grouped,
     groups_of,
     limit,
@@ -49,14 +48,15 @@ def _every_status(frame: Frame) -> Sql:
         for key, group in zip(keys, groups, strict=False)
     ]
     named.append(compose(f"{{}} AS {keys[-1]}", frame.dialect.each(raw("l.statuses"))))
+    named.append(compose("{} AS w", frame.dialect.weight("l") or raw("1")))
     inner = compose(
         "SELECT {}\nFROM {}\nWHERE {}", join(", ", named), source(frame, groups), where(frame)
     )
     return join(
         "\n",
         [
-            compose(f"SELECT {', '.join(keys)}, count(*) AS n\nFROM ({{}}) AS had", inner),
-            group_by(len(keys)),
+            compose(f"SELECT {', '.join(keys)}, sum(w) AS n\nFROM ({{}}) AS had", inner),
+            raw(f"GROUP BY {', '.join(keys)}\nHAVING sum(w) > 0"),
             order_by(len(keys), Order.COUNT),
             limit(),
         ],

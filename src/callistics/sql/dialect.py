@@ -49,6 +49,13 @@ class Dialect(Protocol):
         """The wall-clock weekday, 1 = Monday."""
         ...
 
+    def weight(self, alias: str) -> Sql | None:
+        """What a row of a table of records counts for; None where each counts once.
+
+        With weights a replaced row stays, cancelled by a second one of weight -1.
+        """
+        ...
+
     def micros(self, column: Sql) -> Sql:
         """A time column as µs since 1970."""
         ...
@@ -71,10 +78,6 @@ class Dialect(Protocol):
 
     def whole_seconds(self, column: str) -> Sql:
         """Milliseconds as whole seconds, halves up."""
-        ...
-
-    def normalised(self, value: Sql) -> Sql:
-        """Upper case, with `-` and space as `_`."""
         ...
 
     def contains(self, value: Sql, operand: Sql, *, at_start: bool) -> Sql:

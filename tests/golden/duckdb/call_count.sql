@@ -6,6 +6,26 @@ LIMIT 1000001
 -- values
 --   'mer_abc'
 
+-- open: ends of the range
+SELECT min(epoch_us(c.started_at)), max(epoch_us(c.started_at))
+FROM calls AS c
+WHERE (c.merchant_id = ?)
+
+-- open
+SELECT isodow((c.started_at + to_microseconds(20700000000))) AS k0,
+       count(*) AS n
+FROM calls AS c
+WHERE (c.merchant_id = ?)
+  AND c.started_at >= make_timestamp(?::BIGINT)
+  AND c.started_at < make_timestamp(?::BIGINT)
+GROUP BY k0
+ORDER BY k0 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   'mer_abc'
+--   1735689600000000
+--   1767225599000001
+
 -- full
 SELECT c.template_id AS k0,
        isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1,

@@ -21,6 +21,42 @@ LIMIT 1000001
 -- values
 --   'mer_abc'
 
+-- open: ends of the range
+SELECT min(epoch_us(c.started_at)), max(epoch_us(c.started_at))
+FROM calls AS c
+WHERE (c.merchant_id = ?)
+  AND c.duration_ms IS NOT NULL
+
+-- open
+WITH histogram AS (SELECT isodow((c.started_at + to_microseconds(20700000000))) AS k0, (c.duration_ms + 500) // 1000 AS secs,
+       count(*) AS n, sum(c.duration_ms) AS total_ms,
+       min(c.duration_ms) AS min_ms, max(c.duration_ms) AS max_ms
+FROM calls AS c
+WHERE (c.merchant_id = ?)
+  AND c.started_at >= make_timestamp(?::BIGINT)
+  AND c.started_at < make_timestamp(?::BIGINT)
+  AND c.duration_ms IS NOT NULL
+GROUP BY k0, secs),
+ranked AS (SELECT *, sum(n) OVER (PARTITION BY k0 ORDER BY secs) AS upto, sum(n) OVER (PARTITION BY k0) AS whole
+FROM histogram)
+SELECT k0,
+       coalesce(sum(n), 0) AS n_timed,
+       sum(total_ms) AS total_ms,
+       min(min_ms) AS min_ms,
+       max(max_ms) AS max_ms,
+       min(secs) FILTER (WHERE 100 * upto >= 50 * whole) AS p50,
+       min(secs) FILTER (WHERE 100 * upto >= 90 * whole) AS p90,
+       min(secs) FILTER (WHERE 100 * upto >= 95 * whole) AS p95,
+       min(secs) FILTER (WHERE 100 * upto >= 99 * whole) AS p99
+FROM ranked
+GROUP BY k0
+ORDER BY k0 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   'mer_abc'
+--   1735689600000000
+--   1767225599000001
+
 -- full
 WITH histogram AS (SELECT c.template_id AS k0, isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1, (c.duration_ms + 500) // 1000 AS secs,
        count(*) AS n, sum(c.duration_ms) AS total_ms,

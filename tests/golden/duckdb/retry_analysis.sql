@@ -1,7 +1,7 @@
 -- plain
 SELECT c.attempt AS k0,
        count(*) AS n,
-       count(*) FILTER (WHERE (c.outcome IS NOT NULL AND NOT (translate(upper(c.outcome), '- ', '__') IN (?, ?, ?, ?, ?, ?, ?, ?)))) AS successes
+       count(*) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))) AS successes
 FROM calls AS c
 WHERE (c.merchant_id = ?)
 GROUP BY k0
@@ -18,12 +18,42 @@ LIMIT 1000001
 --   'ABORT'
 --   'mer_abc'
 
+-- open: ends of the range
+SELECT min(epoch_us(c.started_at)), max(epoch_us(c.started_at))
+FROM calls AS c
+WHERE (c.merchant_id = ?)
+
+-- open
+SELECT isodow((c.started_at + to_microseconds(20700000000))) AS k0,
+       c.attempt AS k1,
+       count(*) AS n,
+       count(*) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))) AS successes
+FROM calls AS c
+WHERE (c.merchant_id = ?)
+  AND c.started_at >= make_timestamp(?::BIGINT)
+  AND c.started_at < make_timestamp(?::BIGINT)
+GROUP BY k0, k1
+ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   'NO_ANSWER'
+--   'BUSY'
+--   'FAILED'
+--   'REJECTED'
+--   'CANCELLED'
+--   'CANCELED'
+--   'VOICEMAIL'
+--   'ABORT'
+--   'mer_abc'
+--   1735689600000000
+--   1767225599000001
+
 -- full
 SELECT c.template_id AS k0,
        isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1,
        c.attempt AS k2,
        count(*) AS n,
-       count(*) FILTER (WHERE (c.outcome IS NOT NULL AND NOT (translate(upper(c.outcome), '- ', '__') IN (?, ?, ?, ?, ?, ?, ?, ?)))) AS successes
+       count(*) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))) AS successes
 FROM calls AS c LEFT JOIN leads AS l ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)

@@ -9,6 +9,27 @@ LIMIT 1000001
 -- values
 --   'mer_abc'
 
+-- open: ends of the range
+SELECT min(epoch_us(l.created_at)), max(epoch_us(l.created_at))
+FROM leads AS l
+WHERE (l.merchant_id = ?)
+
+-- open
+SELECT isodow((l.created_at + to_microseconds(20700000000))) AS k0,
+       l.status AS k1,
+       count(*) AS n
+FROM leads AS l
+WHERE (l.merchant_id = ?)
+  AND l.created_at >= make_timestamp(?::BIGINT)
+  AND l.created_at < make_timestamp(?::BIGINT)
+GROUP BY k0, k1
+ORDER BY k0 ASC NULLS LAST, n DESC, k1 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   'mer_abc'
+--   1735689600000000
+--   1767225599000001
+
 -- full
 SELECT l.template_id AS k0,
        isodow(CASE WHEN l.created_at < make_timestamp(?::BIGINT) THEN (l.created_at + to_microseconds(3600000000)) ELSE l.created_at END) AS k1,

@@ -5,17 +5,17 @@ import click
 from callistics.cli.connect import not_opened
 from callistics.cli.group import Failure
 from callistics.errors import EngineError
-from callistics.settings import load_settings
+from callistics.settings import ENGINE_DSNS, load_settings
 
-_EPILOG = """\b
+_EPILOG = f"""\b
 Examples:
   callistics serve
-  callistics serve --engine duckdb:///data/callistics.db --host 0.0.0.0 --port 9000
+  callistics serve --engine {ENGINE_DSNS[0]} --host 0.0.0.0 --port 9000
 """
 
 
 @click.command("serve", epilog=_EPILOG)
-@click.option("--engine", metavar="DSN", help="Where the data lives, duckdb:///path/file.db.")
+@click.option("--engine", metavar="DSN", help=f"Where the data lives, such as {ENGINE_DSNS[0]}.")
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=int, help="Port to listen on.")
 def command(engine: str | None, host: str | None, port: int | None) -> None:

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote
 
 from callistics.cli.client import Client
 from callistics.cli.group import Failure
@@ -36,7 +35,10 @@ class Demo:
 
 def dsn(folder: Path) -> str:
     """The engine setting for a demo's folder."""
-    return f"duckdb://{quote(str((folder / _DATABASE).resolve()))}"
+    # Loaded here: help needs no engine.
+    from callistics.engines.opening import file_dsn  # noqa: PLC0415
+
+    return file_dsn(folder / _DATABASE)
 
 
 def open_demo(folder: Path, wanted: Demo) -> Demo:

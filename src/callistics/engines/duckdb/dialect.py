@@ -74,6 +74,10 @@ class DuckDBDialect:
         """ISO weekday of the local time."""
         return compose("isodow({})", _local(column, pieces))
 
+    def weight(self, alias: str) -> Sql | None:  # noqa: ARG002
+        """Replaced rows are gone: each row counts once."""
+        return None
+
     def micros(self, column: Sql) -> Sql:
         """Microseconds of a TIMESTAMP."""
         return compose("epoch_us({})", column)
@@ -101,10 +105,6 @@ class DuckDBDialect:
     def whole_seconds(self, column: str) -> Sql:
         """Half up; durations are never negative."""
         return raw(f"({column} + 500) // 1000")
-
-    def normalised(self, value: Sql) -> Sql:
-        """Upper case with underscores."""
-        return compose("translate(upper({}), '- ', '__')", value)
 
     def contains(self, value: Sql, operand: Sql, *, at_start: bool) -> Sql:
         """Plain text search, no patterns."""

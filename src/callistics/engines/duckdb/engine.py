@@ -9,11 +9,11 @@ from pathlib import Path
 
 import duckdb
 
-from callistics.engines.duckdb.derive import derive
+from callistics.engines.common.rows import CALL_COLUMNS, identity_table, table
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.keys import load_keys
 from callistics.engines.duckdb.migrate import migrate
-from callistics.engines.duckdb.rows import CALL_COLUMNS, identity_table, table
+from callistics.engines.duckdb.replace import replace
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.watchdog import Watchdog
 from callistics.errors import EngineError, TimedOut
@@ -46,6 +46,7 @@ class DuckDBEngine:
         self.migrated = migrate(self._connection)
         self._writer = self._connection.cursor()
         self._writing = threading.Lock()
+        self._commits = 0
         self._watchdog = Watchdog()
         self._readers: queue.SimpleQueue[duckdb.DuckDBPyConnection] = queue.SimpleQueue()
         self._reader_count = readers
@@ -56,6 +57,11 @@ class DuckDBEngine:
     def version(self) -> str:
         """`DuckDB 2.0.0`."""
         return f"DuckDB {duckdb.__version__}"
+
+    @property
+    def data_version(self) -> int:
+        """How many commits there were since the file was opened: it is this process's alone."""
+        return self._commits
 
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
@@ -78,6 +84,7 @@ class DuckDBEngine:
                 yield session
                 session.finish()
                 self._writer.execute("COMMIT")
+                self._commits += 1
             except BaseException:
                 self._roll_back()
                 raise
@@ -102,7 +109,7 @@ class DuckDBEngine:
                 "SELECT merchant_id, lead_id FROM lead_records UNION "
                 "SELECT merchant_id, lead_id FROM leads"
             ).fetchall()
-            derive(self._writer, table([], CALL_COLUMNS), identity_table(pairs, "lead_id"))
+            replace(self._writer, table([], CALL_COLUMNS), identity_table(pairs, "lead_id"))
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""

@@ -7,35 +7,37 @@ import duckdb
 import pyarrow as pa
 
 from callistics.engines.base import KeptAnswer
-from callistics.engines.duckdb.derive import derive
-from callistics.engines.duckdb.keys import save_keys
-from callistics.engines.duckdb.rows import (
+from callistics.engines.common.rows import (
     CALL_COLUMNS,
     LEAD_COLUMNS,
     call_row,
     identity_table,
-    is_live,
     lead_row,
     state_of,
     table,
 )
+from callistics.engines.duckdb.finding import keys, merchants, rows
+from callistics.engines.duckdb.keys import save_keys
+from callistics.engines.duckdb.replace import replace
 from callistics.model.keys import StoredKey
-from callistics.model.merge import State
+from callistics.model.merge import State, is_live
 from callistics.model.records import RecordKind
 from callistics.model.writes import Identity, Known
 
 _STATE_COLUMNS = {
     RecordKind.CALLS: """
-        SELECT merchant_id, call_id, reseller_id, template_id, lead_id, provider, direction,
+        SELECT '{name}' AS held_in, place, merchant_id, call_id, reseller_id, template_id,
+               lead_id, provider, direction,
                outcome, sentiment, test, payload_own, attempt_sent, duration_sent_ms,
                epoch_us(started_at) AS started_at, epoch_us(ended_at) AS ended_at,
                list_transform(events, lambda e: struct_pack(
                    status := e.status, since := epoch_us(e.since))) AS events,
                epoch_us(updated_at) AS updated_at, field_times,
                reseller_id AS seen_reseller, template_id AS seen_template
-        FROM {source} SEMI JOIN wanted USING (merchant_id, call_id)""",
+        FROM ({source})""",
     RecordKind.LEADS: """
-        SELECT merchant_id, lead_id, r.reseller_id, r.template_id, r.payload_own,
+        SELECT '{name}' AS held_in, r.place, merchant_id, lead_id,
+               r.reseller_id, r.template_id, r.payload_own,
                epoch_us(r.created_at) AS created_at,
                list_transform(r.events, lambda e: struct_pack(
                    status := e.status, since := epoch_us(e.since))) AS events,
@@ -44,10 +46,12 @@ _STATE_COLUMNS = {
                coalesce(l.reseller_id, r.reseller_id) AS seen_reseller,
                coalesce(l.template_id, r.template_id) AS seen_template
         FROM wanted
-        LEFT JOIN lead_records AS r USING (merchant_id, lead_id)
-        LEFT JOIN leads AS l USING (merchant_id, lead_id)
+        LEFT JOIN ({source}) AS r USING (merchant_id, lead_id)
+        LEFT JOIN ({leads}) AS l USING (merchant_id, lead_id)
         WHERE r.merchant_id IS NOT NULL OR l.merchant_id IS NOT NULL""",
 }
+
+_TABLES = {RecordKind.CALLS: ("calls", "calls_held"), RecordKind.LEADS: ("lead_records",)}
 
 
 class DuckDBSession:
@@ -57,6 +61,10 @@ class DuckDBSession:
         self._connection = connection
         self._now = now
         self._changed: dict[RecordKind, dict[Identity, State]] = {kind: {} for kind in RecordKind}
+        # Where the rows are that were loaded, by table: what is changed is among them.
+        self._places: dict[str, dict[Identity, int]] = {
+            name: {} for names in _TABLES.values() for name in names
+        }
 
     def load(self, kind: RecordKind, identities: Iterable[Identity]) -> dict[Identity, Known]:
         """The stored records among the identities."""
@@ -64,11 +72,22 @@ class DuckDBSession:
         if wanted.num_rows == 0:
             return {}
         self._connection.register("wanted", wanted)
-        sources = ("calls", "calls_held") if kind is RecordKind.CALLS else ("",)
-        sql = " UNION ALL ".join(_STATE_COLUMNS[kind].format(source=name) for name in sources)
+        leads = rows("leads", "lead_id", "wanted")
+        sql = " UNION ALL ".join(
+            _STATE_COLUMNS[kind].format(
+                name=name, source=rows(name, kind.id_field, "wanted"), leads=leads
+            )
+            for name in _TABLES[kind]
+        )
         found = _dicts(self._connection.execute(sql))
         self._connection.unregister("wanted")
-        return {(row["merchant_id"], row[kind.id_field]): _known(kind, row) for row in found}
+        known: dict[Identity, Known] = {}
+        for row in found:
+            identity = (row["merchant_id"], row[kind.id_field])
+            known[identity] = _known(kind, row)
+            if row["place"] is not None:
+                self._places[row["held_in"]][identity] = row["place"]
+        return known
 
     def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
         """The merchants that have a record of each id."""
@@ -76,12 +95,8 @@ class DuckDBSession:
         if wanted.num_rows == 0:
             return {}
         self._connection.register("wanted", wanted)
-        names = ("calls", "calls_held") if kind is RecordKind.CALLS else ("leads", "lead_records")
-        sql = " UNION ".join(
-            f"SELECT {kind.id_field}, merchant_id FROM {name} "
-            f"SEMI JOIN wanted USING ({kind.id_field})"
-            for name in names
-        )
+        names = (*_TABLES[kind], *(("leads",) if kind is RecordKind.LEADS else ()))
+        sql = " UNION ".join(merchants(name, kind.id_field, "wanted") for name in names)
         found: dict[str, set[str]] = {}
         for identity, merchant in self._connection.execute(sql).fetchall():
             found.setdefault(identity, set()).add(merchant)
@@ -98,37 +113,37 @@ class DuckDBSession:
         if not calls and not leads:
             return
         touched = dict.fromkeys(leads)
-        touched.update(dict.fromkeys(self._replace("calls", calls, "call_id")))
-        self._replace("calls_held", calls, "call_id")
-        self._replace("lead_records", leads, "lead_id")
-        rows = [(is_live(state), call_row(identity, state)) for identity, state in calls.items()]
-        live = [row for counts, row in rows if counts]
-        held = [row for counts, row in rows if not counts]
+        touched.update(dict.fromkeys(self._delete("calls", calls)))
+        self._delete("calls_held", calls)
+        self._delete("lead_records", leads)
+        made = [(is_live(state), call_row(identity, state)) for identity, state in calls.items()]
+        live = [row for counts, row in made if counts]
+        held = [row for counts, row in made if not counts]
         self._insert("calls_held", table(held, CALL_COLUMNS))
         own = [lead_row(identity, state) for identity, state in leads.items()]
         self._insert("lead_records", table(own, LEAD_COLUMNS))
         touched.update(((row["merchant_id"], row["lead_id"]), None) for row in live)
-        derive(self._connection, table(live, CALL_COLUMNS), identity_table(touched, "lead_id"))
+        replace(self._connection, table(live, CALL_COLUMNS), identity_table(touched, "lead_id"))
 
-    def _replace(
-        self, target: str, states: Mapping[Identity, State], id_column: str
-    ) -> list[Identity]:
+    def _delete(self, target: str, states: Mapping[Identity, State]) -> list[Identity]:
         """Delete the stored rows of the states; the (merchant_id, lead_id) pairs they had."""
-        if not states:
+        known = self._places[target]
+        places = [known[identity] for identity in states if identity in known]
+        if not places:
             return []
-        self._connection.register("replaced", identity_table(states, id_column))
-        matches = f"{target}.merchant_id = r.merchant_id AND {target}.{id_column} = r.{id_column}"
-        rows = self._connection.execute(
-            f"DELETE FROM {target} USING replaced AS r WHERE {matches} "
-            f"RETURNING {target}.merchant_id, {target}.lead_id"
+        return self._connection.execute(
+            f"DELETE FROM {target} WHERE rowid IN (SELECT unnest(?::BIGINT[]))"
+            " RETURNING merchant_id, lead_id",
+            [places],
         ).fetchall()
-        self._connection.unregister("replaced")
-        return rows
 
-    def _insert(self, target: str, rows: pa.Table) -> None:
-        if rows.num_rows:
-            self._connection.register("inserted", rows)
-            self._connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM inserted")
+    def _insert(self, target: str, new: pa.Table) -> None:
+        if new.num_rows:
+            self._connection.register("inserted", new)
+            numbers = keys(*(name for name in ("call_id", "lead_id") if name in new.column_names))
+            self._connection.execute(
+                f"INSERT INTO {target} BY NAME SELECT *, {numbers} FROM inserted"
+            )
             self._connection.unregister("inserted")
 
     def arrival(self, records: int) -> int:
@@ -172,10 +187,6 @@ class DuckDBSession:
     def save_keys(self, keys: Iterable[StoredKey]) -> None:
         """Insert or replace access keys by id."""
         save_keys(self._connection, keys)
-
-    def execute(self, statement: str) -> duckdb.DuckDBPyConnection:
-        """Run a statement of maintenance within the transaction."""
-        return self._connection.execute(statement)
 
 
 def _dicts(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -3,6 +3,9 @@
 CREATE TABLE calls (
     merchant_id VARCHAR NOT NULL,
     call_id VARCHAR NOT NULL,
+    -- Numbers made of the ids, by which rows are found: see engines/duckdb/finding.py.
+    call_key UBIGINT,
+    lead_key UBIGINT,
     reseller_id VARCHAR,
     template_id VARCHAR,
     lead_id VARCHAR,
@@ -15,6 +18,8 @@ CREATE TABLE calls (
     attempt_sent INTEGER,
     attempt INTEGER,
     outcome VARCHAR,
+    -- The outcome as success is tested by, see model/outcomes.py.
+    outcome_key VARCHAR,
     sentiment DOUBLE,
     test BOOLEAN,
     -- The call's own payload as canonical JSON, and the lead's it is overlaid on where that matters.
@@ -37,6 +42,7 @@ CREATE TABLE calls_held AS FROM calls LIMIT 0;
 CREATE TABLE lead_records (
     merchant_id VARCHAR NOT NULL,
     lead_id VARCHAR NOT NULL,
+    lead_key UBIGINT NOT NULL,
     reseller_id VARCHAR,
     template_id VARCHAR,
     created_at TIMESTAMP,
@@ -51,6 +57,7 @@ CREATE TABLE lead_records (
 CREATE TABLE leads (
     merchant_id VARCHAR NOT NULL,
     lead_id VARCHAR NOT NULL,
+    lead_key UBIGINT NOT NULL,
     reseller_id VARCHAR NOT NULL,
     template_id VARCHAR,
     created_at TIMESTAMP NOT NULL,

@@ -1,27 +1,47 @@
-"""What is derived from the records of touched leads, in the same transaction as the records.
+"""What is derived from the records of touched leads: leads, inferred attempts, overlaid payloads.
 
-Everything here is recomputed from the rows of `calls` and `lead_records` alone, so that it equals
-what recomputing it for all leads would give; the engine's `rebuild` does just that.
-
-Rows are only ever deleted and inserted, deletions first: DuckDB 2.0 corrupts memory when a row
-that the same transaction inserted is updated (docs/decisions/no-updates-in-place.md).
+The one definition for every engine, in SQL of the in-process DuckDB over whatever holds the
+records: the embedded engine's own tables, or Arrow tables that another engine has loaded.
+Everything is recomputed from the touched leads' records alone, so that it equals what recomputing
+it for all leads would give; an engine's `rebuild` does just that.
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 
-from callistics.engines.duckdb.rows import flat_columns
+from callistics.engines.common.rows import flat_columns
 from callistics.model.payload import flat, overlaid
 
-# `incoming` are the new versions of calls, not yet in the table.
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the stored records of touched leads are, as SQL.
+
+    `calls` gives their calls, each with a `call_ref` that names its stored row; `moved` the state
+    columns of those stored calls that `settled` refers to; `leads` the leads' own records.
+    `name` and `text` give what a key of a payload is called, and what a text of it is kept as, in
+    the engine's columns.
+    """
+
+    calls: str
+    moved: str
+    leads: str
+    name: Callable[[str], str] = str
+    text: Callable[[str], str] = str
+
+
+# `incoming` are the new versions of calls, whose old ones `calls` no longer gives.
 _FAMILY = """
 CREATE OR REPLACE TEMP TABLE family AS
-SELECT call_row, merchant_id, lead_id, call_id, started_at, reseller_id, template_id,
+SELECT call_ref, merchant_id, lead_id, call_id, started_at, reseller_id, template_id,
        attempt_sent, attempt, payload_own, payload_base, events,
        coalesce(ended_at, started_at + to_microseconds(duration_sent_ms * 1000), started_at)
            AS closed_at
 FROM (
-    SELECT c.rowid AS call_row, c.* FROM calls AS c SEMI JOIN touched USING (merchant_id, lead_id)
+    {calls}
     UNION ALL BY NAME
     SELECT * FROM incoming
 ) AS members
@@ -30,9 +50,7 @@ FROM (
 # At equal times a status beats none, then the greater canonical JSON text wins.
 _FRESH = """
 CREATE OR REPLACE TEMP TABLE fresh AS
-WITH own AS (
-    SELECT r.* FROM lead_records AS r SEMI JOIN touched USING (merchant_id, lead_id)
-),
+WITH own AS MATERIALIZED ({own}),
 earliest AS (
     SELECT merchant_id, lead_id, min(started_at) AS started_at,
            arg_min(struct_pack(reseller_id, template_id, payload_own), (started_at, call_id))
@@ -75,7 +93,7 @@ WHERE own.reseller_id IS NOT NULL OR earliest.started_at IS NOT NULL
 _SETTLED = """
 CREATE OR REPLACE TEMP TABLE settled AS
 SELECT * EXCLUDE (attempt_before, base_before) FROM (
-    SELECT f.call_row, f.merchant_id, f.call_id, f.payload_own,
+    SELECT f.call_ref, f.merchant_id, f.call_id, f.payload_own,
            coalesce(f.attempt_sent, row_number() OVER (
                PARTITION BY f.merchant_id, f.lead_id ORDER BY f.started_at, f.call_id))::INTEGER
                AS attempt,
@@ -85,59 +103,50 @@ SELECT * EXCLUDE (attempt_before, base_before) FROM (
            f.payload_base AS base_before
     FROM family AS f JOIN fresh AS l USING (merchant_id, lead_id)
 ) AS placed
-WHERE call_row IS NULL
+WHERE call_ref IS NULL
    OR attempt IS DISTINCT FROM attempt_before
    OR payload_base IS DISTINCT FROM base_before
 """
 
-_MOVED = """
-CREATE OR REPLACE TEMP TABLE moved AS
-SELECT c.* EXCLUDE (attempt, payload_base, payload, payload_lists, payload_orders)
-FROM calls AS c SEMI JOIN settled ON c.rowid = settled.call_row
-"""
-
-_REPLACE = """
-DELETE FROM calls USING settled WHERE calls.rowid = settled.call_row;
-DELETE FROM leads USING touched
-WHERE leads.merchant_id = touched.merchant_id AND leads.lead_id = touched.lead_id;
-INSERT INTO leads BY NAME
+# `payloads` is a table of `payload_json` and the flat columns of each payload.
+LEAD_ROWS = """
 SELECT f.*, list_distinct(list_transform(f.history, lambda e: e.status)) AS statuses,
        p.* EXCLUDE (payload_json)
-FROM fresh AS f LEFT JOIN parsed AS p ON p.payload_json = f.payload_json;
-INSERT INTO calls BY NAME
+FROM fresh AS f LEFT JOIN {payloads} AS p ON p.payload_json = f.payload_json
+"""
+CALL_ROWS = """
 SELECT rows.*, s.attempt, s.payload_base, p.* EXCLUDE (payload_json)
 FROM (SELECT * FROM incoming UNION ALL BY NAME SELECT * FROM moved) AS rows
 JOIN settled AS s USING (merchant_id, call_id)
 LEFT JOIN pairs ON pairs.base = s.payload_base
                AND pairs.payload_own IS NOT DISTINCT FROM s.payload_own
-LEFT JOIN parsed AS p ON p.payload_json = coalesce(pairs.payload_json, s.payload_own);
-"""
-
-_PARSED = """
-CREATE OR REPLACE TEMP TABLE parsed AS
-SELECT payload_json, payload::JSON::VARIANT AS payload,
-       payload_lists::JSON::MAP(VARCHAR, VARCHAR[][]) AS payload_lists,
-       payload_orders::JSON::VARIANT AS payload_orders
-FROM flats
+LEFT JOIN {payloads} AS p ON p.payload_json = coalesce(pairs.payload_json, s.payload_own)
 """
 
 
-def derive(connection: duckdb.DuckDBPyConnection, incoming: pa.Table, touched: pa.Table) -> None:
-    """Write incoming calls and bring all that depends on them up to date.
+def derive(
+    connection: duckdb.DuckDBPyConnection, incoming: pa.Table, touched: pa.Table, sources: Sources
+) -> None:
+    """Work out all that depends on incoming calls and touched leads.
 
     `incoming` has the columns `rows.CALL_COLUMNS`, `touched` the (merchant_id, lead_id) pairs of
-    every lead whose calls or own records changed; the calls' old versions are deleted already.
+    every lead whose calls or own records changed. What is to be written is then in the
+    connection's tables: `LEAD_ROWS` and `CALL_ROWS` read it, `settled.call_ref` names the stored
+    calls that are replaced, and `flats` has every payload in its flat form. `release` frees them.
     """
-    tables = {"incoming": incoming, "touched": touched}
-    for name, rows in tables.items():
-        connection.register(name, rows)
-    for statement in (_FAMILY, _FRESH, _SETTLED, _MOVED):
-        connection.execute(statement)
+    connection.register("incoming", incoming)
+    connection.register("touched", touched)
+    connection.execute(_FAMILY.format(calls=sources.calls))
+    connection.execute(_FRESH.format(own=sources.leads))
+    connection.execute(_SETTLED)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE moved AS {sources.moved}")
     connection.register("pairs", _pairs(connection))
-    connection.register("flats", _flats(connection))
-    connection.execute(_PARSED)
-    connection.execute(_REPLACE)
-    for name in (*tables, "pairs", "flats"):
+    connection.register("flats", _flats(connection, sources))
+
+
+def release(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let go of what `derive` was given."""
+    for name in ("incoming", "touched", "pairs", "flats"):
         connection.unregister(name)
 
 
@@ -155,14 +164,14 @@ def _pairs(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     )
 
 
-def _flats(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+def _flats(connection: duckdb.DuckDBPyConnection, sources: Sources) -> pa.Table:
     """The flat columns, as JSON, of every payload that is to be written."""
     rows = connection.execute(
         "SELECT payload_json FROM fresh UNION SELECT payload_json FROM pairs "
         "UNION SELECT payload_own FROM settled WHERE payload_base IS NULL"
     ).fetchall()
     texts = [text for (text,) in rows if text is not None]
-    columns = [flat_columns(flat(text)) for text in texts]
+    columns = [flat_columns(flat(text), sources.name, sources.text) for text in texts]
     return pa.table(
         {
             "payload_json": pa.array(texts, pa.string()),

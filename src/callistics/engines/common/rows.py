@@ -1,12 +1,13 @@
 """States as rows: how calls and leads are laid out in columns, and read back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 
-from callistics.model.merge import State, duration_ms, missing
+from callistics.model.merge import State, duration_ms
+from callistics.model.outcomes import outcome_key
 from callistics.model.payload import Flat
 from callistics.model.record_values import Value
 from callistics.model.records import RecordKind
@@ -57,6 +58,7 @@ _TYPES: Mapping[str, Any] = {
     "direction": _TEXT,
     "attempt_sent": pa.int32(),
     "outcome": _TEXT,
+    "outcome_key": _TEXT,
     "sentiment": pa.float64(),
     "test": pa.bool_(),
     "payload_own": _TEXT,
@@ -70,6 +72,7 @@ CALL_COLUMNS = (
     "merchant_id",
     "call_id",
     "duration_ms",
+    "outcome_key",
     "events",
     "updated_at",
     "field_times",
@@ -85,27 +88,32 @@ LEAD_COLUMNS = (
 )
 
 
-def flat_columns(payload: Flat) -> tuple[str | None, str | None, str | None]:
-    """A flat payload as the JSON texts that become its three columns; None for nothing."""
-    encode = msgspec.json.encode
-    parts = (payload.scalars, payload.lists, payload.orders)
-    scalars, lists, orders = (encode(part).decode() if part else None for part in parts)
-    return scalars, lists, orders
+def flat_columns(
+    payload: Flat, name: Callable[[str], str], text: Callable[[str], str]
+) -> tuple[str | None, str | None, str | None]:
+    """A flat payload as the JSON texts that become its three columns; None for nothing.
 
+    `name` gives what a key is called in the columns of scalars and order keys, `text` what the
+    text of a scalar is kept as.
+    """
 
-def is_live(state: State) -> bool:
-    """Whether a call counts: complete and no test."""
-    return not missing(RecordKind.CALLS, state) and state.get("test") is not True
+    def encoded(part: Mapping[str, object]) -> str | None:
+        return msgspec.json.encode(part).decode() if part else None
+
+    scalars = {name(key): text(value) for key, value in payload.scalars.items()}
+    orders = {name(key): value for key, value in payload.orders.items()}
+    return encoded(scalars), encoded(payload.lists), encoded(orders)
 
 
 def call_row(identity: Identity, state: State) -> Row:
     """A call's columns, but for those that its lead and the lead's other calls decide."""
-    lead = state.get("lead_id")
+    lead, outcome = state.get("lead_id"), state.get("outcome")
     return _state_row(RecordKind.CALLS, state) | {
         "merchant_id": identity[0],
         "call_id": identity[1],
         "lead_id": identity[1] if lead is None else lead,
         "duration_ms": duration_ms(state),
+        "outcome_key": None if outcome is None else outcome_key(str(outcome)),
         "field_times": _field_times(state, always=("lead_id",) if lead == identity[1] else ()),
     }
 
@@ -121,8 +129,9 @@ def lead_row(identity: Identity, state: State) -> Row:
 
 
 def _state_row(kind: RecordKind, state: State) -> Row:
-    row: Row = {column: state.get(name) for name, column in COLUMNS[kind].items()}
-    events = sorted(state.events, key=repr)
+    get = state.values.get
+    row: Row = {column: get(name) for name, column in COLUMNS[kind].items()}
+    events = sorted(state.events, key=repr) if len(state.events) > 1 else state.events
     row["events"] = [{"status": status, "since": at} for status, at in events] or None
     row["updated_at"] = _newest(state)
     return row
@@ -135,6 +144,9 @@ def _newest(state: State) -> int:
 def _field_times(state: State, always: Sequence[str] = ()) -> str | None:
     """The times that `updated_at` alone would not give back: JSON of field to µs."""
     newest = _newest(state)
+    times = state.times.values()
+    if not always and times and min(times) == newest and None not in state.values.values():
+        return None
     odd = {
         name: time
         for name, time in sorted(state.times.items())
@@ -149,12 +161,32 @@ def table(rows: Sequence[Row], columns: Sequence[str]) -> pa.Table:
     return pa.table(arrays)
 
 
+def schema(columns: Iterable[str]) -> pa.Schema:
+    """The Arrow types of columns as every engine is given them."""
+    return pa.schema([(name, _TYPES[name]) for name in columns])
+
+
 def identity_table(identities: Iterable[Identity], id_column: str) -> pa.Table:
     """(merchant_id, id) pairs as an Arrow table."""
     pairs = list(identities)
     merchants = pa.array([merchant for merchant, _ in pairs], _TEXT)
     ids = pa.array([identity for _, identity in pairs], _TEXT)
     return pa.table({"merchant_id": merchants, id_column: ids})
+
+
+def plain(rows: pa.Table) -> list[Row]:
+    """Rows as `state_of` takes them: every time as µs."""
+    fields = [pa.field(field.name, _micros(field.type)) for field in rows.schema]
+    found: list[Row] = rows.cast(pa.schema(fields)).to_pylist()
+    return found
+
+
+def _micros(type_: pa.DataType) -> pa.DataType:
+    if type_ == _TIME:
+        return pa.int64()
+    if type_ == _EVENTS:
+        return pa.list_(pa.struct([("status", _TEXT), ("since", pa.int64())]))
+    return type_
 
 
 def state_of(kind: RecordKind, row: Mapping[str, Any]) -> State:

@@ -1,0 +1,63 @@
+"""Answers to questions that were asked before, kept while no record changes.
+
+A dashboard asks the same again and again. What an answer depends on is the question as it was
+sent, the scope of who asks, and the version of the data: a commit makes every kept answer stale.
+"""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from callistics.model.scope import Scope
+
+# What an entry takes beside its texts.
+_ENTRY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer as it was sent, of which type, and the version of the data it is of."""
+
+    version: int | None
+    query_type: str
+    answer: bytes
+
+
+class AnswerCache:
+    """The most recently asked answers, up to a number of bytes. Safe to use from many threads."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._size = 0
+        self._kept: OrderedDict[tuple[bytes, Scope], Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, body: bytes, scope: Scope, version: int | None) -> Kept | None:
+        """The answer to a body within a scope, if it is still of the current version."""
+        if version is None:
+            return None
+        with self._lock:
+            found = self._kept.get((body, scope))
+            if found is None or found.version != version:
+                return None
+            self._kept.move_to_end((body, scope))
+            return found
+
+    def keep(self, body: bytes, scope: Scope, kept: Kept) -> None:
+        """Keep an answer; those not asked for longest make room for it."""
+        size = _size(body, kept)
+        if kept.version is None or size > self._capacity // 8:
+            return
+        with self._lock:
+            before = self._kept.pop((body, scope), None)
+            if before is not None:
+                self._size -= _size(body, before)
+            self._kept[body, scope] = kept
+            self._size += size
+            while self._size > self._capacity:
+                (old, _), gone = self._kept.popitem(last=False)
+                self._size -= _size(old, gone)
+
+
+def _size(body: bytes, kept: Kept) -> int:
+    return len(body) + len(kept.answer) + _ENTRY

@@ -1,0 +1,132 @@
+"""A connection whose errors are the product's own, whatever the driver raises or lets through."""
+
+import re
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from callistics.errors import EngineError, TimedOut, Unavailable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from callistics.engines.clickhouse.client import Client, Rows
+
+_TRIES = 3
+_SYSTEM = re.compile(r"\[Errno -?\d+\] ([^')\"]+)")
+_TIMEOUT_CODES = (159, 160, 394)  # TIMEOUT_EXCEEDED, TOO_SLOW, QUERY_WAS_CANCELLED
+_MEMORY_CODES = (241,)  # MEMORY_LIMIT_EXCEEDED
+# Codes of a server that cannot answer just now: network, overload, quorum, a replica that is gone.
+_BUSY_CODES = (202, 209, 210, 225, 242, 252, 279, 285, 286, 289, 319, 999)
+_BUSY = "the database does not answer just now"
+
+
+class Connection:
+    """Implements `Client` on the driver's. Raises `TimedOut`, `Unavailable` and `EngineError`.
+
+    `in_process` is a database whose answers cannot be lost on the way.
+    """
+
+    def __init__(self, client: "Client", timeout: float, *, in_process: bool) -> None:
+        self._client = client
+        self._timeout = timeout
+        self._in_process = in_process
+
+    @property
+    def server_version(self) -> str:
+        """Version of the server."""
+        return self._client.server_version
+
+    def query(
+        self, query: str, parameters: Mapping[str, Any] | None = None, settings: Any = None
+    ) -> "Rows":
+        """The rows of a SELECT."""
+        with self._translated():
+            rows = self._client.query(query, parameters, settings=settings)
+        # No rows is an empty body in ClickHouse's format, and so is an answer that was lost.
+        if not self._in_process and not rows.result_rows and _lost(rows.summary):
+            raise Unavailable(_BUSY)
+        return rows
+
+    def query_arrow(self, query: str, parameters: Mapping[str, Any] | None = None) -> "pa.Table":
+        """The rows of a SELECT as an Arrow table."""
+        with self._translated():
+            return self._client.query_arrow(query, parameters)
+
+    def command(self, cmd: str, parameters: Mapping[str, Any] | None = None) -> Any:
+        """Run a statement that gives at most one value."""
+        with self._translated():
+            return self._client.command(cmd, parameters)
+
+    def insert_arrow(
+        self, table: str, arrow_table: "pa.Table", settings: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Insert the rows of an Arrow table."""
+        with self._translated():
+            return self._client.insert_arrow(table, arrow_table, settings=settings)
+
+    def insert_once(
+        self, table: str, rows: "pa.Table", token: str, settings: Mapping[str, Any]
+    ) -> None:
+        """Insert rows that count once however often they come with this token.
+
+        Tried again where the connection fails, but not where time is up.
+        """
+        chosen = {**settings, "insert_deduplication_token": token}
+        for _ in range(_TRIES - 1):
+            try:
+                return self.insert_arrow(table, rows, chosen)
+            except Unavailable as error:
+                if not _is_transport(error.__cause__):
+                    raise
+        return self.insert_arrow(table, rows, chosen)
+
+    def close(self) -> None:
+        """Give up the connection."""
+        self._client.close()
+
+    @contextmanager
+    def _translated(self) -> Generator[None]:
+        from clickhouse_connect.driver.exceptions import ProgrammingError  # noqa: PLC0415
+
+        try:
+            yield
+        except Exception as error:
+            code = getattr(error, "code", None)
+            if code in _TIMEOUT_CODES or (code is None and _waited(error)):
+                took = f"the query took longer than {self._timeout:g} seconds"
+                raise TimedOut(took) from error
+            if code in _MEMORY_CODES:
+                raise Unavailable("the query needs more memory than the engine may use") from error
+            if isinstance(error, ProgrammingError) or code not in (None, *_BUSY_CODES):
+                raise EngineError(first_line(error)) from error
+            # An answer that was cut or garbled makes the driver, or Arrow, raise all sorts.
+            raise Unavailable(_BUSY) from error
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, for people: the system's own words where the network is to blame."""
+    text = (str(error).splitlines() or [type(error).__name__])[0]
+    system = _SYSTEM.search(text)
+    return system[1] if system else text
+
+
+def _waited(error: BaseException | None) -> bool:
+    """Whether an error comes of waiting for an answer, as opposed to for a connection."""
+    while error is not None:
+        # An error of a library that only the driver knows.
+        if type(error).__name__ == "ReadTimeoutError":
+            return True
+        error = error.__cause__
+    return False
+
+
+def _is_transport(error: BaseException | None) -> bool:
+    from clickhouse_connect.driver.exceptions import OperationalError  # noqa: PLC0415
+
+    return isinstance(error, OperationalError)
+
+
+def _lost(summary: Mapping[str, Any]) -> bool:
+    """Whether an answer without rows is not all that ClickHouse sent."""
+    return not summary.get("query_id") or int(summary.get("result_rows", 0)) > 0

@@ -1,0 +1,186 @@
+"""How ClickHouse says what the catalog needs.
+
+Times are computed with as whole microseconds, so that no function that knows zones, or the
+narrower ranges of dates, has a say.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from callistics.engines.clickhouse.names import MARK, json_name
+from callistics.engines.clickhouse.parameters import batches, cut
+from callistics.model.buckets import Granularity, Piece
+from callistics.model.instants import DAY, HOUR
+from callistics.sql.dialect import Element, Parameter, Statement
+from callistics.sql.fragment import Bound, Sql, compose, instant, integer, join, raw, text, texts
+
+_TYPES = {
+    "name": "Identifier",
+    "text": "String",
+    "texts": "Array(String)",
+    "integer": "Int64",
+    "double": "Float64",
+    "instant": "Int64",
+}
+# Whole days that are added before a division, which rounds towards zero, and taken off after it.
+_BIAS = 1_000_000
+
+
+class ClickHouseDialect:
+    """The dialect of ClickHouse 26. Implements `sql.dialect.Dialect`."""
+
+    def render(self, sql: Sql) -> Statement:
+        """Text with typed parameters `p0`, `p1` …, one or more for each value."""
+        values: list[Parameter] = []
+        written = [_placed(part, values) if isinstance(part, Bound) else part for part in sql.parts]
+        return Statement("".join(written), tuple(values))
+
+    def clock_bucket(self, column: Sql, granularity: Granularity, pieces: Sequence[Piece]) -> Sql:
+        """Cut by the clock; a transition inside an hour begins a bucket of its own."""
+        length = granularity.clock_length
+
+        def cut(piece: Piece) -> Sql:
+            at = self.micros(column)
+            floor = compose(
+                f"{{}} - positiveModulo({{}}, {length})", at, _shifted(at, piece.offset)
+            )
+            if piece.begin is None:
+                return floor
+            return compose("greatest({}, {})", floor, integer(piece.begin))
+
+        return _by_piece(column, pieces, cut)
+
+    def calendar_bucket(
+        self, column: Sql, granularity: Granularity, pieces: Sequence[Piece]
+    ) -> Sql:
+        """Day number of the period's first day; weeks begin on Monday."""
+        day = self._day(column, pieces)
+        if granularity is Granularity.DAY:
+            return day
+        if granularity is Granularity.WEEK:
+            return compose("{} - positiveModulo({} + 3, 7)", day, day)
+        return compose(f"toInt32(toStartOf{granularity.capitalize()}(toDate32({{}})))", day)
+
+    def hour(self, column: Sql, pieces: Sequence[Piece]) -> Sql:
+        """Hour of the local time."""
+        return compose(f"intDiv(positiveModulo({{}}, {DAY}), {HOUR})", self._local(column, pieces))
+
+    def weekday(self, column: Sql, pieces: Sequence[Piece]) -> Sql:
+        """ISO weekday of the local time; day 0 was a Thursday."""
+        return compose("positiveModulo({} + 3, 7) + 1", self._day(column, pieces))
+
+    def weight(self, alias: str) -> Sql | None:
+        """The sign: replaced rows are cancelled, and dropped by merges later."""
+        return raw(f"{alias}.sign")
+
+    def micros(self, column: Sql) -> Sql:
+        """Microseconds of a DateTime64(6)."""
+        return compose("toUnixTimestamp64Micro({})", column)
+
+    def _local(self, column: Sql, pieces: Sequence[Piece]) -> Sql:
+        """The wall-clock reading of a UTC column, in µs."""
+        at = self.micros(column)
+        return _by_piece(column, pieces, lambda piece: _shifted(at, piece.offset))
+
+    def _day(self, column: Sql, pieces: Sequence[Piece]) -> Sql:
+        """The day number of the local date."""
+        biased = compose(f"intDiv({{}} + {_BIAS * DAY}, {DAY})", self._local(column, pieces))
+        return compose(f"(toInt32({{}}) - {_BIAS})", biased)
+
+    def payload_text(self, table: str, key: str) -> Sql:
+        """A key of the flat JSON, every value of which is text after a mark."""
+        return compose(f"substring({table}.payload.{{}}.:String, {MARK + 1})", _name(key))
+
+    def payload_order(self, table: str, key: str) -> Sql:
+        """A key of the JSON of order keys."""
+        return compose(f"{table}.payload_orders.{{}}.:String", _name(key))
+
+    def payload_is_list(self, table: str, key: str) -> Sql:
+        """Whether the map of lists has the key."""
+        return compose(f"mapContains({table}.payload_lists, {{}})", text(key))
+
+    def any_element(self, table: str, key: str, test: Element) -> Sql:
+        """Whether a pair (text, order key) in the list passes."""
+        return compose(
+            f"arrayExists(e -> {{}}, {table}.payload_lists[{{}}])",
+            test(raw("e[1]"), raw("e[2]")),
+            text(key),
+        )
+
+    def whole_seconds(self, column: str) -> Sql:
+        """Half up; durations are never negative."""
+        return raw(f"intDiv({column} + 500, 1000)")
+
+    def contains(self, value: Sql, operand: Sql, *, at_start: bool) -> Sql:
+        """Bytes compared as they are; no text is part of another by accident in UTF-8."""
+        template = "startsWith({}, {})" if at_start else "(position({}, {}) > 0)"
+        return compose(template, value, operand)
+
+    def has_any(self, column: Sql, values: Sequence[str]) -> Sql:
+        """An Array has one of the values."""
+        if len(values) == 1:
+            return compose("has({}, {})", column, text(values[0]))
+        return compose("hasAny({}, {})", column, texts(values))
+
+    def is_in(self, value: Sql, values: Sequence[str]) -> Sql:
+        """Equality for one value, one bound list for several."""
+        if not values:
+            return raw("FALSE")
+        if len(values) == 1:
+            return compose("({} = {})", value, text(values[0]))
+        return compose("({} IN {})", value, texts(values))
+
+    def each(self, column: Sql) -> Sql:
+        """A row for each element of an Array."""
+        return compose("arrayJoin({})", column)
+
+
+def _shifted(at: Sql, offset: int) -> Sql:
+    return compose(f"({{}} + {offset})", at) if offset else at
+
+
+def _name(key: str) -> Sql:
+    return Sql((Bound(json_name(key), "name"),))
+
+
+def _placed(bound: Bound, values: list[Parameter]) -> str:
+    """The expression that stands for a value, which joins the values to bind."""
+    if isinstance(bound.value, tuple):
+        parts = [_texts(batch, values) for batch in batches(bound.value)]
+        return _joined("arrayConcat", parts)
+    if bound.type == "text":
+        return _text(str(bound.value), values)
+    placeholder = _parameter(bound.value, _TYPES[bound.type], values)
+    if bound.type == "instant":
+        return f"fromUnixTimestamp64Micro({placeholder}, 'UTC')"
+    return placeholder
+
+
+def _texts(batch: list[str], values: list[Parameter]) -> str:
+    if len(batch) == 1 and len(cut(batch[0])) > 1:
+        return f"[{_text(batch[0], values)}]"
+    return _parameter(batch, "Array(String)", values)
+
+
+def _text(value: str, values: list[Parameter]) -> str:
+    return _joined("concat", [_parameter(piece, "String", values) for piece in cut(value)])
+
+
+def _joined(function: str, parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{function}({', '.join(parts)})"
+
+
+def _parameter(value: Parameter, type_: str, values: list[Parameter]) -> str:
+    values.append(value)
+    return f"{{p{len(values) - 1}:{type_}}}"
+
+
+def _by_piece(column: Sql, pieces: Sequence[Piece], build: Callable[[Piece], Sql]) -> Sql:
+    """The expression of whichever piece of the zone's history a time lies in."""
+    if len(pieces) == 1:
+        return build(pieces[0])
+    cases = [
+        compose("{} < {}, {}", column, instant(following.begin or 0), build(piece))
+        for piece, following in pairwise(pieces)
+    ]
+    return compose("multiIf({}, {})", join(", ", cases), build(pieces[-1]))

@@ -1,0 +1,175 @@
+"""The scale-out engine: opening, reading with a time limit, and the writer's commits."""
+
+import queue
+import threading
+import time
+import uuid
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+
+import duckdb
+import pyarrow as pa
+
+from callistics.engines.clickhouse.client import Address, Client
+from callistics.engines.clickhouse.connection import Connection
+from callistics.engines.clickhouse.dialect import ClickHouseDialect
+from callistics.engines.clickhouse.keys import load_keys
+from callistics.engines.clickhouse.schema import migrate
+from callistics.engines.clickhouse.session import ClickHouseSession
+from callistics.errors import EngineError, TimedOut, Unavailable
+from callistics.model.keys import StoredKey
+from callistics.sql.dialect import SqlRow, Statement
+
+# A replaced row and the one in its place become visible together only within one block.
+_ONE_BLOCK = {
+    "insert_deduplicate": 1,
+    "max_insert_threads": 1,
+    "max_insert_block_size": 10_000_000,
+    "min_insert_block_size_rows": 10_000_000,
+    "min_insert_block_size_bytes": 0,
+}
+# The limit of queries is none for writing: a large request takes longer than a question may.
+_WRITE_SECONDS = 600.0
+# Leads that are recomputed in one commit of a rebuild.
+_REBUILD_LEADS = 50_000
+
+
+class ClickHouseEngine:
+    """Implements `engines.base.Engine` on a ClickHouse server, a cluster, or chDB in process.
+
+    Queries run on a pool of `readers` connections, each limited to `timeout` seconds; writing is
+    one connection's, by one thread at a time. `clock` gives the time of arrival in µs.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        readers: int = 4,
+        timeout: float = 30.0,
+        memory_limit: int | None = None,
+        threads: int | None = None,
+        clock: Callable[[], int] = lambda: time.time_ns() // 1000,
+    ) -> None:
+        self._clock = clock
+        self._address = Address(dsn)
+        self.dialect = ClickHouseDialect()
+        self._writing = threading.Lock()
+        # Where what is derived is computed: in memory, by the writer.
+        self._scratch = duckdb.connect(config={"threads": 1})
+        self._clients: list[Client] = []
+        self._unsettled: Callable[[], None] | None = None
+
+        def client(seconds: float) -> Connection:
+            opened = self._address.open(seconds, memory_limit, threads)
+            self._clients.append(opened)
+            return opened
+
+        # Kept until the end: what chDB has in memory is gone with its last connection.
+        self._clients.append(self._address.create_database(_WRITE_SECONDS))
+        try:
+            self._writer = client(_WRITE_SECONDS)
+            self.migrated = migrate(self._writer, self._address.cluster)
+            self._newest = _newest(self._writer)
+            self._readers: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+            for _ in range(readers):
+                self._readers.put(client(timeout))
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def version(self) -> str:
+        """`ClickHouse 26.9.2.1`, with `(chDB)` where it runs in process."""
+        note = " (chDB)" if self._address.in_process else ""
+        return f"ClickHouse {self._writer.server_version}{note}"
+
+    @property
+    def data_version(self) -> None:
+        """None: other processes may write to the same database."""
+        return
+
+    def run(self, statement: Statement) -> Sequence[SqlRow]:
+        """The rows of a statement. Raises `TimedOut`, `Unavailable`."""
+        reader = self._readers.get()
+        try:
+            values = {f"p{place}": value for place, value in enumerate(statement.values)}
+            return reader.query(statement.text, values).result_rows
+        finally:
+            self._readers.put(reader)
+
+    @contextmanager
+    def writing(self) -> Generator[ClickHouseSession]:
+        """A commit: durable and visible when the context ends well.
+
+        There are no transactions: if it ends badly part of it may be there, and sending the same
+        records again heals that.
+        """
+        with self._writing:
+            self._settle()
+            now = max(self._clock(), self._newest + 1)
+            session = ClickHouseSession(self._writer, self._scratch, self._newest, now)
+            try:
+                yield session
+                for name, rows in session.inserts():
+                    self._insert(name, rows)
+                if session.arrived != self._newest:
+                    self._insert("arrivals", pa.table({"last": [session.arrived]}))
+            finally:
+                # What has been given out is never given out again, though the commit failed.
+                self._newest = max(now, session.arrived)
+
+    def _insert(self, name: str, rows: pa.Table) -> None:
+        """Insert rows as one block."""
+        insert = partial(self._writer.insert_once, name, rows, uuid.uuid4().hex, _ONE_BLOCK)
+        try:
+            insert()
+        except (TimedOut, Unavailable):
+            self._unsettled = insert
+            raise
+
+    def _settle(self) -> None:
+        """Repeat an insert of which nobody knows whether it took place, so that it has.
+
+        Otherwise the server might yet execute it, after the same records have come again.
+        """
+        if self._unsettled is not None:
+            # A refusal settles it as well: then it has not taken place.
+            with suppress(EngineError):
+                self._unsettled()
+            self._unsettled = None
+
+    def load_keys(self) -> list[StoredKey]:
+        """Every access key."""
+        with self._writing:
+            return load_keys(self._writer)
+
+    def rebuild(self) -> None:
+        """Recompute every lead, attempt and effective payload from the records, part by part."""
+        with self._writing:
+            pairs = self._writer.query(
+                "SELECT merchant_id, lead_id FROM calls UNION DISTINCT "
+                "SELECT merchant_id, lead_id FROM lead_records UNION DISTINCT "
+                "SELECT merchant_id, lead_id FROM leads"
+            ).result_rows
+        for start in range(0, len(pairs), _REBUILD_LEADS):
+            with self.writing() as session:
+                chosen = pairs[start : start + _REBUILD_LEADS]
+                session.touch((str(merchant), str(lead)) for merchant, lead in chosen)
+
+    def close(self) -> None:
+        """Close every connection; what was committed is in the database."""
+        for client in self._clients:
+            client.close()
+        self._clients.clear()
+        self._scratch.close()
+
+
+def _newest(client: Client) -> int:
+    """The newest time (µs) that a commit has left."""
+    ((last,),) = client.query(
+        "SELECT greatest((SELECT coalesce(max(last), 0) FROM arrivals),"
+        " (SELECT coalesce(max(version), 0) FROM access_keys))"
+    ).result_rows
+    return int(last)

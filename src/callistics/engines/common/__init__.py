@@ -1,0 +1,1 @@
+"""What engines share: rows of records, what is derived from them, numbered migrations."""

@@ -1,0 +1,12 @@
+"""What there is to say of an engine without changing anything in it."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """An engine's name and version, facts for people, and everything that is wrong with it."""
+
+    engine: str
+    facts: tuple[tuple[str, str], ...] = ()
+    problems: tuple[str, ...] = field(default=())

@@ -1,0 +1,41 @@
+"""Finding stored rows by their ids.
+
+There is no index: keeping one up makes writing many times slower. Beside each id stands a number
+made of it, and a look-up scans that one narrow column instead of the texts
+(docs/decisions/writing.md).
+"""
+
+_KEYS = {"call_id": "call_key", "lead_id": "lead_key"}
+
+
+def keys(*id_columns: str) -> str:
+    """The numbers of ids, as select items. MD5, so that they are the same in every version."""
+    return ", ".join(f"md5_number_lower({column}) AS {_KEYS[column]}" for column in id_columns)
+
+
+def rows(table: str, id_column: str, wanted: str) -> str:
+    """A SELECT of a table's rows, and their places as `place`, whose identity is wanted.
+
+    `wanted` is a relation with merchant_id and the id column.
+    """
+    return (
+        f"SELECT * FROM ({_candidates(table, id_column, wanted)})"
+        f" SEMI JOIN {wanted} USING (merchant_id, {id_column})"
+    )
+
+
+def merchants(table: str, id_column: str, wanted: str) -> str:
+    """A SELECT of (id, merchant_id) of the rows that have an id, whoever's they are."""
+    return (
+        f"SELECT {id_column}, merchant_id FROM ({_candidates(table, id_column, wanted)})"
+        f" SEMI JOIN {wanted} USING ({id_column})"
+    )
+
+
+def _candidates(table: str, id_column: str, wanted: str) -> str:
+    key = _KEYS[id_column]
+    return (
+        f"SELECT t.rowid AS place, t.* FROM {table} AS t WHERE t.rowid IN ("
+        f"SELECT k.rowid FROM {table} AS k"
+        f" SEMI JOIN (SELECT {keys(id_column)} FROM {wanted}) AS w USING ({key}))"
+    )

@@ -1,0 +1,48 @@
+"""Writing calls and what depends on them into the tables of the embedded engine.
+
+Rows are only ever deleted and inserted, deletions first: DuckDB 2.0 corrupts memory when a row
+that the same transaction inserted is updated (docs/decisions/no-updates-in-place.md).
+"""
+
+import duckdb
+import pyarrow as pa
+
+from callistics.engines.common.derive import CALL_ROWS, LEAD_ROWS, Sources, derive, release
+from callistics.engines.duckdb.finding import keys, rows
+
+_SOURCES = Sources(
+    calls=f"SELECT * RENAME (place AS call_ref) FROM ({rows('calls', 'lead_id', 'touched')})",
+    moved="""
+SELECT * EXCLUDE (attempt, payload_base, payload, payload_lists, payload_orders, call_key, lead_key)
+FROM calls WHERE rowid IN (SELECT call_ref FROM settled WHERE call_ref IS NOT NULL)""",
+    leads=rows("lead_records", "lead_id", "touched"),
+)
+
+_PARSED = """
+CREATE OR REPLACE TEMP TABLE parsed AS
+SELECT payload_json, payload::JSON::VARIANT AS payload,
+       payload_lists::JSON::MAP(VARCHAR, VARCHAR[][]) AS payload_lists,
+       payload_orders::JSON::VARIANT AS payload_orders
+FROM flats
+"""
+
+_REPLACE = f"""
+DELETE FROM calls
+WHERE rowid IN (SELECT call_ref FROM settled WHERE call_ref IS NOT NULL);
+DELETE FROM leads WHERE rowid IN (SELECT place FROM ({rows("leads", "lead_id", "touched")}));
+INSERT INTO leads BY NAME
+SELECT *, {keys("lead_id")} FROM ({LEAD_ROWS.format(payloads="parsed")});
+INSERT INTO calls BY NAME
+SELECT *, {keys("call_id", "lead_id")} FROM ({CALL_ROWS.format(payloads="parsed")});
+"""
+
+
+def replace(connection: duckdb.DuckDBPyConnection, incoming: pa.Table, touched: pa.Table) -> None:
+    """Write incoming calls, whose old versions are deleted already, and all that depends on them.
+
+    `incoming` and `touched` are as `derive` takes them.
+    """
+    derive(connection, incoming, touched, _SOURCES)
+    connection.execute(_PARSED)
+    connection.execute(_REPLACE)
+    release(connection)

@@ -1,0 +1,59 @@
+"""Only the engines know their databases: nobody else so much as names one."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from callistics.engines.opening import KINDS
+
+from .tree import SOURCE, modules, name_of, tree
+
+NAMES = (*KINDS, "clickhouse_connect")
+# Where a name may stand all the same, and why.
+ALLOWED = {
+    "settings.py": "the default of the one setting that chooses, and its help",
+    "cli/importing/parquet_rows.py": "DuckDB as a library that reads Parquet files",
+    "cli/importing/values.py": "values of such files",
+    "synthetic/parquet.py": "DuckDB as a library that writes Parquet files",
+}
+
+
+def inside(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+def mentions(module: ast.Module) -> Iterator[str]:
+    """Names and texts, docstrings too, that contain an engine's name."""
+    for node in ast.walk(module):
+        texts: list[str] = []
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            texts = [node.value]
+        elif isinstance(node, ast.Name):
+            texts = [node.id]
+        elif isinstance(node, ast.Attribute):
+            texts = [node.attr]
+        elif isinstance(node, ast.Import):
+            texts = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            texts = [node.module or "", *(alias.name for alias in node.names)]
+        for text in texts:
+            if any(name in text.lower() for name in NAMES):
+                yield f"line {getattr(node, 'lineno', 0)}: {text[:80]!r}"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in modules() if not inside(path).startswith("engines/")], ids=name_of
+)
+def test_no_engine_is_named(path: Path) -> None:
+    found = list(mentions(tree(path)))
+    if inside(path) in ALLOWED:
+        assert found, f"{inside(path)} names none: it needs no exception"
+    else:
+        assert not found
+
+
+def test_a_mention_is_found() -> None:
+    sources = ("import duckdb", "x = 'ClickHouse'", "from a import chdb_b", "a.duckdb_x")
+    assert all(list(mentions(ast.parse(source))) for source in sources)

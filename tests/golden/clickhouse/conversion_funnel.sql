@@ -1,0 +1,98 @@
+-- plain
+SELECT CASE WHEN has(l.statuses, {p0:String}) THEN 3 WHEN has(l.statuses, {p1:String}) THEN 2 WHEN has(l.statuses, {p2:String}) THEN 1 END AS k0,
+       coalesce(sum(l.sign), 0) AS n
+FROM leads AS l
+WHERE (l.merchant_id = {p3:String})
+GROUP BY k0
+HAVING sum(l.sign) > 0
+ORDER BY k0 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   'converted'
+--   'contacted'
+--   'new'
+--   'mer_abc'
+
+-- open: ends of the range
+WITH hours AS (SELECT min(h) AS low, max(h) AS high FROM (SELECT toUnixTimestamp64Micro(l.created_at) - positiveModulo(toUnixTimestamp64Micro(l.created_at), 3600000000) AS h FROM leads AS l
+WHERE (l.merchant_id = {p0:String})
+GROUP BY h
+HAVING sum(l.sign) > 0) AS cut)
+SELECT min(t), max(t) FROM (
+SELECT toUnixTimestamp64Micro(l.created_at) AS t
+FROM leads AS l
+WHERE (l.merchant_id = {p1:String})
+  AND (toUnixTimestamp64Micro(l.created_at) - positiveModulo(toUnixTimestamp64Micro(l.created_at), 3600000000) = (SELECT low FROM hours) OR toUnixTimestamp64Micro(l.created_at) - positiveModulo(toUnixTimestamp64Micro(l.created_at), 3600000000) = (SELECT high FROM hours))
+GROUP BY t
+HAVING sum(l.sign) > 0) AS edges
+
+-- open
+SELECT positiveModulo((toInt32(intDiv((toUnixTimestamp64Micro(l.created_at) + 20700000000) + 86400000000000000, 86400000000)) - 1000000) + 3, 7) + 1 AS k0,
+       CASE WHEN has(l.statuses, {p0:String}) THEN 3 WHEN has(l.statuses, {p1:String}) THEN 2 WHEN has(l.statuses, {p2:String}) THEN 1 END AS k1,
+       coalesce(sum(l.sign), 0) AS n
+FROM leads AS l
+WHERE (l.merchant_id = {p3:String})
+  AND l.created_at >= fromUnixTimestamp64Micro({p4:Int64}, 'UTC')
+  AND l.created_at < fromUnixTimestamp64Micro({p5:Int64}, 'UTC')
+GROUP BY k0, k1
+HAVING sum(l.sign) > 0
+ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   'converted'
+--   'contacted'
+--   'new'
+--   'mer_abc'
+--   1735689600000000
+--   1767225599000001
+
+-- full
+SELECT l.template_id AS k0,
+       positiveModulo((toInt32(intDiv(multiIf(l.created_at < fromUnixTimestamp64Micro({p0:Int64}, 'UTC'), (toUnixTimestamp64Micro(l.created_at) + 3600000000), toUnixTimestamp64Micro(l.created_at)) + 86400000000000000, 86400000000)) - 1000000) + 3, 7) + 1 AS k1,
+       CASE WHEN has(l.statuses, {p1:String}) THEN 3 WHEN has(l.statuses, {p2:String}) THEN 2 WHEN has(l.statuses, {p3:String}) THEN 1 END AS k2,
+       coalesce(sum(l.sign), 0) AS n
+FROM leads AS l
+WHERE (l.merchant_id = {p4:String})
+  AND (l.status = {p5:String})
+  AND l.created_at >= fromUnixTimestamp64Micro({p6:Int64}, 'UTC')
+  AND l.created_at < fromUnixTimestamp64Micro({p7:Int64}, 'UTC')
+  AND ((substring(l.payload.{p8:Identifier}.:String, 2) = {p9:String}) OR arrayExists(e -> (e[1] = {p10:String}), l.payload_lists[{p11:String}]))
+  AND (((l.payload_orders.{p12:Identifier}.:String >= {p13:String} AND l.payload_orders.{p14:Identifier}.:String < {p15:String})
+  AND (substring(l.payload.{p16:Identifier}.:String, 2) IS NULL OR NOT (substring(l.payload.{p17:Identifier}.:String, 2) = {p18:String}))) OR arrayExists(e -> (e[2] >= {p19:String} AND e[2] < {p20:String})
+  AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = {p21:String})), l.payload_lists[{p22:String}]))
+  AND (l.merchant_id, l.lead_id) IN (SELECT (c.merchant_id, c.lead_id) FROM calls AS c WHERE (c.merchant_id = {p23:String})
+  AND ((c.provider = {p24:String}) OR c.provider IS NULL)
+  AND c.duration_ms >= {p25:Int64}
+GROUP BY c.merchant_id, c.lead_id
+HAVING sum(c.sign) > 0)
+GROUP BY k0, k1, k2
+HAVING sum(l.sign) > 0
+ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST, k2 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   1761440400000000
+--   'converted'
+--   'contacted'
+--   'new'
+--   'mer_abc'
+--   'new'
+--   1759273200000000
+--   1761955200000000
+--   'kcity'
+--   'Delhi'
+--   'Delhi'
+--   'city'
+--   'kage'
+--   'n250016'
+--   'kage'
+--   'o'
+--   'kage'
+--   'kage'
+--   '65'
+--   'n250016'
+--   'o'
+--   '65'
+--   'age'
+--   'mer_abc'
+--   'TWILIO'
+--   10000

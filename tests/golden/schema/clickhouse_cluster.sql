@@ -1,0 +1,152 @@
+CREATE TABLE IF NOT EXISTS schema_migrations ON CLUSTER calls_cluster (
+    number UInt32,
+    name String,
+    applied_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC')
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/schema_migrations', '{shard}-{replica}')
+ORDER BY number;
+
+CREATE TABLE IF NOT EXISTS calls_local ON CLUSTER calls_cluster (
+    merchant_id LowCardinality(String),
+    call_id String CODEC(ZSTD),
+    reseller_id LowCardinality(String),
+    template_id LowCardinality(Nullable(String)),
+    lead_id String CODEC(ZSTD),
+    started_at DateTime64(6, 'UTC') CODEC(Delta, ZSTD),
+    ended_at Nullable(DateTime64(6, 'UTC')),
+    duration_sent_ms Nullable(Int64),
+    duration_ms Nullable(Int64),
+    provider LowCardinality(Nullable(String)),
+    direction LowCardinality(Nullable(String)),
+    attempt_sent Nullable(Int32),
+    attempt Int32,
+    outcome LowCardinality(Nullable(String)),
+    outcome_key LowCardinality(Nullable(String)),
+    sentiment Nullable(Float64),
+    test Nullable(Bool),
+    payload_own Nullable(String) CODEC(ZSTD),
+    payload_base Nullable(String) CODEC(ZSTD),
+    payload JSON,
+    payload_lists Map(String, Array(Array(Nullable(String)))),
+    payload_orders JSON,
+    events Array(Tuple(status Nullable(String), since Nullable(DateTime64(6, 'UTC')))),
+    updated_at DateTime64(6, 'UTC') CODEC(Delta, ZSTD),
+    field_times Nullable(String) CODEC(ZSTD),
+    version UInt64 CODEC(Delta, ZSTD),
+    sign Int8,
+    INDEX call_of (call_id) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX lead_of (lead_id) TYPE bloom_filter(0.01) GRANULARITY 1
+) ENGINE = ReplicatedVersionedCollapsingMergeTree('/clickhouse/tables/{shard}/{database}/calls', '{replica}', sign, version)
+PARTITION BY toYYYYMM(started_at)
+ORDER BY (merchant_id, started_at, call_id)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS calls ON CLUSTER calls_cluster AS calls_local
+ENGINE = Distributed(calls_cluster, currentDatabase(), calls_local, cityHash64(merchant_id));
+
+CREATE TABLE IF NOT EXISTS calls_held_local ON CLUSTER calls_cluster (
+    merchant_id String,
+    call_id String,
+    reseller_id Nullable(String),
+    template_id Nullable(String),
+    lead_id Nullable(String),
+    started_at Nullable(DateTime64(6, 'UTC')),
+    ended_at Nullable(DateTime64(6, 'UTC')),
+    duration_sent_ms Nullable(Int64),
+    duration_ms Nullable(Int64),
+    provider Nullable(String),
+    direction Nullable(String),
+    attempt_sent Nullable(Int32),
+    outcome Nullable(String),
+    outcome_key Nullable(String),
+    sentiment Nullable(Float64),
+    test Nullable(Bool),
+    payload_own Nullable(String) CODEC(ZSTD),
+    events Array(Tuple(status Nullable(String), since Nullable(DateTime64(6, 'UTC')))),
+    updated_at DateTime64(6, 'UTC'),
+    field_times Nullable(String),
+    version UInt64,
+    sign Int8
+) ENGINE = ReplicatedVersionedCollapsingMergeTree('/clickhouse/tables/{shard}/{database}/calls_held', '{replica}', sign, version)
+ORDER BY (merchant_id, call_id)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS calls_held ON CLUSTER calls_cluster AS calls_held_local
+ENGINE = Distributed(calls_cluster, currentDatabase(), calls_held_local, cityHash64(merchant_id));
+
+CREATE TABLE IF NOT EXISTS lead_records_local ON CLUSTER calls_cluster (
+    merchant_id String,
+    lead_id String,
+    reseller_id Nullable(String),
+    template_id Nullable(String),
+    created_at Nullable(DateTime64(6, 'UTC')),
+    payload_own Nullable(String) CODEC(ZSTD),
+    events Array(Tuple(status Nullable(String), since Nullable(DateTime64(6, 'UTC')))),
+    first_seen DateTime64(6, 'UTC'),
+    updated_at DateTime64(6, 'UTC'),
+    field_times Nullable(String),
+    version UInt64,
+    sign Int8
+) ENGINE = ReplicatedVersionedCollapsingMergeTree('/clickhouse/tables/{shard}/{database}/lead_records', '{replica}', sign, version)
+ORDER BY (merchant_id, lead_id)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS lead_records ON CLUSTER calls_cluster AS lead_records_local
+ENGINE = Distributed(calls_cluster, currentDatabase(), lead_records_local, cityHash64(merchant_id));
+
+CREATE TABLE IF NOT EXISTS leads_local ON CLUSTER calls_cluster (
+    merchant_id LowCardinality(String),
+    lead_id String CODEC(ZSTD),
+    reseller_id LowCardinality(String),
+    template_id LowCardinality(Nullable(String)),
+    created_at DateTime64(6, 'UTC') CODEC(Delta, ZSTD),
+    status LowCardinality(Nullable(String)),
+    statuses Array(LowCardinality(String)),
+    history Array(Tuple(status Nullable(String), since Nullable(DateTime64(6, 'UTC')))),
+    payload_json Nullable(String) CODEC(ZSTD),
+    payload JSON,
+    payload_lists Map(String, Array(Array(Nullable(String)))),
+    payload_orders JSON,
+    version UInt64 CODEC(Delta, ZSTD),
+    sign Int8
+) ENGINE = ReplicatedVersionedCollapsingMergeTree('/clickhouse/tables/{shard}/{database}/leads', '{replica}', sign, version)
+ORDER BY (merchant_id, lead_id)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS leads ON CLUSTER calls_cluster AS leads_local
+ENGINE = Distributed(calls_cluster, currentDatabase(), leads_local, cityHash64(merchant_id));
+
+CREATE TABLE IF NOT EXISTS arrivals ON CLUSTER calls_cluster (
+    last Int64
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/arrivals', '{shard}-{replica}', last)
+ORDER BY tuple()
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS access_keys ON CLUSTER calls_cluster (
+    id String,
+    version Int64,
+    name String,
+    hash String,
+    permissions Array(String),
+    limits Array(String),
+    reseller_ids Array(String),
+    merchant_ids Array(String),
+    template_ids Array(String),
+    created_at Int64,
+    expires_at Nullable(Int64),
+    revoked_at Nullable(Int64),
+    last_used_at Nullable(Int64)
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/access_keys', '{shard}-{replica}', version)
+ORDER BY id
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS kept_answers ON CLUSTER calls_cluster (
+    key_id String,
+    idempotency_key String,
+    body_hash String,
+    status UInt16,
+    answer String,
+    kept_at DateTime64(6, 'UTC')
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/kept_answers', '{shard}-{replica}')
+ORDER BY (key_id, idempotency_key)
+TTL toDateTime(kept_at) + INTERVAL 2 DAY
+SETTINGS non_replicated_deduplication_window = 1000;

@@ -1,0 +1,81 @@
+"""Every engine that tests run on, and how each is opened and emptied for them."""
+
+import hashlib
+import itertools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import clickhouse_connect
+
+from callistics.engines.base import Engine
+from callistics.engines.clickhouse.engine import ClickHouseEngine
+from callistics.engines.duckdb.engine import DuckDBEngine
+from support.wired import wire
+
+SERVER = os.environ.get("CALLISTICS_TEST_CLICKHOUSE_URL")
+"""DSN of a ClickHouse server to test on as well, such as `clickhouse://default@localhost:8123`."""
+
+ENGINES = ("duckdb", "chdb", *(("clickhouse",) if SERVER else ()))
+"""What every property is checked on; "wire" is chDB behind HTTP, for tests that ask for it."""
+current = "duckdb"
+"""The engine that servers are started on where a test does not say."""
+RECORDS = ("calls", "calls_held", "lead_records", "leads")
+
+_numbers = itertools.count()
+_open: list[object] = []
+
+
+def dsn(engine: str, folder: Path, *, own_process: bool = False) -> str:
+    """The DSN of a folder's store: the same again for the same folder.
+
+    chDB knows one place per process: in this one, stores are databases beside each other in
+    memory, which stay until the process ends; a process of its own has its data in the folder.
+    """
+    if engine == "duckdb":
+        return f"duckdb://{folder}/test.db"
+    database = "test_" + hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    if engine == "chdb" and own_process:
+        return f"chdb://{folder}/chdb"
+    return _beside(engine, database)
+
+
+def _beside(engine: str, database: str) -> str:
+    if engine == "clickhouse":
+        return f"{SERVER}?database={database}"
+    if engine == "wire":
+        return f"{wire().dsn}?database={database}"
+    if not _open:
+        _open.append(clickhouse_connect.get_client(dsn="chdb://memory"))
+    return f"chdb://memory?database={database}"
+
+
+def open_for_test(engine: str, clock: Callable[[], int]) -> Engine:
+    """An empty store with one reader and one thread."""
+    options: dict[str, Any] = {"readers": 1, "threads": 1, "clock": clock}
+    if engine == "duckdb":
+        return DuckDBEngine(Path(":memory:"), **options)
+    return ClickHouseEngine(_beside(engine, f"test_{os.getpid()}_{next(_numbers)}"), **options)
+
+
+def empty(engine: Engine) -> None:
+    """Delete every record."""
+    for table in RECORDS:
+        if isinstance(engine, DuckDBEngine):
+            engine._writer.execute(f"DELETE FROM {table}")  # noqa: S608
+        elif isinstance(engine, ClickHouseEngine):
+            engine._writer.command(f"TRUNCATE TABLE {table}")
+
+
+def rows_of(engine: Engine, table: str) -> list[dict[str, Any]]:
+    """Every standing row of a table, in an order that depends on the rows alone."""
+    if isinstance(engine, DuckDBEngine):
+        cursor = engine._writer.execute(f"FROM {table}")
+        names = [column[0] for column in cursor.description or ()]
+        rows = cursor.fetchall()
+    else:
+        assert isinstance(engine, ClickHouseEngine)
+        found = engine._writer.query(f"SELECT * EXCEPT (version, sign) FROM {table} FINAL")  # noqa: S608
+        names, rows = list(found.column_names), list(found.result_rows)  # type: ignore[attr-defined]
+    return sorted((dict(zip(names, row, strict=True)) for row in rows), key=repr)
