@@ -1,0 +1,1 @@
+"""The product over HTTP to a ClickHouse that does not always answer as it should."""
