@@ -6,7 +6,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import ingest, machine, memory, overhead, queries, stages
+from bench import (
+    ingest,
+    lookups,
+    machine,
+    memory,
+    overhead,
+    payloads,
+    queries,
+    repeated,
+    stages,
+    upserts,
+)
 from bench.report import Result, save, show
 from bench.run import Run
 
@@ -14,8 +25,12 @@ PARTS: dict[str, Callable[[Run], Result]] = {
     "overhead": overhead.measure,
     "memory": memory.measure,
     "ingest": ingest.measure,
+    "lookups": lookups.measure,
     "queries": queries.measure,
+    "repeated": repeated.measure,
     "stages": stages.measure,
+    "upserts": upserts.measure,
+    "payloads": payloads.measure,
 }
 
 
