@@ -21,7 +21,7 @@ class Fault(StrEnum):
     CUT_ANSWER = "cut_answer"
     """Execute, then hang up half way through the answer."""
     UNAVAILABLE = "unavailable"
-    """Answer 503, as a proxy does."""
+    """Answer 503, or with the status of the given code, as a proxy does."""
     STALL = "stall"
     """Neither execute nor answer."""
     STALL_ANSWER = "stall_answer"

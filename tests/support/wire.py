@@ -89,7 +89,7 @@ class Handler(BaseHTTPRequestHandler):
         """Run a statement and answer it, unless something else was ordered."""
         released = self.orders.released
         if order.kind is Fault.UNAVAILABLE:
-            self._answer(b"no server is available\n", 503)
+            self._answer(b"not me\n", order.code or 503)
             return
         if order.kind is Fault.STALL:
             released.wait(_HELD)

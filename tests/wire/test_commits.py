@@ -175,6 +175,38 @@ def test_another_commit_may_come_between(
     assert state(store) == expected[1]
 
 
+# What the server refuses, or a proxy before it.
+REFUSALS = [(Fault.ERROR, 241), (Fault.ERROR, 60), (Fault.UNAVAILABLE, 413)]
+
+
+@pytest.mark.parametrize(("kind", "code"), REFUSALS)
+def test_what_is_refused_again_does_not_stand_in_the_way(
+    store: Store, wire: Wire, kind: Fault, code: int, expected: list[list[object]]
+) -> None:
+    begin(store, wire)
+    wire.order(kind, INSERT, skip=2, count=2, code=code)
+    with pytest.raises(CallisticsError):
+        commit(store, CHANGE)
+    commit(store, LATER)
+    commit(store, CHANGE)
+    assert state(store) == expected[1]
+
+
+def test_what_is_not_answered_is_asked_until_it_is(
+    store: Store, wire: Wire, expected: list[list[object]]
+) -> None:
+    begin(store, wire)
+    wire.order(Fault.LATE, INSERT, skip=2, count=3 * TRIES)
+    for requests in (CHANGE, LATER, LATER):
+        with pytest.raises(Unavailable):
+            commit(store, requests)
+    commit(store, CHANGE)
+    commit(store, LATER)
+    wire.release()
+    wire.settle()
+    assert state(store) == expected[1]
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_an_insert_that_is_executed_long_after_counts_once(
     store: Store, wire: Wire, place: int, expected: list[list[object]]

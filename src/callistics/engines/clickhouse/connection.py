@@ -5,7 +5,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from callistics.errors import EngineError, TimedOut, Unavailable
+from callistics.errors import CallisticsError, EngineError, TimedOut, Unavailable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -77,7 +77,7 @@ class Connection:
             try:
                 return self.insert_arrow(table, rows, chosen)
             except Unavailable as error:
-                if not _is_transport(error.__cause__):
+                if not unanswered(error):
                     raise
         return self.insert_arrow(table, rows, chosen)
 
@@ -104,6 +104,13 @@ class Connection:
             raise Unavailable(_BUSY) from error
 
 
+def unanswered(error: CallisticsError) -> bool:
+    """Whether the connection failed, so that nobody knows what became of a statement."""
+    from clickhouse_connect.driver.exceptions import OperationalError  # noqa: PLC0415
+
+    return isinstance(error.__cause__, OperationalError)
+
+
 def first_line(error: Exception) -> str:
     """What an error says, for people: the system's own words where the network is to blame."""
     text = (str(error).splitlines() or [type(error).__name__])[0]
@@ -119,12 +126,6 @@ def _waited(error: BaseException | None) -> bool:
             return True
         error = error.__cause__
     return False
-
-
-def _is_transport(error: BaseException | None) -> bool:
-    from clickhouse_connect.driver.exceptions import OperationalError  # noqa: PLC0415
-
-    return isinstance(error, OperationalError)
 
 
 def _lost(summary: Mapping[str, Any]) -> bool:

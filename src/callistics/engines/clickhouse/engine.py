@@ -5,19 +5,19 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 
 import duckdb
 import pyarrow as pa
 
 from callistics.engines.clickhouse.client import Address, Client
-from callistics.engines.clickhouse.connection import Connection
+from callistics.engines.clickhouse.connection import Connection, unanswered
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.keys import load_keys
 from callistics.engines.clickhouse.schema import migrate
 from callistics.engines.clickhouse.session import ClickHouseSession
-from callistics.errors import EngineError, TimedOut, Unavailable
+from callistics.errors import CallisticsError
 from callistics.model.keys import StoredKey
 from callistics.sql.dialect import SqlRow, Statement
 
@@ -125,7 +125,7 @@ class ClickHouseEngine:
         insert = partial(self._writer.insert_once, name, rows, uuid.uuid4().hex, _ONE_BLOCK)
         try:
             insert()
-        except (TimedOut, Unavailable):
+        except CallisticsError:
             self._unsettled = insert
             raise
 
@@ -134,11 +134,16 @@ class ClickHouseEngine:
 
         Otherwise the server might yet execute it, after the same records have come again.
         """
-        if self._unsettled is not None:
-            # A refusal settles it as well: then it has not taken place.
-            with suppress(EngineError):
-                self._unsettled()
-            self._unsettled = None
+        if self._unsettled is None:
+            return
+        try:
+            self._unsettled()
+        except CallisticsError as error:
+            if unanswered(error):
+                raise
+            # A refusal settles it as well: then it has not taken place. Were it kept, a block
+            # that the server cannot take would stand in the way of every commit.
+        self._unsettled = None
 
     def load_keys(self) -> list[StoredKey]:
         """Every access key."""
