@@ -115,7 +115,7 @@ class Handler(BaseHTTPRequestHandler):
             data = data[: len(data) // 2] + _exception(tag, _ordered(order))
         encodings = self.headers.get("Accept-Encoding", "")
         chosen = next((name for name in _COMPRESS if name in encodings), None)
-        if chosen and fields.get("enable_http_compression") == "1":
+        if chosen and fields.get("enable_http_compression") != "0":
             headers["Content-Encoding"] = chosen
             data = _COMPRESS[chosen](data)
         self._send(order.kind, data, headers)

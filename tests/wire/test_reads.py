@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.errors import CallisticsError, EngineError, TimedOut, Unavailable
 from callistics.sql.dialect import Statement
 from support.engines import dsn
@@ -55,6 +56,15 @@ def compressed(request: pytest.FixtureRequest, store: Store) -> Store:
     for client in engine._clients[1:]:
         client._client.compression = None if request.param == "False" else request.param
     return store
+
+
+def test_the_server_compresses_as_it_is_asked(compressed: Store) -> None:
+    backend = engine_of(compressed)._clients[-1]._client._backend
+    headers = {"Accept-Encoding": backend.compression} if backend.compression else {}
+    answer = backend.request(b"SELECT 1", {}, headers=headers)
+    assert answer.headers.get("Content-Encoding") == backend.compression
+    assert answer.headers["X-ClickHouse-Format"] == "TabSeparated"
+    assert answer.headers["X-ClickHouse-Timezone"] == "UTC"
 
 
 def test_answers_are_read_whole(compressed: Store) -> None:
@@ -117,8 +127,6 @@ def test_nobody_at_the_address(store: Store) -> None:
 
 @pytest.mark.parametrize("compress", COMPRESSIONS)
 def test_the_driver_takes_each_compression_from_the_dsn(compress: str, tmp_path: Path) -> None:
-    from callistics.engines.clickhouse.engine import ClickHouseEngine  # noqa: PLC0415
-
     engine = ClickHouseEngine(f"{dsn('wire', tmp_path)}&compress={compress}", readers=1)
     try:
         assert len(engine.run(MANY)) == ROWS
