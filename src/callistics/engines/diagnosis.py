@@ -1,6 +1,6 @@
 """What there is to say of an engine without changing anything in it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,4 +9,4 @@ class Diagnosis:
 
     engine: str
     facts: tuple[tuple[str, str], ...] = ()
-    problems: tuple[str, ...] = field(default=())
+    problems: tuple[str, ...] = ()

@@ -12,7 +12,6 @@ from callistics.engines.clickhouse.connection import Connection, first_line
 from callistics.errors import EngineError
 
 INSTALL = 'pip install "callistics[clickhouse]"'
-SCHEMES = ("clickhouse", "clickhouses", "chdb")
 # What the driver has to say is said by the errors that it raises.
 logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
 _GRACE = 10
