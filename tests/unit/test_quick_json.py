@@ -52,6 +52,9 @@ def test_a_key_that_occurs_twice_is_found(value: dict[str, Any], text: str) -> N
         json.decode(twice.encode())
     with pytest.raises(json.NotJsonError, match="occurs twice"):
         json.decode(f'[{{"deep":{twice}}}]'.encode())
+    for space in (" ", "\t", "\r\n"):
+        with pytest.raises(json.NotJsonError, match="occurs twice"):
+            json.decode(f'{{"apart"{space}:{twice}}}'.encode())
 
 
 @given(value=st.dictionaries(TEXTS, VALUES, max_size=5))
