@@ -12,14 +12,15 @@ from bench.records import bodies
 from bench.report import Result, Table
 from bench.run import Run
 from callistics.engines.base import Engine
+from callistics.engines.common.blocks import SMALLEST
 from callistics.engines.opening import open_engine
 from callistics.http.services import now
-from callistics.ingest.reader import Limits, check_records, read_records
+from callistics.ingest.reader import Limits, Terms, read_write
 from callistics.ingest.writer import Job, Writer
+from callistics.ingest.writes import Write
 from callistics.model.record_values import Reading
 from callistics.model.records import RecordKind
 from callistics.model.scope import EVERYTHING
-from callistics.model.writes import Write
 from callistics.model.zones import zone
 from callistics.settings import Settings
 
@@ -28,21 +29,23 @@ T = TypeVar("T")
 
 
 class _Stages:
-    """The steps of a request with records, one after the other in this thread."""
+    """The steps of a request with records, one after the other in this thread.
 
-    def __init__(self, engine: Engine) -> None:
+    From `block` records in a request on, what can be is taken as columns.
+    """
+
+    def __init__(self, engine: Engine, block: int) -> None:
         self._writer = Writer(engine, 1)
-        self._reading = Reading(zone("UTC"), now())
+        reading = Reading(zone("UTC"), now())
+        self._terms = Terms(RecordKind.CALLS, reading, EVERYTHING, block=block)
         self.cpu: dict[str, float] = {}
 
     def store(self, body: bytes) -> None:
-        raw = self._timed("read: NDJSON to objects", lambda: _read(body))
-        write = self._timed("check: objects to records", lambda: self._check(raw))
+        write = self._timed("read and check", lambda: self._read(body))
         self._timed("commit: merge, derive, write", lambda: self._commit(write))
 
-    def _check(self, raw: list[object]) -> Write:
-        reading, kind = self._reading, RecordKind.CALLS
-        return check_records(kind, raw, single=False, reading=reading, scope=EVERYTHING, skip=False)
+    def _read(self, body: bytes) -> Write:
+        return read_write(body, "application/x-ndjson", Limits(1 << 30, SIZE), self._terms)
 
     def _commit(self, write: Write) -> None:
         job = Job(write, lambda _: (200, b""))
@@ -60,14 +63,18 @@ class _Stages:
         self._writer.stop()
 
 
-def _read(body: bytes) -> list[object]:
-    return read_records(body, "application/x-ndjson", Limits(1 << 30, SIZE))[0]
-
-
 def measure(run: Run) -> Result:
+    tables: list[Table] = []
+    for name, block in (("as columns", SMALLEST), ("one by one", SIZE + 1)):
+        cpu, profile = _measured(run, name, block)
+        tables += [_stages(name, cpu), _functions(name, profile)]
+    return Result(tables)
+
+
+def _measured(run: Run, name: str, block: int) -> tuple[dict[str, float], cProfile.Profile]:
     made = bodies(max(run.calls, SIZE * (WARM + TIMED + PROFILED)), SIZE)
-    engine = open_engine(Settings(engine=f"duckdb://{run.folder / 'stages.db'}"))
-    stages = _Stages(engine)
+    engine = open_engine(Settings(engine=f"duckdb://{run.folder / name}.db"))
+    stages, profile = _Stages(engine, block), cProfile.Profile()
     try:
         for body in islice(made, WARM):
             stages.store(body)
@@ -75,30 +82,29 @@ def measure(run: Run) -> Result:
         for body in islice(made, TIMED):
             stages.store(body)
         cpu = dict(stages.cpu)
-        profile = cProfile.Profile()
         for body in islice(made, PROFILED):
             profile.runcall(stages.store, body)
     finally:
         stages.stop()
         engine.close()
-    return Result([_stages(cpu), _functions(profile)])
+    return cpu, profile
 
 
-def _stages(cpu: dict[str, float]) -> Table:
+def _stages(name: str, cpu: dict[str, float]) -> Table:
     whole = sum(cpu.values())
     rows = [
-        (name, seconds / (TIMED * SIZE) * 1_000_000, seconds / whole * 100)
-        for name, seconds in [*cpu.items(), ("all", whole)]
+        (stage, seconds / (TIMED * SIZE) * 1_000_000, seconds / whole * 100)
+        for stage, seconds in [*cpu.items(), ("all", whole)]
     ]
-    title = f"CPU of the stages, {TIMED} bodies of {SIZE:,} records, in process, no profiler"
+    title = f"Read {name}: CPU of {TIMED} bodies of {SIZE:,} records, in process, no profiler"
     return Table(title, ("stage", "µs/record", "%"), rows)
 
 
-def _functions(profile: cProfile.Profile) -> Table:
+def _functions(name: str, profile: cProfile.Profile) -> Table:
     found = cast("Any", pstats.Stats(profile)).stats
     whole = sum(own for _, _, own, _, _ in found.values())
     most = sorted(found.items(), key=lambda item: -item[1][2])[:SHOWN]
-    title = "Functions by their own time under cProfile, which makes Python's look larger"
+    title = f"Read {name}: functions under cProfile, which makes Python's look larger"
     return Table(
         title, ("function", "calls/record", "own %", "with callees %"), list(_rows(most, whole))
     )

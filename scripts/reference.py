@@ -21,7 +21,7 @@ from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX
 from callistics.catalog.filters import FILTERS, OPERATOR_SCHEMAS
 from callistics.catalog.plan import Policy, Unit
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.ingest.reader import Limits, check_records, read_records
+from callistics.ingest.reader import Limits, Terms, read_write
 from callistics.ingest.writer import Job, Writer
 from callistics.model.records import Reading, RecordKind, all_fields
 from callistics.model.scope import EVERYTHING
@@ -111,15 +111,8 @@ def _product() -> Iterator[Analytics]:
 
 def _store(writer: Writer, kind: RecordKind, records: Sequence[object]) -> None:
     body = json.dumps(records).encode()
-    raw, single = read_records(body, None, Limits(len(body), len(records)))
-    write = check_records(
-        kind,
-        raw,
-        single=single,
-        reading=Reading(zone("UTC"), _NOW),
-        scope=EVERYTHING,
-        skip=False,
-    )
+    terms = Terms(kind, Reading(zone("UTC"), _NOW), EVERYTHING)
+    write = read_write(body, None, Limits(len(body), len(records)), terms)
     if write.rejected:
         raise ValueError(f"an example record is wrong: {write.rejected[0]}")
     writer.submit(Job(write, lambda _: (200, b""))).result()

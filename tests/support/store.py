@@ -7,12 +7,14 @@ from typing import Any
 
 from callistics.analytics.service import Analytics
 from callistics.catalog.plan import Policy
+from callistics.engines.common.blocks import SMALLEST
 from callistics.http.analytics import envelope
-from callistics.ingest.reader import Limits, check_records, read_records
+from callistics.ingest.reader import Limits, Terms, read_write
 from callistics.ingest.writer import Job, Writer
+from callistics.ingest.writes import Write
 from callistics.model.records import Reading, RecordKind
 from callistics.model.scope import EVERYTHING, Scope
-from callistics.model.writes import Receipt, Write
+from callistics.model.writes import Receipt
 from callistics.model.zones import zone
 from support.engines import empty, open_for_test, rows_of
 
@@ -32,6 +34,8 @@ class Store:
         self.now = 1_900_000_000_000_000
         self.policy = policy or Policy()
         self.name = engine
+        # From how many records of a request on those that can be are taken as columns.
+        self.block = SMALLEST
         self._cleared = 0
         self._open()
 
@@ -80,11 +84,9 @@ class Store:
         self, kind: str, records: Sequence[Mapping[str, Any]], scope: Scope, *, skip: bool
     ) -> Write:
         body = json.dumps(list(records)).encode()
-        raw, single = read_records(body, None, LIMITS)
         reading = Reading(zone("UTC"), self.now + STEP)
-        return check_records(
-            RecordKind(kind), raw, single=single, reading=reading, scope=scope, skip=skip
-        )
+        terms = Terms(RecordKind(kind), reading, scope, skip, self.block)
+        return read_write(body, None, LIMITS, terms)
 
     def ask(
         self, body: Mapping[str, Any], scope: Scope = EVERYTHING, policy: Policy | None = None

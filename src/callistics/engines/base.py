@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from callistics.engines.common.blocks import CallBlock
 from callistics.model.keys import StoredKey
 from callistics.model.merge import State
 from callistics.model.records import RecordKind
@@ -28,12 +29,20 @@ class Session(Protocol):
         """The stored records among the identities."""
         ...
 
+    def known(self, kind: RecordKind, identities: Iterable[Identity]) -> set[Identity]:
+        """Those of the identities that there is a record of."""
+        ...
+
     def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
         """The merchants that have a record of each id."""
         ...
 
     def store(self, kind: RecordKind, states: Mapping[Identity, State]) -> None:
         """Write states, new or changed; what is derived from them follows on commit."""
+        ...
+
+    def add(self, block: CallBlock, arrival: int) -> None:
+        """Write calls that are the first of their ids; the first of the request came `arrival`."""
         ...
 
     def arrival(self, records: int) -> int:

@@ -12,12 +12,14 @@ from callistics.errors import Conflict, Problem, Refused, malformed
 from callistics.http.parameters import PARAMETERS
 from callistics.http.problems import MEDIA_TYPE, problem_body, problem_item
 from callistics.http.services import AnyRequest, Services, now, read_body, services
-from callistics.ingest.reader import Limits, check_records, read_records, unpack
+from callistics.ingest.reader import Limits, Terms, read_write
+from callistics.ingest.unpacking import unpack
 from callistics.ingest.writer import Job, Retry
+from callistics.ingest.writes import Write
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.record_values import Reading
 from callistics.model.records import RecordKind
-from callistics.model.writes import Receipt, Write
+from callistics.model.writes import Receipt
 
 IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
 _PARAMETERS = {PARAMETERS: ("on_error",)}
@@ -78,14 +80,11 @@ async def _store(
     name: str | None,
 ) -> tuple[int, bytes]:
     limits = Limits(parts.settings.record_body_limit, parts.settings.record_limit)
-    reading = Reading(parts.zone, now())
+    terms = Terms(kind, Reading(parts.zone, now()), key.scope, skip)
 
     def read() -> tuple[Write, Retry | None]:
         plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
-        records, single = read_records(plain, request.headers.get("content-type"), limits)
-        write = check_records(
-            kind, records, single=single, reading=reading, scope=key.scope, skip=skip
-        )
+        write = read_write(plain, request.headers.get("content-type"), limits, terms)
         return write, None if name is None else Retry(key.id, name, _digest(kind, skip, plain))
 
     write, retry = await parts.readers.run(read)

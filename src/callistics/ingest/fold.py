@@ -7,11 +7,13 @@ trace for the next in the same commit.
 from collections.abc import Iterable, Mapping, Sequence
 
 from callistics.engines.base import Session
+from callistics.engines.common.blocks import CallBlock
 from callistics.errors import NOTHING, Problem, forbidden, invalid, pointer
+from callistics.ingest.writes import Write
 from callistics.model.merge import State, apply, is_live, missing
 from callistics.model.records import Change, RecordKind
 from callistics.model.scope import Scope
-from callistics.model.writes import Identity, Known, Receipt, Rejected, Write
+from callistics.model.writes import Identity, Known, Receipt, Rejected
 
 _UNKNOWN = Known(State(), None, None)
 _OUTSIDE = "outside the scope of this key"
@@ -59,6 +61,8 @@ class Fold:
         wanted.update(also)
         self._known = session.load(kind, wanted)
         self.changed: dict[Identity, State] = {}
+        # Records that are the first of their ids, and when the first of their request arrived.
+        self.blocks: list[tuple[CallBlock, int]] = []
 
     def accept(self, write: Write, arrival: int) -> Receipt:
         """Merge a request's records; nothing of it where one is bad and none may be skipped."""
@@ -71,6 +75,8 @@ class Fold:
                 if self.leads is not None and is_live(state):
                     self.leads.bring(_lead_of(identity, state), state)
             self.changed |= {identity: request.states[identity] for identity in request.stored}
+            if write.block is not None:
+                self.blocks.append((write.block, arrival))
         return receipt
 
     def known(self, identity: Identity) -> Known:
@@ -123,9 +129,10 @@ class _Request:
             if missing(self.fold.kind, state) and not self._completed_by_call(identity)
         }
         counted = [(identity in pending, visible) for identity, visible in self.visible]
+        first = 0 if self.write.block is None else len(self.write.block)
         return Receipt(
             received=self.write.received,
-            stored=sum(visible and not waits for waits, visible in counted),
+            stored=first + sum(visible and not waits for waits, visible in counted),
             unchanged=sum(not visible and not waits for waits, visible in counted),
             pending=sum(waits for waits, _ in counted),
             rejected=tuple(sorted(self.rejected, key=lambda one: one.index)),

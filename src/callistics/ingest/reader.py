@@ -1,24 +1,20 @@
 """From the body of `POST /calls` or `POST /leads` to checked records."""
 
-import gzip
-import io
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import zstandard
+import msgspec
 
-from callistics.errors import Problem, Refused, TooLarge, UnsupportedMedia, invalid, malformed
+from callistics.engines.common.blocks import SMALLEST, CallBlock, block_of
+from callistics.errors import Problem, Refused, UnsupportedMedia, invalid, malformed, pointer
+from callistics.ingest.writes import Write
 from callistics.model.json import NotJsonError, as_list, decode
 from callistics.model.record_values import Reading
 from callistics.model.records import Change, RecordKind, parse_record
 from callistics.model.scope import Scope
-from callistics.model.writes import Rejected, Write
+from callistics.model.writes import Rejected
 
 NDJSON_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
-ENCODINGS = ("identity", "gzip", "zstd")
-_CHUNK = 1 << 20
-# What this much unpacks to at the most still fits into memory.
-_ZSTD_STEP = 1 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,68 +35,91 @@ def is_json(media: str) -> bool:
     return media == "application/json" or media.endswith("+json")
 
 
-def unpack(body: bytes, encoding: str | None, limit: int) -> bytes:
-    """The body without its `Content-Encoding`. Raises `TooLarge`, `UnsupportedMedia`, `Refused`."""
-    name = (encoding or "identity").strip().lower()
-    if name not in ENCODINGS:
-        raise UnsupportedMedia(f"Content-Encoding must be one of {', '.join(ENCODINGS)}")
-    if name == "identity":
-        plain = body
-    else:
-        try:
-            plain = _join(_gunzip(body) if name == "gzip" else _unzstd(body), limit)
-        except (OSError, EOFError, zstandard.ZstdError):
-            raise Refused([malformed("", f"the body is not valid {name}, or cut off")]) from None
-    if len(plain) > limit:
-        raise TooLarge(f"the body is larger than {limit:,} bytes")
-    return plain
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the records of a request are checked by.
 
-
-def _join(pieces: Iterator[bytes], limit: int) -> bytes:
-    """The pieces up to just beyond the limit: a small body may unpack to more than fits."""
-    found: list[bytes] = []
-    size = 0
-    for piece in pieces:
-        found.append(piece)
-        size += len(piece)
-        if size > limit:
-            break
-    return b"".join(found)
-
-
-def _gunzip(body: bytes) -> Iterator[bytes]:
-    with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
-        while piece := stream.read(_CHUNK):
-            yield piece
-
-
-def _unzstd(body: bytes) -> Iterator[bytes]:
-    """Frame by frame in small steps; raises `EOFError` where the last frame is cut off."""
-    frame = zstandard.ZstdDecompressor().decompressobj()
-    for start in range(0, len(body), _ZSTD_STEP):
-        rest = body[start : start + _ZSTD_STEP]
-        while rest:
-            if frame.eof:
-                frame = zstandard.ZstdDecompressor().decompressobj()
-            yield frame.decompress(rest)
-            rest = frame.unused_data if frame.eof else b""
-    if not frame.eof:
-        raise EOFError
-
-
-def read_records(
-    body: bytes, content_type: str | None, limits: Limits
-) -> tuple[list[object], bool]:
-    """The records of a body, still unchecked, and whether it was a single object.
-
-    A line of NDJSON that is not JSON comes as the `NotJsonError` it gave. Raises `Refused` where
-    the body as a whole is not JSON, `UnsupportedMedia` for another type.
+    `skip` is whether good ones are stored beside bad ones; of `block` records on, what can be
+    taken as columns is.
     """
-    kind = media_type(content_type)
-    if not is_json(kind) and kind not in NDJSON_TYPES:
+
+    kind: RecordKind
+    reading: Reading
+    scope: Scope
+    skip: bool = False
+    block: int = SMALLEST
+
+
+def read_write(body: bytes, content_type: str | None, limits: Limits, terms: Terms) -> Write:
+    """The records of a body, each checked: the good ones, and everything wrong with the bad ones.
+
+    Raises `Refused` where the body as a whole is not JSON, `UnsupportedMedia` for another type.
+    """
+    media = media_type(content_type)
+    if not is_json(media) and media not in NDJSON_TYPES:
         expected = "application/json or application/x-ndjson"
         raise UnsupportedMedia(f"Content-Type must be {expected}")
-    records, single = _lines(body, limits) if kind in NDJSON_TYPES else _document(body, limits)
+    lines = media in NDJSON_TYPES
+    if terms.kind is RecordKind.CALLS:
+        texts = _texts(body, lines=lines)
+        if terms.block <= len(texts) <= limits.records:
+            found = _with_block(texts, terms, lines=lines)
+            if found is not None:
+                return found
+    records, single = _records(body, media, limits)
+    return _checked(terms, list(enumerate(records)), len(records), single=single)
+
+
+def _with_block(texts: Sequence[bytes], terms: Terms, *, lines: bool) -> Write | None:
+    """The records with those taken as columns that can be; None if none can, or it is no JSON."""
+    block = block_of(texts, terms.reading, terms.scope)
+    if block is None:
+        return None
+    taken = set(block.places)
+    rest = [(place, _read(text)) for place, text in enumerate(texts) if place not in taken]
+    if not lines and any(isinstance(raw, NotJsonError) for _, raw in rest):
+        return None
+    return _checked(terms, rest, len(texts), block=block)
+
+
+def _checked(
+    terms: Terms,
+    records: Sequence[tuple[int, object]],
+    received: int,
+    *,
+    single: bool = False,
+    block: CallBlock | None = None,
+) -> Write:
+    changes: list[tuple[int, Change]] = []
+    rejected: list[Rejected] = []
+    for place, raw in records:
+        found = _check(terms, raw, () if single else (place,))
+        if isinstance(found, Change):
+            changes.append((place, found))
+        else:
+            rejected.append(Rejected(place, tuple(found)))
+    return Write(
+        terms.kind,
+        terms.scope,
+        terms.reading,
+        received,
+        changes,
+        rejected,
+        skip=terms.skip,
+        single=single,
+        block=block,
+    )
+
+
+def _check(terms: Terms, raw: object, at: tuple[int, ...]) -> Change | list[Problem]:
+    if isinstance(raw, NotJsonError):
+        return [invalid(pointer(*at), str(raw))]
+    return parse_record(terms.kind, raw, terms.reading, at)
+
+
+def _records(body: bytes, media: str, limits: Limits) -> tuple[list[object], bool]:
+    """The records of a body, still unchecked, and whether it was a single object."""
+    records, single = _lines(body, limits) if media in NDJSON_TYPES else _document(body, limits)
     if len(records) > limits.records:
         raise Refused([invalid("", f"more than {limits.records:,} records in one request")])
     if not records:
@@ -121,47 +140,29 @@ def _document(body: bytes, limits: Limits) -> tuple[list[object], bool]:
 
 
 def _lines(body: bytes, limits: Limits) -> tuple[list[object], bool]:
-    records: list[object] = []
-    for line in _split(body):
-        try:
-            records.append(decode(line))
-        except NotJsonError as error:
-            records.append(error)
-        if len(records) > limits.records:
-            break
-    return records, False
+    return [_read(line) for line in _split(body)[: limits.records + 1]], False
 
 
-def _split(body: bytes) -> Iterator[bytes]:
-    for line in body.split(b"\n"):
-        if line.strip():
-            yield line
+def _split(body: bytes) -> list[bytes]:
+    return [line for line in body.split(b"\n") if line.strip()]
 
 
-def check_records(
-    kind: RecordKind,
-    records: list[object],
-    *,
-    single: bool,
-    reading: Reading,
-    scope: Scope,
-    skip: bool,
-) -> Write:
-    """Validate every record; the good ones and everything wrong with the bad ones."""
-    changes: list[tuple[int, Change]] = []
-    rejected: list[Rejected] = []
-    for index, raw in enumerate(records):
-        found = _check(kind, raw, reading, () if single else (index,))
-        if isinstance(found, Change):
-            changes.append((index, found))
-        else:
-            rejected.append(Rejected(index, tuple(found)))
-    return Write(kind, scope, len(records), changes, rejected, skip=skip, single=single)
+def _read(text: bytes) -> object:
+    """The value of a JSON text, or the `NotJsonError` it gives."""
+    try:
+        return decode(text)
+    except NotJsonError as error:
+        return error
 
 
-def _check(
-    kind: RecordKind, raw: object, reading: Reading, at: tuple[int, ...]
-) -> Change | list[Problem]:
-    if isinstance(raw, NotJsonError):
-        return [invalid("".join(f"/{step}" for step in at), str(raw))]
-    return parse_record(kind, raw, reading, at)
+_pieces = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+def _texts(body: bytes, *, lines: bool) -> list[bytes]:
+    """The records of a body as JSON texts; what is no array is split into lines, whatever it is."""
+    if lines or not body.lstrip().startswith(b"["):
+        return _split(body)
+    try:
+        return [bytes(piece) for piece in _pieces(body)]
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return []

@@ -5,13 +5,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 
 from callistics.engines.base import Engine, KeptAnswer, Session
 from callistics.errors import Refused, RequestError, Unavailable, invalid
-from callistics.ingest.fold import Fold, folds_of
+from callistics.ingest.fold import folds_of
+from callistics.ingest.writes import Write, sorted_out
 from callistics.model.keys import StoredKey
-from callistics.model.records import RecordKind
-from callistics.model.writes import Receipt, Write
+from callistics.model.writes import Receipt
 
 _MAX_RECORDS = 100_000
 
@@ -120,37 +121,42 @@ def _size(job: Job) -> int:
 
 
 def _process(session: Session, jobs: list[Job]) -> list[Outcome]:
-    writes = [job.write for job in jobs if job.write is not None]
+    writes = sorted_out(session, [job.write for job in jobs if job.write is not None])
     folds = folds_of(session, writes)
     arrival = session.arrival(sum(write.received for write in writes)) if writes else 0
     outcomes: list[Outcome] = []
     kept: dict[tuple[str, str], KeptAnswer] = {}
+    rest = iter(writes)
     for job in jobs:
-        outcomes.append(_one(session, job, folds, arrival, kept))
-        arrival += _size(job)
+        session.save_keys(job.keys)
+        if job.write is None:
+            outcomes.append((204, b""))
+            continue
+        write = next(rest)
+        accept = partial(folds[write.kind].accept, write, arrival)
+        outcomes.append(_one(session, job, accept, kept))
+        arrival += write.received
     for kind, fold in folds.items():
         session.store(kind, fold.changed)
+        for block, arrived in fold.blocks:
+            session.add(block, arrived)
     return outcomes
 
 
 def _one(
     session: Session,
     job: Job,
-    folds: dict[RecordKind, Fold],
-    arrival: int,
+    accept: Callable[[], Receipt],
     kept: dict[tuple[str, str], KeptAnswer],
 ) -> Outcome:
-    session.save_keys(job.keys)
-    if job.write is None:
-        return 204, b""
     retry = job.retry
     if retry is None:
-        return job.answer(folds[job.write.kind].accept(job.write, arrival))
+        return job.answer(accept())
     name = (retry.key_id, retry.idempotency_key)
     before = kept.get(name) or session.kept_answer(*name)
     if before is not None:
         return _repeated(before, retry)
-    status, body = job.answer(folds[job.write.kind].accept(job.write, arrival))
+    status, body = job.answer(accept())
     kept[name] = KeptAnswer(retry.body_hash, status, body)
     session.keep_answer(*name, kept[name])
     return status, body

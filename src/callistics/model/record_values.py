@@ -20,7 +20,7 @@ Value = str | int | float | bool | None
 
 MAX_TEXT = 1_024
 MAX_AHEAD = 10 * MINUTE
-_MAX_DURATION_MS = 10 * 366 * 24 * HOUR // 1000
+MAX_DURATION_MS = 10 * 366 * 24 * HOUR // 1000
 SENTIMENTS = {"positive": 1.0, "neutral": 0.5, "negative": 0.0}
 
 
@@ -83,7 +83,7 @@ def read_duration(value: object, _: Reading) -> int:
     number = _number(value)
     if number < 0:
         raise ValueError("must not be negative")
-    if number * 1000 > _MAX_DURATION_MS:
+    if number * 1000 > MAX_DURATION_MS:
         raise ValueError("longer than ten years")
     numerator, denominator = number.as_integer_ratio()
     return half_up(numerator * 1000, denominator)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from callistics.errors import Problem, did_you_mean, invalid, pointer
 from callistics.model.instants import utc_text
-from callistics.model.json import as_object
+from callistics.model.json import NotJsonError, as_object, decode
 from callistics.model.payload import PayloadError, canonical_json
 from callistics.model.record_values import (
     MAX_TEXT,
@@ -262,6 +262,17 @@ def parse_record(
         problems.append(invalid(pointer(*at, kind.id_field), "required"))
     _check_end(values, given.get("ended_at"), at, problems)
     return problems or _change(kind, values)
+
+
+def parse_text(
+    kind: RecordKind, text: bytes, reading: Reading, at: tuple[str | int, ...] = ()
+) -> Change | list[Problem]:
+    """`parse_record` of a record as JSON text."""
+    try:
+        raw = decode(text)
+    except NotJsonError as error:
+        return [invalid(pointer(*at), str(error))]
+    return parse_record(kind, raw, reading, at)
 
 
 def _parsed(kind: RecordKind, spec: RecordField, value: object, reading: Reading) -> Value:

@@ -1,11 +1,9 @@
 """What a request to store records carries, and what it is answered."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from callistics.errors import Problem
 from callistics.model.merge import State
-from callistics.model.records import Change, RecordKind
-from callistics.model.scope import Scope
 
 Identity = tuple[str, str]
 """(merchant_id, call_id or lead_id)"""
@@ -17,23 +15,6 @@ class Rejected:
 
     index: int
     problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """The valid records of one request, with their places in it, and the rejected ones."""
-
-    kind: RecordKind
-    scope: Scope
-    received: int
-    changes: list[tuple[int, Change]]
-    rejected: list[Rejected] = field(default_factory=list[Rejected])
-    skip: bool = False
-    single: bool = False
-
-    def path(self, index: int) -> tuple[int, ...]:
-        """Where a record stands in the body, as the beginning of a JSON pointer."""
-        return () if self.single else (index,)
 
 
 @dataclass(frozen=True, slots=True)

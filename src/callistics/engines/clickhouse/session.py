@@ -11,6 +11,7 @@ from callistics.engines.clickhouse.changes import Block, Records, derived
 from callistics.engines.clickhouse.client import Client
 from callistics.engines.clickhouse.keys import key_table
 from callistics.engines.clickhouse.stored import Stored
+from callistics.engines.common.blocks import CallBlock
 from callistics.engines.common.rows import (
     CALL_COLUMNS,
     LEAD_COLUMNS,
@@ -77,6 +78,12 @@ class ClickHouseSession:
             state = State() if known is None else known.state
             found[identity] = Known(state, row["reseller_id"], row["template_id"])
 
+    def known(self, kind: RecordKind, identities: Iterable[Identity]) -> set[Identity]:
+        """Those of the identities that there is a record of."""
+        wanted = set(identities)
+        merchants = self.merchants_of(kind, {identity for _, identity in wanted})
+        return {one for one in wanted if one[0] in merchants.get(one[1], ())}
+
     def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
         """The merchants that have a record of each id."""
         names = (*_TABLES[kind], *(("leads",) if kind is RecordKind.LEADS else ()))
@@ -89,6 +96,12 @@ class ClickHouseSession:
     def store(self, kind: RecordKind, states: Mapping[Identity, State]) -> None:
         """Take states to be written."""
         self._changed[kind] |= states
+
+    def add(self, block: CallBlock, arrival: int) -> None:
+        """Take first calls to be written."""
+        kind = RecordKind.CALLS
+        states = [state_of(kind, row) for row in plain(block.rows(arrival))]
+        self.store(kind, dict(zip(block.identities(), states, strict=True)))
 
     def touch(self, leads: Iterable[Identity]) -> None:
         """Have what is derived for leads recomputed, though none of their records changes."""

@@ -13,9 +13,9 @@ from callistics.model.record_values import Value
 from callistics.model.records import RecordKind
 from callistics.model.writes import Identity
 
-_TIME = pa.timestamp("us")
+TIME = pa.timestamp("us")
 _TEXT = pa.string()
-_EVENTS = pa.list_(pa.struct([("status", _TEXT), ("since", _TIME)]))
+EVENTS = pa.list_(pa.struct([("status", _TEXT), ("since", TIME)]))
 
 # Field of the record → column that keeps it as it was sent.
 COLUMNS: Mapping[RecordKind, Mapping[str, str]] = {
@@ -47,11 +47,11 @@ _TYPES: Mapping[str, Any] = {
     "lead_id": _TEXT,
     "reseller_id": _TEXT,
     "template_id": _TEXT,
-    "started_at": _TIME,
-    "ended_at": _TIME,
-    "created_at": _TIME,
-    "first_seen": _TIME,
-    "updated_at": _TIME,
+    "started_at": TIME,
+    "ended_at": TIME,
+    "created_at": TIME,
+    "first_seen": TIME,
+    "updated_at": TIME,
     "duration_sent_ms": pa.int64(),
     "duration_ms": pa.int64(),
     "provider": _TEXT,
@@ -62,7 +62,7 @@ _TYPES: Mapping[str, Any] = {
     "sentiment": pa.float64(),
     "test": pa.bool_(),
     "payload_own": _TEXT,
-    "events": _EVENTS,
+    "events": EVENTS,
     "field_times": _TEXT,
 }
 Row = dict[str, Any]
@@ -182,9 +182,9 @@ def plain(rows: pa.Table) -> list[Row]:
 
 
 def _micros(type_: pa.DataType) -> pa.DataType:
-    if type_ == _TIME:
+    if type_ == TIME:
         return pa.int64()
-    if type_ == _EVENTS:
+    if type_ == EVENTS:
         return pa.list_(pa.struct([("status", _TEXT), ("since", pa.int64())]))
     return type_
 

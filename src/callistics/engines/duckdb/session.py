@@ -7,6 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from callistics.engines.base import KeptAnswer
+from callistics.engines.common.blocks import CallBlock
 from callistics.engines.common.rows import (
     CALL_COLUMNS,
     LEAD_COLUMNS,
@@ -61,6 +62,7 @@ class DuckDBSession:
         self._connection = connection
         self._now = now
         self._changed: dict[RecordKind, dict[Identity, State]] = {kind: {} for kind in RecordKind}
+        self._first: list[pa.Table] = []
         # Where the rows are that were loaded, by table: what is changed is among them.
         self._places: dict[str, dict[Identity, int]] = {
             name: {} for names in _TABLES.values() for name in names
@@ -89,6 +91,17 @@ class DuckDBSession:
                 self._places[row["held_in"]][identity] = row["place"]
         return known
 
+    def known(self, kind: RecordKind, identities: Iterable[Identity]) -> set[Identity]:
+        """Those of the identities that there is a record of."""
+        self._connection.register("wanted", identity_table(identities, kind.id_field))
+        sql = " UNION ALL ".join(
+            f"SELECT merchant_id, {kind.id_field} FROM ({rows(name, kind.id_field, 'wanted')})"
+            for name in _TABLES[kind]
+        )
+        found = self._connection.execute(sql).fetchall()
+        self._connection.unregister("wanted")
+        return set(found)
+
     def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
         """The merchants that have a record of each id."""
         wanted = pa.table({kind.id_field: pa.array(list(set(ids)), pa.string())})
@@ -110,7 +123,7 @@ class DuckDBSession:
     def finish(self) -> None:
         """Write the changed states and what is derived from them."""
         calls, leads = self._changed[RecordKind.CALLS], self._changed[RecordKind.LEADS]
-        if not calls and not leads:
+        if not calls and not leads and not self._first:
             return
         touched = dict.fromkeys(leads)
         touched.update(dict.fromkeys(self._delete("calls", calls)))
@@ -122,8 +135,8 @@ class DuckDBSession:
         self._insert("calls_held", table(held, CALL_COLUMNS))
         own = [lead_row(identity, state) for identity, state in leads.items()]
         self._insert("lead_records", table(own, LEAD_COLUMNS))
-        touched.update(((row["merchant_id"], row["lead_id"]), None) for row in live)
-        replace(self._connection, table(live, CALL_COLUMNS), identity_table(touched, "lead_id"))
+        incoming = pa.concat_tables([table(live, CALL_COLUMNS), *self._first])
+        replace(self._connection, incoming, _leads_of(incoming, touched))
 
     def _delete(self, target: str, states: Mapping[Identity, State]) -> list[Identity]:
         """Delete the stored rows of the states; the (merchant_id, lead_id) pairs they had."""
@@ -145,6 +158,10 @@ class DuckDBSession:
                 f"INSERT INTO {target} BY NAME SELECT *, {numbers} FROM inserted"
             )
             self._connection.unregister("inserted")
+
+    def add(self, block: CallBlock, arrival: int) -> None:
+        """Take first calls to be written on `finish`."""
+        self._first.append(block.rows(arrival))
 
     def arrival(self, records: int) -> int:
         """The first of as many strictly increasing times of arrival (µs)."""
@@ -187,6 +204,13 @@ class DuckDBSession:
     def save_keys(self, keys: Iterable[StoredKey]) -> None:
         """Insert or replace access keys by id."""
         save_keys(self._connection, keys)
+
+
+def _leads_of(calls: pa.Table, others: Iterable[Identity]) -> pa.Table:
+    """Each lead of calls, and each of the others, once."""
+    columns = ["merchant_id", "lead_id"]
+    both = pa.concat_tables([calls.select(columns), identity_table(others, "lead_id")])
+    return both.group_by(columns).aggregate([])
 
 
 def _dicts(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -1,0 +1,116 @@
+"""Whole records of calls, many at a time, as columns instead of objects.
+
+Most records are the first of their id and say all there is to say. Such ones need no merging: they
+go from JSON to the engine's columns with little work for each (docs/decisions/blocks.md). Every
+other one is left to the careful reading of `model.records`, which alone tells what is wrong with
+a record; what can be taken here means the same there.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute
+
+from callistics.engines.common.columns import Call, Columns, decode_call
+from callistics.engines.common.rows import CALL_COLUMNS, EVENTS, TIME
+from callistics.model.record_values import Reading
+from callistics.model.scope import Scope
+from callistics.model.writes import Identity
+
+T = TypeVar("T")
+
+# Its functions are made when it is loaded, so that their types are not known.
+pc: Any = pyarrow.compute
+
+# For fewer records than this, columns cost more than objects.
+SMALLEST = 32
+
+
+@dataclass(frozen=True, slots=True)
+class CallBlock:
+    """Records as columns, `places` in their request, and `texts` as they were sent.
+
+    `columns` has those of `rows.CALL_COLUMNS`, but `status` for `events`; `updated_at` is null
+    where a record takes its time of arrival.
+    """
+
+    columns: pa.Table
+    places: Sequence[int]
+    texts: Sequence[bytes]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def identities(self) -> Iterator[Identity]:
+        """(merchant_id, call_id) of each record."""
+        merchants, calls = self.columns["merchant_id"], self.columns["call_id"]
+        return zip(merchants.to_pylist(), calls.to_pylist(), strict=True)
+
+    def part(self, rows: Sequence[int]) -> "CallBlock":
+        """Some of the records."""
+        if len(rows) == len(self):
+            return self
+        columns = self.columns.take(pa.array(rows, pa.int64()))
+        return CallBlock(columns, _take(self.places, rows), _take(self.texts, rows))
+
+    def without(self, rows: Sequence[int]) -> "CallBlock | None":
+        """The other records; None if there are none."""
+        left_out = set(rows)
+        others = [row for row in range(len(self)) if row not in left_out]
+        return self.part(others) if others else None
+
+    def sent(self) -> Iterator[tuple[int, bytes]]:
+        """The place and the text of each record."""
+        return zip(self.places, self.texts, strict=True)
+
+    def rows(self, arrival: int) -> pa.Table:
+        """The columns `rows.CALL_COLUMNS`; the first record of the request came at `arrival`."""
+        arrived = pc.add(pa.array(self.places, pa.int64()), arrival).cast(TIME)
+        at = self.columns.column_names.index("updated_at")
+        times = pc.coalesce(self.columns["updated_at"], arrived)
+        made = self.columns.set_column(at, "updated_at", times)
+        events = _events(self.columns["status"], self.columns["updated_at"])
+        return made.append_column("events", events).select(CALL_COLUMNS)
+
+
+def block_of(texts: Sequence[bytes], reading: Reading, scope: Scope) -> CallBlock | None:
+    """The records among JSON texts that can be taken as columns; None if there are none."""
+    if scope.splits_merchants:
+        # Whose a record is may depend on what is stored of its lead.
+        return None
+    decoded = list(_decoded(texts))
+    if not decoded:
+        return None
+    calls = [call for _, call in decoded]
+    places = [place for place, _ in decoded]
+    columns = Columns(calls, _take(texts, places), reading)
+    rows = [row for row, good in enumerate(columns.good(scope)) if good]
+    return CallBlock(columns.table(), places, columns.texts).part(rows) if rows else None
+
+
+def _decoded(texts: Sequence[bytes]) -> Iterator[tuple[int, Call]]:
+    for place, text in enumerate(texts):
+        try:
+            yield place, decode_call(text)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            # The careful reading tells what there is about it.
+            continue
+
+
+def _take(values: Sequence[T], places: Iterable[int]) -> list[T]:
+    return [values[place] for place in places]
+
+
+def _events(status: pa.ChunkedArray, since: pa.ChunkedArray) -> pa.ListArray:
+    """A list of one event for each status, null where there is none."""
+    status, since = status.combine_chunks(), since.combine_chunks()
+    known = status.is_valid()
+    ends = pc.cumulative_sum(known.cast(pa.int32()))
+    offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])
+    events = pa.StructArray.from_arrays(
+        [status.filter(known), since.filter(known)], fields=list(EVENTS.value_type)
+    )
+    return pa.ListArray.from_arrays(offsets, events, type=EVENTS, mask=pc.invert(known))
