@@ -2,7 +2,9 @@
 
 import io
 import json
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -28,18 +30,23 @@ class Store(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         assert request.headers["Content-Type"] == "application/x-ndjson"
-        packed = io.BytesIO(request.read())
-        body = zstandard.ZstdDecompressor().stream_reader(packed).read()
+        body = request.read()
+        if request.headers.get("Content-Encoding") == "zstd":
+            body = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(body)).read()
         if len(body) > self.limit:
             return httpx.Response(413, json={"title": "Body too large", "detail": "too large"})
         records = [json.loads(line) for line in body.split(b"\n")]
-        bad = [index for index, record in enumerate(records) if record == "bad"]
+        bad = [index for index, record in enumerate(records) if _is_bad(record)]
         skip = request.url.params.get("on_error") == "skip"
         if bad and not skip:
             errors = [{"pointer": f"/{index}/duration", "message": "wrong"} for index in bad]
             return httpx.Response(422, json={"title": "Invalid values", "errors": errors})
-        self.stored += [record for record in records if record != "bad"]
+        self.stored += [record for record in records if not _is_bad(record)]
         return httpx.Response(200, json=_answer(len(records), bad))
+
+
+def _is_bad(record: Any) -> bool:
+    return record == "bad" or (isinstance(record, dict) and record.get("n") == "bad")
 
 
 def _answer(received: int, bad: list[int]) -> dict[str, Any]:
@@ -89,6 +96,56 @@ def test_everything_arrives_in_order() -> None:
     assert len(store.requests) == 11
     assert tally == Tally(received=101, stored=101)
     assert (bad, refused) == ([], False)
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_only_what_goes_far_is_packed(local: bool) -> None:
+    store = Store()
+    client = Client("http://host", "k", transport=store)
+    client.is_local = local
+    sender = Sender(client, RecordKind.CALLS, skip=False)
+    assert [sent.tally.stored for sent in sender.send_all(batched(lines(1, 2), 9, 999))] == [2]
+    assert ("Content-Encoding" in store.requests[0].headers) is not local
+
+
+class Meeting(Store):
+    """Answers a request once another one is under way, or after a while without one."""
+
+    def __init__(self, patience: float) -> None:
+        super().__init__()
+        self.patience = patience
+        self.met = 0
+        self.barrier = threading.Barrier(2)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        with suppress(threading.BrokenBarrierError):
+            self.barrier.wait(self.patience)
+            self.met += 1
+        return super().handle_request(request)
+
+
+def timed(*numbers: int | str) -> Iterator[Line]:
+    return lines(*({"n": n, "updated_at": "2025-01-01T00:00:00Z"} for n in numbers))
+
+
+def test_records_with_a_time_may_overtake_each_other() -> None:
+    store = Meeting(60)
+    tally, _, _ = send(store, timed(1, 2, 3, 4), batch_size=1)
+    assert (tally.stored, store.met) == (4, 4)
+
+
+def test_records_without_a_time_never_do() -> None:
+    store = Meeting(0)
+    mixed = [*timed(1, 2), *lines({"n": 3}, {"n": 4, "payload": {"updated_at": "x"}}), *timed(5)]
+    send(store, iter(mixed), batch_size=1)
+    assert [record["n"] for record in store.stored][2:] == [3, 4, 5]
+
+
+def test_what_follows_a_refused_batch_is_told() -> None:
+    store = Store()
+    tally, bad, _ = send(store, timed(1, "bad", 2, 3, 4, 5, 6, 7), batch_size=1)
+    assert bad == [3]
+    assert tally.stored == len(store.stored) < 7
 
 
 def test_nothing_is_sent_of_nothing() -> None:

@@ -137,7 +137,7 @@ def _decoded(payload: str) -> dict[str, object]:
     return found
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def flat(payload: str | None) -> Flat:
     """The flat form of a payload given as canonical text."""
     found = Flat()

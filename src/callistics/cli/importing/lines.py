@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
+
+import msgspec
 
 from callistics.cli.problems import FieldError
 
@@ -27,7 +30,14 @@ class BadLine:
     errors: tuple[FieldError, ...]
 
 
-@dataclass(slots=True)
+class _Record(msgspec.Struct):
+    updated_at: str | None = None
+
+
+_decode = msgspec.json.Decoder(_Record).decode
+
+
+@dataclass
 class Batch:
     """Lines that are sent together. `numbers` are the places of those in `bodies`."""
 
@@ -44,6 +54,14 @@ class Batch:
         self.numbers.append(line.number)
         self.bodies.append(line.body)
         self.size += len(line.body) + 1
+
+    @cached_property
+    def is_timed(self) -> bool:
+        """Whether every record has an `updated_at`."""
+        try:
+            return all(_decode(body).updated_at is not None for body in self.bodies)
+        except (msgspec.MsgspecError, RecursionError):
+            return False
 
     @property
     def first(self) -> int:

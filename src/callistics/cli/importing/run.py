@@ -45,12 +45,15 @@ def import_file(
     try:
         with _opened(name, reading) as source, progress_bar() as bar:
             task = bar.add_task(name, total=source.size)
+            refused: Batch | None = None
             for sent in sender.send_all(batched(source.lines, reading.batch_size, _BATCH_BYTES)):
                 tally.add(sent.tally)
                 report.add(name, sent.bad)
                 bar.update(task, completed=source.position())
-                if sent.refused:
-                    raise Failure(_refused(name, sent.batch))
+                if sent.refused and refused is None:
+                    refused = sent.batch
+            if refused is not None:
+                raise Failure(_refused(name, refused))
     except UnreadableError as error:
         kept = tally.kept - before
         text = f"; stored before that: {kept:,}" if kept else ""
@@ -93,6 +96,6 @@ def _parquet(name: str, rules: Rules) -> Source:
 def _refused(name: str, batch: Batch) -> str:
     return (
         f"stopped: nothing of lines {batch.first:,} to {batch.last:,} of {name} was stored; all"
-        " before them is. Correct the lines and import the file again, which does no harm, or"
-        " leave them out with --on-error skip."
+        " before them is, and some after them may be. Correct the lines and import the file again,"
+        " which does no harm, or leave them out with --on-error skip."
     )

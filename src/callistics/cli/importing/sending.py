@@ -1,5 +1,6 @@
 """Batches of lines on their way to the server, and what becomes of them."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -7,12 +8,15 @@ from typing import Any, cast
 
 import zstandard
 
-from callistics.cli.client import Client
+from callistics.cli.client import Client, is_loopback
 from callistics.cli.importing.lines import BadLine, Batch, UnreadableError
 from callistics.cli.problems import ApiError, FieldError
 from callistics.model.records import RecordKind
 
-_NDJSON = {"Content-Type": "application/x-ndjson", "Content-Encoding": "zstd"}
+_NDJSON = {"Content-Type": "application/x-ndjson"}
+_COMPRESSED = _NDJSON | {"Content-Encoding": "zstd"}
+# One is read by the server while it stores another.
+_AT_A_TIME = 3
 
 
 @dataclass(slots=True)
@@ -50,40 +54,42 @@ class Sent:
 
 
 class Sender:
-    """Sends batches of one kind of record, in order."""
+    """Sends batches of one kind of record."""
 
     def __init__(self, client: Client, kind: RecordKind, *, skip: bool) -> None:
         self._client = client
         self._path = f"/{kind.value}"
         self._skip = skip
+        # On the way to this same machine, packing takes longer than it saves.
+        self._is_near = client.is_local or is_loopback(client.url)
         self._compress = zstandard.ZstdCompressor(level=1).compress
 
     def send_all(self, batches: Iterable[Batch]) -> Iterator[Sent]:
-        """Send the batches, the next one being read while one is under way; ends at a refused one.
+        """Send the batches, and read on meanwhile; what became of each comes in their order.
 
-        Raises `ApiError` or `Failure` where a batch was not answered as it should be, and what
-        reading the batches raises.
+        Where every record says what time it is as of, so that their order makes no difference,
+        several are under way at a time. A refused batch is the last but for those. Raises
+        `ApiError` or `Failure` where a batch was not answered as it should be, and what reading
+        the batches raises.
         """
-        source = iter(batches)
-        before: Future[Sent] | None = None
-        broken: UnreadableError | None = None
-        with ThreadPoolExecutor(1, thread_name_prefix="send") as pool:
-            while True:
-                try:
-                    batch = next(source, None)
-                except UnreadableError as error:
-                    # What was sent before it is answered, and counts.
-                    batch, broken = None, error
-                if before is not None:
-                    sent = before.result()
-                    yield sent
-                    if sent.refused:
+        waiting: deque[tuple[Batch, Future[Sent]]] = deque()
+        with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="send") as pool:
+            try:
+                for batch in batches:
+                    ordered = not all(one.is_timed for one in (batch, *(b for b, _ in waiting)))
+                    refused = False
+                    while waiting and (ordered or refused or len(waiting) >= _AT_A_TIME):
+                        sent = waiting.popleft()[1].result()
+                        yield sent
+                        refused |= sent.refused
+                    if refused:
                         return
-                if batch is None:
-                    break
-                before = pool.submit(self.send, batch)
-        if broken is not None:
-            raise broken
+                    waiting.append((batch, pool.submit(self.send, batch)))
+            except UnreadableError:
+                # What was sent before it is answered, and counts.
+                yield from (future.result() for _, future in waiting)
+                raise
+            yield from (future.result() for _, future in waiting)
 
     def send(self, batch: Batch) -> Sent:
         """Send one batch."""
@@ -101,8 +107,8 @@ class Sender:
             response = self._client.request(
                 "POST",
                 self._path,
-                content=self._compress(body),
-                headers=_NDJSON,
+                content=body if self._is_near else self._compress(body),
+                headers=_NDJSON if self._is_near else _COMPRESSED,
                 params={"on_error": "skip"} if self._skip else {},
                 # Storing records twice is the same as storing them once.
                 repeatable=True,

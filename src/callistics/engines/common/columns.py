@@ -185,7 +185,7 @@ def _payload(sent: msgspec.Raw) -> tuple[str | None, int]:
     return (None, 0) if sent is _NOTHING else _canonical(bytes(sent))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16_384)
 def _canonical(text: bytes) -> tuple[str | None, int]:
     if text == b"null":
         return None, 0

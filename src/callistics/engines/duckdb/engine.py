@@ -20,6 +20,9 @@ from callistics.errors import EngineError, TimedOut
 from callistics.model.keys import StoredKey
 from callistics.sql.dialect import SqlRow, Statement
 
+# A checkpoint keeps writers waiting; the log that it ends is read again after a crash.
+_CHECKPOINT = "128MB"
+
 
 class DuckDBEngine:
     """Implements `engines.base.Engine` on one database file.
@@ -122,7 +125,7 @@ class DuckDBEngine:
 
 
 def _open(path: Path, memory_limit: str | None, threads: int | None) -> duckdb.DuckDBPyConnection:
-    config: dict[str, str | bool | int | float | list[str]] = {}
+    config: dict[str, str | bool | int | float | list[str]] = {"checkpoint_threshold": _CHECKPOINT}
     if memory_limit is not None:
         config["memory_limit"] = memory_limit
     if threads is not None:
