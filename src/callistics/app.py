@@ -26,6 +26,7 @@ from callistics.engines.opening import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, SettingsError
 from callistics.http.app import create_http
 from callistics.http.services import Pool, Services, now
+from callistics.ingest.upkeep import Upkeep
 from callistics.ingest.writer import Job, Writer
 from callistics.logs import configure_logs
 from callistics.model.keys import Permission, StoredKey
@@ -34,6 +35,7 @@ from callistics.model.zones import zone
 from callistics.settings import Settings
 
 _FLUSH_SECONDS = 60
+_UPKEEP_SECONDS = 20
 _log = structlog.get_logger("callistics")
 
 
@@ -43,11 +45,13 @@ class Application:
 
     `asgi` opens the engine on start-up and closes it on shutdown. `local_key` is an admin key
     known to this process alone. `admin_key_file` is set once a first admin key was written there.
+    `tidies` is whether the engine's upkeep is done in the background.
     """
 
     settings: Settings
     asgi: Litestar = field(init=False)
     local_key: str = field(default_factory=new_secret)
+    tidies: bool = False
     admin_key_file: Path | None = None
     on_ready: "Callable[[Application], None] | None" = None
     failure: CallisticsError | None = None
@@ -72,6 +76,7 @@ class Application:
         http.state.services = parts
         parts.ready = True
         flush = asyncio.create_task(_flush_uses(parts))
+        upkeep = Upkeep(engine.tidy, _UPKEEP_SECONDS) if self.tidies else None
         _log.info("ready", version=__version__, engine=engine.version)
         if self.on_ready is not None:
             self.on_ready(self)
@@ -82,6 +87,8 @@ class Application:
             flush.cancel()
             with suppress(asyncio.CancelledError):
                 await flush
+            if upkeep is not None:
+                await asyncio.to_thread(upkeep.stop)
             await asyncio.to_thread(_stop, parts, engine)
             _log.info("stopped")
 
@@ -186,6 +193,7 @@ def serve(settings: Settings, on_ready: Callable[[Application], None] | None = N
     """
     configure_logs(settings)
     application = build(settings)
+    application.tidies = True
     application.on_ready = on_ready or announce
     _check_address(settings)
     try:

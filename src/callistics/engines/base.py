@@ -96,6 +96,13 @@ class Engine(Protocol):
         """Recompute everything that is derived from the records."""
         ...
 
+    def tidy(self) -> bool:
+        """Do a piece of the upkeep that keeps reading fast; whether there is more to do.
+
+        One thread may do this beside all others.
+        """
+        ...
+
     def close(self) -> None:
         """Close the store, everything written to disk."""
         ...

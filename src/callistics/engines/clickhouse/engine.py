@@ -150,6 +150,10 @@ class ClickHouseEngine:
         with self._writing:
             return load_keys(self._writer)
 
+    def tidy(self) -> bool:
+        """Nothing is to do: ClickHouse keeps its tables in order by itself."""
+        return False
+
     def rebuild(self) -> None:
         """Recompute every lead, attempt and effective payload from the records, part by part."""
         with self._writing:

@@ -9,17 +9,18 @@ from pathlib import Path
 
 import duckdb
 
-from callistics.engines.common.rows import CALL_COLUMNS, identity_table, table
+from callistics.engines.common.rows import identity_table
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.keys import load_keys
 from callistics.engines.duckdb.migrate import migrate
-from callistics.engines.duckdb.replace import replace
+from callistics.engines.duckdb.order import MonthOrder
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.watchdog import Watchdog
 from callistics.errors import EngineError, TimedOut
 from callistics.model.keys import StoredKey
 from callistics.sql.dialect import SqlRow, Statement
 
+_DONE = object()
 # A checkpoint keeps writers waiting; the log that it ends is read again after a crash.
 _CHECKPOINT = "128MB"
 
@@ -50,6 +51,9 @@ class DuckDBEngine:
         self._writer = self._connection.cursor()
         self._writing = threading.Lock()
         self._commits = 0
+        self._order = MonthOrder(self._connection, self._moving)
+        self._tidying: Generator[None] | None = None
+        self._tidied: int | None = None
         self._watchdog = Watchdog()
         self._readers: queue.SimpleQueue[duckdb.DuckDBPyConnection] = queue.SimpleQueue()
         self._reader_count = readers
@@ -81,16 +85,43 @@ class DuckDBEngine:
     def writing(self) -> Generator[DuckDBSession]:
         """A transaction: committed, and so durable and visible, when the context ends well."""
         with self._writing:
-            self._writer.execute("BEGIN")
-            try:
-                session = DuckDBSession(self._writer, self._clock())
+            with self._transaction() as writer:
+                session = DuckDBSession(writer, self._clock())
                 yield session
                 session.finish()
-                self._writer.execute("COMMIT")
-                self._commits += 1
-            except BaseException:
-                self._roll_back()
-                raise
+            self._commits += 1
+            if self._order.is_copying:
+                self._order.written(session.written_calls())
+
+    @contextmanager
+    def _moving(self) -> Generator[duckdb.DuckDBPyConnection]:
+        """A transaction that changes where rows are, not what they say."""
+        with self._writing, self._transaction() as writer:
+            yield writer
+
+    @contextmanager
+    def _transaction(self) -> Generator[duckdb.DuckDBPyConnection]:
+        self._writer.execute("BEGIN")
+        try:
+            yield self._writer
+            self._writer.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def tidy(self) -> bool:
+        """Do a piece of work on the order of rows, as long as there is any.
+
+        A thread of its own does this beside all others; a piece holds up the writer for less than
+        it takes to be noticed.
+        """
+        if self._tidying is None:
+            if self._tidied == self._commits:
+                return False
+            self._tidied, self._tidying = self._commits, self._order.work()
+        if next(self._tidying, _DONE) is _DONE:
+            self._tidying = None
+        return self._tidying is not None
 
     def _roll_back(self) -> None:
         try:
@@ -106,13 +137,13 @@ class DuckDBEngine:
 
     def rebuild(self) -> None:
         """Recompute every lead, attempt and effective payload from the records."""
-        with self.writing():
+        with self.writing() as session:
             pairs = self._writer.execute(
                 "SELECT merchant_id, lead_id FROM calls UNION "
                 "SELECT merchant_id, lead_id FROM lead_records UNION "
                 "SELECT merchant_id, lead_id FROM leads"
             ).fetchall()
-            replace(self._writer, table([], CALL_COLUMNS), identity_table(pairs, "lead_id"))
+            session.derive(identity_table(pairs, "lead_id"))
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""
@@ -120,6 +151,7 @@ class DuckDBEngine:
         with self._writing:
             for _ in range(self._reader_count):
                 self._readers.get().close()
+            self._order.close()
             self._writer.close()
             self._connection.close()
 

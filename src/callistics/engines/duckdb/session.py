@@ -63,6 +63,7 @@ class DuckDBSession:
         self._now = now
         self._changed: dict[RecordKind, dict[Identity, State]] = {kind: {} for kind in RecordKind}
         self._first: list[pa.Table] = []
+        self._has_replaced = False
         # Where the rows are that were loaded, by table: what is changed is among them.
         self._places: dict[str, dict[Identity, int]] = {
             name: {} for names in _TABLES.values() for name in names
@@ -136,7 +137,22 @@ class DuckDBSession:
         own = [lead_row(identity, state) for identity, state in leads.items()]
         self._insert("lead_records", table(own, LEAD_COLUMNS))
         incoming = pa.concat_tables([table(live, CALL_COLUMNS), *self._first])
-        replace(self._connection, incoming, _leads_of(incoming, touched))
+        self._replace(incoming, _leads_of(incoming, touched))
+
+    def derive(self, leads: pa.Table) -> None:
+        """Derive anew all that follows from the records of leads (merchant_id, lead_id)."""
+        self._replace(table([], CALL_COLUMNS), leads)
+
+    def _replace(self, incoming: pa.Table, touched: pa.Table) -> None:
+        replace(self._connection, incoming, touched)
+        self._has_replaced = True
+
+    def written_calls(self) -> list[Identity]:
+        """The calls of which rows were written or removed."""
+        if not self._has_replaced:
+            return []
+        written = self._connection.execute("SELECT merchant_id, call_id FROM settled").fetchall()
+        return [*written, *self._changed[RecordKind.CALLS]]
 
     def _delete(self, target: str, states: Mapping[Identity, State]) -> list[Identity]:
         """Delete the stored rows of the states; the (merchant_id, lead_id) pairs they had."""

@@ -1,0 +1,140 @@
+"""Rows are put in order beside the writer, and stay what they are."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.order import MonthOrder
+from callistics.sql.dialect import Statement
+from support.engines import RECORDS
+from support.store import Store, opened
+
+MERCHANTS = ("m1", "m2", "m3")
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    with opened() as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _empty(store: Store) -> None:
+    store.clear()
+
+
+def call(number: int, **fields: Any) -> dict[str, Any]:
+    month, day = number % 2 + 1, number // 2 % 28 + 1
+    return {
+        "call_id": f"c{number}",
+        "lead_id": f"l{number % 40}",
+        "merchant_id": MERCHANTS[number % 3],
+        "reseller_id": "r",
+        "started_at": f"2025-{month:02}-{day:02}T{number % 24:02}:00:00Z",
+        "payload": {"city": "Delhi", "number": number},
+        "updated_at": "2025-06-01T00:00:00Z",
+        **fields,
+    }
+
+
+def order_of(store: Store) -> MonthOrder:
+    engine = store.engine
+    assert isinstance(engine, DuckDBEngine)
+    # One connection attaches the place for copies: the engine's own makes way.
+    engine._order.close()
+    engine._order = MonthOrder(
+        engine._connection, engine._moving, smallest=10, disorder=0.1, part=20, piece=7
+    )
+    return engine._order
+
+
+def runs(store: Store) -> int:
+    """How many stretches of one merchant and month the rows lie in."""
+    rows = store.engine.run(
+        Statement("SELECT merchant_id, month(started_at) FROM calls ORDER BY rowid", ())
+    )
+    return 1 + sum(before != after for before, after in pairwise(rows))
+
+
+def everything(store: Store) -> list[Any]:
+    return [store.dump(table) for table in RECORDS]
+
+
+def test_months_come_into_order_and_nothing_else_changes(store: Store) -> None:
+    store.send("calls", [call(number) for number in range(200)])
+    before, version = everything(store), store.engine.data_version
+    assert runs(store) == 200
+    pieces = list(order_of(store).work())
+    assert runs(store) == 6
+    assert len(pieces) > 30
+    assert everything(store) == before
+    assert store.engine.data_version == version
+    assert len(list(order_of(store).work())) == 2
+
+
+def test_a_month_in_order_but_for_few_is_left_alone(store: Store) -> None:
+    store.send("calls", [call(number) for number in range(200)])
+    list(order_of(store).work())
+    store.send("calls", [call(number) for number in range(200, 212)])
+    before = runs(store)
+    list(order_of(store).work())
+    assert runs(store) == before
+
+
+CHANGES = st.lists(
+    st.tuples(
+        st.integers(0, 120),
+        st.sampled_from(
+            (
+                {"outcome": "CONFIRMED"},
+                {"payload": {"city": "Pune"}},
+                {"started_at": "2025-01-20T00:00:00Z"},
+                {"started_at": "2025-05-20T00:00:00Z"},
+                {"lead_id": "other"},
+                {"test": True},
+                {"attempt": 7},
+            )
+        ),
+        st.integers(0, 3),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=max(30, settings.default.max_examples // 5))
+@given(changes=CHANGES, rebuilt=st.booleans())
+def test_what_is_written_meanwhile_stays(
+    store: Store, changes: list[tuple[int, dict[str, Any], int]], rebuilt: bool
+) -> None:
+    """The same writes, with and without rows being moved between them, end in the same rows."""
+    ends: list[list[Any]] = []
+    for moving in (True, False):
+        store.clear()
+        store.send("calls", [call(number) for number in range(100)])
+        work = order_of(store).work() if moving else iter(())
+        for number, fields, pieces in changes:
+            for _ in range(pieces):
+                next(work, None)
+            store.send("calls", [call(number, **fields)])
+        if rebuilt:
+            store.engine.rebuild()
+        for _ in work:
+            pass
+        ends.append(everything(store))
+    assert ends[0] == ends[1]
+
+
+def test_the_engine_tidies_until_there_is_nothing_to_do(store: Store) -> None:
+    order_of(store)
+    store.send("calls", [call(number) for number in range(200)])
+    while store.engine.tidy():
+        pass
+    assert runs(store) == 6
+    assert not store.engine.tidy()
+    store.send("calls", [call(200)])
+    assert store.engine.tidy()
