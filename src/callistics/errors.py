@@ -200,3 +200,8 @@ class TimedOut(RequestError):
 
     status = 504
     title = "Query timed out"
+
+
+def first_line(error: Exception) -> str:
+    """What an error says in its first line, or else its name."""
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -2,13 +2,11 @@
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, cast
+from collections.abc import Mapping
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-import pyarrow as pa
-
-from callistics.engines.clickhouse.connection import Connection, first_line
+from callistics.engines.clickhouse.connection import Client, Connection, cause
 from callistics.errors import EngineError
 
 INSTALL = 'pip install "callistics[clickhouse]"'
@@ -42,53 +40,6 @@ _CLUSTER_SETTINGS: Mapping[str, Any] = {
     "skip_unavailable_shards": 0,
     "distributed_ddl_task_timeout": 180,
 }
-
-
-class Rows(Protocol):
-    """What a query gives."""
-
-    @property
-    def result_rows(self) -> Sequence[Sequence[Any]]:
-        """The rows, in order."""
-        ...
-
-    @property
-    def summary(self) -> Mapping[str, Any]:
-        """What the server tells about the query."""
-        ...
-
-
-class Client(Protocol):
-    """What is used of `clickhouse_connect`'s client."""
-
-    @property
-    def server_version(self) -> str:
-        """Version of the server."""
-        ...
-
-    def query(
-        self, query: str, parameters: Mapping[str, Any] | None = None, settings: Any = None
-    ) -> Rows:
-        """The rows of a SELECT."""
-        ...
-
-    def query_arrow(self, query: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
-        """The rows of a SELECT as an Arrow table."""
-        ...
-
-    def command(self, cmd: str, parameters: Mapping[str, Any] | None = None) -> Any:
-        """Run a statement that gives at most one value."""
-        ...
-
-    def insert_arrow(
-        self, table: str, arrow_table: pa.Table, settings: Mapping[str, Any] | None = None
-    ) -> Any:
-        """Insert the rows of an Arrow table."""
-        ...
-
-    def close(self) -> None:
-        """Give up the connection."""
-        ...
 
 
 class Address:
@@ -135,7 +86,7 @@ class Address:
             client.command(f"CREATE DATABASE IF NOT EXISTS {self.quoted_database}{where}")
         except Exception as error:
             client.close()
-            raise EngineError(f"cannot open {self.shown}: {first_line(error)}") from error
+            raise EngineError(f"cannot open {self.shown}: {cause(error)}") from error
         return client
 
     def open(self, timeout: float, memory_limit: int | None, threads: int | None) -> Connection:
@@ -168,7 +119,7 @@ class Address:
             message = f"the driver of {self.shown} is not installed: {INSTALL}{more}"
             raise EngineError(message) from error
         except Exception as error:
-            raise EngineError(f"cannot open {self.shown}: {first_line(error)}") from error
+            raise EngineError(f"cannot open {self.shown}: {cause(error)}") from error
 
 
 def _port(port: int | None) -> str:

@@ -1,16 +1,13 @@
 """A connection whose errors are the product's own, whatever the driver raises or lets through."""
 
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from callistics.errors import CallisticsError, EngineError, TimedOut, Unavailable
+import pyarrow as pa
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from callistics.engines.clickhouse.client import Client, Rows
+from callistics.errors import CallisticsError, EngineError, TimedOut, Unavailable, first_line
 
 _TRIES = 3
 _SYSTEM = re.compile(r"\[Errno -?\d+\] ([^')\"]+)")
@@ -21,13 +18,60 @@ _BUSY_CODES = (202, 209, 210, 225, 242, 252, 279, 285, 286, 289, 319, 999)
 _BUSY = "the database does not answer just now"
 
 
+class Rows(Protocol):
+    """What a query gives."""
+
+    @property
+    def result_rows(self) -> Sequence[Sequence[Any]]:
+        """The rows, in order."""
+        ...
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """What the server tells about the query."""
+        ...
+
+
+class Client(Protocol):
+    """What is used of `clickhouse_connect`'s client."""
+
+    @property
+    def server_version(self) -> str:
+        """Version of the server."""
+        ...
+
+    def query(
+        self, query: str, parameters: Mapping[str, Any] | None = None, settings: Any = None
+    ) -> Rows:
+        """The rows of a SELECT."""
+        ...
+
+    def query_arrow(self, query: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
+        """The rows of a SELECT as an Arrow table."""
+        ...
+
+    def command(self, cmd: str, parameters: Mapping[str, Any] | None = None) -> Any:
+        """Run a statement that gives at most one value."""
+        ...
+
+    def insert_arrow(
+        self, table: str, arrow_table: pa.Table, settings: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Insert the rows of an Arrow table."""
+        ...
+
+    def close(self) -> None:
+        """Give up the connection."""
+        ...
+
+
 class Connection:
     """Implements `Client` on the driver's. Raises `TimedOut`, `Unavailable` and `EngineError`.
 
     `in_process` is a database whose answers cannot be lost on the way.
     """
 
-    def __init__(self, client: "Client", timeout: float, *, in_process: bool) -> None:
+    def __init__(self, client: Client, timeout: float, *, in_process: bool) -> None:
         self._client = client
         self._timeout = timeout
         self._in_process = in_process
@@ -39,7 +83,7 @@ class Connection:
 
     def query(
         self, query: str, parameters: Mapping[str, Any] | None = None, settings: Any = None
-    ) -> "Rows":
+    ) -> Rows:
         """The rows of a SELECT."""
         with self._translated():
             rows = self._client.query(query, parameters, settings=settings)
@@ -48,7 +92,7 @@ class Connection:
             raise Unavailable(_BUSY)
         return rows
 
-    def query_arrow(self, query: str, parameters: Mapping[str, Any] | None = None) -> "pa.Table":
+    def query_arrow(self, query: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
         """The rows of a SELECT as an Arrow table."""
         with self._translated():
             return self._client.query_arrow(query, parameters)
@@ -59,14 +103,14 @@ class Connection:
             return self._client.command(cmd, parameters)
 
     def insert_arrow(
-        self, table: str, arrow_table: "pa.Table", settings: Mapping[str, Any] | None = None
+        self, table: str, arrow_table: pa.Table, settings: Mapping[str, Any] | None = None
     ) -> Any:
         """Insert the rows of an Arrow table."""
         with self._translated():
             return self._client.insert_arrow(table, arrow_table, settings=settings)
 
     def insert_once(
-        self, table: str, rows: "pa.Table", token: str, settings: Mapping[str, Any]
+        self, table: str, rows: pa.Table, token: str, settings: Mapping[str, Any]
     ) -> None:
         """Insert rows that count once however often they come with this token.
 
@@ -99,7 +143,7 @@ class Connection:
             if code in _MEMORY_CODES:
                 raise Unavailable("the query needs more memory than the engine may use") from error
             if isinstance(error, ProgrammingError) or code not in (None, *_BUSY_CODES):
-                raise EngineError(first_line(error)) from error
+                raise EngineError(cause(error)) from error
             # An answer that was cut or garbled makes the driver, or Arrow, raise all sorts.
             raise Unavailable(_BUSY) from error
 
@@ -109,13 +153,6 @@ def unanswered(error: CallisticsError) -> bool:
     from clickhouse_connect.driver.exceptions import OperationalError  # noqa: PLC0415
 
     return isinstance(error.__cause__, OperationalError)
-
-
-def first_line(error: Exception) -> str:
-    """What an error says, for people: the system's own words where the network is to blame."""
-    text = (str(error).splitlines() or [type(error).__name__])[0]
-    system = _SYSTEM.search(text)
-    return system[1] if system else text
 
 
 def _waited(error: BaseException | None) -> bool:
@@ -131,3 +168,10 @@ def _waited(error: BaseException | None) -> bool:
 def _lost(summary: Mapping[str, Any]) -> bool:
     """Whether an answer without rows is not all that ClickHouse sent."""
     return not summary.get("query_id") or int(summary.get("result_rows", 0)) > 0
+
+
+def cause(error: Exception) -> str:
+    """What an error says, for people: the system's own words where the network is to blame."""
+    text = first_line(error)
+    system = _SYSTEM.search(text)
+    return system[1] if system else text

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from callistics.engines.clickhouse.client import Address, Client
+from callistics.engines.clickhouse.client import Address
+from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.schema import PACKAGE
-from callistics.engines.common.migrations import load
+from callistics.engines.common.migrations import load, newer
 from callistics.engines.diagnosis import Diagnosis
 from callistics.errors import CallisticsError
 
@@ -70,9 +71,7 @@ def _schema_problems(client: Client, address: Address) -> Iterator[str]:
     ((schema,),) = client.query(
         f"SELECT max(number) FROM {address.quoted_database}.schema_migrations"
     ).result_rows
-    known = load(PACKAGE)[-1].number
-    if int(schema) > known:
-        yield f"schema {schema} is newer than this version's {known}: upgrade Callistics"
+    yield from newer(load(PACKAGE), int(schema))
 
 
 def _cluster_problems(client: Client, address: Address) -> Iterator[str]:

@@ -11,8 +11,8 @@ from functools import partial
 import duckdb
 import pyarrow as pa
 
-from callistics.engines.clickhouse.client import Address, Client
-from callistics.engines.clickhouse.connection import Connection, unanswered
+from callistics.engines.clickhouse.client import Address
+from callistics.engines.clickhouse.connection import Client, Connection, unanswered
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.keys import load_keys
 from callistics.engines.clickhouse.schema import migrate

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from callistics.engines.clickhouse.client import Client
+from callistics.engines.clickhouse.connection import Client
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import SCOPED, Scope
 

@@ -8,7 +8,7 @@ leads share a shard; one marked `-- everywhere` is replicated whole on every nod
 import re
 from collections.abc import Iterator
 
-from callistics.engines.clickhouse.client import Client
+from callistics.engines.clickhouse.connection import Client
 from callistics.engines.common.migrations import Migration, load, missing
 
 PACKAGE = "callistics.engines.clickhouse.migrations"

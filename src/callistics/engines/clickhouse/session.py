@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from callistics.engines.base import KeptAnswer
 from callistics.engines.clickhouse.changes import Block, Records, derived
-from callistics.engines.clickhouse.client import Client
+from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.keys import key_table
 from callistics.engines.clickhouse.stored import Stored
 from callistics.engines.common.blocks import CallBlock

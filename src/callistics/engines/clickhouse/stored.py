@@ -4,7 +4,7 @@ from collections.abc import Mapping, Set
 
 import pyarrow as pa
 
-from callistics.engines.clickhouse.client import Client
+from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.parameters import MAX_BYTES
 from callistics.engines.common.rows import CALL_COLUMNS, LEAD_COLUMNS, schema
 

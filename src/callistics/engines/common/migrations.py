@@ -1,6 +1,6 @@
 """Numbered schema migrations of any engine: files `NNNN_name.sql` of a package."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from importlib import resources
 
@@ -26,12 +26,15 @@ def load(package: str) -> list[Migration]:
     return sorted(found, key=lambda migration: migration.number)
 
 
+def newer(known: Sequence[Migration], schema: int) -> Iterator[str]:
+    """What is wrong where a newer version was at work: nothing, or a sentence."""
+    newest = known[-1].number
+    if schema > newest:
+        yield f"schema {schema} is newer than this version's {newest}: upgrade Callistics"
+
+
 def missing(known: Sequence[Migration], done: Set[int]) -> list[Migration]:
     """What is still to be applied. Raises `EngineError` where a newer version was at work."""
-    newest = known[-1].number
-    if done and max(done) > newest:
-        raise EngineError(
-            f"the database has schema {max(done)}, this version knows up to {newest}: "
-            "it was written by a newer Callistics"
-        )
+    for problem in newer(known, max(done, default=0)):
+        raise EngineError(problem)
     return [migration for migration in known if migration.number not in done]

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import duckdb
 
-from callistics.engines.common.migrations import load
+from callistics.engines.common.migrations import load, newer
 from callistics.engines.diagnosis import Diagnosis
 from callistics.engines.duckdb.migrate import PACKAGE
+from callistics.errors import first_line
 
 _NAME = f"DuckDB {duckdb.__version__}"
 # Below this much free space a checkpoint may not find room for what it rewrites.
@@ -39,9 +40,8 @@ def _contents(connection: duckdb.DuckDBPyConnection, problems: list[str]) -> lis
         problems.append("the file is a database, but none of this product's")
         return []
     rows = connection.execute("SELECT max(number) FROM schema_migrations").fetchall()
-    schema, known = int(rows[0][0] or 0), load(PACKAGE)[-1].number
-    if schema > known:
-        problems.append(f"schema {schema} is newer than this version's {known}: upgrade Callistics")
+    schema = int(rows[0][0] or 0)
+    problems += newer(load(PACKAGE), schema)
     calls, leads = (
         connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
         for table in ("calls", "leads")
@@ -53,4 +53,4 @@ def _not_opened(error: duckdb.Error) -> str:
     text = str(error)
     if "lock" in text.lower():
         return "another process has the file open, most likely a running server: that is its right"
-    return (text.splitlines() or [type(error).__name__])[0]
+    return first_line(error)

@@ -16,7 +16,7 @@ from callistics.engines.duckdb.migrate import migrate
 from callistics.engines.duckdb.order import MonthOrder
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.watchdog import Watchdog
-from callistics.errors import EngineError, TimedOut
+from callistics.errors import EngineError, TimedOut, first_line
 from callistics.model.keys import StoredKey
 from callistics.sql.dialect import SqlRow, Statement
 
@@ -167,8 +167,4 @@ def _open(path: Path, memory_limit: str | None, threads: int | None) -> duckdb.D
             path.parent.mkdir(parents=True, exist_ok=True)
         return duckdb.connect(str(path), config=config)
     except (duckdb.Error, OSError) as error:
-        raise EngineError(f"cannot open {path}: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+        raise EngineError(f"cannot open {path}: {first_line(error)}") from error
