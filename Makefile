@@ -33,8 +33,8 @@ unit: .venv/.dev ## Run the test suite alone; ARGS="--many" tries far more examp
 docs: .venv/.dev ## Build the documentation site into site/
 	@$(BIN)/mkdocs build --quiet --strict
 
-bench: .venv/.dev ## Measure speed; results are printed and stated in docs/decisions
-	@$(BIN)/python -m bench $(ARGS)
+bench: .venv/.dev ## Measure speed on 10 million calls; CALLS=1000000 ENGINE=chdb ARGS="load queries"
+	@$(BIN)/python -m bench $(ARGS) $(if $(CALLS),--calls $(CALLS)) $(if $(ENGINE),--engine $(ENGINE))
 
 format: .venv/.dev ## Format the code and sort its imports
 	@$(BIN)/ruff check --fix-only --select I .
@@ -48,7 +48,7 @@ upgrade: ## As lock, taking the newest versions
 
 clean: ## Remove everything that can be made again
 	rm -rf .venv .build build dist site callistics-demo docs/reference .hypothesis .pytest_cache .ruff_cache \
-		.import_linter_cache .coverage
+		.import_linter_cache .coverage bench/work
 	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.runtime: requirements/runtime.txt pyproject.toml scripts/setup

@@ -1,60 +1,112 @@
-"""`python -m bench [part ...] [--calls N]`."""
+"""Measure the product: `python -m bench [part ...] [--calls N] [--engine NAME] [--fresh]`.
+
+Without a part, all main ones run, one after the other. A finished part leaves its file in
+bench/results, and is left out when the command is given again; `report` alone prints what there is.
+"""
 
 import argparse
-import tempfile
+import shutil
+import sys
 import time
-from collections.abc import Callable
+import traceback
 from pathlib import Path
+from typing import Any
 
-from bench import (
-    ingest,
-    lookups,
-    machine,
-    memory,
-    overhead,
-    payloads,
-    queries,
-    repeated,
-    stages,
-    upserts,
-)
-from bench.report import Result, save, show
-from bench.run import Run
+from bench import document, machine
+from bench.parts import MAIN, PARTS, in_order
+from bench.report import save
+from bench.run import SMALL, Run, say
+from bench.store import ENGINES
 
-PARTS: dict[str, Callable[[Run], Result]] = {
-    "overhead": overhead.measure,
-    "memory": memory.measure,
-    "ingest": ingest.measure,
-    "lookups": lookups.measure,
-    "queries": queries.measure,
-    "repeated": repeated.measure,
-    "stages": stages.measure,
-    "upserts": upserts.measure,
-    "payloads": payloads.measure,
-}
+FULL = 10_000_000
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser("python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; none: all")
-    parser.add_argument("--calls", type=int, default=100_000, help="default: %(default)s")
+def main() -> int:
+    given = _arguments()
+    run = Run(given.calls, given.engine, given.seconds)
+    failed: list[str] = []
+    if given.parts != ["report"]:
+        names = in_order([name for name in given.parts if name != "report"])
+        if given.fresh:
+            _forget(run, given.parts)
+        failed = [name for name in names if not _finished(run, name)]
+    text = document.write(run)
+    if given.into:
+        document.insert(text, given.into)
+        say(f"written into {given.into}")
+    else:
+        print(text)
+    if failed:
+        say(f"failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "python -m bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    others = [name for name in PARTS if name not in MAIN]
+    listed = f"{', '.join(MAIN)}; report\nonly where named: {', '.join(others)}"
+    parser.add_argument("parts", nargs="*", metavar="part", help=listed)
+    sizes = f"default: {FULL:,}, where only others than the main parts are named {SMALL:,}"
+    parser.add_argument("--calls", type=int, help=sizes)
+    parser.add_argument("--engine", choices=ENGINES, default="duckdb", help="default: %(default)s")
+    parser.add_argument("--seconds", type=int, default=60, help="of mixed; default: %(default)s")
+    parser.add_argument("--fresh", action="store_true", help="forget what is finished")
+    parser.add_argument("--into", type=Path, help="a file that gets the report between its marks")
     given = parser.parse_args()
-    unknown = [name for name in given.parts if name not in PARTS]
-    if unknown or given.calls < 1_000:
-        parser.error(f"no such part: {', '.join(unknown)}" if unknown else "--calls from 1000 on")
-    facts = {**machine.facts(), "calls": given.calls}
-    with tempfile.TemporaryDirectory(prefix="callistics-bench-") as folder:
-        run = Run(given.calls, Path(folder))
-        for name in given.parts or PARTS:
-            neighbours, started = machine.Neighbours(), time.perf_counter()
-            result = PARTS[name](run)
-            seconds = time.perf_counter() - started
-            cores = neighbours.cores()
-            result.notes.append(f"Other processes took {cores:.2f} cores meanwhile.")
-            print(f"## {name}\n\n{show(result)}", flush=True)
-            noted = {**facts, "part": name, "seconds": round(seconds, 1), "other_cores": cores}
-            print(f"{save(name, result, noted)}, {seconds:.0f} s\n", flush=True)
+    unknown = [name for name in given.parts if name not in (*PARTS, "report")]
+    if unknown:
+        parser.error(f"no such part: {', '.join(unknown)}")
+    if given.calls is None:
+        large = not given.parts or any(name in (*MAIN, "report") for name in given.parts)
+        given.calls = FULL if large else SMALL
+    if given.calls < 1_000:
+        parser.error("--calls from 1000 on")
+    return given
+
+
+def _forget(run: Run, parts: list[str]) -> None:
+    """Drop the results of the named parts, or of all with their databases."""
+    for name in parts:
+        (run.results / f"{name}.json").unlink(missing_ok=True)
+    if not parts:
+        shutil.rmtree(run.results, ignore_errors=True)
+        shutil.rmtree(run.work, ignore_errors=True)
+
+
+def _finished(run: Run, name: str) -> bool:
+    """Whether the part is done, now or since an earlier run."""
+    path = run.results / f"{name}.json"
+    if path.exists():
+        say(f"{name}: finished already")
+        return True
+    missing = [one for one in PARTS[name].needs if not (run.results / f"{one}.json").exists()]
+    if missing:
+        say(f"{name}: left out, it needs {', '.join(missing)}")
+        return False
+    say(f"{name}: {run.calls:,} calls on {run.engine}")
+    run.work.mkdir(parents=True, exist_ok=True)
+    neighbours, started = machine.Neighbours(), time.perf_counter()
+    try:
+        result = PARTS[name].measure(run)
+    except Exception:  # noqa: BLE001 - the other parts are worth having, and it is told at the end
+        traceback.print_exc()
+        return False
+    seconds = time.perf_counter() - started
+    facts: dict[str, Any] = {
+        **machine.facts(),
+        "calls": run.calls,
+        "engine": run.engine,
+        "part": name,
+        "seconds": round(seconds, 1),
+        "other_cores": neighbours.cores(),
+    }
+    save(path, result, facts)
+    run.tidy()
+    say(f"{name}: {seconds:.0f} s")
+    return True
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

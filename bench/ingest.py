@@ -1,18 +1,19 @@
-"""How fast records become durable."""
+"""How fast records become durable, over HTTP into an empty store and by import into a full one."""
 
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 
 import msgspec
 
 from bench.live import Client, Live, serving
-from bench.records import bodies
+from bench.load import MB, imported
+from bench.records import bodies, lines, renamed
 from bench.report import Cell, Result, Table, percentile
-from bench.run import Run
+from bench.run import Run, say
 
+IMPORTED = 500_000
 _COLUMNS = (
     "",
     "records/s",
@@ -26,33 +27,35 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How records are sent; `share` of all records, so that small requests end in time."""
+    """How records are sent; at most so many calls that it ends in time."""
 
     size: int
     clients: int
-    share: float
+    most: int
 
 
-WAYS = (Way(10_000, 1, 1), Way(1_000, 8, 1), Way(1, 64, 0.1))
+WAYS = (Way(10_000, 1, 200_000), Way(1_000, 8, 200_000), Way(1, 64, 10_000))
 
 
 def measure(run: Run) -> Result:
     rows = [_measured(run, way) for way in WAYS]
     title = "`POST /calls`, NDJSON, each way into an empty store; answered once durable"
-    note = "The clients share the machine's cores with the server."
-    return Result([Table(title, _COLUMNS, rows)], [note])
+    tables = [Table(title, _COLUMNS, rows), _import(run)]
+    return Result(tables, ["The clients share the machine's cores with the server."])
 
 
 def _measured(run: Run, way: Way) -> Sequence[Cell]:
-    calls = max(int(run.calls * way.share), way.clients)
-    sent = list(islice(bodies(run.calls, way.size), -(-calls // way.size) or None))
-    with serving(run.folder / f"ingest-{way.size}") as server:
+    say(f"bodies of {way.size:,}")
+    calls = min(run.calls, way.most)
+    sent = bodies(lines(calls)[:calls], way.size)
+    store = run.empty(f"ingest-{way.size}")
+    with serving(store) as server:
         cpu, started = server.cpu(), time.perf_counter()
         records, waited = _send(server, sent, way.clients)
         seconds = time.perf_counter() - started
         cpu = server.cpu() - cpu
+    store.remove()
     tenth = max(len(waited) // 10, 1)
-    slower = sum(waited[-tenth:]) / sum(waited[:tenth])
     return (
         f"bodies of {way.size:,}, {way.clients} client{'s' * (way.clients > 1)}",
         records / seconds,
@@ -60,7 +63,7 @@ def _measured(run: Run, way: Way) -> Sequence[Cell]:
         percentile(waited, 50) * 1000,
         percentile(waited, 99) * 1000,
         cpu / records * 1_000_000,
-        slower,
+        sum(waited[-tenth:]) / sum(waited[:tenth]),
     )
 
 
@@ -83,3 +86,15 @@ def _send(server: Live, sent: Sequence[bytes], clients: int) -> tuple[int, list[
     with ThreadPoolExecutor(clients) as pool:
         received = sum(one.result() for one in [pool.submit(work) for _ in range(clients)])
     return received, waited
+
+
+def _import(run: Run) -> Table:
+    calls = min(IMPORTED, run.calls // 2)
+    say(f"importing {calls:,} calls beside {run.calls:,}")
+    with run.store.copied("ingest-import") as store:
+        source = store.folder / "more.ndjson"
+        source.write_bytes(b"".join(renamed(lines(calls), "more-")))
+        done = imported(store, source)
+    row = (f"{calls:,} more", done.records / done.seconds, done.seconds, done.peak / MB)
+    title = f"`callistics import` of new calls of all 24 months into the store of {run.calls:,}"
+    return Table(title, ("calls", "records/s", "seconds", "peak memory, MB"), [row])

@@ -1,11 +1,9 @@
 """The product's own steps without HTTP, on a copy of a store."""
 
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
-from bench.live import database
+from bench.store import Store
 from callistics.analytics.service import Analytics
 from callistics.catalog.plan import Policy
 from callistics.engines.base import Engine
@@ -45,13 +43,10 @@ class Asking:
 
 
 @contextmanager
-def asking(folder: Path) -> Iterator[Asking]:
-    """On a copy of the folder's database, which a server may have open at the same time."""
-    copy = folder / "copy.db"
-    shutil.copyfile(database(folder), copy)
-    engine = open_engine(Settings(engine=f"duckdb://{copy}"))
+def asking(store: Store) -> Generator[Asking]:
+    """On a database that no server has open."""
+    engine = open_engine(Settings(engine=store.dsn))
     try:
         yield Asking(engine)
     finally:
         engine.close()
-        copy.unlink()

@@ -8,16 +8,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import callistics
+from bench import processes
+from bench.store import Store
 
 KEY = "an-admin-key-for-bench"
-_TICKS = os.sysconf("SC_CLK_TCK")
 _PATHS = (Path(callistics.__file__).parents[1], Path(__file__).parents[1])
 SERVE = ("callistics.cli", "serve")
 WATCHED = ("bench.variants", "watched")
@@ -28,8 +28,8 @@ class Client:
     """One client: a connection that is kept alive, authorised as an admin."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
-        self.timing = ""
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3_600)
+        self.timing: dict[str, float] = {}
 
     def send(
         self, method: str, path: str, body: bytes | None = None, kind: str = "application/json"
@@ -41,12 +41,17 @@ class Client:
         content = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{method} {path}: {answer.status} {content[:1000]!r}")
-        self.timing = answer.headers.get("Server-Timing", "")
+        self.timing = _timing(answer.headers.get("Server-Timing", ""))
         return content
 
     def ask(self, body: bytes) -> bytes:
         """The answer of `POST /analytics`."""
         return self.send("POST", "/analytics", body)
+
+    def rows(self, question: dict[str, Any]) -> list[dict[str, Any]]:
+        """The rows of an answer."""
+        found: dict[str, Any] = json.loads(self.ask(json.dumps(question).encode()))
+        return found["data"]
 
     def store(self, lines: bytes) -> bytes:
         """The answer of `POST /calls` to NDJSON."""
@@ -56,67 +61,68 @@ class Client:
         self._connection.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """Bytes of a process: resident, of these mapped from files, and the most ever resident."""
-
-    resident: int
-    files: int
-    peak: int
+def _timing(header: str) -> dict[str, float]:
+    """Milliseconds by name; what has none is left out."""
+    parts = (part.partition(";dur=") for part in header.split(", "))
+    return {name: float(value) for name, _, value in parts if value}
 
 
 class Live:
-    """A running server; `WATCHED` ones also tell what the engine's buffers hold."""
+    """A running server; `WATCHED` ones also tell what the engine's buffers hold.
 
-    def __init__(self, folder: Path, command: Sequence[str], settings: dict[str, str]) -> None:
+    `ready` is the seconds from the start of its process to the first `/health/ready` that is 200.
+    """
+
+    def __init__(self, store: Store, command: Sequence[str], settings: dict[str, str]) -> None:
         self.port = _free_port()
-        kept = {name: text for name, text in os.environ.items() if "CALLISTICS_" not in name}
         environment = {
-            **kept,
-            "PYTHONPATH": os.pathsep.join(map(str, _PATHS)),
-            "CALLISTICS_ENGINE": f"duckdb://{database(folder)}",
+            **environment_of(store),
             "CALLISTICS_PORT": str(self.port),
             "CALLISTICS_ADMIN_KEY": KEY,
             # What is measured is how an answer is computed, unless a part says otherwise.
             "CALLISTICS_ANSWER_CACHE": "0",
+            # A slow answer is a result too.
+            "CALLISTICS_QUERY_TIMEOUT": "600",
             **settings,
         }
-        with (folder / "server.log").open("ab") as log:
+        started = time.perf_counter()
+        self._log = store.folder / "server.log"
+        with self._log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *command],
                 env=environment,
-                cwd=folder,
+                cwd=store.folder,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
             )
         self.client = Client(self.port)
         self._wait()
+        self.ready = time.perf_counter() - started
 
     def _wait(self) -> None:
-        for _ in range(600):
+        for _ in range(60_000):
             with suppress(OSError, RuntimeError):
                 self.client.send("GET", "/health/ready")
                 return
             self.client.close()
             if self.process.poll() is not None:
-                raise RuntimeError("the server ended; see server.log in the folder of the run")
-            time.sleep(0.1)
-        raise RuntimeError("the server does not get ready")
+                break
+            time.sleep(0.01)
+        said = self._log.read_text(encoding="utf-8", errors="replace")[-2_000:]
+        raise RuntimeError(f"the server does not get ready: {said}")
 
     def cpu(self) -> float:
         """Seconds of CPU, user and system, of all threads so far."""
-        text = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
-        fields = text.rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return processes.cpu(self.process.pid)
 
-    def memory(self) -> Memory:
+    def memory(self) -> processes.Memory:
         """What the kernel counts for the process."""
-        text = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
-        pairs = (line.partition(":")[::2] for line in text.splitlines())
-        kilobytes = {name: int(value.split()[0]) for name, value in pairs if value.endswith("kB")}
-        files = kilobytes["RssFile"] + kilobytes["RssShmem"]
-        return Memory(kilobytes["VmRSS"] << 10, files << 10, kilobytes["VmHWM"] << 10)
+        return processes.memory(self.process.pid)
+
+    def peak(self) -> int:
+        """The most bytes that were ever resident."""
+        return processes.peak(self.process.pid)
 
     def buffers(self) -> dict[str, Any]:
         """What `duckdb_memory()` says, in bytes by purpose; of a `WATCHED` server."""
@@ -137,16 +143,21 @@ class Live:
                 pipe.close()
 
 
-def database(folder: Path) -> Path:
-    """The database of the server that runs in a folder."""
-    return folder / "bench.db"
+def environment_of(store: Store) -> dict[str, str]:
+    """The variables for a process of the product that works on a database."""
+    kept = {name: text for name, text in os.environ.items() if "CALLISTICS_" not in name}
+    return {
+        **kept,
+        "PYTHONPATH": os.pathsep.join(map(str, _PATHS)),
+        "CALLISTICS_ENGINE": store.dsn,
+    }
 
 
 @contextmanager
-def serving(folder: Path, command: Sequence[str] = SERVE, **settings: str) -> Iterator[Live]:
-    """A server on the folder's database, stopped at the end; settings by their variables."""
-    folder.mkdir(parents=True, exist_ok=True)
-    server = Live(folder, command, settings)
+def serving(store: Store, command: Sequence[str] = SERVE, **settings: str) -> Generator[Live]:
+    """A server on the database, stopped at the end; settings by their variables."""
+    store.folder.mkdir(parents=True, exist_ok=True)
+    server = Live(store, command, settings)
     try:
         yield server
     finally:
@@ -156,4 +167,4 @@ def serving(folder: Path, command: Sequence[str] = SERVE, **settings: str) -> It
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])

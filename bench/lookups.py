@@ -24,7 +24,7 @@ _IDS = "SELECT call_id, merchant_id FROM calls SEMI JOIN wanted USING (call_id)"
 def measure(run: Run) -> Result:
     # A scan says little on a table as small as other parts can do with.
     calls = max(run.calls * 20, 2_000_000)
-    path = run.folder / "lookups.db"
+    path = run.folder("lookups") / "lookups.db"
     with duckdb.connect(str(path), config={"threads": 2}) as connection:
         connection.execute(_CALLS.format(calls=calls, keys=keys("call_id")))
         connection.execute("CHECKPOINT")

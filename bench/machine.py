@@ -25,6 +25,7 @@ def facts() -> dict[str, Any]:
         "revision": _revision(),
         "machine": {
             "cores": os.cpu_count(),
+            "processor": _processor(),
             "memory_gib": round(memory / 2**30, 1),
             "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         },
@@ -34,6 +35,12 @@ def facts() -> dict[str, Any]:
             **{name: version(name) for name in _PACKAGES},
         },
     }
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.machine()
 
 
 def _revision() -> str:

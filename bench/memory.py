@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from bench.live import WATCHED, Live, serving
-from bench.questions import questions
-from bench.records import bodies
+from bench.questions import plain
+from bench.records import bodies, lines
 from bench.report import Result, Table
 from bench.run import Run
 
@@ -23,13 +23,15 @@ Row = tuple[str, float, float, float, float, float]
 
 
 def measure(run: Run) -> Result:
-    with serving(run.folder / "memory", WATCHED) as server:
+    if run.engine != "duckdb":
+        return Result([], ["Measured on DuckDB alone, which tells what its buffers hold."])
+    with serving(run.empty("memory"), WATCHED) as server:
         usual = list(_story(server, run.calls))
     limit = f"{LIMIT}MB"
-    with serving(run.folder / "memory-limited", WATCHED, CALLISTICS_MEMORY_LIMIT=limit) as server:
+    with serving(run.empty("memory-limited"), WATCHED, CALLISTICS_MEMORY_LIMIT=limit) as server:
         limited = list(_story(server, run.calls))
-    with serving(run.folder / "memory-large", WATCHED) as server:
-        for body in bodies(run.calls, 100_000):
+    with serving(run.empty("memory-large"), WATCHED) as server:
+        for body in bodies(lines(run.calls), 100_000):
             server.client.store(body)
         large = [_row(server, f"{run.calls:,} calls in bodies of 100,000 records")]
     own = [row[4] for row in [*usual, *limited, *large]]
@@ -48,16 +50,16 @@ def measure(run: Run) -> Result:
 
 
 def _story(server: Live, calls: int) -> Iterator[Row]:
-    asked = list(questions(calls))
+    asked = list(plain())
     yield _row(server, "empty store, opened")
     for question in asked:
-        server.client.ask(question.body)
+        server.client.ask(question)
     yield _row(server, "empty, each type asked")
-    for body in bodies(calls, 10_000):
+    for body in bodies(lines(calls), 10_000):
         server.client.store(body)
     yield _row(server, f"{calls:,} calls loaded, bodies of 10,000")
     for question in asked:
-        server.client.ask(question.body)
+        server.client.ask(question)
     yield _row(server, "loaded, each type asked")
 
 

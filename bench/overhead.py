@@ -1,6 +1,5 @@
 """What a request costs outside the engine, in CPU time and in time waited."""
 
-import shutil
 import statistics
 import time
 from collections.abc import Callable
@@ -9,28 +8,30 @@ from typing import Any
 import msgspec
 
 from bench.inprocess import asking
-from bench.live import CANNED, Live, database, serving
+from bench.live import CANNED, Live, serving
 from bench.questions import month_of_days
+from bench.records import bodies, lines
 from bench.report import Result, Table, percentile
-from bench.run import Run
+from bench.run import SMALL, Run
+from bench.store import Store
 
-ROUNDS, REQUESTS, PAUSE = 7, 400, 0.001
+ROUNDS, REQUESTS, PAUSE = 5, 300, 0.001
 _LESS = "= outside the engine, by subtraction"
 _DIRECT = "outside the engine, directly: its rows come from memory"
 
 
 def measure(run: Run) -> Result:
-    folder = run.loaded()
-    body = month_of_days(run.calls)
+    if run.engine != "duckdb":
+        return Result([], ["Measured on DuckDB alone, whose share is the smaller."])
+    store, body = _loaded(run)
     waited: dict[str, list[float]] = {"client": [], "total": [], "engine": []}
     rounds: list[dict[str, float]] = []
-    canned_folder = run.folder / "canned"
-    canned_folder.mkdir()
-    shutil.copyfile(database(folder), database(canned_folder))
     with (
-        asking(folder) as inside,
-        serving(folder) as server,
-        serving(canned_folder, CANNED) as canned,
+        store.copied("overhead-inside") as copy,
+        store.copied("overhead-canned") as other,
+        asking(copy) as inside,
+        serving(store) as server,
+        serving(other, CANNED) as canned,
     ):
         assert len(msgspec.json.decode(server.client.ask(body))["data"]) == 31
         statements = inside.statements(body)
@@ -49,6 +50,15 @@ def measure(run: Run) -> Result:
             else:
                 waited = {name: [] for name in waited}
     return _result(rounds, waited)
+
+
+def _loaded(run: Run) -> tuple[Store, bytes]:
+    """A store of few calls, and a question with 31 rows: the size of the data is not the matter."""
+    store = run.empty("overhead")
+    with serving(store) as server:
+        for body in bodies(lines(min(run.calls, SMALL)), 10_000):
+            server.client.store(body)
+        return store, month_of_days(server.client)
 
 
 def _served(server: Live, request: Callable[[], object]) -> float:
@@ -73,9 +83,8 @@ def _ask(server: Live, body: bytes, waited: dict[str, list[float]]) -> None:
     started = time.perf_counter()
     server.client.ask(body)
     waited["client"].append((time.perf_counter() - started) * 1000)
-    for part in server.client.timing.split(", "):
-        name, _, value = part.partition(";dur=")
-        waited[name].append(float(value))
+    for name, value in server.client.timing.items():
+        waited[name].append(value)
 
 
 def _result(rounds: list[dict[str, float]], waited: dict[str, list[float]]) -> Result:

@@ -1,90 +1,105 @@
-"""The query types over HTTP, beside the same statements in process."""
+"""The twelve query types in every scope, over HTTP: one client, then many."""
 
-import statistics
-import time
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
-from bench.inprocess import Asking, asking
+from bench.cells import Name, alone, cells, failures, questions, samples, summed
 from bench.live import Live, serving
-from bench.questions import Question, questions
-from bench.report import Result, Table, percentile
-from bench.run import Run
+from bench.population import Population, population
+from bench.questions import SCOPES
+from bench.report import Cell, Result, Table, percentile
+from bench.run import Run, say
+from bench.wire import Asked, Budget, ask
 
-WARM, LEAST, MOST, SECONDS = 3, 20, 100, 1.5
-SCOPES = {
-    "A": "all calls",
-    "B": "all, one month",
-    "C": "one merchant, one month",
-    "E": "all, one city of the payload",
-}
+CLIENTS = 16
+SECONDS = 1.2
+KEPT = 3
+"""Answers of each cell that are kept, to compare those of others with."""
+_COLUMNS = (
+    "query type",
+    "p50 ms",
+    "p99 ms",
+    "queries/s",
+    f"p50 ms, {CLIENTS} clients",
+    f"p99 ms, {CLIENTS} clients",
+    f"queries/s, {CLIENTS} clients",
+)
 
 
-class Timed(NamedTuple):
-    """A question with its times (ms): over HTTP, and of its statements alone."""
+class Measured(NamedTuple):
+    """One client's times, and those of many at once."""
 
-    question: Question
-    http: list[float]
-    engine: list[float]
+    alone: Asked
+    many: Asked
 
 
 def measure(run: Run) -> Result:
-    folder = run.loaded()
-    with asking(folder) as inside, serving(folder) as server:
-        timed = [_timed(question, server, inside) for question in questions(run.calls)]
-    tables = [
-        Table(
-            f"Scope {scope}: {text}; ms",
-            ("query type", "HTTP p50", "HTTP p99", "statement p50", "ratio of p50"),
-            list(_rows([one for one in timed if one.question.scope == scope])),
-        )
-        for scope, text in SCOPES.items()
+    with serving(run.store) as server:
+        ready = server.ready
+        people = population(run, server.client)
+        measured = dict(_measured(server, people))
+        peak = server.peak()
+    _keep_answers(run, measured)
+    tables = [_table(scope, measured) for scope in SCOPES]
+    notes = [
+        f"Ready after {ready:.2f} s. Peak memory of the server: {peak / 1_000_000:,.0f} MB.",
+        f"No two questions are equal. Answers behind a cell: {samples(_all(measured, 0))} with one"
+        f" client, {samples(_all(measured, 1))} with {CLIENTS}, which share the cores with the"
+        " server. A p99 of few answers is the slowest of them.",
+        *failures({f"{name}, one client": one.alone for name, one in measured.items()}),
+        *failures({f"{name}, {CLIENTS} clients": one.many for name, one in measured.items()}),
     ]
-    least = min(len(one.http) for one in timed)
-    note = (
-        f"Each question {least} to {MOST} times, one client; over HTTP and in process by turns."
-        " A p99 of so few is close to the slowest."
-    )
-    details = {f"{one.question.scope} {one.question.query_type}": one._asdict() for one in timed}
-    for one in details.values():
-        del one["question"]
-    return Result(tables, [note], details)
+    details = {
+        "ready_s": ready,
+        "peak_bytes": peak,
+        "cells": {str(name): _details(one) for name, one in measured.items()},
+    }
+    return Result(tables, notes, details)
 
 
-def _timed(question: Question, server: Live, inside: Asking) -> Timed:
-    statements = inside.statements(question.body)
-    timed = Timed(question, [], [])
-    end = time.perf_counter() + SECONDS
-    for number in range(WARM + MOST):
-        http = _clocked(lambda: server.client.ask(question.body))
-        engine = _clocked(lambda: inside.run(statements))
-        if number >= WARM:
-            timed.http.append(http)
-            timed.engine.append(engine)
-        if number >= WARM + LEAST and time.perf_counter() > end:
-            break
-    return timed
+def _measured(server: Live, people: Population) -> Sequence[tuple[Name, Measured]]:
+    found: list[tuple[Name, Measured]] = []
+    for scope, names in groupby(cells(), lambda name: name.scope):
+        say(f"scope {scope}: {SCOPES[scope]}")
+        for name in names:
+            asked = questions(name, people)
+            one = alone(server.port, asked, SECONDS, KEPT)
+            many = ask(server.port, asked, CLIENTS, Budget(SECONDS, CLIENTS))
+            found.append((name, Measured(one, many)))
+    return found
 
 
-def _clocked(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return (time.perf_counter() - started) * 1000
+def _all(measured: Mapping[Name, Measured], place: int) -> list[Asked]:
+    return [one[place] for one in measured.values()]
 
 
-def _rows(timed: list[Timed]) -> Iterator[tuple[str, float, float, float, float]]:
-    rows = [
-        (
-            one.question.query_type,
-            percentile(one.http, 50),
-            percentile(one.http, 99),
-            percentile(one.engine, 50),
-            percentile(one.http, 50) / percentile(one.engine, 50),
-        )
-        for one in timed
+def _table(scope: str, measured: Mapping[Name, Measured]) -> Table:
+    rows: list[Sequence[Cell]] = [
+        (name.query_type, *_figures(one.alone), *_figures(one.many))
+        for name, one in measured.items()
+        if name.scope == scope
     ]
-    yield from rows
-    yield (
-        "median of the types",
-        *(statistics.median(row[column] for row in rows) for column in (1, 2, 3, 4)),
-    )
+    return Table(f"Scope {scope}: {SCOPES[scope]}", _COLUMNS, [*rows, summed(rows, (1, 4))])
+
+
+def _figures(asked: Asked) -> tuple[float, float, float]:
+    return percentile(asked.good, 50), percentile(asked.good, 99), asked.rate
+
+
+def _details(one: Measured) -> dict[str, object]:
+    return {
+        "alone_ms": one.alone.times,
+        "many_ms": one.many.times,
+        "many_s": one.many.seconds,
+    }
+
+
+def _keep_answers(run: Run, measured: Mapping[Name, Measured]) -> None:
+    """The rows of each cell's first timed questions, in the folder of the run."""
+    kept = {
+        str(name): {place: json.loads(body)["data"] for place, body in one.alone.answers.items()}
+        for name, one in measured.items()
+    }
+    (run.work / "answers.json").write_text(json.dumps(kept), encoding="utf-8")

@@ -1,17 +1,28 @@
-"""The synthetic calls that are sent, and the tenant and the city that are asked for."""
+"""The synthetic records that are stored: from memory, from a file, and changed to be sent again."""
 
-from collections import Counter
+import hashlib
+import io
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import msgspec
+import zstandard
 
+from bench.live import environment_of
+from bench.run import Run, say
+from callistics import synthetic
 from callistics.synthetic.stream import batches
 
 SEED = 1
-MONTH = "2025-12"
+_OUTCOMES = ("CONFIRMED", "INTERESTED", "CALLBACK", "REJECTED", "VOICEMAIL", "NO_ANSWER")
+_DECODE = msgspec.json.Decoder(dict[str, Any]).decode
+_ENCODE = msgspec.json.Encoder().encode
 
 
 @cache
@@ -20,35 +31,78 @@ def lines(calls: int) -> Sequence[bytes]:
     return [line.encode() for batch in batches(calls, SEED) for line in batch.lines]
 
 
-def bodies(calls: int, size: int) -> Iterator[bytes]:
+def bodies(records: Sequence[bytes], size: int) -> list[bytes]:
     """The records as NDJSON bodies of `size` records."""
-    made = lines(calls)
-    return (b"".join(made[start : start + size]) for start in range(0, len(made), size))
+    return [b"".join(records[start : start + size]) for start in range(0, len(records), size)]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The merchant with most calls of the month, its commonest city, and that of all calls."""
-
-    merchant: str
-    merchant_city: str
-    city: str
-
-
-@cache
-def target(calls: int) -> Target:
-    """What questions about these calls name."""
-    decode = msgspec.json.Decoder(dict[str, Any]).decode
-    found = [call for line in lines(calls) if "started_at" in (call := decode(line))]
-    month = [call for call in found if call["started_at"].startswith(MONTH)]
-    merchant = _commonest([call["merchant_id"] for call in month])
-    own = [call for call in month if call["merchant_id"] == merchant]
-    return Target(merchant, _commonest(_cities(own)), _commonest(_cities(found)))
+def file(run: Run) -> Path:
+    """The calls of the run as `callistics generate` writes them; made once, then kept."""
+    sources = sorted(Path(synthetic.__file__).parent.glob("*.py"))
+    made_by = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
+    path = run.inputs / f"calls-{run.calls}-{made_by}.ndjson.zst"
+    if not path.exists():
+        say(f"generating {run.calls:,} calls")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f"partial-{path.name}")
+        command = ["generate", "--calls", str(run.calls), "--seed", str(SEED), "--force", "--out"]
+        product(run, *command, str(partial))
+        partial.rename(path)
+    return path
 
 
-def _cities(calls: list[dict[str, Any]]) -> list[str]:
-    return [call["payload"]["city"] for call in calls if "city" in call["payload"]]
+def product(run: Run, *arguments: str) -> str:
+    """What a command of the product prints. Raises `CalledProcessError`."""
+    return subprocess.run(
+        [sys.executable, "-m", "callistics.cli", *arguments],
+        env=environment_of(run.store),
+        check=True,
+        text=True,
+        stdout=subprocess.PIPE,
+    ).stdout
 
 
-def _commonest(values: list[str]) -> str:
-    return Counter(values).most_common(1)[0][0]
+def stored(path: Path) -> Iterator[bytes]:
+    """The lines of a file that `file` has made."""
+    with path.open("rb") as packed:
+        plain = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
+        yield from io.BufferedReader(plain, 1 << 20)
+
+
+def renamed(records: Sequence[bytes], prefix: str) -> list[bytes]:
+    """The same calls of the same tenants under other ids, and so of other leads."""
+    ids = (b'"call_id":"', b'"lead_id":"')
+    for name in ids:
+        records = [line.replace(name, name + prefix.encode()) for line in records]
+    return list(records)
+
+
+def fresh(calls: int, begin: datetime, rate: int) -> list[bytes]:
+    """New calls of the stored tenants that start one after the other, `rate` in a second."""
+    made: list[bytes] = []
+    for line in renamed(lines(calls), "new-"):
+        call = _DECODE(line)
+        if "started_at" in call:
+            started = begin + timedelta(seconds=len(made) / rate)
+            moved = started - datetime.fromisoformat(call["started_at"])
+            for name in ("started_at", "updated_at"):
+                call[name] = (datetime.fromisoformat(call[name]) + moved).isoformat()
+            made.append(_ENCODE(call) + b"\n")
+    return made
+
+
+def resent(run: Run, share: float) -> list[bytes]:
+    """A random share of the stored calls, each with another outcome and a time newer than any."""
+    rng = Random(f"{SEED} resent")
+    chosen = [
+        line for line in stored(file(run)) if rng.random() < share and b'"started_at"' in line
+    ]
+    rng.shuffle(chosen)
+    return [_changed(line, rng) for line in chosen]
+
+
+def _changed(line: bytes, rng: Random) -> bytes:
+    call = _DECODE(line)
+    others = [name for name in _OUTCOMES if name != call.get("outcome")]
+    newer = (synthetic.UNTIL + timedelta(days=1)).astimezone(UTC).isoformat()
+    return _ENCODE({**call, "outcome": rng.choice(others), "updated_at": newer}) + b"\n"

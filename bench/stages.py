@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from bench.records import bodies
+from bench.records import bodies, lines
 from bench.report import Result, Table
 from bench.run import Run
 from callistics.engines.base import Engine
@@ -72,8 +72,8 @@ def measure(run: Run) -> Result:
 
 
 def _measured(run: Run, name: str, block: int) -> tuple[dict[str, float], cProfile.Profile]:
-    made = bodies(max(run.calls, SIZE * (WARM + TIMED + PROFILED)), SIZE)
-    engine = open_engine(Settings(engine=f"duckdb://{run.folder / name}.db"))
+    made = iter(bodies(lines(max(run.calls, SIZE * (WARM + TIMED + PROFILED))), SIZE))
+    engine = open_engine(Settings(engine=run.empty(name.replace(" ", "-")).dsn))
     stages, profile = _Stages(engine, block), cProfile.Profile()
     try:
         for body in islice(made, WARM):

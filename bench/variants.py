@@ -16,11 +16,9 @@ def _watched(engine: DuckDBEngine) -> None:
     """For each line of input, print what the engine's buffers hold."""
 
     def answer() -> None:
-        query = "SELECT tag, memory_usage_bytes FROM duckdb_memory()"
+        query = Statement("SELECT tag, memory_usage_bytes FROM duckdb_memory()", ())
         for _ in sys.stdin:
-            with engine.writing() as session:
-                rows = session.execute(query).fetchall()
-            print(json.dumps({tag: size for tag, size in rows if size}), flush=True)
+            print(json.dumps({str(tag): size for tag, size in engine.run(query)}), flush=True)
 
     threading.Thread(target=answer, daemon=True).start()
 

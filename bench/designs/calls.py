@@ -1,6 +1,6 @@
 """The calls that table designs are compared with, and which of them are sent again."""
 
-from bench.chdb_store import Store
+from bench.designs.store import Store
 
 BATCHES = 10
 COLUMNS = (

@@ -58,14 +58,21 @@ class Store:
 @contextmanager
 def opened(folder: Path) -> Generator[Store]:
     """A store in a folder; there can be one at a time in a process."""
-    from chdb.session import Session  # noqa: PLC0415 - a test dependency, not always there
-
-    folder.mkdir(parents=True)
-    session = Session(str(folder))
-    try:
+    folder.mkdir(parents=True, exist_ok=True)
+    with opened_session(folder) as session:
         store = Store(session)
         store.run("CREATE DATABASE bench")
         store.run("USE bench")
         yield store
+
+
+@contextmanager
+def opened_session(folder: Path) -> Generator[Any]:
+    """chDB itself on a folder."""
+    from chdb.session import Session  # noqa: PLC0415 - a test dependency, not always there
+
+    session: Any = Session(str(folder))
+    try:
+        yield session
     finally:
         session.close()

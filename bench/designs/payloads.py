@@ -4,10 +4,10 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.chdb_store import MISSING, RUNS, Store, installed, opened
+from bench.designs.calls import make
+from bench.designs.store import MISSING, RUNS, Store, installed, opened
 from bench.report import Cell, Result, Table
 from bench.run import Run
-from bench.upsert_calls import make
 
 _KEYS = ("kcity", "kplan", "klanguage", "kage")
 _MAP = ", ".join(f"'{key}', assumeNotNull(payload.{key}.:String)" for key in _KEYS)
@@ -44,7 +44,7 @@ QUESTIONS = ("filter, ms", "key that is nowhere, ms", "group by, ms")
 def measure(run: Run) -> Result:
     if not installed():
         return Result([], [MISSING])
-    with opened(run.folder / "payloads") as store:
+    with opened(run.folder("payloads")) as store:
         make(store, run.calls)
         sizes = {name: _load(store, name, form) for name, form in FORMS.items()}
         taken = [_by_turns(store, question) for question in range(len(QUESTIONS))]

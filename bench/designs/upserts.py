@@ -8,11 +8,11 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bench.chdb_store import MISSING, RUNS, Store, installed, opened
+from bench.designs.calls import BATCHES, COLUMNS, KEY, SCHEMA, make
+from bench.designs.store import MISSING, RUNS, Store, installed, opened
+from bench.designs.tables import DESIGNS, Design
 from bench.report import Cell, Result, Table
 from bench.run import Run
-from bench.upsert_calls import BATCHES, COLUMNS, KEY, SCHEMA, make
-from bench.upsert_designs import DESIGNS, Design
 
 QUESTIONS = {
     "outcomes": "all calls by outcome",
@@ -42,7 +42,7 @@ class Measured:
 def measure(run: Run) -> Result:
     if not installed():
         return Result([], [MISSING])
-    with opened(run.folder / "upserts") as store:
+    with opened(run.folder("upserts")) as store:
         make(store, run.calls)
         batch = int(store.run("SELECT count() FROM old")) // BATCHES
         expected: dict[str, dict[str, str]] = {}

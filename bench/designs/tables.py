@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench.upsert_calls import COLUMNS
+from bench.designs.calls import COLUMNS
 
 MONTH = (
     "merchant_id = 'm010' AND started_at >= toDateTime64('2025-03-01', 6, 'UTC')"
