@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bench import ingest, load, lookups, memory, mixed, overhead, queries, repeated, resent, stages
 from bench.designs import payloads, upserts
 from bench.report import Result
+from bench.rivals import part as rivals
 from bench.run import Run
 
 
@@ -22,6 +23,7 @@ class Part:
 PARTS: Mapping[str, Part] = {
     "load": Part("Import and storage", load.measure, ()),
     "queries": Part("Queries", queries.measure),
+    "rivals": Part("Beside hand-written SQL", rivals.measure, ("load", "queries")),
     "repeated": Part("The same dashboard again", repeated.measure),
     "mixed": Part("Queries beside a stream of calls", mixed.measure),
     "ingest": Part("Ingestion", ingest.measure),
