@@ -3,7 +3,19 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bench import ingest, load, lookups, memory, mixed, overhead, queries, repeated, resent, stages
+from bench import (
+    ingest,
+    keys,
+    load,
+    lookups,
+    memory,
+    mixed,
+    overhead,
+    queries,
+    repeated,
+    resent,
+    stages,
+)
 from bench.designs import payloads, upserts
 from bench.report import Result
 from bench.rivals import part as rivals
@@ -31,6 +43,7 @@ PARTS: Mapping[str, Part] = {
     "overhead": Part("What the product adds to the engine", overhead.measure, ()),
     "memory": Part("Memory", memory.measure, (), main=False),
     "lookups": Part("Finding stored calls", lookups.measure, (), main=False),
+    "keys": Part("Filtering by a key", keys.measure, main=False),
     "stages": Part("Where storing spends its time", stages.measure, (), main=False),
     "upserts": Part("Replaced rows on ClickHouse", upserts.measure, (), main=False),
     "payloads": Part("Payload filters on ClickHouse", payloads.measure, (), main=False),

@@ -66,6 +66,9 @@ def empty(engine: Engine) -> None:
             engine._writer.execute(f"DELETE FROM {table}")  # noqa: S608
         elif isinstance(engine, ClickHouseEngine):
             engine._writer.command(f"TRUNCATE TABLE {table}")
+    if isinstance(engine, DuckDBEngine):
+        engine._writer.execute("DELETE FROM payload_keys")
+        engine._payload_keys.load(engine._writer)
 
 
 def rows_of(engine: Engine, table: str) -> list[dict[str, Any]]:

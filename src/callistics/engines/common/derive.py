@@ -7,7 +7,7 @@ it for all leads would give; an engine's `rebuild` does just that.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
@@ -31,6 +31,14 @@ class Sources:
     leads: str
     name: Callable[[str], str] = str
     text: Callable[[str], str] = str
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Keys of payloads that have a scalar under them, and those that have a list or an object."""
+
+    scalars: set[str] = field(default_factory=set[str])
+    lists: set[str] = field(default_factory=set[str])
 
 
 # `incoming` are the new versions of calls, whose old ones `calls` no longer gives.
@@ -126,13 +134,14 @@ LEFT JOIN {payloads} AS p ON p.payload_json = coalesce(pairs.payload_json, s.pay
 
 def derive(
     connection: duckdb.DuckDBPyConnection, incoming: pa.Table, touched: pa.Table, sources: Sources
-) -> None:
+) -> Keys:
     """Work out all that depends on incoming calls and touched leads.
 
     `incoming` has the columns `rows.CALL_COLUMNS`, `touched` the (merchant_id, lead_id) pairs of
     every lead whose calls or own records changed. What is to be written is then in the
     connection's tables: `LEAD_ROWS` and `CALL_ROWS` read it, `settled.call_ref` names the stored
     calls that are replaced, and `flats` has every payload in its flat form. `release` frees them.
+    Gives the keys of these payloads.
     """
     connection.register("incoming", incoming)
     connection.register("touched", touched)
@@ -141,7 +150,9 @@ def derive(
     connection.execute(_SETTLED)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE moved AS {sources.moved}")
     connection.register("pairs", _pairs(connection))
-    connection.register("flats", _flats(connection, sources))
+    keys = Keys()
+    connection.register("flats", _flats(connection, sources, keys))
+    return keys
 
 
 def release(connection: duckdb.DuckDBPyConnection) -> None:
@@ -164,14 +175,18 @@ def _pairs(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     )
 
 
-def _flats(connection: duckdb.DuckDBPyConnection, sources: Sources) -> pa.Table:
-    """The flat columns, as JSON, of every payload that is to be written."""
+def _flats(connection: duckdb.DuckDBPyConnection, sources: Sources, keys: Keys) -> pa.Table:
+    """The flat columns, as JSON, of every payload that is to be written; adds their keys."""
     rows = connection.execute(
         "SELECT payload_json FROM fresh UNION SELECT payload_json FROM pairs "
         "UNION SELECT payload_own FROM settled WHERE payload_base IS NULL"
     ).fetchall()
     texts = [text for (text,) in rows if text is not None]
-    columns = [flat_columns(flat(text), sources.name, sources.text) for text in texts]
+    flats = [flat(text) for text in texts]
+    for one in flats:
+        keys.scalars.update(one.scalars)
+        keys.lists.update(one.lists)
+    columns = [flat_columns(one, sources.name, sources.text) for one in flats]
     return pa.table(
         {
             "payload_json": pa.array(texts, pa.string()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Protocol
 
 from callistics.model.buckets import Granularity, Piece
 from callistics.sql.dialect import Element, Parameter, Statement
@@ -28,8 +29,26 @@ _PLACEHOLDERS = {
 _MANY = 64
 
 
+class KnownKeys(Protocol):
+    """Which keys payloads have at all."""
+
+    def is_scalar(self, key: str) -> bool:
+        """Whether one may have a text, number or boolean under a key."""
+        ...
+
+    def is_list(self, key: str) -> bool:
+        """Whether one may have a list or an object under a key."""
+        ...
+
+
 class DuckDBDialect:
-    """The dialect of DuckDB 2. Implements `sql.dialect.Dialect`."""
+    """The dialect of DuckDB 2. Implements `sql.dialect.Dialect`.
+
+    Without `known` keys any key may be there.
+    """
+
+    def __init__(self, known: KnownKeys | None = None) -> None:
+        self._known = known
 
     def render(self, sql: Sql) -> Statement:
         """Text with positional placeholders."""
@@ -84,18 +103,30 @@ class DuckDBDialect:
 
     def payload_text(self, table: str, key: str) -> Sql:
         """A key of the flat VARIANT, every value of which is text."""
-        return compose(f"variant_extract({table}.payload, {{}})::VARCHAR", text(key))
+        return self._scalar(f"{table}.payload", key)
 
     def payload_order(self, table: str, key: str) -> Sql:
         """A key of the VARIANT of order keys."""
-        return compose(f"variant_extract({table}.payload_orders, {{}})::VARCHAR", text(key))
+        return self._scalar(f"{table}.payload_orders", key)
+
+    def _scalar(self, column: str, key: str) -> Sql:
+        if self._known is not None and not self._known.is_scalar(key):
+            return raw("NULL::VARCHAR")
+        return compose(f"variant_extract({column}, {{}})::VARCHAR", text(key))
+
+    def _may_be_list(self, key: str) -> bool:
+        return self._known is None or self._known.is_list(key)
 
     def payload_is_list(self, table: str, key: str) -> Sql:
         """Whether the map of lists has the key."""
+        if not self._may_be_list(key):
+            return raw("FALSE")
         return compose(f"({table}.payload_lists[{{}}] IS NOT NULL)", text(key))
 
     def any_element(self, table: str, key: str, test: Element) -> Sql:
         """Whether a pair (text, order key) in the list passes."""
+        if not self._may_be_list(key):
+            return raw("FALSE")
         return compose(
             f"coalesce(len(list_filter({table}.payload_lists[{{}}], lambda e: {{}})) > 0, FALSE)",
             text(key),

@@ -14,6 +14,7 @@ from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.keys import load_keys
 from callistics.engines.duckdb.migrate import migrate
 from callistics.engines.duckdb.order import MonthOrder
+from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.watchdog import Watchdog
 from callistics.errors import EngineError, TimedOut, first_line
@@ -43,11 +44,12 @@ class DuckDBEngine:
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
         self._clock = clock
-        self.dialect = DuckDBDialect()
         self.path = path
         self._timeout = timeout
         self._connection = _open(path, memory_limit, threads)
         self.migrated = migrate(self._connection)
+        self._payload_keys = PayloadKeys(self._connection)
+        self.dialect = DuckDBDialect(self._payload_keys)
         self._writer = self._connection.cursor()
         self._writing = threading.Lock()
         self._commits = 0
@@ -86,10 +88,11 @@ class DuckDBEngine:
         """A transaction: committed, and so durable and visible, when the context ends well."""
         with self._writing:
             with self._transaction() as writer:
-                session = DuckDBSession(writer, self._clock())
+                session = DuckDBSession(writer, self._payload_keys, self._clock())
                 yield session
                 session.finish()
             self._commits += 1
+            self._payload_keys.committed()
             if self._order.is_copying:
                 self._order.written(session.written_calls())
 
@@ -143,6 +146,7 @@ class DuckDBEngine:
                 "SELECT merchant_id, lead_id FROM lead_records UNION "
                 "SELECT merchant_id, lead_id FROM leads"
             ).fetchall()
+            self._payload_keys.forget(self._writer)
             session.derive(identity_table(pairs, "lead_id"))
 
     def close(self) -> None:

@@ -1,16 +1,18 @@
 """Finding stored rows by their ids.
 
 There is no index: keeping one up makes writing many times slower. Beside each id stands a number
-made of it, and a look-up scans that one narrow column instead of the texts
-(docs/decisions/writing.md).
+made of it, and a look-up scans that one narrow column instead of the texts, then compares the ids
+of the few rows it gives (docs/decisions/writing.md).
 """
 
 _KEYS = {"call_id": "call_key", "lead_id": "lead_key"}
 
 
 def keys(*id_columns: str) -> str:
-    """The numbers of ids, as select items. MD5, so that they are the same in every version."""
-    return ", ".join(f"md5_number_lower({column}) AS {_KEYS[column]}" for column in id_columns)
+    """The numbers of ids, as select items: 32 bits of their MD5, the same in every version."""
+    return ", ".join(
+        f"(md5_number_lower({column}) >> 32)::UINTEGER AS {_KEYS[column]}" for column in id_columns
+    )
 
 
 def rows(table: str, id_column: str, wanted: str) -> str:

@@ -7,8 +7,9 @@ that the same transaction inserted is updated (docs/decisions/no-updates-in-plac
 import duckdb
 import pyarrow as pa
 
-from callistics.engines.common.derive import CALL_ROWS, LEAD_ROWS, Sources, derive, release
-from callistics.engines.duckdb.finding import keys, rows
+from callistics.engines.common.derive import CALL_ROWS, LEAD_ROWS, Keys, Sources, derive, release
+from callistics.engines.duckdb import finding
+from callistics.engines.duckdb.finding import rows
 
 _SOURCES = Sources(
     calls=f"SELECT * RENAME (place AS call_ref) FROM ({rows('calls', 'lead_id', 'touched')})",
@@ -31,18 +32,19 @@ DELETE FROM calls
 WHERE rowid IN (SELECT call_ref FROM settled WHERE call_ref IS NOT NULL);
 DELETE FROM leads WHERE rowid IN (SELECT place FROM ({rows("leads", "lead_id", "touched")}));
 INSERT INTO leads BY NAME
-SELECT *, {keys("lead_id")} FROM ({LEAD_ROWS.format(payloads="parsed")});
+SELECT *, {finding.keys("lead_id")} FROM ({LEAD_ROWS.format(payloads="parsed")});
 INSERT INTO calls BY NAME
-SELECT *, {keys("call_id", "lead_id")} FROM ({CALL_ROWS.format(payloads="parsed")});
+SELECT *, {finding.keys("call_id", "lead_id")} FROM ({CALL_ROWS.format(payloads="parsed")});
 """
 
 
-def replace(connection: duckdb.DuckDBPyConnection, incoming: pa.Table, touched: pa.Table) -> None:
+def replace(connection: duckdb.DuckDBPyConnection, incoming: pa.Table, touched: pa.Table) -> Keys:
     """Write incoming calls, whose old versions are deleted already, and all that depends on them.
 
-    `incoming` and `touched` are as `derive` takes them.
+    `incoming` and `touched` are as `derive` takes them. Gives the keys of the payloads written.
     """
-    derive(connection, incoming, touched, _SOURCES)
+    keys = derive(connection, incoming, touched, _SOURCES)
     connection.execute(_PARSED)
     connection.execute(_REPLACE)
     release(connection)
+    return keys

@@ -19,6 +19,7 @@ from callistics.engines.common.rows import (
 )
 from callistics.engines.duckdb.finding import keys, merchants, rows
 from callistics.engines.duckdb.keys import save_keys
+from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.replace import replace
 from callistics.model.keys import StoredKey
 from callistics.model.merge import State, is_live
@@ -58,8 +59,11 @@ _TABLES = {RecordKind.CALLS: ("calls", "calls_held"), RecordKind.LEADS: ("lead_r
 class DuckDBSession:
     """Implements `engines.base.Session` within an open transaction of one connection."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, now: int) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, payload_keys: PayloadKeys, now: int
+    ) -> None:
         self._connection = connection
+        self._keys = payload_keys
         self._now = now
         self._changed: dict[RecordKind, dict[Identity, State]] = {kind: {} for kind in RecordKind}
         self._first: list[pa.Table] = []
@@ -144,7 +148,7 @@ class DuckDBSession:
         self._replace(table([], CALL_COLUMNS), leads)
 
     def _replace(self, incoming: pa.Table, touched: pa.Table) -> None:
-        replace(self._connection, incoming, touched)
+        self._keys.note(self._connection, replace(self._connection, incoming, touched))
         self._has_replaced = True
 
     def written_calls(self) -> list[Identity]:

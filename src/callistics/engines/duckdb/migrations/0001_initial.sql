@@ -4,8 +4,8 @@ CREATE TABLE calls (
     merchant_id VARCHAR NOT NULL,
     call_id VARCHAR NOT NULL,
     -- Numbers made of the ids, by which rows are found: see engines/duckdb/finding.py.
-    call_key UBIGINT,
-    lead_key UBIGINT,
+    call_key UINTEGER,
+    lead_key UINTEGER,
     reseller_id VARCHAR,
     template_id VARCHAR,
     lead_id VARCHAR,
@@ -42,7 +42,7 @@ CREATE TABLE calls_held AS FROM calls LIMIT 0;
 CREATE TABLE lead_records (
     merchant_id VARCHAR NOT NULL,
     lead_id VARCHAR NOT NULL,
-    lead_key UBIGINT NOT NULL,
+    lead_key UINTEGER NOT NULL,
     reseller_id VARCHAR,
     template_id VARCHAR,
     created_at TIMESTAMP,
@@ -57,7 +57,7 @@ CREATE TABLE lead_records (
 CREATE TABLE leads (
     merchant_id VARCHAR NOT NULL,
     lead_id VARCHAR NOT NULL,
-    lead_key UBIGINT NOT NULL,
+    lead_key UINTEGER NOT NULL,
     reseller_id VARCHAR NOT NULL,
     template_id VARCHAR,
     created_at TIMESTAMP NOT NULL,
@@ -69,6 +69,9 @@ CREATE TABLE leads (
     payload_lists MAP(VARCHAR, VARCHAR[][]),
     payload_orders VARIANT
 );
+
+-- Every key that a payload of calls or leads has; there may be too many, never too few.
+CREATE TABLE payload_keys (key VARCHAR NOT NULL, is_list BOOLEAN NOT NULL);
 
 CREATE TABLE access_keys (
     id VARCHAR NOT NULL,
