@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -36,6 +37,9 @@ from callistics.settings import Settings
 
 _FLUSH_SECONDS = 60
 _UPKEEP_SECONDS = 20
+# The writer comes back from the engine many times for one commit, and each time waits for a thread
+# that is busy in Python to let it go on.
+_SWITCH_SECONDS = 0.0005
 _log = structlog.get_logger("callistics")
 
 
@@ -125,7 +129,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         keyring=Keyring(engine.load_keys(), local),
         limiter=RateLimiter(settings.rate_limit),
         zone=zone(settings.timezone),
-        queries=Pool("query", settings.query_concurrency, settings.query_queue),
+        queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
         readers=Pool("reader", 2, settings.ingest_queue),
         cache=AnswerCache(settings.answer_cache * 1_000_000),
         data_version=lambda: engine.data_version,
@@ -192,6 +196,7 @@ def serve(settings: Settings, on_ready: Callable[[Application], None] | None = N
     `EngineError` if the engine cannot be opened, `SettingsError` if the address is taken.
     """
     configure_logs(settings)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     application = build(settings)
     application.tidies = True
     application.on_ready = on_ready or announce

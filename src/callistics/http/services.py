@@ -1,6 +1,9 @@
 """What the endpoints work with, put together by the composition root."""
 
 import asyncio
+import os
+import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,14 +24,20 @@ from callistics.model.zones import Zone
 from callistics.settings import Settings
 
 T = TypeVar("T")
+
+_NICENESS = 5
 AnyRequest = Request[Any, Any, Any]
 
 
 class Pool:
-    """A few threads, and a limit to how many may wait for one."""
+    """A few threads, and a limit to how many may wait for one.
 
-    def __init__(self, name: str, threads: int, queue: int) -> None:
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+    `gives_way` lets all other threads of the process go first where there is not enough for all.
+    """
+
+    def __init__(self, name: str, threads: int, queue: int, *, gives_way: bool = False) -> None:
+        first = _give_way if gives_way else None
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=first)
         self._capacity = threads + queue
         self.busy = 0
 
@@ -45,6 +54,12 @@ class Pool:
     def stop(self) -> None:
         """Wait for the threads to finish."""
         self._executor.shutdown()
+
+
+def _give_way() -> None:
+    # Elsewhere a thread has no niceness of its own.
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 @dataclass(slots=True)
