@@ -19,7 +19,9 @@ class Asking:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._seen: list[Statement] = []
-        self.analytics = Analytics(engine.dialect, self._run, Policy(), Settings().timezone)
+        self.analytics = Analytics(
+            engine.dialect, self._run, Policy(), Settings().timezone, engine.rollups
+        )
 
     def _run(self, statement: Statement) -> Sequence[SqlRow]:
         self._seen.append(statement)

@@ -14,6 +14,7 @@ from bench import (
     queries,
     repeated,
     resent,
+    rollups,
     stages,
 )
 from bench.designs import payloads, upserts
@@ -44,6 +45,7 @@ PARTS: Mapping[str, Part] = {
     "memory": Part("Memory", memory.measure, (), main=False),
     "lookups": Part("Finding stored calls", lookups.measure, (), main=False),
     "keys": Part("Filtering by a key", keys.measure, main=False),
+    "rollups": Part("Roll-ups", rollups.measure, main=False),
     "stages": Part("Where storing spends its time", stages.measure, (), main=False),
     "upserts": Part("Replaced rows on ClickHouse", upserts.measure, (), main=False),
     "payloads": Part("Payload filters on ClickHouse", payloads.measure, (), main=False),

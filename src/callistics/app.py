@@ -66,7 +66,7 @@ class Application:
     @asynccontextmanager
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
         try:
-            with _private(database_file(self.settings.engine)):
+            with private_files(database_file(self.settings.engine)):
                 async with self._running(http, open_engine(self.settings)):
                     yield
         except CallisticsError as error:
@@ -122,9 +122,10 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         lead_stages=settings.lead_stages,
         template_lead_stages=dict(settings.template_lead_stages),
     )
+    rollups = engine.rollups if settings.rollups else ()
     parts = Services(
         settings=settings,
-        analytics=Analytics(engine.dialect, engine.run, policy, settings.timezone),
+        analytics=Analytics(engine.dialect, engine.run, policy, settings.timezone, rollups),
         writer=Writer(engine, settings.ingest_queue),
         keyring=Keyring(engine.load_keys(), local),
         limiter=RateLimiter(settings.rate_limit),
@@ -142,7 +143,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
 
 
 @contextmanager
-def _private(database: Path | None) -> Generator[None]:
+def private_files(database: Path | None) -> Generator[None]:
     """New files are their owner's alone, or as open as the database that is there already.
 
     The log beside it comes and goes as the engine likes, so that this holds for as long as the

@@ -84,6 +84,21 @@ def _choice(*choices: str) -> Parse:
     return parse
 
 
+_FLAGS = {"true": True, "yes": True, "on": True, "1": True} | {
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
+
+
+def _flag(value: object) -> bool:
+    found = value if isinstance(value, bool) else _FLAGS.get(str(value).strip().lower())
+    if found is None:
+        raise ValueError("must be true or false")
+    return found
+
+
 def _names(value: object) -> tuple[str, ...] | None:
     """A list, as a TOML or JSON array or separated by commas; an empty one is "not set"."""
     if isinstance(value, str):
@@ -178,6 +193,12 @@ class Settings:
         _whole(0, 65_536),
         "Megabytes of answers that are kept for when they are asked for again, until a record"
         " changes; 0 keeps none.",
+    )
+    rollups: bool = _setting(
+        True,
+        _flag,
+        "Whether questions that roll-ups can answer are answered from them; they are kept either"
+        " way.",
     )
     query_body_limit: int = _setting(
         1_048_576, _whole(1_024, 2**30), "Largest body of a query, in bytes (413)."

@@ -11,13 +11,21 @@ from typing import Any
 
 import pytest
 
-from callistics.analytics.planning import compile_extent, compile_plan, needs_extent, plan_query
+from callistics.analytics.planning import (
+    compile_extent,
+    compile_plan,
+    extent_frame,
+    needs_extent,
+    plan_query,
+)
 from callistics.analytics.request import parse_request
+from callistics.analytics.rolling import Rollups
 from callistics.catalog.plan import Policy
+from callistics.catalog.rollups import ROLLUPS
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.schema import ddl
 from callistics.engines.duckdb.dialect import DuckDBDialect
-from callistics.model.scope import Scope
+from callistics.model.scope import EVERYTHING, Scope
 from callistics.queries import registry
 from callistics.sql.dialect import Dialect
 
@@ -40,17 +48,34 @@ BODIES: dict[str, dict[str, Any]] = {
 DIALECTS: dict[str, Dialect] = {"clickhouse": ClickHouseDialect(), "duckdb": DuckDBDialect()}
 
 
-def compiled(engine: str, query_type: str) -> str:
+# A platform's questions, which roll-ups answer: all time, and a month of the clocks of a zone.
+PLATFORM = {
+    "open": {},
+    "month": {
+        "filters": {**RANGE, "date_from": "2025-08-05", "reseller_id": "res_north"},
+        "timezone": "Asia/Kolkata",
+    },
+    "provider": {"filters": {"provider": ["TWILIO", None], "date_to": "2025-10-31T12:00"}},
+}
+
+
+def compiled(
+    engine: str,
+    query_type: str,
+    bodies: dict[str, dict[str, Any]],
+    scope: Scope,
+    rollups: Rollups = (),
+) -> str:
     dialect = DIALECTS[engine]
     parts: list[str] = []
-    for name, body in BODIES.items():
+    for name, body in bodies.items():
         text = json.dumps({"query_type": query_type, **body}).encode()
-        plan = plan_query(parse_request(text, SCOPE, "UTC"), SCOPE, POLICY)
+        plan = plan_query(parse_request(text, scope, "UTC"), scope, POLICY)
         if needs_extent(plan, dialect):
-            statement = compile_extent(plan, dialect)
+            statement = compile_extent(extent_frame(plan, dialect, rollups))
             parts.append(f"-- {name}: ends of the range\n{statement.text}\n")
             plan = plan.closed(1_735_689_600_000_000, 1_767_225_599_000_000)
-        statement = compile_plan(plan, dialect)
+        statement = compile_plan(plan, dialect, rollups)
         values = "\n".join(f"--   {value!r}" for value in statement.values)
         parts.append(f"-- {name}\n{statement.text}\n-- values\n{values}\n")
     return "\n".join(parts)
@@ -67,7 +92,14 @@ def hold(file: Path, found: str) -> None:
 @pytest.mark.parametrize("engine", DIALECTS)
 @pytest.mark.parametrize("query_type", sorted(registry()))
 def test_compiled_sql(engine: str, query_type: str) -> None:
-    hold(FOLDER / engine / f"{query_type}.sql", compiled(engine, query_type))
+    found = compiled(engine, query_type, BODIES, SCOPE)
+    hold(FOLDER / engine / f"{query_type}.sql", found)
+
+
+@pytest.mark.parametrize("query_type", sorted(registry()))
+def test_sql_over_rollups(query_type: str) -> None:
+    found = compiled("duckdb", query_type, PLATFORM, EVERYTHING, ROLLUPS)
+    hold(FOLDER / "rollups" / f"{query_type}.sql", found)
 
 
 @pytest.mark.parametrize("cluster", [None, "calls_cluster"])
@@ -77,6 +109,6 @@ def test_schema_of_a_server_and_of_a_cluster(cluster: str | None) -> None:
 
 
 def test_no_file_is_left_behind() -> None:
-    for engine in DIALECTS:
-        files = {file.stem for file in (FOLDER / engine).glob("*.sql")}
+    for folder in (*DIALECTS, "rollups"):
+        files = {file.stem for file in (FOLDER / folder).glob("*.sql")}
         assert files == registry().keys()

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from callistics.catalog.plan import Policy
 from callistics.errors import RequestError
-from support.engines import ENGINES
+from support.engines import ENGINES, eager_upkeep
 from support.store import STEP, Store, opened, scope_of
 
 from .focused_strategies import lead_scenes, payload_scenes, time_scenes
 from .reference import Reference, ReferenceSettings, Refused, Scope
+from .rollup_strategies import rollup_scenes
 from .strategies import (
     LEAD_TYPES,
     QUERY_TYPES,
@@ -35,6 +36,7 @@ Scene = tuple[History, Body, Scope | None]
 def stores() -> Iterator[list[Store]]:
     """A store on each engine: what is drawn is sent to all, and asked of all."""
     with ExitStack() as stack:
+        stack.enter_context(eager_upkeep())
         yield [stack.enter_context(opened(engine)) for engine in ENGINES]
 
 
@@ -63,7 +65,7 @@ def batches(history: History, seed: int) -> Iterator[tuple[str, list[dict[str, A
 
 
 def load(stores: list[Store], reference: Reference, history: History, seed: int) -> None:
-    """Send the history to all, several requests to a commit.
+    """Send the history to all, several requests to a commit, with upkeep now and then.
 
     One takes what it can as columns, the other nothing.
     """
@@ -80,6 +82,9 @@ def load(stores: list[Store], reference: Reference, history: History, seed: int)
         if chance.random() < 0.4:
             send(stores, reference, waiting)
             waiting = []
+            if chance.random() < 0.5:
+                for store in stores:
+                    store.tidy()
     send(stores, reference, waiting)
 
 
@@ -99,9 +104,11 @@ def send(
         arrived += len(records)
 
 
-def asked(store: Store, body: Body, scope: Scope | None, policy: Policy) -> object:
+def asked(
+    store: Store, body: Body, scope: Scope | None, policy: Policy, *, rollups: bool = True
+) -> object:
     try:
-        return store.ask(body, scope_of(scope), policy)
+        return store.ask(body, scope_of(scope), policy, rollups=rollups)
     except RequestError as error:
         return error.answer_status
 
@@ -130,9 +137,10 @@ def compare(
 ) -> None:
     wanted = expected(reference, body, scope)
     event("refused" if isinstance(wanted, int) else "rows" if wanted["data"] else "no rows")
-    for store in stores:
-        answer = asked(store, body, scope, policy_of(chosen))
-        assert answer == wanted, store.name
+    ways = [(store, on) for store in stores for on in {False, bool(store.engine.rollups)}]
+    for store, rollups in ways:
+        answer = asked(store, body, scope, policy_of(chosen), rollups=rollups)
+        assert answer == wanted, (store.name, rollups)
         if isinstance(answer, dict) and isinstance(wanted, dict):
             assert [list(row) for row in answer["data"]] == [list(row) for row in wanted["data"]]
 
@@ -145,6 +153,20 @@ def test_every_type_agrees(
 ) -> None:
     """Each example of a history is asked once by every type of the part."""
     history, requests = data.draw(scenes(query_types))
+    chosen = data.draw(reference_settings())
+    reference = Reference(chosen)
+    load(stores, reference, history, data.draw(st.integers(0, 9)))
+    for body, scope in requests:
+        compare(stores, reference, body, scope, chosen)
+
+
+@pytest.mark.parametrize("query_types", [QUERY_TYPES[::2], QUERY_TYPES[1::2]])
+@settings(max_examples=max(200, settings.default.max_examples))
+@given(data=st.data())
+def test_rollups_agree(
+    stores: list[Store], query_types: tuple[str, ...], data: st.DataObject
+) -> None:
+    history, requests = data.draw(rollup_scenes(query_types))
     chosen = data.draw(reference_settings())
     reference = Reference(chosen)
     load(stores, reference, history, data.draw(st.integers(0, 9)))

@@ -3,14 +3,18 @@
 import hashlib
 import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import clickhouse_connect
+import pytest
 
+from callistics.catalog.rollups import CHANGES, ROLLUPS
 from callistics.engines.base import Engine
 from callistics.engines.clickhouse.engine import ClickHouseEngine
+from callistics.engines.duckdb import tidying, upkeep
 from callistics.engines.duckdb.engine import DuckDBEngine
 from support.wired import wire
 
@@ -22,6 +26,10 @@ ENGINES = ("duckdb", "chdb", *(("clickhouse",) if SERVER else ()))
 current = "duckdb"
 """The engine that servers are started on where a test does not say."""
 RECORDS = ("calls", "calls_held", "lead_records", "leads")
+ROLLUP_TABLES = (
+    *CHANGES.values(),
+    *(rollup.table(step) for rollup in ROLLUPS for step in rollup.steps),
+)
 
 _numbers = itertools.count()
 _open: list[object] = []
@@ -59,9 +67,19 @@ def open_for_test(engine: str, clock: Callable[[], int]) -> Engine:
     return ClickHouseEngine(_beside(engine, f"test_{os.getpid()}_{next(_numbers)}"), **options)
 
 
+@contextmanager
+def eager_upkeep() -> Generator[None]:
+    """Upkeep is worth its while from the first row on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(upkeep, "_WORTHWHILE", 1)
+        patch.setattr(tidying, "_FEW", 1)
+        yield
+
+
 def empty(engine: Engine) -> None:
     """Delete every record."""
-    for table in RECORDS:
+    tables = (*RECORDS, *ROLLUP_TABLES) if engine.rollups else RECORDS
+    for table in tables:
         if isinstance(engine, DuckDBEngine):
             engine._writer.execute(f"DELETE FROM {table}")  # noqa: S608
         elif isinstance(engine, ClickHouseEngine):

@@ -89,10 +89,16 @@ class Store:
         return read_write(body, None, LIMITS, terms)
 
     def ask(
-        self, body: Mapping[str, Any], scope: Scope = EVERYTHING, policy: Policy | None = None
+        self,
+        body: Mapping[str, Any],
+        scope: Scope = EVERYTHING,
+        policy: Policy | None = None,
+        *,
+        rollups: bool = True,
     ) -> dict[str, Any]:
         """The envelope of the answer. Raises `RequestError`."""
-        analytics = Analytics(self.engine.dialect, self.engine.run, policy or self.policy, "UTC")
+        engine, offered = self.engine, self.engine.rollups if rollups else ()
+        analytics = Analytics(engine.dialect, engine.run, policy or self.policy, "UTC", offered)
         return json.loads(envelope(analytics.answer(json.dumps(body).encode(), scope)))
 
     def rows(self, query_type: str, **body: Any) -> list[dict[str, Any]]:
@@ -106,6 +112,11 @@ class Store:
             self.close()
             self._open()
         empty(self.engine)
+
+    def tidy(self) -> None:
+        """Do all upkeep that there is."""
+        while self.engine.tidy():
+            pass
 
     def dump(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table, in no order that matters."""

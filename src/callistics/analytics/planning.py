@@ -1,7 +1,9 @@
 """From a query and who asks it to a plan, and from a plan to a statement."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from callistics.analytics.rolling import Rollups, fits, source_of_answer, source_of_extent
 from callistics.catalog.dimensions import Dimension
 from callistics.catalog.plan import Frame, Plan, Policy
 from callistics.catalog.select import extent, groups_of
@@ -40,11 +42,27 @@ def _dimensions(plan: Plan, dialect: Dialect) -> Iterator[Dimension]:
         yield key
 
 
-def compile_extent(plan: Plan, dialect: Dialect) -> Statement:
+def extent_frame(plan: Plan, dialect: Dialect, rollups: Rollups = ()) -> Frame:
+    """Where the ends of an open range are looked for: in one of the roll-ups if one will do."""
+    frame, kind = Frame(plan, dialect), query_type(plan)
+    dimensions = list(_dimensions(plan, dialect))
+    return replace(frame, rolled=source_of_extent(frame, kind, dimensions, rollups))
+
+
+def is_exact(frame: Frame, closed: Plan) -> bool:
+    """Whether ends that were found there are as good as exact ones for what is asked."""
+    dimensions = list(_dimensions(closed, frame.dialect))
+    return fits(Frame(closed, frame.dialect), dimensions, frame.source)
+
+
+def compile_extent(frame: Frame) -> Statement:
     """The statement for the first and last matching instant."""
-    return dialect.render(extent(Frame(plan, dialect), query_type(plan).only))
+    return frame.dialect.render(extent(frame, query_type(frame.plan).only))
 
 
-def compile_plan(plan: Plan, dialect: Dialect) -> Statement:
-    """The statement that answers a plan."""
-    return dialect.render(query_type(plan).sql(Frame(plan, dialect)))
+def compile_plan(plan: Plan, dialect: Dialect, rollups: Rollups = ()) -> Statement:
+    """The statement that answers a plan, from one of the roll-ups if one can."""
+    frame, kind = Frame(plan, dialect), query_type(plan)
+    dimensions = list(_dimensions(plan, dialect))
+    source = source_of_answer(frame, kind, dimensions, rollups)
+    return dialect.render(kind.sql(replace(frame, rolled=source)))

@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from callistics.analytics.planning import (
     compile_extent,
     compile_plan,
+    extent_frame,
+    is_exact,
     needs_extent,
     plan_query,
 )
 from callistics.analytics.request import parse_request
+from callistics.analytics.rolling import Rollups
 from callistics.analytics.shape import Answer, shape, slots_of
-from callistics.catalog.plan import Plan, Policy
+from callistics.catalog.plan import Frame, Plan, Policy
 from callistics.errors import Refused, invalid
 from callistics.model.buckets import TooManyBucketsError
 from callistics.model.scope import Scope
@@ -23,8 +26,16 @@ Run = Callable[[Statement], Sequence[SqlRow]]
 class Analytics:
     """Answers queries on one engine, given its dialect and a way to run a statement."""
 
-    def __init__(self, dialect: Dialect, run: Run, policy: Policy, default_zone: str) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        run: Run,
+        policy: Policy,
+        default_zone: str,
+        rollups: Rollups = (),
+    ) -> None:
         self._dialect = dialect
+        self._rollups = rollups
         self._run = run
         self._policy = policy
         self._zone = default_zone
@@ -41,7 +52,7 @@ class Analytics:
         try:
             plan = self._closed(plan, engine)
             slots = slots_of(plan)
-            rows = engine(compile_plan(plan, self._dialect))
+            rows = engine(compile_plan(plan, self._dialect, self._rollups))
             return shape(plan, slots, rows), engine.seconds
         except TooManyBucketsError as error:
             raise Refused([invalid("/granularity", str(error))]) from None
@@ -49,8 +60,11 @@ class Analytics:
     def _closed(self, plan: Plan, run: Run) -> Plan:
         if not needs_extent(plan, self._dialect):
             return plan
-        ((first, last),) = run(compile_extent(plan, self._dialect))
-        return plan.closed(_instant(first), _instant(last))
+        frame = extent_frame(plan, self._dialect, self._rollups)
+        closed = _close(frame, run)
+        if is_exact(frame, closed):
+            return closed
+        return _close(extent_frame(plan, self._dialect), run)
 
 
 class _Stopwatch:
@@ -66,6 +80,11 @@ class _Stopwatch:
             return self._run(statement)
         finally:
             self.seconds += time.perf_counter() - started
+
+
+def _close(frame: Frame, run: Run) -> Plan:
+    ((first, last),) = run(compile_extent(frame))
+    return frame.plan.closed(_instant(first), _instant(last))
 
 
 def _instant(value: object) -> int | None:

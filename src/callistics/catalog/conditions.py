@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from callistics.catalog.counting import there
 from callistics.catalog.payload_tests import payload_condition
 from callistics.catalog.plan import Frame, Unit
+from callistics.model.providers import marked_provider
 from callistics.model.query import Filters, OneOf
 from callistics.model.scope import Scope
 from callistics.sql.dialect import Dialect
@@ -104,13 +105,26 @@ def call_conditions(filters: Filters, dialect: Dialect) -> Iterator[Sql]:
 
 def _reached_by_call(frame: Frame) -> Iterator[Sql]:
     """For leads: at least one call, within the scope, that passes all call filters."""
+    if frame.rolled is not None:
+        yield from _reached_by_provider(frame)
+        return
     calls = tuple(call_conditions(frame.plan.query.filters, frame.dialect))
     if calls:
         scoped = scope_conditions(frame.plan.scope, "c", frame.dialect)
-        exact = there(frame.dialect, "c")
-        grouped = f"\nGROUP BY c.merchant_id, c.lead_id{exact}" if exact else ""
+        weight = frame.dialect.weight("c")
+        cancels = "" if weight is None else "\nGROUP BY c.merchant_id, c.lead_id"
         yield compose(
             "(l.merchant_id, l.lead_id) IN "
-            f"(SELECT (c.merchant_id, c.lead_id) FROM calls AS c WHERE {{}}{grouped})",
+            f"(SELECT (c.merchant_id, c.lead_id) FROM calls AS c WHERE {{}}{cancels}{{}})",
             all_of([*scoped, *calls]),
+            there(weight),
         )
+
+
+def _reached_by_provider(frame: Frame) -> Iterator[Sql]:
+    """The same of a roll-up of leads, which has the providers of all their calls as a list."""
+    wanted = frame.plan.query.filters.of("provider")
+    if wanted is not None:
+        names = [*wanted.texts, *([None] if wanted.null else [])]
+        marked = [marked_provider(name) for name in names]
+        yield frame.dialect.has_any(raw("l.providers"), marked)

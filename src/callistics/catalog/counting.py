@@ -1,7 +1,11 @@
-"""Counting and adding up rows, in every engine.
+"""Counting and adding up rows, whatever one of them stands for.
 
 An engine may keep a replaced row and cancel it with a second one of weight -1 (`Dialect.weight`);
-then counts and sums go by the weights, and what has no weight left is not there.
+the rows of a roll-up have the number of records that they sum up as their weight. Then counts and
+sums go by the weights, and what has no weight left is not there.
+
+A roll-up's row has sums in place of values: `x_known`, `x_total`, `x_least` and `x_greatest` for
+the column `x`.
 """
 
 from callistics.catalog.plan import Frame
@@ -9,37 +13,56 @@ from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, compose, raw
 
 
-def count(dialect: Dialect, alias: str) -> Sql:
-    """How many rows of a table."""
-    weight = dialect.weight(alias)
+def count(frame: Frame) -> Sql:
+    """How many calls, or leads, of the plan's unit."""
+    weight = frame.source.weight
     return raw("count(*)") if weight is None else compose("coalesce(sum({}), 0)", weight)
 
 
-def count_known(dialect: Dialect, alias: str, column: Sql) -> Sql:
-    """How many rows of a table have a value in a column."""
-    if dialect.weight(alias) is None:
-        return compose("count({})", column)
-    return count_where(dialect, alias, compose("{} IS NOT NULL", column))
+def count_known(frame: Frame, column: str) -> Sql:
+    """How many have a value in a column."""
+    if frame.source.step is not None:
+        return raw(f"coalesce(sum({column}_known), 0)")
+    if frame.source.weight is None:
+        return raw(f"count({column})")
+    return count_where(frame, raw(f"{column} IS NOT NULL"))
 
 
-def count_where(dialect: Dialect, alias: str, condition: Sql) -> Sql:
-    """How many rows of a table meet a condition."""
-    weight = dialect.weight(alias)
+def count_where(frame: Frame, condition: Sql) -> Sql:
+    """How many meet a condition."""
+    weight = frame.source.weight
     if weight is None:
         return compose("count(*) FILTER (WHERE {})", condition)
     return compose("coalesce(sum({}) FILTER (WHERE {}), 0)", weight, condition)
 
 
-def total(dialect: Dialect, alias: str, column: Sql) -> Sql:
-    """The sum of a column, NULL where none has a value."""
-    weight = dialect.weight(alias)
-    return compose("sum({})", column) if weight is None else compose("sum({} * {})", column, weight)
+def total(frame: Frame, column: str) -> Sql:
+    """The sum of a column; where none has a value it is NULL or 0."""
+    if frame.source.step is not None:
+        return raw(f"sum({column}_total)")
+    weight = frame.source.weight
+    return raw(f"sum({column})") if weight is None else compose(f"sum({column} * {{}})", weight)
 
 
-def there(dialect: Dialect, alias: str) -> str:
-    """The HAVING clause that leaves out groups without rows, where there may be any."""
-    weight = dialect.weight(alias)
-    return "" if weight is None else f"\nHAVING sum({weight}) > 0"
+def least(frame: Frame, column: str) -> Sql:
+    """The smallest value of a column, NULL where none has one; see `told_apart`."""
+    return raw(f"min({column}{'' if frame.source.step is None else '_least'})")
+
+
+def greatest(frame: Frame, column: str) -> Sql:
+    """The largest value of a column, NULL where none has one; see `told_apart`."""
+    return raw(f"max({column}{'' if frame.source.step is None else '_greatest'})")
+
+
+def told_apart(frame: Frame, column: str) -> tuple[str, ...]:
+    """What else to group by, so that `least` and `greatest` see no value that is cancelled."""
+    cancels = frame.source.weight is not None and frame.source.step is None
+    return (column,) if cancels else ()
+
+
+def there(weight: Sql | None) -> Sql:
+    """The HAVING clause that leaves out groups without records, where there may be any."""
+    return raw("") if weight is None else compose("\nHAVING sum({}) > 0", weight)
 
 
 def standing(dialect: Dialect, table: str, alias: str, columns: tuple[str, ...]) -> Sql:
@@ -47,15 +70,10 @@ def standing(dialect: Dialect, table: str, alias: str, columns: tuple[str, ...])
 
     The columns must tell the rows apart.
     """
-    if dialect.weight(alias) is None:
+    weight = dialect.weight(alias)
+    if weight is None:
         return raw(f"{table} AS {alias}")
     named = ", ".join(columns)
-    return raw(
-        f"(SELECT {named} FROM {table} AS {alias}"
-        f" GROUP BY {named}{there(dialect, alias)}) AS {alias}"
+    return compose(
+        f"(SELECT {named} FROM {table} AS {alias} GROUP BY {named}{{}}) AS {alias}", there(weight)
     )
-
-
-def frame_count(frame: Frame) -> Sql:
-    """How many calls, or leads, of the plan's unit."""
-    return count(frame.dialect, frame.plan.unit.alias)

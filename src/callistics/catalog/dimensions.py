@@ -53,11 +53,10 @@ def _bucket(frame: Frame) -> Sql:
     return frame.dialect.calendar_bucket(time, granularity, frame.calendar)
 
 
-def _sentiment_bin(_: Frame) -> Sql:
-    # Each bound is written as the very double k/10, so that an edge falls where it should.
-    cases = " ".join(f"WHEN c.sentiment < {(k + 1) / 10!r}e0 THEN {k}" for k in range(9))
-    return raw(f"CASE WHEN c.sentiment IS NULL THEN NULL {cases} ELSE 9 END")
-
+# Each bound is written as the very double k/10, so that an edge falls where it should.
+_TENTHS = " ".join(f"WHEN c.sentiment < {(k + 1) / 10!r}e0 THEN {k}" for k in range(9))
+SENTIMENT_TENTH = raw(f"CASE WHEN c.sentiment IS NULL THEN NULL {_TENTHS} ELSE 9 END")
+"""The bin, 0-9, that a sentiment belongs to."""
 
 TEMPLATE = Dimension(
     "template_id", "The calling script.", column("c.template_id"), column("l.template_id")
@@ -92,7 +91,7 @@ WEEKDAY = Dimension(
 HOUR = Dimension("hour", "0-23, in the request's zone.", _hour, _hour, type="integer", timed=True)
 BUCKET = Dimension("date", "The bucket of the time series.", _bucket, _bucket, timed=True)
 SENTIMENT_BIN = Dimension(
-    "sentiment_bin", "Tenths of the sentiment, 0-9.", _sentiment_bin, type="integer"
+    "sentiment_bin", "Tenths of the sentiment, 0-9.", lambda _: SENTIMENT_TENTH, type="integer"
 )
 
 GROUPABLE = {

@@ -24,9 +24,14 @@ class Unit(StrEnum):
         return "c" if self is Unit.CALLS else "l"
 
     @property
-    def time(self) -> Sql:
+    def time_column(self) -> str:
         """The column that date filters test."""
-        return raw("c.started_at" if self is Unit.CALLS else "l.created_at")
+        return "started_at" if self is Unit.CALLS else "created_at"
+
+    @property
+    def time(self) -> Sql:
+        """That column in a statement."""
+        return raw(f"{self.alias}.{self.time_column}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +87,36 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where the rows of a plan's unit come from, under its alias, and what one of them counts for.
+
+    `weight` is the number of records that a row stands for, None where each is one. `step` is the
+    time (µs) that the rows of a roll-up sum up, None where a row is one record.
+    """
+
+    rows: Sql
+    weight: Sql | None = None
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
-    """A plan seen through an engine's dialect: all that an expression may ask for."""
+    """A plan seen through an engine's dialect: all that an expression may ask for.
+
+    `rolled` is the roll-up that the plan is answered from, None where it is the records.
+    """
 
     plan: Plan
     dialect: Dialect
+    rolled: Source | None = None
+
+    @property
+    def source(self) -> Source:
+        """The rows to count: those of the roll-up, else the table of the unit."""
+        if self.rolled is not None:
+            return self.rolled
+        alias = self.plan.unit.alias
+        return Source(raw(f"{self.plan.unit} AS {alias}"), self.dialect.weight(alias))
 
     @property
     def clock(self) -> Sequence[Piece]:

@@ -1,23 +1,20 @@
 """The statement that most query types share: group, count, order."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 from callistics.catalog.conditions import needs_lead, where
-from callistics.catalog.counting import standing, there
+from callistics.catalog.counting import count, standing, there
 from callistics.catalog.dimensions import Dimension, groupable
 from callistics.catalog.metrics import Measure
-from callistics.catalog.plan import Frame, Unit
+from callistics.catalog.plan import Frame, Source, Unit
 from callistics.model.buckets import Granularity, Piece
 from callistics.sql.fragment import Sql, all_of, compose, join, raw
 
 MAX_ROWS = 1_000_000
 
-CALLS_SOURCE = "calls AS c"
-CALLS_WITH_LEAD = (
-    "calls AS c LEFT JOIN {} ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id"
-)
-LEADS_SOURCE = "leads AS l"
+WITH_LEAD = "{} LEFT JOIN {} ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id"
 # What calls are joined with their leads for.
 _LEAD_COLUMNS = ("merchant_id", "lead_id", "status")
 
@@ -43,13 +40,12 @@ def expression(frame: Frame, dimension: Dimension) -> Sql:
 
 
 def source(frame: Frame, dimensions: Sequence[Dimension]) -> Sql:
-    """The table of the plan's unit, with the calls' leads beside it where they are needed."""
-    if frame.plan.unit is Unit.LEADS:
-        return raw(LEADS_SOURCE)
+    """The rows of the plan's unit, with the calls' leads beside them where they are needed."""
+    own = frame.source.rows
     with_lead = needs_lead(frame.plan.query.filters) or any(d.needs_lead for d in dimensions)
-    if not with_lead:
-        return raw(CALLS_SOURCE)
-    return compose(CALLS_WITH_LEAD, standing(frame.dialect, "leads", "l", _LEAD_COLUMNS))
+    if frame.plan.unit is Unit.LEADS or not with_lead:
+        return own
+    return compose(WITH_LEAD, own, standing(frame.dialect, "leads", "l", _LEAD_COLUMNS))
 
 
 def grouped(
@@ -61,20 +57,44 @@ def grouped(
 ) -> Sql:
     """Rows of (groups…, key, measures…), ordered by the groups and then as asked."""
     dimensions = [*groups_of(frame), *([key] if key else [])]
-    select = [
+    keys = [
         compose(f"{{}} AS k{place}", expression(frame, dimension))
         for place, dimension in enumerate(dimensions)
     ]
-    select += [compose(f"{{}} AS {measure.name}", measure.sql(frame)) for measure in measures]
-    lines = [
-        compose("SELECT {}", join(",\n       ", select)),
-        compose("FROM {}", source(frame, dimensions)),
-        compose("WHERE {}", condition(frame, only)),
-    ]
+    rows = compose("{}\nWHERE {}", source(frame, dimensions), condition(frame, only))
+    over = _over(measures)
+    if over:
+        frame, rows = _counted_first(frame, keys, over, rows)
+        keys = [raw(f"k{place}") for place in range(len(dimensions))]
+    figures = [compose(f"{{}} AS {measure.name}", measure.sql(frame)) for measure in measures]
+    lines = [compose("SELECT {}\nFROM {}", join(",\n       ", [*keys, *figures]), rows)]
     if dimensions:
         lines.append(group_by(frame, len(dimensions)))
         lines.append(order_by(len(dimensions), order if key else Order.KEY))
     return join("\n", [*lines, limit()])
+
+
+def _over(measures: Sequence[Measure]) -> list[str]:
+    """The columns to count by first: none unless every measure is a number of records."""
+    if not all(measure.over is not None or measure.name == "n" for measure in measures):
+        return []
+    return list(dict.fromkeys(measure.over for measure in measures if measure.over is not None))
+
+
+def _counted_first(
+    frame: Frame, keys: Sequence[Sql], over: Sequence[str], rows: Sql
+) -> tuple[Frame, Sql]:
+    """Records counted by the keys and further columns, as the rows of a frame."""
+    alias = frame.plan.unit.alias
+    columns = [*keys, *(raw(f"{alias}.{name} AS {name}") for name in over)]
+    counts = compose(
+        f"(SELECT {{}}, {{}} AS n\nFROM {{}}\n{{}}) AS {alias}",
+        join(", ", columns),
+        count(frame),
+        rows,
+        group_by(frame, len(keys), *(f"{alias}.{name}" for name in over)),
+    )
+    return replace(frame, rolled=Source(counts, raw(f"{alias}.n"))), counts
 
 
 def condition(frame: Frame, only: Sql | None) -> Sql:
@@ -85,7 +105,7 @@ def condition(frame: Frame, only: Sql | None) -> Sql:
 def group_by(frame: Frame, count: int, *more: str) -> Sql:
     """GROUP BY the first columns and those named, for groups of rows of the plan's unit."""
     columns = [*(f"k{place}" for place in range(count)), *more]
-    return raw(f"GROUP BY {', '.join(columns)}{there(frame.dialect, frame.plan.unit.alias)}")
+    return compose(f"GROUP BY {', '.join(columns)}{{}}", there(frame.source.weight))
 
 
 def order_by(count: int, order: Order) -> Sql:
@@ -102,23 +122,33 @@ def limit() -> Sql:
 
 
 def extent(frame: Frame, only: Sql | None = None) -> Sql:
-    """The first and last instant (µs) among the matching records."""
+    """The first and last instant (µs) among the matching records.
+
+    Of a roll-up it is the first instant of the first step that has some, and the last of the last;
+    records beside whole steps are never at the beginning of one.
+    """
     time = frame.dialect.micros(frame.plan.unit.time)
     rows = compose("{}\nWHERE {}", source(frame, []), condition(frame, only))
-    exact = there(frame.dialect, frame.plan.unit.alias)
-    if not exact:
+    weight, step = frame.source.weight, frame.source.step
+    if weight is None:
         return compose("SELECT min({}), max({})\nFROM {}", time, time, rows)
+    exact = there(weight)
+    if step is not None:
+        steps = compose("SELECT {} AS t\nFROM {}\nGROUP BY t{}", time, rows, exact)
+        last = f"max(CASE WHEN t % {step} = 0 THEN t + {step - 1} ELSE t END)"
+        return compose(f"SELECT min(t), {last}\nFROM ({{}}) AS steps", steps)
     # Which instants are there takes a group for each: only the first and last hour are looked at.
     hour = frame.dialect.clock_bucket(frame.plan.unit.time, Granularity.HOUR, (Piece(None, 0),))
-    hours = compose(f"SELECT {{}} AS h FROM {{}}\nGROUP BY h{exact}", hour, rows)
+    hours = compose("SELECT {} AS h FROM {}\nGROUP BY h{}", hour, rows, exact)
     return compose(
         "WITH hours AS (SELECT min(h) AS low, max(h) AS high FROM ({}) AS cut)\n"
         "SELECT min(t), max(t) FROM (\nSELECT {} AS t\nFROM {}\n"
         "  AND ({} = (SELECT low FROM hours) OR {} = (SELECT high FROM hours))\n"
-        f"GROUP BY t{exact}) AS edges",
+        "GROUP BY t{}) AS edges",
         hours,
         time,
         rows,
         hour,
         hour,
+        exact,
     )

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from callistics.catalog.rollups import Rollup
 from callistics.engines.common.blocks import CallBlock
 from callistics.model.keys import StoredKey
 from callistics.model.merge import State
@@ -71,6 +72,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def rollups(self) -> Sequence[Rollup]:
+        """The roll-ups it keeps, always in step with the records."""
+        ...
+
+    @property
     def version(self) -> str:
         """Name and version, for people."""
         ...
@@ -97,7 +103,7 @@ class Engine(Protocol):
         ...
 
     def tidy(self) -> bool:
-        """Do a piece of the upkeep that keeps reading fast; whether there is more to do.
+        """Do a bounded piece of upkeep, which shows in no answer; whether there is more to do.
 
         One thread may do this beside all others.
         """

@@ -1,14 +1,18 @@
 """How long calls last: count, average, extremes, sum and percentiles."""
 
-from callistics.catalog.counting import count, total
+from callistics.catalog.counting import told_apart
 from callistics.catalog.metrics import (
     AVERAGE,
     DURATION_KNOWN,
     LONGEST,
+    MAX_MS,
+    MIN_MS,
     PERCENTILES,
     SHORTEST,
     TIMED,
     TOTAL,
+    TOTAL_MS,
+    N,
     percentile,
 )
 from callistics.catalog.plan import Frame, Unit
@@ -28,7 +32,6 @@ from callistics.sql.fragment import Sql, compose, join, raw
 def _statement(query: QueryType, frame: Frame) -> Sql:
     """Percentiles by nearest rank, exactly: over a histogram of whole seconds."""
     groups = groups_of(frame)
-    cancels = frame.dialect.weight("c") is not None
     keys = [f"k{place}" for place in range(len(groups))]
     named = [
         compose(f"{{}} AS {key}", expression(frame, group))
@@ -36,15 +39,13 @@ def _statement(query: QueryType, frame: Frame) -> Sql:
     ]
     histogram = compose(
         "SELECT {},\n       {} AS n, {} AS total_ms,\n"
-        "       min(c.duration_ms) AS min_ms, max(c.duration_ms) AS max_ms\n"
+        "       {} AS min_ms, {} AS max_ms\n"
         "FROM {}\nWHERE {}\n{}",
         join(", ", [*named, compose("{} AS secs", frame.dialect.whole_seconds("c.duration_ms"))]),
-        count(frame.dialect, "c"),
-        total(frame.dialect, "c", raw("c.duration_ms")),
+        *(measure.sql(frame) for measure in (N, TOTAL_MS, MIN_MS, MAX_MS)),
         source(frame, groups),
         condition(frame, query.only),
-        # A group of one exact duration has no rows or has its extremes.
-        group_by(frame, len(keys), "secs", *(("c.duration_ms",) if cancels else ())),
+        group_by(frame, len(keys), "secs", *told_apart(frame, "c.duration_ms")),
     )
     partition = f"PARTITION BY {', '.join(keys)} " if keys else ""
     ranked = raw(

@@ -48,7 +48,7 @@ def _every_status(frame: Frame) -> Sql:
         for key, group in zip(keys, groups, strict=False)
     ]
     named.append(compose(f"{{}} AS {keys[-1]}", frame.dialect.each(raw("l.statuses"))))
-    named.append(compose("{} AS w", frame.dialect.weight("l") or raw("1")))
+    named.append(compose("{} AS w", frame.source.weight or raw("1")))
     inner = compose(
         "SELECT {}\nFROM {}\nWHERE {}", join(", ", named), source(frame, groups), where(frame)
     )

@@ -1,10 +1,13 @@
 -- plain
-SELECT c.attempt AS k0,
-       count(*) AS n,
-       count(*) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))) AS successes
+SELECT k0,
+       coalesce(sum(c.n), 0) AS n,
+       coalesce(sum(c.n) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))), 0) AS successes
+FROM (SELECT c.attempt AS k0, c.outcome_key AS outcome_key, count(*) AS n
 FROM calls AS c
 WHERE (c.merchant_id = ?)
+GROUP BY k0, c.outcome_key) AS c
 GROUP BY k0
+HAVING sum(c.n) > 0
 ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
@@ -24,15 +27,18 @@ FROM calls AS c
 WHERE (c.merchant_id = ?)
 
 -- open
-SELECT isodow((c.started_at + to_microseconds(20700000000))) AS k0,
-       c.attempt AS k1,
-       count(*) AS n,
-       count(*) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))) AS successes
+SELECT k0,
+       k1,
+       coalesce(sum(c.n), 0) AS n,
+       coalesce(sum(c.n) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))), 0) AS successes
+FROM (SELECT isodow((c.started_at + to_microseconds(20700000000))) AS k0, c.attempt AS k1, c.outcome_key AS outcome_key, count(*) AS n
 FROM calls AS c
 WHERE (c.merchant_id = ?)
   AND c.started_at >= make_timestamp(?::BIGINT)
   AND c.started_at < make_timestamp(?::BIGINT)
+GROUP BY k0, k1, c.outcome_key) AS c
 GROUP BY k0, k1
+HAVING sum(c.n) > 0
 ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
 LIMIT 1000001
 -- values
@@ -49,11 +55,12 @@ LIMIT 1000001
 --   1767225599000001
 
 -- full
-SELECT c.template_id AS k0,
-       isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1,
-       c.attempt AS k2,
-       count(*) AS n,
-       count(*) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))) AS successes
+SELECT k0,
+       k1,
+       k2,
+       coalesce(sum(c.n), 0) AS n,
+       coalesce(sum(c.n) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))), 0) AS successes
+FROM (SELECT c.template_id AS k0, isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1, c.attempt AS k2, c.outcome_key AS outcome_key, count(*) AS n
 FROM calls AS c LEFT JOIN leads AS l ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)
@@ -65,11 +72,12 @@ WHERE (c.merchant_id = ?)
   AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = ?)))) > 0, FALSE))
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT
+GROUP BY k0, k1, k2, c.outcome_key) AS c
 GROUP BY k0, k1, k2
+HAVING sum(c.n) > 0
 ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST, k2 ASC NULLS LAST
 LIMIT 1000001
 -- values
---   1761440400000000
 --   'NO_ANSWER'
 --   'BUSY'
 --   'FAILED'
@@ -78,6 +86,7 @@ LIMIT 1000001
 --   'CANCELED'
 --   'VOICEMAIL'
 --   'ABORT'
+--   1761440400000000
 --   'mer_abc'
 --   'new'
 --   1759273200000000

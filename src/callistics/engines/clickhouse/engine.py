@@ -11,6 +11,7 @@ from functools import partial
 import duckdb
 import pyarrow as pa
 
+from callistics.catalog.rollups import Rollup
 from callistics.engines.clickhouse.client import Address
 from callistics.engines.clickhouse.connection import Client, Connection, unanswered
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
@@ -78,6 +79,11 @@ class ClickHouseEngine:
         except BaseException:
             self.close()
             raise
+
+    @property
+    def rollups(self) -> Sequence[Rollup]:
+        """None: sums that are kept in step need transactions."""
+        return ()
 
     @property
     def version(self) -> str:
@@ -150,10 +156,6 @@ class ClickHouseEngine:
         with self._writing:
             return load_keys(self._writer)
 
-    def tidy(self) -> bool:
-        """Nothing is to do: ClickHouse keeps its tables in order by itself."""
-        return False
-
     def rebuild(self) -> None:
         """Recompute every lead, attempt and effective payload from the records, part by part."""
         with self._writing:
@@ -166,6 +168,10 @@ class ClickHouseEngine:
             with self.writing() as session:
                 chosen = pairs[start : start + _REBUILD_LEADS]
                 session.touch((str(merchant), str(lead)) for merchant, lead in chosen)
+
+    def tidy(self) -> bool:
+        """The database merges its parts by itself."""
+        return False
 
     def close(self) -> None:
         """Close every connection; what was committed is in the database."""

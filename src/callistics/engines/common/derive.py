@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from callistics.engines.common.rows import flat_columns
 from callistics.model.payload import flat, overlaid
+from callistics.model.providers import PROVIDER_MARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Keys:
 # `incoming` are the new versions of calls, whose old ones `calls` no longer gives.
 _FAMILY = """
 CREATE OR REPLACE TEMP TABLE family AS
-SELECT call_ref, merchant_id, lead_id, call_id, started_at, reseller_id, template_id,
+SELECT call_ref, merchant_id, lead_id, call_id, started_at, reseller_id, template_id, provider,
        attempt_sent, attempt, payload_own, payload_base, events,
        coalesce(ended_at, started_at + to_microseconds(duration_sent_ms * 1000), started_at)
            AS closed_at
@@ -62,7 +63,8 @@ WITH own AS MATERIALIZED ({own}),
 earliest AS (
     SELECT merchant_id, lead_id, min(started_at) AS started_at,
            arg_min(struct_pack(reseller_id, template_id, payload_own), (started_at, call_id))
-               AS said
+               AS said,
+           list_sort(list(DISTINCT coalesce('{mark}' || provider, ''))) AS providers
     FROM family GROUP BY merchant_id, lead_id
 ),
 brought AS (
@@ -88,7 +90,9 @@ SELECT merchant_id, lead_id,
        coalesce(own.created_at, least(earliest.started_at, own.first_seen)) AS created_at,
        histories.events[-1].status AS status,
        coalesce(list_filter(histories.events, lambda e: e.status IS NOT NULL), []) AS history,
-       coalesce(own.payload_own, earliest.said.payload_own) AS payload_json
+       list_sort(list_distinct(list_transform(history, lambda e: e.status))) AS statuses,
+       coalesce(own.payload_own, earliest.said.payload_own) AS payload_json,
+       coalesce(earliest.providers, []) AS providers
 FROM touched
 LEFT JOIN own USING (merchant_id, lead_id)
 LEFT JOIN earliest USING (merchant_id, lead_id)
@@ -100,7 +104,7 @@ WHERE own.reseller_id IS NOT NULL OR earliest.started_at IS NOT NULL
 # The lead's payload matters to a call only where it differs from the call's own.
 _SETTLED = """
 CREATE OR REPLACE TEMP TABLE settled AS
-SELECT * EXCLUDE (attempt_before, base_before) FROM (
+SELECT * EXCLUDE base_before FROM (
     SELECT f.call_ref, f.merchant_id, f.call_id, f.payload_own,
            coalesce(f.attempt_sent, row_number() OVER (
                PARTITION BY f.merchant_id, f.lead_id ORDER BY f.started_at, f.call_id))::INTEGER
@@ -118,8 +122,7 @@ WHERE call_ref IS NULL
 
 # `payloads` is a table of `payload_json` and the flat columns of each payload.
 LEAD_ROWS = """
-SELECT f.*, list_distinct(list_transform(f.history, lambda e: e.status)) AS statuses,
-       p.* EXCLUDE (payload_json)
+SELECT f.*, p.* EXCLUDE (payload_json)
 FROM fresh AS f LEFT JOIN {payloads} AS p ON p.payload_json = f.payload_json
 """
 CALL_ROWS = """
@@ -146,7 +149,7 @@ def derive(
     connection.register("incoming", incoming)
     connection.register("touched", touched)
     connection.execute(_FAMILY.format(calls=sources.calls))
-    connection.execute(_FRESH.format(own=sources.leads))
+    connection.execute(_FRESH.format(own=sources.leads, mark=PROVIDER_MARK))
     connection.execute(_SETTLED)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE moved AS {sources.moved}")
     connection.register("pairs", _pairs(connection))

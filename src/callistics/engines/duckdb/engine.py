@@ -9,13 +9,17 @@ from pathlib import Path
 
 import duckdb
 
+from callistics.catalog.rollups import ROLLUPS, Rollup
 from callistics.engines.common.rows import identity_table
 from callistics.engines.duckdb.dialect import DuckDBDialect
+from callistics.engines.duckdb.folding import rebuild
 from callistics.engines.duckdb.keys import load_keys
+from callistics.engines.duckdb.ledger import Ledger
 from callistics.engines.duckdb.migrate import migrate
 from callistics.engines.duckdb.order import MonthOrder
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.session import DuckDBSession
+from callistics.engines.duckdb.upkeep import Upkeep
 from callistics.engines.duckdb.watchdog import Watchdog
 from callistics.errors import EngineError, TimedOut, first_line
 from callistics.model.keys import StoredKey
@@ -52,6 +56,7 @@ class DuckDBEngine:
         self.dialect = DuckDBDialect(self._payload_keys)
         self._writer = self._connection.cursor()
         self._writing = threading.Lock()
+        self._upkeep = Upkeep(self._writer)
         self._commits = 0
         self._order = MonthOrder(self._connection, self._moving)
         self._tidying: Generator[None] | None = None
@@ -61,6 +66,11 @@ class DuckDBEngine:
         self._reader_count = readers
         for _ in range(readers):
             self._readers.put(self._connection.cursor())
+
+    @property
+    def rollups(self) -> Sequence[Rollup]:
+        """All of them are kept."""
+        return ROLLUPS
 
     @property
     def version(self) -> str:
@@ -87,11 +97,16 @@ class DuckDBEngine:
     def writing(self) -> Generator[DuckDBSession]:
         """A transaction: committed, and so durable and visible, when the context ends well."""
         with self._writing:
+            if self._upkeep.is_overdue:
+                with self._transaction() as writer:
+                    self._upkeep.work(writer)
             with self._transaction() as writer:
-                session = DuckDBSession(writer, self._payload_keys, self._clock())
+                ledger = Ledger(writer)
+                session = DuckDBSession(writer, self._payload_keys, ledger, self._clock())
                 yield session
                 session.finish()
             self._commits += 1
+            self._upkeep.committed(ledger)
             self._payload_keys.committed()
             if self._order.is_copying:
                 self._order.written(session.written_calls())
@@ -113,11 +128,22 @@ class DuckDBEngine:
             raise
 
     def tidy(self) -> bool:
-        """Do a piece of work on the order of rows, as long as there is any.
+        """Do a piece of work on the roll-ups, or on the order of rows, as long as there is any.
 
         A thread of its own does this beside all others; a piece holds up the writer for less than
         it takes to be noticed.
         """
+        return self._tidy_rollups() or self._tidy_order()
+
+    def _tidy_rollups(self) -> bool:
+        with self._writing:
+            if not self._upkeep.is_due:
+                return False
+            with self._transaction() as writer:
+                self._upkeep.work(writer)
+            return True
+
+    def _tidy_order(self) -> bool:
         if self._tidying is None:
             if self._tidied == self._commits:
                 return False
@@ -139,7 +165,7 @@ class DuckDBEngine:
             return load_keys(self._writer)
 
     def rebuild(self) -> None:
-        """Recompute every lead, attempt and effective payload from the records."""
+        """Recompute every lead, attempt, effective payload and roll-up from the records."""
         with self.writing() as session:
             pairs = self._writer.execute(
                 "SELECT merchant_id, lead_id FROM calls UNION "
@@ -148,6 +174,8 @@ class DuckDBEngine:
             ).fetchall()
             self._payload_keys.forget(self._writer)
             session.derive(identity_table(pairs, "lead_id"))
+            rebuild(self._writer)
+        self._upkeep.rebuilt()
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""

@@ -19,6 +19,7 @@ from callistics.engines.common.rows import (
 )
 from callistics.engines.duckdb.finding import keys, merchants, rows
 from callistics.engines.duckdb.keys import save_keys
+from callistics.engines.duckdb.ledger import Ledger
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.replace import replace
 from callistics.model.keys import StoredKey
@@ -60,11 +61,16 @@ class DuckDBSession:
     """Implements `engines.base.Session` within an open transaction of one connection."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, payload_keys: PayloadKeys, now: int
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        payload_keys: PayloadKeys,
+        ledger: Ledger,
+        now: int,
     ) -> None:
         self._connection = connection
         self._keys = payload_keys
         self._now = now
+        self._ledger = ledger
         self._changed: dict[RecordKind, dict[Identity, State]] = {kind: {} for kind in RecordKind}
         self._first: list[pa.Table] = []
         self._has_replaced = False
@@ -142,13 +148,15 @@ class DuckDBSession:
         self._insert("lead_records", table(own, LEAD_COLUMNS))
         incoming = pa.concat_tables([table(live, CALL_COLUMNS), *self._first])
         self._replace(incoming, _leads_of(incoming, touched))
+        self._ledger.settle()
 
     def derive(self, leads: pa.Table) -> None:
         """Derive anew all that follows from the records of leads (merchant_id, lead_id)."""
         self._replace(table([], CALL_COLUMNS), leads)
 
     def _replace(self, incoming: pa.Table, touched: pa.Table) -> None:
-        self._keys.note(self._connection, replace(self._connection, incoming, touched))
+        keys = replace(self._connection, incoming, touched, self._ledger.note)
+        self._keys.note(self._connection, keys)
         self._has_replaced = True
 
     def written_calls(self) -> list[Identity]:
@@ -164,6 +172,8 @@ class DuckDBSession:
         places = [known[identity] for identity in states if identity in known]
         if not places:
             return []
+        if target == "calls":
+            self._ledger.leaving(places)
         return self._connection.execute(
             f"DELETE FROM {target} WHERE rowid IN (SELECT unnest(?::BIGINT[]))"
             " RETURNING merchant_id, lead_id",

@@ -63,6 +63,8 @@ CREATE TABLE leads (
     created_at TIMESTAMP NOT NULL,
     status VARCHAR,
     statuses VARCHAR[] NOT NULL,
+    -- Those of its calls, see model/providers.py.
+    providers VARCHAR[] NOT NULL,
     history STRUCT(status VARCHAR, since TIMESTAMP)[] NOT NULL,
     payload_json VARCHAR,
     payload VARIANT,
@@ -72,6 +74,113 @@ CREATE TABLE leads (
 
 -- Every key that a payload of calls or leads has; there may be too many, never too few.
 CREATE TABLE payload_keys (key VARCHAR NOT NULL, is_list BOOLEAN NOT NULL);
+
+-- Roll-ups: sums of calls and leads by steps of time, see catalog/rollups.py. A row is all of the sum
+-- of its step and keys (merged), or a part of it.
+CREATE TABLE rollup_provider_times_quarters (
+    started_at TIMESTAMP NOT NULL,
+    provider VARCHAR,
+    n BIGINT NOT NULL,
+    duration_ms_known BIGINT NOT NULL,
+    duration_ms_total BIGINT NOT NULL,
+    merged BOOLEAN NOT NULL
+);
+CREATE TABLE rollup_outcomes_blocks (
+    started_at TIMESTAMP NOT NULL,
+    reseller_id VARCHAR,
+    provider VARCHAR,
+    outcome VARCHAR,
+    outcome_key VARCHAR,
+    attempt INTEGER,
+    n BIGINT NOT NULL,
+    duration_ms_known BIGINT NOT NULL,
+    duration_ms_total BIGINT NOT NULL,
+    merged BOOLEAN NOT NULL
+);
+CREATE TABLE rollup_outcomes_days AS FROM rollup_outcomes_blocks LIMIT 0;
+CREATE TABLE rollup_reseller_times_quarters (
+    started_at TIMESTAMP NOT NULL,
+    reseller_id VARCHAR,
+    n BIGINT NOT NULL,
+    duration_ms_known BIGINT NOT NULL,
+    duration_ms_total BIGINT NOT NULL,
+    merged BOOLEAN NOT NULL
+);
+CREATE TABLE rollup_times_quarters (
+    started_at TIMESTAMP NOT NULL,
+    reseller_id VARCHAR,
+    provider VARCHAR,
+    n BIGINT NOT NULL,
+    duration_ms_known BIGINT NOT NULL,
+    duration_ms_total BIGINT NOT NULL,
+    merged BOOLEAN NOT NULL
+);
+CREATE TABLE rollup_scores_blocks (
+    started_at TIMESTAMP NOT NULL,
+    reseller_id VARCHAR,
+    provider VARCHAR,
+    sentiment DOUBLE,
+    n BIGINT NOT NULL,
+    merged BOOLEAN NOT NULL
+);
+CREATE TABLE rollup_scores_days AS FROM rollup_scores_blocks LIMIT 0;
+CREATE TABLE rollup_provider_durations_blocks (
+    started_at TIMESTAMP NOT NULL,
+    provider VARCHAR,
+    duration_ms BIGINT,
+    n BIGINT NOT NULL,
+    duration_ms_known BIGINT NOT NULL,
+    duration_ms_total BIGINT NOT NULL,
+    duration_ms_least BIGINT,
+    duration_ms_greatest BIGINT,
+    merged BOOLEAN NOT NULL
+);
+CREATE TABLE rollup_provider_durations_days AS FROM rollup_provider_durations_blocks LIMIT 0;
+CREATE TABLE rollup_durations_blocks (
+    started_at TIMESTAMP NOT NULL,
+    reseller_id VARCHAR,
+    provider VARCHAR,
+    duration_ms BIGINT,
+    n BIGINT NOT NULL,
+    duration_ms_known BIGINT NOT NULL,
+    duration_ms_total BIGINT NOT NULL,
+    duration_ms_least BIGINT,
+    duration_ms_greatest BIGINT,
+    merged BOOLEAN NOT NULL
+);
+CREATE TABLE rollup_durations_days AS FROM rollup_durations_blocks LIMIT 0;
+CREATE TABLE rollup_leads_blocks (
+    created_at TIMESTAMP NOT NULL,
+    reseller_id VARCHAR,
+    status VARCHAR,
+    statuses VARCHAR[],
+    providers VARCHAR[],
+    n BIGINT NOT NULL,
+    merged BOOLEAN NOT NULL
+);
+CREATE TABLE rollup_leads_days AS FROM rollup_leads_blocks LIMIT 0;
+
+-- What changed since: calls and leads that came (n = 1) and that went (n = -1), their times cut to the
+-- finest step.
+CREATE TABLE rollup_call_changes (
+    started_at TIMESTAMP NOT NULL,
+    reseller_id VARCHAR,
+    provider VARCHAR,
+    outcome VARCHAR,
+    outcome_key VARCHAR,
+    attempt INTEGER,
+    sentiment DOUBLE,
+    duration_ms BIGINT,
+    n BIGINT NOT NULL
+);
+CREATE TABLE rollup_lead_changes (
+    created_at TIMESTAMP NOT NULL,
+    reseller_id VARCHAR,
+    status VARCHAR,
+    statuses VARCHAR[],
+    providers VARCHAR[],
+    n BIGINT NOT NULL
+);
 
 CREATE TABLE access_keys (
     id VARCHAR NOT NULL,

@@ -1,0 +1,168 @@
+"""Roll-ups: calls and leads summed up by steps of time, each declared once.
+
+A roll-up has a table for each of its steps; a row sums up the records of one step that agree in
+the keys. An engine that keeps them has these tables, and for each unit one of what changed since:
+rows of records with their weight `n`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from callistics.catalog.dimensions import SENTIMENT_TENTH
+from callistics.catalog.metrics import DURATION_KNOWN, OUTCOME_KNOWN
+from callistics.catalog.plan import Unit
+from callistics.model.instants import DAY, MINUTE
+from callistics.sql.dialect import Dialect
+from callistics.sql.fragment import Sql, compose
+
+QUARTER = 15 * MINUTE
+BLOCK = 32 * DAY
+STEP_NAMES = {QUARTER: "quarters", DAY: "days", BLOCK: "blocks"}
+CHANGES = {Unit.CALLS: "rollup_call_changes", Unit.LEADS: "rollup_lead_changes"}
+"""The table of the changes of a unit that its roll-ups do not have yet."""
+FINEST = {Unit.CALLS: QUARTER, Unit.LEADS: DAY}
+"""The step that times are cut to in the changes of a unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A column of the unit's table that records must agree in to be summed up.
+
+    `value` puts another value in its place, one that every expression which the roll-up is asked
+    for maps to the same.
+    """
+
+    name: str
+    value: Callable[[Dialect], Sql] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """One roll-up, and what it can be asked.
+
+    `steps` are lengths in µs, the longest first. `sums` names a column that is added up beside
+    the count, with its least and greatest value where `extremes` says so. `dimensions`,
+    `measures`, `filters` (and limits of a scope) and `only` (what a type restricts its unit to)
+    are those it can answer; `types` are the types with a statement of their own that it can.
+    """
+
+    name: str
+    unit: Unit
+    steps: tuple[int, ...]
+    keys: tuple[Key, ...]
+    dimensions: frozenset[str]
+    measures: frozenset[str]
+    filters: frozenset[str]
+    sums: str | None = None
+    extremes: bool = False
+    only: tuple[Sql, ...] = ()
+    types: frozenset[str] = frozenset()
+
+    def table(self, step: int) -> str:
+        """The table of a step."""
+        return f"rollup_{self.name}_{STEP_NAMES[step]}"
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The columns that tell the rows of a table apart, the time first."""
+        return (self.unit.time_column, *(key.name for key in self.keys))
+
+    def figures(self, weight: str) -> dict[str, str]:
+        """The columns of sums and extremes, and what they are of one record that counts `weight`.
+
+        A record that only cancels another one has no extremes.
+        """
+        if self.sums is None:
+            return {"n": weight}
+        value = f"{self.unit.alias}.{self.sums}"
+        extreme = f"CASE WHEN {weight} > 0 THEN {value} END"
+        extremes = {f"{self.sums}_least": extreme, f"{self.sums}_greatest": extreme}
+        return {
+            "n": weight,
+            f"{self.sums}_known": f"CASE WHEN {value} IS NULL THEN 0 ELSE {weight} END",
+            f"{self.sums}_total": f"{weight} * coalesce({value}, 0)",
+            **(extremes if self.extremes else {}),
+        }
+
+
+def _bin_edge(_: Dialect) -> Sql:
+    """The lower end of the bin that a sentiment belongs to, the very double k/10."""
+    return compose("CAST({} AS DOUBLE) / 10", SENTIMENT_TENTH)
+
+
+def _to_seconds(dialect: Dialect) -> Sql:
+    return compose("1000 * ({})", dialect.whole_seconds("c.duration_ms"))
+
+
+_RESELLER, _PROVIDER = Key("reseller_id"), Key("provider")
+_SECONDS = Key("duration_ms", _to_seconds)
+_TIMES = frozenset({"date", "hour", "weekday"})
+_DATES = frozenset({"date", "weekday"})
+_COUNTS = frozenset({"n", "n_timed", "total_ms"})
+_LENGTHS = frozenset({"n_timed", "total_ms", "min_ms", "max_ms", "p50", "p90", "p95", "p99"})
+
+
+def _times(name: str, *keys: Key) -> Rollup:
+    """Calls by quarters of an hour, which the clocks of nearly every zone agree on."""
+    names = frozenset(key.name for key in keys)
+    return Rollup(
+        name, Unit.CALLS, (QUARTER,), keys, names | _TIMES, _COUNTS, names, sums="duration_ms"
+    )
+
+
+def _durations(name: str, *keys: Key) -> Rollup:
+    """How many calls lasted how many whole seconds."""
+    names = frozenset(key.name for key in keys)
+    return Rollup(
+        name,
+        Unit.CALLS,
+        (BLOCK, DAY),
+        (*keys, _SECONDS),
+        names | _DATES,
+        _LENGTHS,
+        names,
+        sums="duration_ms",
+        extremes=True,
+        only=(DURATION_KNOWN,),
+        types=frozenset({"call_duration"}),
+    )
+
+
+ROLLUPS: tuple[Rollup, ...] = (
+    _times("provider_times", _PROVIDER),
+    Rollup(
+        "outcomes",
+        Unit.CALLS,
+        (BLOCK, DAY),
+        (_RESELLER, _PROVIDER, Key("outcome"), Key("outcome_key"), Key("attempt")),
+        _DATES | {"reseller_id", "provider", "outcome", "attempt"},
+        _COUNTS | {"successes"},
+        frozenset({"reseller_id", "provider", "outcome"}),
+        sums="duration_ms",
+        only=(OUTCOME_KNOWN,),
+    ),
+    _times("reseller_times", _RESELLER),
+    _times("times", _RESELLER, _PROVIDER),
+    Rollup(
+        "scores",
+        Unit.CALLS,
+        (BLOCK, DAY),
+        (_RESELLER, _PROVIDER, Key("sentiment", _bin_edge)),
+        _DATES | {"reseller_id", "provider", "sentiment_bin"},
+        frozenset({"n"}),
+        frozenset({"reseller_id", "provider"}),
+    ),
+    _durations("provider_durations", _PROVIDER),
+    _durations("durations", _RESELLER, _PROVIDER),
+    Rollup(
+        "leads",
+        Unit.LEADS,
+        (BLOCK, DAY),
+        (_RESELLER, Key("status"), Key("statuses"), Key("providers")),
+        _DATES | {"reseller_id", "status", "furthest"},
+        frozenset({"n"}),
+        frozenset({"reseller_id", "status", "provider"}),
+        types=frozenset({"conversion_funnel"}),
+    ),
+)
+"""Every roll-up; of those that can answer a question the first is asked, so smaller come first."""

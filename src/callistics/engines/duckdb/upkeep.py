@@ -1,0 +1,61 @@
+"""When changes are moved into the roll-ups, and these are tidied."""
+
+import duckdb
+
+from callistics.catalog.plan import Unit
+from callistics.catalog.rollups import CHANGES
+from callistics.engines.duckdb.folding import fold
+from callistics.engines.duckdb.ledger import Ledger
+from callistics.engines.duckdb.tidying import tidy
+
+# Every question about a roll-up reads all changes along. From the first number of them on they are
+# folded when there is time, from the second on before anything more is written.
+_WORTHWHILE, _TOO_MANY = 10_000, 100_000
+
+
+class Upkeep:
+    """How many changes wait to be folded, and whether roll-ups may be untidy.
+
+    Every method is called by the one who may write.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._waiting = {unit: _rows(connection, table) for unit, table in CHANGES.items()}
+        self._untidy = True
+
+    def committed(self, ledger: Ledger) -> None:
+        """Take account of a transaction."""
+        if ledger.folded:
+            self._waiting[Unit.CALLS] = 0
+            self._untidy = True
+        for unit, rows in ledger.added.items():
+            self._waiting[unit] += rows
+
+    def rebuilt(self) -> None:
+        """Take account of roll-ups that were summed up anew."""
+        self._waiting = dict.fromkeys(Unit, 0)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether changes are so many that questions are slower for it."""
+        return max(self._waiting.values()) >= _TOO_MANY
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is work that is worth its while."""
+        return self._untidy or max(self._waiting.values()) >= _WORTHWHILE
+
+    def work(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Do a bounded piece of it, within a transaction: fold one unit, or merge some rows."""
+        unit = max(self._waiting, key=self._waiting.__getitem__)
+        if self._waiting[unit] >= _WORTHWHILE:
+            fold(connection, unit)
+            self._waiting[unit] = 0
+            self._untidy = True
+        else:
+            self._untidy = tidy(connection)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    ((count,),) = connection.execute(f"SELECT count(*) FROM {table}").fetchall()
+    return int(count)

@@ -1,0 +1,94 @@
+-- open: ends of the range
+SELECT min(t), max(CASE WHEN t % 900000000 = 0 THEN t + 899999999 ELSE t END)
+FROM (SELECT epoch_us(c.started_at) AS t
+FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c
+UNION ALL
+SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c) AS c
+WHERE TRUE
+GROUP BY t
+HAVING sum(c.n) > 0) AS steps
+
+-- open
+SELECT (c.started_at)::DATE - DATE '1970-01-01' AS k0,
+       coalesce(sum(c.n), 0) AS n
+FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+UNION ALL
+SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+UNION ALL
+SELECT started_at, provider, 1 AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE 1 END AS duration_ms_known, 1 * coalesce(c.duration_ms, 0) AS duration_ms_total FROM calls AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)) AS c
+WHERE c.started_at >= make_timestamp(?::BIGINT)
+  AND c.started_at < make_timestamp(?::BIGINT)
+GROUP BY k0
+HAVING sum(c.n) > 0
+ORDER BY k0 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   1735689600000000
+--   1767224700000000
+--   1735689600000000
+--   1767224700000000
+--   1767224700000000
+--   1767225599000001
+--   1735689600000000
+--   1767225599000001
+
+-- month
+SELECT ((c.started_at + to_microseconds(19800000000)))::DATE - DATE '1970-01-01' AS k0,
+       coalesce(sum(c.n), 0) AS n
+FROM (SELECT started_at, reseller_id, n, duration_ms_known, duration_ms_total FROM rollup_reseller_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+UNION ALL
+SELECT started_at, reseller_id, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)) AS c
+WHERE (c.reseller_id = ?)
+  AND c.started_at >= make_timestamp(?::BIGINT)
+  AND c.started_at < make_timestamp(?::BIGINT)
+GROUP BY k0
+HAVING sum(c.n) > 0
+ORDER BY k0 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   1754332200000000
+--   1761935400000000
+--   1754332200000000
+--   1761935400000000
+--   'res_north'
+--   1754332200000000
+--   1761935400000000
+
+-- provider: ends of the range
+SELECT min(t), max(CASE WHEN t % 900000000 = 0 THEN t + 899999999 ELSE t END)
+FROM (SELECT epoch_us(c.started_at) AS t
+FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at < make_timestamp(?::BIGINT)
+UNION ALL
+SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at < make_timestamp(?::BIGINT)
+UNION ALL
+SELECT started_at, provider, 1 AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE 1 END AS duration_ms_known, 1 * coalesce(c.duration_ms, 0) AS duration_ms_total FROM calls AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)) AS c
+WHERE c.started_at < make_timestamp(?::BIGINT)
+  AND ((c.provider = ?) OR c.provider IS NULL)
+GROUP BY t
+HAVING sum(c.n) > 0) AS steps
+
+-- provider
+SELECT (c.started_at)::DATE - DATE '1970-01-01' AS k0,
+       coalesce(sum(c.n), 0) AS n
+FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+UNION ALL
+SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+UNION ALL
+SELECT started_at, provider, 1 AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE 1 END AS duration_ms_known, 1 * coalesce(c.duration_ms, 0) AS duration_ms_total FROM calls AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)) AS c
+WHERE c.started_at >= make_timestamp(?::BIGINT)
+  AND c.started_at < make_timestamp(?::BIGINT)
+  AND ((c.provider = ?) OR c.provider IS NULL)
+GROUP BY k0
+HAVING sum(c.n) > 0
+ORDER BY k0 ASC NULLS LAST
+LIMIT 1000001
+-- values
+--   1735689600000000
+--   1761912000000000
+--   1735689600000000
+--   1761912000000000
+--   1761912000000000
+--   1761912060000000
+--   1735689600000000
+--   1761912060000000
+--   'TWILIO'

@@ -1,0 +1,77 @@
+"""Roll-ups always come to what summing up the records would give."""
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from callistics.catalog.rollups import CHANGES, ROLLUPS
+from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.sums import of_records, of_rows
+from support.engines import eager_upkeep
+from support.store import Store, opened
+
+from .reference import Reference
+from .rollup_strategies import rollup_history
+from .strategies import History, histories
+from .test_agreement import batches, send
+from .traps import traps
+
+# Each looks at every table after several commits.
+EXAMPLES = max(40, settings.default.max_examples // 2)
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    with eager_upkeep(), opened("duckdb") as store:
+        yield store
+
+
+def differences(engine: DuckDBEngine) -> dict[str, Any]:
+    """By table, the sums that the roll-up has and those of the records, where they differ."""
+    found: dict[str, Any] = {}
+    for rollup in ROLLUPS:
+        for step in rollup.steps:
+            changes = of_records(rollup, step, CHANGES[rollup.unit], f"{rollup.unit.alias}.n")
+            table = f"SELECT * EXCLUDE merged FROM {rollup.table(step)}"  # noqa: S608
+            held = f"({table} UNION ALL BY NAME {changes})"
+            kept = engine._writer.execute(of_rows(rollup, step, held)).fetchall()
+            wanted = engine._writer.execute(of_records(rollup, step, rollup.unit, "1")).fetchall()
+            if sorted(kept, key=repr) != sorted(wanted, key=repr):
+                found[rollup.table(step)] = kept, wanted
+    return found
+
+
+def check(store: Store, history: History, seed: int) -> None:
+    """After commits, and after changes were folded and rows merged in between."""
+    chance = random.Random(seed)
+    store.clear()
+    engine = store.engine
+    assert isinstance(engine, DuckDBEngine)
+    for batch in batches(history, seed):
+        send([store], Reference(), [batch])
+        if chance.random() < 0.2:
+            assert not differences(engine)
+        if chance.random() < 0.4:
+            store.tidy()
+    assert not differences(engine)
+    store.tidy()
+    assert not differences(engine)
+    engine.rebuild()
+    assert not differences(engine)
+    assert not any(store.dump(table) for table in CHANGES.values())
+
+
+@settings(max_examples=EXAMPLES)
+@given(history=histories(), seed=st.integers(0, 9))
+def test_after_any_records(store: Store, history: History, seed: int) -> None:
+    check(store, history, seed)
+
+
+@settings(max_examples=EXAMPLES)
+@given(data=st.data(), seed=st.integers(0, 9))
+def test_after_corrections(store: Store, data: st.DataObject, seed: int) -> None:
+    check(store, data.draw(rollup_history(data.draw(traps()))), seed)
