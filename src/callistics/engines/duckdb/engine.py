@@ -18,6 +18,7 @@ from callistics.engines.duckdb.ledger import Ledger
 from callistics.engines.duckdb.migrate import migrate
 from callistics.engines.duckdb.order import MonthOrder
 from callistics.engines.duckdb.payload_keys import PayloadKeys
+from callistics.engines.duckdb.reader import Reader
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.upkeep import Upkeep
 from callistics.engines.duckdb.watchdog import Watchdog
@@ -62,10 +63,10 @@ class DuckDBEngine:
         self._tidying: Generator[None] | None = None
         self._tidied: int | None = None
         self._watchdog = Watchdog()
-        self._readers: queue.SimpleQueue[duckdb.DuckDBPyConnection] = queue.SimpleQueue()
+        self._readers: queue.SimpleQueue[Reader] = queue.SimpleQueue()
         self._reader_count = readers
         for _ in range(readers):
-            self._readers.put(self._connection.cursor())
+            self._readers.put(Reader(self._connection.cursor()))
 
     @property
     def rollups(self) -> Sequence[Rollup]:
@@ -86,8 +87,8 @@ class DuckDBEngine:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
         reader = self._readers.get()
         try:
-            with self._watchdog.limit(reader, self._timeout):
-                return reader.execute(statement.text, list(statement.values)).fetchall()
+            with self._watchdog.limit(reader.connection, self._timeout):
+                return reader.rows(statement)
         except duckdb.InterruptException:
             raise TimedOut(f"the query took longer than {self._timeout:g} seconds") from None
         finally:
@@ -182,7 +183,7 @@ class DuckDBEngine:
         self._watchdog.stop()
         with self._writing:
             for _ in range(self._reader_count):
-                self._readers.get().close()
+                self._readers.get().connection.close()
             self._order.close()
             self._writer.close()
             self._connection.close()

@@ -195,12 +195,13 @@ class DuckDBSession:
 
     def arrival(self, records: int) -> int:
         """The first of as many strictly increasing times of arrival (µs)."""
-        ((last,),) = self._connection.execute("SELECT epoch_us(last) FROM arrivals").fetchall()
-        first = max(self._now, int(last) + 1)
-        self._connection.execute(
-            "UPDATE arrivals SET last = make_timestamp(?::BIGINT)", [first + max(records, 1) - 1]
-        )
-        return first
+        more = max(records, 1) - 1
+        ((last,),) = self._connection.execute(
+            "UPDATE arrivals SET last = make_timestamp(greatest(?::BIGINT, epoch_us(last) + 1)"
+            " + ?::BIGINT) RETURNING epoch_us(last)",
+            [self._now, more],
+        ).fetchall()
+        return int(last) - more
 
     def kept_answer(self, key_id: str, idempotency_key: str) -> KeptAnswer | None:
         """The answer kept in the last 24 hours."""
