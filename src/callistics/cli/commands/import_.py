@@ -108,7 +108,7 @@ def _zone(name: str) -> Zone:
 @click.option(
     "--batch-size",
     type=click.IntRange(1, 100_000),
-    default=10_000,
+    default=20_000,
     show_default=True,
     help="Records that are sent, and made durable, at a time.",
 )

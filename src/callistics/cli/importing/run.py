@@ -25,7 +25,7 @@ class Reading:
     rules: Rules
     format: Format | None = None
     delimiter: str | None = None
-    batch_size: int = 10_000
+    batch_size: int = 20_000
 
 
 @dataclass(frozen=True, slots=True)
