@@ -166,4 +166,4 @@ def _import_all(
 def _show(total: Tally, seconds: float) -> None:
     click.echo(summary(total, seconds))
     if total.pending:
-        click.echo("Pending records count nowhere until others bring their required fields.")
+        click.echo("Pending records count once others bring their required fields.")
