@@ -20,6 +20,7 @@ Value = str | int | float | bool | None
 
 MAX_TEXT = 1_024
 MAX_AHEAD = 10 * MINUTE
+MAX_ATTEMPT = 1_000_000
 MAX_DURATION_MS = 10 * 366 * 24 * HOUR // 1000
 SENTIMENTS = {"positive": 1.0, "neutral": 0.5, "negative": 0.0}
 
@@ -92,8 +93,8 @@ def read_duration(value: object, _: Reading) -> int:
 def read_attempt(value: object, _: Reading) -> int:
     """A whole number from 1."""
     number = _number(value)
-    if not 1 <= number <= 1_000_000:
-        raise ValueError("must lie between 1 and 1,000,000")
+    if not 1 <= number <= MAX_ATTEMPT:
+        raise ValueError(f"must lie between 1 and {MAX_ATTEMPT:,}")
     if number != int(number):
         raise ValueError("must be a whole number")
     return int(number)

@@ -10,6 +10,7 @@ from callistics.model.instants import utc_text
 from callistics.model.json import NotJsonError, as_object, decode
 from callistics.model.payload import PayloadError, canonical_json
 from callistics.model.record_values import (
+    MAX_ATTEMPT,
     MAX_TEXT,
     SENTIMENTS,
     Reading,
@@ -136,7 +137,7 @@ _CALL_FIELDS = (
     RecordField(
         "attempt",
         "Which attempt to reach the lead this is, from 1; inferred where it is not sent.",
-        {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+        {"type": "integer", "minimum": 1, "maximum": MAX_ATTEMPT},
         read_attempt,
         example=1,
     ),

@@ -11,6 +11,7 @@ from callistics.cli.importing.encode import encoded
 from callistics.cli.importing.lines import Line, UnreadableError
 from callistics.cli.importing.mapping import Rules, TableMapper
 from callistics.cli.importing.values import as_it_is, json_value
+from callistics.errors import first_line
 from callistics.model.json import decode
 
 Read = Callable[[Any], object]
@@ -56,8 +57,7 @@ def _opened() -> Generator[duckdb.DuckDBPyConnection]:
             connection.execute("SET TimeZone = 'UTC'")
             yield connection
     except duckdb.Error as error:
-        first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UnreadableError(f"cannot be read as Parquet: {first}") from error
+        raise UnreadableError(f"cannot be read as Parquet: {first_line(error)}") from error
 
 
 def _literal(name: str) -> str:

@@ -15,6 +15,7 @@ from callistics.engines.common.blocks import CallBlock
 from callistics.engines.common.rows import (
     CALL_COLUMNS,
     LEAD_COLUMNS,
+    TIME,
     call_row,
     identity_table,
     lead_row,
@@ -186,6 +187,6 @@ def _answer_table(answers: Iterable[tuple[str, str, KeptAnswer]], now: int) -> p
         "body_hash": [kept.body_hash for _, _, kept in found],
         "status": pa.array([kept.status for _, _, kept in found], pa.uint16()),
         "answer": [kept.answer.decode() for _, _, kept in found],
-        "kept_at": pa.array([now] * len(found), pa.timestamp("us")),
+        "kept_at": pa.array([now] * len(found), TIME),
     }
     return pa.table(rows)

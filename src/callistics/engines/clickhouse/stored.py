@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.parameters import MAX_BYTES
-from callistics.engines.common.rows import CALL_COLUMNS, LEAD_COLUMNS, schema
+from callistics.engines.common.rows import CALL_COLUMNS, EVENTS, LEAD_COLUMNS, TIME, schema
 
 FLAT = {
     "payload": pa.string(),
@@ -14,12 +14,11 @@ FLAT = {
     "payload_orders": pa.string(),
 }
 _DERIVED = {"attempt": pa.int32(), "payload_base": pa.string()}
-_TIME = pa.timestamp("us")
 _LEAD = {
-    "created_at": _TIME,
+    "created_at": TIME,
     "status": pa.string(),
     "statuses": pa.list_(pa.string()),
-    "history": pa.list_(pa.struct([("status", pa.string()), ("since", _TIME)])),
+    "history": EVENTS,
     "payload_json": pa.string(),
 }
 

@@ -8,22 +8,18 @@ a record; what can be taken here means the same there.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute
 
-from callistics.engines.common.columns import Call, Columns, decode_call
+from callistics.engines.common.columns import Call, Columns, decode_call, pc
 from callistics.engines.common.rows import CALL_COLUMNS, EVENTS, TIME
 from callistics.model.record_values import Reading
 from callistics.model.scope import Scope
 from callistics.model.writes import Identity
 
 T = TypeVar("T")
-
-# Its functions are made when it is loaded, so that their types are not known.
-pc: Any = pyarrow.compute
 
 # For fewer records than this, columns cost more than objects.
 SMALLEST = 32

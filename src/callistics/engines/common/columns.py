@@ -12,7 +12,13 @@ from callistics.engines.common.rows import TIME
 from callistics.model.json import KEY_END, NotJsonError, apart, as_object, decode, keys_in
 from callistics.model.outcomes import outcome_key
 from callistics.model.payload import PayloadError, canonical_payload
-from callistics.model.record_values import MAX_AHEAD, MAX_DURATION_MS, MAX_TEXT, Reading
+from callistics.model.record_values import (
+    MAX_AHEAD,
+    MAX_ATTEMPT,
+    MAX_DURATION_MS,
+    MAX_TEXT,
+    Reading,
+)
 from callistics.model.scope import Scope
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
 
@@ -35,7 +41,7 @@ class Call(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     lead_id: _Name | None = None
     provider: _Text | None = None
     direction: Literal["outbound", "inbound"] | None = None
-    attempt: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
+    attempt: Annotated[int, msgspec.Meta(ge=1, le=MAX_ATTEMPT)] | None = None
     duration: Annotated[float, msgspec.Meta(ge=0)] | None = None
     ended_at: str | None = None
     outcome: _Text | None = None

@@ -7,7 +7,7 @@ import duckdb
 from callistics.catalog.plan import Unit
 from callistics.catalog.rollups import CHANGES, ROLLUPS, Rollup
 from callistics.engines.duckdb.repairing import repaired
-from callistics.engines.duckdb.sums import COLUMNS, insert, of_records, of_rows, shorter_table
+from callistics.engines.duckdb.sums import insert, net, of_records, of_rows, shorter_table
 
 NET = "net_changes"
 
@@ -20,7 +20,8 @@ def fold(connection: duckdb.DuckDBPyConnection, unit: Unit, more: str | None = N
     """
     changes = CHANGES[unit]
     if more is not None:
-        connection.execute(_net(unit, changes, more))
+        rows = f"FROM {changes} UNION ALL BY NAME FROM {more}"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {NET} AS {net(unit, rows)}")
     for rollup in _of(unit):
         for step in reversed(rollup.steps):
             source = changes if more is None else NET
@@ -49,14 +50,3 @@ def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _of(unit: Unit) -> Iterator[Rollup]:
     return (rollup for rollup in ROLLUPS if rollup.unit is unit)
-
-
-def _net(unit: Unit, *tables: str) -> str:
-    """What tables of changes come to together: of what came and went again nothing is left."""
-    columns = ", ".join((unit.time_column, *COLUMNS[unit]))
-    rows = " UNION ALL BY NAME ".join(f"FROM {table}" for table in tables)
-    return (
-        f"CREATE OR REPLACE TEMP TABLE {NET} AS"
-        f" SELECT {columns}, sum(n)::BIGINT AS n FROM ({rows}) AS c"
-        f" GROUP BY {columns} HAVING sum(n) <> 0"
-    )

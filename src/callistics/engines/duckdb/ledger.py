@@ -12,10 +12,9 @@ import duckdb
 from callistics.catalog.plan import Unit
 from callistics.catalog.rollups import CHANGES
 from callistics.engines.duckdb.folding import fold
-from callistics.engines.duckdb.sums import COLUMNS, change, cut
+from callistics.engines.duckdb.sums import change, cut, net
 from callistics.model.instants import DAY
 
-_COLUMNS = {unit: ", ".join((unit.time_column, *COLUMNS[unit])) for unit in Unit}
 _LEAVING = f"""
 CREATE OR REPLACE TEMP TABLE call_delta AS
 SELECT {change(Unit.CALLS, "CAST(-1 AS BIGINT)")} FROM calls
@@ -66,8 +65,6 @@ class Ledger:
             self._append(Unit.CALLS, "FROM call_delta")
 
     def _append(self, unit: Unit, changes: str) -> None:
-        columns = _COLUMNS[unit]
-        net = f"SELECT {columns}, sum(n) AS n FROM ({changes}) AS c GROUP BY {columns}"
-        statement = f"INSERT INTO {CHANGES[unit]} BY NAME {net} HAVING sum(n) <> 0"
+        statement = f"INSERT INTO {CHANGES[unit]} BY NAME {net(unit, changes)}"
         ((rows,),) = self._connection.execute(statement).fetchall()
         self.added[unit] += int(rows)

@@ -42,6 +42,15 @@ def change(unit: Unit, weight: str) -> str:
     return ", ".join((time, *COLUMNS[unit], f"{weight} AS n"))
 
 
+def net(unit: Unit, changes: str) -> str:
+    """A SELECT of what changes come to together: of what came and went again nothing is left."""
+    columns = ", ".join((unit.time_column, *COLUMNS[unit]))
+    return (
+        f"SELECT {columns}, sum(n)::BIGINT AS n FROM ({changes}) AS c"
+        f" GROUP BY {columns} HAVING sum(n) <> 0"
+    )
+
+
 def keys_of_records(rollup: Rollup, step: int) -> dict[str, str]:
     """The columns that tell a table's rows apart, and what they are of a record."""
     found = keys_of_rows(rollup, step)
