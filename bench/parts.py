@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bench import (
+    commits,
     ingest,
     keys,
     load,
@@ -43,6 +44,7 @@ PARTS: Mapping[str, Part] = {
     "resent": Part("After records are sent again", resent.measure),
     "overhead": Part("What the product adds to the engine", overhead.measure, ()),
     "memory": Part("Memory", memory.measure, (), main=False),
+    "commits": Part("What a commit costs", commits.measure, main=False),
     "lookups": Part("Finding stored calls", lookups.measure, (), main=False),
     "keys": Part("Filtering by a key", keys.measure, main=False),
     "rollups": Part("Roll-ups", rollups.measure, main=False),

@@ -1,6 +1,7 @@
 """The composition root: from settings to a running server."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -40,6 +41,9 @@ _UPKEEP_SECONDS = 20
 # The writer comes back from the engine many times for one commit, and each time waits for a thread
 # that is busy in Python to let it go on.
 _SWITCH_SECONDS = 0.0005
+# Records are many small objects that form no cycles: looking for these after every few hundred of
+# them took a third of the time of storing.
+_COLLECT_AFTER = (20_000, 20, 100)
 _log = structlog.get_logger("callistics")
 
 
@@ -112,6 +116,7 @@ class Application:
 
 def build(settings: Settings) -> Application:
     """The application for the settings; nothing is opened yet."""
+    gc.set_threshold(*_COLLECT_AFTER)
     return Application(settings)
 
 

@@ -59,11 +59,14 @@ def _beside(engine: str, database: str) -> str:
     return f"chdb://memory?database={database}"
 
 
-def open_for_test(engine: str, clock: Callable[[], int]) -> Engine:
-    """An empty store with one reader and one thread."""
+IN_MEMORY = Path(":memory:")
+
+
+def open_for_test(engine: str, clock: Callable[[], int], path: Path = IN_MEMORY) -> Engine:
+    """A store with one reader and one thread, empty unless it lies in a file."""
     options: dict[str, Any] = {"readers": 1, "threads": 1, "clock": clock}
     if engine == "duckdb":
-        return DuckDBEngine(Path(":memory:"), **options)
+        return DuckDBEngine(path, **options)
     return ClickHouseEngine(_beside(engine, f"test_{os.getpid()}_{next(_numbers)}"), **options)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from callistics.analytics.service import Analytics
@@ -16,7 +17,7 @@ from callistics.model.records import Reading, RecordKind
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.writes import Receipt
 from callistics.model.zones import zone
-from support.engines import empty, open_for_test, rows_of
+from support.engines import IN_MEMORY, empty, open_for_test, rows_of
 
 LIMITS = Limits(2**26, 100_000)
 STEP = 1_000_000
@@ -30,17 +31,20 @@ def scope_of(lists: Mapping[str, Sequence[str]] | None) -> Scope:
 class Store:
     """An engine with its writer. `now` is the clock, in µs; it moves on with each commit."""
 
-    def __init__(self, engine: str = "duckdb", policy: Policy | None = None) -> None:
+    def __init__(
+        self, engine: str = "duckdb", policy: Policy | None = None, path: Path = IN_MEMORY
+    ) -> None:
         self.now = 1_900_000_000_000_000
         self.policy = policy or Policy()
         self.name = engine
+        self._path = path
         # From how many records of a request on those that can be are taken as columns.
         self.block = SMALLEST
         self._cleared = 0
         self._open()
 
     def _open(self) -> None:
-        self.engine = open_for_test(self.name, self._tick)
+        self.engine = open_for_test(self.name, self._tick, self._path)
         self.writer = Writer(self.engine, 100)
 
     def _tick(self) -> int:
@@ -129,9 +133,11 @@ class Store:
 
 
 @contextmanager
-def opened(engine: str = "duckdb", policy: Policy | None = None) -> Generator[Store]:
-    """A store that is closed at the end."""
-    store = Store(engine, policy)
+def opened(
+    engine: str = "duckdb", policy: Policy | None = None, path: Path = IN_MEMORY
+) -> Generator[Store]:
+    """A store that is closed at the end; the embedded engine's may lie in a file."""
+    store = Store(engine, policy, path)
     try:
         yield store
     finally:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from callistics.engines.common.derive import Keys
+from callistics.engines.common.tables import Keys
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.engine import DuckDBEngine
 from support.store import Store, opened
@@ -67,6 +67,15 @@ def test_rebuilding_drops_keys_that_are_gone() -> None:
         store.engine.rebuild()
         assert known(store) == {("city", False)}
         assert count(store, city="Delhi") == 1
+
+
+def test_rebuilding_keeps_keys_that_only_calls_have() -> None:
+    with opened() as store:
+        store.send("leads", [{"lead_id": "c1", "merchant_id": "m", "payload": {"town": "Pune"}}])
+        store.send("calls", [call(1, city="Delhi")])
+        store.engine.rebuild()
+        assert known(store) == {("city", False), ("town", False)}
+        assert count(store, city="Delhi", town="Pune") == 1
 
 
 def test_they_are_there_after_opening_again(tmp_path: Path) -> None:

@@ -1,9 +1,6 @@
 """What the endpoints work with, put together by the composition root."""
 
 import asyncio
-import os
-import sys
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +13,7 @@ from callistics.access.keyring import Keyring, require
 from callistics.access.limiter import RateLimiter
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.service import Analytics
+from callistics.engines.common.threads import give_way
 from callistics.errors import TooLarge, Unavailable
 from callistics.http.metrics import Metrics
 from callistics.ingest.writer import Writer
@@ -25,7 +23,6 @@ from callistics.settings import Settings
 
 T = TypeVar("T")
 
-_NICENESS = 5
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -36,7 +33,7 @@ class Pool:
     """
 
     def __init__(self, name: str, threads: int, queue: int, *, gives_way: bool = False) -> None:
-        first = _give_way if gives_way else None
+        first = give_way if gives_way else None
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=first)
         self._capacity = threads + queue
         self.busy = 0
@@ -54,12 +51,6 @@ class Pool:
     def stop(self) -> None:
         """Wait for the threads to finish."""
         self._executor.shutdown()
-
-
-def _give_way() -> None:
-    # Elsewhere a thread has no niceness of its own.
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 @dataclass(slots=True)

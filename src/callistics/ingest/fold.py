@@ -10,7 +10,7 @@ from callistics.engines.base import Session
 from callistics.engines.common.blocks import CallBlock
 from callistics.errors import NOTHING, Problem, forbidden, invalid, pointer
 from callistics.ingest.writes import Write
-from callistics.model.merge import State, apply, is_live, missing
+from callistics.model.merge import State, apply, is_live, lead_of, missing
 from callistics.model.records import Change, RecordKind
 from callistics.model.scope import Scope
 from callistics.model.writes import Identity, Known, Receipt, Rejected
@@ -73,7 +73,7 @@ class Fold:
                 self._known[identity] = _seen(state, self._known.get(identity))
                 self._merchants.setdefault(identity[1], set()).add(identity[0])
                 if self.leads is not None and is_live(state):
-                    self.leads.bring(_lead_of(identity, state), state)
+                    self.leads.bring(lead_of(identity, state), state)
             self.changed |= {identity: request.states[identity] for identity in request.stored}
             if write.block is not None:
                 self.blocks.append((write.block, arrival))
@@ -85,7 +85,7 @@ class Fold:
 
     def leads_of(self, writes: Iterable[Write]) -> set[Identity]:
         """Every lead that calls of the requests may belong to, before or afterwards."""
-        found = {_lead_of(identity, known.state) for identity, known in self._known.items()}
+        found = {lead_of(identity, known.state) for identity, known in self._known.items()}
         for write in writes:
             for _, change in write.changes:
                 named = change.values.get("lead_id")
@@ -218,7 +218,7 @@ class _Request:
             return None
         before = self.fold.known(identity).state
         touched = [after, before] if is_live(before) else [after]
-        if not any(self._is_foreign(leads, _lead_of(identity, state)) for state in touched):
+        if not any(self._is_foreign(leads, lead_of(identity, state)) for state in touched):
             return None
         sent = change.values.get("lead_id", NOTHING)
         return forbidden(pointer(*at, "lead_id"), _OUTSIDE, sent)
@@ -237,12 +237,6 @@ def _merchant(scope: Scope, change: Change) -> str | None:
 def _possible(scope: Scope, change: Change, merchants: Mapping[str, set[str]]) -> Iterable[str]:
     named = _merchant(scope, change)
     return [named] if named else merchants.get(change.identity, set())
-
-
-def _lead_of(identity: Identity, call: State) -> Identity:
-    """The lead that a call belongs to: without a `lead_id` it is its own."""
-    lead = call.get("lead_id")
-    return identity if lead is None else (identity[0], str(lead))
 
 
 def _seen(state: State, known: Known | None) -> Known:

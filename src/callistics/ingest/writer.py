@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from callistics.model.keys import StoredKey
 from callistics.model.writes import Receipt
 
 _MAX_RECORDS = 100_000
+# A commit costs much the same for one record as for a few hundred. After one, the writer lets as
+# much time go by as that took, but no more than this, while fewer records than these wait.
+_MOST_REST, _PLENTY = 0.05, 2_000
 
 Outcome = tuple[int, bytes] | RequestError
 """Status and body of the answer, or the error that takes its place."""
@@ -47,6 +51,7 @@ class Writer:
         self._engine = engine
         self._queue: queue.Queue[Job | None] = queue.Queue(capacity)
         self._stopping = False
+        self._rested = 0.0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -75,19 +80,20 @@ class Writer:
         while True:
             jobs, last = self._gather()
             if jobs:
+                began = time.monotonic()
                 self.commit(jobs)
+                ended = time.monotonic()
+                self._rested = ended + min(ended - began, _MOST_REST)
             if last:
                 return
 
     def _gather(self) -> tuple[list[Job], bool]:
-        """Wait for a request, then take along all that are there already."""
-        first = self._queue.get()
-        if first is None:
-            return [], True
-        jobs, size = [first], _size(first)
+        """Wait for a request, then take along all that come until the writer has rested."""
+        jobs: list[Job] = []
+        size = 0
         while size < _MAX_RECORDS:
             try:
-                job = self._queue.get_nowait()
+                job = self._next(first=not jobs, patient=size < _PLENTY)
             except queue.Empty:
                 break
             if job is None:
@@ -95,6 +101,15 @@ class Writer:
             jobs.append(job)
             size += _size(job)
         return jobs, False
+
+    def _next(self, *, first: bool, patient: bool) -> Job | None:
+        """The next request, None at the end. Raises `queue.Empty` if none comes soon enough."""
+        if first:
+            return self._queue.get()
+        rest = self._rested - time.monotonic()
+        if patient and rest > 0 and not self._stopping:
+            return self._queue.get(timeout=rest)
+        return self._queue.get_nowait()
 
     def commit(self, jobs: list[Job]) -> None:
         """Commit requests together; each is answered on its own. For the writer's thread only."""

@@ -84,11 +84,12 @@ def _wins(kind: RecordKind, name: str, state: State, value: Value, time: int) ->
 
 def _current(events: set[Event]) -> str | None:
     """The newest status; events as of the call itself count as oldest here."""
-    newest = max(events, key=_event_order, default=(None, None))
+    newest = max(events, key=event_order, default=(None, None))
     return newest[0]
 
 
-def _event_order(event: Event) -> tuple[int, bool, str]:
+def event_order(event: Event) -> tuple[int, bool, str]:
+    """Sorts by time; at equal times a status beats none, then the greater canonical JSON text."""
     status, at = event
     return -1 if at is None else at, status is not None, canonical_json(status)
 
@@ -102,6 +103,12 @@ def missing(kind: RecordKind, state: State) -> list[str]:
 def is_live(call: State) -> bool:
     """Whether a call counts: complete and no test."""
     return not missing(RecordKind.CALLS, call) and call.get("test") is not True
+
+
+def lead_of(identity: tuple[str, str], call: State) -> tuple[str, str]:
+    """The lead (merchant_id, lead_id) that a call belongs to: without a `lead_id` it is its own."""
+    lead = call.get("lead_id")
+    return identity if lead is None else (identity[0], str(lead))
 
 
 def duration_ms(state: State) -> int | None:

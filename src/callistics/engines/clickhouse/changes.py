@@ -1,46 +1,28 @@
 """The rows of one commit: new ones, and replaced ones once more with the opposite sign."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-import duckdb
 import pyarrow as pa
 
 from callistics.engines.clickhouse.names import json_name, json_text
-from callistics.engines.clickhouse.stored import FLAT, IDS, SCHEMAS, Stored
-from callistics.engines.common.derive import CALL_ROWS, LEAD_ROWS, Sources, derive, release
-from callistics.engines.common.rows import LEAD_COLUMNS, identity_table, schema
+from callistics.engines.clickhouse.stored import IDS, SCHEMAS, Stored
+from callistics.engines.common.derive import Lead, Member, derive, own_of
+from callistics.engines.common.rows import CALL_COLUMNS, Row, identity_table, plain, state_of
+from callistics.engines.common.tables import (
+    Payloads,
+    call_table,
+    lead_table,
+    member_values,
+    members_of,
+)
+from callistics.model.merge import State
+from callistics.model.records import RecordKind
 from callistics.model.writes import Identity
 
-_SOURCES = Sources(
-    calls="SELECT * FROM stored",
-    moved=f"SELECT s.* EXCLUDE (call_ref, attempt, payload_base, version, {', '.join(FLAT)})"
-    " FROM stored AS s SEMI JOIN settled ON s.call_ref = settled.call_ref",
-    leads="SELECT * FROM own_records",
-    name=json_name,
-    text=json_text,
-)
-_SHAPED = """
-CREATE OR REPLACE TEMP TABLE shaped AS
-SELECT payload_json, payload, payload_lists::JSON::MAP(VARCHAR, VARCHAR[][]) AS payload_lists,
-       payload_orders
-FROM flats
-"""
-_NEVER_NULL = """
-SELECT * REPLACE (coalesce(payload, '{{}}') AS payload,
-                  coalesce(payload_lists, MAP {{}}) AS payload_lists,
-                  coalesce(payload_orders, '{{}}') AS payload_orders)
-FROM ({})
-"""
-# The leads that stay as they are stored.
-_SAME = """
-CREATE OR REPLACE TEMP TABLE same AS
-SELECT s.lead_ref, merchant_id, lead_id
-FROM stored_leads AS s JOIN fresh AS f USING (merchant_id, lead_id)
-WHERE s.reseller_id = f.reseller_id AND s.template_id IS NOT DISTINCT FROM f.template_id
-  AND s.created_at = f.created_at AND s.status IS NOT DISTINCT FROM f.status
-  AND s.history = f.history AND s.payload_json IS NOT DISTINCT FROM f.payload_json
-"""
+_NOTHING = ("{}", [], "{}")
+_LEADS = RecordKind.LEADS
+_COMPARED = ("reseller_id", "template_id", "created_at", "status", "payload_json")
 
 
 @dataclass(slots=True)
@@ -99,72 +81,61 @@ class Records:
 
 
 def derived(
-    scratch: duckdb.DuckDBPyConnection,
     stored: Stored,
     touched: Sequence[Identity],
     live: pa.Table,
-    own: pa.Table,
-    changed: Mapping[str, set[Identity]],
+    calls: Set[Identity],
+    leads: Mapping[Identity, State],
 ) -> Derived:
     """All that depends on the touched leads, given the new rows of changed calls and leads.
 
-    `live` and `own` are new rows of `calls` and `lead_records`; `changed` names, by table, the
-    stored records that these replace or that are to go.
+    `live` are new rows of `calls`; `calls` names the stored ones that these replace or that are to
+    go, `leads` are changed records of leads.
     """
     wanted = identity_table(touched, "id")
-    calls = _without(stored.matching("calls", "lead_id", wanted), "call_id", changed["calls"])
-    records = stored.matching("lead_records", "lead_id", wanted)
-    records = _without(records, "lead_id", changed["lead_records"]).select(LEAD_COLUMNS)
-    leads = stored.matching("leads", "lead_id", wanted)
-    own_records = pa.concat_tables([records, own.cast(schema(LEAD_COLUMNS))])
-    tables = {
-        "stored": _referring(calls, "call_ref"),
-        "own_records": own_records,
-        "stored_leads": _referring(leads, "lead_ref"),
-    }
-    for name, rows in tables.items():
-        scratch.register(name, rows)
-    derive(scratch, live, wanted.rename_columns(["merchant_id", "lead_id"]), _SOURCES)
-    scratch.execute(_SHAPED)
-    scratch.execute(_SAME)
-    call_rows, lead_rows = CALL_ROWS.format(payloads="shaped"), LEAD_ROWS.format(payloads="shaped")
-    found = Derived(
-        _arrow(scratch, f"{call_rows} WHERE s.call_ref IS NULL"),
-        Block(
-            "calls",
-            _arrow(scratch, f"{call_rows} WHERE s.call_ref IS NOT NULL ORDER BY s.call_ref"),
-            calls.take(_places(scratch, "call_ref", "FROM settled WHERE call_ref IS NOT NULL")),
-        ),
+    members, standing = members_of(live), stored.matching("leads", "lead_id", wanted)
+    around = _without(stored.matching("calls", "lead_id", wanted), "call_id", calls)
+    siblings = list(_siblings(around))
+    records = plain(stored.matching("lead_records", "lead_id", wanted))
+    own = {(row["merchant_id"], row["lead_id"]): own_of(state_of(_LEADS, row)) for row in records}
+    own |= {lead: own_of(state) for lead, state in leads.items()}
+    fresh = derive(touched, [*siblings, *members], own)
+    gone = [place for place, row in enumerate(plain(standing)) if not _stays(row, fresh)]
+    payloads = Payloads(json_name, json_text, _NOTHING)
+    moved = [call for call in siblings if call.moves]
+    before = around.take(pa.array([call.place for call in moved], pa.int64()))
+    return Derived(
+        call_table(live, members, payloads),
+        Block("calls", call_table(before.select(CALL_COLUMNS), moved, payloads), before),
         Block(
             "leads",
-            _arrow(scratch, f"FROM ({lead_rows}) ANTI JOIN same USING (merchant_id, lead_id)"),
-            leads.take(
-                _places(scratch, "lead_ref", "FROM stored_leads ANTI JOIN same USING (lead_ref)")
-            ),
+            lead_table(list(fresh.values()), payloads),
+            standing.take(pa.array(gone, pa.int64())),
         ),
     )
-    release(scratch)
-    for name in tables:
-        scratch.unregister(name)
-    return found
 
 
-def _arrow(scratch: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
-    return scratch.sql(_NEVER_NULL.format(sql)).to_arrow_table()
+def _siblings(calls: pa.Table) -> Iterator[Member]:
+    """Stored calls, named by their places in the table."""
+    derived = (calls["attempt"].to_pylist(), calls["payload_base"].to_pylist())
+    rows = zip(*member_values(calls), range(calls.num_rows), *derived, strict=True)
+    return (Member(*row) for row in rows)
 
 
-def _places(scratch: duckdb.DuckDBPyConnection, name: str, source: str) -> pa.Array:
-    """The places of loaded rows that a column names."""
-    rows = scratch.execute(f"SELECT {name} {source}").fetchall()
-    return pa.array([place for (place,) in rows], pa.int64())
+def _stays(row: Row, fresh: dict[Identity, Lead]) -> bool:
+    """Whether a lead's row is right as it is stored; then it is not among the fresh any more."""
+    identity = (row["merchant_id"], row["lead_id"])
+    lead = fresh.get(identity)
+    if lead is None:
+        return False
+    history = [(event["status"], event["since"]) for event in row["history"]]
+    same = all(row[name] == getattr(lead, name) for name in _COMPARED) and history == lead.history
+    if same:
+        del fresh[identity]
+    return same
 
 
-def _referring(rows: pa.Table, name: str) -> pa.Table:
-    """Rows with their places, by which `settled` and `same` name them."""
-    return rows.append_column(name, pa.array(range(rows.num_rows), pa.int64()))
-
-
-def _without(rows: pa.Table, id_column: str, gone: set[Identity]) -> pa.Table:
+def _without(rows: pa.Table, id_column: str, gone: Set[Identity]) -> pa.Table:
     """Rows of records other than those named."""
     columns = (rows["merchant_id"].to_pylist(), rows[id_column].to_pylist())
     kept = [identity not in gone for identity in zip(*columns, strict=True)]

@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-import duckdb
 import pyarrow as pa
 
 from callistics.catalog.rollups import Rollup
@@ -57,8 +56,6 @@ class ClickHouseEngine:
         self._address = Address(dsn)
         self.dialect = ClickHouseDialect()
         self._writing = threading.Lock()
-        # Where what is derived is computed: in memory, by the writer.
-        self._scratch = duckdb.connect(config={"threads": 1})
         self._clients: list[Client] = []
         self._unsettled: Callable[[], None] | None = None
 
@@ -115,7 +112,7 @@ class ClickHouseEngine:
         with self._writing:
             self._settle()
             now = max(self._clock(), self._newest + 1)
-            session = ClickHouseSession(self._writer, self._scratch, self._newest, now)
+            session = ClickHouseSession(self._writer, self._newest, now)
             try:
                 yield session
                 for name, rows in session.inserts():
@@ -178,7 +175,6 @@ class ClickHouseEngine:
         for client in self._clients:
             client.close()
         self._clients.clear()
-        self._scratch.close()
 
 
 def _newest(client: Client) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from callistics.engines.base import KeptAnswer
@@ -36,11 +35,8 @@ _TABLES = {RecordKind.CALLS: ("calls_held", "calls"), RecordKind.LEADS: ("lead_r
 class ClickHouseSession:
     """Implements `engines.base.Session`; nothing is written before its `blocks` are."""
 
-    def __init__(
-        self, client: Client, scratch: duckdb.DuckDBPyConnection, arrived: int, now: int
-    ) -> None:
+    def __init__(self, client: Client, arrived: int, now: int) -> None:
         self._client = client
-        self._scratch = scratch
         self._now = now
         self.arrived = arrived
         self._version = now
@@ -169,8 +165,7 @@ class ClickHouseSession:
         for name in (live, old):
             pairs = (name["merchant_id"].to_pylist(), name["lead_id"].to_pylist())
             self.touch(zip(*pairs, strict=True))
-        changed = {"calls": set(calls), "lead_records": set(leads)}
-        found = derived(self._scratch, self._stored, list(self._touched), live, own, changed)
+        found = derived(self._stored, list(self._touched), live, calls.keys(), leads)
         yield found.leads
         yield found.siblings
         yield Block("lead_records", own, self._records.of("lead_records", leads))

@@ -1,14 +1,14 @@
 """States as rows: how calls and leads are laid out in columns, and read back."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 
-from callistics.model.merge import State, duration_ms
+from callistics.model.merge import Event, State, duration_ms
 from callistics.model.outcomes import outcome_key
-from callistics.model.payload import Flat
 from callistics.model.record_values import Value
 from callistics.model.records import RecordKind
 from callistics.model.writes import Identity
@@ -57,6 +57,7 @@ _TYPES: Mapping[str, Any] = {
     "provider": _TEXT,
     "direction": _TEXT,
     "attempt_sent": pa.int32(),
+    "attempt": pa.int32(),
     "outcome": _TEXT,
     "outcome_key": _TEXT,
     "sentiment": pa.float64(),
@@ -88,23 +89,6 @@ LEAD_COLUMNS = (
 )
 
 
-def flat_columns(
-    payload: Flat, name: Callable[[str], str], text: Callable[[str], str]
-) -> tuple[str | None, str | None, str | None]:
-    """A flat payload as the JSON texts that become its three columns; None for nothing.
-
-    `name` gives what a key is called in the columns of scalars and order keys, `text` what the
-    text of a scalar is kept as.
-    """
-
-    def encoded(part: Mapping[str, object]) -> str | None:
-        return msgspec.json.encode(part).decode() if part else None
-
-    scalars = {name(key): text(value) for key, value in payload.scalars.items()}
-    orders = {name(key): value for key, value in payload.orders.items()}
-    return encoded(scalars), encoded(payload.lists), encoded(orders)
-
-
 def call_row(identity: Identity, state: State) -> Row:
     """A call's columns, but for those that its lead and the lead's other calls decide."""
     lead, outcome = state.get("lead_id"), state.get("outcome")
@@ -132,7 +116,7 @@ def _state_row(kind: RecordKind, state: State) -> Row:
     get = state.values.get
     row: Row = {column: get(name) for name, column in COLUMNS[kind].items()}
     events = sorted(state.events, key=repr) if len(state.events) > 1 else state.events
-    row["events"] = [{"status": status, "since": at} for status, at in events] or None
+    row["events"] = list(events) or None
     row["updated_at"] = _newest(state)
     return row
 
@@ -157,8 +141,31 @@ def _field_times(state: State, always: Sequence[str] = ()) -> str | None:
 
 def table(rows: Sequence[Row], columns: Sequence[str]) -> pa.Table:
     """Rows as an Arrow table of the columns named."""
-    arrays = {name: pa.array([row[name] for row in rows], _TYPES[name]) for name in columns}
-    return pa.table(arrays)
+    return pa.table({name: _array(name, [row[name] for row in rows]) for name in columns})
+
+
+def _array(column: str, values: list[Any]) -> pa.Array:
+    return events_array(values) if column == "events" else pa.array(values, _TYPES[column])
+
+
+def events_array(lists: Sequence[Sequence[Event] | None]) -> pa.ListArray:
+    """Lists of events, or None, as an Arrow array."""
+    events = [event for one in lists if one is not None for event in one]
+    inside = pa.StructArray.from_arrays(
+        [
+            pa.array([status for status, _ in events], _TEXT),
+            pa.array([since for _, since in events], TIME),
+        ],
+        fields=list(EVENTS.value_type),
+    )
+    absent = pa.array([one is None for one in lists], pa.bool_())
+    return pa.ListArray.from_arrays(offsets(lists), inside, type=EVENTS, mask=absent)
+
+
+def offsets(lists: Iterable[Sequence[object] | None]) -> pa.Array:
+    """Where each list begins among the elements of all, and the last one ends."""
+    sizes = (0 if one is None else len(one) for one in lists)
+    return pa.array(accumulate(sizes, initial=0), pa.int32())
 
 
 def schema(columns: Iterable[str]) -> pa.Schema:

@@ -10,7 +10,6 @@ from pathlib import Path
 import duckdb
 
 from callistics.catalog.rollups import ROLLUPS, Rollup
-from callistics.engines.common.rows import identity_table
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.folding import rebuild
 from callistics.engines.duckdb.keys import load_keys
@@ -18,8 +17,9 @@ from callistics.engines.duckdb.ledger import Ledger
 from callistics.engines.duckdb.migrate import migrate
 from callistics.engines.duckdb.order import MonthOrder
 from callistics.engines.duckdb.payload_keys import PayloadKeys
-from callistics.engines.duckdb.reader import Reader
+from callistics.engines.duckdb.presence import Presence
 from callistics.engines.duckdb.session import DuckDBSession
+from callistics.engines.duckdb.statements import Statements
 from callistics.engines.duckdb.upkeep import Upkeep
 from callistics.engines.duckdb.watchdog import Watchdog
 from callistics.errors import EngineError, TimedOut, first_line
@@ -29,6 +29,13 @@ from callistics.sql.dialect import SqlRow, Statement
 _DONE = object()
 # A checkpoint keeps writers waiting; the log that it ends is read again after a crash.
 _CHECKPOINT = "128MB"
+
+_REBUILD_LEADS = 50_000
+_LEAD_KEYS = 1 << 32
+_SOME_LEADS = " UNION ".join(
+    f"SELECT merchant_id, lead_id FROM {table} WHERE lead_key >= $1 AND lead_key < $2"
+    for table in ("calls", "lead_records", "leads")
+)
 
 
 class DuckDBEngine:
@@ -56,17 +63,19 @@ class DuckDBEngine:
         self._payload_keys = PayloadKeys(self._connection)
         self.dialect = DuckDBDialect(self._payload_keys)
         self._writer = self._connection.cursor()
+        self._statements = Statements(self._writer)
         self._writing = threading.Lock()
+        self._presence = Presence(self._connection)
         self._upkeep = Upkeep(self._writer)
         self._commits = 0
         self._order = MonthOrder(self._connection, self._moving)
         self._tidying: Generator[None] | None = None
         self._tidied: int | None = None
         self._watchdog = Watchdog()
-        self._readers: queue.SimpleQueue[Reader] = queue.SimpleQueue()
+        self._readers: queue.SimpleQueue[Statements] = queue.SimpleQueue()
         self._reader_count = readers
         for _ in range(readers):
-            self._readers.put(Reader(self._connection.cursor()))
+            self._readers.put(Statements(self._connection.cursor()))
 
     @property
     def rollups(self) -> Sequence[Rollup]:
@@ -88,7 +97,7 @@ class DuckDBEngine:
         reader = self._readers.get()
         try:
             with self._watchdog.limit(reader.connection, self._timeout):
-                return reader.rows(statement)
+                return reader.execute(statement.text, statement.values).fetchall()
         except duckdb.InterruptException:
             raise TimedOut(f"the query took longer than {self._timeout:g} seconds") from None
         finally:
@@ -98,12 +107,15 @@ class DuckDBEngine:
     def writing(self) -> Generator[DuckDBSession]:
         """A transaction: committed, and so durable and visible, when the context ends well."""
         with self._writing:
+            self._presence.begin()
             if self._upkeep.is_overdue:
                 with self._transaction() as writer:
                     self._upkeep.work(writer)
-            with self._transaction() as writer:
-                ledger = Ledger(writer)
-                session = DuckDBSession(writer, self._payload_keys, ledger, self._clock())
+            with self._transaction():
+                ledger = Ledger(self._statements)
+                session = DuckDBSession(
+                    self._statements, self._presence, self._payload_keys, ledger, self._clock()
+                )
                 yield session
                 session.finish()
             self._commits += 1
@@ -159,6 +171,7 @@ class DuckDBEngine:
         except duckdb.Error:
             # The transaction is gone already, or the connection is: start with a fresh one.
             self._writer = self._connection.cursor()
+            self._statements = Statements(self._writer)
 
     def load_keys(self) -> list[StoredKey]:
         """Every access key."""
@@ -166,21 +179,30 @@ class DuckDBEngine:
             return load_keys(self._writer)
 
     def rebuild(self) -> None:
-        """Recompute every lead, attempt, effective payload and roll-up from the records."""
-        with self.writing() as session:
-            pairs = self._writer.execute(
-                "SELECT merchant_id, lead_id FROM calls UNION "
-                "SELECT merchant_id, lead_id FROM lead_records UNION "
-                "SELECT merchant_id, lead_id FROM leads"
-            ).fetchall()
-            self._payload_keys.forget(self._writer)
-            session.derive(identity_table(pairs, "lead_id"))
-            rebuild(self._writer)
-        self._upkeep.rebuilt()
+        """Recompute every lead, attempt, effective payload and roll-up from the records.
+
+        Leads are taken part by part, each in a commit of its own; the roll-ups come last.
+        """
+        with self._writing:
+            leads = self._writer.execute("SELECT count(*) FROM leads").fetchone() or (0,)
+        parts = leads[0] // _REBUILD_LEADS + 1
+        self._payload_keys.collect()
+        for part in range(parts):
+            with self.writing() as session:
+                bounds = [part * _LEAD_KEYS // parts, (part + 1) * _LEAD_KEYS // parts]
+                session.touch(self._statements.execute(_SOME_LEADS, bounds).fetchall())
+        with self._writing:
+            with self._transaction() as writer:
+                self._payload_keys.keep_collected(writer)
+                rebuild(writer)
+            self._payload_keys.committed()
+            self._commits += 1
+            self._upkeep.rebuilt()
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""
         self._watchdog.stop()
+        self._presence.stop()
         with self._writing:
             for _ in range(self._reader_count):
                 self._readers.get().connection.close()

@@ -5,21 +5,13 @@ then `folding.fold` moves it into the roll-ups. Sums can be counted up and down 
 and a greatest value cannot: a transaction that takes a known duration away folds at once.
 """
 
-from collections.abc import Sequence
-
-import duckdb
-
 from callistics.catalog.plan import Unit
 from callistics.catalog.rollups import CHANGES
 from callistics.engines.duckdb.folding import fold
-from callistics.engines.duckdb.sums import change, cut, net
+from callistics.engines.duckdb.statements import Statements
+from callistics.engines.duckdb.sums import cut, net
 from callistics.model.instants import DAY
 
-_LEAVING = f"""
-CREATE OR REPLACE TEMP TABLE call_delta AS
-SELECT {change(Unit.CALLS, "CAST(-1 AS BIGINT)")} FROM calls
-WHERE rowid IN (SELECT unnest(?::BIGINT[]))
-"""
 _LOST = f"""
 SELECT count(*) FROM (
     SELECT 1 FROM call_delta WHERE duration_ms IS NOT NULL
@@ -28,43 +20,35 @@ SELECT count(*) FROM (
 
 
 class Ledger:
-    """The notes of one transaction. What goes is noted before it is deleted, and first.
+    """The notes of one transaction.
 
     `added` is how many rows each table of changes has gained; `folded` says that the one of calls
     was emptied.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-        self._replaces = False
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
         self.added = dict.fromkeys(Unit, 0)
         self.folded = False
 
-    def leaving(self, places: Sequence[int]) -> None:
-        """Note stored calls, by their rowids, that are about to be deleted."""
-        assert not self.added[Unit.CALLS], "what goes is noted first"
-        self._connection.execute(_LEAVING, [list(places)])
-        self._replaces = True
+    def note(self, unit: Unit, changes: str, *, may_lose: bool = False) -> None:
+        """Note a SELECT of changes, see `sums.change`, after they were made.
 
-    def note(self, unit: Unit, changes: str) -> None:
-        """Note a SELECT of changes, see `sums.change`; those that come to nothing are dropped."""
-        if self._replaces and unit is Unit.CALLS:
-            self._connection.execute(f"INSERT INTO call_delta BY NAME {changes}")
-        else:
-            self._append(unit, changes)
-
-    def settle(self) -> None:
-        """Bring the roll-ups in step; after the last change to calls and leads."""
-        if not self._replaces:
+        Those that come to nothing are dropped. Of changes to calls that may take a known duration
+        away it is said so; they are noted at once and not in parts.
+        """
+        if not may_lose:
+            self._append(unit, net(unit, changes))
             return
-        ((lost,),) = self._connection.execute(_LOST).fetchall()
+        self._statements.execute(f"CREATE OR REPLACE TEMP TABLE call_delta AS {net(unit, changes)}")
+        ((lost,),) = self._statements.execute(_LOST).fetchall()
         if lost:
-            fold(self._connection, Unit.CALLS, "call_delta")
+            fold(self._statements.connection, unit, "call_delta")
             self.folded = True
         else:
-            self._append(Unit.CALLS, "FROM call_delta")
+            self._append(unit, "FROM call_delta")
 
     def _append(self, unit: Unit, changes: str) -> None:
-        statement = f"INSERT INTO {CHANGES[unit]} BY NAME {net(unit, changes)}"
-        ((rows,),) = self._connection.execute(statement).fetchall()
+        statement = f"INSERT INTO {CHANGES[unit]} BY NAME {changes}"
+        ((rows,),) = self._statements.execute(statement).fetchall()
         self.added[unit] += int(rows)

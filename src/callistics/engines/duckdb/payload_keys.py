@@ -8,7 +8,7 @@ from itertools import chain
 
 import duckdb
 
-from callistics.engines.common.derive import Keys
+from callistics.engines.common.tables import Keys
 
 
 class PayloadKeys:
@@ -21,6 +21,7 @@ class PayloadKeys:
         self._known = Keys()
         self._stored: set[tuple[str, bool]] = set()
         self._brought: set[tuple[str, bool]] = set()
+        self._collected: set[tuple[str, bool]] | None = None
         self.load(connection)
 
     def is_scalar(self, key: str) -> bool:
@@ -45,6 +46,11 @@ class PayloadKeys:
         self._known.lists.update(keys.lists)
         lists = ((key, True) for key in keys.lists)
         found = set(chain(((key, False) for key in keys.scalars), lists))
+        if self._collected is not None:
+            self._collected |= found
+        self._bring(connection, found)
+
+    def _bring(self, connection: duckdb.DuckDBPyConnection, found: set[tuple[str, bool]]) -> None:
         self._brought = found - self._stored
         for key, is_list in sorted(self._brought):
             connection.execute("INSERT INTO payload_keys VALUES (?, ?)", [key, is_list])
@@ -54,7 +60,13 @@ class PayloadKeys:
         self._stored |= self._brought
         self._brought = set()
 
-    def forget(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Store only what is noted from now on in the transaction."""
+    def collect(self) -> None:
+        """Collect what is noted from now on: every payload is about to be written."""
+        self._collected = set()
+
+    def keep_collected(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Store only what was collected."""
         connection.execute("DELETE FROM payload_keys")
         self._stored = set()
+        self._bring(connection, self._collected or set())
+        self._collected = None

@@ -1,89 +1,139 @@
-"""Writing calls and what depends on them into the tables of the embedded engine.
+"""Writing what a commit changes into the tables of calls and leads.
 
 Rows are only ever deleted and inserted, deletions first: DuckDB 2.0 corrupts memory when a row
 that the same transaction inserted is updated (docs/decisions/no-updates-in-place.md).
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-import duckdb
 import pyarrow as pa
 
 from callistics.catalog.plan import Unit
-from callistics.engines.common.derive import CALL_ROWS, LEAD_ROWS, Keys, Sources, derive, release
+from callistics.engines.common.derive import Lead, Member
+from callistics.engines.common.rows import TIME
+from callistics.engines.common.tables import Payloads, lead_table, texts_array
 from callistics.engines.duckdb import finding
-from callistics.engines.duckdb.finding import rows
-from callistics.engines.duckdb.sums import COLUMNS, change
+from callistics.engines.duckdb.ledger import Ledger
+from callistics.engines.duckdb.statements import Statements
+from callistics.engines.duckdb.sums import change
 
-_SOURCES = Sources(
-    calls=f"SELECT * RENAME (place AS call_ref) FROM ({rows('calls', 'lead_id', 'touched')})",
-    moved="""
-SELECT * EXCLUDE (attempt, payload_base, payload, payload_lists, payload_orders, call_key, lead_key)
-FROM calls WHERE rowid IN (SELECT call_ref FROM settled WHERE call_ref IS NOT NULL)""",
-    leads=rows("lead_records", "lead_id", "touched"),
+_PAYLOADS = "payload::JSON::VARIANT AS payload, payload_orders::JSON::VARIANT AS payload_orders"
+_INSERT = "INSERT INTO {table} BY NAME SELECT * REPLACE (" + _PAYLOADS + "), {keys} FROM {source}"
+_INSERT_CALLS = _INSERT.format(
+    table="calls", keys=finding.keys("call_id", "lead_id"), source="incoming"
 )
+_INSERT_LEADS = _INSERT.format(table="leads", keys=finding.keys("lead_id"), source="fresh")
 
-_PARSED = """
-CREATE OR REPLACE TEMP TABLE parsed AS
-SELECT payload_json, payload::JSON::VARIANT AS payload,
-       payload_lists::JSON::MAP(VARCHAR, VARCHAR[][]) AS payload_lists,
-       payload_orders::JSON::VARIANT AS payload_orders
-FROM flats
+_DERIVED = "attempt, payload_base, payload, payload_lists, payload_orders"
+_MOVED = f"""
+CREATE OR REPLACE TEMP TABLE moved AS
+SELECT * EXCLUDE (place) REPLACE ({_PAYLOADS})
+FROM (
+    SELECT rowid AS place, * EXCLUDE ({_DERIVED})
+    FROM calls WHERE rowid IN (SELECT place FROM moves)
+) AS stored
+JOIN moves USING (place)
 """
+_INSERT_MOVED = "INSERT INTO calls BY NAME SELECT * EXCLUDE (attempt_stored) FROM moved"
 
-_FORMER = f"""
-CREATE OR REPLACE TEMP TABLE former AS
-SELECT place, created_at, {", ".join(COLUMNS[Unit.LEADS])}
-FROM ({rows("leads", "lead_id", "touched")})
-"""
-
-_REPLACE = f"""
-DELETE FROM calls
-WHERE rowid IN (SELECT call_ref FROM settled WHERE call_ref IS NOT NULL);
-DELETE FROM leads WHERE rowid IN (SELECT place FROM former);
-INSERT INTO leads BY NAME
-SELECT *, {finding.keys("lead_id")} FROM ({LEAD_ROWS.format(payloads="parsed")});
-INSERT INTO calls BY NAME
-SELECT *, {finding.keys("call_id", "lead_id")} FROM ({CALL_ROWS.format(payloads="parsed")});
-"""
-
-# What the roll-ups are told: of stored calls only those whose attempt changes.
-_CALL_CHANGES = " UNION ALL ".join(
-    f"SELECT {change(Unit.CALLS, weight)} FROM {calls}"
-    f" JOIN (SELECT merchant_id, call_id, {attempt} FROM settled {changed})"
-    " USING (merchant_id, call_id)"
-    for calls, weight, attempt, changed in (
-        ("incoming", "1", "attempt", ""),
-        ("moved", "1", "attempt", "WHERE attempt IS DISTINCT FROM attempt_before"),
-        (
-            "moved",
-            "-1",
-            "attempt_before AS attempt",
-            "WHERE attempt IS DISTINCT FROM attempt_before",
-        ),
-    )
+_CAME = f"SELECT {change(Unit.CALLS, 'CAST(1 AS BIGINT)')} FROM incoming"
+_WENT = f"SELECT {change(Unit.CALLS, 'CAST(-1 AS BIGINT)')} FROM replaced"
+_BETWEEN = " UNION ALL ".join(
+    f"SELECT {change(Unit.CALLS, weight)} FROM"
+    f" (SELECT * EXCLUDE (attempt_stored) REPLACE ({attempt} AS attempt) FROM moved"
+    " WHERE attempt IS DISTINCT FROM attempt_stored)"
+    for weight, attempt in (("1", "attempt"), ("-1", "attempt_stored"))
 )
-_LEAD_CHANGES = (
-    f"SELECT {change(Unit.LEADS, '1')} FROM fresh"
-    f" UNION ALL SELECT {change(Unit.LEADS, '-1')} FROM former"
-)
-
-Note = Callable[[Unit, str], object]
+_LEADS_CHANGED = f"SELECT {change(Unit.LEADS, 'n')} FROM lead_changes"
 
 
-def replace(
-    connection: duckdb.DuckDBPyConnection, incoming: pa.Table, touched: pa.Table, note: Note
-) -> Keys:
-    """Write incoming calls, whose old versions are deleted already, and all that depends on them.
+@dataclass(slots=True)
+class Replacement:
+    """What a commit does to calls and leads.
 
-    `incoming` and `touched` are as `derive` takes them; `note` is given what changes, as SQL. Gives
-    the keys of the payloads written.
+    `incoming` are rows of calls with all that is derived, `replaced` what the roll-ups know of
+    those of which they take the place and `gone` the rowids of these; `moved` are stored calls of
+    which other things are derived now. `leads` are new ones, `former` the rowids and contents of
+    those that go.
     """
-    keys = derive(connection, incoming, touched, _SOURCES)
-    connection.execute(_PARSED)
-    connection.execute(_FORMER)
-    connection.execute(_REPLACE)
-    note(Unit.CALLS, _CALL_CHANGES)
-    note(Unit.LEADS, _LEAD_CHANGES)
-    release(connection)
-    return keys
+
+    incoming: pa.Table
+    replaced: pa.Table | None
+    gone: Sequence[int]
+    moved: Sequence[Member]
+    leads: Sequence[Lead]
+    former: Sequence[tuple[int, Lead]]
+    payloads: Payloads = field(default_factory=Payloads)
+    may_lose: bool = False
+
+
+def replace(statements: Statements, made: Replacement, ledger: Ledger) -> None:
+    """Delete and insert, and note it for the roll-ups."""
+    _replace_calls(statements, made, ledger)
+    _replace_leads(statements, made, ledger)
+
+
+def _replace_calls(statements: Statements, made: Replacement, ledger: Ledger) -> None:
+    changes: list[str] = []
+    if made.moved:
+        statements.give(moves=_moves(made.moved, made.payloads))
+        statements.execute(_MOVED)
+        changes.append(_BETWEEN)
+    delete(statements, "calls", [*made.gone, *(call.place or 0 for call in made.moved)])
+    if made.moved:
+        statements.execute(_INSERT_MOVED)
+    if made.incoming.num_rows:
+        statements.give(incoming=made.incoming)
+        statements.execute(_INSERT_CALLS)
+        changes.append(_CAME)
+    if made.replaced is not None:
+        statements.give(replaced=made.replaced)
+        changes.append(_WENT)
+    if changes:
+        ledger.note(Unit.CALLS, " UNION ALL ".join(changes), may_lose=made.may_lose)
+
+
+def _replace_leads(statements: Statements, made: Replacement, ledger: Ledger) -> None:
+    delete(statements, "leads", [place for place, _ in made.former])
+    if made.leads:
+        statements.give(fresh=lead_table(made.leads, made.payloads))
+        statements.execute(_INSERT_LEADS)
+    if made.leads or made.former:
+        statements.give(lead_changes=_lead_changes(made))
+        ledger.note(Unit.LEADS, _LEADS_CHANGED)
+
+
+def delete(statements: Statements, table: str, places: Sequence[int]) -> None:
+    """Delete rows by their rowids."""
+    if places:
+        statements.execute(
+            f"DELETE FROM {table} WHERE rowid IN (SELECT unnest(?::BIGINT[]))", [list(places)]
+        )
+
+
+def _moves(moved: Sequence[Member], payloads: Payloads) -> pa.Table:
+    return pa.table(
+        {
+            "place": pa.array([call.place for call in moved], pa.int64()),
+            "attempt": pa.array([call.attempt for call in moved], pa.int32()),
+            "attempt_stored": pa.array([call.attempt_stored for call in moved], pa.int32()),
+            "payload_base": pa.array([call.payload_base for call in moved], pa.string()),
+            **payloads.columns(call.payload for call in moved),
+        }
+    )
+
+
+def _lead_changes(made: Replacement) -> pa.Table:
+    leads = [*made.leads, *(lead for _, lead in made.former)]
+    weights = [1] * len(made.leads) + [-1] * len(made.former)
+    return pa.table(
+        {
+            "created_at": pa.array([lead.created_at for lead in leads], TIME),
+            "reseller_id": pa.array([lead.reseller_id for lead in leads], pa.string()),
+            "status": pa.array([lead.status for lead in leads], pa.string()),
+            "statuses": texts_array([lead.statuses for lead in leads]),
+            "providers": texts_array([lead.providers for lead in leads]),
+            "n": pa.array(weights, pa.int64()),
+        }
+    )

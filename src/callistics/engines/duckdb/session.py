@@ -1,29 +1,38 @@
 """A transaction of the writer."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from callistics.catalog.plan import Unit
 from callistics.engines.base import KeptAnswer
 from callistics.engines.common.blocks import CallBlock
+from callistics.engines.common.derive import Member, derive, own_of, shapes_lead
 from callistics.engines.common.rows import (
     CALL_COLUMNS,
     LEAD_COLUMNS,
+    Row,
     call_row,
     identity_table,
     lead_row,
     state_of,
     table,
 )
+from callistics.engines.common.tables import Payloads, call_table, members_of
+from callistics.engines.duckdb.families import families
 from callistics.engines.duckdb.finding import keys, merchants, rows
 from callistics.engines.duckdb.keys import save_keys
 from callistics.engines.duckdb.ledger import Ledger
 from callistics.engines.duckdb.payload_keys import PayloadKeys
-from callistics.engines.duckdb.replace import replace
+from callistics.engines.duckdb.presence import Presence
+from callistics.engines.duckdb.replace import Replacement, delete, replace
+from callistics.engines.duckdb.statements import Statements
+from callistics.engines.duckdb.sums import COLUMNS
 from callistics.model.keys import StoredKey
-from callistics.model.merge import State, is_live
+from callistics.model.merge import State, duration_ms, is_live, lead_of
 from callistics.model.records import RecordKind
 from callistics.model.writes import Identity, Known
 
@@ -35,7 +44,7 @@ _STATE_COLUMNS = {
                epoch_us(started_at) AS started_at, epoch_us(ended_at) AS ended_at,
                list_transform(events, lambda e: struct_pack(
                    status := e.status, since := epoch_us(e.since))) AS events,
-               epoch_us(updated_at) AS updated_at, field_times,
+               epoch_us(updated_at) AS updated_at, field_times, attempt, payload_base,
                reseller_id AS seen_reseller, template_id AS seen_template
         FROM ({source})""",
     RecordKind.LEADS: """
@@ -54,7 +63,20 @@ _STATE_COLUMNS = {
         WHERE r.merchant_id IS NOT NULL OR l.merchant_id IS NOT NULL""",
 }
 
+_KEPT_BY = ("reseller_id", "provider")
+# Records of a kind are in the one or the other table; what is derived may be there without any.
 _TABLES = {RecordKind.CALLS: ("calls", "calls_held"), RecordKind.LEADS: ("lead_records",)}
+_DERIVED = {RecordKind.CALLS: (), RecordKind.LEADS: ("leads",)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A row that was loaded: what is changed is among these."""
+
+    place: int
+    state: State
+    attempt: int | None = None
+    payload_base: str | None = None
 
 
 class DuckDBSession:
@@ -62,132 +84,182 @@ class DuckDBSession:
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        statements: Statements,
+        presence: Presence,
         payload_keys: PayloadKeys,
         ledger: Ledger,
         now: int,
     ) -> None:
-        self._connection = connection
+        self._statements = statements
+        self._presence = presence
         self._keys = payload_keys
         self._now = now
         self._ledger = ledger
         self._changed: dict[RecordKind, dict[Identity, State]] = {kind: {} for kind in RecordKind}
         self._first: list[pa.Table] = []
-        self._has_replaced = False
-        # Where the rows are that were loaded, by table: what is changed is among them.
-        self._places: dict[str, dict[Identity, int]] = {
+        self._touched: dict[Identity, None] = {}
+        self._renews = False
+        self._stored: dict[str, dict[Identity, _Stored]] = {
             name: {} for names in _TABLES.values() for name in names
         }
+        self._written: list[Identity] = []
 
     def load(self, kind: RecordKind, identities: Iterable[Identity]) -> dict[Identity, Known]:
         """The stored records among the identities."""
-        wanted = identity_table(identities, kind.id_field)
-        if wanted.num_rows == 0:
+        names, wanted = self._possible((*_TABLES[kind], *_DERIVED[kind]), identities)
+        if not wanted:
             return {}
-        self._connection.register("wanted", wanted)
         leads = rows("leads", "lead_id", "wanted")
         sql = " UNION ALL ".join(
             _STATE_COLUMNS[kind].format(
                 name=name, source=rows(name, kind.id_field, "wanted"), leads=leads
             )
             for name in _TABLES[kind]
+            if name in names or kind is RecordKind.LEADS
         )
-        found = _dicts(self._connection.execute(sql))
-        self._connection.unregister("wanted")
+        self._statements.give(wanted=identity_table(wanted, kind.id_field))
+        found = _dicts(self._statements.execute(sql))
         known: dict[Identity, Known] = {}
         for row in found:
             identity = (row["merchant_id"], row[kind.id_field])
-            known[identity] = _known(kind, row)
+            known[identity] = one = _known(kind, row)
             if row["place"] is not None:
-                self._places[row["held_in"]][identity] = row["place"]
+                self._stored[row["held_in"]][identity] = _Stored(
+                    row["place"], one.state, row.get("attempt"), row.get("payload_base")
+                )
         return known
 
     def known(self, kind: RecordKind, identities: Iterable[Identity]) -> set[Identity]:
         """Those of the identities that there is a record of."""
-        self._connection.register("wanted", identity_table(identities, kind.id_field))
+        names, wanted = self._possible(_TABLES[kind], identities)
+        if not wanted:
+            return set()
+        self._statements.give(wanted=identity_table(wanted, kind.id_field))
         sql = " UNION ALL ".join(
             f"SELECT merchant_id, {kind.id_field} FROM ({rows(name, kind.id_field, 'wanted')})"
-            for name in _TABLES[kind]
+            for name in names
         )
-        found = self._connection.execute(sql).fetchall()
-        self._connection.unregister("wanted")
+        found = self._statements.execute(sql).fetchall()
         return set(found)
+
+    def _possible(
+        self, tables: Iterable[str], identities: Iterable[Identity]
+    ) -> tuple[list[str], list[Identity]]:
+        """The tables that may have one of the records, and the records that may be in one."""
+        found = {name: self._presence.possible(name, list(identities)) for name in tables}
+        wanted = dict.fromkeys(one for some in found.values() for one in some)
+        return [name for name, some in found.items() if some], list(wanted)
 
     def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
         """The merchants that have a record of each id."""
         wanted = pa.table({kind.id_field: pa.array(list(set(ids)), pa.string())})
         if wanted.num_rows == 0:
             return {}
-        self._connection.register("wanted", wanted)
-        names = (*_TABLES[kind], *(("leads",) if kind is RecordKind.LEADS else ()))
+        self._statements.give(wanted=wanted)
+        names = (*_TABLES[kind], *_DERIVED[kind])
         sql = " UNION ".join(merchants(name, kind.id_field, "wanted") for name in names)
         found: dict[str, set[str]] = {}
-        for identity, merchant in self._connection.execute(sql).fetchall():
+        for identity, merchant in self._statements.execute(sql).fetchall():
             found.setdefault(identity, set()).add(merchant)
-        self._connection.unregister("wanted")
         return found
 
     def store(self, kind: RecordKind, states: Mapping[Identity, State]) -> None:
         """Take states to be written; all is written on `finish`."""
         self._changed[kind] |= states
 
+    def touch(self, leads: Iterable[Identity]) -> None:
+        """Write all that is derived for leads anew, though none of their records changes."""
+        self._touched.update(dict.fromkeys(leads))
+        self._renews = True
+
     def finish(self) -> None:
         """Write the changed states and what is derived from them."""
         calls, leads = self._changed[RecordKind.CALLS], self._changed[RecordKind.LEADS]
-        if not calls and not leads and not self._first:
+        if not calls and not leads and not self._first and not self._touched:
             return
-        touched = dict.fromkeys(leads)
-        touched.update(dict.fromkeys(self._delete("calls", calls)))
-        self._delete("calls_held", calls)
-        self._delete("lead_records", leads)
-        made = [(is_live(state), call_row(identity, state)) for identity, state in calls.items()]
-        live = [row for counts, row in made if counts]
-        held = [row for counts, row in made if not counts]
-        self._insert("calls_held", table(held, CALL_COLUMNS))
+        live: list[Row] = []
+        held: list[Row] = []
+        for identity, state in calls.items():
+            (live if is_live(state) else held).append(call_row(identity, state))
         own = [lead_row(identity, state) for identity, state in leads.items()]
-        self._insert("lead_records", table(own, LEAD_COLUMNS))
-        incoming = pa.concat_tables([table(live, CALL_COLUMNS), *self._first])
-        self._replace(incoming, _leads_of(incoming, touched))
-        self._ledger.settle()
+        self._renew("calls_held", calls, table(held, CALL_COLUMNS))
+        self._renew("lead_records", leads, table(own, LEAD_COLUMNS))
+        made = self._derived(pa.concat_tables([table(live, CALL_COLUMNS), *self._first]))
+        replace(self._statements, made, self._ledger)
+        self._keys.note(self._statements.connection, made.payloads.keys)
 
-    def derive(self, leads: pa.Table) -> None:
-        """Derive anew all that follows from the records of leads (merchant_id, lead_id)."""
-        self._replace(table([], CALL_COLUMNS), leads)
+    def _renew(self, target: str, states: Mapping[Identity, State], new: pa.Table) -> None:
+        """Write rows of records that nothing is derived beside, in place of stored ones."""
+        stored = self._stored[target]
+        delete(self._statements, target, [stored[one].place for one in states if one in stored])
+        if new.num_rows:
+            self._presence.add(target, list(states))
+            numbers = keys(*(name for name in ("call_id", "lead_id") if name in new.column_names))
+            self._statements.give(inserted=new)
+            self._statements.execute(
+                f"INSERT INTO {target} BY NAME SELECT *, {numbers} FROM inserted"
+            )
 
-    def _replace(self, incoming: pa.Table, touched: pa.Table) -> None:
-        keys = replace(self._connection, incoming, touched, self._ledger.note)
-        self._keys.note(self._connection, keys)
-        self._has_replaced = True
+    def _derived(self, incoming: pa.Table) -> Replacement:
+        """What becomes of calls and leads, given the rows of all changed calls that count."""
+        calls, leads = self._changed[RecordKind.CALLS], self._changed[RecordKind.LEADS]
+        stored = self._stored["calls"]
+        replaced = {one: stored[one] for one in calls if one in stored}
+        members = members_of(incoming)
+        touched = self._leads_touched(members, replaced)
+        # What is rebuilt is in doubt, and so is what is known of it.
+        presence = None if self._renews else self._presence
+        known = families(self._statements, presence, list(touched))
+        siblings = [one for one in known.calls if one.identity not in calls]
+        own = known.own | {lead: own_of(state) for lead, state in leads.items()}
+        bound = [one for one in members if one.lead in touched]
+        fresh = derive(touched, [*siblings, *bound], own)
+        for one in members if len(bound) < len(members) else ():
+            if one.lead not in touched:
+                before = replaced[one.identity]
+                one.attempt, one.payload_base = before.attempt or 0, before.payload_base
+        moved = [one for one in siblings if self._renews or one.moves]
+        kept = {
+            lead
+            for lead, (_, row) in known.leads.items()
+            if not self._renews and fresh.get(lead) == row
+        }
+        payloads = Payloads()
+        self._written = [one.identity for one in (*members, *moved)]
+        self._presence.add("calls", self._written)
+        self._presence.add("leads", list(fresh))
+        return Replacement(
+            call_table(incoming, members, payloads),
+            _left(replaced) if replaced else None,
+            [one.place for one in replaced.values()],
+            moved,
+            [one for lead, one in fresh.items() if lead not in kept] if kept else [*fresh.values()],
+            [row for lead, row in known.leads.items() if lead not in kept],
+            payloads,
+            any(_may_lose(before.state, calls[one]) for one, before in replaced.items()),
+        )
+
+    def _leads_touched(
+        self, members: Iterable[Member], replaced: Mapping[Identity, _Stored]
+    ) -> dict[Identity, None]:
+        """The leads whose calls or own records change in a way that matters to them."""
+        calls = self._changed[RecordKind.CALLS]
+        touched = self._touched | dict.fromkeys(self._changed[RecordKind.LEADS])
+        same: set[Identity] = set()
+        for identity, before in replaced.items():
+            after = calls[identity]
+            if is_live(after) and not shapes_lead(before.state, after):
+                same.add(identity)
+            else:
+                touched[lead_of(identity, before.state)] = None
+        if same:
+            members = (one for one in members if one.identity not in same)
+        touched.update((one.lead, None) for one in members)
+        return touched
 
     def written_calls(self) -> list[Identity]:
         """The calls of which rows were written or removed."""
-        if not self._has_replaced:
-            return []
-        written = self._connection.execute("SELECT merchant_id, call_id FROM settled").fetchall()
-        return [*written, *self._changed[RecordKind.CALLS]]
-
-    def _delete(self, target: str, states: Mapping[Identity, State]) -> list[Identity]:
-        """Delete the stored rows of the states; the (merchant_id, lead_id) pairs they had."""
-        known = self._places[target]
-        places = [known[identity] for identity in states if identity in known]
-        if not places:
-            return []
-        if target == "calls":
-            self._ledger.leaving(places)
-        return self._connection.execute(
-            f"DELETE FROM {target} WHERE rowid IN (SELECT unnest(?::BIGINT[]))"
-            " RETURNING merchant_id, lead_id",
-            [places],
-        ).fetchall()
-
-    def _insert(self, target: str, new: pa.Table) -> None:
-        if new.num_rows:
-            self._connection.register("inserted", new)
-            numbers = keys(*(name for name in ("call_id", "lead_id") if name in new.column_names))
-            self._connection.execute(
-                f"INSERT INTO {target} BY NAME SELECT *, {numbers} FROM inserted"
-            )
-            self._connection.unregister("inserted")
+        return [*self._written, *self._changed[RecordKind.CALLS]]
 
     def add(self, block: CallBlock, arrival: int) -> None:
         """Take first calls to be written on `finish`."""
@@ -196,7 +268,7 @@ class DuckDBSession:
     def arrival(self, records: int) -> int:
         """The first of as many strictly increasing times of arrival (µs)."""
         more = max(records, 1) - 1
-        ((last,),) = self._connection.execute(
+        ((last,),) = self._statements.execute(
             "UPDATE arrivals SET last = make_timestamp(greatest(?::BIGINT, epoch_us(last) + 1)"
             " + ?::BIGINT) RETURNING epoch_us(last)",
             [self._now, more],
@@ -205,7 +277,7 @@ class DuckDBSession:
 
     def kept_answer(self, key_id: str, idempotency_key: str) -> KeptAnswer | None:
         """The answer kept in the last 24 hours."""
-        row = self._connection.execute(
+        row = self._statements.execute(
             "SELECT body_hash, status, answer FROM kept_answers "
             "WHERE key_id = ? AND idempotency_key = ? "
             "AND kept_at > make_timestamp(?::BIGINT) - INTERVAL 24 HOUR",
@@ -215,12 +287,12 @@ class DuckDBSession:
 
     def keep_answer(self, key_id: str, idempotency_key: str, answer: KeptAnswer) -> None:
         """Keep an answer; older ones of any key are dropped on the way."""
-        self._connection.execute(
+        self._statements.execute(
             "DELETE FROM kept_answers "
             "WHERE kept_at <= make_timestamp(?::BIGINT) - INTERVAL 24 HOUR",
             [self._now],
         )
-        self._connection.execute(
+        self._statements.execute(
             "INSERT INTO kept_answers VALUES (?, ?, ?, ?, ?, make_timestamp(?::BIGINT))",
             [
                 key_id,
@@ -234,14 +306,25 @@ class DuckDBSession:
 
     def save_keys(self, keys: Iterable[StoredKey]) -> None:
         """Insert or replace access keys by id."""
-        save_keys(self._connection, keys)
+        save_keys(self._statements.connection, keys)
 
 
-def _leads_of(calls: pa.Table, others: Iterable[Identity]) -> pa.Table:
-    """Each lead of calls, and each of the others, once."""
-    columns = ["merchant_id", "lead_id"]
-    both = pa.concat_tables([calls.select(columns), identity_table(others, "lead_id")])
-    return both.group_by(columns).aggregate([])
+def _left(replaced: Mapping[Identity, _Stored]) -> pa.Table:
+    """What the roll-ups know of calls that are replaced."""
+    rows = [
+        call_row(identity, before.state) | {"attempt": before.attempt}
+        for identity, before in replaced.items()
+    ]
+    return table(rows, ("started_at", *COLUMNS[Unit.CALLS]))
+
+
+def _may_lose(before: State, after: State) -> bool:
+    """Whether a known duration may be there fewer times, under what the roll-ups keep it by."""
+    known = duration_ms(before)
+    if known is None:
+        return False
+    same = all(before.get(name) == after.get(name) for name in ("started_at", *_KEPT_BY))
+    return not same or not is_live(after) or duration_ms(after) != known
 
 
 def _dicts(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

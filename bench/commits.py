@@ -1,0 +1,69 @@
+"""What a commit costs beside the calls that are stored: by how many records it has, and which."""
+
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from bench.records import bodies, fresh, resent
+from bench.report import Result, Table, percentile
+from bench.run import Run, say
+from callistics import synthetic
+from callistics.engines.base import Engine
+from callistics.engines.opening import open_engine
+from callistics.http.services import now
+from callistics.ingest.reader import Limits, Terms, read_write
+from callistics.ingest.writer import Job, Writer
+from callistics.model.record_values import Reading
+from callistics.model.records import RecordKind
+from callistics.model.scope import EVERYTHING
+from callistics.model.zones import zone
+from callistics.settings import Settings
+
+SIZES, TIMED, WARM = (1, 64, 1_000, 10_000), 12, 2
+_RATE = 2_000
+_LIMITS = Limits(1 << 30, 100_000)
+_COLUMNS = ("records", "wall p50 ms", "CPU p50 ms", "CPU µs/record")
+
+
+def measure(run: Run) -> Result:
+    number = sum(SIZES) * (WARM + TIMED)
+    say("preparing records")
+    ways = {
+        "New calls, one after the other in time": fresh(number * 9 // 8, synthetic.UNTIL, _RATE),
+        "Stored calls, any of them, with another outcome": resent(run, number * 1.1 / run.calls),
+    }
+    with run.store.copied("commits") as store:
+        engine = open_engine(Settings(engine=store.dsn))
+        try:
+            tables = [_table(title, engine, made) for title, made in ways.items()]
+        finally:
+            engine.close()
+    return Result(tables, [f"In process, {TIMED} commits of each size."])
+
+
+def _table(title: str, engine: Engine, records: Sequence[bytes]) -> Table:
+    writer, remaining = Writer(engine, 1), iter(records)
+    try:
+        rows = [_row(writer, size, _bodies(remaining, size)) for size in SIZES]
+    finally:
+        writer.stop()
+    return Table(title, _COLUMNS, rows)
+
+
+def _bodies(records: Iterator[bytes], size: int) -> list[bytes]:
+    return bodies(list(islice(records, size * (WARM + TIMED))), size)
+
+
+def _row(writer: Writer, size: int, made: Sequence[bytes]) -> tuple[float, ...]:
+    terms = Terms(RecordKind.CALLS, Reading(zone("UTC"), now()), EVERYTHING)
+    wall: list[float] = []
+    cpu: list[float] = []
+    for body in made:
+        job = Job(read_write(body, "application/x-ndjson", _LIMITS, terms), lambda _: (200, b""))
+        began, used = time.perf_counter(), time.process_time()
+        writer.commit([job])
+        wall.append((time.perf_counter() - began) * 1_000)
+        cpu.append((time.process_time() - used) * 1_000)
+        job.done.result()
+    took = percentile(cpu[WARM:], 50)
+    return size, percentile(wall[WARM:], 50), took, took * 1_000 / size

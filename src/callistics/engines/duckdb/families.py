@@ -1,0 +1,90 @@
+"""What is stored of the leads that a commit touches."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from callistics.engines.common.derive import Lead, Member, Own
+from callistics.engines.common.rows import identity_table
+from callistics.engines.common.tables import MEMBER_COLUMNS
+from callistics.engines.duckdb.finding import rows
+from callistics.engines.duckdb.presence import Presence
+from callistics.engines.duckdb.statements import Statements
+from callistics.model.writes import Identity
+
+_TIMES = ("started_at", "ended_at", "created_at", "first_seen")
+_EVENTS = ("events", "history")
+_LEAD_COLUMNS = Lead.__struct_fields__
+_OWN_COLUMNS = ("reseller_id", "template_id", "created_at", "first_seen", "payload_own", "events")
+
+
+def _plain(column: str) -> str:
+    """A column as a select item that Python gets no objects of time for: µs since 1970."""
+    if column in _TIMES:
+        return f"epoch_us({column})"
+    if column in _EVENTS:
+        packed = "struct_pack(status := e.status, since := epoch_us(e.since))"
+        return f"list_transform({column}, lambda e: {packed})"
+    return column
+
+
+def _select(columns: Iterable[str], table: str) -> str:
+    items = ", ".join(_plain(column) for column in columns)
+    return f"SELECT {items} FROM ({rows(table, 'lead_id', 'touched')})"
+
+
+_CALLS = _select((*MEMBER_COLUMNS, "place", "attempt", "payload_base"), "calls")
+_OWN = _select(("merchant_id", "lead_id", *_OWN_COLUMNS), "lead_records")
+_LEADS = _select(("place", *_LEAD_COLUMNS), "leads")
+_AT = MEMBER_COLUMNS.index("events")
+
+
+@dataclass(slots=True)
+class Families:
+    """Stored calls of leads, what there is of the leads' own records, and the leads' rows.
+
+    `leads` has each lead's rowid beside it.
+    """
+
+    calls: list[Member] = field(default_factory=list[Member])
+    own: dict[Identity, Own] = field(default_factory=dict[Identity, Own])
+    leads: dict[Identity, tuple[int, Lead]] = field(
+        default_factory=dict[Identity, tuple[int, Lead]]
+    )
+
+
+def families(
+    statements: Statements, presence: Presence | None, touched: Sequence[Identity]
+) -> Families:
+    """What is stored of leads (merchant_id, lead_id); of all of them without `presence`."""
+
+    def possible(table: str) -> Sequence[Identity]:
+        return touched if presence is None else presence.possible(table, touched)
+
+    found = Families()
+    # A call that counts has its lead in the table of leads.
+    if _give(statements, possible("leads")):
+        for merchant, lead, *call in _fetched(statements, _CALLS, _AT):
+            found.calls.append(Member((merchant, lead), *call))
+        for place, *row in _fetched(statements, _LEADS, -2):
+            known = Lead(*row)
+            found.leads[known.merchant_id, known.lead_id] = place, known
+    if _give(statements, possible("lead_records")):
+        for merchant, lead, *own in _fetched(statements, _OWN, -1):
+            found.own[merchant, lead] = Own(*own)
+    return found
+
+
+def _give(statements: Statements, leads: Sequence[Identity]) -> bool:
+    """Let statements read which leads are looked for; whether there are any."""
+    if leads:
+        statements.give(touched=identity_table(leads, "lead_id"))
+    return bool(leads)
+
+
+def _fetched(statements: Statements, sql: str, events: int) -> Iterator[list[Any]]:
+    """The rows of a statement, what is in the column `events` as pairs."""
+    for values in statements.execute(sql).fetchall():
+        row = list(values)
+        row[events] = [(event["status"], event["since"]) for event in row[events] or ()]
+        yield row

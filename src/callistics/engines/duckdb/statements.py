@@ -1,0 +1,34 @@
+"""A connection that does not read the same statement's text twice."""
+
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+
+_MOST = 500
+
+
+class Statements:
+    """One connection, for one thread at a time.
+
+    The text of a statement depends on the shape of what is asked or written; values are bound.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self._parsed: dict[str, duckdb.Statement] = {}
+
+    def execute(self, text: str, values: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
+        """Run one statement; what it gives is to be fetched before the next."""
+        parsed = self._parsed.get(text)
+        if parsed is None:
+            (parsed,) = self.connection.extract_statements(text)
+            if len(self._parsed) >= _MOST:
+                self._parsed.clear()
+            self._parsed[text] = parsed
+        return self.connection.execute(parsed, list(values))
+
+    def give(self, **tables: pa.Table) -> None:
+        """Let statements read tables by their names, until others are given under these."""
+        for name, rows in tables.items():
+            self.connection.register(name, rows)

@@ -1,0 +1,108 @@
+"""What the writer takes to be new is new."""
+
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from callistics.engines.duckdb import presence
+from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.presence import Presence
+from support.store import Store, opened
+
+CALLS, LEADS = "calls", "leads"
+
+
+def call(number: int, **fields: Any) -> dict[str, Any]:
+    return {
+        "call_id": f"c{number}",
+        "lead_id": f"l{number % 5}",
+        "merchant_id": "m",
+        "reseller_id": "r",
+        "started_at": "2025-01-15T09:30:00Z",
+        **fields,
+    }
+
+
+def presence_of(store: Store) -> Presence:
+    engine = store.engine
+    assert isinstance(engine, DuckDBEngine)
+    return engine._presence
+
+
+def test_what_was_stored_is_possible_and_little_else() -> None:
+    with opened() as store:
+        store.send("calls", [call(number) for number in range(1_000)])
+        known = presence_of(store)
+        stored = [("m", f"c{number}") for number in range(1_000)]
+        assert known.possible(CALLS, stored) == stored
+        assert known.possible(LEADS, [("m", "l1"), ("m", "l4")]) == [("m", "l1"), ("m", "l4")]
+        assert known.possible(CALLS, []) == []
+        others = [("n", f"c{number}") for number in range(1_000)]
+        assert len(known.possible(CALLS, others)) < 10
+
+
+def test_a_filter_grows() -> None:
+    with opened() as store:
+        known = presence_of(store)
+        store.send("calls", [call(1)])
+        for first in range(0, 500_000, 100_000):
+            many = [("m", str(number)) for number in range(first, first + 100_000)]
+            known.add(CALLS, many)
+        assert known.possible(CALLS, [("m", "0"), ("m", "499999"), ("m", "c1")]) == [
+            ("m", "0"),
+            ("m", "499999"),
+            ("m", "c1"),
+        ]
+        others = [("n", str(number)) for number in range(10_000)]
+        assert len(known.possible(CALLS, others)) < 100
+
+
+@pytest.mark.parametrize("few", [0, 200_000])
+def test_what_a_file_has_is_known_when_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(presence, "_FEW", max(few, 1))
+    path = tmp_path / "x.db"
+    with opened(path=path) as store:
+        store.send("calls", [call(1), call(2, test=True), {"call_id": "c3", "merchant_id": "m"}])
+        store.send("leads", [{"lead_id": "l9", "merchant_id": "m"}])
+    with opened(path=path) as store:
+        store.send("calls", [call(4, lead_id="l7")])
+        known = presence_of(store)
+        assert known._thread is not None
+        known._thread.join()
+        calls = [("m", f"c{number}") for number in range(1, 6)]
+        assert known.possible("calls", calls) == [("m", "c1"), ("m", "c4")]
+        assert known.possible("calls_held", calls) == [("m", "c2"), ("m", "c3")]
+        leads = [("m", name) for name in ("l1", "l2", "l7", "l9", "c1")]
+        assert known.possible("leads", leads) == [("m", "l1"), ("m", "l7")]
+        assert known.possible("lead_records", leads) == [("m", "l9")]
+
+
+def test_anything_is_possible_until_the_file_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.db"
+    with opened(path=path) as store:
+        store.send("calls", [call(1)])
+    monkeypatch.setattr(presence, "_FEW", 0)
+    go_on = Event()
+    reading = Presence._read
+
+    def slow(self: Presence) -> None:
+        go_on.wait()
+        reading(self)
+
+    monkeypatch.setattr(Presence, "_read", slow)
+    with opened(path=path) as store:
+        try:
+            store.send("calls", [{"call_id": "c1", "merchant_id": "m", "sentiment": 0.5}])
+            assert store.rows("call_count") == [{"count": 1}]
+            assert presence_of(store).possible(CALLS, [("m", "c1"), ("m", "c2")]) == [
+                ("m", "c1"),
+                ("m", "c2"),
+            ]
+        finally:
+            go_on.set()
