@@ -116,8 +116,13 @@ class Application:
 
 def build(settings: Settings) -> Application:
     """The application for the settings; nothing is opened yet."""
-    gc.set_threshold(*_COLLECT_AFTER)
+    tune()
     return Application(settings)
+
+
+def tune() -> None:
+    """Set the interpreter up for storing records."""
+    gc.set_threshold(*_COLLECT_AFTER)
 
 
 def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:

@@ -1,6 +1,6 @@
 """What is stored of the leads that a commit touches."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +35,7 @@ def _select(columns: Iterable[str], table: str) -> str:
 
 _CALLS = _select((*MEMBER_COLUMNS, "place", "attempt", "payload_base"), "calls")
 _OWN = _select(("merchant_id", "lead_id", *_OWN_COLUMNS), "lead_records")
-_LEADS = _select(("place", *_LEAD_COLUMNS), "leads")
+_LEADS = _select((*_LEAD_COLUMNS, "place"), "leads")
 _AT = MEMBER_COLUMNS.index("events")
 
 
@@ -54,37 +54,39 @@ class Families:
 
 
 def families(
-    statements: Statements, presence: Presence | None, touched: Sequence[Identity]
+    statements: Statements, presence: Presence | None, touched: Mapping[Identity, None]
 ) -> Families:
     """What is stored of leads (merchant_id, lead_id); of all of them without `presence`."""
+    every = list(touched)
 
-    def possible(table: str) -> Sequence[Identity]:
-        return touched if presence is None else presence.possible(table, touched)
+    def is_possible(table: str) -> bool:
+        leads = every if presence is None else presence.possible(table, every)
+        if leads:
+            statements.give(touched=identity_table(leads, "lead_id"))
+        return bool(leads)
 
     found = Families()
     # A call that counts has its lead in the table of leads.
-    if _give(statements, possible("leads")):
-        for merchant, lead, *call in _fetched(statements, _CALLS, _AT):
+    if is_possible("leads"):
+        for merchant, lead, *call in _fetched(statements, _CALLS, _AT, touched):
             found.calls.append(Member((merchant, lead), *call))
-        for place, *row in _fetched(statements, _LEADS, -2):
-            known = Lead(*row)
-            found.leads[known.merchant_id, known.lead_id] = place, known
-    if _give(statements, possible("lead_records")):
-        for merchant, lead, *own in _fetched(statements, _OWN, -1):
+        for *row, place in _fetched(statements, _LEADS, -3, touched):
+            found.leads[row[0], row[1]] = place, Lead(*row)
+    if is_possible("lead_records"):
+        for merchant, lead, *own in _fetched(statements, _OWN, -1, touched):
             found.own[merchant, lead] = Own(*own)
     return found
 
 
-def _give(statements: Statements, leads: Sequence[Identity]) -> bool:
-    """Let statements read which leads are looked for; whether there are any."""
-    if leads:
-        statements.give(touched=identity_table(leads, "lead_id"))
-    return bool(leads)
+def _fetched(
+    statements: Statements, sql: str, events: int, touched: Mapping[Identity, None]
+) -> Iterator[list[Any]]:
+    """The rows of a statement that are of touched leads, what is in the column `events` as pairs.
 
-
-def _fetched(statements: Statements, sql: str, events: int) -> Iterator[list[Any]]:
-    """The rows of a statement, what is in the column `events` as pairs."""
+    The columns merchant_id and lead_id come first.
+    """
     for values in statements.execute(sql).fetchall():
-        row = list(values)
-        row[events] = [(event["status"], event["since"]) for event in row[events] or ()]
-        yield row
+        if values[:2] in touched:
+            row = list(values)
+            row[events] = [(event["status"], event["since"]) for event in row[events] or ()]
+            yield row

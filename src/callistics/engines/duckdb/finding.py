@@ -1,8 +1,8 @@
 """Finding stored rows by their ids.
 
 There is no index: keeping one up makes writing many times slower. Beside each id stands a number
-made of it, and a look-up scans that one narrow column instead of the texts, then compares the ids
-of the few rows it gives (docs/decisions/writing.md).
+made of it, and a look-up scans that one narrow column instead of the texts; then the ids of the few
+rows it gives are compared (docs/decisions/writing.md).
 """
 
 _KEYS = {"call_id": "call_key", "lead_id": "lead_key"}
@@ -16,28 +16,22 @@ def keys(*id_columns: str) -> str:
 
 
 def rows(table: str, id_column: str, wanted: str) -> str:
-    """A SELECT of a table's rows, and their places as `place`, whose identity is wanted.
+    """A SELECT of the rows, and their places as `place`, whose number is that of a wanted id.
 
-    `wanted` is a relation with merchant_id and the id column.
+    `wanted` is a relation with the id column. Nearly all of the rows are wanted ones; whoever reads
+    them compares the ids, which costs the engine more than it costs Python.
     """
+    key = _KEYS[id_column]
     return (
-        f"SELECT * FROM ({_candidates(table, id_column, wanted)})"
-        f" SEMI JOIN {wanted} USING (merchant_id, {id_column})"
+        f"SELECT t.rowid AS place, t.* FROM {table} AS t WHERE t.rowid IN ("
+        f"SELECT k.rowid FROM {table} AS k"
+        f" SEMI JOIN (SELECT {keys(id_column)} FROM {wanted}) AS w USING ({key}))"
     )
 
 
 def merchants(table: str, id_column: str, wanted: str) -> str:
     """A SELECT of (id, merchant_id) of the rows that have an id, whoever's they are."""
     return (
-        f"SELECT {id_column}, merchant_id FROM ({_candidates(table, id_column, wanted)})"
+        f"SELECT {id_column}, merchant_id FROM ({rows(table, id_column, wanted)})"
         f" SEMI JOIN {wanted} USING ({id_column})"
-    )
-
-
-def _candidates(table: str, id_column: str, wanted: str) -> str:
-    key = _KEYS[id_column]
-    return (
-        f"SELECT t.rowid AS place, t.* FROM {table} AS t WHERE t.rowid IN ("
-        f"SELECT k.rowid FROM {table} AS k"
-        f" SEMI JOIN (SELECT {keys(id_column)} FROM {wanted}) AS w USING ({key}))"
     )

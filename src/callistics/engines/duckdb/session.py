@@ -122,6 +122,8 @@ class DuckDBSession:
         known: dict[Identity, Known] = {}
         for row in found:
             identity = (row["merchant_id"], row[kind.id_field])
+            if identity not in wanted:
+                continue
             known[identity] = one = _known(kind, row)
             if row["place"] is not None:
                 self._stored[row["held_in"]][identity] = _Stored(
@@ -140,15 +142,15 @@ class DuckDBSession:
             for name in names
         )
         found = self._statements.execute(sql).fetchall()
-        return set(found)
+        return wanted.keys() & found
 
     def _possible(
         self, tables: Iterable[str], identities: Iterable[Identity]
-    ) -> tuple[list[str], list[Identity]]:
+    ) -> tuple[list[str], dict[Identity, None]]:
         """The tables that may have one of the records, and the records that may be in one."""
         found = {name: self._presence.possible(name, list(identities)) for name in tables}
         wanted = dict.fromkeys(one for some in found.values() for one in some)
-        return [name for name, some in found.items() if some], list(wanted)
+        return [name for name, some in found.items() if some], wanted
 
     def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
         """The merchants that have a record of each id."""
@@ -209,7 +211,7 @@ class DuckDBSession:
         touched = self._leads_touched(members, replaced)
         # What is rebuilt is in doubt, and so is what is known of it.
         presence = None if self._renews else self._presence
-        known = families(self._statements, presence, list(touched))
+        known = families(self._statements, presence, touched)
         siblings = [one for one in known.calls if one.identity not in calls]
         own = known.own | {lead: own_of(state) for lead, state in leads.items()}
         bound = [one for one in members if one.lead in touched]
