@@ -121,7 +121,8 @@ def build(settings: Settings) -> Application:
 
 
 def tune() -> None:
-    """Set the interpreter up for storing records."""
+    """Set the interpreter up for storing records beside much else."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
     gc.set_threshold(*_COLLECT_AFTER)
 
 
@@ -207,7 +208,6 @@ def serve(settings: Settings, on_ready: Callable[[Application], None] | None = N
     `EngineError` if the engine cannot be opened, `SettingsError` if the address is taken.
     """
     configure_logs(settings)
-    sys.setswitchinterval(_SWITCH_SECONDS)
     application = build(settings)
     application.tidies = True
     application.on_ready = on_ready or announce

@@ -78,6 +78,18 @@ def test_rebuilding_keeps_keys_that_only_calls_have() -> None:
         assert count(store, city="Delhi", town="Pune") == 1
 
 
+def test_keys_of_a_commit_that_failed_are_not_taken_for_stored() -> None:
+    with opened() as store:
+        engine = store.engine
+        assert isinstance(engine, DuckDBEngine)
+        with pytest.raises(ZeroDivisionError):
+            _fail(engine)
+        with engine.writing():
+            pass
+        store.send("calls", [call(1, city="Delhi")])
+        assert known(store) == {("city", False)}
+
+
 def test_they_are_there_after_opening_again(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     engine = DuckDBEngine(path)

@@ -106,3 +106,15 @@ def test_anything_is_possible_until_the_file_is_read(
             ]
         finally:
             go_on.set()
+
+
+def test_what_is_written_again_takes_no_more_room() -> None:
+    with opened() as store:
+        records = [call(number) for number in range(50)]
+        store.send("calls", records)
+        known = presence_of(store)._known["calls"]
+        room = known._added[-1].room
+        store.send("calls", [{**record, "outcome": "CONFIRMED"} for record in records])
+        assert known._added[-1].room == room
+        store.send("calls", [call(50)])
+        assert known._added[-1].room == room - 1

@@ -83,7 +83,9 @@ class Writer:
                 began = time.monotonic()
                 self.commit(jobs)
                 ended = time.monotonic()
-                self._rested = ended + min(ended - began, _MOST_REST)
+                if len(jobs) > 1 or self.waiting:
+                    # Who sends one request after another, alone, is not to wait.
+                    self._rested = ended + min(ended - began, _MOST_REST)
             if last:
                 return
 

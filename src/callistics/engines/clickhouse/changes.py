@@ -100,7 +100,14 @@ def derived(
     own = {(row["merchant_id"], row["lead_id"]): own_of(state_of(_LEADS, row)) for row in records}
     own |= {lead: own_of(state) for lead, state in leads.items()}
     fresh = derive(touched, [*siblings, *members], own)
-    gone = [place for place, row in enumerate(plain(standing)) if not _stays(row, fresh)]
+    gone: list[int] = []
+    kept: set[Identity] = set()
+    for place, row in enumerate(plain(standing)):
+        identity = (row["merchant_id"], row["lead_id"])
+        if identity not in kept and _says(row, fresh.get(identity)):
+            kept.add(identity)
+        else:
+            gone.append(place)
     payloads = Payloads(json_name, json_text, _NOTHING)
     moved = [call for call in siblings if call.moves]
     before = around.take(pa.array([call.place for call in moved], pa.int64()))
@@ -109,7 +116,7 @@ def derived(
         Block("calls", call_table(before.select(CALL_COLUMNS), moved, payloads), before),
         Block(
             "leads",
-            lead_table(list(fresh.values()), payloads),
+            lead_table([one for lead, one in fresh.items() if lead not in kept], payloads),
             standing.take(pa.array(gone, pa.int64())),
         ),
     )
@@ -122,17 +129,12 @@ def _siblings(calls: pa.Table) -> Iterator[Member]:
     return (Member(*row) for row in rows)
 
 
-def _stays(row: Row, fresh: dict[Identity, Lead]) -> bool:
-    """Whether a lead's row is right as it is stored; then it is not among the fresh any more."""
-    identity = (row["merchant_id"], row["lead_id"])
-    lead = fresh.get(identity)
+def _says(row: Row, lead: Lead | None) -> bool:
+    """Whether a stored row says what there is to say of a lead."""
     if lead is None:
         return False
     history = [(event["status"], event["since"]) for event in row["history"]]
-    same = all(row[name] == getattr(lead, name) for name in _COMPARED) and history == lead.history
-    if same:
-        del fresh[identity]
-    return same
+    return all(row[name] == getattr(lead, name) for name in _COMPARED) and history == lead.history
 
 
 def _without(rows: pa.Table, id_column: str, gone: Set[Identity]) -> pa.Table:

@@ -80,14 +80,14 @@ class Lead(msgspec.Struct, gc=False):
 
     merchant_id: str
     lead_id: str
-    reseller_id: str | None
-    template_id: str | None
-    created_at: int
-    status: str | None
-    statuses: list[str]
-    providers: list[str]
-    history: list[Event]
-    payload_json: str | None
+    reseller_id: str | None = None
+    template_id: str | None = None
+    created_at: int = 0
+    status: str | None = None
+    statuses: list[str] = []
+    providers: list[str] = []
+    history: list[Event] = []
+    payload_json: str | None = None
 
 
 def own_of(state: State) -> Own:
@@ -167,15 +167,12 @@ def _lead(identity: Identity, calls: Sequence[Member], own: Own | None) -> Lead 
     }
     lead = Lead(
         *identity,
-        first.reseller_id,
-        first.template_id,
-        first.started_at,
-        None,
-        [],
-        sorted({marked_provider(call.provider) for call in calls}),
-        [],
-        first.payload_own,
+        reseller_id=first.reseller_id,
+        template_id=first.template_id,
+        created_at=first.started_at,
+        payload_json=first.payload_own,
     )
+    lead.providers = sorted({marked_provider(call.provider) for call in calls})
     if own is not None:
         events.update(own.events)
         _say(lead, own, min(first.started_at, own.first_seen))
@@ -184,7 +181,7 @@ def _lead(identity: Identity, calls: Sequence[Member], own: Own | None) -> Lead 
 
 
 def _own_lead(identity: Identity, own: Own) -> Lead:
-    lead = Lead(*identity, None, None, 0, None, [], [], [], None)
+    lead = Lead(*identity)
     _say(lead, own, own.first_seen)
     _remember(lead, set(own.events))
     return lead

@@ -17,7 +17,7 @@ LISTS = pa.map_(pa.string(), pa.list_(pa.list_(pa.string())))
 _TEXTS = pa.list_(pa.string())
 _encoder = msgspec.json.Encoder()
 
-# Of a call, in the order of the fields of `Member`, after the two that name its lead.
+# Of a call: the two that name its lead, and the others in the order of the fields of `Member`.
 MEMBER_COLUMNS = (
     "merchant_id",
     "lead_id",

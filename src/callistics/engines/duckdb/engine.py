@@ -30,8 +30,12 @@ _DONE = object()
 # A checkpoint keeps writers waiting; the log that it ends is read again after a crash.
 _CHECKPOINT = "128MB"
 
-_REBUILD_LEADS = 50_000
+_REBUILD_ROWS = 50_000
 _LEAD_KEYS = 1 << 32
+_MOST_ROWS = """
+SELECT greatest((SELECT count(*) FROM calls), (SELECT count(*) FROM lead_records),
+                (SELECT count(*) FROM leads))
+"""
 _SOME_LEADS = " UNION ".join(
     f"SELECT merchant_id, lead_id FROM {table} WHERE lead_key >= $1 AND lead_key < $2"
     for table in ("calls", "lead_records", "leads")
@@ -108,6 +112,7 @@ class DuckDBEngine:
         """A transaction: committed, and so durable and visible, when the context ends well."""
         with self._writing:
             self._presence.begin()
+            self._payload_keys.begin()
             if self._upkeep.is_overdue:
                 with self._transaction() as writer:
                     self._upkeep.work(writer)
@@ -118,6 +123,7 @@ class DuckDBEngine:
                 )
                 yield session
                 session.finish()
+                self._statements.release()
             self._commits += 1
             self._upkeep.committed(ledger)
             self._payload_keys.committed()
@@ -181,11 +187,12 @@ class DuckDBEngine:
     def rebuild(self) -> None:
         """Recompute every lead, attempt, effective payload and roll-up from the records.
 
-        Leads are taken part by part, each in a commit of its own; the roll-ups come last.
+        Leads are taken part by part, each in a commit of its own; the roll-ups come last. One that
+        was cut short is to be done again.
         """
         with self._writing:
-            leads = self._writer.execute("SELECT count(*) FROM leads").fetchone() or (0,)
-        parts = leads[0] // _REBUILD_LEADS + 1
+            ((most,),) = self._writer.execute(_MOST_ROWS).fetchall()
+        parts = most // _REBUILD_ROWS + 1
         self._payload_keys.collect()
         for part in range(parts):
             with self.writing() as session:

@@ -43,14 +43,12 @@ _AT = MEMBER_COLUMNS.index("events")
 class Families:
     """Stored calls of leads, what there is of the leads' own records, and the leads' rows.
 
-    `leads` has each lead's rowid beside it.
+    `leads` have their rowids before them.
     """
 
     calls: list[Member] = field(default_factory=list[Member])
     own: dict[Identity, Own] = field(default_factory=dict[Identity, Own])
-    leads: dict[Identity, tuple[int, Lead]] = field(
-        default_factory=dict[Identity, tuple[int, Lead]]
-    )
+    leads: list[tuple[int, Lead]] = field(default_factory=list[tuple[int, Lead]])
 
 
 def families(
@@ -66,12 +64,12 @@ def families(
         return bool(leads)
 
     found = Families()
-    # A call that counts has its lead in the table of leads.
+    # A call that counts has its lead in the table of leads; where it has not, `rebuild` mends it.
     if is_possible("leads"):
         for merchant, lead, *call in _fetched(statements, _CALLS, _AT, touched):
             found.calls.append(Member((merchant, lead), *call))
         for *row, place in _fetched(statements, _LEADS, -3, touched):
-            found.leads[row[0], row[1]] = place, Lead(*row)
+            found.leads.append((place, Lead(*row)))
     if is_possible("lead_records"):
         for merchant, lead, *own in _fetched(statements, _OWN, -1, touched):
             found.own[merchant, lead] = Own(*own)

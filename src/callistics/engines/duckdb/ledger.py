@@ -12,10 +12,12 @@ from callistics.engines.duckdb.statements import Statements
 from callistics.engines.duckdb.sums import cut, net
 from callistics.model.instants import DAY
 
+KEPT_BY = ("reseller_id", "provider")
+"""What least and greatest durations are kept by, beside the time."""
 _LOST = f"""
 SELECT count(*) FROM (
     SELECT 1 FROM call_delta WHERE duration_ms IS NOT NULL
-    GROUP BY {cut("started_at", DAY)}, reseller_id, provider, duration_ms HAVING sum(n) < 0) AS lost
+    GROUP BY {cut("started_at", DAY)}, {", ".join(KEPT_BY)}, duration_ms HAVING sum(n) < 0) AS lost
 """
 
 

@@ -55,6 +55,10 @@ class PayloadKeys:
         for key, is_list in sorted(self._brought):
             connection.execute("INSERT INTO payload_keys VALUES (?, ?)", [key, is_list])
 
+    def begin(self) -> None:
+        """Forget what a transaction brought that failed."""
+        self._brought = set()
+
     def committed(self) -> None:
         """What was noted last is stored."""
         self._stored |= self._brought

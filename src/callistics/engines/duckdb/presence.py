@@ -67,14 +67,12 @@ class _Known:
         self._stored: _Filter | None = None
         self._added = [_Filter(_SMALLEST)]
 
-    @property
-    def is_complete(self) -> bool:
-        return self._stored is not None
-
     def read(self, stored: _Filter) -> None:
         self._stored = stored
 
     def add(self, numbers: Numbers) -> None:
+        # What is written again takes no more room.
+        numbers = numbers[~self._claims(numbers)]
         if self._added[-1].room < len(numbers):
             # Each is larger than the one before, so that there are never many.
             self._added.append(_Filter(max(_SMALLEST << len(self._added), len(numbers))))
@@ -83,8 +81,11 @@ class _Known:
     def has(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
         if self._stored is None:
             return np.ones(len(numbers), np.bool_)
-        found = self._stored.has(numbers)
-        for one in self._added:
+        return self._claims(numbers)
+
+    def _claims(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
+        found = np.zeros(len(numbers), np.bool_)
+        for one in self._added if self._stored is None else (self._stored, *self._added):
             found |= one.has(numbers)
         return found
 

@@ -5,7 +5,7 @@ that the same transaction inserted is updated (docs/decisions/no-updates-in-plac
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -64,8 +64,8 @@ class Replacement:
     moved: Sequence[Member]
     leads: Sequence[Lead]
     former: Sequence[tuple[int, Lead]]
-    payloads: Payloads = field(default_factory=Payloads)
-    may_lose: bool = False
+    payloads: Payloads
+    may_lose: bool
 
 
 def replace(statements: Statements, made: Replacement, ledger: Ledger) -> None:
@@ -80,7 +80,11 @@ def _replace_calls(statements: Statements, made: Replacement, ledger: Ledger) ->
         statements.give(moves=_moves(made.moved, made.payloads))
         statements.execute(_MOVED)
         changes.append(_BETWEEN)
-    delete(statements, "calls", [*made.gone, *(call.place or 0 for call in made.moved)])
+    delete(
+        statements,
+        "calls",
+        [*made.gone, *(call.place for call in made.moved if call.place is not None)],
+    )
     if made.moved:
         statements.execute(_INSERT_MOVED)
     if made.incoming.num_rows:

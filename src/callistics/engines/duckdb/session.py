@@ -10,7 +10,7 @@ import pyarrow as pa
 from callistics.catalog.plan import Unit
 from callistics.engines.base import KeptAnswer
 from callistics.engines.common.blocks import CallBlock
-from callistics.engines.common.derive import Member, derive, own_of, shapes_lead
+from callistics.engines.common.derive import Lead, Member, derive, own_of, shapes_lead
 from callistics.engines.common.rows import (
     CALL_COLUMNS,
     LEAD_COLUMNS,
@@ -25,7 +25,7 @@ from callistics.engines.common.tables import Payloads, call_table, members_of
 from callistics.engines.duckdb.families import families
 from callistics.engines.duckdb.finding import keys, merchants, rows
 from callistics.engines.duckdb.keys import save_keys
-from callistics.engines.duckdb.ledger import Ledger
+from callistics.engines.duckdb.ledger import KEPT_BY, Ledger
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.presence import Presence
 from callistics.engines.duckdb.replace import Replacement, delete, replace
@@ -63,7 +63,6 @@ _STATE_COLUMNS = {
         WHERE r.merchant_id IS NOT NULL OR l.merchant_id IS NOT NULL""",
 }
 
-_KEPT_BY = ("reseller_id", "provider")
 # Records of a kind are in the one or the other table; what is derived may be there without any.
 _TABLES = {RecordKind.CALLS: ("calls", "calls_held"), RecordKind.LEADS: ("lead_records",)}
 _DERIVED = {RecordKind.CALLS: (), RecordKind.LEADS: ("leads",)}
@@ -148,7 +147,8 @@ class DuckDBSession:
         self, tables: Iterable[str], identities: Iterable[Identity]
     ) -> tuple[list[str], dict[Identity, None]]:
         """The tables that may have one of the records, and the records that may be in one."""
-        found = {name: self._presence.possible(name, list(identities)) for name in tables}
+        asked = list(identities)
+        found = {name: self._presence.possible(name, asked) for name in tables}
         wanted = dict.fromkeys(one for some in found.values() for one in some)
         return [name for name, some in found.items() if some], wanted
 
@@ -184,18 +184,21 @@ class DuckDBSession:
         for identity, state in calls.items():
             (live if is_live(state) else held).append(call_row(identity, state))
         own = [lead_row(identity, state) for identity, state in leads.items()]
-        self._renew("calls_held", calls, table(held, CALL_COLUMNS))
-        self._renew("lead_records", leads, table(own, LEAD_COLUMNS))
+        self._renew("calls_held", calls, table(held, CALL_COLUMNS), "call_id")
+        self._renew("lead_records", leads, table(own, LEAD_COLUMNS), "lead_id")
         made = self._derived(pa.concat_tables([table(live, CALL_COLUMNS), *self._first]))
         replace(self._statements, made, self._ledger)
         self._keys.note(self._statements.connection, made.payloads.keys)
 
-    def _renew(self, target: str, states: Mapping[Identity, State], new: pa.Table) -> None:
+    def _renew(
+        self, target: str, states: Mapping[Identity, State], new: pa.Table, id_column: str
+    ) -> None:
         """Write rows of records that nothing is derived beside, in place of stored ones."""
         stored = self._stored[target]
         delete(self._statements, target, [stored[one].place for one in states if one in stored])
         if new.num_rows:
-            self._presence.add(target, list(states))
+            merchants, ids = (new[name].to_pylist() for name in ("merchant_id", id_column))
+            self._presence.add(target, list(zip(merchants, ids, strict=True)))
             numbers = keys(*(name for name in ("call_id", "lead_id") if name in new.column_names))
             self._statements.give(inserted=new)
             self._statements.execute(
@@ -216,29 +219,32 @@ class DuckDBSession:
         own = known.own | {lead: own_of(state) for lead, state in leads.items()}
         bound = [one for one in members if one.lead in touched]
         fresh = derive(touched, [*siblings, *bound], own)
-        for one in members if len(bound) < len(members) else ():
+        for one in members:
             if one.lead not in touched:
                 before = replaced[one.identity]
                 one.attempt, one.payload_base = before.attempt or 0, before.payload_base
         moved = [one for one in siblings if self._renews or one.moves]
-        kept = {
-            lead
-            for lead, (_, row) in known.leads.items()
-            if not self._renews and fresh.get(lead) == row
-        }
+        kept: set[Identity] = set()
+        former: list[tuple[int, Lead]] = []
+        for place, row in known.leads:
+            lead = (row.merchant_id, row.lead_id)
+            if not self._renews and lead not in kept and fresh.get(lead) == row:
+                kept.add(lead)
+            else:
+                former.append((place, row))
         payloads = Payloads()
         self._written = [one.identity for one in (*members, *moved)]
         self._presence.add("calls", self._written)
         self._presence.add("leads", list(fresh))
         return Replacement(
-            call_table(incoming, members, payloads),
-            _left(replaced) if replaced else None,
-            [one.place for one in replaced.values()],
-            moved,
-            [one for lead, one in fresh.items() if lead not in kept] if kept else [*fresh.values()],
-            [row for lead, row in known.leads.items() if lead not in kept],
-            payloads,
-            any(_may_lose(before.state, calls[one]) for one, before in replaced.items()),
+            incoming=call_table(incoming, members, payloads),
+            replaced=_left(replaced) if replaced else None,
+            gone=[one.place for one in replaced.values()],
+            moved=moved,
+            leads=[one for lead, one in fresh.items() if lead not in kept],
+            former=former,
+            payloads=payloads,
+            may_lose=any(_may_lose(before.state, calls[one]) for one, before in replaced.items()),
         )
 
     def _leads_touched(
@@ -325,7 +331,7 @@ def _may_lose(before: State, after: State) -> bool:
     known = duration_ms(before)
     if known is None:
         return False
-    same = all(before.get(name) == after.get(name) for name in ("started_at", *_KEPT_BY))
+    same = all(before.get(name) == after.get(name) for name in ("started_at", *KEPT_BY))
     return not same or not is_live(after) or duration_ms(after) != known
 
 

@@ -17,6 +17,7 @@ class Statements:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         self._parsed: dict[str, duckdb.Statement] = {}
+        self._given: set[str] = set()
 
     def execute(self, text: str, values: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
         """Run one statement; what it gives is to be fetched before the next."""
@@ -32,3 +33,10 @@ class Statements:
         """Let statements read tables by their names, until others are given under these."""
         for name, rows in tables.items():
             self.connection.register(name, rows)
+            self._given.add(name)
+
+    def release(self) -> None:
+        """Let go of all tables that were given."""
+        for name in self._given:
+            self.connection.unregister(name)
+        self._given.clear()

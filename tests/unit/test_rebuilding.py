@@ -1,0 +1,58 @@
+"""What is derived is put right from the records, whatever became of it."""
+
+import pytest
+
+from callistics.engines.duckdb import engine as module
+from callistics.engines.duckdb.engine import DuckDBEngine
+from support.store import Store, opened
+
+DAMAGES = (
+    "DELETE FROM leads",
+    "INSERT INTO leads FROM leads",
+    "INSERT INTO leads SELECT * REPLACE ('gone' AS lead_id) FROM leads LIMIT 1",
+    "UPDATE leads SET status = 'wrong', providers = []",
+    "UPDATE calls SET attempt = 9, payload_base = NULL",
+)
+
+
+def send(store: Store) -> None:
+    store.send("leads", [{"lead_id": "l1", "merchant_id": "m", "payload": {"city": "Pune"}}])
+    calls = [
+        {
+            "call_id": f"c{number}",
+            "lead_id": f"l{number % 4}",
+            "merchant_id": "m",
+            "reseller_id": "r",
+            "provider": "TWILIO",
+            "status": "new",
+            "started_at": f"2025-01-15T09:{number:02}:00Z",
+            "payload": {"plan": "gold"},
+        }
+        for number in range(12)
+    ]
+    store.send("calls", calls)
+
+
+def derived(store: Store) -> object:
+    columns = ("call_id", "attempt", "payload_base", "payload")
+    calls = [[row[name] for name in columns] for row in store.dump("calls")]
+    return sorted(calls, key=repr), store.dump("leads"), store.dump("payload_keys")
+
+
+@pytest.mark.parametrize("rows", [1, 50_000])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_it_is_as_it_was(damage: str, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_REBUILD_ROWS", rows)
+    with opened() as store:
+        send(store)
+        before = derived(store)
+        engine = store.engine
+        assert isinstance(engine, DuckDBEngine)
+        engine._writer.execute(damage)
+        assert derived(store) != before
+        engine.rebuild()
+        assert derived(store) == before
+        assert (
+            store.rows("retry_analysis")
+            == store.ask({"query_type": "retry_analysis"}, rollups=False)["data"]
+        )
