@@ -285,13 +285,13 @@ class DuckDBSession:
 
     def kept_answer(self, key_id: str, idempotency_key: str) -> KeptAnswer | None:
         """The answer kept in the last 24 hours."""
-        row = self._statements.execute(
+        rows = self._statements.execute(
             "SELECT body_hash, status, answer FROM kept_answers "
             "WHERE key_id = ? AND idempotency_key = ? "
             "AND kept_at > make_timestamp(?::BIGINT) - INTERVAL 24 HOUR",
             [key_id, idempotency_key, self._now],
-        ).fetchone()
-        return None if row is None else KeptAnswer(row[0], row[1], bytes(row[2]))
+        ).fetchall()
+        return next((KeptAnswer(body, status, bytes(kept)) for body, status, kept in rows), None)
 
     def keep_answer(self, key_id: str, idempotency_key: str, answer: KeptAnswer) -> None:
         """Keep an answer; older ones of any key are dropped on the way."""
