@@ -66,6 +66,9 @@ _TYPES: Mapping[str, Any] = {
     "events": EVENTS,
     "field_times": _TEXT,
 }
+# Stands among the times where a call was sent as its own lead; else such a lead was not sent, or
+# was cleared.
+_NAMED = "names itself"
 Row = dict[str, Any]
 
 CALL_COLUMNS = (
@@ -136,6 +139,8 @@ def _field_times(state: State, always: Sequence[str] = ()) -> str | None:
         for name, time in sorted(state.times.items())
         if time != newest or state.get(name) is None or name in always
     }
+    if always:
+        odd[_NAMED] = 1
     return msgspec.json.encode(odd).decode() if odd else None
 
 
@@ -203,7 +208,7 @@ def state_of(kind: RecordKind, row: Mapping[str, Any]) -> State:
     state = State(first_seen=row.get("first_seen", newest))
     for name, column in COLUMNS[kind].items():
         value: Value = row[column]
-        if name == "lead_id" and value == row["call_id"] and name not in odd:
+        if name == "lead_id" and value == row["call_id"] and _NAMED not in odd:
             value = None
         if value is not None:
             state.values[name], state.times[name] = value, odd.get(name, newest)
