@@ -4,25 +4,17 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from bench.inprocess import Storing
 from bench.records import bodies, fresh, resent
 from bench.report import Result, Table, percentile
 from bench.run import Run, say
 from callistics import synthetic
-from callistics.app import tune
 from callistics.engines.base import Engine
 from callistics.engines.opening import open_engine
-from callistics.http.services import now
-from callistics.ingest.reader import Limits, Terms, read_write
-from callistics.ingest.writer import Job, Writer
-from callistics.model.record_values import Reading
-from callistics.model.records import RecordKind
-from callistics.model.scope import EVERYTHING
-from callistics.model.zones import zone
 from callistics.settings import Settings
 
 SIZES, TIMED, WARM = (1, 64, 1_000, 10_000), 12, 2
 _RATE = 2_000
-_LIMITS = Limits(1 << 30, 100_000)
 _COLUMNS = ("records", "wall p50 ms", "CPU p50 ms", "CPU µs/record")
 
 
@@ -45,18 +37,17 @@ def measure(run: Run) -> Result:
 
 def _warm(engine: Engine, run: Run) -> None:
     """Let the engine read in the background which ids are stored, as from a server's start on."""
-    tune()
     with engine.writing():
         pass
     time.sleep(1 + run.calls / 1_000_000)
 
 
 def _table(title: str, engine: Engine, records: Sequence[bytes]) -> Table:
-    writer, remaining = Writer(engine, 1), iter(records)
+    storing, remaining = Storing(engine), iter(records)
     try:
-        rows = [_row(writer, size, _bodies(remaining, size)) for size in SIZES]
+        rows = [_row(storing, size, _bodies(remaining, size)) for size in SIZES]
     finally:
-        writer.stop()
+        storing.stop()
     return Table(title, _COLUMNS, rows)
 
 
@@ -64,16 +55,14 @@ def _bodies(records: Iterator[bytes], size: int) -> list[bytes]:
     return bodies(list(islice(records, size * (WARM + TIMED))), size)
 
 
-def _row(writer: Writer, size: int, made: Sequence[bytes]) -> tuple[float, ...]:
-    terms = Terms(RecordKind.CALLS, Reading(zone("UTC"), now()), EVERYTHING)
+def _row(storing: Storing, size: int, made: Sequence[bytes]) -> tuple[float, ...]:
     wall: list[float] = []
     cpu: list[float] = []
     for body in made:
-        job = Job(read_write(body, "application/x-ndjson", _LIMITS, terms), lambda _: (200, b""))
+        write = storing.read(body)
         began, used = time.perf_counter(), time.process_time()
-        writer.commit([job])
+        storing.commit(write)
         wall.append((time.perf_counter() - began) * 1_000)
         cpu.append((time.process_time() - used) * 1_000)
-        job.done.result()
     took = percentile(cpu[WARM:], 50)
     return size, percentile(wall[WARM:], 50), took, took * 1_000 / size

@@ -1,14 +1,23 @@
-"""The product's own steps without HTTP, on a copy of a store."""
+"""The product's own steps without HTTP."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 from bench.store import Store
 from callistics.analytics.service import Analytics
+from callistics.app import tune
 from callistics.catalog.plan import Policy
 from callistics.engines.base import Engine
+from callistics.engines.common.blocks import SMALLEST
 from callistics.engines.opening import open_engine
+from callistics.http.services import now
+from callistics.ingest.reader import Limits, Terms, read_write
+from callistics.ingest.writer import Job, Writer
+from callistics.ingest.writes import Write
+from callistics.model.record_values import Reading
+from callistics.model.records import RecordKind
 from callistics.model.scope import EVERYTHING
+from callistics.model.zones import zone
 from callistics.settings import Settings
 from callistics.sql.dialect import SqlRow, Statement
 
@@ -52,3 +61,29 @@ def asking(store: Store) -> Generator[Asking]:
         yield Asking(engine)
     finally:
         engine.close()
+
+
+class Storing:
+    """The steps of a request with records, one after the other in this thread.
+
+    From `block` records in a request on, what can be is taken as columns.
+    """
+
+    def __init__(self, engine: Engine, block: int = SMALLEST) -> None:
+        tune()
+        self._writer = Writer(engine, 1)
+        self._terms = Terms(RecordKind.CALLS, Reading(zone("UTC"), now()), EVERYTHING, block=block)
+
+    def read(self, body: bytes) -> Write:
+        """The checked records of NDJSON."""
+        return read_write(body, "application/x-ndjson", Limits(1 << 30, 100_000), self._terms)
+
+    def commit(self, write: Write) -> None:
+        """Store them."""
+        job = Job(write, lambda _: (200, b""))
+        self._writer.commit([job])
+        job.done.result()
+
+    def stop(self) -> None:
+        """End the writer."""
+        self._writer.stop()

@@ -8,20 +8,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from bench.inprocess import Storing
 from bench.records import bodies, lines
 from bench.report import Result, Table
 from bench.run import Run
 from callistics.engines.base import Engine
 from callistics.engines.common.blocks import SMALLEST
 from callistics.engines.opening import open_engine
-from callistics.http.services import now
-from callistics.ingest.reader import Limits, Terms, read_write
-from callistics.ingest.writer import Job, Writer
-from callistics.ingest.writes import Write
-from callistics.model.record_values import Reading
-from callistics.model.records import RecordKind
-from callistics.model.scope import EVERYTHING
-from callistics.model.zones import zone
 from callistics.settings import Settings
 
 SIZE, WARM, TIMED, PROFILED, SHOWN = 10_000, 1, 4, 3, 25
@@ -29,28 +22,18 @@ T = TypeVar("T")
 
 
 class _Stages:
-    """The steps of a request with records, one after the other in this thread.
+    """The steps of a request with records, timed.
 
     From `block` records in a request on, what can be is taken as columns.
     """
 
     def __init__(self, engine: Engine, block: int) -> None:
-        self._writer = Writer(engine, 1)
-        reading = Reading(zone("UTC"), now())
-        self._terms = Terms(RecordKind.CALLS, reading, EVERYTHING, block=block)
+        self._storing = Storing(engine, block)
         self.cpu: dict[str, float] = {}
 
     def store(self, body: bytes) -> None:
-        write = self._timed("read and check", lambda: self._read(body))
-        self._timed("commit: merge, derive, write", lambda: self._commit(write))
-
-    def _read(self, body: bytes) -> Write:
-        return read_write(body, "application/x-ndjson", Limits(1 << 30, SIZE), self._terms)
-
-    def _commit(self, write: Write) -> None:
-        job = Job(write, lambda _: (200, b""))
-        self._writer.commit([job])
-        job.done.result()
+        write = self._timed("read and check", lambda: self._storing.read(body))
+        self._timed("commit: merge, derive, write", lambda: self._storing.commit(write))
 
     def _timed(self, name: str, work: Callable[[], T]) -> T:
         started = time.process_time()
@@ -60,7 +43,7 @@ class _Stages:
             self.cpu[name] = self.cpu.get(name, 0) + time.process_time() - started
 
     def stop(self) -> None:
-        self._writer.stop()
+        self._storing.stop()
 
 
 def measure(run: Run) -> Result:

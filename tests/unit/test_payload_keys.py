@@ -44,13 +44,19 @@ def test_keys_are_kept_as_they_come() -> None:
 
 def test_keys_of_a_commit_that_failed_are_stored_with_the_next() -> None:
     with opened() as store:
-        engine = store.engine
-        assert isinstance(engine, DuckDBEngine)
-        with pytest.raises(ZeroDivisionError):
-            _fail(engine)
+        failed(store)
         assert known(store) == set()
         store.send("calls", [call(1, city="Delhi")])
         assert known(store) == {("city", False)}
+
+
+def failed(store: Store) -> DuckDBEngine:
+    """The engine, after a commit that brought a key and failed."""
+    engine = store.engine
+    assert isinstance(engine, DuckDBEngine)
+    with pytest.raises(ZeroDivisionError):
+        _fail(engine)
+    return engine
 
 
 def _fail(engine: DuckDBEngine) -> None:
@@ -80,10 +86,7 @@ def test_rebuilding_keeps_keys_that_only_calls_have() -> None:
 
 def test_keys_of_a_commit_that_failed_are_not_taken_for_stored() -> None:
     with opened() as store:
-        engine = store.engine
-        assert isinstance(engine, DuckDBEngine)
-        with pytest.raises(ZeroDivisionError):
-            _fail(engine)
+        engine = failed(store)
         with engine.writing():
             pass
         store.send("calls", [call(1, city="Delhi")])

@@ -8,7 +8,14 @@ import pyarrow as pa
 from callistics.engines.clickhouse.names import json_name, json_text
 from callistics.engines.clickhouse.stored import IDS, SCHEMAS, Stored
 from callistics.engines.common.derive import Lead, Member, derive, own_of
-from callistics.engines.common.rows import CALL_COLUMNS, Row, identity_table, plain, state_of
+from callistics.engines.common.rows import (
+    CALL_COLUMNS,
+    Row,
+    events_of,
+    identity_table,
+    plain,
+    state_of,
+)
 from callistics.engines.common.tables import (
     Payloads,
     call_table,
@@ -133,8 +140,8 @@ def _says(row: Row, lead: Lead | None) -> bool:
     """Whether a stored row says what there is to say of a lead."""
     if lead is None:
         return False
-    history = [(event["status"], event["since"]) for event in row["history"]]
-    return all(row[name] == getattr(lead, name) for name in _COMPARED) and history == lead.history
+    same = all(row[name] == getattr(lead, name) for name in _COMPARED)
+    return same and events_of(row["history"]) == lead.history
 
 
 def _without(rows: pa.Table, id_column: str, gone: Set[Identity]) -> pa.Table:

@@ -7,10 +7,11 @@ import pyarrow as pa
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.parameters import MAX_BYTES
 from callistics.engines.common.rows import CALL_COLUMNS, EVENTS, LEAD_COLUMNS, TIME, schema
+from callistics.engines.common.tables import LISTS
 
 FLAT = {
     "payload": pa.string(),
-    "payload_lists": pa.map_(pa.string(), pa.list_(pa.list_(pa.string()))),
+    "payload_lists": LISTS,
     "payload_orders": pa.string(),
 }
 _DERIVED = {"attempt": pa.int32(), "payload_base": pa.string()}

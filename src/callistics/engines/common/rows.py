@@ -101,7 +101,7 @@ def call_row(identity: Identity, state: State) -> Row:
         "lead_id": identity[1] if lead is None else lead,
         "duration_ms": duration_ms(state),
         "outcome_key": None if outcome is None else outcome_key(str(outcome)),
-        "field_times": _field_times(state, always=("lead_id",) if lead == identity[1] else ()),
+        "field_times": _field_times(state, names_itself=lead == identity[1]),
     }
 
 
@@ -128,18 +128,18 @@ def _newest(state: State) -> int:
     return max(state.times.values(), default=state.first_seen or 0)
 
 
-def _field_times(state: State, always: Sequence[str] = ()) -> str | None:
+def _field_times(state: State, *, names_itself: bool = False) -> str | None:
     """The times that `updated_at` alone would not give back: JSON of field to µs."""
     newest = _newest(state)
     times = state.times.values()
-    if not always and times and min(times) == newest and None not in state.values.values():
+    if not names_itself and times and min(times) == newest and None not in state.values.values():
         return None
     odd = {
         name: time
         for name, time in sorted(state.times.items())
-        if time != newest or state.get(name) is None or name in always
+        if time != newest or state.get(name) is None
     }
-    if always:
+    if names_itself:
         odd[_NAMED] = 1
     return msgspec.json.encode(odd).decode() if odd else None
 
@@ -214,5 +214,10 @@ def state_of(kind: RecordKind, row: Mapping[str, Any]) -> State:
             state.values[name], state.times[name] = value, odd.get(name, newest)
         elif name in odd:
             state.values[name], state.times[name] = None, odd[name]
-    state.events = {(event["status"], event["since"]) for event in row["events"] or ()}
+    state.events = set(events_of(row["events"]))
     return state
+
+
+def events_of(packed: Iterable[Mapping[str, Any]] | None) -> list[Event]:
+    """A row's events, as engines give them."""
+    return [(event["status"], event["since"]) for event in packed or ()]

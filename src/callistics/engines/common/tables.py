@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from callistics.engines.common.derive import Lead, Member
 from callistics.engines.common.rows import TIME, events_array, offsets
+from callistics.model.merge import Event
 from callistics.model.payload import Element, Flat, flat
 
 Encoded = tuple[str | None, list[tuple[str, list[Element]]] | None, str | None]
@@ -17,21 +18,9 @@ LISTS = pa.map_(pa.string(), pa.list_(pa.list_(pa.string())))
 _TEXTS = pa.list_(pa.string())
 _encoder = msgspec.json.Encoder()
 
-# Of a call: the two that name its lead, and the others in the order of the fields of `Member`.
-MEMBER_COLUMNS = (
-    "merchant_id",
-    "lead_id",
-    "call_id",
-    "started_at",
-    "ended_at",
-    "duration_sent_ms",
-    "reseller_id",
-    "template_id",
-    "provider",
-    "attempt_sent",
-    "payload_own",
-    "events",
-)
+_FIELDS = Member.__struct_fields__
+MEMBER_COLUMNS = ("merchant_id", "lead_id", *_FIELDS[1 : _FIELDS.index("place")])
+"""Of a call: the two that name its lead, and the others in the order of the fields of `Member`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +89,7 @@ def member_values(calls: pa.Table) -> Iterator[Sequence[Any]]:
     for name in others:
         column = calls[name]
         if name == "events":
-            yield events_of(column)
+            yield _events(column)
         elif column.null_count == len(column):
             yield [None] * len(column)
         elif column.type == TIME:
@@ -109,7 +98,7 @@ def member_values(calls: pa.Table) -> Iterator[Sequence[Any]]:
             yield column.to_pylist()
 
 
-def events_of(column: pa.ChunkedArray) -> list[list[tuple[str | None, int | None]]]:
+def _events(column: pa.ChunkedArray) -> list[list[Event]]:
     """The events of each row; none where there is no list."""
     if column.null_count == len(column):
         return [[]] * len(column)
@@ -123,37 +112,37 @@ def events_of(column: pa.ChunkedArray) -> list[list[tuple[str | None, int | None
 
 def call_table(calls: pa.Table, members: Sequence[Member], payloads: Payloads) -> pa.Table:
     """Rows of calls, with what is derived for each beside them."""
-    columns = {
-        "attempt": pa.array([call.attempt for call in members], pa.int32()),
-        "payload_base": pa.array([call.payload_base for call in members], pa.string()),
-        **payloads.columns(call.payload for call in members),
-    }
-    for name, column in columns.items():
+    for name, column in derived_columns(members, payloads).items():
         calls = calls.append_column(name, column)
     return calls
 
 
+def derived_columns(members: Sequence[Member], payloads: Payloads) -> dict[str, pa.Array]:
+    """What is derived for calls."""
+    return {
+        "attempt": pa.array([call.attempt for call in members], pa.int32()),
+        "payload_base": pa.array([call.payload_base for call in members], pa.string()),
+        **payloads.columns(call.payload for call in members),
+    }
+
+
 def lead_table(leads: Sequence[Lead], payloads: Payloads) -> pa.Table:
     """Rows of leads."""
-    texts = [lead.payload_json for lead in leads]
-    return pa.table(
-        {
-            "merchant_id": pa.array([lead.merchant_id for lead in leads], pa.string()),
-            "lead_id": pa.array([lead.lead_id for lead in leads], pa.string()),
-            "reseller_id": pa.array([lead.reseller_id for lead in leads], pa.string()),
-            "template_id": pa.array([lead.template_id for lead in leads], pa.string()),
-            "created_at": pa.array([lead.created_at for lead in leads], TIME),
-            "status": pa.array([lead.status for lead in leads], pa.string()),
-            "statuses": texts_array([lead.statuses for lead in leads]),
-            "providers": texts_array([lead.providers for lead in leads]),
-            "history": events_array([lead.history for lead in leads]),
-            "payload_json": pa.array(texts, pa.string()),
-            **payloads.columns(texts),
-        }
-    )
+    forms = payloads.columns(lead.payload_json for lead in leads)
+    return pa.table(lead_columns(leads, Lead.__struct_fields__) | forms)
 
 
-def texts_array(lists: Sequence[Sequence[str]]) -> pa.ListArray:
-    """Lists of texts as an Arrow array."""
-    values = pa.array(list(chain.from_iterable(lists)), pa.string())
-    return pa.ListArray.from_arrays(offsets(lists), values, type=_TEXTS)
+def lead_columns(leads: Sequence[Lead], names: Iterable[str]) -> dict[str, pa.Array]:
+    """Columns of leads by their names."""
+    return {name: _lead_column(name, [getattr(lead, name) for lead in leads]) for name in names}
+
+
+def _lead_column(name: str, values: list[Any]) -> pa.Array:
+    match name:
+        case "history":
+            return events_array(values)
+        case "statuses" | "providers":
+            texts = pa.array(list(chain.from_iterable(values)), pa.string())
+            return pa.ListArray.from_arrays(offsets(values), texts, type=_TEXTS)
+        case _:
+            return pa.array(values, TIME if name == "created_at" else pa.string())

@@ -5,31 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callistics.engines.common.derive import Lead, Member, Own
-from callistics.engines.common.rows import identity_table
+from callistics.engines.common.rows import events_of, identity_table
 from callistics.engines.common.tables import MEMBER_COLUMNS
-from callistics.engines.duckdb.finding import rows
+from callistics.engines.duckdb.finding import plain, rows
 from callistics.engines.duckdb.presence import Presence
 from callistics.engines.duckdb.statements import Statements
 from callistics.model.writes import Identity
 
-_TIMES = ("started_at", "ended_at", "created_at", "first_seen")
-_EVENTS = ("events", "history")
 _LEAD_COLUMNS = Lead.__struct_fields__
-_OWN_COLUMNS = ("reseller_id", "template_id", "created_at", "first_seen", "payload_own", "events")
-
-
-def _plain(column: str) -> str:
-    """A column as a select item that Python gets no objects of time for: µs since 1970."""
-    if column in _TIMES:
-        return f"epoch_us({column})"
-    if column in _EVENTS:
-        packed = "struct_pack(status := e.status, since := epoch_us(e.since))"
-        return f"list_transform({column}, lambda e: {packed})"
-    return column
+_OWN_COLUMNS = Own.__struct_fields__
 
 
 def _select(columns: Iterable[str], table: str) -> str:
-    items = ", ".join(_plain(column) for column in columns)
+    items = ", ".join(plain(column) for column in columns)
     return f"SELECT {items} FROM ({rows(table, 'lead_id', 'touched')})"
 
 
@@ -86,5 +74,5 @@ def _fetched(
     for values in statements.execute(sql).fetchall():
         if values[:2] in touched:
             row = list(values)
-            row[events] = [(event["status"], event["since"]) for event in row[events] or ()]
+            row[events] = events_of(row[events])
             yield row

@@ -8,6 +8,10 @@ rows it gives are compared (docs/decisions/writing.md).
 _KEYS = {"call_id": "call_key", "lead_id": "lead_key"}
 
 
+_TIMES = ("started_at", "ended_at", "created_at", "first_seen", "updated_at")
+_EVENTS = ("events", "history")
+
+
 def keys(*id_columns: str) -> str:
     """The numbers of ids, as select items: 32 bits of their MD5, the same in every version."""
     return ", ".join(
@@ -35,3 +39,14 @@ def merchants(table: str, id_column: str, wanted: str) -> str:
         f"SELECT {id_column}, merchant_id FROM ({rows(table, id_column, wanted)})"
         f" SEMI JOIN {wanted} USING ({id_column})"
     )
+
+
+def plain(column: str, prefix: str = "") -> str:
+    """A column as a select item that Python gets no objects of time for: µs since 1970."""
+    name = prefix + column
+    if column in _TIMES:
+        return f"epoch_us({name}) AS {column}"
+    if column in _EVENTS:
+        packed = "struct_pack(status := e.status, since := epoch_us(e.since))"
+        return f"list_transform({name}, lambda e: {packed}) AS {column}"
+    return name

@@ -11,12 +11,16 @@ import pyarrow as pa
 
 from callistics.catalog.plan import Unit
 from callistics.engines.common.derive import Lead, Member
-from callistics.engines.common.rows import TIME
-from callistics.engines.common.tables import Payloads, lead_table, texts_array
+from callistics.engines.common.tables import (
+    Payloads,
+    derived_columns,
+    lead_columns,
+    lead_table,
+)
 from callistics.engines.duckdb import finding
 from callistics.engines.duckdb.ledger import Ledger
 from callistics.engines.duckdb.statements import Statements
-from callistics.engines.duckdb.sums import change
+from callistics.engines.duckdb.sums import COLUMNS, change
 
 _PAYLOADS = "payload::JSON::VARIANT AS payload, payload_orders::JSON::VARIANT AS payload_orders"
 _INSERT = "INSERT INTO {table} BY NAME SELECT * REPLACE (" + _PAYLOADS + "), {keys} FROM {source}"
@@ -120,10 +124,8 @@ def _moves(moved: Sequence[Member], payloads: Payloads) -> pa.Table:
     return pa.table(
         {
             "place": pa.array([call.place for call in moved], pa.int64()),
-            "attempt": pa.array([call.attempt for call in moved], pa.int32()),
             "attempt_stored": pa.array([call.attempt_stored for call in moved], pa.int32()),
-            "payload_base": pa.array([call.payload_base for call in moved], pa.string()),
-            **payloads.columns(call.payload for call in moved),
+            **derived_columns(moved, payloads),
         }
     )
 
@@ -131,13 +133,5 @@ def _moves(moved: Sequence[Member], payloads: Payloads) -> pa.Table:
 def _lead_changes(made: Replacement) -> pa.Table:
     leads = [*made.leads, *(lead for _, lead in made.former)]
     weights = [1] * len(made.leads) + [-1] * len(made.former)
-    return pa.table(
-        {
-            "created_at": pa.array([lead.created_at for lead in leads], TIME),
-            "reseller_id": pa.array([lead.reseller_id for lead in leads], pa.string()),
-            "status": pa.array([lead.status for lead in leads], pa.string()),
-            "statuses": texts_array([lead.statuses for lead in leads]),
-            "providers": texts_array([lead.providers for lead in leads]),
-            "n": pa.array(weights, pa.int64()),
-        }
-    )
+    columns = lead_columns(leads, (Unit.LEADS.time_column, *COLUMNS[Unit.LEADS]))
+    return pa.table({**columns, "n": pa.array(weights, pa.int64())})

@@ -1,6 +1,6 @@
 """A transaction of the writer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +21,10 @@ from callistics.engines.common.rows import (
     state_of,
     table,
 )
+from callistics.engines.common.rows import COLUMNS as STATE_COLUMNS
 from callistics.engines.common.tables import Payloads, call_table, members_of
 from callistics.engines.duckdb.families import families
-from callistics.engines.duckdb.finding import keys, merchants, rows
+from callistics.engines.duckdb.finding import keys, merchants, plain, rows
 from callistics.engines.duckdb.keys import save_keys
 from callistics.engines.duckdb.ledger import KEPT_BY, Ledger
 from callistics.engines.duckdb.payload_keys import PayloadKeys
@@ -36,36 +37,36 @@ from callistics.model.merge import State, duration_ms, is_live, lead_of
 from callistics.model.records import RecordKind
 from callistics.model.writes import Identity, Known
 
-_STATE_COLUMNS = {
-    RecordKind.CALLS: """
-        SELECT '{name}' AS held_in, place, merchant_id, call_id, reseller_id, template_id,
-               lead_id, provider, direction,
-               outcome, sentiment, test, payload_own, attempt_sent, duration_sent_ms,
-               epoch_us(started_at) AS started_at, epoch_us(ended_at) AS ended_at,
-               list_transform(events, lambda e: struct_pack(
-                   status := e.status, since := epoch_us(e.since))) AS events,
-               epoch_us(updated_at) AS updated_at, field_times, attempt, payload_base,
+_BESIDE = {RecordKind.CALLS: ("attempt", "payload_base"), RecordKind.LEADS: ("first_seen",)}
+
+
+def _state(kind: RecordKind, prefix: str = "") -> str:
+    names = (*STATE_COLUMNS[kind].values(), *_BESIDE[kind], "events", "updated_at", "field_times")
+    return ", ".join(plain(name, prefix) for name in names)
+
+
+_STATES = {
+    RecordKind.CALLS: f"""
+        SELECT '{{name}}' AS held_in, place, merchant_id, call_id, {_state(RecordKind.CALLS)},
                reseller_id AS seen_reseller, template_id AS seen_template
-        FROM ({source})""",
-    RecordKind.LEADS: """
-        SELECT '{name}' AS held_in, r.place, merchant_id, lead_id,
-               r.reseller_id, r.template_id, r.payload_own,
-               epoch_us(r.created_at) AS created_at,
-               list_transform(r.events, lambda e: struct_pack(
-                   status := e.status, since := epoch_us(e.since))) AS events,
-               epoch_us(r.first_seen) AS first_seen, epoch_us(r.updated_at) AS updated_at,
-               r.field_times,
+        FROM ({{source}})""",
+    RecordKind.LEADS: f"""
+        SELECT '{{name}}' AS held_in, r.place, merchant_id, lead_id,
+               {_state(RecordKind.LEADS, "r.")},
                coalesce(l.reseller_id, r.reseller_id) AS seen_reseller,
                coalesce(l.template_id, r.template_id) AS seen_template
         FROM wanted
-        LEFT JOIN ({source}) AS r USING (merchant_id, lead_id)
-        LEFT JOIN ({leads}) AS l USING (merchant_id, lead_id)
+        LEFT JOIN ({{source}}) AS r USING (merchant_id, lead_id)
+        LEFT JOIN ({{leads}}) AS l USING (merchant_id, lead_id)
         WHERE r.merchant_id IS NOT NULL OR l.merchant_id IS NOT NULL""",
 }
-
 # Records of a kind are in the one or the other table; what is derived may be there without any.
 _TABLES = {RecordKind.CALLS: ("calls", "calls_held"), RecordKind.LEADS: ("lead_records",)}
 _DERIVED = {RecordKind.CALLS: (), RecordKind.LEADS: ("leads",)}
+_PLAIN_TABLES = {
+    "calls_held": ("call_id", CALL_COLUMNS, keys("call_id", "lead_id")),
+    "lead_records": ("lead_id", LEAD_COLUMNS, keys("lead_id")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,7 @@ class DuckDBSession:
             return {}
         leads = rows("leads", "lead_id", "wanted")
         sql = " UNION ALL ".join(
-            _STATE_COLUMNS[kind].format(
-                name=name, source=rows(name, kind.id_field, "wanted"), leads=leads
-            )
+            _STATES[kind].format(name=name, source=rows(name, kind.id_field, "wanted"), leads=leads)
             for name in _TABLES[kind]
             if name in names or kind is RecordKind.LEADS
         )
@@ -184,23 +183,20 @@ class DuckDBSession:
         for identity, state in calls.items():
             (live if is_live(state) else held).append(call_row(identity, state))
         own = [lead_row(identity, state) for identity, state in leads.items()]
-        self._renew("calls_held", calls, table(held, CALL_COLUMNS), "call_id")
-        self._renew("lead_records", leads, table(own, LEAD_COLUMNS), "lead_id")
+        self._renew("calls_held", calls, held)
+        self._renew("lead_records", leads, own)
         made = self._derived(pa.concat_tables([table(live, CALL_COLUMNS), *self._first]))
         replace(self._statements, made, self._ledger)
         self._keys.note(self._statements.connection, made.payloads.keys)
 
-    def _renew(
-        self, target: str, states: Mapping[Identity, State], new: pa.Table, id_column: str
-    ) -> None:
+    def _renew(self, target: str, states: Mapping[Identity, State], new: Sequence[Row]) -> None:
         """Write rows of records that nothing is derived beside, in place of stored ones."""
         stored = self._stored[target]
         delete(self._statements, target, [stored[one].place for one in states if one in stored])
-        if new.num_rows:
-            merchants, ids = (new[name].to_pylist() for name in ("merchant_id", id_column))
-            self._presence.add(target, list(zip(merchants, ids, strict=True)))
-            numbers = keys(*(name for name in ("call_id", "lead_id") if name in new.column_names))
-            self._statements.give(inserted=new)
+        if new:
+            id_column, columns, numbers = _PLAIN_TABLES[target]
+            self._presence.add(target, [(row["merchant_id"], row[id_column]) for row in new])
+            self._statements.give(inserted=table(new, columns))
             self._statements.execute(
                 f"INSERT INTO {target} BY NAME SELECT *, {numbers} FROM inserted"
             )
