@@ -7,6 +7,7 @@ from typing import Protocol
 
 from callistics.catalog.rollups import Rollup
 from callistics.engines.common.blocks import CallBlock
+from callistics.engines.common.places import Mask
 from callistics.model.keys import StoredKey
 from callistics.model.merge import State
 from callistics.model.records import RecordKind
@@ -30,8 +31,8 @@ class Session(Protocol):
         """The stored records among the identities."""
         ...
 
-    def known(self, kind: RecordKind, identities: Iterable[Identity]) -> set[Identity]:
-        """Those of the identities that there is a record of."""
+    def known(self, blocks: Sequence[CallBlock]) -> Mask:
+        """Of which of the blocks' calls, one after the other, there is a record."""
         ...
 
     def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:

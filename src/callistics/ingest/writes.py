@@ -1,15 +1,14 @@
 """The checked records of a request, and which of them need no merging."""
 
-from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from callistics.engines.base import Session
-from callistics.engines.common.blocks import CallBlock
+from callistics.engines.common.blocks import CallBlock, rows_again
 from callistics.model.record_values import Reading
 from callistics.model.records import Change, RecordKind, parse_text
 from callistics.model.scope import Scope
-from callistics.model.writes import Identity, Rejected
+from callistics.model.writes import Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +42,19 @@ def sorted_out(session: Session, writes: Sequence[Write]) -> list[Write]:
     blocks = [write.block for write in writes if write.block is not None]
     if not blocks:
         return list(writes)
-    counts = Counter(identity for block in blocks for identity in block.identities())
     if any(write.scope.splits_merchants for write in writes):
-        return [_merging(write, counts.keys()) for write in writes]
-    told = {change.identity for write in writes for _, change in write.changes}
-    again = {identity for identity, count in counts.items() if count > 1 or identity[1] in told}
-    again |= session.known(RecordKind.CALLS, counts)
-    return [_merging(write, again) for write in writes]
+        again = [list(range(len(block))) for block in blocks]
+    else:
+        told = [change.identity for write in writes for _, change in write.changes]
+        again = rows_again(blocks, session.known(blocks), told)
+    parts = iter(again)
+    return [write if write.block is None else _merging(write, next(parts)) for write in writes]
 
 
-def _merging(write: Write, again: Set[Identity]) -> Write:
-    """A write with the records of some identities taken out of its block, to be merged."""
+def _merging(write: Write, places: Sequence[int]) -> Write:
+    """A write with the records at some places of its block taken out of it, to be merged."""
     block = write.block
-    if block is None or not again:
-        return write
-    places = [row for row, identity in enumerate(block.identities()) if identity in again]
-    if not places:
+    if block is None or not places:
         return write
     changes, rejected = list(write.changes), list(write.rejected)
     for place, text in block.part(places).sent():

@@ -14,8 +14,10 @@ from callistics.cli.importing.objects import changed
 from callistics.cli.importing.reporting import BadLineReport, progress_bar
 from callistics.cli.importing.sending import Sender, Tally
 
-# Several of these fit into what a server takes at once by default.
-_BATCH_BYTES = 1 << 24
+# Two of these fit into what a server takes at once by default.
+_BATCH_BYTES = 1 << 25
+# A commit costs less for each record the more there are, but others wait for it.
+_BATCH_BESIDE_OTHERS, _BATCH_ALONE = 20_000, 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Reading:
     rules: Rules
     format: Format | None = None
     delimiter: str | None = None
-    batch_size: int = 20_000
+    batch_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,12 @@ def import_file(
 ) -> None:
     """Import one file, counting into `tally`. Raises `Failure` where it has to stop."""
     before = tally.kept
+    size = reading.batch_size or (_BATCH_ALONE if sender.is_alone else _BATCH_BESIDE_OTHERS)
     try:
         with _opened(name, reading) as source, progress_bar() as bar:
             task = bar.add_task(name, total=source.size)
             refused: Batch | None = None
-            for sent in sender.send_all(batched(source.lines, reading.batch_size, _BATCH_BYTES)):
+            for sent in sender.send_all(batched(source.lines, size, _BATCH_BYTES)):
                 tally.add(sent.tally)
                 report.add(name, sent.bad)
                 bar.update(task, completed=source.position())

@@ -64,6 +64,11 @@ class Sender:
         self._is_near = client.is_local or is_loopback(client.url)
         self._compress = zstandard.ZstdCompressor(level=1).compress
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody else can wait for what is sent: the server is in this process."""
+        return self._client.is_local
+
     def send_all(self, batches: Iterable[Batch]) -> Iterator[Sent]:
         """Send the batches, and read on meanwhile; what became of each comes in their order.
 

@@ -1,8 +1,9 @@
 """One commit of the writer: what is stored, what changes, and what follows from it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from callistics.engines.base import KeptAnswer
@@ -10,7 +11,9 @@ from callistics.engines.clickhouse.changes import Block, Records, derived
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.keys import key_table
 from callistics.engines.clickhouse.stored import Stored
-from callistics.engines.common.blocks import CallBlock
+from callistics.engines.common.blocks import CallBlock, joined
+from callistics.engines.common.places import Mask, distinct
+from callistics.engines.common.renewal import Changed
 from callistics.engines.common.rows import (
     CALL_COLUMNS,
     LEAD_COLUMNS,
@@ -43,7 +46,8 @@ class ClickHouseSession:
         self._stored = Stored(client)
         self._records = Records()
         self._changed: dict[RecordKind, dict[Identity, State]] = {kind: {} for kind in RecordKind}
-        self._touched: dict[Identity, None] = {}
+        self._first: list[pa.Table] = []
+        self._touched: list[Identity] = []
         # Calls that a commit cut short has left in calls_held after they came to count.
         self._left: set[Identity] = set()
         self._keys: dict[str, StoredKey] = {}
@@ -75,11 +79,12 @@ class ClickHouseSession:
             state = State() if known is None else known.state
             found[identity] = Known(state, row["reseller_id"], row["template_id"])
 
-    def known(self, kind: RecordKind, identities: Iterable[Identity]) -> set[Identity]:
-        """Those of the identities that there is a record of."""
-        wanted = set(identities)
-        merchants = self.merchants_of(kind, {identity for _, identity in wanted})
-        return {one for one in wanted if one[0] in merchants.get(one[1], ())}
+    def known(self, blocks: Sequence[CallBlock]) -> Mask:
+        """Of which of the blocks' calls, one after the other, there is a record."""
+        columns = (joined(blocks)[name].to_pylist() for name in ("merchant_id", "call_id"))
+        asked = list(zip(*columns, strict=True))
+        merchants = self.merchants_of(RecordKind.CALLS, {call for _, call in asked})
+        return np.array([merchant in merchants.get(call, ()) for merchant, call in asked], np.bool_)
 
     def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
         """The merchants that have a record of each id."""
@@ -96,13 +101,11 @@ class ClickHouseSession:
 
     def add(self, block: CallBlock, arrival: int) -> None:
         """Take first calls to be written."""
-        kind = RecordKind.CALLS
-        states = [state_of(kind, row) for row in plain(block.rows(arrival))]
-        self.store(kind, dict(zip(block.identities(), states, strict=True)))
+        self._first.append(block.rows(arrival))
 
     def touch(self, leads: Iterable[Identity]) -> None:
         """Have what is derived for leads recomputed, though none of their records changes."""
-        self._touched.update(dict.fromkeys(leads))
+        self._touched.extend(leads)
 
     def arrival(self, records: int) -> int:
         """The first of as many strictly increasing times of arrival (µs)."""
@@ -148,7 +151,7 @@ class ClickHouseSession:
 
     def _blocks(self) -> Iterator[Block]:
         calls, leads = self._changed[RecordKind.CALLS], self._changed[RecordKind.LEADS]
-        if calls or leads or self._touched:
+        if calls or leads or self._first or self._touched:
             yield from self._changes(calls, leads)
         gone = self._records.of("calls_held", calls.keys() | self._left)
         yield Block("calls_held", table([], CALL_COLUMNS), gone)
@@ -157,21 +160,33 @@ class ClickHouseSession:
         self, calls: Mapping[Identity, State], leads: Mapping[Identity, State]
     ) -> Iterator[Block]:
         rows = [(is_live(state), call_row(identity, state)) for identity, state in calls.items()]
-        live = table([row for counts, row in rows if counts], CALL_COLUMNS)
+        changed = table([row for counts, row in rows if counts], CALL_COLUMNS)
+        live = pa.concat_tables([changed, *self._first])
         held = table([row for counts, row in rows if not counts], CALL_COLUMNS)
         own = table([lead_row(one, state) for one, state in leads.items()], LEAD_COLUMNS)
         old = self._records.of("calls", calls)
-        self.touch(leads)
-        for name in (live, old):
-            pairs = (name["merchant_id"].to_pylist(), name["lead_id"].to_pylist())
-            self.touch(zip(*pairs, strict=True))
-        found = derived(self._stored, list(self._touched), live, calls.keys(), leads)
+        found = derived(
+            self._stored,
+            Changed(
+                touched=self._leads_touched(live, old, own),
+                incoming=live,
+                calls=identity_table(calls, "call_id"),
+                own=own,
+            ),
+        )
         yield found.leads
         yield found.siblings
         yield Block("lead_records", own, self._records.of("lead_records", leads))
-        nothing = self._records.of("calls_held", ())
-        yield Block("calls_held", held, nothing)
+        yield Block("calls_held", held, self._records.of("calls_held", ()))
         yield Block("calls", found.calls, old)
+
+    def _leads_touched(self, *rows: pa.Table) -> pa.Table:
+        """The leads that are to be derived anew, those of rows that come and go among them."""
+        columns = ["merchant_id", "lead_id"]
+        asked = identity_table(self._touched, "lead_id")
+        return distinct(
+            pa.concat_tables([asked, *(one.select(columns) for one in rows)]), "lead_id"
+        )
 
 
 def _answer_table(answers: Iterable[tuple[str, str, KeptAnswer]], now: int) -> pa.Table:

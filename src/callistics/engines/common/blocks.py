@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
-from callistics.engines.common.columns import Call, Columns, decode_call, pc
+from callistics.engines.common.arrow import array_of, pc
+from callistics.engines.common.columns import Call, Columns, decode_call
+from callistics.engines.common.places import Mask, is_again
 from callistics.engines.common.rows import CALL_COLUMNS, EVENTS, TIME
 from callistics.model.record_values import Reading
 from callistics.model.scope import Scope
-from callistics.model.writes import Identity
 
 T = TypeVar("T")
 
@@ -40,10 +42,9 @@ class CallBlock:
     def __len__(self) -> int:
         return len(self.places)
 
-    def identities(self) -> Iterator[Identity]:
+    def calls(self) -> pa.Table:
         """(merchant_id, call_id) of each record."""
-        merchants, calls = self.columns["merchant_id"], self.columns["call_id"]
-        return zip(merchants.to_pylist(), calls.to_pylist(), strict=True)
+        return self.columns.select(["merchant_id", "call_id"])
 
     def part(self, rows: Sequence[int]) -> "CallBlock":
         """Some of the records."""
@@ -87,6 +88,24 @@ def block_of(texts: Sequence[bytes], reading: Reading, scope: Scope) -> CallBloc
     return CallBlock(columns.table(), places, columns.texts).part(rows) if rows else None
 
 
+def joined(blocks: Sequence[CallBlock]) -> pa.Table:
+    """(merchant_id, call_id) of the records of all blocks."""
+    return pa.concat_tables([block.calls() for block in blocks])
+
+
+def rows_again(blocks: Sequence[CallBlock], known: Mask, told: Sequence[str]) -> list[list[int]]:
+    """The rows of each block that are not the first of their ids.
+
+    They are among the `known`, or come more than once, or other records of the commit were `told`
+    of a call with the id.
+    """
+    calls = joined(blocks)
+    is_told = pc.is_in(array_of(calls["call_id"]), pa.array(told, pa.string()))
+    again = known | is_again(calls, "call_id") | is_told.to_numpy(zero_copy_only=False)
+    parts = np.split(again, np.cumsum([len(block) for block in blocks])[:-1])
+    return [np.flatnonzero(part).tolist() for part in parts]
+
+
 def _decoded(texts: Sequence[bytes]) -> Iterator[tuple[int, Call]]:
     for place, text in enumerate(texts):
         try:
@@ -102,7 +121,7 @@ def _take(values: Sequence[T], places: Iterable[int]) -> list[T]:
 
 def _events(status: pa.ChunkedArray, since: pa.ChunkedArray) -> pa.ListArray:
     """A list of one event for each status, null where there is none."""
-    status, since = status.combine_chunks(), since.combine_chunks()
+    status, since = array_of(status), array_of(since)
     known = status.is_valid()
     ends = pc.cumulative_sum(known.cast(pa.int32()))
     offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])

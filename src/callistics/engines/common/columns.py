@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute
 
+from callistics.engines.common.arrow import pc
 from callistics.engines.common.rows import TIME
 from callistics.model.json import KEY_END, NotJsonError, apart, as_object, decode, keys_in
 from callistics.model.outcomes import outcome_key
@@ -21,9 +21,6 @@ from callistics.model.record_values import (
 )
 from callistics.model.scope import Scope
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
-
-# Its functions are made when it is loaded, so that their types are not known.
-pc: Any = pyarrow.compute
 
 _Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]

@@ -2,108 +2,173 @@
 
 The one definition for every engine. Everything is recomputed from the touched leads' records
 alone, so that it equals what recomputing it for all leads would give; an engine's `rebuild` does
-just that.
+just that. It works on columns, as most commits touch thousands of leads.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
-import msgspec
+import numpy as np
+import pyarrow as pa
 
-from callistics.model.merge import Event, State, event_order
-from callistics.model.payload import overlaid
+from callistics.engines.common.arrow import array_of, pc
+from callistics.engines.common.histories import TEXTS, coded, events_of, sets
+from callistics.engines.common.places import Places
+from callistics.engines.common.rows import EVENTS, TIME, schema
+from callistics.model.merge import State
 from callistics.model.providers import marked_provider
-from callistics.model.writes import Identity
+
+CALLS = schema(
+    (
+        "merchant_id",
+        "lead_id",
+        "call_id",
+        "started_at",
+        "ended_at",
+        "duration_sent_ms",
+        "reseller_id",
+        "template_id",
+        "provider",
+        "attempt_sent",
+        "payload_own",
+        "events",
+    )
+)
+"""What of a call its lead, or the lead's other calls, depend on."""
+
+OWN = schema(
+    (
+        "merchant_id",
+        "lead_id",
+        "reseller_id",
+        "template_id",
+        "created_at",
+        "first_seen",
+        "payload_own",
+        "events",
+    )
+)
+"""What a lead's own records say of it."""
+
+LEADS = pa.schema(
+    [
+        *schema(("merchant_id", "lead_id", "reseller_id", "template_id", "created_at")),
+        ("status", pa.string()),
+        ("statuses", TEXTS),
+        ("providers", TEXTS),
+        ("history", EVENTS),
+        ("payload_json", pa.string()),
+    ]
+)
+"""A lead that exists. `statuses` and `history` are without absent statuses, `providers` are those
+of its calls, see model/providers.py."""
 
 
-class Member(msgspec.Struct, gc=False):
-    """A call as its lead sees it; times in µs.
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Leads that exist, and `places`, theirs among the touched ones.
 
-    One that is stored has a `place` that names its row, and what was derived for it when that was
-    written. `attempt` and `payload_base`, the lead's payload where it differs from the call's own,
-    are what `derive` finds.
+    For each call its attempt, and the lead's payload where that differs from the call's own.
     """
 
-    lead: Identity
-    call_id: str
-    started_at: int
-    ended_at: int | None
-    duration_sent_ms: int | None
-    reseller_id: str | None
-    template_id: str | None
-    provider: str | None
-    attempt_sent: int | None
-    payload_own: str | None
-    events: Sequence[Event]
-    place: int | None = None
-    attempt_stored: int | None = None
-    base_stored: str | None = None
-    attempt: int = 0
-    payload_base: str | None = None
-
-    @property
-    def identity(self) -> Identity:
-        """Its merchant_id and call_id."""
-        return self.lead[0], self.call_id
-
-    @property
-    def closed_at(self) -> int:
-        """When it ended, as far as is known: statuses that have no time are as of then."""
-        if self.ended_at is not None:
-            return self.ended_at
-        return self.started_at + (self.duration_sent_ms or 0) * 1_000
-
-    @property
-    def moves(self) -> bool:
-        """Whether what is stored of it is no longer right."""
-        return (self.attempt, self.payload_base) != (self.attempt_stored, self.base_stored)
-
-    @property
-    def payload(self) -> str | None:
-        """The payload that it is filtered by: its lead's, overlaid by its own."""
-        return overlaid(self.payload_base, self.payload_own)
+    leads: pa.Table
+    places: Places
+    attempt: pa.Array
+    payload_base: pa.Array
 
 
-class Own(msgspec.Struct, gc=False):
-    """What a lead's own records say of it; times in µs."""
+def derive(touched: pa.Table, calls: pa.Table, of: Places, own: pa.Table, whose: Places) -> Derived:
+    """Those of the touched leads (merchant_id, lead_id) that exist, and their calls' places.
 
-    reseller_id: str | None
-    template_id: str | None
-    created_at: int | None
-    first_seen: int
-    payload_own: str | None
-    events: Iterable[Event]
-
-
-class Lead(msgspec.Struct, gc=False):
-    """A lead that exists; times in µs, `history` and `statuses` without absent statuses."""
-
-    merchant_id: str
-    lead_id: str
-    reseller_id: str | None = None
-    template_id: str | None = None
-    created_at: int = 0
-    status: str | None = None
-    statuses: list[str] = []
-    providers: list[str] = []
-    history: list[Event] = []
-    payload_json: str | None = None
-
-
-def own_of(state: State) -> Own:
-    """A lead's own records from the state that they came to."""
-    values: Any = state.values
-    return Own(
-        values.get("reseller_id"),
-        values.get("template_id"),
-        values.get("created_at"),
-        state.first_seen or 0,
-        values.get("payload"),
-        state.events,
+    `calls`, with the columns `CALLS`, are all calls of these leads that count, and `own`, with the
+    columns `OWN`, what there is of their own records; `of` and `whose` say which of the leads each
+    belongs to.
+    """
+    number = touched.num_rows
+    order = _in_order(calls, of)
+    begins = np.flatnonzero(np.diff(of[order], prepend=-1))
+    first = _taken(calls, _placed(number, of[order[begins]], order[begins]))
+    said = _taken(own, _placed(number, whose, np.arange(len(whose))))
+    seen = pc.min_element_wise(first("started_at"), said("first_seen"))
+    payload = pc.coalesce(said("payload_own"), first("payload_own"))
+    events = events_of(
+        (calls["events"], of, _closed_at(calls)), (own["events"], whose, own["first_seen"])
+    )
+    leads = pa.table(
+        [
+            touched["merchant_id"],
+            touched["lead_id"],
+            pc.coalesce(said("reseller_id"), first("reseller_id")),
+            pc.coalesce(said("template_id"), first("template_id")),
+            pc.coalesce(said("created_at"), seen),
+            events.status(number),
+            events.statuses(number),
+            _providers(calls["provider"], of, number),
+            events.history(number),
+            payload,
+        ],
+        schema=LEADS,
+    )
+    # Without any call, it takes a record that says whose it is.
+    exists = array_of(leads["reseller_id"].is_valid())
+    base, sent = payload.take(pa.array(of)), array_of(calls["payload_own"])
+    # The lead's payload matters to a call only where it differs from the call's own.
+    differs = pc.fill_null(pc.not_equal(base, sent), fill_value=True)
+    return Derived(
+        leads.filter(exists),
+        np.flatnonzero(exists.to_numpy(zero_copy_only=False)),
+        pc.coalesce(array_of(calls["attempt_sent"]), _counted(order, begins)),
+        pc.if_else(differs, base, None),
     )
 
 
-# What of a call its lead, or the lead's other calls, depend on.
+def _in_order(calls: pa.Table, of: Places) -> Places:
+    """The rows by lead, of each lead by start, at the same time by id."""
+    started = array_of(calls["started_at"]).cast(pa.int64()).to_numpy()
+    order = np.lexsort((started, of))
+    ties = (np.diff(of[order]) == 0) & (np.diff(started[order]) == 0)
+    if not ties.any():
+        return order
+    ids = np.empty(len(order), np.int64)
+    ids[pc.sort_indices(array_of(calls["call_id"])).to_numpy()] = np.arange(len(order))
+    return np.lexsort((ids, started, of))
+
+
+def _counted(order: Places, begins: Places) -> pa.Array:
+    """Which call of its lead each one is, from 1."""
+    before = np.repeat(begins, np.diff(begins, append=len(order)))
+    found = np.empty(len(order), np.int32)
+    found[order] = np.arange(1, len(order) + 1) - before
+    return pa.array(found)
+
+
+def _placed(number: int, where: Places, what: Places) -> pa.Array:
+    """So many places, those given where they belong, the others null."""
+    found = np.full(number, -1)
+    found[where] = what
+    return pa.array(found, mask=found < 0)
+
+
+def _taken(rows: pa.Table, places: pa.Array) -> Callable[[str], pa.Array]:
+    def taken(name: str) -> pa.Array:
+        return array_of(rows[name]).take(places)
+
+    return taken
+
+
+def _closed_at(calls: pa.Table) -> pa.ChunkedArray:
+    """When each call ended, as far as is known: statuses that have no time are as of then."""
+    lasted = pc.multiply(pc.fill_null(calls["duration_sent_ms"], 0), 1_000)
+    started = calls["started_at"].cast(pa.int64())
+    return pc.coalesce(calls["ended_at"], pc.add(started, lasted).cast(TIME))
+
+
+def _providers(providers: pa.ChunkedArray, of: Places, leads: int) -> pa.ListArray:
+    codes, names = coded(array_of(providers))
+    return sets(of, codes, [marked_provider(name) for name in names], leads)
+
+
+# What of a call its lead, or the lead's other calls, depend on, by the names of its state.
 _SHAPING = (
     "reseller_id",
     "template_id",
@@ -123,82 +188,3 @@ def shapes_lead(before: State, after: State) -> bool:
     )
     same = all(before.get(name) == after.get(name) for name in fields)
     return not same or before.events != after.events
-
-
-def derive(
-    touched: Iterable[Identity], calls: Iterable[Member], own: Mapping[Identity, Own]
-) -> dict[Identity, Lead]:
-    """Those of the touched leads (merchant_id, lead_id) that exist; places their calls.
-
-    `calls` are all calls of these leads that count, `own` what there is of their own records.
-    """
-    families: dict[Identity, list[Member]] = {lead: [] for lead in touched}
-    for call in calls:
-        families[call.lead].append(call)
-    leads: dict[Identity, Lead] = {}
-    for identity, family in families.items():
-        if len(family) > 1:
-            family.sort(key=_order)
-        lead = _lead(identity, family, own.get(identity))
-        if lead is None:
-            continue
-        leads[identity] = lead
-        payload = lead.payload_json
-        for place, call in enumerate(family, 1):
-            call.attempt = call.attempt_sent or place
-            # The lead's payload matters to a call only where it differs from the call's own.
-            call.payload_base = None if payload == call.payload_own else payload
-    return leads
-
-
-def _order(call: Member) -> tuple[int, str]:
-    return call.started_at, call.call_id
-
-
-def _lead(identity: Identity, calls: Sequence[Member], own: Own | None) -> Lead | None:
-    """A lead by its calls, in order, and its own records; None if neither brings it about."""
-    if not calls:
-        return None if own is None or own.reseller_id is None else _own_lead(identity, own)
-    first = calls[0]
-    events: set[Event] = {
-        (status, call.closed_at if since is None else since)
-        for call in calls
-        for status, since in call.events
-    }
-    lead = Lead(
-        *identity,
-        reseller_id=first.reseller_id,
-        template_id=first.template_id,
-        created_at=first.started_at,
-        payload_json=first.payload_own,
-    )
-    lead.providers = sorted({marked_provider(call.provider) for call in calls})
-    if own is not None:
-        events.update(own.events)
-        _say(lead, own, min(first.started_at, own.first_seen))
-    _remember(lead, events)
-    return lead
-
-
-def _own_lead(identity: Identity, own: Own) -> Lead:
-    lead = Lead(*identity)
-    _say(lead, own, own.first_seen)
-    _remember(lead, set(own.events))
-    return lead
-
-
-def _say(lead: Lead, own: Own, seen: int) -> None:
-    """Let a lead's own records say what they do, of one `seen` first at a time."""
-    lead.reseller_id = lead.reseller_id if own.reseller_id is None else own.reseller_id
-    lead.template_id = lead.template_id if own.template_id is None else own.template_id
-    lead.created_at = seen if own.created_at is None else own.created_at
-    lead.payload_json = lead.payload_json if own.payload_own is None else own.payload_own
-
-
-def _remember(lead: Lead, events: set[Event]) -> None:
-    """Give a lead its statuses."""
-    if events:
-        past = sorted(events, key=event_order)
-        lead.status = past[-1][0]
-        lead.history = [event for event in past if event[0] is not None]
-        lead.statuses = sorted({status for status, _ in lead.history if status is not None})

@@ -63,6 +63,7 @@ _TYPES: Mapping[str, Any] = {
     "sentiment": pa.float64(),
     "test": pa.bool_(),
     "payload_own": _TEXT,
+    "payload_base": _TEXT,
     "events": EVENTS,
     "field_times": _TEXT,
 }

@@ -1,78 +1,53 @@
 """What is stored of the leads that a commit touches."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
 
-from callistics.engines.common.derive import Lead, Member, Own
-from callistics.engines.common.rows import events_of, identity_table
-from callistics.engines.common.tables import MEMBER_COLUMNS
-from callistics.engines.duckdb.finding import plain, rows
-from callistics.engines.duckdb.presence import Presence
+import pyarrow as pa
+
+from callistics.engines.common.arrow import mask, select
+from callistics.engines.common.derive import CALLS, LEADS, OWN
+from callistics.engines.common.places import Mask
+from callistics.engines.common.renewal import Standing
+from callistics.engines.common.rows import schema
+from callistics.engines.duckdb.finding import rows
+from callistics.engines.duckdb.presence import Numbers, Presence
 from callistics.engines.duckdb.statements import Statements
-from callistics.model.writes import Identity
 
-_LEAD_COLUMNS = Lead.__struct_fields__
-_OWN_COLUMNS = Own.__struct_fields__
+_PLACE = ("place", pa.int64())
+_STORED = {
+    "calls": pa.schema([*CALLS, *schema(("attempt", "payload_base")), _PLACE]),
+    "lead_records": OWN,
+    "leads": pa.schema([*LEADS, _PLACE]),
+}
 
 
 def _select(columns: Iterable[str], table: str) -> str:
-    items = ", ".join(plain(column) for column in columns)
-    return f"SELECT {items} FROM ({rows(table, 'lead_id', 'touched')})"
+    return f"SELECT {', '.join(columns)} FROM ({rows(table, 'lead_id', 'touched')})"
 
 
-_CALLS = _select((*MEMBER_COLUMNS, "place", "attempt", "payload_base"), "calls")
-_OWN = _select(("merchant_id", "lead_id", *_OWN_COLUMNS), "lead_records")
-_LEADS = _select((*_LEAD_COLUMNS, "place"), "leads")
-_AT = MEMBER_COLUMNS.index("events")
+_STATEMENTS = {table: _select(columns.names, table) for table, columns in _STORED.items()}
 
 
-@dataclass(slots=True)
-class Families:
-    """Stored calls of leads, what there is of the leads' own records, and the leads' rows.
+def standing(
+    statements: Statements, presence: Presence | None, touched: pa.Table, numbers: Numbers
+) -> Standing:
+    """What may be stored of leads (merchant_id, lead_id); of all of them without `presence`."""
 
-    `leads` have their rowids before them.
-    """
+    def possible(table: str) -> Mask | None:
+        return None if presence is None else presence.possible(table, numbers)
 
-    calls: list[Member] = field(default_factory=list[Member])
-    own: dict[Identity, Own] = field(default_factory=dict[Identity, Own])
-    leads: list[tuple[int, Lead]] = field(default_factory=list[tuple[int, Lead]])
-
-
-def families(
-    statements: Statements, presence: Presence | None, touched: Mapping[Identity, None]
-) -> Families:
-    """What is stored of leads (merchant_id, lead_id); of all of them without `presence`."""
-    every = list(touched)
-
-    def is_possible(table: str) -> bool:
-        leads = every if presence is None else presence.possible(table, every)
-        if leads:
-            statements.give(touched=identity_table(leads, "lead_id"))
-        return bool(leads)
-
-    found = Families()
     # A call that counts has its lead in the table of leads; where it has not, `rebuild` mends it.
-    if is_possible("leads"):
-        for merchant, lead, *call in _fetched(statements, _CALLS, _AT, touched):
-            found.calls.append(Member((merchant, lead), *call))
-        for *row, place in _fetched(statements, _LEADS, -3, touched):
-            found.leads.append((place, Lead(*row)))
-    if is_possible("lead_records"):
-        for merchant, lead, *own in _fetched(statements, _OWN, -1, touched):
-            found.own[merchant, lead] = Own(*own)
-    return found
+    leads, own = possible("leads"), possible("lead_records")
+    return Standing(
+        _read(statements, "calls", touched, leads),
+        _read(statements, "lead_records", touched, own),
+        _read(statements, "leads", touched, leads),
+    )
 
 
-def _fetched(
-    statements: Statements, sql: str, events: int, touched: Mapping[Identity, None]
-) -> Iterator[list[Any]]:
-    """The rows of a statement that are of touched leads, what is in the column `events` as pairs.
-
-    The columns merchant_id and lead_id come first.
-    """
-    for values in statements.execute(sql).fetchall():
-        if values[:2] in touched:
-            row = list(values)
-            row[events] = events_of(row[events])
-            yield row
+def _read(statements: Statements, table: str, touched: pa.Table, possible: Mask | None) -> pa.Table:
+    wanted = touched if possible is None else touched.filter(mask(possible))
+    if not wanted.num_rows:
+        return _STORED[table].empty_table()
+    statements.give(touched=wanted)
+    return select(statements.table(_STATEMENTS[table]), _STORED[table])

@@ -5,19 +5,20 @@ Looking a record up scans a column of all records, and reading its row back take
 """
 
 import threading
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from hashlib import md5
+from collections.abc import Iterator
 from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
+from callistics.engines.common.arrow import array_of
 from callistics.engines.common.threads import give_way
-from callistics.model.writes import Identity
+from callistics.engines.duckdb.statements import Statements
 
 Numbers = npt.NDArray[np.uint64]
+"""Hashes of (merchant_id, id), good for as long as the process runs."""
 
 _IDS = {
     "calls": "call_id",
@@ -118,14 +119,13 @@ class Presence:
         if self._thread is not None:
             self._thread.join()
 
-    def add(self, table: str, identities: Sequence[Identity]) -> None:
+    def add(self, table: str, numbers: Numbers) -> None:
         """Take note of records that are about to be stored."""
-        self._known[table].add(_numbers(identities))
+        self._known[table].add(numbers)
 
-    def possible(self, table: str, identities: Sequence[Identity]) -> list[Identity]:
-        """Those of the records that a table may have."""
-        found: list[bool] = self._known[table].has(_numbers(identities)).tolist()
-        return [one for one, there in zip(identities, found, strict=True) if there]
+    def possible(self, table: str, numbers: Numbers) -> npt.NDArray[np.bool_]:
+        """Which of the records a table may have."""
+        return self._known[table].has(numbers)
 
     def _count(self, table: str) -> int:
         rows = self._connection.cursor().execute(f"SELECT count(*) FROM {table}").fetchone()
@@ -144,18 +144,20 @@ class Presence:
 
     def _stored(self, table: str) -> Iterator[Numbers]:
         reader = self._connection.cursor()
-        number = f"md5_number_lower(merchant_id || '/' || {_IDS[table]})"
-        rows: Any = reader.sql(f"SELECT {number} AS number FROM {table}")
+        rows: Any = reader.sql(f"SELECT {_number(_IDS[table])} FROM {table}")
         for batch in rows.to_arrow_reader(_BATCH):
             yield batch.column(0).to_numpy()
         reader.close()
 
 
-def _numbers(identities: Sequence[Identity]) -> Numbers:
-    return np.fromiter(map(_number, identities), np.uint64, len(identities))
+def numbers(statements: Statements, rows: pa.Table, id_column: str) -> Numbers:
+    """The numbers of records by their columns merchant_id and `id_column`."""
+    if not rows.num_rows:
+        return np.empty(0, np.uint64)
+    statements.give(numbered=rows.select(["merchant_id", id_column]))
+    found = statements.table(f"SELECT {_number(id_column)} AS number FROM numbered")
+    return array_of(found["number"]).to_numpy()
 
 
-@lru_cache(maxsize=100_000)
-def _number(identity: Identity) -> int:
-    text = f"{identity[0]}/{identity[1]}".encode()
-    return int.from_bytes(md5(text, usedforsecurity=False).digest()[8:], "little")
+def _number(id_column: str) -> str:
+    return f"hash(merchant_id, {id_column})"

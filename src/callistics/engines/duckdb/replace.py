@@ -10,13 +10,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from callistics.catalog.plan import Unit
-from callistics.engines.common.derive import Lead, Member
-from callistics.engines.common.tables import (
-    Payloads,
-    derived_columns,
-    lead_columns,
-    lead_table,
-)
+from callistics.engines.common.arrow import select
+from callistics.engines.common.derive import LEADS
+from callistics.engines.common.renewal import Renewal
 from callistics.engines.duckdb import finding
 from callistics.engines.duckdb.ledger import Ledger
 from callistics.engines.duckdb.statements import Statements
@@ -29,12 +25,12 @@ _INSERT_CALLS = _INSERT.format(
 )
 _INSERT_LEADS = _INSERT.format(table="leads", keys=finding.keys("lead_id"), source="fresh")
 
-_DERIVED = "attempt, payload_base, payload, payload_lists, payload_orders"
+_DERIVED = ("attempt", "payload_base", "payload", "payload_lists", "payload_orders")
 _MOVED = f"""
 CREATE OR REPLACE TEMP TABLE moved AS
 SELECT * EXCLUDE (place) REPLACE ({_PAYLOADS})
 FROM (
-    SELECT rowid AS place, * EXCLUDE ({_DERIVED})
+    SELECT rowid AS place, * EXCLUDE ({", ".join(_DERIVED)})
     FROM calls WHERE rowid IN (SELECT place FROM moves)
 ) AS stored
 JOIN moves USING (place)
@@ -52,47 +48,38 @@ _BETWEEN = " UNION ALL ".join(
 _LEADS_CHANGED = f"SELECT {change(Unit.LEADS, 'n')} FROM lead_changes"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Replacement:
     """What a commit does to calls and leads.
 
-    `incoming` are rows of calls with all that is derived, `replaced` what the roll-ups know of
-    those of which they take the place and `gone` the rowids of these; `moved` are stored calls of
-    which other things are derived now. `leads` are new ones, `former` the rowids and contents of
-    those that go.
+    Incoming calls take the place of rows with the rowids `gone`; `replaced` is what the roll-ups
+    know of these. `may_lose` is whether a known duration may be there fewer times.
     """
 
-    incoming: pa.Table
+    renewal: Renewal
     replaced: pa.Table | None
     gone: Sequence[int]
-    moved: Sequence[Member]
-    leads: Sequence[Lead]
-    former: Sequence[tuple[int, Lead]]
-    payloads: Payloads
     may_lose: bool
 
 
 def replace(statements: Statements, made: Replacement, ledger: Ledger) -> None:
     """Delete and insert, and note it for the roll-ups."""
     _replace_calls(statements, made, ledger)
-    _replace_leads(statements, made, ledger)
+    _replace_leads(statements, made.renewal, ledger)
 
 
 def _replace_calls(statements: Statements, made: Replacement, ledger: Ledger) -> None:
     changes: list[str] = []
-    if made.moved:
-        statements.give(moves=_moves(made.moved, made.payloads))
+    incoming, moved = made.renewal.incoming, made.renewal.moved
+    if moved.num_rows:
+        statements.give(moves=_moves(moved, made.renewal.again))
         statements.execute(_MOVED)
         changes.append(_BETWEEN)
-    delete(
-        statements,
-        "calls",
-        [*made.gone, *(call.place for call in made.moved if call.place is not None)],
-    )
-    if made.moved:
+    delete(statements, "calls", [*made.gone, *moved["place"].to_pylist()])
+    if moved.num_rows:
         statements.execute(_INSERT_MOVED)
-    if made.incoming.num_rows:
-        statements.give(incoming=made.incoming)
+    if incoming.num_rows:
+        statements.give(incoming=incoming)
         statements.execute(_INSERT_CALLS)
         changes.append(_CAME)
     if made.replaced is not None:
@@ -102,13 +89,14 @@ def _replace_calls(statements: Statements, made: Replacement, ledger: Ledger) ->
         ledger.note(Unit.CALLS, " UNION ALL ".join(changes), may_lose=made.may_lose)
 
 
-def _replace_leads(statements: Statements, made: Replacement, ledger: Ledger) -> None:
-    delete(statements, "leads", [place for place, _ in made.former])
-    if made.leads:
-        statements.give(fresh=lead_table(made.leads, made.payloads))
+def _replace_leads(statements: Statements, renewal: Renewal, ledger: Ledger) -> None:
+    fresh, former = renewal.leads, renewal.former
+    delete(statements, "leads", former["place"].to_pylist())
+    if fresh.num_rows:
+        statements.give(fresh=fresh)
         statements.execute(_INSERT_LEADS)
-    if made.leads or made.former:
-        statements.give(lead_changes=_lead_changes(made))
+    if fresh.num_rows or former.num_rows:
+        statements.give(lead_changes=_lead_changes(fresh, former))
         ledger.note(Unit.LEADS, _LEADS_CHANGED)
 
 
@@ -120,18 +108,17 @@ def delete(statements: Statements, table: str, places: Sequence[int]) -> None:
         )
 
 
-def _moves(moved: Sequence[Member], payloads: Payloads) -> pa.Table:
-    return pa.table(
-        {
-            "place": pa.array([call.place for call in moved], pa.int64()),
-            "attempt_stored": pa.array([call.attempt_stored for call in moved], pa.int32()),
-            **derived_columns(moved, payloads),
-        }
+def _moves(moved: pa.Table, again: pa.Table) -> pa.Table:
+    """What is derived now for the rows at places, and the attempts they had."""
+    found = again.select(_DERIVED)
+    return found.append_column("place", moved["place"]).append_column(
+        "attempt_stored", moved["attempt"]
     )
 
 
-def _lead_changes(made: Replacement) -> pa.Table:
-    leads = [*made.leads, *(lead for _, lead in made.former)]
-    weights = [1] * len(made.leads) + [-1] * len(made.former)
-    columns = lead_columns(leads, (Unit.LEADS.time_column, *COLUMNS[Unit.LEADS]))
-    return pa.table({**columns, "n": pa.array(weights, pa.int64())})
+def _lead_changes(fresh: pa.Table, former: pa.Table) -> pa.Table:
+    known = (Unit.LEADS.time_column, *COLUMNS[Unit.LEADS])
+    columns = pa.schema([LEADS.field(name) for name in known])
+    weights = pa.array([1] * fresh.num_rows + [-1] * former.num_rows, pa.int64())
+    both = pa.concat_tables([select(fresh, columns), select(former, columns)])
+    return both.append_column("n", weights)

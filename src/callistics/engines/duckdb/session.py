@@ -5,30 +5,34 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from callistics.catalog.plan import Unit
 from callistics.engines.base import KeptAnswer
-from callistics.engines.common.blocks import CallBlock
-from callistics.engines.common.derive import Lead, Member, derive, own_of, shapes_lead
+from callistics.engines.common.arrow import beside, mask
+from callistics.engines.common.blocks import CallBlock, joined
+from callistics.engines.common.derive import shapes_lead
+from callistics.engines.common.places import Mask, distinct, places
+from callistics.engines.common.renewal import Changed, renewed
 from callistics.engines.common.rows import (
     CALL_COLUMNS,
     LEAD_COLUMNS,
-    Row,
     call_row,
     identity_table,
     lead_row,
+    schema,
     state_of,
     table,
 )
 from callistics.engines.common.rows import COLUMNS as STATE_COLUMNS
-from callistics.engines.common.tables import Payloads, call_table, members_of
-from callistics.engines.duckdb.families import families
+from callistics.engines.common.tables import Payloads
+from callistics.engines.duckdb.families import standing
 from callistics.engines.duckdb.finding import keys, merchants, plain, rows
 from callistics.engines.duckdb.keys import save_keys
 from callistics.engines.duckdb.ledger import KEPT_BY, Ledger
 from callistics.engines.duckdb.payload_keys import PayloadKeys
-from callistics.engines.duckdb.presence import Presence
+from callistics.engines.duckdb.presence import Presence, numbers
 from callistics.engines.duckdb.replace import Replacement, delete, replace
 from callistics.engines.duckdb.statements import Statements
 from callistics.engines.duckdb.sums import COLUMNS
@@ -63,9 +67,10 @@ _STATES = {
 # Records of a kind are in the one or the other table; what is derived may be there without any.
 _TABLES = {RecordKind.CALLS: ("calls", "calls_held"), RecordKind.LEADS: ("lead_records",)}
 _DERIVED = {RecordKind.CALLS: (), RecordKind.LEADS: ("leads",)}
+_LEFT_ALONE = schema(("attempt", "payload_base"))
 _PLAIN_TABLES = {
-    "calls_held": ("call_id", CALL_COLUMNS, keys("call_id", "lead_id")),
-    "lead_records": ("lead_id", LEAD_COLUMNS, keys("lead_id")),
+    "calls_held": ("call_id", ("call_id", "lead_id")),
+    "lead_records": ("lead_id", ("lead_id",)),
 }
 
 
@@ -97,17 +102,20 @@ class DuckDBSession:
         self._ledger = ledger
         self._changed: dict[RecordKind, dict[Identity, State]] = {kind: {} for kind in RecordKind}
         self._first: list[pa.Table] = []
-        self._touched: dict[Identity, None] = {}
+        self._touched: list[Identity] = []
         self._renews = False
         self._stored: dict[str, dict[Identity, _Stored]] = {
             name: {} for names in _TABLES.values() for name in names
         }
-        self._written: list[Identity] = []
+        self._written: list[pa.Table] = []
 
     def load(self, kind: RecordKind, identities: Iterable[Identity]) -> dict[Identity, Known]:
         """The stored records among the identities."""
-        names, wanted = self._possible((*_TABLES[kind], *_DERIVED[kind]), identities)
-        if not wanted:
+        asked = set(identities)
+        names, wanted = self._possible(
+            (*_TABLES[kind], *_DERIVED[kind]), identity_table(asked, kind.id_field), kind.id_field
+        )
+        if not names:
             return {}
         leads = rows("leads", "lead_id", "wanted")
         sql = " UNION ALL ".join(
@@ -115,12 +123,12 @@ class DuckDBSession:
             for name in _TABLES[kind]
             if name in names or kind is RecordKind.LEADS
         )
-        self._statements.give(wanted=identity_table(wanted, kind.id_field))
+        self._statements.give(wanted=wanted)
         found = _dicts(self._statements.execute(sql))
         known: dict[Identity, Known] = {}
         for row in found:
             identity = (row["merchant_id"], row[kind.id_field])
-            if identity not in wanted:
+            if identity not in asked:
                 continue
             known[identity] = one = _known(kind, row)
             if row["place"] is not None:
@@ -129,27 +137,28 @@ class DuckDBSession:
                 )
         return known
 
-    def known(self, kind: RecordKind, identities: Iterable[Identity]) -> set[Identity]:
-        """Those of the identities that there is a record of."""
-        names, wanted = self._possible(_TABLES[kind], identities)
-        if not wanted:
-            return set()
-        self._statements.give(wanted=identity_table(wanted, kind.id_field))
+    def known(self, blocks: Sequence[CallBlock]) -> Mask:
+        """Of which of the blocks' calls, one after the other, there is a record."""
+        calls = joined(blocks)
+        names, wanted = self._possible(_TABLES[RecordKind.CALLS], calls, "call_id")
+        if not names:
+            return np.zeros(calls.num_rows, np.bool_)
+        self._statements.give(wanted=wanted)
         sql = " UNION ALL ".join(
-            f"SELECT merchant_id, {kind.id_field} FROM ({rows(name, kind.id_field, 'wanted')})"
+            f"SELECT merchant_id, call_id FROM ({rows(name, 'call_id', 'wanted')})"
             for name in names
         )
-        found = self._statements.execute(sql).fetchall()
-        return wanted.keys() & found
+        (found,) = places(self._statements.table(sql), (calls,), "call_id")
+        return found >= 0
 
     def _possible(
-        self, tables: Iterable[str], identities: Iterable[Identity]
-    ) -> tuple[list[str], dict[Identity, None]]:
+        self, tables: Iterable[str], asked: pa.Table, id_column: str
+    ) -> tuple[list[str], pa.Table]:
         """The tables that may have one of the records, and the records that may be in one."""
-        asked = list(identities)
-        found = {name: self._presence.possible(name, asked) for name in tables}
-        wanted = dict.fromkeys(one for some in found.values() for one in some)
-        return [name for name, some in found.items() if some], wanted
+        those = numbers(self._statements, asked, id_column)
+        found = {name: self._presence.possible(name, those) for name in tables}
+        anywhere = np.logical_or.reduce(list(found.values()))
+        return [name for name, some in found.items() if some.any()], asked.filter(mask(anywhere))
 
     def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
         """The merchants that have a record of each id."""
@@ -170,7 +179,7 @@ class DuckDBSession:
 
     def touch(self, leads: Iterable[Identity]) -> None:
         """Write all that is derived for leads anew, though none of their records changes."""
-        self._touched.update(dict.fromkeys(leads))
+        self._touched.extend(leads)
         self._renews = True
 
     def finish(self) -> None:
@@ -178,92 +187,94 @@ class DuckDBSession:
         calls, leads = self._changed[RecordKind.CALLS], self._changed[RecordKind.LEADS]
         if not calls and not leads and not self._first and not self._touched:
             return
-        live: list[Row] = []
-        held: list[Row] = []
-        for identity, state in calls.items():
-            (live if is_live(state) else held).append(call_row(identity, state))
-        own = [lead_row(identity, state) for identity, state in leads.items()]
-        self._renew("calls_held", calls, held)
+        live = {one: state for one, state in calls.items() if is_live(state)}
+        held = [call_row(one, state) for one, state in calls.items() if one not in live]
+        self._renew("calls_held", calls, table(held, CALL_COLUMNS))
+        own = table([lead_row(one, state) for one, state in leads.items()], LEAD_COLUMNS)
         self._renew("lead_records", leads, own)
-        made = self._derived(pa.concat_tables([table(live, CALL_COLUMNS), *self._first]))
-        replace(self._statements, made, self._ledger)
-        self._keys.note(self._statements.connection, made.payloads.keys)
+        payloads = Payloads()
+        replace(self._statements, self._derived(live, own, payloads), self._ledger)
+        self._keys.note(self._statements.connection, payloads.keys)
 
-    def _renew(self, target: str, states: Mapping[Identity, State], new: Sequence[Row]) -> None:
+    def _renew(self, target: str, states: Mapping[Identity, State], new: pa.Table) -> None:
         """Write rows of records that nothing is derived beside, in place of stored ones."""
         stored = self._stored[target]
         delete(self._statements, target, [stored[one].place for one in states if one in stored])
-        if new:
-            id_column, columns, numbers = _PLAIN_TABLES[target]
-            self._presence.add(target, [(row["merchant_id"], row[id_column]) for row in new])
-            self._statements.give(inserted=table(new, columns))
+        if new.num_rows:
+            id_column, key_columns = _PLAIN_TABLES[target]
+            self._presence.add(target, numbers(self._statements, new, id_column))
+            self._statements.give(inserted=new)
             self._statements.execute(
-                f"INSERT INTO {target} BY NAME SELECT *, {numbers} FROM inserted"
+                f"INSERT INTO {target} BY NAME SELECT *, {keys(*key_columns)} FROM inserted"
             )
 
-    def _derived(self, incoming: pa.Table) -> Replacement:
-        """What becomes of calls and leads, given the rows of all changed calls that count."""
-        calls, leads = self._changed[RecordKind.CALLS], self._changed[RecordKind.LEADS]
-        stored = self._stored["calls"]
+    def _derived(
+        self, live: Mapping[Identity, State], own: pa.Table, payloads: Payloads
+    ) -> Replacement:
+        """What becomes of calls and leads, given the changed calls that count and leads."""
+        calls, stored = self._changed[RecordKind.CALLS], self._stored["calls"]
         replaced = {one: stored[one] for one in calls if one in stored}
-        members = members_of(incoming)
-        touched = self._leads_touched(members, replaced)
+        incoming = self._incoming(live)
+        touched = self._leads_touched(live, replaced)
+        of_leads = numbers(self._statements, touched, "lead_id")
         # What is rebuilt is in doubt, and so is what is known of it.
         presence = None if self._renews else self._presence
-        known = families(self._statements, presence, touched)
-        siblings = [one for one in known.calls if one.identity not in calls]
-        own = known.own | {lead: own_of(state) for lead, state in leads.items()}
-        bound = [one for one in members if one.lead in touched]
-        fresh = derive(touched, [*siblings, *bound], own)
-        for one in members:
-            if one.lead not in touched:
-                before = replaced[one.identity]
-                one.attempt, one.payload_base = before.attempt or 0, before.payload_base
-        moved = [one for one in siblings if self._renews or one.moves]
-        kept: set[Identity] = set()
-        former: list[tuple[int, Lead]] = []
-        for place, row in known.leads:
-            lead = (row.merchant_id, row.lead_id)
-            if not self._renews and lead not in kept and fresh.get(lead) == row:
-                kept.add(lead)
-            else:
-                former.append((place, row))
-        payloads = Payloads()
-        self._written = [one.identity for one in (*members, *moved)]
-        self._presence.add("calls", self._written)
-        self._presence.add("leads", list(fresh))
+        made = renewed(
+            Changed(touched, incoming, identity_table(calls, "call_id"), own),
+            standing(self._statements, presence, touched, of_leads),
+            payloads,
+            anew=self._renews,
+        )
+        self._presence.add("calls", numbers(self._statements, incoming, "call_id"))
+        self._presence.add("leads", of_leads)
+        self._written = [incoming, made.moved]
         return Replacement(
-            incoming=call_table(incoming, members, payloads),
+            made,
             replaced=_left(replaced) if replaced else None,
             gone=[one.place for one in replaced.values()],
-            moved=moved,
-            leads=[one for lead, one in fresh.items() if lead not in kept],
-            former=former,
-            payloads=payloads,
             may_lose=any(_may_lose(before.state, calls[one]) for one, before in replaced.items()),
         )
 
+    def _incoming(self, live: Mapping[Identity, State]) -> pa.Table:
+        """New rows of calls, with what was derived for those of which another row is stored."""
+        changed = table([call_row(one, state) for one, state in live.items()], CALL_COLUMNS)
+        rows = pa.concat_tables([changed, *self._first])
+        before = [self._stored["calls"].get(one) for one in live]
+        unknown = [None] * (rows.num_rows - len(before))
+        derived = pa.table(
+            {
+                name: [*(None if one is None else getattr(one, name) for one in before), *unknown]
+                for name in _LEFT_ALONE.names
+            },
+            schema=_LEFT_ALONE,
+        )
+        return beside(rows, derived)
+
     def _leads_touched(
-        self, members: Iterable[Member], replaced: Mapping[Identity, _Stored]
-    ) -> dict[Identity, None]:
+        self, live: Mapping[Identity, State], replaced: Mapping[Identity, _Stored]
+    ) -> pa.Table:
         """The leads whose calls or own records change in a way that matters to them."""
-        calls = self._changed[RecordKind.CALLS]
-        touched = self._touched | dict.fromkeys(self._changed[RecordKind.LEADS])
-        same: set[Identity] = set()
-        for identity, before in replaced.items():
-            after = calls[identity]
-            if is_live(after) and not shapes_lead(before.state, after):
-                same.add(identity)
-            else:
-                touched[lead_of(identity, before.state)] = None
-        if same:
-            members = (one for one in members if one.identity not in same)
-        touched.update((one.lead, None) for one in members)
-        return touched
+        touched = [*self._touched, *self._changed[RecordKind.LEADS]]
+        touched += (
+            lead_of(one, before.state)
+            for one, before in replaced.items()
+            if one not in live or shapes_lead(before.state, live[one])
+        )
+        touched += (
+            lead_of(one, state)
+            for one, state in live.items()
+            if one not in replaced or shapes_lead(replaced[one].state, state)
+        )
+        named = [first.select(["merchant_id", "lead_id"]) for first in self._first]
+        return distinct(pa.concat_tables([identity_table(touched, "lead_id"), *named]), "lead_id")
 
     def written_calls(self) -> list[Identity]:
         """The calls of which rows were written or removed."""
-        return [*self._written, *self._changed[RecordKind.CALLS]]
+        found = list(self._changed[RecordKind.CALLS])
+        for calls in self._written:
+            columns = (calls[name].to_pylist() for name in ("merchant_id", "call_id"))
+            found += zip(*columns, strict=True)
+        return found
 
     def add(self, block: CallBlock, arrival: int) -> None:
         """Take first calls to be written on `finish`."""

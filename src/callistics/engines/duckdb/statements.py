@@ -21,13 +21,20 @@ class Statements:
 
     def execute(self, text: str, values: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
         """Run one statement; what it gives is to be fetched before the next."""
+        return self.connection.execute(self._read(text), list(values))
+
+    def table(self, text: str) -> pa.Table:
+        """The rows of a SELECT as columns."""
+        return self.connection.sql(self._read(text)).to_arrow_table()
+
+    def _read(self, text: str) -> duckdb.Statement:
         parsed = self._parsed.get(text)
         if parsed is None:
             (parsed,) = self.connection.extract_statements(text)
             if len(self._parsed) >= _MOST:
                 self._parsed.clear()
             self._parsed[text] = parsed
-        return self.connection.execute(parsed, list(values))
+        return parsed
 
     def give(self, **tables: pa.Table) -> None:
         """Let statements read tables by their names, until others are given under these."""

@@ -1,0 +1,102 @@
+"""What happened to leads: the statuses that records brought, in order, as columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from callistics.engines.common.arrow import array_of, pc
+from callistics.engines.common.places import Mask, Places
+from callistics.engines.common.rows import EVENTS, TIME
+from callistics.model.merge import event_order
+
+TEXTS = pa.list_(pa.string())
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Events by lead, and of each lead in their order; each once.
+
+    `of` says which lead an event belongs to, `codes` which of the `names` its status is; where it
+    has none, it is the last of these, None. `since` is in µs.
+    """
+
+    of: Places
+    names: Sequence[str | None]
+    codes: Places
+    since: Places
+
+    def status(self, leads: int) -> pa.Array:
+        """The newest status of each of so many leads."""
+        last = np.flatnonzero(np.diff(self.of, append=leads))
+        found = np.full(leads, len(self.names) - 1)
+        found[self.of[last]] = self.codes[last]
+        return pa.array(self.names, pa.string()).take(pa.array(found))
+
+    def statuses(self, leads: int) -> pa.ListArray:
+        """The statuses that each lead ever had."""
+        return sets(self.of[self._tell], self.codes[self._tell], self.names, leads)
+
+    def history(self, leads: int) -> pa.ListArray:
+        """The events of each lead that have a status."""
+        tell = self._tell
+        status = pa.array(self.names, pa.string()).take(pa.array(self.codes[tell]))
+        since = pa.array(self.since[tell]).cast(TIME)
+        inside = pa.StructArray.from_arrays([status, since], fields=list(EVENTS.value_type))
+        return pa.ListArray.from_arrays(_offsets(self.of[tell], leads), inside, type=EVENTS)
+
+    @property
+    def _tell(self) -> Mask:
+        tell: Mask = self.codes < len(self.names) - 1
+        return tell
+
+
+def events_of(*sources: tuple[pa.ChunkedArray, Places, pa.ChunkedArray]) -> Events:
+    """Events from lists of them, with the lead of each list, and the time of those without one."""
+    flat = [_flat(*source) for source in sources]
+    of = np.concatenate([leads for leads, _, _ in flat])
+    since = np.concatenate([times for _, _, times in flat])
+    codes, names = coded(pa.concat_arrays([status for _, status, _ in flat]))
+    rank = np.empty(len(names), np.int64)
+    rank[sorted(range(len(names)), key=lambda at: event_order((names[at], 0)))] = range(len(names))
+    order = np.lexsort((rank[codes], since, of))
+    of, codes, since = of[order], codes[order], since[order]
+    again = (of[1:] == of[:-1]) & (codes[1:] == codes[:-1]) & (since[1:] == since[:-1])
+    once = np.concatenate([np.ones(min(len(of), 1), np.bool_), ~again])
+    return Events(of[once], names, codes[once], since[once])
+
+
+def _flat(
+    lists: pa.ChunkedArray, of: Places, otherwise: pa.ChunkedArray
+) -> tuple[Places, pa.Array, Places]:
+    whole = array_of(lists)
+    rows = pc.list_parent_indices(whole)
+    status, since = pc.list_flatten(whole).flatten()
+    times = pc.coalesce(since, array_of(otherwise).take(rows)).cast(pa.int64())
+    return of[rows.to_numpy()], status, times.to_numpy()
+
+
+def coded(texts: pa.Array) -> tuple[Places, list[str | None]]:
+    """Places in a list of all texts that there are, the last of which is None."""
+    found = texts.dictionary_encode()
+    names = [*found.dictionary.to_pylist(), None]
+    codes = found.indices.fill_null(len(names) - 1).to_numpy()
+    return codes.astype(np.int64), names
+
+
+def sets(of: Places, codes: Places, names: Sequence[str | None], leads: int) -> pa.ListArray:
+    """For each of so many leads its names, in order and each once."""
+    order = sorted(range(len(names)), key=lambda at: names[at] or "")
+    rank = np.empty(len(names), np.int64)
+    rank[order] = range(len(names))
+    pairs = np.unique(of * len(names) + rank[codes])
+    texts = pa.array([names[at] for at in order], pa.string())
+    inside = texts.take(pa.array(pairs % len(names)))
+    return pa.ListArray.from_arrays(_offsets(pairs // len(names), leads), inside, type=TEXTS)
+
+
+def _offsets(of: Places, leads: int) -> pa.Array:
+    """Where the elements of each lead begin, and the last ones end."""
+    ends = np.cumsum(np.bincount(of, minlength=leads))
+    return pa.array(np.concatenate([[0], ends]), pa.int32())
