@@ -53,13 +53,13 @@ class Application:
 
     `asgi` opens the engine on start-up and closes it on shutdown. `local_key` is an admin key
     known to this process alone. `admin_key_file` is set once a first admin key was written there.
-    `tidies` is whether the engine's upkeep is done in the background.
+    `serves` is whether others are served: then the engine's upkeep is done in the background.
     """
 
     settings: Settings
     asgi: Litestar = field(init=False)
     local_key: str = field(default_factory=new_secret)
-    tidies: bool = False
+    serves: bool = False
     admin_key_file: Path | None = None
     on_ready: "Callable[[Application], None] | None" = None
     failure: CallisticsError | None = None
@@ -71,7 +71,8 @@ class Application:
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
         try:
             with private_files(database_file(self.settings.engine)):
-                async with self._running(http, open_engine(self.settings)):
+                engine = open_engine(self.settings, shared=self.serves)
+                async with self._running(http, engine):
                     yield
         except CallisticsError as error:
             self.failure = error
@@ -84,7 +85,7 @@ class Application:
         http.state.services = parts
         parts.ready = True
         flush = asyncio.create_task(_flush_uses(parts))
-        upkeep = Upkeep(engine.tidy, _UPKEEP_SECONDS) if self.tidies else None
+        upkeep = Upkeep(engine.tidy, _UPKEEP_SECONDS) if self.serves else None
         _log.info("ready", version=__version__, engine=engine.version)
         if self.on_ready is not None:
             self.on_ready(self)
@@ -209,7 +210,7 @@ def serve(settings: Settings, on_ready: Callable[[Application], None] | None = N
     """
     configure_logs(settings)
     application = build(settings)
-    application.tidies = True
+    application.serves = True
     application.on_ready = on_ready or announce
     _check_address(settings)
     try:

@@ -10,7 +10,7 @@ from callistics.engines.clickhouse.diagnose import diagnose as clickhouse_diagno
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.diagnosis import Diagnosis
 from callistics.engines.duckdb.diagnose import diagnose as duckdb_diagnosis
-from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.engine import LONG_LOG, SHARED_LOG, DuckDBEngine
 from callistics.errors import EngineError, did_you_mean
 from callistics.settings import Settings
 
@@ -21,18 +21,22 @@ _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 class Kind:
     """One kind of engine: what its DSN looks like, how it is opened, the file it is, if any.
 
-    `diagnose` looks at it without changing anything.
+    `open` takes whether others may wait for the writer. `diagnose` looks at it without changing
+    anything.
     """
 
     example: str
-    open: Callable[[Settings], Engine]
+    open: Callable[[Settings, bool], Engine]
     file: Callable[[str], Path | None]
     diagnose: Callable[[str], Diagnosis]
 
 
-def open_engine(settings: Settings) -> Engine:
-    """Open the engine that the settings name. Raises `EngineError`."""
-    return _kind(settings.engine).open(settings)
+def open_engine(settings: Settings, *, shared: bool = True) -> Engine:
+    """Open the engine that the settings name. Raises `EngineError`.
+
+    `shared` is whether others may wait for the writer: then it does nothing long at a time.
+    """
+    return _kind(settings.engine).open(settings, shared)
 
 
 def diagnose(dsn: str) -> Diagnosis:
@@ -78,17 +82,18 @@ def _duckdb_file(dsn: str) -> Path:
     return Path(path)
 
 
-def _duckdb(settings: Settings) -> Engine:
+def _duckdb(settings: Settings, shared: bool) -> Engine:
     return DuckDBEngine(
         _duckdb_file(settings.engine),
         readers=settings.query_concurrency,
         timeout=settings.query_timeout,
         memory_limit=settings.memory_limit,
         threads=settings.engine_threads,
+        log_limit=SHARED_LOG if shared else LONG_LOG,
     )
 
 
-def _clickhouse(settings: Settings) -> Engine:
+def _clickhouse(settings: Settings, _: bool) -> Engine:
     return ClickHouseEngine(
         settings.engine,
         readers=settings.query_concurrency,

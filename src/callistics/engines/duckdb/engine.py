@@ -27,8 +27,9 @@ from callistics.model.keys import StoredKey
 from callistics.sql.dialect import SqlRow, Statement
 
 _DONE = object()
-# A checkpoint keeps writers waiting; the log that it ends is read again after a crash.
-_CHECKPOINT = "128MB"
+# A checkpoint keeps writers waiting, the longer the more was written since the last; the log that
+# it ends is read again after a crash. Where nobody waits, few checkpoints cost less than many.
+SHARED_LOG, LONG_LOG = "128MB", "512MB"
 
 _REBUILD_ROWS = 50_000
 _LEAD_KEYS = 1 << 32
@@ -46,7 +47,8 @@ class DuckDBEngine:
     """Implements `engines.base.Engine` on one database file.
 
     Queries run on a pool of `readers` connections, each limited to `timeout` seconds; writing is
-    one connection's, by one thread at a time. `clock` gives the time of arrival in µs.
+    one connection's, by one thread at a time. When the log of writes has grown to `log_limit`, the
+    file takes it in. `clock` gives the time of arrival in µs.
     """
 
     def __init__(
@@ -57,12 +59,13 @@ class DuckDBEngine:
         timeout: float = 30.0,
         memory_limit: str | None = None,
         threads: int | None = None,
+        log_limit: str = SHARED_LOG,
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
         self._clock = clock
         self.path = path
         self._timeout = timeout
-        self._connection = _open(path, memory_limit, threads)
+        self._connection = _open(path, memory_limit, threads, log_limit)
         self.migrated = migrate(self._connection)
         self._payload_keys = PayloadKeys(self._connection)
         self.dialect = DuckDBDialect(self._payload_keys)
@@ -218,8 +221,10 @@ class DuckDBEngine:
             self._connection.close()
 
 
-def _open(path: Path, memory_limit: str | None, threads: int | None) -> duckdb.DuckDBPyConnection:
-    config: dict[str, str | bool | int | float | list[str]] = {"checkpoint_threshold": _CHECKPOINT}
+def _open(
+    path: Path, memory_limit: str | None, threads: int | None, log_limit: str
+) -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]] = {"checkpoint_threshold": log_limit}
     if memory_limit is not None:
         config["memory_limit"] = memory_limit
     if threads is not None:
