@@ -22,8 +22,9 @@ from callistics.model.records import RecordKind
 class Store(httpx.BaseTransport):
     """Answers as the server does; a record that is the text `bad` is wrong."""
 
-    def __init__(self, limit: int = 1_000_000) -> None:
+    def __init__(self, limit: int = 1_000_000, records: int = 1_000) -> None:
         self.limit = limit
+        self.records = records
         self.stored: list[Any] = []
         self.requests: list[httpx.Request] = []
 
@@ -36,6 +37,9 @@ class Store(httpx.BaseTransport):
         if len(body) > self.limit:
             return httpx.Response(413, json={"title": "Body too large", "detail": "too large"})
         records = [json.loads(line) for line in body.split(b"\n")]
+        if len(records) > self.records:
+            errors = [{"pointer": "", "message": f"more than {self.records} records"}]
+            return httpx.Response(422, json={"title": "Invalid values", "errors": errors})
         bad = [index for index, record in enumerate(records) if _is_bad(record)]
         skip = request.url.params.get("on_error") == "skip"
         if bad and not skip:
@@ -180,6 +184,14 @@ def test_bad_records_are_skipped_on_demand() -> None:
 
 def test_too_large_a_batch_is_sent_in_parts() -> None:
     store = Store(limit=12)
+    tally, bad, refused = send(store, lines(*range(10)), batch_size=10)
+    assert store.stored == list(range(10))
+    assert tally == Tally(received=10, stored=10)
+    assert (bad, refused) == ([], False)
+
+
+def test_too_many_records_are_sent_in_parts() -> None:
+    store = Store(records=3)
     tally, bad, refused = send(store, lines(*range(10)), batch_size=10)
     assert store.stored == list(range(10))
     assert tally == Tally(received=10, stored=10)

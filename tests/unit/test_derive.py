@@ -90,14 +90,14 @@ def test_the_same_row_by_row(
     texts: list[tuple[Any, Any]], events: list[tuple[list[Any], list[Any]]]
 ) -> None:
     columns = [pa.array([pair[at] for pair in texts], pa.list_(pa.string())) for at in (0, 1)]
-    assert same(*columns).to_pylist() == [one == other for one, other in texts]
+    assert same(*columns).tolist() == [one == other for one, other in texts]
     packed = [pa.array([packed_events(pair[at]) or [] for pair in events], EVENTS) for at in (0, 1)]
-    assert same(*packed).to_pylist() == [one == other for one, other in events]
+    assert same(*packed).tolist() == [one == other for one, other in events]
     first = [
         pa.array([pair[at][0] if pair[at] else None for pair in texts], pa.string())
         for at in (0, 1)
     ]
-    assert same(*first).to_pylist() == [
+    assert same(*first).tolist() == [
         (one[0] if one else None) == (other[0] if other else None) for one, other in texts
     ]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from callistics.engines.common.tables import Keys
+from callistics.engines.common.payloads import Keys
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.engine import DuckDBEngine
 from support.store import Store, opened

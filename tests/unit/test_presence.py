@@ -40,7 +40,7 @@ def statements_of(store: Store) -> Statements:
 
 
 def possible(store: Store, table: str, identities: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    asked = numbers(statements_of(store), identity_table(identities, "id"), "id")
+    (asked,) = numbers(statements_of(store), identity_table(identities, "id"))
     found = presence_of(store).possible(table, asked)
     return [one for one, there in zip(identities, found, strict=True) if there]
 
@@ -62,7 +62,7 @@ def test_a_filter_grows() -> None:
         store.send("calls", [call(1)])
         for first in range(0, 500_000, 100_000):
             many = [("m", str(number)) for number in range(first, first + 100_000)]
-            known.add(CALLS, numbers(statements_of(store), identity_table(many, "id"), "id"))
+            known.add(CALLS, *numbers(statements_of(store), identity_table(many, "id")))
         assert possible(store, CALLS, [("m", "0"), ("m", "499999"), ("m", "c1")]) == [
             ("m", "0"),
             ("m", "499999"),
@@ -131,3 +131,14 @@ def test_what_is_written_again_takes_no_more_room() -> None:
         assert known._added[-1].room == room
         store.send("calls", [call(50)])
         assert known._added[-1].room == room - 1
+
+
+def test_few_and_many_have_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened() as store:
+        identities = [("m", "c1"), ("", "é"), ("m/c", "1"), ("m", "x" * 40)]
+        asked = identity_table(identities, "id")
+        few = numbers(statements_of(store), asked, asked)
+        monkeypatch.setattr(presence, "_BOUND", 0)
+        many = numbers(statements_of(store), asked, asked)
+        assert [one.tolist() for one in few] == [one.tolist() for one in many]
+        assert len(set(few[0].tolist())) == len(identities)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callistics.catalog.rollups import Rollup
+from callistics.engines.common.arrow import Mask
 from callistics.engines.common.blocks import CallBlock
-from callistics.engines.common.places import Mask
 from callistics.model.keys import StoredKey
 from callistics.model.merge import State
 from callistics.model.records import RecordKind

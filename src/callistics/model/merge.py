@@ -123,3 +123,25 @@ def duration_ms(state: State) -> int | None:
     if ended is None or started is None or int(ended) < int(started):
         return None
     return half_up(int(ended) - int(started), 1000)
+
+
+# What of a call its lead, or the lead's other calls, depend on.
+_SHAPING = (
+    "reseller_id",
+    "template_id",
+    "lead_id",
+    "started_at",
+    "provider",
+    "attempt",
+    "payload",
+)
+_CLOSING = ("ended_at", "duration")
+
+
+def shapes_lead(before: State, after: State) -> bool:
+    """Whether a changed call, which counted before and does now, may change what is derived."""
+    fields = (
+        _SHAPING if all(since is not None for _, since in after.events) else (*_SHAPING, *_CLOSING)
+    )
+    same = all(before.get(name) == after.get(name) for name in fields)
+    return not same or before.events != after.events

@@ -123,9 +123,10 @@ class Sender:
         return _stored(batch, response.json())
 
     def _refused(self, batch: Batch, error: ApiError) -> Sent:
-        if error.status == 413 and len(batch.numbers) > 1:
-            return self._in_halves(batch)
         bad = bad_lines(batch, error.errors)
+        is_too_much = error.status == 413 or (error.status == 422 and not bad)
+        if is_too_much and len(batch.numbers) > 1:
+            return self._in_halves(batch)
         if error.status == 413 and self._skip:
             line = BadLine(batch.first, (FieldError("", error.detail or error.title),))
             return Sent(batch, Tally(received=1, rejected=1), [line])

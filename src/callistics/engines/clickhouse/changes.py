@@ -8,12 +8,12 @@ import pyarrow as pa
 from callistics.engines.clickhouse.names import json_name, json_text
 from callistics.engines.clickhouse.stored import IDS, SCHEMAS, Stored
 from callistics.engines.common.arrow import beside
+from callistics.engines.common.payloads import Payloads
 from callistics.engines.common.renewal import Changed, Standing, renewed
 from callistics.engines.common.rows import CALL_COLUMNS
-from callistics.engines.common.tables import Form, Payloads
 from callistics.model.writes import Identity
 
-_FORM = Form(json_name, json_text, ("{}", [], "{}"))
+_NOTHING = ("{}", [], "{}")
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ def derived(stored: Stored, changed: Changed) -> Derived:
     standing = Standing(
         *(stored.matching(name, "lead_id", wanted) for name in ("calls", "lead_records", "leads"))
     )
-    made = renewed(changed, standing, Payloads(_FORM))
+    made = renewed(changed, standing, Payloads(json_name, json_text, _NOTHING))
     again = beside(made.moved.select(CALL_COLUMNS), made.again)
     return Derived(
         made.incoming,

@@ -11,8 +11,9 @@ from callistics.engines.clickhouse.changes import Block, Records, derived
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.keys import key_table
 from callistics.engines.clickhouse.stored import Stored
+from callistics.engines.common.arrow import Mask
 from callistics.engines.common.blocks import CallBlock, joined
-from callistics.engines.common.places import Mask, distinct
+from callistics.engines.common.places import distinct
 from callistics.engines.common.renewal import Changed
 from callistics.engines.common.rows import (
     CALL_COLUMNS,

@@ -6,19 +6,15 @@ import pyarrow as pa
 
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.parameters import MAX_BYTES
+from callistics.engines.common.arrow import TEXTS
+from callistics.engines.common.derive import DERIVED
+from callistics.engines.common.payloads import FLAT
 from callistics.engines.common.rows import CALL_COLUMNS, EVENTS, LEAD_COLUMNS, TIME, schema
-from callistics.engines.common.tables import LISTS
 
-FLAT = {
-    "payload": pa.string(),
-    "payload_lists": LISTS,
-    "payload_orders": pa.string(),
-}
-_DERIVED = {"attempt": pa.int32(), "payload_base": pa.string()}
 _LEAD = {
     "created_at": TIME,
     "status": pa.string(),
-    "statuses": pa.list_(pa.string()),
+    "statuses": TEXTS,
     "history": EVENTS,
     "payload_json": pa.string(),
 }
@@ -31,7 +27,7 @@ def _schema(columns: tuple[str, ...], more: Mapping[str, pa.DataType]) -> pa.Sch
 
 _TENANT = ("merchant_id", "lead_id", "reseller_id", "template_id")
 SCHEMAS: Mapping[str, pa.Schema] = {
-    "calls": _schema(CALL_COLUMNS, _DERIVED | FLAT),
+    "calls": _schema((*CALL_COLUMNS, *DERIVED.names), FLAT),
     "calls_held": _schema(CALL_COLUMNS, {}),
     "lead_records": _schema(LEAD_COLUMNS, {}),
     "leads": _schema(_TENANT, _LEAD | FLAT),

@@ -1,4 +1,4 @@
-"""What Arrow leaves to be said."""
+"""Small helpers over Arrow's columns."""
 
 from typing import Any
 
@@ -9,6 +9,11 @@ import pyarrow.compute
 
 # Its functions are made when it is loaded, so that their types are not known.
 pc: Any = pyarrow.compute
+
+Places = npt.NDArray[np.int64]
+"""Numbers of rows; -1 is none."""
+Mask = npt.NDArray[np.bool_]
+TEXTS = pa.list_(pa.string())
 
 
 def array_of(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -27,34 +32,51 @@ def beside(rows: pa.Table, more: pa.Table) -> pa.Table:
     return pa.table(tables[0] | tables[1])
 
 
-def mask(rows: npt.NDArray[np.bool_]) -> pa.Array:
+def mask(rows: Mask) -> pa.Array:
     """Which rows to take."""
     return pa.array(rows, pa.bool_())
 
 
-def same(one: pa.Array, other: pa.Array) -> pa.Array:
+def codes(texts: pa.Array) -> Places:
+    """Numbers from 0 that are equal for equal texts; -1 for null."""
+    found: Places = texts.dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int64)
+    return found
+
+
+def coded(texts: pa.Array) -> tuple[Places, list[str | None]]:
+    """Places in a list of all texts that there are, the last of which is None."""
+    found = texts.dictionary_encode()
+    names = [*found.dictionary.to_pylist(), None]
+    codes = found.indices.fill_null(len(names) - 1).to_numpy()
+    return codes.astype(np.int64), names
+
+
+def rows_inside(lists: pa.ListArray) -> Places:
+    """For each element of the lists, one after the other, the row of its list."""
+    sizes = lists.value_lengths().fill_null(0).to_numpy()
+    return np.repeat(np.arange(len(lists)), sizes)
+
+
+def same(one: pa.Array, other: pa.Array) -> Mask:
     """Whether values are the same row by row; an absent one is the same as another."""
     if pa.types.is_list(one.type):
         return _same_lists(one, other)
     equal = pc.fill_null(pc.equal(one, other), fill_value=False)
-    return pc.or_(equal, pc.and_(one.is_null(), other.is_null()))
+    both = pc.or_(equal, pc.and_(one.is_null(), other.is_null()))
+    found: Mask = both.to_numpy(zero_copy_only=False)
+    return found
 
 
-def _same_lists(one: pa.ListArray, other: pa.ListArray) -> pa.Array:
+def _same_lists(one: pa.ListArray, other: pa.ListArray) -> Mask:
     """The same for lists of texts or of structs of scalars."""
     equal = same(one.value_lengths(), other.value_lengths())
-    rows = pc.indices_nonzero(equal)
-    inside, others = (pc.list_flatten(lists.take(rows)) for lists in (one, other))
-    of = rows.take(pc.list_parent_indices(one.take(rows)))
-    for left, right in zip(_parts(inside), _parts(others), strict=True):
-        differing = of.filter(pc.invert(same(left, right)))
-        equal = pc.and_(equal, pc.invert(pc.is_in(_count(len(one)), differing)))
+    rows = np.flatnonzero(equal)
+    left, right = (lists.take(pa.array(rows)) for lists in (one, other))
+    of = rows[rows_inside(left)]
+    for parts in zip(_parts(pc.list_flatten(left)), _parts(pc.list_flatten(right)), strict=True):
+        equal[of[~same(*parts)]] = False
     return equal
 
 
 def _parts(values: pa.Array) -> list[pa.Array]:
     return values.flatten() if isinstance(values, pa.StructArray) else [values]
-
-
-def _count(number: int) -> pa.Array:
-    return pa.array(range(number), pa.uint64())

@@ -14,9 +14,9 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from callistics.engines.common.arrow import array_of, pc
+from callistics.engines.common.arrow import Mask, array_of, pc
 from callistics.engines.common.columns import Call, Columns, decode_call
-from callistics.engines.common.places import Mask, is_again
+from callistics.engines.common.places import is_again
 from callistics.engines.common.rows import CALL_COLUMNS, EVENTS, TIME
 from callistics.model.record_values import Reading
 from callistics.model.scope import Scope
@@ -96,8 +96,8 @@ def joined(blocks: Sequence[CallBlock]) -> pa.Table:
 def rows_again(blocks: Sequence[CallBlock], known: Mask, told: Sequence[str]) -> list[list[int]]:
     """The rows of each block that are not the first of their ids.
 
-    They are among the `known`, or come more than once, or other records of the commit were `told`
-    of a call with the id.
+    They are among the `known`, or come more than once, or have an id that other records of the
+    commit were `told` of, be it a lead's.
     """
     calls = joined(blocks)
     is_told = pc.is_in(array_of(calls["call_id"]), pa.array(told, pa.string()))

@@ -2,7 +2,7 @@
 
 The one definition for every engine. Everything is recomputed from the touched leads' records
 alone, so that it equals what recomputing it for all leads would give; an engine's `rebuild` does
-just that. It works on columns, as most commits touch thousands of leads.
+just that. It works on columns: a large commit touches thousands of leads.
 """
 
 from collections.abc import Callable
@@ -11,11 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from callistics.engines.common.arrow import array_of, pc
-from callistics.engines.common.histories import TEXTS, coded, events_of, sets
-from callistics.engines.common.places import Places
+from callistics.engines.common.arrow import TEXTS, Mask, Places, array_of, coded, codes, pc
+from callistics.engines.common.histories import events_in, sets
 from callistics.engines.common.rows import EVENTS, TIME, schema
-from callistics.model.merge import State
 from callistics.model.providers import marked_provider
 
 CALLS = schema(
@@ -50,6 +48,9 @@ OWN = schema(
 )
 """What a lead's own records say of it."""
 
+DERIVED = schema(("attempt", "payload_base"))
+"""What is derived for a call, payloads that are overlaid aside."""
+
 LEADS = pa.schema(
     [
         *schema(("merchant_id", "lead_id", "reseller_id", "template_id", "created_at")),
@@ -78,7 +79,7 @@ class Derived:
 
 
 def derive(touched: pa.Table, calls: pa.Table, of: Places, own: pa.Table, whose: Places) -> Derived:
-    """Those of the touched leads (merchant_id, lead_id) that exist, and their calls' places.
+    """Those of the touched leads (merchant_id, lead_id) that exist, and what their calls get.
 
     `calls`, with the columns `CALLS`, are all calls of these leads that count, and `own`, with the
     columns `OWN`, what there is of their own records; `of` and `whose` say which of the leads each
@@ -91,7 +92,7 @@ def derive(touched: pa.Table, calls: pa.Table, of: Places, own: pa.Table, whose:
     said = _taken(own, _placed(number, whose, np.arange(len(whose))))
     seen = pc.min_element_wise(first("started_at"), said("first_seen"))
     payload = pc.coalesce(said("payload_own"), first("payload_own"))
-    events = events_of(
+    events = events_in(
         (calls["events"], of, _closed_at(calls)), (own["events"], whose, own["first_seen"])
     )
     leads = pa.table(
@@ -111,15 +112,21 @@ def derive(touched: pa.Table, calls: pa.Table, of: Places, own: pa.Table, whose:
     )
     # Without any call, it takes a record that says whose it is.
     exists = array_of(leads["reseller_id"].is_valid())
-    base, sent = payload.take(pa.array(of)), array_of(calls["payload_own"])
     # The lead's payload matters to a call only where it differs from the call's own.
-    differs = pc.fill_null(pc.not_equal(base, sent), fill_value=True)
+    alike = _alike(payload, of, array_of(calls["payload_own"]))
     return Derived(
         leads.filter(exists),
         np.flatnonzero(exists.to_numpy(zero_copy_only=False)),
         pc.coalesce(array_of(calls["attempt_sent"]), _counted(order, begins)),
-        pc.if_else(differs, base, None),
+        payload.take(pa.array(of, mask=alike)),
     )
+
+
+def _alike(payload: pa.Array, of: Places, own: pa.Array) -> Mask:
+    """Which calls have the payload of their leads."""
+    leads, calls = np.split(codes(pa.concat_arrays([payload, own])), [len(payload)])
+    alike: Mask = leads[of] == calls
+    return alike
 
 
 def _in_order(calls: pa.Table, of: Places) -> Places:
@@ -166,25 +173,3 @@ def _closed_at(calls: pa.Table) -> pa.ChunkedArray:
 def _providers(providers: pa.ChunkedArray, of: Places, leads: int) -> pa.ListArray:
     codes, names = coded(array_of(providers))
     return sets(of, codes, [marked_provider(name) for name in names], leads)
-
-
-# What of a call its lead, or the lead's other calls, depend on, by the names of its state.
-_SHAPING = (
-    "reseller_id",
-    "template_id",
-    "lead_id",
-    "started_at",
-    "provider",
-    "attempt",
-    "payload",
-)
-_CLOSING = ("ended_at", "duration")
-
-
-def shapes_lead(before: State, after: State) -> bool:
-    """Whether a changed call, which counted before and does now, may change what is derived."""
-    fields = (
-        _SHAPING if all(since is not None for _, since in after.events) else (*_SHAPING, *_CLOSING)
-    )
-    same = all(before.get(name) == after.get(name) for name in fields)
-    return not same or before.events != after.events

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from callistics.engines.common.arrow import array_of, pc
-from callistics.engines.common.places import Mask, Places
+from callistics.engines.common.arrow import (
+    TEXTS,
+    Mask,
+    Places,
+    array_of,
+    coded,
+    pc,
+    rows_inside,
+)
 from callistics.engines.common.rows import EVENTS, TIME
 from callistics.model.merge import event_order
-
-TEXTS = pa.list_(pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,8 @@ class Events:
 
     def statuses(self, leads: int) -> pa.ListArray:
         """The statuses that each lead ever had."""
-        return sets(self.of[self._tell], self.codes[self._tell], self.names, leads)
+        tell = self._tell
+        return sets(self.of[tell], self.codes[tell], self.names, leads)
 
     def history(self, leads: int) -> pa.ListArray:
         """The events of each lead that have a status."""
@@ -52,7 +58,7 @@ class Events:
         return tell
 
 
-def events_of(*sources: tuple[pa.ChunkedArray, Places, pa.ChunkedArray]) -> Events:
+def events_in(*sources: tuple[pa.ChunkedArray, Places, pa.ChunkedArray]) -> Events:
     """Events from lists of them, with the lead of each list, and the time of those without one."""
     flat = [_flat(*source) for source in sources]
     of = np.concatenate([leads for leads, _, _ in flat])
@@ -71,18 +77,10 @@ def _flat(
     lists: pa.ChunkedArray, of: Places, otherwise: pa.ChunkedArray
 ) -> tuple[Places, pa.Array, Places]:
     whole = array_of(lists)
-    rows = pc.list_parent_indices(whole)
+    rows = rows_inside(whole)
     status, since = pc.list_flatten(whole).flatten()
-    times = pc.coalesce(since, array_of(otherwise).take(rows)).cast(pa.int64())
-    return of[rows.to_numpy()], status, times.to_numpy()
-
-
-def coded(texts: pa.Array) -> tuple[Places, list[str | None]]:
-    """Places in a list of all texts that there are, the last of which is None."""
-    found = texts.dictionary_encode()
-    names = [*found.dictionary.to_pylist(), None]
-    codes = found.indices.fill_null(len(names) - 1).to_numpy()
-    return codes.astype(np.int64), names
+    times = pc.coalesce(since, array_of(otherwise).take(pa.array(rows))).cast(pa.int64())
+    return of[rows], status, times.to_numpy()
 
 
 def sets(of: Places, codes: Places, names: Sequence[str | None], leads: int) -> pa.ListArray:

@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from callistics.engines.common.arrow import array_of
-
-Places = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
+from callistics.engines.common.arrow import Mask, Places, array_of, codes
 
 
 def places(wanted: pa.Table, others: Sequence[pa.Table], id_column: str) -> list[Places]:
@@ -40,15 +36,10 @@ def distinct(rows: pa.Table, id_column: str) -> pa.Table:
 def _numbered(tables: Sequence[pa.Table], id_column: str) -> list[Places]:
     """Numbers from 0 for all rows: equal ones for equal pairs."""
     merchants, ids = (
-        _codes(pa.concat_arrays([array_of(table[name]) for table in tables]))
+        codes(pa.concat_arrays([array_of(table[name]) for table in tables]))
         for name in ("merchant_id", id_column)
     )
     pairs = merchants * (1 + ids.max(initial=0)) + ids
     _, numbers = np.unique(pairs, return_inverse=True)
     bounds = np.cumsum([table.num_rows for table in tables])[:-1]
     return np.split(numbers.astype(np.int64), bounds)
-
-
-def _codes(texts: pa.Array) -> Places:
-    codes: Places = texts.dictionary_encode().indices.to_numpy().astype(np.int64)
-    return codes

@@ -5,12 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from callistics.engines.common.arrow import array_of, beside, mask, pc, same, select
-from callistics.engines.common.derive import CALLS, LEADS, OWN, derive
-from callistics.engines.common.places import Mask, Places, places
-from callistics.engines.common.tables import Payloads, overlays, with_payloads
-
-_DERIVED = ("attempt", "payload_base")
+from callistics.engines.common.arrow import (
+    Mask,
+    Places,
+    array_of,
+    beside,
+    mask,
+    pc,
+    same,
+    select,
+)
+from callistics.engines.common.derive import CALLS, DERIVED, LEADS, OWN, derive
+from callistics.engines.common.payloads import Payloads, overlays, with_payloads
+from callistics.engines.common.places import places
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +26,8 @@ class Changed:
 
     `touched` are leads (merchant_id, lead_id), each once, for which everything is derived anew.
     `incoming` are new rows of calls that count, with `attempt` and `payload_base` for those whose
-    leads are not touched. `calls` are the (merchant_id, call_id) of which other rows are stored,
-    and that are replaced or go. `own` are new rows of leads' own records.
+    leads are not touched. `calls` are the (merchant_id, call_id) of all changed calls, of which
+    nothing that is stored counts any more. `own` are new rows of leads' own records.
     """
 
     touched: pa.Table
@@ -61,15 +68,15 @@ def renewed(
     changed: Changed, standing: Standing, payloads: Payloads, *, anew: bool = False
 ) -> Renewal:
     """Derive everything for the touched leads; with `anew` all their stored rows are replaced."""
-    touched, incoming, stored = changed.touched, changed.incoming, standing
+    touched, incoming = changed.touched, changed.incoming
     of_calls, of_own, of_leads, of_incoming, of_changed = places(
-        touched, (stored.calls, stored.own, stored.leads, incoming, changed.own), "lead_id"
+        touched, (standing.calls, standing.own, standing.leads, incoming, changed.own), "lead_id"
     )
     bound = of_incoming >= 0
-    stays = (of_calls >= 0) & _is_other(stored.calls, changed.calls)
+    stays = (of_calls >= 0) & _is_other(standing.calls, changed.calls)
     says = (of_own >= 0) & ~np.isin(of_own, of_changed)
-    calls, own = stored.calls.filter(mask(stays)), stored.own.filter(mask(says))
-    leads, of_leads = stored.leads.filter(mask(of_leads >= 0)), of_leads[of_leads >= 0]
+    calls, own = standing.calls.filter(mask(stays)), standing.own.filter(mask(says))
+    leads, of_leads = standing.leads.filter(mask(of_leads >= 0)), of_leads[of_leads >= 0]
     found = derive(
         touched,
         _both(calls, incoming.filter(mask(bound)), CALLS),
@@ -78,9 +85,9 @@ def renewed(
         np.concatenate([of_own[says], of_changed]),
     )
     number = calls.num_rows
-    derived = pa.table([found.attempt, found.payload_base], names=_DERIVED)
+    derived = pa.table([found.attempt, found.payload_base], schema=DERIVED)
     again = derived.slice(0, number)
-    moves = mask(np.full(number, anew)) if anew else _differ(again, calls)
+    moves = mask(np.ones(number, np.bool_) if anew else _differ(again, calls))
     moved = calls.filter(moves)
     stay, go = _compared(found.leads, found.places, leads, of_leads, anew=anew)
     incoming = _bound(incoming, mask(bound), derived.slice(number))
@@ -106,16 +113,16 @@ def _both(stored: pa.Table, new: pa.Table, columns: pa.Schema) -> pa.Table:
     return pa.concat_tables([select(stored, columns), select(new, columns)])
 
 
-def _differ(now: pa.Table, before: pa.Table) -> pa.Array:
+def _differ(now: pa.Table, before: pa.Table) -> Mask:
     """Whether what is stored is no longer right."""
-    one, other = (pc.invert(same(array_of(now[name]), array_of(before[name]))) for name in _DERIVED)
-    return pc.or_(one, other)
+    attempt, base = (same(array_of(now[name]), array_of(before[name])) for name in DERIVED.names)
+    return ~(attempt & base)
 
 
 def _bound(incoming: pa.Table, bound: pa.Array, derived: pa.Table) -> pa.Table:
     """Incoming calls with what is derived for those whose leads are touched."""
     columns: dict[str, pa.Array] = {}
-    for name in _DERIVED:
+    for name in DERIVED.names:
         now = array_of(derived[name])
         known = name in incoming.column_names
         before = array_of(incoming[name]) if known else pa.nulls(len(bound), now.type)
@@ -134,18 +141,17 @@ def _compared(
     stay, go = np.zeros(len(at), np.bool_), np.ones(len(of), np.bool_)
     if anew or not len(of):
         return stay, go
-    # The row of the fresh lead beside each stored one's, where there is any.
-    beside = np.full(1 + max(at.max(initial=0), of.max(initial=0)), -1)
-    beside[at] = np.arange(len(at))
-    rows = np.flatnonzero(beside[of] >= 0)
-    fresh_rows = beside[of[rows]]
-    equal = mask(np.ones(len(rows), np.bool_))
+    # The row of the fresh lead that each stored one is to be, where there is any.
+    to_be = np.full(1 + max(at.max(initial=0), of.max(initial=0)), -1)
+    to_be[at] = np.arange(len(at))
+    rows = np.flatnonzero(to_be[of] >= 0)
+    fresh_rows = to_be[of[rows]]
+    saying = np.ones(len(rows), np.bool_)
     for name in LEADS.names:
         if name in stored.column_names:
             now = array_of(fresh[name]).take(pa.array(fresh_rows))
             before = array_of(stored[name]).take(pa.array(rows)).cast(now.type)
-            equal = pc.and_(equal, same(now, before))
-    saying = equal.to_numpy(zero_copy_only=False)
+            saying &= same(now, before)
     kept, first = np.unique(fresh_rows[saying], return_index=True)
     stay[kept] = True
     go[rows[saying][first]] = False

@@ -151,10 +151,10 @@ def table(rows: Sequence[Row], columns: Sequence[str]) -> pa.Table:
 
 
 def _array(column: str, values: list[Any]) -> pa.Array:
-    return events_array(values) if column == "events" else pa.array(values, _TYPES[column])
+    return _events_array(values) if column == "events" else pa.array(values, _TYPES[column])
 
 
-def events_array(lists: Sequence[Sequence[Event] | None]) -> pa.ListArray:
+def _events_array(lists: Sequence[Sequence[Event] | None]) -> pa.ListArray:
     """Lists of events, or None, as an Arrow array."""
     events = [event for one in lists if one is not None for event in one]
     inside = pa.StructArray.from_arrays(
@@ -165,13 +165,9 @@ def events_array(lists: Sequence[Sequence[Event] | None]) -> pa.ListArray:
         fields=list(EVENTS.value_type),
     )
     absent = pa.array([one is None for one in lists], pa.bool_())
-    return pa.ListArray.from_arrays(offsets(lists), inside, type=EVENTS, mask=absent)
-
-
-def offsets(lists: Iterable[Sequence[object] | None]) -> pa.Array:
-    """Where each list begins among the elements of all, and the last one ends."""
     sizes = (0 if one is None else len(one) for one in lists)
-    return pa.array(accumulate(sizes, initial=0), pa.int32())
+    offsets = pa.array(accumulate(sizes, initial=0), pa.int32())
+    return pa.ListArray.from_arrays(offsets, inside, type=EVENTS, mask=absent)
 
 
 def schema(columns: Iterable[str]) -> pa.Schema:
@@ -215,10 +211,5 @@ def state_of(kind: RecordKind, row: Mapping[str, Any]) -> State:
             state.values[name], state.times[name] = value, odd.get(name, newest)
         elif name in odd:
             state.values[name], state.times[name] = None, odd[name]
-    state.events = set(events_of(row["events"]))
+    state.events = {(event["status"], event["since"]) for event in row["events"] or ()}
     return state
-
-
-def events_of(packed: Iterable[Mapping[str, Any]] | None) -> list[Event]:
-    """A row's events, as engines give them."""
-    return [(event["status"], event["since"]) for event in packed or ()]

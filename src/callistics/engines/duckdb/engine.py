@@ -29,7 +29,7 @@ from callistics.sql.dialect import SqlRow, Statement
 _DONE = object()
 # A checkpoint keeps writers waiting, the longer the more was written since the last; the log that
 # it ends is read again after a crash. Where nobody waits, few checkpoints cost less than many.
-SHARED_LOG, LONG_LOG = "128MB", "512MB"
+_LOG_SHARED, _LOG_ALONE = "128MB", "512MB"
 
 _REBUILD_ROWS = 50_000
 _LEAD_KEYS = 1 << 32
@@ -47,8 +47,8 @@ class DuckDBEngine:
     """Implements `engines.base.Engine` on one database file.
 
     Queries run on a pool of `readers` connections, each limited to `timeout` seconds; writing is
-    one connection's, by one thread at a time. When the log of writes has grown to `log_limit`, the
-    file takes it in. `clock` gives the time of arrival in µs.
+    one connection's, by one thread at a time. `shared` is whether others may wait for that one.
+    `clock` gives the time of arrival in µs.
     """
 
     def __init__(
@@ -59,13 +59,13 @@ class DuckDBEngine:
         timeout: float = 30.0,
         memory_limit: str | None = None,
         threads: int | None = None,
-        log_limit: str = SHARED_LOG,
+        shared: bool = True,
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
         self._clock = clock
         self.path = path
         self._timeout = timeout
-        self._connection = _open(path, memory_limit, threads, log_limit)
+        self._connection = _open(path, memory_limit, threads, _LOG_SHARED if shared else _LOG_ALONE)
         self.migrated = migrate(self._connection)
         self._payload_keys = PayloadKeys(self._connection)
         self.dialect = DuckDBDialect(self._payload_keys)
@@ -73,7 +73,7 @@ class DuckDBEngine:
         self._statements = Statements(self._writer)
         self._writing = threading.Lock()
         self._presence = Presence(self._connection)
-        self._upkeep = Upkeep(self._writer)
+        self._upkeep = Upkeep(self._writer, shared=shared)
         self._commits = 0
         self._order = MonthOrder(self._connection, self._moving)
         self._tidying: Generator[None] | None = None

@@ -8,7 +8,7 @@ from itertools import chain
 
 import duckdb
 
-from callistics.engines.common.tables import Keys
+from callistics.engines.common.payloads import Keys
 
 
 class PayloadKeys:

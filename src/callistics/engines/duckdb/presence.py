@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from callistics.engines.common.arrow import array_of
+from callistics.engines.common.arrow import Mask, array_of
 from callistics.engines.common.threads import give_way
 from callistics.engines.duckdb.statements import Statements
 
@@ -44,9 +44,9 @@ class _Filter:
         self.room -= len(numbers)
         np.bitwise_or.at(self._words, self._places(numbers), _bits(numbers))
 
-    def has(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
+    def has(self, numbers: Numbers) -> Mask:
         bits = _bits(numbers)
-        found: npt.NDArray[np.bool_] = (self._words[self._places(numbers)] & bits) == bits
+        found: Mask = (self._words[self._places(numbers)] & bits) == bits
         return found
 
     def _places(self, numbers: Numbers) -> Numbers:
@@ -79,12 +79,12 @@ class _Known:
             self._added.append(_Filter(max(_SMALLEST << len(self._added), len(numbers))))
         self._added[-1].add(numbers)
 
-    def has(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
+    def has(self, numbers: Numbers) -> Mask:
         if self._stored is None:
             return np.ones(len(numbers), np.bool_)
         return self._claims(numbers)
 
-    def _claims(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
+    def _claims(self, numbers: Numbers) -> Mask:
         found = np.zeros(len(numbers), np.bool_)
         for one in self._added if self._stored is None else (self._stored, *self._added):
             found |= one.has(numbers)
@@ -123,7 +123,7 @@ class Presence:
         """Take note of records that are about to be stored."""
         self._known[table].add(numbers)
 
-    def possible(self, table: str, numbers: Numbers) -> npt.NDArray[np.bool_]:
+    def possible(self, table: str, numbers: Numbers) -> Mask:
         """Which of the records a table may have."""
         return self._known[table].has(numbers)
 
@@ -150,14 +150,28 @@ class Presence:
         reader.close()
 
 
-def numbers(statements: Statements, rows: pa.Table, id_column: str) -> Numbers:
-    """The numbers of records by their columns merchant_id and `id_column`."""
-    if not rows.num_rows:
-        return np.empty(0, np.uint64)
-    statements.give(numbered=rows.select(["merchant_id", id_column]))
-    found = statements.table(f"SELECT {_number(id_column)} AS number FROM numbered")
-    return array_of(found["number"]).to_numpy()
+def numbers(statements: Statements, *records: pa.Table) -> list[Numbers]:
+    """The numbers of records, table by table; their first two columns are merchant_id and id."""
+    asked = pa.concat_tables([rows.select([0, 1]).rename_columns(_PAIR) for rows in records])
+    if asked.num_rows <= _BOUND:
+        values = [column.to_pylist() for column in asked.columns]
+        rows = statements.execute(_OF_VALUES, values).fetchall()
+        found = np.array([number for (number,) in rows], np.uint64)
+    else:
+        statements.give(numbered=asked)
+        found = array_of(statements.table(_OF_TABLE)["number"]).to_numpy()
+    return np.split(found, np.cumsum([rows.num_rows for rows in records])[:-1])
 
 
 def _number(id_column: str) -> str:
     return f"hash(merchant_id, {id_column})"
+
+
+_PAIR = ["merchant_id", "id"]
+# So many are bound to the statement, which then takes a fourth of the time.
+_BOUND = 500
+_OF_VALUES = (
+    f"SELECT {_number('id')} FROM"
+    " (SELECT unnest(?::VARCHAR[]) AS merchant_id, unnest(?::VARCHAR[]) AS id) AS numbered"
+)
+_OF_TABLE = f"SELECT {_number('id')} AS number FROM numbered"

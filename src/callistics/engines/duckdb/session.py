@@ -10,10 +10,11 @@ import pyarrow as pa
 
 from callistics.catalog.plan import Unit
 from callistics.engines.base import KeptAnswer
-from callistics.engines.common.arrow import beside, mask
+from callistics.engines.common.arrow import Mask, beside, mask
 from callistics.engines.common.blocks import CallBlock, joined
-from callistics.engines.common.derive import shapes_lead
-from callistics.engines.common.places import Mask, distinct, places
+from callistics.engines.common.derive import DERIVED
+from callistics.engines.common.payloads import Payloads
+from callistics.engines.common.places import distinct, places
 from callistics.engines.common.renewal import Changed, renewed
 from callistics.engines.common.rows import (
     CALL_COLUMNS,
@@ -21,12 +22,10 @@ from callistics.engines.common.rows import (
     call_row,
     identity_table,
     lead_row,
-    schema,
     state_of,
     table,
 )
 from callistics.engines.common.rows import COLUMNS as STATE_COLUMNS
-from callistics.engines.common.tables import Payloads
 from callistics.engines.duckdb.families import standing
 from callistics.engines.duckdb.finding import keys, merchants, plain, rows
 from callistics.engines.duckdb.keys import save_keys
@@ -37,7 +36,7 @@ from callistics.engines.duckdb.replace import Replacement, delete, replace
 from callistics.engines.duckdb.statements import Statements
 from callistics.engines.duckdb.sums import COLUMNS
 from callistics.model.keys import StoredKey
-from callistics.model.merge import State, duration_ms, is_live, lead_of
+from callistics.model.merge import State, duration_ms, is_live, lead_of, shapes_lead
 from callistics.model.records import RecordKind
 from callistics.model.writes import Identity, Known
 
@@ -67,7 +66,6 @@ _STATES = {
 # Records of a kind are in the one or the other table; what is derived may be there without any.
 _TABLES = {RecordKind.CALLS: ("calls", "calls_held"), RecordKind.LEADS: ("lead_records",)}
 _DERIVED = {RecordKind.CALLS: (), RecordKind.LEADS: ("leads",)}
-_LEFT_ALONE = schema(("attempt", "payload_base"))
 _PLAIN_TABLES = {
     "calls_held": ("call_id", ("call_id", "lead_id")),
     "lead_records": ("lead_id", ("lead_id",)),
@@ -113,7 +111,7 @@ class DuckDBSession:
         """The stored records among the identities."""
         asked = set(identities)
         names, wanted = self._possible(
-            (*_TABLES[kind], *_DERIVED[kind]), identity_table(asked, kind.id_field), kind.id_field
+            (*_TABLES[kind], *_DERIVED[kind]), identity_table(asked, kind.id_field)
         )
         if not names:
             return {}
@@ -140,7 +138,7 @@ class DuckDBSession:
     def known(self, blocks: Sequence[CallBlock]) -> Mask:
         """Of which of the blocks' calls, one after the other, there is a record."""
         calls = joined(blocks)
-        names, wanted = self._possible(_TABLES[RecordKind.CALLS], calls, "call_id")
+        names, wanted = self._possible(_TABLES[RecordKind.CALLS], calls)
         if not names:
             return np.zeros(calls.num_rows, np.bool_)
         self._statements.give(wanted=wanted)
@@ -151,11 +149,9 @@ class DuckDBSession:
         (found,) = places(self._statements.table(sql), (calls,), "call_id")
         return found >= 0
 
-    def _possible(
-        self, tables: Iterable[str], asked: pa.Table, id_column: str
-    ) -> tuple[list[str], pa.Table]:
+    def _possible(self, tables: Iterable[str], asked: pa.Table) -> tuple[list[str], pa.Table]:
         """The tables that may have one of the records, and the records that may be in one."""
-        those = numbers(self._statements, asked, id_column)
+        (those,) = numbers(self._statements, asked)
         found = {name: self._presence.possible(name, those) for name in tables}
         anywhere = np.logical_or.reduce(list(found.values()))
         return [name for name, some in found.items() if some.any()], asked.filter(mask(anywhere))
@@ -202,7 +198,8 @@ class DuckDBSession:
         delete(self._statements, target, [stored[one].place for one in states if one in stored])
         if new.num_rows:
             id_column, key_columns = _PLAIN_TABLES[target]
-            self._presence.add(target, numbers(self._statements, new, id_column))
+            named = new.select(["merchant_id", id_column])
+            self._presence.add(target, *numbers(self._statements, named))
             self._statements.give(inserted=new)
             self._statements.execute(
                 f"INSERT INTO {target} BY NAME SELECT *, {keys(*key_columns)} FROM inserted"
@@ -216,7 +213,8 @@ class DuckDBSession:
         replaced = {one: stored[one] for one in calls if one in stored}
         incoming = self._incoming(live)
         touched = self._leads_touched(live, replaced)
-        of_leads = numbers(self._statements, touched, "lead_id")
+        named = incoming.select(["merchant_id", "call_id"])
+        of_leads, of_calls = numbers(self._statements, touched, named)
         # What is rebuilt is in doubt, and so is what is known of it.
         presence = None if self._renews else self._presence
         made = renewed(
@@ -225,7 +223,7 @@ class DuckDBSession:
             payloads,
             anew=self._renews,
         )
-        self._presence.add("calls", numbers(self._statements, incoming, "call_id"))
+        self._presence.add("calls", of_calls)
         self._presence.add("leads", of_leads)
         self._written = [incoming, made.moved]
         return Replacement(
@@ -238,33 +236,28 @@ class DuckDBSession:
     def _incoming(self, live: Mapping[Identity, State]) -> pa.Table:
         """New rows of calls, with what was derived for those of which another row is stored."""
         changed = table([call_row(one, state) for one, state in live.items()], CALL_COLUMNS)
-        rows = pa.concat_tables([changed, *self._first])
         before = [self._stored["calls"].get(one) for one in live]
-        unknown = [None] * (rows.num_rows - len(before))
         derived = pa.table(
-            {
-                name: [*(None if one is None else getattr(one, name) for one in before), *unknown]
-                for name in _LEFT_ALONE.names
-            },
-            schema=_LEFT_ALONE,
+            [
+                [None if one is None else one.attempt for one in before],
+                [None if one is None else one.payload_base for one in before],
+            ],
+            schema=DERIVED,
         )
-        return beside(rows, derived)
+        return pa.concat_tables([beside(changed, derived), *self._first], promote_options="default")
 
     def _leads_touched(
         self, live: Mapping[Identity, State], replaced: Mapping[Identity, _Stored]
     ) -> pa.Table:
         """The leads whose calls or own records change in a way that matters to them."""
         touched = [*self._touched, *self._changed[RecordKind.LEADS]]
-        touched += (
-            lead_of(one, before.state)
-            for one, before in replaced.items()
-            if one not in live or shapes_lead(before.state, live[one])
-        )
-        touched += (
-            lead_of(one, state)
-            for one, state in live.items()
-            if one not in replaced or shapes_lead(replaced[one].state, state)
-        )
+        for one, before in replaced.items():
+            after = live.get(one)
+            if after is None or shapes_lead(before.state, after):
+                touched.append(lead_of(one, before.state))
+                if after is not None:
+                    touched.append(lead_of(one, after))
+        touched += (lead_of(one, state) for one, state in live.items() if one not in replaced)
         named = [first.select(["merchant_id", "lead_id"]) for first in self._first]
         return distinct(pa.concat_tables([identity_table(touched, "lead_id"), *named]), "lead_id")
 

@@ -24,7 +24,7 @@ class Statements:
         return self.connection.execute(self._read(text), list(values))
 
     def table(self, text: str) -> pa.Table:
-        """The rows of a SELECT as columns."""
+        """The rows of a SELECT as columns. What was executed before must have been fetched."""
         return self.connection.sql(self._read(text)).to_arrow_table()
 
     def _read(self, text: str) -> duckdb.Statement:

@@ -9,17 +9,19 @@ from callistics.engines.duckdb.ledger import Ledger
 from callistics.engines.duckdb.tidying import tidy
 
 # Every question about a roll-up reads all changes along. From the first number of them on they are
-# folded when there is time, from the second on before anything more is written.
-_WORTHWHILE, _TOO_MANY = 10_000, 300_000
+# folded when there is time, from the second on before anything more is written; the third takes its
+# place while nobody asks.
+_WORTHWHILE, _TOO_MANY, _TOO_MANY_ALONE = 10_000, 100_000, 300_000
 
 
 class Upkeep:
     """How many changes wait to be folded, and whether roll-ups may be untidy.
 
-    Every method is called by the one who may write.
+    Every method is called by the one who may write. `shared` is whether others ask meanwhile.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, shared: bool = True) -> None:
+        self._most = _TOO_MANY if shared else _TOO_MANY_ALONE
         self._waiting = {unit: _rows(connection, table) for unit, table in CHANGES.items()}
         self._untidy = True
 
@@ -38,7 +40,7 @@ class Upkeep:
     @property
     def is_overdue(self) -> bool:
         """Whether changes are so many that questions are slower for it."""
-        return max(self._waiting.values()) >= _TOO_MANY
+        return max(self._waiting.values()) >= self._most
 
     @property
     def is_due(self) -> bool:
