@@ -1,36 +1,26 @@
 """Reading back what is stored: the standing rows of given records, as Arrow tables."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 
 import pyarrow as pa
 
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.parameters import MAX_BYTES
-from callistics.engines.common.arrow import TEXTS
-from callistics.engines.common.derive import DERIVED
+from callistics.engines.common.derive import DERIVED, LEADS
 from callistics.engines.common.payloads import FLAT
-from callistics.engines.common.rows import CALL_COLUMNS, EVENTS, LEAD_COLUMNS, TIME, schema
-
-_LEAD = {
-    "created_at": TIME,
-    "status": pa.string(),
-    "statuses": TEXTS,
-    "history": EVENTS,
-    "payload_json": pa.string(),
-}
+from callistics.engines.common.rows import CALL_COLUMNS, LEAD_COLUMNS, schema
 
 
-def _schema(columns: tuple[str, ...], more: Mapping[str, pa.DataType]) -> pa.Schema:
-    fields = [*schema(columns), *(pa.field(name, type_) for name, type_ in more.items())]
+def _schema(columns: Iterable[pa.Field], more: Mapping[str, pa.DataType]) -> pa.Schema:
+    fields = [*columns, *(pa.field(name, type_) for name, type_ in more.items())]
     return pa.schema([*fields, pa.field("version", pa.uint64())])
 
 
-_TENANT = ("merchant_id", "lead_id", "reseller_id", "template_id")
 SCHEMAS: Mapping[str, pa.Schema] = {
-    "calls": _schema((*CALL_COLUMNS, *DERIVED.names), FLAT),
-    "calls_held": _schema(CALL_COLUMNS, {}),
-    "lead_records": _schema(LEAD_COLUMNS, {}),
-    "leads": _schema(_TENANT, _LEAD | FLAT),
+    "calls": _schema([*schema(CALL_COLUMNS), *DERIVED], FLAT),
+    "calls_held": _schema(schema(CALL_COLUMNS), {}),
+    "lead_records": _schema(schema(LEAD_COLUMNS), {}),
+    "leads": _schema([field for field in LEADS if field.name != "providers"], FLAT),
 }
 """The columns of each table that has a sign, but for the sign."""
 IDS: Mapping[str, str] = {

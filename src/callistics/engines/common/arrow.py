@@ -47,8 +47,15 @@ def coded(texts: pa.Array) -> tuple[Places, list[str | None]]:
     """Places in a list of all texts that there are, the last of which is None."""
     found = texts.dictionary_encode()
     names = [*found.dictionary.to_pylist(), None]
-    codes = found.indices.fill_null(len(names) - 1).to_numpy()
-    return codes.astype(np.int64), names
+    places = found.indices.fill_null(len(names) - 1).to_numpy()
+    return places.astype(np.int64), names
+
+
+def placed(number: int, where: Places, what: Places) -> Places:
+    """So many places, those given where they belong, none in the others; the last one counts."""
+    found = np.full(number, -1)
+    found[where] = what
+    return found
 
 
 def rows_inside(lists: pa.ListArray) -> Places:

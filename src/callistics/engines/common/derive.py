@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from callistics.engines.common.arrow import TEXTS, Mask, Places, array_of, coded, codes, pc
+from callistics.engines.common.arrow import TEXTS, Mask, Places, array_of, coded, codes, pc, placed
 from callistics.engines.common.histories import events_in, sets
 from callistics.engines.common.rows import EVENTS, TIME, schema
 from callistics.model.providers import marked_provider
@@ -88,8 +88,8 @@ def derive(touched: pa.Table, calls: pa.Table, of: Places, own: pa.Table, whose:
     number = touched.num_rows
     order = _in_order(calls, of)
     begins = np.flatnonzero(np.diff(of[order], prepend=-1))
-    first = _taken(calls, _placed(number, of[order[begins]], order[begins]))
-    said = _taken(own, _placed(number, whose, np.arange(len(whose))))
+    first = _taken(calls, placed(number, of[order[begins]], order[begins]))
+    said = _taken(own, placed(number, whose, np.arange(len(whose))))
     seen = pc.min_element_wise(first("started_at"), said("first_seen"))
     payload = pc.coalesce(said("payload_own"), first("payload_own"))
     events = events_in(
@@ -149,16 +149,12 @@ def _counted(order: Places, begins: Places) -> pa.Array:
     return pa.array(found)
 
 
-def _placed(number: int, where: Places, what: Places) -> pa.Array:
-    """So many places, those given where they belong, the others null."""
-    found = np.full(number, -1)
-    found[where] = what
-    return pa.array(found, mask=found < 0)
+def _taken(rows: pa.Table, places: Places) -> Callable[[str], pa.Array]:
+    """The columns of the rows at places, null where there is none."""
+    which = pa.array(places, mask=places < 0)
 
-
-def _taken(rows: pa.Table, places: pa.Array) -> Callable[[str], pa.Array]:
     def taken(name: str) -> pa.Array:
-        return array_of(rows[name]).take(places)
+        return array_of(rows[name]).take(which)
 
     return taken
 

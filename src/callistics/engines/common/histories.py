@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ from callistics.engines.common.arrow import (
     array_of,
     coded,
     pc,
+    placed,
     rows_inside,
 )
 from callistics.engines.common.rows import EVENTS, TIME
@@ -64,8 +66,7 @@ def events_in(*sources: tuple[pa.ChunkedArray, Places, pa.ChunkedArray]) -> Even
     of = np.concatenate([leads for leads, _, _ in flat])
     since = np.concatenate([times for _, _, times in flat])
     codes, names = coded(pa.concat_arrays([status for _, status, _ in flat]))
-    rank = np.empty(len(names), np.int64)
-    rank[sorted(range(len(names)), key=lambda at: event_order((names[at], 0)))] = range(len(names))
+    _, rank = _ranked([event_order((name, 0)) for name in names])
     order = np.lexsort((rank[codes], since, of))
     of, codes, since = of[order], codes[order], since[order]
     again = (of[1:] == of[:-1]) & (codes[1:] == codes[:-1]) & (since[1:] == since[:-1])
@@ -85,13 +86,17 @@ def _flat(
 
 def sets(of: Places, codes: Places, names: Sequence[str | None], leads: int) -> pa.ListArray:
     """For each of so many leads its names, in order and each once."""
-    order = sorted(range(len(names)), key=lambda at: names[at] or "")
-    rank = np.empty(len(names), np.int64)
-    rank[order] = range(len(names))
+    order, rank = _ranked([name or "" for name in names])
     pairs = np.unique(of * len(names) + rank[codes])
     texts = pa.array([names[at] for at in order], pa.string())
     inside = texts.take(pa.array(pairs % len(names)))
     return pa.ListArray.from_arrays(_offsets(pairs // len(names), leads), inside, type=TEXTS)
+
+
+def _ranked(keys: Sequence[Any]) -> tuple[list[int], Places]:
+    """The places of keys in their order, and the rank of each key."""
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return order, placed(len(keys), np.array(order, np.int64), np.arange(len(keys)))
 
 
 def _offsets(of: Places, leads: int) -> pa.Array:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from callistics.engines.common.arrow import Mask, Places, array_of, codes
+from callistics.engines.common.arrow import Mask, Places, array_of, codes, placed
 
 
 def places(wanted: pa.Table, others: Sequence[pa.Table], id_column: str) -> list[Places]:
@@ -14,8 +14,8 @@ def places(wanted: pa.Table, others: Sequence[pa.Table], id_column: str) -> list
     Of a pair that `wanted` has more than once, the last place counts.
     """
     first, *rest = _numbered((wanted, *others), id_column)
-    known = np.full(1 + max((int(one.max()) for one in (first, *rest) if len(one)), default=0), -1)
-    known[first] = np.arange(len(first))
+    number = 1 + max(int(one.max(initial=-1)) for one in (first, *rest))
+    known = placed(number, first, np.arange(len(first)))
     return [known[numbers] for numbers in rest]
 
 

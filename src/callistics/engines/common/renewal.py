@@ -12,6 +12,7 @@ from callistics.engines.common.arrow import (
     beside,
     mask,
     pc,
+    placed,
     same,
     select,
 )
@@ -142,8 +143,7 @@ def _compared(
     if anew or not len(of):
         return stay, go
     # The row of the fresh lead that each stored one is to be, where there is any.
-    to_be = np.full(1 + max(at.max(initial=0), of.max(initial=0)), -1)
-    to_be[at] = np.arange(len(at))
+    to_be = placed(1 + max(at.max(initial=0), of.max(initial=0)), at, np.arange(len(at)))
     rows = np.flatnonzero(to_be[of] >= 0)
     fresh_rows = to_be[of[rows]]
     saying = np.ones(len(rows), np.bool_)

@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from callistics.catalog.plan import Unit
 from callistics.engines.common.arrow import select
-from callistics.engines.common.derive import LEADS
+from callistics.engines.common.derive import DERIVED, LEADS
+from callistics.engines.common.payloads import FLAT
 from callistics.engines.common.renewal import Renewal
 from callistics.engines.duckdb import finding
 from callistics.engines.duckdb.ledger import Ledger
@@ -25,7 +26,7 @@ _INSERT_CALLS = _INSERT.format(
 )
 _INSERT_LEADS = _INSERT.format(table="leads", keys=finding.keys("lead_id"), source="fresh")
 
-_DERIVED = ("attempt", "payload_base", "payload", "payload_lists", "payload_orders")
+_DERIVED = (*DERIVED.names, *FLAT)
 _MOVED = f"""
 CREATE OR REPLACE TEMP TABLE moved AS
 SELECT * EXCLUDE (place) REPLACE ({_PAYLOADS})

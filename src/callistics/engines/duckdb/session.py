@@ -40,7 +40,7 @@ from callistics.model.merge import State, duration_ms, is_live, lead_of, shapes_
 from callistics.model.records import RecordKind
 from callistics.model.writes import Identity, Known
 
-_BESIDE = {RecordKind.CALLS: ("attempt", "payload_base"), RecordKind.LEADS: ("first_seen",)}
+_BESIDE = {RecordKind.CALLS: DERIVED.names, RecordKind.LEADS: ("first_seen",)}
 
 
 def _state(kind: RecordKind, prefix: str = "") -> str:
@@ -285,13 +285,13 @@ class DuckDBSession:
 
     def kept_answer(self, key_id: str, idempotency_key: str) -> KeptAnswer | None:
         """The answer kept in the last 24 hours."""
-        rows = self._statements.execute(
+        found = self._statements.execute(
             "SELECT body_hash, status, answer FROM kept_answers "
             "WHERE key_id = ? AND idempotency_key = ? "
             "AND kept_at > make_timestamp(?::BIGINT) - INTERVAL 24 HOUR",
             [key_id, idempotency_key, self._now],
         ).fetchall()
-        return next((KeptAnswer(body, status, bytes(kept)) for body, status, kept in rows), None)
+        return next((KeptAnswer(body, status, bytes(kept)) for body, status, kept in found), None)
 
     def keep_answer(self, key_id: str, idempotency_key: str, answer: KeptAnswer) -> None:
         """Keep an answer; older ones of any key are dropped on the way."""
