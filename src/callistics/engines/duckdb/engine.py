@@ -11,6 +11,7 @@ import duckdb
 
 from callistics.catalog.rollups import ROLLUPS, Rollup
 from callistics.engines.duckdb.dialect import DuckDBDialect
+from callistics.engines.duckdb.finding import KEY_BITS
 from callistics.engines.duckdb.folding import rebuild
 from callistics.engines.duckdb.keys import load_keys
 from callistics.engines.duckdb.ledger import Ledger
@@ -32,7 +33,6 @@ _DONE = object()
 _LOG_SHARED, _LOG_ALONE = "128MB", "512MB"
 
 _REBUILD_ROWS = 50_000
-_LEAD_KEYS = 1 << 32
 _MOST_ROWS = """
 SELECT greatest((SELECT count(*) FROM calls), (SELECT count(*) FROM lead_records),
                 (SELECT count(*) FROM leads))
@@ -199,7 +199,7 @@ class DuckDBEngine:
         self._payload_keys.collect()
         for part in range(parts):
             with self.writing() as session:
-                bounds = [part * _LEAD_KEYS // parts, (part + 1) * _LEAD_KEYS // parts]
+                bounds = [(part << KEY_BITS) // parts, ((part + 1) << KEY_BITS) // parts]
                 session.touch(self._statements.execute(_SOME_LEADS, bounds).fetchall())
         with self._writing:
             with self._transaction() as writer:

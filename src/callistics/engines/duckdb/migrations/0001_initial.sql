@@ -4,8 +4,8 @@ CREATE TABLE calls (
     merchant_id VARCHAR NOT NULL,
     call_id VARCHAR NOT NULL,
     -- Numbers made of the ids, by which rows are found: see engines/duckdb/finding.py.
-    call_key UINTEGER,
-    lead_key UINTEGER,
+    call_key UBIGINT,
+    lead_key UBIGINT,
     reseller_id VARCHAR,
     template_id VARCHAR,
     lead_id VARCHAR,
@@ -42,7 +42,7 @@ CREATE TABLE calls_held AS FROM calls LIMIT 0;
 CREATE TABLE lead_records (
     merchant_id VARCHAR NOT NULL,
     lead_id VARCHAR NOT NULL,
-    lead_key UINTEGER NOT NULL,
+    lead_key UBIGINT NOT NULL,
     reseller_id VARCHAR,
     template_id VARCHAR,
     created_at TIMESTAMP,
@@ -57,7 +57,7 @@ CREATE TABLE lead_records (
 CREATE TABLE leads (
     merchant_id VARCHAR NOT NULL,
     lead_id VARCHAR NOT NULL,
-    lead_key UINTEGER NOT NULL,
+    lead_key UBIGINT NOT NULL,
     reseller_id VARCHAR NOT NULL,
     template_id VARCHAR,
     created_at TIMESTAMP NOT NULL,
