@@ -150,7 +150,8 @@ def test_leads_and_calls(given_: tuple[int, list[tuple[int, Row]], dict[int, Row
 def micros(leads: pa.Table) -> pa.Table:
     since = pa.list_(pa.struct([("status", pa.string()), ("since", pa.int64())]))
     columns = {name: array_of(leads[name]) for name in leads.column_names}
-    columns["created_at"] = columns["created_at"].cast(pa.int64())
+    for name in ("created_at", "first_call_at"):
+        columns[name] = columns[name].cast(pa.int64())
     columns["history"] = columns["history"].cast(since)
     return pa.table(columns)
 
@@ -170,13 +171,15 @@ def expected(number: int, calls: list[Row], own: Row | None) -> Row:
     def said(name: str) -> Any:
         return first.get(name) if told.get(name) is None else told[name]
 
-    created = told.get("created_at")
+    created = min(seen) if told.get("created_at") is None else told["created_at"]
+    called = first.get("started_at")
     return {
         "merchant_id": "m",
         "lead_id": str(number),
         "reseller_id": said("reseller_id"),
         "template_id": said("template_id"),
-        "created_at": min(seen) if created is None else created,
+        "created_at": created,
+        "first_call_at": called if called is not None and called < created else None,
         "status": past[-1][0] if past else None,
         "statuses": sorted({status for status, _ in past if status is not None}),
         "providers": sorted(

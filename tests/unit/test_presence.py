@@ -1,14 +1,21 @@
 """What the writer takes to be new is new."""
 
+from datetime import date
 from pathlib import Path
 from threading import Event
 from typing import Any
 
+import duckdb
+import numpy as np
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from callistics.engines.common.rows import identity_table
 from callistics.engines.duckdb import presence
 from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.finding import weeks_of, within
 from callistics.engines.duckdb.presence import Presence, numbers
 from callistics.engines.duckdb.statements import Statements
 from support.store import Store, opened
@@ -41,8 +48,18 @@ def statements_of(store: Store) -> Statements:
 
 def possible(store: Store, table: str, identities: list[tuple[str, str]]) -> list[tuple[str, str]]:
     (asked,) = numbers(statements_of(store), identity_table(identities, "id"))
-    found = presence_of(store).possible(table, asked)
+    found = presence_of(store).possible(table, asked).there
     return [one for one, there in zip(identities, found, strict=True) if there]
+
+
+def weeks(store: Store, table: str, *identities: tuple[str, str]) -> list[int] | None:
+    (asked,) = numbers(statements_of(store), identity_table(identities, "id"))
+    found = presence_of(store).possible(table, asked).weeks
+    return None if found is None else found.tolist()
+
+
+def week(day: str) -> int:
+    return (date.fromisoformat(day) - date(1970, 1, 1)).days // 7
 
 
 def test_what_was_stored_is_possible_and_little_else() -> None:
@@ -62,7 +79,8 @@ def test_a_filter_grows() -> None:
         store.send("calls", [call(1)])
         for first in range(0, 500_000, 100_000):
             many = [("m", str(number)) for number in range(first, first + 100_000)]
-            known.add(CALLS, *numbers(statements_of(store), identity_table(many, "id")))
+            (those,) = numbers(statements_of(store), identity_table(many, "id"))
+            known.add(CALLS, those, np.full(len(those), 2_900, np.uint32))
         assert possible(store, CALLS, [("m", "0"), ("m", "499999"), ("m", "c1")]) == [
             ("m", "0"),
             ("m", "499999"),
@@ -142,3 +160,86 @@ def test_few_and_many_have_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> 
         many = numbers(statements_of(store), asked, asked)
         assert [one.tolist() for one in few] == [one.tolist() for one in many]
         assert len(set(few[0].tolist())) == len(identities)
+
+
+def test_the_weeks_of_what_is_stored_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    days = {"c1": "2025-01-15", "c2": "2025-01-14", "c3": "2024-03-01", "c4": "1970-01-01"}
+    with opened(path=path) as store:
+        store.send("calls", [call(1)])
+        store.send(
+            "calls",
+            [call(0, call_id=name, started_at=f"{day}T23:59:59Z") for name, day in days.items()],
+        )
+    with opened(path=path) as store:
+        store.send("calls", [call(9, lead_id="l9", started_at="2025-06-01T00:00:00Z")])
+        first, second = week("2024-03-01"), week("2025-01-15")
+        assert weeks(store, CALLS, ("m", "c1"), ("m", "c2")) == [second]
+        assert weeks(store, CALLS, ("m", "c1"), ("m", "c3"), ("m", "none")) == [first, second]
+        assert weeks(store, CALLS, ("m", "c9")) == [week("2025-06-01")]
+        assert weeks(store, CALLS, ("m", "none")) == []
+        assert weeks(store, CALLS, ("m", "c1"), ("m", "c4")) is None
+
+
+def test_a_call_that_moves_is_known_by_both_weeks() -> None:
+    with opened() as store:
+        for day in ("2025-01-15", "2025-03-15", "2025-01-15"):
+            store.send("calls", [call(1, started_at=f"{day}T10:00:00Z")])
+        assert weeks(store, CALLS, ("m", "c1")) == [week("2025-01-15"), week("2025-03-15")]
+        assert store.rows("call_count") == [{"count": 1}]
+
+
+@pytest.mark.parametrize("reopened", [False, True])
+def test_calls_before_their_lead_was_created_are_found(tmp_path: Path, *, reopened: bool) -> None:
+    path = tmp_path / "x.db"
+    lead = {"lead_id": "l1", "merchant_id": "m", "reseller_id": "r"}
+    with opened(path=path) as store:
+        store.send("calls", [call(1, started_at="2024-02-01T10:00:00Z")])
+        store.send("leads", [{**lead, "created_at": "2025-05-01T00:00:00Z"}])
+        store.send("calls", [call(6, started_at="2025-06-01T10:00:00Z")])
+        found = weeks(store, LEADS, ("m", "l1"))
+        assert found == [week("2024-02-01"), week("2025-05-01")]
+        if not reopened:
+            _attempts(store)
+    if reopened:
+        with opened(path=path) as store:
+            _attempts(store)
+
+
+def _attempts(store: Store) -> None:
+    store.send("calls", [call(11, started_at="2025-06-02T10:00:00Z")])
+    rows = store.rows("retry_analysis")
+    assert [(row["attempt"], row["calls"]) for row in rows] == [(1, 1), (2, 1), (3, 1)]
+
+
+def test_times_that_have_no_week() -> None:
+    times = pa.array([None, -1, 0, 7 * 86_400_000_000, 4_096 * 7 * 86_400_000_000])
+    assert weeks_of(times.cast(pa.timestamp("us"))).tolist() == [0, 0, 0, 1, 0]
+
+
+@given(
+    st.lists(st.integers(1, 4_095), unique=True, max_size=30).map(sorted),
+    st.lists(st.integers(-10, 30_000), max_size=30),
+)
+def test_rows_of_the_weeks_are_within_and_no_more_than_need_be(
+    wanted: list[int], days: list[int]
+) -> None:
+    weeks = np.array(wanted, np.uint32)
+    started = pa.array([day * 86_400_000_000 for day in days], pa.timestamp("us"))
+    rows = pa.table({"started_at": started, "day": pa.array(days, pa.int64())})
+    found: dict[bool, set[int]] = {}
+    for onwards in (False, True):
+        inside = duckdb.from_arrow(rows).filter(within("calls", weeks, onwards=onwards))
+        found[onwards] = {day for _, day in inside.fetchall()}
+    exact = {day for day in days if day // 7 in wanted}
+    later = {day for day in days if wanted and day // 7 >= wanted[0]}
+    assert exact <= found[False] <= {day for day in later if day // 7 <= wanted[-1]}
+    assert found[True] == later
+    if len(wanted) <= 8:
+        assert found[False] == exact
+
+
+def test_any_week_will_do_where_none_is_known() -> None:
+    assert within("calls", None) == "TRUE"
+    assert within("calls", np.array([], np.uint32)) == "FALSE"
+    assert within("calls_held", np.array([2_900], np.uint32)) == "TRUE"

@@ -16,11 +16,13 @@ def _schema(columns: Iterable[pa.Field], more: Mapping[str, pa.DataType]) -> pa.
     return pa.schema([*fields, pa.field("version", pa.uint64())])
 
 
+# Only roll-ups and the look-up of rows by time need these.
+_NOT_KEPT = ("providers", "first_call_at")
 SCHEMAS: Mapping[str, pa.Schema] = {
     "calls": _schema([*schema(CALL_COLUMNS), *DERIVED], FLAT),
     "calls_held": _schema(schema(CALL_COLUMNS), {}),
     "lead_records": _schema(schema(LEAD_COLUMNS), {}),
-    "leads": _schema([field for field in LEADS if field.name != "providers"], FLAT),
+    "leads": _schema([field for field in LEADS if field.name not in _NOT_KEPT], FLAT),
 }
 """The columns of each table that has a sign, but for the sign."""
 IDS: Mapping[str, str] = {

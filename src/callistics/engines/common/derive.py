@@ -54,6 +54,7 @@ DERIVED = schema(("attempt", "payload_base"))
 LEADS = pa.schema(
     [
         *schema(("merchant_id", "lead_id", "reseller_id", "template_id", "created_at")),
+        ("first_call_at", TIME),
         ("status", pa.string()),
         ("statuses", TEXTS),
         ("providers", TEXTS),
@@ -62,7 +63,8 @@ LEADS = pa.schema(
     ]
 )
 """A lead that exists. `statuses` and `history` are without absent statuses, `providers` are those
-of its calls, see model/providers.py."""
+of its calls, see model/providers.py. `first_call_at` is there where that was before `created_at`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,10 @@ def derive(touched: pa.Table, calls: pa.Table, of: Places, own: pa.Table, whose:
     begins = np.flatnonzero(np.diff(of[order], prepend=-1))
     first = _taken(calls, placed(number, of[order[begins]], order[begins]))
     said = _taken(own, placed(number, whose, np.arange(len(whose))))
-    seen = pc.min_element_wise(first("started_at"), said("first_seen"))
+    called = first("started_at")
+    seen = pc.min_element_wise(called, said("first_seen"))
+    created = pc.coalesce(said("created_at"), seen)
+    earlier = pc.fill_null(pc.less(called, created), fill_value=False)
     payload = pc.coalesce(said("payload_own"), first("payload_own"))
     events = events_in(
         (calls["events"], of, _closed_at(calls)), (own["events"], whose, own["first_seen"])
@@ -101,7 +106,8 @@ def derive(touched: pa.Table, calls: pa.Table, of: Places, own: pa.Table, whose:
             touched["lead_id"],
             pc.coalesce(said("reseller_id"), first("reseller_id")),
             pc.coalesce(said("template_id"), first("template_id")),
-            pc.coalesce(said("created_at"), seen),
+            created,
+            pc.if_else(earlier, called, pa.scalar(None, TIME)),
             events.status(number),
             events.statuses(number),
             _providers(calls["provider"], of, number),

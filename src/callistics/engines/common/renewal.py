@@ -56,12 +56,14 @@ class Renewal:
 
     `incoming` and `leads` are complete rows to be inserted. Of the stored calls `moved` other
     things are derived now: `again` has these, row by row. `former` are stored leads that go.
+    `places` are those of `leads` among the touched ones.
     """
 
     incoming: pa.Table
     moved: pa.Table
     again: pa.Table
     leads: pa.Table
+    places: Places
     former: pa.Table
 
 
@@ -98,6 +100,7 @@ def renewed(
         moved,
         _complete(again.filter(moves), array_of(moved["payload_own"]), payloads),
         with_payloads(fresh, array_of(fresh["payload_json"]), payloads),
+        found.places[~stay],
         leads.filter(mask(go)),
     )
 

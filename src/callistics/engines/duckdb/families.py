@@ -1,14 +1,13 @@
 """What is stored of the leads that a commit touches."""
 
-from collections.abc import Iterable
-
+import numpy as np
 import pyarrow as pa
 
 from callistics.engines.common.arrow import mask, select
 from callistics.engines.common.derive import CALLS, DERIVED, LEADS, OWN
 from callistics.engines.common.renewal import Standing
-from callistics.engines.duckdb.finding import rows
-from callistics.engines.duckdb.presence import Numbers, Presence
+from callistics.engines.duckdb.finding import rows, within
+from callistics.engines.duckdb.presence import Numbers, Possible, Presence
 from callistics.engines.duckdb.statements import Statements
 
 _PLACE = ("place", pa.int64())
@@ -19,11 +18,9 @@ _STORED = {
 }
 
 
-def _statement(columns: Iterable[str], table: str) -> str:
-    return f"SELECT {', '.join(columns)} FROM ({rows(table, 'lead_id', 'touched')})"
-
-
-_STATEMENTS = {table: _statement(columns.names, table) for table, columns in _STORED.items()}
+def _statement(table: str, condition: str) -> str:
+    columns = ", ".join(_STORED[table].names)
+    return f"SELECT {columns} FROM ({rows(table, 'lead_id', 'touched', condition)})"
 
 
 def standing(
@@ -31,22 +28,22 @@ def standing(
 ) -> Standing:
     """What may be stored of leads (merchant_id, lead_id); of all of them without `presence`."""
 
-    def wanted(table: str) -> pa.Table:
+    def read(table: str, possible: Possible, condition: str) -> pa.Table:
+        if not possible.there.any():
+            return _STORED[table].empty_table()
+        statements.give(touched=touched.filter(mask(possible.there)))
+        return select(statements.table(_statement(table, condition)), _STORED[table])
+
+    def possible(table: str) -> Possible:
         if presence is None:
-            return touched
-        return touched.filter(mask(presence.possible(table, numbers)))
+            return Possible(np.ones(touched.num_rows, np.bool_), None)
+        return presence.possible(table, numbers)
 
     # A call that counts has its lead in the table of leads; where it has not, `rebuild` mends it.
-    leads = wanted("leads")
+    # The lead's weeks are those of its creation and, where that was before, of its first call.
+    leads, own = possible("leads"), possible("lead_records")
     return Standing(
-        _read(statements, "calls", leads),
-        _read(statements, "lead_records", wanted("lead_records")),
-        _read(statements, "leads", leads),
+        read("calls", leads, within("calls", leads.weeks, onwards=True)),
+        read("lead_records", own, within("lead_records", own.weeks)),
+        read("leads", leads, within("leads", leads.weeks)),
     )
-
-
-def _read(statements: Statements, table: str, touched: pa.Table) -> pa.Table:
-    if not touched.num_rows:
-        return _STORED[table].empty_table()
-    statements.give(touched=touched)
-    return select(statements.table(_STATEMENTS[table]), _STORED[table])

@@ -1,9 +1,22 @@
 """Finding stored rows by their ids.
 
 There is no index: keeping one up makes writing many times slower. Beside each id stands a number
-made of it, and a look-up scans that one narrow column instead of the texts; then the ids of the few
-rows it gives are compared (docs/decisions/writing.md).
+made of it, and a look-up scans that one narrow column instead of the texts, of the weeks that the
+rows are known to be of; then the ids of the few rows it gives are compared
+(docs/decisions/writing.md).
 """
+
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from callistics.engines.common.arrow import array_of
+from callistics.model.instants import DAY
+
+Weeks = npt.NDArray[np.uint32]
+"""Whole weeks since 1970; 0 where there is no telling."""
 
 KEY_BITS = 40
 """Of a number: so many that hardly one of 100 million others is taken for one of thousands wanted.
@@ -12,9 +25,23 @@ Such a one costs far more than its row, as each column is unpacked around it; wi
 were hundreds, all over the table.
 """
 
-_KEYS = {"call_id": "call_key", "lead_id": "lead_key"}
+_KEYS = {
+    "call_id": "call_key",
+    "lead_id": "lead_key",
+}  # What the weeks of a table's rows are those of.
+_TIME_OF = {"calls": "started_at", "leads": "created_at", "lead_records": "updated_at"}
+_WEEK, _LAST_WEEK = 7 * DAY, (1 << 12) - 1
+# Each range of weeks that is looked through is a comparison for every row in question.
+_MOST_RANGES = 8
 
-_TIMES = ("started_at", "ended_at", "created_at", "first_seen", "updated_at")
+_TIMES = (
+    "started_at",
+    "ended_at",
+    "created_at",
+    "first_call_at",
+    "first_seen",
+    "updated_at",
+)
 
 
 def keys(*id_columns: str) -> str:
@@ -24,7 +51,46 @@ def keys(*id_columns: str) -> str:
     )
 
 
-def rows(table: str, id_column: str, wanted: str) -> str:
+def weeks_of(times: pa.Array | pa.ChunkedArray) -> Weeks:
+    """The weeks of times."""
+    weeks = array_of(times).cast(pa.int64()).fill_null(-1).to_numpy() // _WEEK
+    return np.where((weeks < 0) | (weeks > _LAST_WEEK), 0, weeks).astype(np.uint32)
+
+
+def weeks_in(table: str, rows: pa.Table) -> Weeks:
+    """The weeks of rows of a table."""
+    if table in _TIME_OF:
+        return weeks_of(rows[_TIME_OF[table]])
+    return np.zeros(rows.num_rows, np.uint32)
+
+
+def within(table: str, weeks: Weeks | None, *, onwards: bool = False) -> str:
+    """The condition that a row is of some weeks, at least: of these, each once in order.
+
+    With `onwards` it is of the first of them or later. None is any week.
+    """
+    if weeks is None or table not in _TIME_OF:
+        return "TRUE"
+    if not len(weeks):
+        return "FALSE"
+    time = _TIME_OF[table]
+    if onwards:
+        return f"{time} >= {_begin(weeks[0])}"
+    gaps = np.diff(weeks)
+    ends = np.sort(np.argsort(gaps)[::-1][: _MOST_RANGES - 1])
+    ends = ends[gaps[ends] > 1]
+    firsts, lasts = weeks[np.append(0, ends + 1)], weeks[np.append(ends, -1)]
+    return " OR ".join(
+        f"({time} >= {_begin(first)} AND {time} < {_begin(last + 1)})"
+        for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
+    )
+
+
+def _begin(week: int) -> str:
+    return f"TIMESTAMP '{date(1970, 1, 1) + timedelta(weeks=int(week))}'"
+
+
+def rows(table: str, id_column: str, wanted: str, condition: str = "TRUE") -> str:
     """A SELECT of the rows, and their places as `place`, whose number is that of a wanted id.
 
     `wanted` is a relation with the id column. Nearly all of the rows are wanted ones; whoever reads
@@ -33,7 +99,7 @@ def rows(table: str, id_column: str, wanted: str) -> str:
     key = _KEYS[id_column]
     return (
         f"SELECT t.rowid AS place, t.* FROM {table} AS t WHERE t.rowid IN ("
-        f"SELECT k.rowid FROM {table} AS k"
+        f"SELECT k.rowid FROM (FROM {table} SELECT rowid, {key} WHERE {condition}) AS k"
         f" SEMI JOIN (SELECT {keys(id_column)} FROM {wanted}) AS w USING ({key}))"
     )
 

@@ -1,11 +1,13 @@
-"""Which records may be stored, from memory: most that come are new, and need no looking up.
+"""Which records may be stored, and when: from memory, as most that come are new or of late.
 
 Looking a record up scans a column of all records, and reading its row back takes longer still
-(docs/decisions/writing.md). A Bloom filter over the ids answers for nearly all that are not there.
+(docs/decisions/writing.md). A table of hashes of the ids answers for nearly all that are not there,
+and for those that are it knows the week whose rows are to be scanned.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -13,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from callistics.engines.common.arrow import Mask, array_of
+from callistics.engines.common.arrow import Mask, Places, array_of
 from callistics.engines.common.threads import give_way
+from callistics.engines.duckdb.finding import Weeks, weeks_of
 from callistics.engines.duckdb.statements import Statements
 
 Numbers = npt.NDArray[np.uint64]
@@ -28,74 +31,114 @@ _IDS = {
 }
 _FEW, _BATCH = 200_000, 100_000
 _SMALLEST = 100_000
+_WEEK_BITS = 12
+_WEEKS = 1 << _WEEK_BITS
 
 
-class _Filter:
-    """A Bloom filter for so many numbers: six bits of one word of 64 for each.
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """Which of some records a table may have, and the weeks it has them in, None if any."""
 
-    With a word for every two numbers, one in a few thousand others is taken for one of them.
+    there: Mask
+    weeks: Weeks | None
+
+
+class _Numbers:
+    """A hash table of numbers and their weeks; a slot has 20 bits of a number and 12 of its week.
+
+    What finds its slot taken goes into the next that is free. Of others one in some hundred
+    thousand is taken for one of those that are there.
     """
 
     def __init__(self, capacity: int) -> None:
-        self._words = np.zeros(capacity // 2 + 1, np.uint64)
+        self._slots = np.zeros(capacity * 5 // 3 + 2, np.uint32)
         self.room = capacity
 
-    def add(self, numbers: Numbers) -> None:
+    def add(self, numbers: Numbers, weeks: Weeks) -> None:
         self.room -= len(numbers)
-        np.bitwise_or.at(self._words, self._places(numbers), _bits(numbers))
+        places, slots = self._places(numbers), _prints(numbers) | weeks
+        while len(slots):
+            free = self._slots[places] == 0
+            self._slots[places[free]] = slots[free]
+            # Of several that go to the same place one is there now, or all if they are alike.
+            rest = self._slots[places] != slots
+            places, slots = self._next(places[rest]), slots[rest]
 
-    def has(self, numbers: Numbers) -> Mask:
-        bits = _bits(numbers)
-        found: Mask = (self._words[self._places(numbers)] & bits) == bits
-        return found
+    def find(self, numbers: Numbers) -> tuple[Places, Weeks]:
+        """The rows of those that are there, and their weeks: several, where it was several."""
+        rows, places, prints = np.arange(len(numbers)), self._places(numbers), _prints(numbers)
+        found: list[tuple[Places, Weeks]] = []
+        while len(rows):
+            slots = self._slots[places]
+            weeks = slots ^ prints
+            hits = np.flatnonzero(weeks < _WEEKS)
+            found.append((rows[hits], weeks[hits]))
+            more = np.flatnonzero(slots)
+            rows, places, prints = rows[more], self._next(places[more]), prints[more]
+        return _joined(found)
 
-    def _places(self, numbers: Numbers) -> Numbers:
-        # The lowest bits of a number say which bits of its word are set.
-        return (numbers >> np.uint64(24)) % np.uint64(len(self._words))
+    def _places(self, numbers: Numbers) -> Places:
+        return (numbers % np.uint64(len(self._slots))).astype(np.int64)
+
+    def _next(self, places: Places) -> Places:
+        places = places + 1
+        places[places == len(self._slots)] = 0
+        return places
 
 
-def _bits(numbers: Numbers) -> Numbers:
-    found = np.zeros(len(numbers), np.uint64)
-    for shift in (0, 6, 12, 18, 24, 30):
-        found |= np.uint64(1) << ((numbers >> np.uint64(shift)) & np.uint64(63))
-    return found
+def _prints(numbers: Numbers) -> Weeks:
+    # An empty slot is 0, and so must be no other.
+    found = np.maximum(numbers >> np.uint64(64 - 32 + _WEEK_BITS), np.uint64(1))
+    return found.astype(np.uint32) << np.uint32(_WEEK_BITS)
+
+
+def _joined(found: list[tuple[Places, Weeks]]) -> tuple[Places, Weeks]:
+    if not found:
+        return np.zeros(0, np.int64), np.zeros(0, np.uint32)
+    rows, weeks = zip(*found, strict=True)
+    return np.concatenate(rows), np.concatenate(weeks)
 
 
 class _Known:
     """The records of one table; anything may be there until all that are stored are `read`."""
 
     def __init__(self) -> None:
-        self._stored: _Filter | None = None
-        self._added = [_Filter(_SMALLEST)]
+        self._stored: _Numbers | None = None
+        self._added = [_Numbers(_SMALLEST)]
 
-    def read(self, stored: _Filter) -> None:
+    def read(self, stored: _Numbers) -> None:
         self._stored = stored
 
-    def add(self, numbers: Numbers) -> None:
+    def add(self, numbers: Numbers, weeks: Weeks) -> None:
         # What is written again takes no more room.
-        numbers = numbers[~self._claims(numbers)]
+        rows, found = self._find(numbers)
+        new = np.ones(len(numbers), np.bool_)
+        new[rows[found == weeks[rows]]] = False
+        numbers, weeks = numbers[new], weeks[new]
         if self._added[-1].room < len(numbers):
             # Each is larger than the one before, so that there are never many.
-            self._added.append(_Filter(max(_SMALLEST << len(self._added), len(numbers))))
-        self._added[-1].add(numbers)
+            more = _SMALLEST << 2 * len(self._added)
+            self._added.append(_Numbers(max(more, len(numbers))))
+        self._added[-1].add(numbers, weeks)
 
-    def has(self, numbers: Numbers) -> Mask:
+    def possible(self, numbers: Numbers) -> Possible:
         if self._stored is None:
-            return np.ones(len(numbers), np.bool_)
-        return self._claims(numbers)
+            return Possible(np.ones(len(numbers), np.bool_), None)
+        rows, weeks = self._find(numbers)
+        there = np.zeros(len(numbers), np.bool_)
+        there[rows] = True
+        return Possible(there, None if (weeks == 0).any() else np.unique(weeks))
 
-    def _claims(self, numbers: Numbers) -> Mask:
-        found = np.zeros(len(numbers), np.bool_)
-        for one in self._added if self._stored is None else (self._stored, *self._added):
-            found |= one.has(numbers)
-        return found
+    def _find(self, numbers: Numbers) -> tuple[Places, Weeks]:
+        every = self._added if self._stored is None else (self._stored, *self._added)
+        return _joined([one.find(numbers) for one in every])
 
 
 class Presence:
-    """What the writer knows to be stored, by table: too many, never too few.
+    """What the writer knows to be stored, by table: too much, never too little.
 
     `begin` has it read the ids that the file has, in the background where these are many; until
-    then every record may be there.
+    then every record may be there, in any week.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -119,13 +162,13 @@ class Presence:
         if self._thread is not None:
             self._thread.join()
 
-    def add(self, table: str, numbers: Numbers) -> None:
-        """Take note of records that are about to be stored."""
-        self._known[table].add(numbers)
+    def add(self, table: str, numbers: Numbers, weeks: Weeks) -> None:
+        """Take note of records that are about to be stored, with the weeks they are of."""
+        self._known[table].add(numbers, weeks)
 
-    def possible(self, table: str, numbers: Numbers) -> Mask:
+    def possible(self, table: str, numbers: Numbers) -> Possible:
         """Which of the records a table may have."""
-        return self._known[table].has(numbers)
+        return self._known[table].possible(numbers)
 
     def _count(self, table: str) -> int:
         rows = self._connection.cursor().execute(f"SELECT count(*) FROM {table}").fetchone()
@@ -134,19 +177,21 @@ class Presence:
     def _read(self) -> None:
         give_way()
         for table, known in self._known.items():
-            count = self._count(table)
-            stored = _Filter(count + count // 8)
-            for numbers in self._stored(table):
-                stored.add(numbers)
+            selects = _SELECTS[table]
+            count = sum(self._count(f"({select})") for select in selects)
+            stored = _Numbers(count + count // 8)
+            for numbers, weeks in self._stored(selects):
+                stored.add(numbers, weeks)
                 if self._stopping:
                     return
             known.read(stored)
 
-    def _stored(self, table: str) -> Iterator[Numbers]:
+    def _stored(self, selects: Iterable[str]) -> Iterator[tuple[Numbers, Weeks]]:
         reader = self._connection.cursor()
-        rows: Any = reader.sql(f"SELECT {_number(_IDS[table])} FROM {table}")
-        for batch in rows.to_arrow_reader(_BATCH):
-            yield batch.column(0).to_numpy()
+        for select in selects:
+            rows: Any = reader.sql(select)
+            for batch in rows.to_arrow_reader(_BATCH):
+                yield batch.column(0).to_numpy(), weeks_of(batch.column(1))
         reader.close()
 
 
@@ -175,3 +220,18 @@ _OF_VALUES = (
     " (SELECT unnest(?::VARCHAR[]) AS merchant_id, unnest(?::VARCHAR[]) AS id) AS numbered"
 )
 _OF_TABLE = f"SELECT {_number('id')} AS number FROM numbered"
+
+
+def _select(table: str, time: str) -> str:
+    return f"SELECT {_number(_IDS[table])} AS number, {time} AS time FROM {table}"
+
+
+_SELECTS = {
+    "calls": [_select("calls", "started_at")],
+    "calls_held": [_select("calls_held", "NULL::TIMESTAMP")],
+    "leads": [
+        _select("leads", "created_at"),
+        _select("leads", "first_call_at") + " WHERE first_call_at IS NOT NULL",
+    ],
+    "lead_records": [_select("lead_records", "updated_at")],
+}

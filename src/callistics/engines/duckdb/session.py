@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from callistics.catalog.plan import Unit
 from callistics.engines.base import KeptAnswer
-from callistics.engines.common.arrow import Mask, beside, mask
+from callistics.engines.common.arrow import Mask, array_of, beside, mask
 from callistics.engines.common.blocks import CallBlock, joined
 from callistics.engines.common.derive import DERIVED
 from callistics.engines.common.payloads import Payloads
@@ -27,7 +27,15 @@ from callistics.engines.common.rows import (
 )
 from callistics.engines.common.rows import COLUMNS as STATE_COLUMNS
 from callistics.engines.duckdb.families import standing
-from callistics.engines.duckdb.finding import keys, merchants, plain, rows
+from callistics.engines.duckdb.finding import (
+    keys,
+    merchants,
+    plain,
+    rows,
+    weeks_in,
+    weeks_of,
+    within,
+)
 from callistics.engines.duckdb.keys import save_keys
 from callistics.engines.duckdb.ledger import KEPT_BY, Ledger
 from callistics.engines.duckdb.payload_keys import PayloadKeys
@@ -99,6 +107,7 @@ class DuckDBSession:
         self._now = now
         self._ledger = ledger
         self._changed: dict[RecordKind, dict[Identity, State]] = {kind: {} for kind in RecordKind}
+        self._seen: dict[Identity, Known] = {}
         self._first: list[pa.Table] = []
         self._touched: list[Identity] = []
         self._renews = False
@@ -110,23 +119,41 @@ class DuckDBSession:
     def load(self, kind: RecordKind, identities: Iterable[Identity]) -> dict[Identity, Known]:
         """The stored records among the identities."""
         asked = set(identities)
-        names, wanted = self._possible(
-            (*_TABLES[kind], *_DERIVED[kind]), identity_table(asked, kind.id_field)
-        )
-        if not names:
+        seen = self._seen if kind is RecordKind.CALLS else {}
+        known = {one: seen[one] for one in asked & seen.keys()}
+        return known | self._read(kind, identity_table(asked - known.keys(), kind.id_field))
+
+    def known(self, blocks: Sequence[CallBlock]) -> Mask:
+        """Of which of the blocks' calls, one after the other, there is a record."""
+        calls = joined(blocks)
+        # They are to be merged, so all of their states will be asked for.
+        self._seen = self._read(RecordKind.CALLS, calls)
+        (found,) = places(identity_table(self._seen, "call_id"), (calls,), "call_id")
+        return found >= 0
+
+    def _read(self, kind: RecordKind, asked: pa.Table) -> dict[Identity, Known]:
+        """The stored records among those asked for (merchant_id, id)."""
+        tables = (*_TABLES[kind], *_DERIVED[kind])
+        (those,) = numbers(self._statements, asked)
+        possible = {name: self._presence.possible(name, those) for name in tables}
+        wanted = asked.filter(mask(np.logical_or.reduce([one.there for one in possible.values()])))
+        if not wanted.num_rows:
             return {}
-        leads = rows("leads", "lead_id", "wanted")
-        sql = " UNION ALL ".join(
-            _STATES[kind].format(name=name, source=rows(name, kind.id_field, "wanted"), leads=leads)
-            for name in _TABLES[kind]
-            if name in names or kind is RecordKind.LEADS
-        )
         self._statements.give(wanted=wanted)
-        found = _dicts(self._statements.execute(sql))
+        sources = {
+            name: rows(name, kind.id_field, "wanted", within(name, one.weeks))
+            for name, one in possible.items()
+        }
+        sql = " UNION ALL ".join(
+            _STATES[kind].format(name=name, source=sources[name], leads=sources.get("leads"))
+            for name in _TABLES[kind]
+            if possible[name].there.any() or kind is RecordKind.LEADS
+        )
+        identities = set(zip(*(column.to_pylist() for column in wanted.columns), strict=True))
         known: dict[Identity, Known] = {}
-        for row in found:
+        for row in _dicts(self._statements.execute(sql)):
             identity = (row["merchant_id"], row[kind.id_field])
-            if identity not in asked:
+            if identity not in identities:
                 continue
             known[identity] = one = _known(kind, row)
             if row["place"] is not None:
@@ -134,27 +161,6 @@ class DuckDBSession:
                     row["place"], one.state, row.get("attempt"), row.get("payload_base")
                 )
         return known
-
-    def known(self, blocks: Sequence[CallBlock]) -> Mask:
-        """Of which of the blocks' calls, one after the other, there is a record."""
-        calls = joined(blocks)
-        names, wanted = self._possible(_TABLES[RecordKind.CALLS], calls)
-        if not names:
-            return np.zeros(calls.num_rows, np.bool_)
-        self._statements.give(wanted=wanted)
-        sql = " UNION ALL ".join(
-            f"SELECT merchant_id, call_id FROM ({rows(name, 'call_id', 'wanted')})"
-            for name in names
-        )
-        (found,) = places(self._statements.table(sql), (calls,), "call_id")
-        return found >= 0
-
-    def _possible(self, tables: Iterable[str], asked: pa.Table) -> tuple[list[str], pa.Table]:
-        """The tables that may have one of the records, and the records that may be in one."""
-        (those,) = numbers(self._statements, asked)
-        found = {name: self._presence.possible(name, those) for name in tables}
-        anywhere = np.logical_or.reduce(list(found.values()))
-        return [name for name, some in found.items() if some.any()], asked.filter(mask(anywhere))
 
     def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
         """The merchants that have a record of each id."""
@@ -199,7 +205,8 @@ class DuckDBSession:
         if new.num_rows:
             id_column, key_columns = _PLAIN_TABLES[target]
             named = new.select(["merchant_id", id_column])
-            self._presence.add(target, *numbers(self._statements, named))
+            (those,) = numbers(self._statements, named)
+            self._presence.add(target, those, weeks_in(target, new))
             self._statements.give(inserted=new)
             self._statements.execute(
                 f"INSERT INTO {target} BY NAME SELECT *, {keys(*key_columns)} FROM inserted"
@@ -223,8 +230,11 @@ class DuckDBSession:
             payloads,
             anew=self._renews,
         )
-        self._presence.add("calls", of_calls)
-        self._presence.add("leads", of_leads)
+        self._presence.add("calls", of_calls, weeks_in("calls", incoming))
+        for name in ("created_at", "first_call_at"):
+            known = array_of(made.leads[name].is_valid()).to_numpy(zero_copy_only=False)
+            weeks = weeks_of(made.leads[name])
+            self._presence.add("leads", of_leads[made.places][known], weeks[known])
         self._written = [incoming, made.moved]
         return Replacement(
             made,

@@ -61,6 +61,8 @@ CREATE TABLE leads (
     reseller_id VARCHAR NOT NULL,
     template_id VARCHAR,
     created_at TIMESTAMP NOT NULL,
+    -- Where its first call was before that: when. What is stored of a lead is looked for from then on.
+    first_call_at TIMESTAMP,
     status VARCHAR,
     statuses VARCHAR[] NOT NULL,
     -- Those of its calls, see model/providers.py.
