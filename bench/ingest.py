@@ -1,17 +1,18 @@
 """How fast records become durable, over HTTP into an empty store and by import into a full one."""
 
+import math
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import msgspec
 
-from bench.live import Client, Live, serving
+from bench.live import serving
 from bench.load import MB, imported
 from bench.records import bodies, lines, renamed
 from bench.report import Cell, Result, Table, percentile
 from bench.run import Run, say
+from bench.wire import CALLS, Budget, ask
 
 IMPORTED = 500_000
 _COLUMNS = (
@@ -51,41 +52,26 @@ def _measured(run: Run, way: Way) -> Sequence[Cell]:
     store = run.empty(f"ingest-{way.size}")
     with serving(store) as server:
         cpu, started = server.cpu(), time.perf_counter()
-        records, waited = _send(server, sent, way.clients)
+        budget = Budget(math.inf, 0, len(sent))
+        clients = min(way.clients, len(sent))
+        done = ask(server.port, iter(sent), clients, budget, len(sent), CALLS)
         seconds = time.perf_counter() - started
         cpu = server.cpu() - cpu
     store.remove()
+    if done.failures:
+        raise RuntimeError(f"POST /calls: {done.failures[0]}")
+    waited = done.times
+    records = sum(msgspec.json.decode(answer)["received"] for answer in done.answers.values())
     tenth = max(len(waited) // 10, 1)
     return (
         f"bodies of {way.size:,}, {way.clients} client{'s' * (way.clients > 1)}",
         records / seconds,
         len(sent) / seconds,
-        percentile(waited, 50) * 1000,
-        percentile(waited, 99) * 1000,
+        percentile(waited, 50),
+        percentile(waited, 99),
         cpu / records * 1_000_000,
         sum(waited[-tenth:]) / sum(waited[:tenth]),
     )
-
-
-def _send(server: Live, sent: Sequence[bytes], clients: int) -> tuple[int, list[float]]:
-    """How many records were taken, and the seconds of each request in order of sending."""
-    remaining = iter(enumerate(sent))
-    waited = [0.0] * len(sent)
-
-    def work() -> int:
-        client, received = Client(server.port), 0
-        # Iterators of enumerate are safe to share: each pair is handed out under the GIL.
-        for place, body in remaining:
-            started = time.perf_counter()
-            answer = client.store(body)
-            waited[place] = time.perf_counter() - started
-            received += msgspec.json.decode(answer)["received"]
-        client.close()
-        return received
-
-    with ThreadPoolExecutor(clients) as pool:
-        received = sum(one.result() for one in [pool.submit(work) for _ in range(clients)])
-    return received, waited
 
 
 def _import(run: Run) -> Table:

@@ -13,10 +13,17 @@ from dataclasses import dataclass, field
 
 from bench.live import KEY
 
-_HEAD = (
-    "POST /analytics HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-    f"Authorization: Bearer {KEY}\r\nContent-Length: "
-)
+
+def _head(path: str, media_type: str) -> str:
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {media_type}\r\n"
+        f"Authorization: Bearer {KEY}\r\nContent-Length: "
+    )
+
+
+ANALYTICS = _head("/analytics", "application/json")
+CALLS = _head("/calls", "application/x-ndjson")
+"""Where bodies are sent and what they are: the beginning of each request."""
 _CHUNK = 1 << 18
 
 
@@ -55,7 +62,8 @@ class Asked:
 class _Line:
     """A connection, and the answer that is coming in on it."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, head: str) -> None:
+        self._head = head
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.place = 0
@@ -67,7 +75,7 @@ class _Line:
         self.place, self._body, self._whole = place, -1, -1
         self._received.clear()
         self.sent = time.perf_counter()
-        self.socket.sendall(f"{_HEAD}{len(body)}\r\n\r\n".encode() + body)
+        self.socket.sendall(f"{self._head}{len(body)}\r\n\r\n".encode() + body)
 
     def receive(self) -> tuple[bool, bytes] | None:
         """Whether the answer is a 200, and its body; None while it is not complete."""
@@ -91,11 +99,16 @@ class _Line:
 
 
 def ask(
-    port: int, questions: Iterator[bytes], clients: int, budget: Budget, keep: int = 0
+    port: int,
+    questions: Iterator[bytes],
+    clients: int,
+    budget: Budget,
+    keep: int = 0,
+    head: str = ANALYTICS,
 ) -> Asked:
     """Ask the questions until the budget is spent; the first `keep` answers are kept."""
     asked = Asked()
-    lines = [_Line(port) for _ in range(clients)]
+    lines = [_Line(port, head) for _ in range(clients)]
     with selectors.DefaultSelector() as selector:
         started = time.perf_counter()
         for line in lines:

@@ -17,7 +17,8 @@ from callistics.model.writes import Receipt
 
 _MAX_RECORDS = 100_000
 # A commit costs much the same for one record as for a few hundred. After one, the writer lets as
-# much time go by as that took, but no more than this, while fewer records than these wait.
+# much time go by as that took, but no more than this, while fewer records than these wait; and no
+# more once as many requests have come as were answered, as then nobody is left who could send one.
 _MOST_REST, _PLENTY = 0.05, 2_000
 
 Outcome = tuple[int, bytes] | RequestError
@@ -52,6 +53,8 @@ class Writer:
         self._queue: queue.Queue[Job | None] = queue.Queue(capacity)
         self._stopping = False
         self._rested = 0.0
+        # Those answered last, and those that were waiting then.
+        self._all = 0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -83,7 +86,7 @@ class Writer:
                 began = time.monotonic()
                 self.commit(jobs)
                 ended = time.monotonic()
-                if len(jobs) > 1 or self.waiting:
+                if self._all > 1:
                     # Who sends one request after another, alone, is not to wait.
                     self._rested = ended + min(ended - began, _MOST_REST)
             if last:
@@ -95,7 +98,8 @@ class Writer:
         size = 0
         while size < _MAX_RECORDS:
             try:
-                job = self._next(first=not jobs, patient=size < _PLENTY)
+                patient = size < _PLENTY and len(jobs) < self._all
+                job = self._next(first=not jobs, patient=patient)
             except queue.Empty:
                 break
             if job is None:
@@ -126,6 +130,7 @@ class Writer:
                 return
             jobs[0].done.set_exception(error)
             return
+        self._all = len(jobs) + self.waiting
         for job, outcome in zip(jobs, outcomes, strict=True):
             if isinstance(outcome, RequestError):
                 job.done.set_exception(outcome)

@@ -1,0 +1,78 @@
+"""When the writer commits: what it waits for, and what it does not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Semaphore
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from callistics.ingest import writer
+from callistics.ingest.writer import Job, Writer
+from support.store import opened
+
+
+class Clock:
+    """It moves on only where it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+class Slow:
+    """An engine on which a commit takes a minute of the clock, and begins when it may."""
+
+    def __init__(self, engine: Any, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self.may = Semaphore(0)
+        self.commits = 0
+
+    @contextmanager
+    def writing(self) -> Iterator[Any]:
+        assert self.may.acquire(timeout=60)
+        with self._engine.writing() as session:
+            yield session
+        self._clock.now += 60
+        self.commits += 1
+
+
+def jobs(number: int) -> list[Job]:
+    return [Job(None, lambda _: (200, b"")) for _ in range(number)]
+
+
+def test_once_all_have_come_again_nobody_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(writer, "time", SimpleNamespace(monotonic=clock.monotonic))
+    monkeypatch.setattr(writer, "_MOST_REST", 3_600)
+    with opened() as store:
+        engine = Slow(store.engine, clock)
+        writing: Any = engine
+        found = Writer(writing, 100)
+        first, rest, again = jobs(1), jobs(3), jobs(4)
+        # One is committed alone; three come meanwhile, and those are one commit.
+        found.submit(first[0])
+        while found.waiting:
+            pass
+        for job in rest:
+            found.submit(job)
+        engine.may.release()
+        first[0].done.result(timeout=60)
+        more = jobs(1)
+        found.submit(more[0])
+        engine.may.release()
+        for job in (*rest, *more):
+            job.done.result(timeout=60)
+        # The writer would rest for a minute that never passes, but four have come for four.
+        for job in again:
+            found.submit(job)
+        engine.may.release()
+        for job in again:
+            job.done.result(timeout=60)
+        assert engine.commits == 3
+        engine.may.release()
+        found.stop()
