@@ -177,6 +177,7 @@ class DuckDBEngine:
     def _roll_back(self) -> None:
         try:
             self._writer.execute("ROLLBACK")
+            self._statements.rolled_back()
         except duckdb.Error:
             # The transaction is gone already, or the connection is: start with a fresh one.
             self._writer = self._connection.cursor()

@@ -1,5 +1,7 @@
 """What is stored of the leads that a commit touches."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -18,21 +20,31 @@ _STORED = {
 }
 
 
-def _statement(table: str, condition: str) -> str:
+def _statement(table: str, condition: str, but: str | None) -> str:
     columns = ", ".join(_STORED[table].names)
-    return f"SELECT {columns} FROM ({rows(table, 'lead_id', 'touched', condition)})"
+    return f"SELECT {columns} FROM ({rows(table, 'lead_id', 'touched', condition, but)})"
 
 
 def standing(
-    statements: Statements, presence: Presence | None, touched: pa.Table, numbers: Numbers
+    statements: Statements,
+    presence: Presence | None,
+    touched: pa.Table,
+    numbers: Numbers,
+    gone: Sequence[int],
 ) -> Standing:
-    """What may be stored of leads (merchant_id, lead_id); of all of them without `presence`."""
+    """What may be stored of leads (merchant_id, lead_id); of all of them without `presence`.
 
-    def read(table: str, possible: Possible, condition: str) -> pa.Table:
+    Calls in the rows `gone` are left out.
+    """
+
+    def read(table: str, possible: Possible, condition: str, but: Sequence[int] = ()) -> pa.Table:
         if not possible.there.any():
             return _STORED[table].empty_table()
         statements.give(touched=touched.filter(mask(possible.there)))
-        return select(statements.table(_statement(table, condition)), _STORED[table])
+        if but:
+            statements.give(gone=pa.table({"place": pa.array(but, pa.int64())}))
+        sql = _statement(table, condition, "gone" if but else None)
+        return select(statements.table(sql), _STORED[table])
 
     def possible(table: str) -> Possible:
         if presence is None:
@@ -43,7 +55,7 @@ def standing(
     # The lead's weeks are those of its creation and, where that was before, of its first call.
     leads, own = possible("leads"), possible("lead_records")
     return Standing(
-        read("calls", leads, within("calls", leads.weeks, onwards=True)),
+        read("calls", leads, within("calls", leads.weeks, onwards=True), gone),
         read("lead_records", own, within("lead_records", own.weeks)),
         read("leads", leads, within("leads", leads.weeks)),
     )

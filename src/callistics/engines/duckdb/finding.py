@@ -90,17 +90,21 @@ def _begin(week: int) -> str:
     return f"TIMESTAMP '{date(1970, 1, 1) + timedelta(weeks=int(week))}'"
 
 
-def rows(table: str, id_column: str, wanted: str, condition: str = "TRUE") -> str:
+def rows(
+    table: str, id_column: str, wanted: str, condition: str = "TRUE", but: str | None = None
+) -> str:
     """A SELECT of the rows, and their places as `place`, whose number is that of a wanted id.
 
-    `wanted` is a relation with the id column. Nearly all of the rows are wanted ones; whoever reads
-    them compares the ids, which costs less than having the engine do it.
+    `wanted` is a relation with the id column, `but` one of places that are left out. Nearly all of
+    the rows are wanted ones; whoever reads them compares the ids, which costs less than having the
+    engine do it.
     """
     key = _KEYS[id_column]
+    others = "" if but is None else f" WHERE k.rowid NOT IN (FROM {but})"
     return (
         f"SELECT t.rowid AS place, t.* FROM {table} AS t WHERE t.rowid IN ("
         f"SELECT k.rowid FROM (FROM {table} SELECT rowid, {key} WHERE {condition}) AS k"
-        f" SEMI JOIN (SELECT {keys(id_column)} FROM {wanted}) AS w USING ({key}))"
+        f" SEMI JOIN (SELECT {keys(id_column)} FROM {wanted}) AS w USING ({key}){others})"
     )
 
 

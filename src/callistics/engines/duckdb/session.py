@@ -224,9 +224,10 @@ class DuckDBSession:
         of_leads, of_calls = numbers(self._statements, touched, named)
         # What is rebuilt is in doubt, and so is what is known of it.
         presence = None if self._renews else self._presence
+        gone = [one.place for one in replaced.values()]
         made = renewed(
             Changed(touched, incoming, identity_table(calls, "call_id"), own),
-            standing(self._statements, presence, touched, of_leads),
+            standing(self._statements, presence, touched, of_leads, gone),
             payloads,
             anew=self._renews,
         )
@@ -239,7 +240,7 @@ class DuckDBSession:
         return Replacement(
             made,
             replaced=_left(replaced) if replaced else None,
-            gone=[one.place for one in replaced.values()],
+            gone=gone,
             may_lose=any(_may_lose(before.state, calls[one]) for one, before in replaced.items()),
         )
 

@@ -17,7 +17,7 @@ class Statements:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         self._parsed: dict[str, duckdb.Statement] = {}
-        self._given: set[str] = set()
+        self._given: dict[str, _Given] = {}
 
     def execute(self, text: str, values: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
         """Run one statement; what it gives is to be fetched before the next."""
@@ -39,11 +39,37 @@ class Statements:
     def give(self, **tables: pa.Table) -> None:
         """Let statements read tables by their names, until others are given under these."""
         for name, rows in tables.items():
-            self.connection.register(name, rows)
-            self._given.add(name)
+            if name in self._given:
+                self._given[name].rows = rows
+            else:
+                one = _Given(rows)
+                self.connection.register(name, one)
+                self._given[name] = one
 
     def release(self) -> None:
         """Let go of all tables that were given."""
-        for name in self._given:
-            self.connection.unregister(name)
+        for one in self._given.values():
+            one.rows = None
+
+    def rolled_back(self) -> None:
+        """Names that were first used in the transaction are gone with it."""
         self._given.clear()
+
+
+class _Given:
+    """What a name stands for now: to register one takes longer than to read some hundred rows."""
+
+    def __init__(self, rows: pa.Table) -> None:
+        self.rows: pa.Table | None = rows
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._table.__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        return self._table.schema.__arrow_c_schema__()
+
+    @property
+    def _table(self) -> pa.Table:
+        if self.rows is None:
+            raise LookupError("no table is given")
+        return self.rows
