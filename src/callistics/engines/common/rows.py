@@ -70,6 +70,8 @@ _TYPES: Mapping[str, Any] = {
 # Stands among the times where a call was sent as its own lead; else such a lead was not sent, or
 # was cleared.
 _NAMED = "names itself"
+# The time of all fields that are not named, where it is not the newest: a late record brings few.
+_USUAL = "others"
 Row = dict[str, Any]
 
 CALL_COLUMNS = (
@@ -135,11 +137,15 @@ def _field_times(state: State, *, names_itself: bool = False) -> str | None:
     times = state.times.values()
     if not names_itself and times and min(times) == newest and None not in state.values.values():
         return None
+    known = [time for name, time in state.times.items() if state.get(name) is not None]
+    usual = max(known, key=lambda time: (known.count(time), time), default=newest)
     odd = {
         name: time
         for name, time in sorted(state.times.items())
-        if time != newest or state.get(name) is None
+        if time != usual or state.get(name) is None
     }
+    if usual != newest:
+        odd[_USUAL] = usual
     if names_itself:
         odd[_NAMED] = 1
     return msgspec.json.encode(odd).decode() if odd else None
@@ -202,13 +208,14 @@ def state_of(kind: RecordKind, row: Mapping[str, Any]) -> State:
     """The state that was written as a row (times as µs)."""
     odd: dict[str, int] = msgspec.json.decode(row["field_times"]) if row["field_times"] else {}
     newest: int = row["updated_at"]
+    usual = odd.get(_USUAL, newest)
     state = State(first_seen=row.get("first_seen", newest))
     for name, column in COLUMNS[kind].items():
         value: Value = row[column]
         if name == "lead_id" and value == row["call_id"] and _NAMED not in odd:
             value = None
         if value is not None:
-            state.values[name], state.times[name] = value, odd.get(name, newest)
+            state.values[name], state.times[name] = value, odd.get(name, usual)
         elif name in odd:
             state.values[name], state.times[name] = None, odd[name]
     state.events = {(event["status"], event["since"]) for event in row["events"] or ()}
