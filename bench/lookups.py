@@ -1,15 +1,18 @@
-"""Finding stored calls by id: by the texts themselves, or by the numbers that stand beside them."""
+"""Finding stored calls by id: by their texts or the numbers beside them, in few weeks or all."""
 
 import time
 from collections.abc import Callable
+from datetime import date
 
 import duckdb
+import numpy as np
 
 from bench.report import Result, Table, percentile
 from bench.run import Run
-from callistics.engines.duckdb.finding import keys, merchants, rows
+from callistics.engines.duckdb.finding import keys, merchants, rows, within
 
 TIMES = 9
+DAYS = 7
 WANTED = (1, 64, 10_000)
 _CALLS = """
 CREATE TABLE calls AS SELECT *, {keys} FROM (
@@ -29,9 +32,17 @@ def measure(run: Run) -> Result:
         connection.execute(_CALLS.format(calls=calls, keys=keys("call_id")))
         connection.execute("CHECKPOINT")
         found = [row for count in WANTED for row in _compared(connection, count)]
-    columns = ("", "texts p50 ms", "numbers p50 ms", "ratio")
+        late = [_late(connection, count) for count in WANTED]
     title = f"Looking up calls among {calls:,}, whose ids are 32 characters at random"
-    return Result([Table(title, columns, found)], [f"{TIMES} times each, by turns, 2 threads."])
+    tables = [
+        Table(title, ("", "texts p50 ms", "numbers p50 ms", "ratio"), found),
+        Table(
+            f"Looking up calls of the last {DAYS} days among {calls:,}",
+            ("", "among all p50 ms", "of their weeks p50 ms", "ratio"),
+            late,
+        ),
+    ]
+    return Result(tables, [f"{TIMES} times each, by turns, 2 threads."])
 
 
 def _compared(
@@ -45,17 +56,35 @@ def _compared(
         f"{count:,} by merchant and id": (_TEXTS, rows("calls", "call_id", "wanted")),
         f"{count:,} by id alone": (_IDS, merchants("calls", "call_id", "wanted")),
     }
-    result: list[tuple[str, float, float, float]] = []
-    for name, (texts, numbers) in ways.items():
-        waited: dict[str, list[float]] = {texts: [], numbers: []}
-        for number in range(TIMES + 1):
-            for sql, times in waited.items():
-                seconds = _clocked(lambda sql=sql: connection.execute(sql).fetchall())
-                if number:
-                    times.append(seconds * 1000)
-        by_text, by_number = (percentile(times, 50) for times in waited.values())
-        result.append((name, by_text, by_number, by_text / by_number))
-    return result
+    return [(name, *_by_turns(connection, *pair)) for name, pair in ways.items()]
+
+
+def _late(connection: duckdb.DuckDBPyConnection, count: int) -> tuple[str, float, float, float]:
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE wanted AS SELECT merchant_id, call_id, started_at FROM ("
+        f"FROM calls WHERE started_at > (SELECT max(started_at) FROM calls) - INTERVAL {DAYS} DAY)"
+        f" USING SAMPLE {count} ROWS"
+    )
+    found = connection.execute("SELECT started_at FROM wanted").fetchall()
+    epoch = date(1970, 1, 1).toordinal()
+    weeks = sorted({(time.toordinal() - epoch) // 7 for (time,) in found})
+    every = rows("calls", "call_id", "wanted")
+    some = rows("calls", "call_id", "wanted", within("calls", np.array(weeks, np.uint32)))
+    return (f"{count:,} by merchant and id", *_by_turns(connection, every, some))
+
+
+def _by_turns(
+    connection: duckdb.DuckDBPyConnection, one: str, other: str
+) -> tuple[float, float, float]:
+    """Milliseconds of two ways, and their ratio."""
+    waited: dict[str, list[float]] = {one: [], other: []}
+    for number in range(TIMES + 1):
+        for sql, times in waited.items():
+            seconds = _clocked(lambda sql=sql: connection.execute(sql).fetchall())
+            if number:
+                times.append(seconds * 1000)
+    first, second = (percentile(times, 50) for times in waited.values())
+    return first, second, first / second
 
 
 def _clocked(work: Callable[[], object]) -> float:

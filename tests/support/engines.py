@@ -16,6 +16,7 @@ from callistics.engines.base import Engine
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.duckdb import tidying, upkeep
 from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.presence import Presence
 from support.wired import wire
 
 SERVER = os.environ.get("CALLISTICS_TEST_CLICKHOUSE_URL")
@@ -90,6 +91,9 @@ def empty(engine: Engine) -> None:
     if isinstance(engine, DuckDBEngine):
         engine._writer.execute("DELETE FROM payload_keys")
         engine._payload_keys.load(engine._writer)
+        # What it knows from before would hide it if too little was known of what comes now.
+        engine._presence.stop()
+        engine._presence = Presence(engine._connection)
 
 
 def rows_of(engine: Engine, table: str) -> list[dict[str, Any]]:

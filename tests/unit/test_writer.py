@@ -24,7 +24,7 @@ class Clock:
 
 
 class Slow:
-    """An engine on which a commit takes a minute of the clock, and begins when it may."""
+    """An engine on which a commit takes an hour of the clock, and begins when it may."""
 
     def __init__(self, engine: Any, clock: Clock) -> None:
         self._engine = engine
@@ -37,7 +37,7 @@ class Slow:
         assert self.may.acquire(timeout=60)
         with self._engine.writing() as session:
             yield session
-        self._clock.now += 60
+        self._clock.now += 3_600
         self.commits += 1
 
 
@@ -67,7 +67,7 @@ def test_once_all_have_come_again_nobody_is_waited_for(monkeypatch: pytest.Monke
         engine.may.release()
         for job in (*rest, *more):
             job.done.result(timeout=60)
-        # The writer would rest for a minute that never passes, but four have come for four.
+        # The writer would rest for an hour that never passes, but four have come for four.
         for job in again:
             found.submit(job)
         engine.may.release()

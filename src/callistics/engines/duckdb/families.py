@@ -37,10 +37,10 @@ def standing(
     Calls in the rows `gone` are left out.
     """
 
-    def read(table: str, possible: Possible, condition: str, but: Sequence[int] = ()) -> pa.Table:
-        if not possible.there.any():
+    def read(table: str, some: Possible, condition: str, but: Sequence[int] = ()) -> pa.Table:
+        if not some.there.any():
             return _STORED[table].empty_table()
-        statements.give(touched=touched.filter(mask(possible.there)))
+        statements.give(touched=touched.filter(mask(some.there)))
         if but:
             statements.give(gone=pa.table({"place": pa.array(but, pa.int64())}))
         sql = _statement(table, condition, "gone" if but else None)

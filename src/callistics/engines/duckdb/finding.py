@@ -25,23 +25,15 @@ Such a one costs far more than its row, as each column is unpacked around it; wi
 were hundreds, all over the table.
 """
 
-_KEYS = {
-    "call_id": "call_key",
-    "lead_id": "lead_key",
-}  # What the weeks of a table's rows are those of.
+_KEYS = {"call_id": "call_key", "lead_id": "lead_key"}
+
+# The times whose weeks a table's rows are known by.
 _TIME_OF = {"calls": "started_at", "leads": "created_at", "lead_records": "updated_at"}
 _WEEK, _LAST_WEEK = 7 * DAY, (1 << 12) - 1
 # Each range of weeks that is looked through is a comparison for every row in question.
 _MOST_RANGES = 8
 
-_TIMES = (
-    "started_at",
-    "ended_at",
-    "created_at",
-    "first_call_at",
-    "first_seen",
-    "updated_at",
-)
+_TIMES = ("started_at", "ended_at", "created_at", "first_seen", "updated_at")
 
 
 def keys(*id_columns: str) -> str:

@@ -128,6 +128,8 @@ class DuckDBSession:
         calls = joined(blocks)
         # They are to be merged, so all of their states will be asked for.
         self._seen = self._read(RecordKind.CALLS, calls)
+        if not self._seen:
+            return np.zeros(calls.num_rows, np.bool_)
         (found,) = places(identity_table(self._seen, "call_id"), (calls,), "call_id")
         return found >= 0
 

@@ -11,7 +11,8 @@ _MOST = 500
 class Statements:
     """One connection, for one thread at a time.
 
-    The text of a statement depends on the shape of what is asked or written; values are bound.
+    The text of a statement depends on the shape of what is asked or written, or on the weeks it is
+    about; other values are bound.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -53,6 +54,7 @@ class Statements:
 
     def rolled_back(self) -> None:
         """Names that were first used in the transaction are gone with it."""
+        self.release()
         self._given.clear()
 
 
