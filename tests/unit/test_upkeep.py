@@ -1,10 +1,13 @@
-"""The thread that tidies."""
+"""The thread that tidies, and what it leaves."""
 
 import threading
 
 import pytest
 
+from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.ingest.upkeep import Upkeep
+from support.engines import eager_upkeep
+from support.store import opened
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -26,3 +29,35 @@ def test_it_goes_on_until_it_is_stopped(fails: bool) -> None:
     before = asked
     assert before >= 3
     assert not upkeep._thread.is_alive()
+
+
+@pytest.mark.parametrize("rebuilt", [False, True])
+def test_whole_sums_lie_by_reseller_where_one_is_asked_for(*, rebuilt: bool) -> None:
+    with eager_upkeep(), opened() as store:
+        for day in (1, 2, 3):
+            store.send(
+                "calls",
+                [
+                    {
+                        "call_id": f"{reseller}{day}{hour}",
+                        "merchant_id": "m",
+                        "reseller_id": reseller,
+                        "started_at": f"2025-01-0{day}T{hour:02}:00:00Z",
+                    }
+                    for hour in (9, 10)
+                    for reseller in ("r2", "r1", "r3")
+                ],
+            )
+        engine = store.engine
+        assert isinstance(engine, DuckDBEngine)
+        if rebuilt:
+            engine.rebuild()
+        while engine.tidy():
+            pass
+        select = "SELECT reseller_id, started_at, merged FROM"
+        rows = engine._writer.execute(f"{select} rollup_reseller_times_quarters").fetchall()
+        assert len(rows) == 18
+        assert all(merged for _, _, merged in rows)
+        assert rows == sorted(rows)
+        rows = engine._writer.execute(f"{select} rollup_outcomes_days").fetchall()
+        assert [time for _, time, _ in rows] == sorted(time for _, time, _ in rows)

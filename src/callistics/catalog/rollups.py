@@ -44,6 +44,7 @@ class Rollup:
     the count, with its least and greatest value where `extremes` says so. `dimensions`,
     `measures`, `filters` (and limits of a scope) and `only` (what a type restricts its unit to)
     are those it can answer; `types` are the types with a statement of their own that it can.
+    `first` is a key that nearly all who ask it give: whole sums lie by it, then by time.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Rollup:
     extremes: bool = False
     only: tuple[Sql, ...] = ()
     types: frozenset[str] = frozenset()
+    first: str | None = None
 
     def table(self, step: int) -> str:
         """The table of a step."""
@@ -106,7 +108,15 @@ def _times(name: str, *keys: Key) -> Rollup:
     """Calls by quarters of an hour, which the clocks of nearly every zone agree on."""
     names = frozenset(key.name for key in keys)
     return Rollup(
-        name, Unit.CALLS, (QUARTER,), keys, names | _TIMES, _COUNTS, names, sums="duration_ms"
+        name,
+        Unit.CALLS,
+        (QUARTER,),
+        keys,
+        names | _TIMES,
+        _COUNTS,
+        names,
+        sums="duration_ms",
+        first=_first(keys),
     )
 
 
@@ -125,7 +135,13 @@ def _durations(name: str, *keys: Key) -> Rollup:
         extremes=True,
         only=(DURATION_KNOWN,),
         types=frozenset({"call_duration"}),
+        first=_first(keys),
     )
+
+
+def _first(keys: tuple[Key, ...]) -> str | None:
+    # Who names no reseller is answered by a smaller roll-up without this key.
+    return _RESELLER.name if _RESELLER in keys else None
 
 
 ROLLUPS: tuple[Rollup, ...] = (

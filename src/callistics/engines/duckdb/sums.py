@@ -94,8 +94,10 @@ def _aggregate(figure: str) -> str:
 
 def insert(rollup: Rollup, step: int, rows: str, *, merged: bool = False) -> str:
     """Put rows into the table of a step; `merged` says that they are whole sums."""
+    time = rollup.unit.time_column
+    order = f"{rollup.first}, {time}" if merged and rollup.first else time
     return (
         f"INSERT INTO {rollup.table(step)} BY NAME"
         f" SELECT *, {str(merged).upper()} AS merged FROM ({rows})"
-        f" ORDER BY {rollup.unit.time_column}"
+        f" ORDER BY {order}"
     )
