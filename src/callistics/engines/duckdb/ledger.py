@@ -33,11 +33,15 @@ class Ledger:
         self.added = dict.fromkeys(Unit, 0)
         self.folded = False
 
-    def note(self, unit: Unit, changes: str, *, may_lose: bool = False) -> None:
-        """Note a SELECT of changes, see `sums.change`, after they were made.
+    def came(self, unit: Unit, changes: str) -> None:
+        """Note a SELECT of changes, see `sums.change`, that only add to what is there."""
+        self._append(unit, changes)
 
-        Those that come to nothing are dropped. Of changes to calls that may take a known duration
-        away it is said so; they are noted at once and not in parts.
+    def note(self, unit: Unit, changes: str, *, may_lose: bool = False) -> None:
+        """Note a SELECT of changes after they were made; those that come to nothing are dropped.
+
+        Of changes to calls that may take a known duration away it is said so; they are noted at
+        once and not in parts.
         """
         if not may_lose:
             self._append(unit, net(unit, changes))

@@ -86,7 +86,9 @@ def _replace_calls(statements: Statements, made: Replacement, ledger: Ledger) ->
     if made.replaced is not None:
         statements.give(replaced=made.replaced)
         changes.append(_WENT)
-    if changes:
+    if changes == [_CAME]:
+        ledger.came(Unit.CALLS, _CAME)
+    elif changes:
         ledger.note(Unit.CALLS, " UNION ALL ".join(changes), may_lose=made.may_lose)
 
 
@@ -98,7 +100,8 @@ def _replace_leads(statements: Statements, renewal: Renewal, ledger: Ledger) -> 
         statements.execute(_INSERT_LEADS)
     if fresh.num_rows or former.num_rows:
         statements.give(lead_changes=_lead_changes(fresh, former))
-        ledger.note(Unit.LEADS, _LEADS_CHANGED)
+        noted = ledger.note if former.num_rows else ledger.came
+        noted(Unit.LEADS, _LEADS_CHANGED)
 
 
 def delete(statements: Statements, table: str, places: Sequence[int]) -> None:

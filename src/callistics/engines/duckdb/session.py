@@ -135,6 +135,8 @@ class DuckDBSession:
 
     def _read(self, kind: RecordKind, asked: pa.Table) -> dict[Identity, Known]:
         """The stored records among those asked for (merchant_id, id)."""
+        if not asked.num_rows:
+            return {}
         tables = (*_TABLES[kind], *_DERIVED[kind])
         (those,) = numbers(self._statements, asked)
         possible = {name: self._presence.possible(name, those) for name in tables}
