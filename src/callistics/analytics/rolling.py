@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from callistics.catalog.dimensions import Dimension
 from callistics.catalog.plan import Frame, Plan, Source, Unit
 from callistics.catalog.rolled import keeps, rolled
-from callistics.catalog.rollups import FINEST, Rollup
+from callistics.catalog.rollups import QUARTER, Rollup
 from callistics.queries.base import QueryType
 from callistics.sql.fragment import Sql
 
@@ -15,8 +15,12 @@ Rollups = Sequence[Rollup]
 def source_of_answer(
     frame: Frame, kind: QueryType, dimensions: Sequence[Dimension], rollups: Rollups
 ) -> Source | None:
-    """The roll-up that the plan is answered from: the first that can, None if none can."""
-    for rollup in rollups:
+    """The roll-up that the plan is answered from: the first that can, None if none can.
+
+    Those that lie by what the plan is limited to are tried before all others.
+    """
+    named = _named(frame.plan)
+    for rollup in sorted(rollups, key=lambda rollup: rollup.first not in named):
         if (
             _admits(rollup, frame.plan, kind.only)
             and (kind.statement is None or kind.name in rollup.types)
@@ -39,8 +43,8 @@ def source_of_extent(
     enough.
     """
     for rollup in rollups:
-        if rollup.steps == (FINEST[rollup.unit],) and _admits(rollup, frame.plan, kind.only):
-            source = rolled(frame, rollup, rollup.steps)
+        if QUARTER in rollup.steps and _admits(rollup, frame.plan, kind.only):
+            source = rolled(frame, rollup, [QUARTER])
             if source is not None and fits(frame, dimensions, source):
                 return source
     return None
@@ -64,9 +68,9 @@ def _admits(rollup: Rollup, plan: Plan, only: Sql | None) -> bool:
         filters.sentiment_min,
         filters.sentiment_max,
     )
-    limits = {name for name, _ in plan.scope.limits()}
-    names = {name for name, _ in filters.fields}
-    if rollup.unit is Unit.LEADS and limits and "provider" in names:
+    names = _named(plan)
+    limited = any(plan.scope.limits())
+    if rollup.unit is Unit.LEADS and limited and "provider" in names:
         # A call of the lead may lie outside the scope, and does not count then.
         return False
     return (
@@ -74,6 +78,12 @@ def _admits(rollup: Rollup, plan: Plan, only: Sql | None) -> bool:
         and not plan.empty
         and not filters.payload
         and all(bound is None for bound in bounds)
-        and limits | names <= rollup.filters
+        and names <= rollup.filters
         and (only is None or only in rollup.only)
     )
+
+
+def _named(plan: Plan) -> set[str]:
+    """The fields that the plan's scope and filters name values of."""
+    limits, fields = plan.scope.limits(), plan.query.filters.fields
+    return {name for name, _ in (*limits, *fields)}

@@ -105,12 +105,12 @@ _LENGTHS = frozenset({"n_timed", "total_ms", "min_ms", "max_ms", "p50", "p90", "
 
 
 def _times(name: str, *keys: Key) -> Rollup:
-    """Calls by quarters of an hour, which the clocks of nearly every zone agree on."""
+    """Calls by days, and by quarters of an hour, on which the clocks of nearly every zone agree."""
     names = frozenset(key.name for key in keys)
     return Rollup(
         name,
         Unit.CALLS,
-        (QUARTER,),
+        (DAY, QUARTER),
         keys,
         names | _TIMES,
         _COUNTS,

@@ -12,7 +12,9 @@ HAVING sum(c.n) > 0) AS steps
 SELECT (c.started_at)::DATE - DATE '1970-01-01' AS k0,
        coalesce(sum(c.duration_ms_known), 0) AS n_timed,
        sum(c.duration_ms_total) AS total_ms
-FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_days AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+UNION ALL
+SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
 UNION ALL
 SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
 UNION ALL
@@ -25,6 +27,8 @@ ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   1735689600000000
+--   1767139200000000
+--   1767139200000000
 --   1767224700000000
 --   1735689600000000
 --   1767224700000000
@@ -73,7 +77,9 @@ HAVING sum(c.n) > 0) AS steps
 SELECT (c.started_at)::DATE - DATE '1970-01-01' AS k0,
        coalesce(sum(c.duration_ms_known), 0) AS n_timed,
        sum(c.duration_ms_total) AS total_ms
-FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_days AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+UNION ALL
+SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
 UNION ALL
 SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
 UNION ALL
@@ -87,6 +93,8 @@ ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   1735689600000000
+--   1761868800000000
+--   1761868800000000
 --   1761912000000000
 --   1735689600000000
 --   1761912000000000

@@ -11,7 +11,9 @@ HAVING sum(c.n) > 0) AS steps
 -- open
 SELECT (c.started_at)::DATE - DATE '1970-01-01' AS k0,
        coalesce(sum(c.n), 0) AS n
-FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_days AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+UNION ALL
+SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
 UNION ALL
 SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
 UNION ALL
@@ -24,6 +26,8 @@ ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   1735689600000000
+--   1767139200000000
+--   1767139200000000
 --   1767224700000000
 --   1735689600000000
 --   1767224700000000
@@ -70,7 +74,9 @@ HAVING sum(c.n) > 0) AS steps
 -- provider
 SELECT (c.started_at)::DATE - DATE '1970-01-01' AS k0,
        coalesce(sum(c.n), 0) AS n
-FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_days AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+UNION ALL
+SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
 UNION ALL
 SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
 UNION ALL
@@ -84,6 +90,8 @@ ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   1735689600000000
+--   1761868800000000
+--   1761868800000000
 --   1761912000000000
 --   1735689600000000
 --   1761912000000000

@@ -1,7 +1,7 @@
 -- open
 SELECT c.provider AS k0,
        coalesce(sum(c.n), 0) AS n
-FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c
+FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_days AS c
 UNION ALL
 SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c) AS c
 WHERE TRUE
@@ -15,17 +15,13 @@ LIMIT 1000001
 -- month
 SELECT c.provider AS k0,
        coalesce(sum(c.n), 0) AS n
-FROM (SELECT started_at, reseller_id, provider, outcome, outcome_key, attempt, n, duration_ms_known, duration_ms_total FROM rollup_outcomes_blocks AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+FROM (SELECT started_at, reseller_id, provider, n, duration_ms_known, duration_ms_total FROM rollup_times_days AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
 UNION ALL
-SELECT started_at, reseller_id, provider, outcome, outcome_key, attempt, n, duration_ms_known, duration_ms_total FROM rollup_outcomes_days AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+SELECT started_at, reseller_id, provider, n, duration_ms_known, duration_ms_total FROM rollup_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
 UNION ALL
-SELECT started_at, reseller_id, provider, outcome, outcome_key, attempt, n, duration_ms_known, duration_ms_total FROM rollup_outcomes_days AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+SELECT started_at, reseller_id, provider, n, duration_ms_known, duration_ms_total FROM rollup_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
 UNION ALL
-SELECT started_at, reseller_id, provider, outcome, outcome_key, attempt, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
-UNION ALL
-SELECT started_at, reseller_id, provider, outcome, outcome_key, attempt, 1 AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE 1 END AS duration_ms_known, 1 * coalesce(c.duration_ms, 0) AS duration_ms_total FROM calls AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
-UNION ALL
-SELECT started_at, reseller_id, provider, outcome, outcome_key, attempt, 1 AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE 1 END AS duration_ms_known, 1 * coalesce(c.duration_ms, 0) AS duration_ms_total FROM calls AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)) AS c
+SELECT started_at, reseller_id, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)) AS c
 WHERE (c.reseller_id = ?)
   AND c.started_at >= make_timestamp(?::BIGINT)
   AND c.started_at < make_timestamp(?::BIGINT)
@@ -34,17 +30,13 @@ HAVING sum(c.n) > 0
 ORDER BY n DESC, k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
---   1755648000000000
---   1761177600000000
---   1754352000000000
---   1755648000000000
---   1761177600000000
---   1761868800000000
 --   1754352000000000
 --   1761868800000000
 --   1754332200000000
 --   1754352000000000
 --   1761868800000000
+--   1761935400000000
+--   1754332200000000
 --   1761935400000000
 --   'res_north'
 --   1754332200000000
@@ -53,7 +45,9 @@ LIMIT 1000001
 -- provider
 SELECT c.provider AS k0,
        coalesce(sum(c.n), 0) AS n
-FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at < make_timestamp(?::BIGINT)
+FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_days AS c WHERE started_at < make_timestamp(?::BIGINT)
+UNION ALL
+SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
 UNION ALL
 SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at < make_timestamp(?::BIGINT)
 UNION ALL
@@ -65,6 +59,8 @@ HAVING sum(c.n) > 0
 ORDER BY n DESC, k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
+--   1761868800000000
+--   1761868800000000
 --   1761912000000000
 --   1761912000000000
 --   1761912000000000

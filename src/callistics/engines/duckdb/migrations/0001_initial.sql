@@ -87,6 +87,7 @@ CREATE TABLE rollup_provider_times_quarters (
     duration_ms_total BIGINT NOT NULL,
     merged BOOLEAN NOT NULL
 );
+CREATE TABLE rollup_provider_times_days AS FROM rollup_provider_times_quarters LIMIT 0;
 CREATE TABLE rollup_outcomes_blocks (
     started_at TIMESTAMP NOT NULL,
     reseller_id VARCHAR,
@@ -108,6 +109,7 @@ CREATE TABLE rollup_reseller_times_quarters (
     duration_ms_total BIGINT NOT NULL,
     merged BOOLEAN NOT NULL
 );
+CREATE TABLE rollup_reseller_times_days AS FROM rollup_reseller_times_quarters LIMIT 0;
 CREATE TABLE rollup_times_quarters (
     started_at TIMESTAMP NOT NULL,
     reseller_id VARCHAR,
@@ -117,6 +119,7 @@ CREATE TABLE rollup_times_quarters (
     duration_ms_total BIGINT NOT NULL,
     merged BOOLEAN NOT NULL
 );
+CREATE TABLE rollup_times_days AS FROM rollup_times_quarters LIMIT 0;
 CREATE TABLE rollup_scores_blocks (
     started_at TIMESTAMP NOT NULL,
     reseller_id VARCHAR,
