@@ -39,14 +39,15 @@ def source_of_extent(
 ) -> Source | None:
     """The roll-up that the ends of the range are found in.
 
-    What it gives are whole steps; `fits` says, once the ends are known, whether that is exact
-    enough.
+    What it gives are whole steps, the longest that fit; `fits` says, once the ends are known,
+    whether that is exact enough.
     """
     for rollup in rollups:
         if QUARTER in rollup.steps and _admits(rollup, frame.plan, kind.only):
-            source = rolled(frame, rollup, [QUARTER])
-            if source is not None and fits(frame, dimensions, source):
-                return source
+            for step in rollup.steps:
+                source = rolled(frame, rollup, [step])
+                if source is not None and fits(frame, dimensions, source):
+                    return source
     return None
 
 

@@ -124,8 +124,7 @@ def limit() -> Sql:
 def extent(frame: Frame, only: Sql | None = None) -> Sql:
     """The first and last instant (µs) among the matching records.
 
-    Of a roll-up it is the first instant of the first step that has some, and the last of the last;
-    records beside whole steps are never at the beginning of one.
+    Of a roll-up it is the first instant of the first step that has some, and the last of the last.
     """
     time = frame.dialect.micros(frame.plan.unit.time)
     rows = compose("{}\nWHERE {}", source(frame, []), condition(frame, only))
@@ -134,9 +133,9 @@ def extent(frame: Frame, only: Sql | None = None) -> Sql:
         return compose("SELECT min({}), max({})\nFROM {}", time, time, rows)
     exact = there(weight)
     if step is not None:
-        steps = compose("SELECT {} AS t\nFROM {}\nGROUP BY t{}", time, rows, exact)
-        last = f"max(CASE WHEN t % {step} = 0 THEN t + {step - 1} ELSE t END)"
-        return compose(f"SELECT min(t), {last}\nFROM ({{}}) AS steps", steps)
+        begin = compose(f"{{}} - (({{}} % {step}) + {step}) % {step}", time, time)
+        steps = compose("SELECT {} AS t\nFROM {}\nGROUP BY t{}", begin, rows, exact)
+        return compose(f"SELECT min(t), max(t) + {step - 1}\nFROM ({{}}) AS steps", steps)
     # Which instants are there takes a group for each: only the first and last hour are looked at.
     hour = frame.dialect.clock_bucket(frame.plan.unit.time, Granularity.HOUR, (Piece(None, 0),))
     hours = compose("SELECT {} AS h FROM {}\nGROUP BY h{}", hour, rows, exact)

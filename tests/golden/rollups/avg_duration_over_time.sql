@@ -1,7 +1,7 @@
 -- open: ends of the range
-SELECT min(t), max(CASE WHEN t % 900000000 = 0 THEN t + 899999999 ELSE t END)
-FROM (SELECT epoch_us(c.started_at) AS t
-FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c
+SELECT min(t), max(t) + 86399999999
+FROM (SELECT epoch_us(c.started_at) - ((epoch_us(c.started_at) % 86400000000) + 86400000000) % 86400000000 AS t
+FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_days AS c
 UNION ALL
 SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c) AS c
 WHERE TRUE
@@ -61,9 +61,9 @@ LIMIT 1000001
 --   1761935400000000
 
 -- provider: ends of the range
-SELECT min(t), max(CASE WHEN t % 900000000 = 0 THEN t + 899999999 ELSE t END)
-FROM (SELECT epoch_us(c.started_at) AS t
-FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at < make_timestamp(?::BIGINT)
+SELECT min(t), max(t) + 86399999999
+FROM (SELECT epoch_us(c.started_at) - ((epoch_us(c.started_at) % 86400000000) + 86400000000) % 86400000000 AS t
+FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_days AS c WHERE started_at < make_timestamp(?::BIGINT)
 UNION ALL
 SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at < make_timestamp(?::BIGINT)
 UNION ALL
