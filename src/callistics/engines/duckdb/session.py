@@ -195,11 +195,13 @@ class DuckDBSession:
             return
         live = {one: state for one, state in calls.items() if is_live(state)}
         held = [call_row(one, state) for one, state in calls.items() if one not in live]
-        self._renew("calls_held", calls, table(held, CALL_COLUMNS))
         own = table([lead_row(one, state) for one, state in leads.items()], LEAD_COLUMNS)
-        self._renew("lead_records", leads, own)
         payloads = Payloads()
-        replace(self._statements, self._derived(live, own, payloads), self._ledger)
+        # All is read before anything is written: see docs/decisions/no-updates-in-place.md.
+        made = self._derived(live, own, payloads)
+        self._renew("calls_held", calls, table(held, CALL_COLUMNS))
+        self._renew("lead_records", leads, own)
+        replace(self._statements, made, self._ledger)
         self._keys.note(self._statements.connection, payloads.keys)
 
     def _renew(self, target: str, states: Mapping[Identity, State], new: pa.Table) -> None:
