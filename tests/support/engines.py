@@ -16,7 +16,7 @@ from callistics.engines.base import Engine
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.duckdb import tidying, upkeep
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.engines.duckdb.presence import Presence
+from callistics.engines.duckdb.presence import _Known, _Slots
 from support.wired import wire
 
 SERVER = os.environ.get("CALLISTICS_TEST_CLICKHOUSE_URL")
@@ -92,8 +92,10 @@ def empty(engine: Engine) -> None:
         engine._writer.execute("DELETE FROM payload_keys")
         engine._payload_keys.load(engine._writer)
         # What it knows from before would hide it if too little was known of what comes now.
-        engine._presence.stop()
-        engine._presence = Presence(engine._connection)
+        for table in engine._presence._known:
+            nothing = _Known()
+            nothing.read(_Slots(0))
+            engine._presence._known[table] = nothing
 
 
 def rows_of(engine: Engine, table: str) -> list[dict[str, Any]]:
