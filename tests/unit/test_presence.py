@@ -40,6 +40,12 @@ def presence_of(store: Store) -> Presence:
     return engine._presence
 
 
+def wait_until_read(store: Store) -> None:
+    thread = presence_of(store)._thread
+    assert thread is not None
+    thread.join()
+
+
 def statements_of(store: Store) -> Statements:
     engine = store.engine
     assert isinstance(engine, DuckDBEngine)
@@ -101,9 +107,7 @@ def test_what_a_file_has_is_known_when_it_is_opened(
         store.send("leads", [{"lead_id": "l9", "merchant_id": "m"}])
     with opened(path=path) as store:
         store.send("calls", [call(4, lead_id="l7")])
-        known = presence_of(store)
-        assert known._thread is not None
-        known._thread.join()
+        wait_until_read(store)
         calls = [("m", f"c{number}") for number in range(1, 6)]
         assert possible(store, "calls", calls) == [("m", "c1"), ("m", "c4")]
         assert possible(store, "calls_held", calls) == [("m", "c2"), ("m", "c3")]
@@ -292,9 +296,7 @@ def test_what_is_written_while_the_file_is_read(
             store.send("calls", pending)
         finally:
             go_on.set()
-        known = presence_of(store)
-        assert known._thread is not None
-        known._thread.join()
+        wait_until_read(store)
         held = [("m", f"p{number}") for number in range(5)]
         assert possible(store, "calls_held", [*held, ("m", "p5")]) == held
         store.send("calls", [call(9, call_id="p1", lead_id="l9")])

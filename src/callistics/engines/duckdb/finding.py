@@ -27,9 +27,11 @@ were hundreds, all over the table.
 
 _KEYS = {"call_id": "call_key", "lead_id": "lead_key"}
 
-# The times whose weeks a table's rows are known by.
-_TIME_OF = {"calls": "started_at", "leads": "created_at", "lead_records": "updated_at"}
-_WEEK, _LAST_WEEK = 7 * DAY, (1 << 12) - 1
+TIME_OF = {"calls": "started_at", "leads": "created_at", "lead_records": "updated_at"}
+"""The times whose weeks a table's rows are known by."""
+WEEK_BITS = 12
+"""Of a week's number."""
+_WEEK, _LAST_WEEK = 7 * DAY, (1 << WEEK_BITS) - 1
 # Each range of weeks that is looked through is a comparison for every row in question.
 _MOST_RANGES = 8
 
@@ -51,8 +53,8 @@ def weeks_of(times: pa.Array | pa.ChunkedArray) -> Weeks:
 
 def weeks_in(table: str, rows: pa.Table) -> Weeks:
     """The weeks of rows of a table."""
-    if table in _TIME_OF:
-        return weeks_of(rows[_TIME_OF[table]])
+    if table in TIME_OF:
+        return weeks_of(rows[TIME_OF[table]])
     return np.zeros(rows.num_rows, np.uint32)
 
 
@@ -61,11 +63,11 @@ def within(table: str, weeks: Weeks | None, *, onwards: bool = False) -> str:
 
     With `onwards` it is of the first of them or later. None is any week.
     """
-    if weeks is None or table not in _TIME_OF:
+    if weeks is None or table not in TIME_OF:
         return "TRUE"
     if not len(weeks):
         return "FALSE"
-    time = _TIME_OF[table]
+    time = TIME_OF[table]
     if onwards:
         return f"{time} >= {_begin(weeks[0])}"
     gaps = np.diff(weeks)

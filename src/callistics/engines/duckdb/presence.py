@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from callistics.engines.common.arrow import Mask, Places, array_of
 from callistics.engines.common.threads import give_way
-from callistics.engines.duckdb.finding import Weeks, weeks_of
+from callistics.engines.duckdb.finding import TIME_OF, WEEK_BITS, Weeks, weeks_of
 from callistics.engines.duckdb.statements import Statements
 
 Numbers = npt.NDArray[np.uint64]
@@ -31,8 +31,7 @@ _IDS = {
 }
 _FEW, _BATCH = 200_000, 100_000
 _SMALLEST = 400_000
-_WEEK_BITS = 12
-_WEEKS = 1 << _WEEK_BITS
+_WEEKS = 1 << WEEK_BITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +92,8 @@ class _Slots:
 
 def _prints(numbers: Numbers) -> npt.NDArray[np.uint32]:
     # An empty slot is 0, and so must be no other.
-    found = np.maximum(numbers >> np.uint64(64 - 32 + _WEEK_BITS), np.uint64(1))
-    return found.astype(np.uint32) << np.uint32(_WEEK_BITS)
+    found = np.maximum(numbers >> np.uint64(64 - 32 + WEEK_BITS), np.uint64(1))
+    return found.astype(np.uint32) << np.uint32(WEEK_BITS)
 
 
 def _joined(found: list[tuple[Places, Weeks]]) -> tuple[Places, Weeks]:
@@ -237,12 +236,5 @@ def _select(table: str, time: str) -> str:
     return f"SELECT {_number(_IDS[table])} AS number, {time} AS time FROM {table}"
 
 
-_SELECTS = {
-    "calls": [_select("calls", "started_at")],
-    "calls_held": [_select("calls_held", "NULL::TIMESTAMP")],
-    "leads": [
-        _select("leads", "created_at"),
-        _select("leads", "first_call_at") + " WHERE first_call_at IS NOT NULL",
-    ],
-    "lead_records": [_select("lead_records", "updated_at")],
-}
+_SELECTS = {table: [_select(table, TIME_OF.get(table, "NULL::TIMESTAMP"))] for table in _IDS}
+_SELECTS["leads"] += [_select("leads", "first_call_at") + " WHERE first_call_at IS NOT NULL"]
