@@ -29,8 +29,10 @@ from callistics.sql.dialect import SqlRow, Statement
 
 _DONE = object()
 # A checkpoint keeps writers waiting, the longer the more was written since the last; the log that
-# it ends is read again after a crash. Where nobody waits, few checkpoints cost less than many.
-_LOG_SHARED, _LOG_ALONE = "128MB", "512MB"
+# it ends is read again after a crash. Where nobody waits, few checkpoints cost less than many; as
+# one costs more the larger the file is, the log may then grow to a share of it.
+_LOG_SHARED, _LOG_ALONE = 128 << 20, (512 << 20, 2 << 30)
+_LOG_SHARE, _LOG_GROWS = 4, 1.25
 
 _REBUILD_ROWS = 50_000
 _MOST_ROWS = """
@@ -65,7 +67,8 @@ class DuckDBEngine:
         self._clock = clock
         self.path = path
         self._timeout = timeout
-        self._connection = _open(path, memory_limit, threads, _LOG_SHARED if shared else _LOG_ALONE)
+        self._shared, self._log_limit = shared, _LOG_SHARED if shared else _LOG_ALONE[0]
+        self._connection = _open(path, memory_limit, threads, self._log_limit)
         self.migrated = migrate(self._connection)
         self._payload_keys = PayloadKeys(self._connection)
         self.dialect = DuckDBDialect(self._payload_keys)
@@ -132,6 +135,15 @@ class DuckDBEngine:
             self._payload_keys.committed()
             if self._order.is_copying:
                 self._order.written(session.written_calls())
+            if not self._shared:
+                self._let_log_grow()
+
+    def _let_log_grow(self) -> None:
+        size = self.path.stat().st_size if self.path.exists() else 0
+        limit = min(size // _LOG_SHARE, _LOG_ALONE[1])
+        if limit > _LOG_GROWS * self._log_limit:
+            self._log_limit = limit
+            self._writer.execute(f"SET GLOBAL checkpoint_threshold = '{self._log_limit}B'")
 
     @contextmanager
     def _moving(self) -> Generator[duckdb.DuckDBPyConnection]:
@@ -223,9 +235,11 @@ class DuckDBEngine:
 
 
 def _open(
-    path: Path, memory_limit: str | None, threads: int | None, log_limit: str
+    path: Path, memory_limit: str | None, threads: int | None, log_limit: int
 ) -> duckdb.DuckDBPyConnection:
-    config: dict[str, str | bool | int | float | list[str]] = {"checkpoint_threshold": log_limit}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "checkpoint_threshold": f"{log_limit}B"
+    }
     if memory_limit is not None:
         config["memory_limit"] = memory_limit
     if threads is not None:
