@@ -288,3 +288,25 @@ def test_case_17_late_analysis_stays(store: Store) -> None:
     assert store.rows("call_duration")[0]["count"] == 1
     assert store.rows("call_duration")[0]["total"] == 16
     assert store.rows("sentiment_distribution")[9]["count"] == 1
+
+
+@pytest.mark.parametrize("granularity", ["day", "hour", "minute"])
+def test_an_open_series_ends_with_what_matches(store: Store, granularity: str) -> None:
+    days = ("2020-01-01", "2021-03-01", "2021-03-03", "2021-12-31")
+    starts = (f"{day}T12:00:00Z" for day in days)
+    store.send("calls", calls(*starts, duration=(5, 60, 60, 5)))
+
+    def ends(**filters: Any) -> tuple[str, str, int]:
+        rows = store.rows(
+            "calls_over_time",
+            granularity=granularity,
+            page_size=10_000,
+            filters={"min_duration": 10, **filters},
+        )
+        return rows[0]["date"][:10], rows[-1]["date"][:10], sum(figures(rows))
+
+    assert ends() == ("2021-03-01", "2021-03-03", 2)
+    assert ends(date_from="2021-02-27") == ("2021-02-27", "2021-03-03", 2)
+    assert ends(date_to="2021-03-04") == ("2021-03-01", "2021-03-04", 2)
+    nothing = {"min_duration": 100, "date_from": "2021-03-01"}
+    assert store.rows("calls_over_time", granularity=granularity, filters=nothing) == []

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from callistics.analytics.planning import compile_plan, extent_frame, is_exact, plan_query
+from callistics.analytics.planning import (
+    bounds_frame,
+    compile_plan,
+    extent_frame,
+    is_exact,
+    plan_query,
+)
 from callistics.analytics.request import parse_request
 from callistics.catalog.plan import Plan, Policy
 from callistics.catalog.rollups import CHANGES, ROLLUPS, Rollup
@@ -130,6 +136,17 @@ def test_ends_of_a_range_in_whole_steps_serve_where_no_bucket_is_cut() -> None:
     assert not is_exact(frame, lisbon.closed(-1_893_456_000_000_000, 1_609_459_199_999_999))
     minutes = plan_of("calls_over_time", EVERYTHING, granularity="minute")
     assert extent_frame(minutes, DIALECT, ROLLUPS).rolled is None
+
+
+def test_where_no_roll_up_knows_the_ends_one_tells_what_they_lie_between() -> None:
+    filtered = plan_of("calls_over_time", EVERYTHING, filters={"min_duration": 5})
+    bounds = bounds_frame(filtered, DIALECT, ROLLUPS)
+    assert bounds is not None
+    assert "rollup_" in DIALECT.render(bounds.source.rows).text
+    assert bounds_frame(filtered, DIALECT, ()) is None
+    assert bounds_frame(plan_of("calls_over_time", EVERYTHING), DIALECT, ROLLUPS) is None
+    merchant = Scope(merchant_ids=frozenset({"m"}))
+    assert bounds_frame(plan_of("calls_over_time", merchant), DIALECT, ROLLUPS) is None
 
 
 @pytest.mark.parametrize("rollup", ROLLUPS, ids=lambda rollup: rollup.name)

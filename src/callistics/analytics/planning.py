@@ -7,7 +7,7 @@ from callistics.analytics.rolling import Rollups, fits, source_of_answer, source
 from callistics.catalog.dimensions import Dimension
 from callistics.catalog.plan import Frame, Plan, Policy
 from callistics.catalog.select import extent, groups_of
-from callistics.model.query import Query
+from callistics.model.query import Filters, Query
 from callistics.model.scope import Scope
 from callistics.queries import registry
 from callistics.queries.base import QueryType
@@ -47,6 +47,19 @@ def extent_frame(plan: Plan, dialect: Dialect, rollups: Rollups = ()) -> Frame:
     frame, kind = Frame(plan, dialect), query_type(plan)
     dimensions = list(_dimensions(plan, dialect))
     return replace(frame, rolled=source_of_extent(frame, kind, dimensions, rollups))
+
+
+def bounds_frame(plan: Plan, dialect: Dialect, rollups: Rollups) -> Frame | None:
+    """The roll-up that tells between which instants all records are, whether they match or not.
+
+    None where there is none, or where one tells the ends of the range themselves.
+    """
+    if extent_frame(plan, dialect, rollups).rolled is not None:
+        return None
+    filters = Filters(begin=plan.query.filters.begin, end=plan.query.filters.end)
+    anything = replace(plan, query=replace(plan.query, filters=filters))
+    frame = extent_frame(anything, dialect, rollups)
+    return None if frame.rolled is None else frame
 
 
 def is_exact(frame: Frame, closed: Plan) -> bool:

@@ -2,8 +2,11 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 from callistics.analytics.planning import (
+    bounds_frame,
     compile_extent,
     compile_plan,
     extent_frame,
@@ -13,7 +16,7 @@ from callistics.analytics.planning import (
 )
 from callistics.analytics.request import parse_request
 from callistics.analytics.rolling import Rollups
-from callistics.analytics.shape import Answer, shape, slots_of
+from callistics.analytics.shape import Answer, Slots, shape, slots_of, within
 from callistics.catalog.plan import Frame, Plan, Policy
 from callistics.errors import Refused, invalid
 from callistics.model.buckets import TooManyBucketsError
@@ -50,21 +53,27 @@ class Analytics:
         query = parse_request(body, scope, self._zone)
         plan = plan_query(query, scope, self._policy)
         try:
-            plan = self._closed(plan, engine)
-            slots = slots_of(plan)
+            plan, slots = self._closed(plan, engine)
             rows = engine(compile_plan(plan, self._dialect, self._rollups))
-            return shape(plan, slots, rows), engine.seconds
+            return shape(plan, within(plan, slots, rows), rows), engine.seconds
         except TooManyBucketsError as error:
             raise Refused([invalid("/granularity", str(error))]) from None
 
-    def _closed(self, plan: Plan, run: Run) -> Plan:
+    def _closed(self, plan: Plan, run: Run) -> tuple[Plan, Slots]:
+        """The plan with its open ends closed, and its slots. Raises `TooManyBucketsError`."""
         if not needs_extent(plan, self._dialect):
-            return plan
+            return plan, slots_of(plan)
+        bounds = bounds_frame(plan, self._dialect, self._rollups)
+        if bounds is not None:
+            # Cheaper than to look for the first and last of the matching records.
+            closed = replace(plan, wide=True).closed(*_ends(bounds, run))
+            with suppress(TooManyBucketsError):
+                return closed, slots_of(closed)
         frame = extent_frame(plan, self._dialect, self._rollups)
-        closed = _close(frame, run)
-        if is_exact(frame, closed):
-            return closed
-        return _close(extent_frame(plan, self._dialect), run)
+        closed = plan.closed(*_ends(frame, run))
+        if not is_exact(frame, closed):
+            closed = plan.closed(*_ends(extent_frame(plan, self._dialect), run))
+        return closed, slots_of(closed)
 
 
 class _Stopwatch:
@@ -82,9 +91,9 @@ class _Stopwatch:
             self.seconds += time.perf_counter() - started
 
 
-def _close(frame: Frame, run: Run) -> Plan:
+def _ends(frame: Frame, run: Run) -> tuple[int | None, int | None]:
     ((first, last),) = run(compile_extent(frame))
-    return frame.plan.closed(_instant(first), _instant(last))
+    return _instant(first), _instant(last)
 
 
 def _instant(value: object) -> int | None:

@@ -11,6 +11,9 @@ from callistics.errors import Refused, invalid
 from callistics.queries.base import Counted, Group, Key, QueryType, Row, Slot
 from callistics.sql.dialect import SqlRow
 
+Slots = Sequence[Slot] | None
+"""The rows that are always there, None where rows are those that occur."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -23,13 +26,27 @@ class Answer:
     page_size: int
 
 
-def slots_of(plan: Plan) -> Sequence[Slot] | None:
+def slots_of(plan: Plan) -> Slots:
     """The rows that are always there. Raises `TooManyBucketsError`."""
     kind = query_type(plan)
     return kind.slots(plan) if kind.slots else None
 
 
-def shape(plan: Plan, slots: Sequence[Slot] | None, rows: Sequence[SqlRow]) -> Answer:
+def within(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Slots:
+    """The slots without those before and after all records, where the range was left open there."""
+    if slots is None or not plan.wide or not query_type(plan).uses_granularity:
+        return slots
+    place, filters = len(plan.query.group_by), plan.query.filters
+    found = {row[place] for row in rows}
+    taken = [number for number, slot in enumerate(slots) if slot.key in found]
+    if not taken:
+        return []
+    first = taken[0] if filters.begin is None else 0
+    last = taken[-1] + 1 if filters.end is None else len(slots)
+    return slots[first:last]
+
+
+def shape(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Answer:
     """Group, fill, compute and cut out the page. Raises `Refused` on too many rows."""
     query, kind = plan.query, query_type(plan)
     _limit(len(rows))
@@ -51,9 +68,7 @@ def shape(plan: Plan, slots: Sequence[Slot] | None, rows: Sequence[SqlRow]) -> A
     return Answer(query.query_type, data, total, query.page, query.page_size)
 
 
-def _size(
-    kind: QueryType, plan: Plan, slots: Sequence[Slot] | None, counted: Sequence[Counted]
-) -> int:
+def _size(kind: QueryType, plan: Plan, slots: Slots, counted: Sequence[Counted]) -> int:
     """How many rows a group has, without computing them where that is plain."""
     if kind.arrange is not None:
         return len(kind.arrange(plan, counted))

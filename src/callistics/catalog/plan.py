@@ -51,7 +51,8 @@ class Plan:
     """A query within a scope. No statement can be built without one, so none lacks a scope.
 
     `begin` and `end` are the half-open range of instants that the query is about; where an end
-    was left open it is None until `closed` has filled it in.
+    was left open it is None until `closed` has filled it in. `wide` says that an end filled in may
+    lie beyond the records that match.
     """
 
     query: Query
@@ -61,6 +62,7 @@ class Plan:
     begin: int | None
     end: int | None
     empty: bool = False
+    wide: bool = False
 
     @property
     def is_open(self) -> bool:
