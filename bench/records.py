@@ -98,10 +98,11 @@ def resent(run: Run, share: float) -> list[bytes]:
         line for line in stored(file(run)) if rng.random() < share and b'"started_at"' in line
     ]
     rng.shuffle(chosen)
-    return [_changed(line, rng) for line in chosen]
+    return [changed(line, rng) for line in chosen]
 
 
-def _changed(line: bytes, rng: Random) -> bytes:
+def changed(line: bytes, rng: Random) -> bytes:
+    """A call with another outcome and a time newer than any."""
     call = _DECODE(line)
     others = [name for name in _OUTCOMES if name != call.get("outcome")]
     newer = (synthetic.UNTIL + timedelta(days=1)).astimezone(UTC).isoformat()
