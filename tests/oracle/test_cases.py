@@ -1,6 +1,7 @@
 """Worked cases: small inputs with the answers established products agree on."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import nextafter
 from typing import Any
 
 import pytest
@@ -310,3 +311,13 @@ def test_an_open_series_ends_with_what_matches(store: Store, granularity: str) -
     assert ends(date_to="2021-03-04") == ("2021-03-01", "2021-03-04", 2)
     nothing = {"min_duration": 100, "date_from": "2021-03-01"}
     assert store.rows("calls_over_time", granularity=granularity, filters=nothing) == []
+
+
+def test_a_sentiment_belongs_to_the_bin_it_lies_in_to_the_last_digit(store: Store) -> None:
+    edges = [tenth / 10 for tenth in range(1, 11)]
+    before = [nextafter(edge, 0) for edge in edges]
+    scores = [0.0, *edges, *before, nextafter(0.1, 1)]
+    store.send("calls", calls(*(f"2021-01-{day:02}" for day in range(1, 23)), sentiment=scores))
+    for rollups in (True, False):
+        answer = store.ask({"query_type": "sentiment_distribution"}, rollups=rollups)
+        assert figures(answer["data"]) == [2, 3, *[2] * 7, 3, 0]

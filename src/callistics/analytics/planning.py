@@ -57,9 +57,10 @@ def bounds_frame(plan: Plan, dialect: Dialect, rollups: Rollups) -> Frame | None
     if extent_frame(plan, dialect, rollups).rolled is not None:
         return None
     filters = Filters(begin=plan.query.filters.begin, end=plan.query.filters.end)
-    anything = replace(plan, query=replace(plan.query, filters=filters))
-    frame = extent_frame(anything, dialect, rollups)
-    return None if frame.rolled is None else frame
+    frame = Frame(replace(plan, query=replace(plan.query, filters=filters)), dialect)
+    # Nothing is cut by these ends, so that steps of any length will do.
+    source = source_of_extent(frame, query_type(plan), (), rollups)
+    return None if source is None else replace(frame, rolled=source)
 
 
 def is_exact(frame: Frame, closed: Plan) -> bool:

@@ -53,9 +53,9 @@ def _bucket(frame: Frame) -> Sql:
     return frame.dialect.calendar_bucket(time, granularity, frame.calendar)
 
 
-# Each bound is written as the very double k/10, so that an edge falls where it should.
-_TENTHS = " ".join(f"WHEN c.sentiment < {(k + 1) / 10!r}e0 THEN {k}" for k in range(9))
-SENTIMENT_TENTH = raw(f"CASE WHEN c.sentiment IS NULL THEN NULL {_TENTHS} ELSE 9 END")
+# Thirty and three: of the simple ways to multiply by ten this one rounds neither a double k/10 nor
+# the one before it into the other's bin. A sentiment of 1 belongs to the last bin.
+SENTIMENT_TENTH = raw("floor(c.sentiment * 30 / 3) - floor(c.sentiment)")
 """The bin, 0-9, that a sentiment belongs to."""
 
 TEMPLATE = Dimension(

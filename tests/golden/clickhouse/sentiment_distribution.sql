@@ -1,5 +1,5 @@
 -- plain
-SELECT CASE WHEN c.sentiment IS NULL THEN NULL WHEN c.sentiment < 0.1e0 THEN 0 WHEN c.sentiment < 0.2e0 THEN 1 WHEN c.sentiment < 0.3e0 THEN 2 WHEN c.sentiment < 0.4e0 THEN 3 WHEN c.sentiment < 0.5e0 THEN 4 WHEN c.sentiment < 0.6e0 THEN 5 WHEN c.sentiment < 0.7e0 THEN 6 WHEN c.sentiment < 0.8e0 THEN 7 WHEN c.sentiment < 0.9e0 THEN 8 ELSE 9 END AS k0,
+SELECT floor(c.sentiment * 30 / 3) - floor(c.sentiment) AS k0,
        coalesce(sum(c.sign), 0) AS n
 FROM calls AS c
 WHERE (c.merchant_id = {p0:String})
@@ -25,7 +25,7 @@ HAVING sum(c.sign) > 0) AS edges
 
 -- open
 SELECT positiveModulo((toInt32(intDiv((toUnixTimestamp64Micro(c.started_at) + 20700000000) + 86400000000000000, 86400000000)) - 1000000) + 3, 7) + 1 AS k0,
-       CASE WHEN c.sentiment IS NULL THEN NULL WHEN c.sentiment < 0.1e0 THEN 0 WHEN c.sentiment < 0.2e0 THEN 1 WHEN c.sentiment < 0.3e0 THEN 2 WHEN c.sentiment < 0.4e0 THEN 3 WHEN c.sentiment < 0.5e0 THEN 4 WHEN c.sentiment < 0.6e0 THEN 5 WHEN c.sentiment < 0.7e0 THEN 6 WHEN c.sentiment < 0.8e0 THEN 7 WHEN c.sentiment < 0.9e0 THEN 8 ELSE 9 END AS k1,
+       floor(c.sentiment * 30 / 3) - floor(c.sentiment) AS k1,
        coalesce(sum(c.sign), 0) AS n
 FROM calls AS c
 WHERE (c.merchant_id = {p0:String})
@@ -43,7 +43,7 @@ LIMIT 1000001
 -- full
 SELECT c.template_id AS k0,
        positiveModulo((toInt32(intDiv(multiIf(c.started_at < fromUnixTimestamp64Micro({p0:Int64}, 'UTC'), (toUnixTimestamp64Micro(c.started_at) + 3600000000), toUnixTimestamp64Micro(c.started_at)) + 86400000000000000, 86400000000)) - 1000000) + 3, 7) + 1 AS k1,
-       CASE WHEN c.sentiment IS NULL THEN NULL WHEN c.sentiment < 0.1e0 THEN 0 WHEN c.sentiment < 0.2e0 THEN 1 WHEN c.sentiment < 0.3e0 THEN 2 WHEN c.sentiment < 0.4e0 THEN 3 WHEN c.sentiment < 0.5e0 THEN 4 WHEN c.sentiment < 0.6e0 THEN 5 WHEN c.sentiment < 0.7e0 THEN 6 WHEN c.sentiment < 0.8e0 THEN 7 WHEN c.sentiment < 0.9e0 THEN 8 ELSE 9 END AS k2,
+       floor(c.sentiment * 30 / 3) - floor(c.sentiment) AS k2,
        coalesce(sum(c.sign), 0) AS n
 FROM calls AS c LEFT JOIN (SELECT merchant_id, lead_id, status FROM leads AS l GROUP BY merchant_id, lead_id, status
 HAVING sum(l.sign) > 0) AS l ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id

@@ -1,5 +1,5 @@
 -- plain
-SELECT CASE WHEN c.sentiment IS NULL THEN NULL WHEN c.sentiment < 0.1e0 THEN 0 WHEN c.sentiment < 0.2e0 THEN 1 WHEN c.sentiment < 0.3e0 THEN 2 WHEN c.sentiment < 0.4e0 THEN 3 WHEN c.sentiment < 0.5e0 THEN 4 WHEN c.sentiment < 0.6e0 THEN 5 WHEN c.sentiment < 0.7e0 THEN 6 WHEN c.sentiment < 0.8e0 THEN 7 WHEN c.sentiment < 0.9e0 THEN 8 ELSE 9 END AS k0,
+SELECT floor(c.sentiment * 30 / 3) - floor(c.sentiment) AS k0,
        count(*) AS n
 FROM calls AS c
 WHERE (c.merchant_id = ?)
@@ -16,7 +16,7 @@ WHERE (c.merchant_id = ?)
 
 -- open
 SELECT isodow((c.started_at + to_microseconds(20700000000))) AS k0,
-       CASE WHEN c.sentiment IS NULL THEN NULL WHEN c.sentiment < 0.1e0 THEN 0 WHEN c.sentiment < 0.2e0 THEN 1 WHEN c.sentiment < 0.3e0 THEN 2 WHEN c.sentiment < 0.4e0 THEN 3 WHEN c.sentiment < 0.5e0 THEN 4 WHEN c.sentiment < 0.6e0 THEN 5 WHEN c.sentiment < 0.7e0 THEN 6 WHEN c.sentiment < 0.8e0 THEN 7 WHEN c.sentiment < 0.9e0 THEN 8 ELSE 9 END AS k1,
+       floor(c.sentiment * 30 / 3) - floor(c.sentiment) AS k1,
        count(*) AS n
 FROM calls AS c
 WHERE (c.merchant_id = ?)
@@ -33,7 +33,7 @@ LIMIT 1000001
 -- full
 SELECT c.template_id AS k0,
        isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1,
-       CASE WHEN c.sentiment IS NULL THEN NULL WHEN c.sentiment < 0.1e0 THEN 0 WHEN c.sentiment < 0.2e0 THEN 1 WHEN c.sentiment < 0.3e0 THEN 2 WHEN c.sentiment < 0.4e0 THEN 3 WHEN c.sentiment < 0.5e0 THEN 4 WHEN c.sentiment < 0.6e0 THEN 5 WHEN c.sentiment < 0.7e0 THEN 6 WHEN c.sentiment < 0.8e0 THEN 7 WHEN c.sentiment < 0.9e0 THEN 8 ELSE 9 END AS k2,
+       floor(c.sentiment * 30 / 3) - floor(c.sentiment) AS k2,
        count(*) AS n
 FROM calls AS c LEFT JOIN leads AS l ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id
 WHERE (c.merchant_id = ?)

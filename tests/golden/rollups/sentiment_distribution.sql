@@ -1,5 +1,5 @@
 -- open
-SELECT CASE WHEN c.sentiment IS NULL THEN NULL WHEN c.sentiment < 0.1e0 THEN 0 WHEN c.sentiment < 0.2e0 THEN 1 WHEN c.sentiment < 0.3e0 THEN 2 WHEN c.sentiment < 0.4e0 THEN 3 WHEN c.sentiment < 0.5e0 THEN 4 WHEN c.sentiment < 0.6e0 THEN 5 WHEN c.sentiment < 0.7e0 THEN 6 WHEN c.sentiment < 0.8e0 THEN 7 WHEN c.sentiment < 0.9e0 THEN 8 ELSE 9 END AS k0,
+SELECT floor(c.sentiment * 30 / 3) - floor(c.sentiment) AS k0,
        coalesce(sum(c.n), 0) AS n
 FROM (SELECT started_at, reseller_id, provider, sentiment, n FROM rollup_scores_blocks AS c
 UNION ALL
@@ -13,7 +13,7 @@ LIMIT 1000001
 
 
 -- month
-SELECT CASE WHEN c.sentiment IS NULL THEN NULL WHEN c.sentiment < 0.1e0 THEN 0 WHEN c.sentiment < 0.2e0 THEN 1 WHEN c.sentiment < 0.3e0 THEN 2 WHEN c.sentiment < 0.4e0 THEN 3 WHEN c.sentiment < 0.5e0 THEN 4 WHEN c.sentiment < 0.6e0 THEN 5 WHEN c.sentiment < 0.7e0 THEN 6 WHEN c.sentiment < 0.8e0 THEN 7 WHEN c.sentiment < 0.9e0 THEN 8 ELSE 9 END AS k0,
+SELECT floor(c.sentiment * 30 / 3) - floor(c.sentiment) AS k0,
        coalesce(sum(c.n), 0) AS n
 FROM (SELECT started_at, reseller_id, provider, sentiment, n FROM rollup_scores_blocks AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
 UNION ALL
@@ -51,7 +51,7 @@ LIMIT 1000001
 --   1761935400000000
 
 -- provider
-SELECT CASE WHEN c.sentiment IS NULL THEN NULL WHEN c.sentiment < 0.1e0 THEN 0 WHEN c.sentiment < 0.2e0 THEN 1 WHEN c.sentiment < 0.3e0 THEN 2 WHEN c.sentiment < 0.4e0 THEN 3 WHEN c.sentiment < 0.5e0 THEN 4 WHEN c.sentiment < 0.6e0 THEN 5 WHEN c.sentiment < 0.7e0 THEN 6 WHEN c.sentiment < 0.8e0 THEN 7 WHEN c.sentiment < 0.9e0 THEN 8 ELSE 9 END AS k0,
+SELECT floor(c.sentiment * 30 / 3) - floor(c.sentiment) AS k0,
        coalesce(sum(c.n), 0) AS n
 FROM (SELECT started_at, reseller_id, provider, sentiment, n FROM rollup_scores_blocks AS c WHERE started_at < make_timestamp(?::BIGINT)
 UNION ALL
