@@ -1,9 +1,12 @@
 """Log lines: JSON for machines or text for people, never a payload or a phone number."""
 
+import json
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import structlog
 
 from callistics.settings import Settings
@@ -13,7 +16,7 @@ def configure_logs(settings: Settings) -> None:
     """Send log lines to standard error in the form the settings ask for."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     renderer: Any = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(_json)
         if settings.log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
@@ -31,3 +34,11 @@ def configure_logs(settings: Settings) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _json(event: dict[str, Any], default: Callable[[Any], Any]) -> str:
+    try:
+        return msgspec.json.encode(event, enc_hook=default).decode()
+    except (TypeError, ValueError):
+        # Such as half a surrogate pair in what an error quotes.
+        return json.dumps(event, default=default)

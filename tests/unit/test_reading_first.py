@@ -14,12 +14,12 @@ LEAD = {"merchant_id": "m", "reseller_id": "r"}
 
 def test_no_table_is_read_after_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    for name in ("execute", "table"):
+    for name in ("execute", "repeat", "table"):
         run = getattr(Statements, name)
 
-        def heard(self: Statements, text: str, *values: Any, run: Any = run) -> Any:
+        def heard(self: Statements, text: str, *values: Any, run: Any = run, **more: Any) -> Any:
             said.append(text)
-            return run(self, text, *values)
+            return run(self, text, *values, **more)
 
         monkeypatch.setattr(Statements, name, heard)
     with opened() as store:

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from callistics.engines.common.arrow import mask, select
+from callistics.engines.common.arrow import mask
 from callistics.engines.common.derive import CALLS, DERIVED, LEADS, OWN
 from callistics.engines.common.renewal import Standing
 from callistics.engines.duckdb.finding import rows, within
 from callistics.engines.duckdb.presence import Numbers, Possible, Presence
 from callistics.engines.duckdb.statements import Statements
 
+# Leads of which there are hardly more rows than it is worth while to read as columns.
+_FEW = 100
 _PLACE = ("place", pa.int64())
 _STORED = {
     "calls": pa.schema([*CALLS, *DERIVED, _PLACE]),
@@ -44,7 +46,7 @@ def standing(
         if but:
             statements.give(gone=pa.table({"place": pa.array(but, pa.int64())}))
         sql = _statement(table, condition, "gone" if but else None)
-        return select(statements.table(sql), _STORED[table])
+        return statements.table(sql, _STORED[table], few=touched.num_rows <= _FEW)
 
     def possible(table: str) -> Possible:
         if presence is None:

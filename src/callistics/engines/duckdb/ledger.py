@@ -56,5 +56,5 @@ class Ledger:
 
     def _append(self, unit: Unit, changes: str) -> None:
         statement = f"INSERT INTO {CHANGES[unit]} BY NAME {changes}"
-        ((rows,),) = self._statements.execute(statement).fetchall()
+        ((rows,),) = self._statements.repeat(statement).fetchall()
         self.added[unit] += int(rows)

@@ -78,10 +78,10 @@ def _replace_calls(statements: Statements, made: Replacement, ledger: Ledger) ->
         changes.append(_BETWEEN)
     delete(statements, "calls", [*made.gone, *moved["place"].to_pylist()])
     if moved.num_rows:
-        statements.execute(_INSERT_MOVED)
+        statements.repeat(_INSERT_MOVED)
     if incoming.num_rows:
         statements.give(incoming=incoming)
-        statements.execute(_INSERT_CALLS)
+        statements.repeat(_INSERT_CALLS)
         changes.append(_CAME)
     if made.replaced is not None:
         statements.give(replaced=made.replaced)
@@ -97,7 +97,7 @@ def _replace_leads(statements: Statements, renewal: Renewal, ledger: Ledger) -> 
     delete(statements, "leads", former["place"].to_pylist())
     if fresh.num_rows:
         statements.give(fresh=fresh)
-        statements.execute(_INSERT_LEADS)
+        statements.repeat(_INSERT_LEADS)
     if fresh.num_rows or former.num_rows:
         statements.give(lead_changes=_lead_changes(fresh, former))
         noted = ledger.note if former.num_rows else ledger.came

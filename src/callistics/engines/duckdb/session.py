@@ -214,7 +214,7 @@ class DuckDBSession:
             (those,) = numbers(self._statements, named)
             self._presence.add(target, those, weeks_in(target, new))
             self._statements.give(inserted=new)
-            self._statements.execute(
+            self._statements.repeat(
                 f"INSERT INTO {target} BY NAME SELECT *, {keys(*key_columns)} FROM inserted"
             )
 

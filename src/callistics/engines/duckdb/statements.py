@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 
+from callistics.engines.common.arrow import select
+
 _MOST = 500
 
 
@@ -19,14 +21,37 @@ class Statements:
         self.connection = connection
         self._parsed: dict[str, duckdb.Statement] = {}
         self._given: dict[str, _Given] = {}
+        self._planned: dict[str, duckdb.Statement] = {}
 
     def execute(self, text: str, values: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
         """Run one statement; what it gives is to be fetched before the next."""
         return self.connection.execute(self._read(text), list(values))
 
-    def table(self, text: str) -> pa.Table:
-        """The rows of a SELECT as columns. What was executed before must have been fetched."""
-        return self.connection.sql(self._read(text)).to_arrow_table()
+    def repeat(self, text: str) -> duckdb.DuckDBPyConnection:
+        """Run a statement without values that is planned once for as long as this is possible.
+
+        To plan a small insert into many columns takes as long as to carry it out.
+        """
+        planned = self._planned.get(text)
+        if planned is None:
+            name = f"planned_{len(self._planned)}"
+            self.connection.execute(f"PREPARE {name} AS {text}")
+            (planned,) = self.connection.extract_statements(f"EXECUTE {name}")
+            self._planned[text] = planned
+        return self.connection.execute(planned)
+
+    def table(self, text: str, columns: pa.Schema, *, few: bool = False) -> pa.Table:
+        """The rows of a SELECT as columns. What was executed before must have been fetched.
+
+        With `few` it is expected to give so few that to read it as columns, which has it planned
+        twice, would take longer.
+        """
+        if not few:
+            return select(self.connection.sql(self._read(text)).to_arrow_table(), columns)
+        rows = self.connection.execute(self._read(text)).fetchall()
+        values = zip(*rows, strict=True) if rows else ([] for _ in columns)
+        found = (pa.array(one, field.type) for one, field in zip(values, columns, strict=True))
+        return pa.Table.from_arrays(list(found), schema=columns)
 
     def _read(self, text: str) -> duckdb.Statement:
         parsed = self._parsed.get(text)
@@ -41,7 +66,8 @@ class Statements:
         """Let statements read tables by their names, until others are given under these."""
         for name, rows in tables.items():
             if name in self._given:
-                self._given[name].rows = rows
+                if self._given[name].take(rows):
+                    self._forget_plans()
             else:
                 one = _Given(rows)
                 self.connection.register(name, one)
@@ -56,6 +82,13 @@ class Statements:
         """Names that were first used in the transaction are gone with it."""
         self.release()
         self._given.clear()
+        self._forget_plans()
+
+    def _forget_plans(self) -> None:
+        """They know the columns of the tables that were given."""
+        for planned in self._planned.values():
+            self.connection.execute(planned.query.replace("EXECUTE", "DEALLOCATE"))
+        self._planned.clear()
 
 
 class _Given:
@@ -63,6 +96,15 @@ class _Given:
 
     def __init__(self, rows: pa.Table) -> None:
         self.rows: pa.Table | None = rows
+        self._schema = rows.schema
+
+    def take(self, rows: pa.Table) -> bool:
+        """Stand for other rows; whether these have other columns."""
+        self.rows = rows
+        if rows.schema.equals(self._schema):
+            return False
+        self._schema = rows.schema
+        return True
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._table.__arrow_c_stream__(requested_schema)

@@ -1,0 +1,81 @@
+"""Statements that are planned once, and results as columns."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from callistics.engines.duckdb.statements import Statements
+
+INSERT = "INSERT INTO t BY NAME SELECT * FROM fresh"
+
+
+@pytest.fixture
+def statements() -> Iterator[Statements]:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE t (a BIGINT, b VARCHAR)")
+        yield Statements(connection)
+
+
+def rows(statements: Statements) -> list[tuple[object, ...]]:
+    return statements.execute("FROM t ORDER BY a, b").fetchall()
+
+
+def test_a_repeated_statement_reads_what_is_given_now(statements: Statements) -> None:
+    for number in range(3):
+        statements.give(fresh=pa.table({"a": [number], "b": [f"b{number}"]}))
+        statements.repeat(INSERT)
+    assert rows(statements) == [(0, "b0"), (1, "b1"), (2, "b2")]
+
+
+def test_tables_with_other_columns_are_planned_for_anew(statements: Statements) -> None:
+    given = [
+        pa.table({"a": [1], "b": ["x"]}),
+        pa.table({"b": ["y"], "a": [2]}),
+        pa.table({"a": [3]}),
+        pa.table({"a": pa.array([4], pa.int32()), "b": ["z"]}),
+        pa.table({"a": [5], "b": ["w"]}),
+    ]
+    for table in given:
+        statements.give(fresh=table)
+        statements.repeat(INSERT)
+    assert rows(statements) == [(1, "x"), (2, "y"), (3, None), (4, "z"), (5, "w")]
+
+
+def test_it_goes_on_after_a_rollback_and_after_a_change_of_the_table(
+    statements: Statements,
+) -> None:
+    statements.connection.execute("BEGIN")
+    statements.give(fresh=pa.table({"a": [1], "b": ["x"]}))
+    statements.repeat(INSERT)
+    statements.connection.execute("ROLLBACK")
+    statements.rolled_back()
+    statements.give(fresh=pa.table({"a": [2], "b": ["y"]}))
+    statements.repeat(INSERT)
+    statements.connection.execute("ALTER TABLE t ADD COLUMN c BIGINT DEFAULT 7")
+    statements.give(fresh=pa.table({"a": [3], "b": ["z"]}))
+    statements.repeat(INSERT)
+    assert rows(statements) == [(2, "y", 7), (3, "z", 7)]
+
+
+def test_few_rows_are_the_same_columns_as_many(statements: Statements) -> None:
+    columns = pa.schema(
+        [
+            ("n", pa.int64()),
+            ("moment", pa.timestamp("us")),
+            ("names", pa.list_(pa.string())),
+            ("events", pa.list_(pa.struct([("status", pa.string()), ("n", pa.int32())]))),
+        ]
+    )
+    text = (
+        "SELECT * FROM (VALUES (1, TIMESTAMP '2025-01-01', ['a', NULL], [{status: 's', n: 1}]),"
+        " (NULL, NULL, NULL, NULL), (3, TIMESTAMP '1969-12-31 23:59:59.999999', [], []))"
+        " AS t(n, moment, names, events)"
+    )
+    few, many = (statements.table(text, columns, few=few) for few in (True, False))
+    assert few.schema == many.schema == columns
+    assert few.equals(many)
+    assert str(few["moment"][2]) == "1969-12-31 23:59:59.999999"
+    none = statements.table(f"{text} WHERE FALSE", columns, few=True)
+    assert (none.schema, none.num_rows) == (columns, 0)
