@@ -59,6 +59,13 @@ def test_it_goes_on_after_a_rollback_and_after_a_change_of_the_table(
     assert rows(statements) == [(2, "y", 7), (3, "z", 7)]
 
 
+def test_a_temporary_table_that_was_made_anew_is_read_as_it_is_now(statements: Statements) -> None:
+    for number in range(3):
+        statements.execute(f"CREATE OR REPLACE TEMP TABLE moved AS SELECT {number}::BIGINT AS a")
+        statements.repeat("INSERT INTO t BY NAME SELECT * FROM moved")
+    assert rows(statements) == [(0, None), (1, None), (2, None)]
+
+
 def test_few_rows_are_the_same_columns_as_many(statements: Statements) -> None:
     columns = pa.schema(
         [
