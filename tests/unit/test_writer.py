@@ -1,13 +1,15 @@
 """When the writer commits: what it waits for, and what it does not."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from threading import Semaphore
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from callistics.errors import Unavailable
 from callistics.ingest import writer
 from callistics.ingest.writer import Job, Writer
 from support.store import opened
@@ -76,3 +78,26 @@ def test_once_all_have_come_again_nobody_is_waited_for(monkeypatch: pytest.Monke
         assert engine.commits == 3
         engine.may.release()
         found.stop()
+
+
+def test_what_was_taken_is_answered_however_soon_the_writer_stops() -> None:
+    with opened() as store:
+        for _ in range(20):
+            found = Writer(store.engine, 100_000)
+            taken: list[Job] = []
+
+            def send(found: Writer = found, taken: list[Job] = taken) -> None:
+                with suppress(Unavailable):
+                    while True:
+                        (job,) = jobs(1)
+                        found.submit(job)
+                        taken.append(job)
+
+            with ThreadPoolExecutor(4) as pool:
+                sending = [pool.submit(send) for _ in range(4)]
+                while not taken:
+                    pass
+                found.stop()
+                for one in sending:
+                    one.result(timeout=60)
+            assert all(job.done.done() for job in taken)

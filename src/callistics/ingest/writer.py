@@ -52,6 +52,8 @@ class Writer:
         self._engine = engine
         self._queue: queue.Queue[Job | None] = queue.Queue(capacity)
         self._stopping = False
+        # Nothing may be queued behind what ends the thread: nobody would answer it.
+        self._queueing = threading.Lock()
         self._rested = 0.0
         # Those answered last, and those that were waiting then.
         self._all = 0
@@ -65,18 +67,20 @@ class Writer:
 
     def submit(self, job: Job) -> "Future[tuple[int, bytes]]":
         """Queue a request. Raises `Unavailable` if too many wait or the writer is stopping."""
-        if self._stopping:
-            raise Unavailable("the server is stopping")
-        try:
-            self._queue.put_nowait(job)
-        except queue.Full:
-            raise Unavailable("too many requests with records are waiting") from None
+        with self._queueing:
+            if self._stopping:
+                raise Unavailable("the server is stopping")
+            try:
+                self._queue.put_nowait(job)
+            except queue.Full:
+                raise Unavailable("too many requests with records are waiting") from None
         return job.done
 
     def stop(self) -> None:
         """Commit what is queued, then end."""
-        self._stopping = True
-        self._queue.put(None)
+        with self._queueing:
+            self._stopping = True
+            self._queue.put(None)
         self._thread.join()
 
     def _run(self) -> None:

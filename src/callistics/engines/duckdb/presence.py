@@ -30,7 +30,7 @@ _IDS = {
     "lead_records": "lead_id",
 }
 _FEW, _BATCH = 200_000, 100_000
-_SMALLEST = 400_000
+_SMALLEST, _GROWS = 1_000_000, 4
 _WEEKS = 1 << WEEK_BITS
 
 
@@ -120,8 +120,8 @@ class _Known:
         new[rows[found == weeks[rows]]] = False
         numbers, weeks = numbers[new], weeks[new]
         if self._added[-1].room < len(numbers):
-            # Each is larger than the one before, so that there are never many.
-            more = _SMALLEST << len(self._added)
+            # Each is larger than the one before, as every one of them is looked into.
+            more = _SMALLEST * _GROWS ** len(self._added)
             self._added.append(_Slots(max(more, len(numbers))))
         self._added[-1].add(numbers, weeks)
 
