@@ -2,6 +2,9 @@
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from typing import Any
+
+import msgspec
 
 from bench.store import Store
 from callistics.analytics.service import Analytics
@@ -46,6 +49,13 @@ class Asking:
         """The engine's part alone."""
         for statement in statements:
             self._engine.run(statement)
+
+    def rows(self, question: dict[str, Any]) -> list[dict[str, Any]]:
+        """The rows of an answer."""
+        found: list[dict[str, Any]] = self.analytics.answer(
+            msgspec.json.encode(question), EVERYTHING
+        ).data
+        return found
 
     def answer(self, body: bytes) -> None:
         """All steps but HTTP's."""

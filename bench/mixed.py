@@ -24,6 +24,7 @@ BODIES = 20
 """Requests in a second that bring them."""
 LAG = 5
 """Seconds from a call to its late change."""
+LATE, ANY_AGE = "late changes", "changes at any age"
 _COLUMNS = ("p50 ms", "p99 ms", "max ms")
 
 
@@ -31,74 +32,99 @@ _COLUMNS = ("p50 ms", "p99 ms", "max ms")
 class Sent:
     """Milliseconds from when each body was due, and from when it was sent, to its acknowledgement.
 
-    `records` were acknowledged within the time.
+    `sizes` are the records of each.
     """
 
     due: list[float] = field(default_factory=list[float])
     sent: list[float] = field(default_factory=list[float])
-    records: int = 0
+    sizes: list[int] = field(default_factory=list[int])
+
+    @property
+    def records(self) -> int:
+        """How many were acknowledged within the time."""
+        return sum(self.sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """Queries alone and beside a stream; `taken` are records in a second, `peak` is bytes."""
+
+    way: str
+    alone: Asked
+    beside: Asked
+    sent: Sent
+    taken: float
+    peak: int
+
+    @property
+    def asked(self) -> Sequence[tuple[str, Asked]]:
+        """The queries by name."""
+        return (("alone", self.alone), ("beside the stream", self.beside))
 
 
 def measure(run: Run) -> Result:
     seconds = run.seconds
-    with run.store.copied("mixed") as store, serving(store) as server:
-        people = population(run, server.client)
-        say("preparing records")
-        streams = _streams(run, people, seconds)
-        say("queries alone")
-        alone = _ask(server, people, seconds / 4, seed=1)
-        beside: dict[str, Asked] = {}
-        sent: dict[str, Sent] = {}
-        for seed, (way, stream) in enumerate(streams.items(), start=2):
-            say(f"queries beside {way}, {seconds} s")
-            beside[way], sent[way] = _both(server, people, stream, seconds, seed)
-        peak = server.peak()
+    found = [_way(run, way, seconds) for way in (LATE, ANY_AGE)]
     notes = [
-        *(_taken(way, one.records / seconds) for way, one in sent.items()),
-        f"Peak memory of the server: {peak / 1_000_000:,.0f} MB.",
-        *failures({"alone": alone, **beside}),
+        *(_taken(one) for one in found),
+        *failures({f"{name}, {one.way}": asked for one in found for name, asked in one.asked}),
     ]
     details = {
-        way: {
-            "queries_ms": beside[way].good,
-            "due_ms": one.due,
-            "sent_ms": one.sent,
-            "records_per_s": one.records / seconds,
+        one.way: {
+            "queries_ms": one.beside.good,
+            "due_ms": one.sent.due,
+            "sent_ms": one.sent.sent,
+            "taken": one.taken,
+            "peak_bytes": one.peak,
         }
-        for way, one in sent.items()
+        for one in found
     }
-    tables = [_queries(alone, beside), *(_acknowledgements(*one) for one in sent.items())]
-    return Result(tables, notes, {**details, "peak_bytes": peak})
+    tables = [_queries(found), *(_acknowledgements(one) for one in found)]
+    return Result(tables, notes, details)
 
 
-def _both(
-    server: Live, people: Population, stream: list[bytes], seconds: int, seed: int
-) -> tuple[Asked, Sent]:
-    """Ask while the stream is sent."""
-    with ThreadPoolExecutor(1) as pool:
-        sending = pool.submit(_send, server.port, stream, seconds)
-        return _ask(server, people, seconds, seed), sending.result()
+def _way(run: Run, way: str, seconds: int) -> Mixed:
+    """Queries alone, then beside a stream, on a copy of its own."""
+    with run.store.copied("mixed") as store, serving(store) as server:
+        people = population(run, server.client)
+        say(f"{way}: preparing records")
+        before, stream = _stream(run, people, seconds, way)
+        for body in before:
+            server.client.store(body)
+        say("queries alone")
+        alone = _ask(server, people, seconds / 4, seed=1)
+        say(f"queries beside the stream, {seconds} s")
+        with ThreadPoolExecutor(1) as pool:
+            sending = pool.submit(_send, server.port, stream, seconds)
+            beside = _ask(server, people, seconds, seed=2)
+            sent = sending.result()
+        return Mixed(way, alone, beside, sent, sent.records / seconds, server.peak())
 
 
-def _taken(way: str, rate: float) -> str:
-    share = rate / (NEW + AGAIN)
-    return f"Taken of {way}: {rate:,.0f} records/s, {share:.0%} of what was to be sent."
+def _taken(one: Mixed) -> str:
+    share = one.taken / (NEW + AGAIN)
+    return (
+        f"With {one.way}: taken {one.taken:,.0f} records/s, {share:.0%} of what was to be sent;"
+        f" peak memory of the server {one.peak / 1_000_000:,.0f} MB."
+    )
 
 
-def _queries(alone: Asked, beside: dict[str, Asked]) -> Table:
+def _queries(found: Sequence[Mixed]) -> Table:
     title = f"{CLIENTS} clients, each type in turn, one merchant, 30 days"
-    rows: list[Sequence[Cell]] = [("alone", alone.rate, *_figures(alone.good))]
-    for way, asked in beside.items():
-        rows.append((f"beside {way}", asked.rate, *_figures(asked.good)))
-        rows.append(("against alone", asked.rate / alone.rate, *_ratios(alone.good, asked.good)))
+    rows: list[Sequence[Cell]] = []
+    for one in found:
+        for name, asked in one.asked:
+            rows.append((f"{name}, {one.way}", asked.rate, *_figures(asked.good)))
+        ratios = _ratios(one.alone.good, one.beside.good)
+        rows.append(("ratio", one.beside.rate / one.alone.rate, *ratios))
     return Table(title, ("queries", "queries/s", *_COLUMNS), rows)
 
 
-def _acknowledgements(way: str, sent: Sent) -> Table:
-    title = f"{NEW:,} new and {AGAIN} changed calls in a second, in {BODIES} bodies: {way}"
+def _acknowledgements(one: Mixed) -> Table:
+    title = f"{NEW:,} new and {AGAIN} changed calls in a second, in {BODIES} bodies: {one.way}"
     rows = [
-        ("from when its body was due", *_figures(sent.due)),
-        ("from when a client was free to send it", *_figures(sent.sent)),
+        ("from when its body was due", *_figures(one.sent.due)),
+        ("from when a client was free to send it", *_figures(one.sent.sent)),
     ]
     return Table(title, ("acknowledgement", *_COLUMNS), rows)
 
@@ -111,28 +137,28 @@ def _ratios(times: list[float], others: list[float]) -> Iterator[float]:
     return (other / one for one, other in zip(_figures(times), _figures(others), strict=True))
 
 
-def _streams(run: Run, people: Population, seconds: int) -> dict[str, list[bytes]]:
-    """The bodies of the whole time; the new calls start on the last day that has any.
+def _stream(
+    run: Run, people: Population, seconds: int, way: str
+) -> tuple[list[bytes], list[bytes]]:
+    """Bodies to begin with, and those of the whole time.
 
-    Calls change either some seconds after they were stored, as when a score comes late, or at any
-    age, which is far dearer: each is then to be found among all.
+    The new calls start on the last day that has any. Calls change some seconds after they came, as
+    when a score comes late, or at any age, which is far dearer: each is then found among all.
     """
     begin = datetime.fromisoformat(f"{people.last}T06:00+00:00")
-    # A ninth of what is generated are scores, which are left out.
-    new = bodies(fresh(2 * NEW * seconds, begin, NEW), NEW // BODIES)
-    first, second = new[: len(new) // 2], new[len(new) // 2 :]
-    rng = Random("late changes")
-    lag, each = LAG * BODIES, AGAIN // BODIES
-    late = [b""] * lag + [
-        b"".join(changed(line, rng) for line in rng.sample(body.splitlines(), each))
-        for body in first[:-lag]
-    ]
-    # Where few calls are stored, they are sent more than once.
-    old = cycle(bodies(resent(run, AGAIN * seconds * 1.1 / people.calls), each))
-    return {
-        "late changes": [one + other for one, other in zip(first, late, strict=True)],
-        "changes at any age": [one + other for one, other in zip(second, old, strict=False)],
-    }
+    new = bodies(fresh(NEW * (seconds + LAG), begin, NEW), NEW // BODIES)
+    before, following = new[: LAG * BODIES], new[LAG * BODIES :]
+    each, rng = AGAIN // BODIES, Random("late changes")
+    if way == LATE:
+        again = [
+            b"".join(changed(line, rng) for line in rng.sample(body.splitlines(), each))
+            for body in new[: len(following)]
+        ]
+    else:
+        # Where few calls are stored, they are sent more than once.
+        again = bodies(resent(run, AGAIN * seconds * 1.1 / people.calls), each)
+    both = zip(following, cycle(again), strict=False)
+    return before, [one + other for one, other in both]
 
 
 def _ask(server: Live, people: Population, seconds: float, seed: int) -> Asked:
@@ -159,7 +185,7 @@ def _send(port: int, stream: list[bytes], seconds: float) -> Sent:
                 break
             done.due.append((now - due) * 1000)
             done.sent.append((now - sent) * 1000)
-            done.records += body.count(b"\n")
+            done.sizes.append(body.count(b"\n"))
         client.close()
 
     with ThreadPoolExecutor(SENDERS) as pool:

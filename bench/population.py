@@ -4,11 +4,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from random import Random
+from typing import Any, Protocol
 
 import msgspec
 
-from bench.live import Client
 from bench.run import Run
+
+
+class Answering(Protocol):
+    """What answers questions, over HTTP or not."""
+
+    def rows(self, question: dict[str, Any]) -> list[dict[str, Any]]:
+        """The rows of an answer."""
+        ...
 
 
 class Names(msgspec.Struct, frozen=True, dict=True):
@@ -47,7 +55,7 @@ class Population:
     cities: Names
 
 
-def population(run: Run, client: Client) -> Population:
+def population(run: Run, client: Answering) -> Population:
     """Of a server's whole store; kept in the folder of the run, so that parts ask the same."""
     path = run.work / "population.json"
     if not path.exists():
@@ -60,7 +68,7 @@ def known(run: Run) -> Population:
     return msgspec.json.decode((run.work / "population.json").read_bytes(), type=Population)
 
 
-def found_in(client: Client) -> Population:
+def found_in(client: Answering) -> Population:
     """The same, asked of a server now."""
     days = client.rows({"query_type": "calls_over_time", "page_size": 10_000})
     return Population(
@@ -74,7 +82,7 @@ def found_in(client: Client) -> Population:
     )
 
 
-def names(client: Client, field: str, **filters: str) -> Names:
+def names(client: Answering, field: str, **filters: str) -> Names:
     """The values of a field, of the calls that match."""
     question = {
         "query_type": "call_count",

@@ -39,6 +39,6 @@ def configure_logs(settings: Settings) -> None:
 def _json(event: dict[str, Any], default: Callable[[Any], Any]) -> str:
     try:
         return msgspec.json.encode(event, enc_hook=default).decode()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, msgspec.MsgspecError):
         # Such as half a surrogate pair in what an error quotes.
         return json.dumps(event, default=default)

@@ -71,6 +71,13 @@ def test_months_come_into_order_and_nothing_else_changes(store: Store) -> None:
     assert runs(store) == 200
     pieces = list(order_of(store).work())
     assert runs(store) == 6
+    # Where months meet it is with the same merchant.
+    lying = store.engine.run(
+        Statement(
+            "SELECT month(started_at), merchant_id FROM calls GROUP BY ALL ORDER BY min(rowid)", ()
+        )
+    )
+    assert lying == [(1, "m1"), (1, "m2"), (1, "m3"), (2, "m3"), (2, "m2"), (2, "m1")]
     assert len(pieces) > 30
     assert everything(store) == before
     assert store.engine.data_version == version

@@ -16,7 +16,7 @@ from callistics.analytics.planning import (
 )
 from callistics.analytics.request import parse_request
 from callistics.analytics.rolling import Rollups
-from callistics.analytics.shape import Answer, Slots, shape, slots_of, within
+from callistics.analytics.shape import Answer, Slots, shape, slots_of, trimmed
 from callistics.catalog.plan import Frame, Plan, Policy
 from callistics.errors import Refused, invalid
 from callistics.model.buckets import TooManyBucketsError
@@ -55,7 +55,7 @@ class Analytics:
         try:
             plan, slots = self._closed(plan, engine)
             rows = engine(compile_plan(plan, self._dialect, self._rollups))
-            return shape(plan, within(plan, slots, rows), rows), engine.seconds
+            return shape(plan, trimmed(plan, slots, rows), rows), engine.seconds
         except TooManyBucketsError as error:
             raise Refused([invalid("/granularity", str(error))]) from None
 

@@ -32,8 +32,8 @@ def slots_of(plan: Plan) -> Slots:
     return kind.slots(plan) if kind.slots else None
 
 
-def within(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Slots:
-    """The slots without those before and after all records, where the range was left open there."""
+def trimmed(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Slots:
+    """The slots without those before and after all that matches, where the range was left open."""
     if slots is None or not plan.wide or not query_type(plan).uses_granularity:
         return slots
     place, filters = len(plan.query.group_by), plan.query.filters

@@ -67,19 +67,23 @@ class Writer:
 
     def submit(self, job: Job) -> "Future[tuple[int, bytes]]":
         """Queue a request. Raises `Unavailable` if too many wait or the writer is stopping."""
+        self._check()
         with self._queueing:
-            if self._stopping:
-                raise Unavailable("the server is stopping")
+            self._check()
             try:
                 self._queue.put_nowait(job)
             except queue.Full:
                 raise Unavailable("too many requests with records are waiting") from None
         return job.done
 
+    def _check(self) -> None:
+        if self._stopping:
+            raise Unavailable("the server is stopping")
+
     def stop(self) -> None:
         """Commit what is queued, then end."""
+        self._stopping = True
         with self._queueing:
-            self._stopping = True
             self._queue.put(None)
         self._thread.join()
 

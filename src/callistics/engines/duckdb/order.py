@@ -29,11 +29,12 @@ SELECT count(*), count(*) FILTER (merchant_id IS DISTINCT FROM before),
 FROM (SELECT merchant_id, lag(merchant_id) OVER () AS before FROM calls WHERE {_WITHIN})
 """
 _MERCHANTS = f"""
-SELECT merchant_id, count(*) FROM calls WHERE {_WITHIN} GROUP BY merchant_id ORDER BY merchant_id
+SELECT merchant_id, count(*) FROM calls WHERE {_WITHIN}
+GROUP BY merchant_id ORDER BY merchant_id {{direction}}
 """
 _COPY = f"""
 CREATE OR REPLACE TABLE side.sorted AS
-SELECT row_number() OVER (ORDER BY merchant_id, started_at, call_id) AS place, *
+SELECT row_number() OVER (ORDER BY merchant_id {{direction}}, started_at, call_id) AS place, *
 FROM calls WHERE {_WITHIN} AND merchant_id BETWEEN $first AND $last
 ORDER BY place
 """
@@ -122,21 +123,23 @@ class MonthOrder:
 
     def _parts(self, month: datetime) -> Iterator[tuple[str, str]]:
         """Ranges of merchants, with as many of the month's rows as a part has."""
-        counts = self._connection.execute(_MERCHANTS, {"month": month}).fetchall()
+        sql = _MERCHANTS.format(direction=_direction(month))
+        counts = self._connection.execute(sql, {"month": month}).fetchall()
         merchants: list[str] = []
         size = 0
         for merchant, rows in counts:
             merchants.append(merchant)
             size += rows
             if size >= self._part:
-                yield merchants[0], merchants[-1]
+                yield min(merchants), max(merchants)
                 merchants, size = [], 0
         if merchants:
-            yield merchants[0], merchants[-1]
+            yield min(merchants), max(merchants)
 
     def _copy(self, month: datetime, first: str, last: str) -> int:
         """Copy the rows of some merchants, in order; how many there are."""
-        self._connection.execute(_COPY, {"month": month, "first": first, "last": last})
+        sql = _COPY.format(direction=_direction(month))
+        self._connection.execute(sql, {"month": month, "first": first, "last": last})
         ((rows,),) = self._connection.execute("SELECT count(*) FROM side.sorted").fetchall()
         return int(rows)
 
@@ -152,3 +155,12 @@ class MonthOrder:
             if removed != copies:
                 raise _OvertakenError
             writer.execute("INSERT INTO calls FROM moving")
+
+
+def _direction(month: datetime) -> str:
+    """Upwards and downwards in turns.
+
+    Where two months meet within a group of rows, its merchants are the last of both or the first
+    of both then, and questions about all others leave it out.
+    """
+    return "ASC" if month.month % 2 else "DESC"

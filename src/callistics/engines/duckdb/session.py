@@ -213,9 +213,9 @@ class DuckDBSession:
             named = new.select(["merchant_id", id_column])
             (those,) = numbers(self._statements, named)
             self._presence.add(target, those, weeks_in(target, new))
-            self._statements.give(inserted=new)
+            self._statements.give(**{f"new_{target}": new})
             self._statements.repeat(
-                f"INSERT INTO {target} BY NAME SELECT *, {keys(*key_columns)} FROM inserted"
+                f"INSERT INTO {target} BY NAME SELECT *, {keys(*key_columns)} FROM new_{target}"
             )
 
     def _derived(

@@ -22,6 +22,7 @@ class Statements:
         self._parsed: dict[str, duckdb.Statement] = {}
         self._given: dict[str, _Given] = {}
         self._planned: dict[str, duckdb.Statement] = {}
+        self._plans = 0
 
     def execute(self, text: str, values: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
         """Run one statement; what it gives is to be fetched before the next."""
@@ -34,7 +35,8 @@ class Statements:
         """
         planned = self._planned.get(text)
         if planned is None:
-            name = f"planned_{len(self._planned)}"
+            self._plans += 1
+            name = f"planned_{self._plans}"
             self.connection.execute(f"PREPARE {name} AS {text}")
             (planned,) = self.connection.extract_statements(f"EXECUTE {name}")
             self._planned[text] = planned
@@ -67,7 +69,7 @@ class Statements:
         for name, rows in tables.items():
             if name in self._given:
                 if self._given[name].take(rows):
-                    self._forget_plans()
+                    self._forget_plans(name)
             else:
                 one = _Given(rows)
                 self.connection.register(name, one)
@@ -84,11 +86,11 @@ class Statements:
         self._given.clear()
         self._forget_plans()
 
-    def _forget_plans(self) -> None:
-        """They know the columns of the tables that were given."""
-        for planned in self._planned.values():
+    def _forget_plans(self, given: str = "") -> None:
+        """They know the columns of the tables that were given: of those that read this one."""
+        for text in [text for text in self._planned if given in text]:
+            planned = self._planned.pop(text)
             self.connection.execute(planned.query.replace("EXECUTE", "DEALLOCATE"))
-        self._planned.clear()
 
 
 class _Given:
