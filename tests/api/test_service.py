@@ -81,6 +81,7 @@ def test_a_given_admin_key_stays_revoked(tmp_path: Path) -> None:
         ({"name": "x", "permissions": ["root"]}, 400, {"/permissions/0"}),
         ({"name": "x", "permissions": [{}, None]}, 400, {"/permissions/0", "/permissions/1"}),
         ({"name": " ", "permissions": ["query"]}, 422, {"/name"}),
+        ({"name": f" {200 * 'x'}", "permissions": ["query"]}, 422, {"/name"}),
         ({"name": "x", "permissions": ["query"], "scop": {}}, 400, {"/scop"}),
         (
             {"name": "x", "permissions": ["query"], "scope": {"merchants": ["m"]}},

@@ -78,7 +78,7 @@ def _name(value: object, problems: list[Problem]) -> str:
     if not isinstance(value, str):
         problems.append(malformed("/name", "required: a string", value))
         return ""
-    if not 0 < len(value.strip()) <= MAX_NAME:
+    if not value.strip() or len(value) > MAX_NAME:
         problems.append(invalid("/name", f"must have 1 to {MAX_NAME} characters", value))
     return value.strip()
 
