@@ -36,13 +36,23 @@ class Client:
     ) -> bytes:
         """The body of the answer; anything but 200 is an error. Keeps its `Server-Timing`."""
         headers = {"Authorization": f"Bearer {KEY}", "Content-Type": kind}
-        self._connection.request(method, path, body, headers)
-        answer = self._connection.getresponse()
+        try:
+            answer = self._answer(method, path, body, headers)
+        except (ConnectionError, http.client.RemoteDisconnected):
+            # A server closes a connection that nothing came over for half a minute.
+            self.close()
+            answer = self._answer(method, path, body, headers)
         content = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{method} {path}: {answer.status} {content[:1000]!r}")
         self.timing = _timing(answer.headers.get("Server-Timing", ""))
         return content
+
+    def _answer(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        self._connection.request(method, path, body, headers)
+        return self._connection.getresponse()
 
     def ask(self, body: bytes) -> bytes:
         """The answer of `POST /analytics`."""

@@ -43,8 +43,8 @@ VARIANTS: dict[str, Callable[[DuckDBEngine], None]] = {"watched": _watched, "can
 def main() -> None:
     change = VARIANTS[sys.argv[1]]
 
-    def opening(settings: Settings) -> DuckDBEngine:
-        engine = open_engine(settings)
+    def opening(settings: Settings, *, shared: bool = True) -> DuckDBEngine:
+        engine = open_engine(settings, shared=shared)
         assert isinstance(engine, DuckDBEngine)
         change(engine)
         return engine
