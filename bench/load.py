@@ -96,7 +96,7 @@ def imported(store: Store, source: Path) -> Imported:
 def _kept_up(store: Store) -> float:
     """Do at once what a server does in the background; the seconds it takes."""
     started = time.perf_counter()
-    engine = open_engine(Settings(engine=store.dsn))
+    engine = open_engine(Settings(engine=store.dsn), shared=False)
     try:
         while engine.tidy():
             pass
