@@ -33,6 +33,11 @@ _DONE = object()
 # one costs more the larger the file is, the log may then grow to a share of it.
 _LOG_SHARED, _LOG_ALONE = 128 << 20, (512 << 20, 2 << 30)
 _LOG_SHARE, _LOG_GROWS = 4, 1.25
+# Rows that are moved at once: the writer waits for that, but the month is looked through each time.
+_PIECE_SHARED, _PIECE_ALONE = 20_000, 200_000
+# Rows from which on a group of them has columns for the keys of payloads. The engine's own limit is
+# 30,000: ten smaller groups beside eighty large ones made a filter by a key half as slow again.
+_LEAST_SPLIT = 2_048
 
 _REBUILD_ROWS = 50_000
 _MOST_ROWS = """
@@ -78,7 +83,9 @@ class DuckDBEngine:
         self._presence = Presence(self._connection)
         self._upkeep = Upkeep(self._writer, shared=shared)
         self._commits = 0
-        self._order = MonthOrder(self._connection, self._moving)
+        self._order = MonthOrder(
+            self._connection, self._moving, piece=_PIECE_SHARED if shared else _PIECE_ALONE
+        )
         self._tidying: Generator[None] | None = None
         self._tidied: int | None = None
         self._watchdog = Watchdog()
@@ -238,7 +245,8 @@ def _open(
     path: Path, memory_limit: str | None, threads: int | None, log_limit: int
 ) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
-        "checkpoint_threshold": f"{log_limit}B"
+        "checkpoint_threshold": f"{log_limit}B",
+        "variant_minimum_shredding_size": _LEAST_SPLIT,
     }
     if memory_limit is not None:
         config["memory_limit"] = memory_limit
