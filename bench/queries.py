@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from bench.cells import Name, alone, cells, failures, questions, samples, summed
+from bench.cells import Name, alone, cells, failures, median, questions, samples, summed
 from bench.live import Live, serving
 from bench.population import Population, population
 from bench.questions import SCOPES
@@ -15,6 +15,8 @@ from bench.wire import Asked, Budget, ask
 
 CLIENTS = 16
 SECONDS = 1.2
+SLOW = 2_000
+"""Milliseconds of an answer from which on many clients at once are not waited for."""
 KEPT = 3
 """Answers of each cell that are kept, to compare those of others with."""
 _COLUMNS = (
@@ -29,10 +31,10 @@ _COLUMNS = (
 
 
 class Measured(NamedTuple):
-    """One client's times, and those of many at once."""
+    """One client's times, and those of many at once, None where one alone is slow."""
 
     alone: Asked
-    many: Asked
+    many: Asked | None
 
 
 def measure(run: Run) -> Result:
@@ -43,13 +45,14 @@ def measure(run: Run) -> Result:
         peak = server.peak()
     _keep_answers(run, measured)
     tables = [_table(scope, measured) for scope in SCOPES]
+    at_once = {name: one.many for name, one in measured.items() if one.many is not None}
     notes = [
         f"Ready after {ready:.2f} s. Peak memory of the server: {peak / 1_000_000:,.0f} MB.",
-        f"No two questions are equal. Answers behind a cell: {samples(_all(measured, 0))} with one"
-        f" client, {samples(_all(measured, 1))} with {CLIENTS}, which share the cores with the"
+        f"No two questions are equal. Answers behind a cell: {samples([one.alone for one in measured.values()])} with one"
+        f" client, {samples(list(at_once.values()))} with {CLIENTS}, which share the cores with the"
         " server. A p99 of few answers is the slowest of them.",
         *failures({f"{name}, one client": one.alone for name, one in measured.items()}),
-        *failures({f"{name}, {CLIENTS} clients": one.many for name, one in measured.items()}),
+        *failures({f"{name}, {CLIENTS} clients": many for name, many in at_once.items()}),
     ]
     details = {
         "ready_s": ready,
@@ -66,13 +69,11 @@ def _measured(server: Live, people: Population) -> Sequence[tuple[Name, Measured
         for name in names:
             asked = questions(name, people)
             one = alone(server.port, asked, SECONDS, KEPT)
-            many = ask(server.port, asked, CLIENTS, Budget(SECONDS, CLIENTS))
+            many = None
+            if median(one) < SLOW:
+                many = ask(server.port, asked, CLIENTS, Budget(SECONDS, CLIENTS))
             found.append((name, Measured(one, many)))
     return found
-
-
-def _all(measured: Mapping[Name, Measured], place: int) -> list[Asked]:
-    return [one[place] for one in measured.values()]
 
 
 def _table(scope: str, measured: Mapping[Name, Measured]) -> Table:
@@ -84,15 +85,17 @@ def _table(scope: str, measured: Mapping[Name, Measured]) -> Table:
     return Table(f"Scope {scope}: {SCOPES[scope]}", _COLUMNS, [*rows, summed(rows, (1, 4))])
 
 
-def _figures(asked: Asked) -> tuple[float, float, float]:
+def _figures(asked: Asked | None) -> tuple[float | None, float | None, float | None]:
+    if asked is None:
+        return None, None, None
     return percentile(asked.good, 50), percentile(asked.good, 99), asked.rate
 
 
 def _details(one: Measured) -> dict[str, object]:
     return {
         "alone_ms": one.alone.times,
-        "many_ms": one.many.times,
-        "many_s": one.many.seconds,
+        "many_ms": one.many.times if one.many else [],
+        "many_s": one.many.seconds if one.many else None,
     }
 
 

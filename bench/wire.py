@@ -123,6 +123,8 @@ def ask(
                     continue
                 _note(asked, line, found, keep)
                 if _spent(asked, budget, time.perf_counter() - started):
+                    # The server closes connections that nothing comes over for long.
+                    selector.unregister(line.socket)
                     waiting -= 1
                 else:
                     _next(line, questions, asked)
