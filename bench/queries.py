@@ -46,9 +46,10 @@ def measure(run: Run) -> Result:
     _keep_answers(run, measured)
     tables = [_table(scope, measured) for scope in SCOPES]
     at_once = {name: one.many for name, one in measured.items() if one.many is not None}
+    single = [one.alone for one in measured.values()]
     notes = [
         f"Ready after {ready:.2f} s. Peak memory of the server: {peak / 1_000_000:,.0f} MB.",
-        f"No two questions are equal. Answers behind a cell: {samples([one.alone for one in measured.values()])} with one"
+        f"No two questions are equal. Answers behind a cell: {samples(single)} with one"
         f" client, {samples(list(at_once.values()))} with {CLIENTS}, which share the cores with the"
         " server. A p99 of few answers is the slowest of them.",
         *failures({f"{name}, one client": one.alone for name, one in measured.items()}),
