@@ -38,7 +38,7 @@ class Client:
         headers = {"Authorization": f"Bearer {KEY}", "Content-Type": kind}
         try:
             answer = self._answer(method, path, body, headers)
-        except (ConnectionError, http.client.RemoteDisconnected):
+        except ConnectionError:
             # A server closes a connection that nothing came over for half a minute.
             self.close()
             answer = self._answer(method, path, body, headers)
