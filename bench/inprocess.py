@@ -8,13 +8,13 @@ import msgspec
 
 from bench.store import Store
 from callistics.analytics.service import Analytics
-from callistics.app import tune
 from callistics.catalog.plan import Policy
 from callistics.engines.base import Engine
 from callistics.engines.common.blocks import SMALLEST
 from callistics.engines.opening import open_engine
 from callistics.http.services import now
 from callistics.ingest.reader import Limits, Terms, read_write
+from callistics.ingest.tuning import tune
 from callistics.ingest.writer import Job, Writer
 from callistics.ingest.writes import Write
 from callistics.model.record_values import Reading

@@ -1,11 +1,9 @@
 """The composition root: from settings to a running server."""
 
 import asyncio
-import gc
 import os
 import signal
 import socket
-import sys
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -28,6 +26,9 @@ from callistics.engines.opening import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, SettingsError
 from callistics.http.app import create_http
 from callistics.http.services import Pool, Services, now
+from callistics.ingest.beside import ReadingBeside
+from callistics.ingest.reader import read_write
+from callistics.ingest.tuning import tune
 from callistics.ingest.upkeep import Upkeep
 from callistics.ingest.writer import Job, Writer
 from callistics.logs import configure_logs
@@ -38,12 +39,6 @@ from callistics.settings import Settings
 
 _FLUSH_SECONDS = 60
 _UPKEEP_SECONDS = 20
-# The writer comes back from the engine many times for one commit, and each time waits for a thread
-# that is busy in Python to let it go on.
-_SWITCH_SECONDS = 0.0005
-# Records are many small objects that form no cycles: looking for these after every few hundred of
-# them took a third of the time of storing.
-_COLLECT_AFTER = (20_000, 20, 100)
 _log = structlog.get_logger("callistics")
 
 
@@ -53,7 +48,8 @@ class Application:
 
     `asgi` opens the engine on start-up and closes it on shutdown. `local_key` is an admin key
     known to this process alone. `admin_key_file` is set once a first admin key was written there.
-    `serves` is whether others are served: then the engine's upkeep is done in the background.
+    `serves` is whether others are served: then the engine's upkeep is done in the background, and
+    no second process is begun to read what is stored.
     """
 
     settings: Settings
@@ -81,6 +77,9 @@ class Application:
     @asynccontextmanager
     async def _running(self, http: Litestar, engine: Engine) -> AsyncGenerator[None]:
         parts = _services(self.settings, engine, process_key(now(), self.local_key).stored)
+        beside = None if self.serves else ReadingBeside()
+        if beside is not None:
+            parts.read_write = beside.read_write
         self._admit(parts, engine)
         http.state.services = parts
         parts.ready = True
@@ -99,6 +98,8 @@ class Application:
             if upkeep is not None:
                 await asyncio.to_thread(upkeep.stop)
             await asyncio.to_thread(_stop, parts, engine)
+            if beside is not None:
+                await asyncio.to_thread(beside.stop)
             _log.info("stopped")
 
     def _admit(self, parts: Services, engine: Engine) -> None:
@@ -121,12 +122,6 @@ def build(settings: Settings) -> Application:
     return Application(settings)
 
 
-def tune() -> None:
-    """Set the interpreter up for storing records beside much else."""
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    gc.set_threshold(*_COLLECT_AFTER)
-
-
 def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
     policy = Policy(
         success_outcomes=settings.success_outcomes,
@@ -144,6 +139,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         zone=zone(settings.timezone),
         queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
         readers=Pool("reader", 2, settings.ingest_queue),
+        read_write=read_write,
         cache=AnswerCache(settings.answer_cache * 1_000_000),
         data_version=lambda: engine.data_version,
     )

@@ -19,7 +19,7 @@ CallisticsError
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import ClassVar, Final
 
 
@@ -43,7 +43,13 @@ class ProblemKind(IntEnum):
     INVALID = 422
 
 
-NOTHING: Final[object] = object()
+class _Nothing(Enum):
+    """One object, in whichever process."""
+
+    NOTHING = "nothing"
+
+
+NOTHING: Final[object] = _Nothing.NOTHING
 """The value of a problem where nothing was sent; None is a null that was."""
 
 

@@ -12,7 +12,7 @@ from callistics.errors import Conflict, Problem, Refused, malformed
 from callistics.http.parameters import PARAMETERS
 from callistics.http.problems import MEDIA_TYPE, problem_body, problem_item
 from callistics.http.services import AnyRequest, Services, now, read_body, services
-from callistics.ingest.reader import Limits, Terms, read_write
+from callistics.ingest.reader import Limits, Terms
 from callistics.ingest.unpacking import unpack
 from callistics.ingest.writer import Job, Retry
 from callistics.ingest.writes import Write
@@ -87,7 +87,7 @@ async def _store(
 
     def read() -> tuple[Write, Retry | None]:
         plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
-        write = read_write(plain, request.headers.get("content-type"), limits, terms)
+        write = parts.read_write(plain, request.headers.get("content-type"), limits, terms)
         return write, None if name is None else Retry(key.id, name, _digest(kind, skip, plain))
 
     packed = "content-encoding" in request.headers

@@ -5,6 +5,7 @@ No zone is read from the session or the machine: every function takes the zone i
 
 import zoneinfo
 from bisect import bisect_right
+from collections.abc import Callable
 from datetime import UTC, date
 from functools import cache, lru_cache
 
@@ -43,6 +44,10 @@ class Zone:
         self.name = name
         self._info = zoneinfo.ZoneInfo(name)
         self._year = lru_cache(maxsize=1024)(self._transitions_of_year)
+
+    def __reduce__(self) -> tuple[Callable[[str], "Zone"], tuple[str]]:
+        """Another process has its own: what is worked out of a zone is kept with it."""
+        return zone, (self.name,)
 
     def offset_at(self, instant: int) -> int:
         """The offset in force at an instant."""
