@@ -11,7 +11,7 @@ from callistics.engines.duckdb.tidying import tidy
 # Every question about a roll-up reads all changes along. From the first number of them on they are
 # folded when there is time, from the second on before anything more is written; the third takes its
 # place while nobody asks.
-_WORTHWHILE, _TOO_MANY, _TOO_MANY_ALONE = 10_000, 100_000, 300_000
+_WORTHWHILE, _TOO_MANY, _TOO_MANY_ALONE = 10_000, 100_000, 1_000_000
 
 
 class Upkeep:
