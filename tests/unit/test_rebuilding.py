@@ -12,6 +12,8 @@ DAMAGES = (
     "INSERT INTO leads SELECT * REPLACE ('gone' AS lead_id) FROM leads LIMIT 1",
     "UPDATE leads SET status = 'wrong', providers = []",
     "UPDATE calls SET attempt = 9, payload_base = NULL",
+    "UPDATE leads SET lead_no = 1",
+    "UPDATE calls SET lead_no = NULL",
 )
 
 
@@ -34,15 +36,15 @@ def send(store: Store) -> None:
 
 
 def derived(store: Store) -> object:
-    columns = ("call_id", "attempt", "payload_base", "payload")
+    columns = ("call_id", "lead_no", "attempt", "payload_base", "payload")
     calls = [[row[name] for name in columns] for row in store.dump("calls")]
     return sorted(calls, key=repr), store.dump("leads"), store.dump("payload_keys")
 
 
-@pytest.mark.parametrize("rows", [1, 50_000])
+@pytest.mark.parametrize("leads", [1, 50_000])
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_it_is_as_it_was(damage: str, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_REBUILD_ROWS", rows)
+def test_it_is_as_it_was(damage: str, leads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_REBUILD_LEADS", leads)
     with opened() as store:
         send(store)
         before = derived(store)

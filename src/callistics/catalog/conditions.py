@@ -112,13 +112,17 @@ def _reached_by_call(frame: Frame) -> Iterator[Sql]:
     if calls:
         scoped = scope_conditions(frame.plan.scope, "c", frame.dialect)
         weight = frame.dialect.weight("c")
-        cancels = "" if weight is None else "\nGROUP BY c.merchant_id, c.lead_id"
+        wanted, called = (_lead(frame.dialect, alias) for alias in ("l", "c"))
+        cancels = "" if weight is None else f"\nGROUP BY {called}"
         yield compose(
-            "(l.merchant_id, l.lead_id) IN "
-            f"(SELECT (c.merchant_id, c.lead_id) FROM calls AS c WHERE {{}}{cancels}{{}})",
+            f"({wanted}) IN (SELECT ({called}) FROM calls AS c WHERE {{}}{cancels}{{}})",
             all_of([*scoped, *calls]),
             there(weight),
         )
+
+
+def _lead(dialect: Dialect, alias: str) -> str:
+    return ", ".join(f"{alias}.{column}" for column in dialect.lead_key)
 
 
 def _reached_by_provider(frame: Frame) -> Iterator[Sql]:

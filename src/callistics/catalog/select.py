@@ -10,13 +10,13 @@ from callistics.catalog.dimensions import Dimension, groupable
 from callistics.catalog.metrics import Measure
 from callistics.catalog.plan import Frame, Source, Unit
 from callistics.model.buckets import Granularity, Piece
+from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, all_of, compose, join, raw
 
 MAX_ROWS = 1_000_000
 
-WITH_LEAD = "{} LEFT JOIN {} ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id"
 # What calls are joined with their leads for.
-_LEAD_COLUMNS = ("merchant_id", "lead_id", "status")
+_OF_LEAD = "status"
 
 
 class Order(StrEnum):
@@ -42,10 +42,17 @@ def expression(frame: Frame, dimension: Dimension) -> Sql:
 def source(frame: Frame, dimensions: Sequence[Dimension]) -> Sql:
     """The rows of the plan's unit, with the calls' leads beside them where they are needed."""
     own = frame.source.rows
-    with_lead = needs_lead(frame.plan.query.filters) or any(d.needs_lead for d in dimensions)
-    if frame.plan.unit is Unit.LEADS or not with_lead:
+    needed = needs_lead(frame.plan.query.filters) or any(d.needs_lead for d in dimensions)
+    if frame.plan.unit is Unit.LEADS or not needed:
         return own
-    return compose(WITH_LEAD, own, standing(frame.dialect, "leads", "l", _LEAD_COLUMNS))
+    return with_lead(own, frame.dialect)
+
+
+def with_lead(calls: Sql, dialect: Dialect) -> Sql:
+    """Rows of calls with the columns of their leads that questions about calls need."""
+    leads = standing(dialect, "leads", "l", (*dialect.lead_key, _OF_LEAD))
+    same = " AND ".join(f"l.{column} = c.{column}" for column in dialect.lead_key)
+    return compose(f"{{}} LEFT JOIN {{}} ON {same}", calls, leads)
 
 
 def grouped(

@@ -27,6 +27,11 @@ class Statement:
 class Dialect(Protocol):
     """How one engine says what the catalog needs. Every argument and result is a fragment."""
 
+    @property
+    def lead_key(self) -> Sequence[str]:
+        """The columns, of calls as of leads, that tell one lead from all others."""
+        ...
+
     def render(self, sql: Sql) -> Statement:
         """The statement to run."""
         ...

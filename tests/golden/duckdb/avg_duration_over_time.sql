@@ -47,7 +47,7 @@ SELECT c.template_id AS k0,
        CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN epoch_us(date_trunc('hour', (c.started_at + to_microseconds(3600000000)))) - 3600000000 ELSE greatest(epoch_us(date_trunc('hour', c.started_at)) - 0, ?::BIGINT) END AS k2,
        count(c.duration_ms) AS n_timed,
        sum(c.duration_ms) AS total_ms
-FROM calls AS c LEFT JOIN leads AS l ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id
+FROM calls AS c LEFT JOIN leads AS l ON l.lead_no = c.lead_no
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)
   AND c.started_at >= make_timestamp(?::BIGINT)

@@ -30,7 +30,7 @@ LIMIT 1000001
 SELECT c.template_id AS k0,
        isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1,
        count(*) AS n
-FROM calls AS c LEFT JOIN leads AS l ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id
+FROM calls AS c LEFT JOIN leads AS l ON l.lead_no = c.lead_no
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)
   AND c.started_at >= make_timestamp(?::BIGINT)

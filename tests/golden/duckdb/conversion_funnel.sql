@@ -50,7 +50,7 @@ WHERE (l.merchant_id = ?)
   AND (((variant_extract(l.payload_orders, ?)::VARCHAR >= ? AND variant_extract(l.payload_orders, ?)::VARCHAR < ?)
   AND (variant_extract(l.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(l.payload, ?)::VARCHAR = ?))) OR coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?)
   AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = ?)))) > 0, FALSE))
-  AND (l.merchant_id, l.lead_id) IN (SELECT (c.merchant_id, c.lead_id) FROM calls AS c WHERE (c.merchant_id = ?)
+  AND (l.lead_no) IN (SELECT (c.lead_no) FROM calls AS c WHERE (c.merchant_id = ?)
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT)
 GROUP BY k0, k1, k2

@@ -61,7 +61,7 @@ SELECT k0,
        coalesce(sum(c.n), 0) AS n,
        coalesce(sum(c.n) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))), 0) AS successes
 FROM (SELECT c.template_id AS k0, isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1, c.attempt AS k2, c.outcome_key AS outcome_key, count(*) AS n
-FROM calls AS c LEFT JOIN leads AS l ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id
+FROM calls AS c LEFT JOIN leads AS l ON l.lead_no = c.lead_no
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)
   AND c.started_at >= make_timestamp(?::BIGINT)

@@ -56,12 +56,15 @@ class Renewal:
 
     `incoming` and `leads` are complete rows to be inserted. Of the stored calls `moved` other
     things are derived now: `again` has these, row by row. `former` are stored leads that go.
-    `places` are those of `leads` among the touched ones.
+    `places` are those of `leads` among the touched ones; `of_incoming` and `of_moved` those of the
+    calls' leads, -1 where an incoming call's is none of them.
     """
 
     incoming: pa.Table
+    of_incoming: Places
     moved: pa.Table
     again: pa.Table
+    of_moved: Places
     leads: pa.Table
     places: Places
     former: pa.Table
@@ -90,15 +93,17 @@ def renewed(
     number = calls.num_rows
     derived = pa.table([found.attempt, found.payload_base], schema=DERIVED)
     again = derived.slice(0, number)
-    moves = mask(np.ones(number, np.bool_) if anew else _differ(again, calls))
-    moved = calls.filter(moves)
+    moves = np.ones(number, np.bool_) if anew else _differ(again, calls)
+    moved = calls.filter(mask(moves))
     stay, go = _compared(found.leads, found.places, leads, of_leads, anew=anew)
     incoming = _bound(incoming, mask(bound), derived.slice(number))
     fresh = found.leads.filter(mask(~stay))
     return Renewal(
         _complete(incoming, array_of(incoming["payload_own"]), payloads),
+        of_incoming,
         moved,
-        _complete(again.filter(moves), array_of(moved["payload_own"]), payloads),
+        _complete(again.filter(mask(moves)), array_of(moved["payload_own"]), payloads),
+        of_calls[stays][moves],
         with_payloads(fresh, array_of(fresh["payload_json"]), payloads),
         found.places[~stay],
         leads.filter(mask(go)),

@@ -47,6 +47,8 @@ class DuckDBDialect:
     Without `known` keys any key may be there.
     """
 
+    lead_key = ("lead_no",)
+
     def __init__(self, known: KnownKeys | None = None) -> None:
         self._known = known
 

@@ -11,9 +11,9 @@ import duckdb
 
 from callistics.catalog.rollups import ROLLUPS, Rollup
 from callistics.engines.duckdb.dialect import DuckDBDialect
-from callistics.engines.duckdb.finding import KEY_BITS
 from callistics.engines.duckdb.folding import rebuild
 from callistics.engines.duckdb.keys import load_keys
+from callistics.engines.duckdb.lead_numbers import LeadNumbers
 from callistics.engines.duckdb.ledger import Ledger
 from callistics.engines.duckdb.migrate import migrate
 from callistics.engines.duckdb.order import MonthOrder
@@ -39,15 +39,11 @@ _PIECE_SHARED, _PIECE_ALONE = 20_000, 200_000
 # 30,000: ten smaller groups beside eighty large ones made a filter by a key half as slow again.
 _LEAST_SPLIT = 2_048
 
-_REBUILD_ROWS = 50_000
-_MOST_ROWS = """
-SELECT greatest((SELECT count(*) FROM calls), (SELECT count(*) FROM lead_records),
-                (SELECT count(*) FROM leads))
-"""
-_SOME_LEADS = " UNION ".join(
-    f"SELECT merchant_id, lead_id FROM {table} WHERE lead_key >= $1 AND lead_key < $2"
-    for table in ("calls", "lead_records", "leads")
+_REBUILD_LEADS = 50_000
+_ALL_LEADS = "CREATE OR REPLACE TEMP TABLE all_leads AS " + " UNION ".join(
+    f"SELECT merchant_id, lead_id FROM {table}" for table in ("calls", "lead_records", "leads")
 )
+_SOME_LEADS = "SELECT merchant_id, lead_id FROM all_leads WHERE rowid >= ? AND rowid < ?"
 
 
 class DuckDBEngine:
@@ -81,6 +77,7 @@ class DuckDBEngine:
         self._statements = Statements(self._writer)
         self._writing = threading.Lock()
         self._presence = Presence(self._connection)
+        self._lead_numbers = LeadNumbers(self._connection)
         self._upkeep = Upkeep(self._writer, shared=shared)
         self._commits = 0
         self._order = MonthOrder(
@@ -132,7 +129,12 @@ class DuckDBEngine:
             with self._transaction():
                 ledger = Ledger(self._statements)
                 session = DuckDBSession(
-                    self._statements, self._presence, self._payload_keys, ledger, self._clock()
+                    self._statements,
+                    self._presence,
+                    self._lead_numbers,
+                    self._payload_keys,
+                    ledger,
+                    self._clock(),
                 )
                 yield session
                 session.finish()
@@ -214,14 +216,14 @@ class DuckDBEngine:
         was cut short is to be done again.
         """
         with self._writing:
-            ((most,),) = self._writer.execute(_MOST_ROWS).fetchall()
-        parts = most // _REBUILD_ROWS + 1
+            ((leads,),) = self._writer.execute(_ALL_LEADS).fetchall()
         self._payload_keys.collect()
-        for part in range(parts):
+        for first in range(0, leads, _REBUILD_LEADS):
             with self.writing() as session:
-                bounds = [(part << KEY_BITS) // parts, ((part + 1) << KEY_BITS) // parts]
+                bounds = [first, first + _REBUILD_LEADS]
                 session.touch(self._statements.execute(_SOME_LEADS, bounds).fetchall())
         with self._writing:
+            self._writer.execute("DROP TABLE all_leads")
             with self._transaction() as writer:
                 self._payload_keys.keep_collected(writer)
                 rebuild(writer)

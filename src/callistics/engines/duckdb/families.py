@@ -7,24 +7,21 @@ import pyarrow as pa
 
 from callistics.engines.common.arrow import mask
 from callistics.engines.common.derive import CALLS, DERIVED, LEADS, OWN
+from callistics.engines.common.places import places
 from callistics.engines.common.renewal import Standing
-from callistics.engines.duckdb.finding import rows, within
+from callistics.engines.duckdb.finding import alike, rows, within
 from callistics.engines.duckdb.presence import Numbers, Possible, Presence
 from callistics.engines.duckdb.statements import Statements
 
 # Leads of which there are hardly more rows than it is worth while to read as columns.
 _FEW = 100
-_PLACE = ("place", pa.int64())
+_PLACE, _NUMBER = ("place", pa.int64()), ("lead_no", pa.int64())
+_IDS = ("merchant_id", "lead_id")
 _STORED = {
     "calls": pa.schema([*CALLS, *DERIVED, _PLACE]),
     "lead_records": OWN,
-    "leads": pa.schema([*LEADS, _PLACE]),
+    "leads": pa.schema([*LEADS, _NUMBER, _PLACE]),
 }
-
-
-def _statement(table: str, condition: str, but: str | None) -> str:
-    columns = ", ".join(_STORED[table].names)
-    return f"SELECT {columns} FROM ({rows(table, 'lead_id', 'touched', condition, but)})"
 
 
 def standing(
@@ -34,30 +31,67 @@ def standing(
     numbers: Numbers,
     gone: Sequence[int],
 ) -> Standing:
-    """What may be stored of leads (merchant_id, lead_id); of all of them without `presence`.
+    """What may be stored of leads (merchant_id, lead_id), with the numbers of those that are.
 
-    Calls in the rows `gone` are left out.
+    Calls in the rows `gone` are left out. Without `presence` all is stored again: then nothing that
+    is derived is relied on, and there are none gone.
     """
+    families = _Families(statements, presence, touched, numbers)
+    leads = families.leads()
+    return Standing(families.calls(leads, gone), families.own(), leads)
 
-    def read(table: str, some: Possible, condition: str, but: Sequence[int] = ()) -> pa.Table:
+
+class _Families:
+    def __init__(
+        self,
+        statements: Statements,
+        presence: Presence | None,
+        touched: pa.Table,
+        numbers: Numbers,
+    ) -> None:
+        self._statements = statements
+        self._presence = presence
+        self._touched = touched
+        self._numbers = numbers
+        self._leads = self._possible("leads")
+
+    def _possible(self, table: str) -> Possible:
+        if self._presence is None:
+            return Possible(np.ones(self._touched.num_rows, np.bool_), None)
+        return self._presence.possible(table, self._numbers)
+
+    def leads(self) -> pa.Table:
+        found = self._of_ids("leads", self._leads)
+        (of,) = places(self._touched, (found,), "lead_id")
+        return found.filter(mask(of >= 0))
+
+    def own(self) -> pa.Table:
+        return self._of_ids("lead_records", self._possible("lead_records"))
+
+    def _of_ids(self, table: str, some: Possible) -> pa.Table:
         if not some.there.any():
             return _STORED[table].empty_table()
-        statements.give(touched=touched.filter(mask(some.there)))
-        if but:
-            statements.give(gone=pa.table({"place": pa.array(but, pa.int64())}))
-        sql = _statement(table, condition, "gone" if but else None)
-        return statements.table(sql, _STORED[table], few=touched.num_rows <= _FEW)
+        self._statements.give(touched=self._touched.filter(mask(some.there)))
+        if self._presence is None:
+            return self._read(table, alike(table, _IDS, "touched"))
+        return self._read(table, rows(table, "lead_id", "touched", within(table, some.weeks)))
 
-    def possible(table: str) -> Possible:
-        if presence is None:
-            return Possible(np.ones(touched.num_rows, np.bool_), None)
-        return presence.possible(table, numbers)
+    def calls(self, leads: pa.Table, gone: Sequence[int]) -> pa.Table:
+        if self._presence is None:
+            return self._of_ids("calls", self._leads)
+        # A call that counts has its lead in the table of leads; where it has not, `rebuild` mends
+        # it. The lead's weeks are those of its creation and, where that was before, of its first
+        # call.
+        if not leads.num_rows:
+            return _STORED["calls"].empty_table()
+        self._statements.give(numbered=leads.select(["lead_no"]))
+        if gone:
+            self._statements.give(gone=pa.table({"place": pa.array(gone, pa.int64())}))
+        weeks = within("calls", self._leads.weeks, onwards=True)
+        but = "gone" if gone else None
+        return self._read("calls", alike("calls", ("lead_no",), "numbered", weeks, but))
 
-    # A call that counts has its lead in the table of leads; where it has not, `rebuild` mends it.
-    # The lead's weeks are those of its creation and, where that was before, of its first call.
-    leads, own = possible("leads"), possible("lead_records")
-    return Standing(
-        read("calls", leads, within("calls", leads.weeks, onwards=True), gone),
-        read("lead_records", own, within("lead_records", own.weeks)),
-        read("leads", leads, within("leads", leads.weeks)),
-    )
+    def _read(self, table: str, wanted: str) -> pa.Table:
+        columns = ", ".join(_STORED[table].names)
+        few = self._touched.num_rows <= _FEW
+        return self._statements.table(f"SELECT {columns} FROM ({wanted})", _STORED[table], few=few)

@@ -3,9 +3,11 @@
 There is no index: keeping one up makes writing many times slower. Beside each id stands a number
 made of it, and a look-up scans that one narrow column instead of the texts, of the weeks that the
 rows are known to be of; then the ids of the few rows it gives are compared
-(docs/decisions/writing.md).
+(docs/decisions/writing.md). The calls of a lead have the number that it was given
+(lead_numbers.py).
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -38,11 +40,9 @@ _MOST_RANGES = 8
 _TIMES = ("started_at", "ended_at", "created_at", "first_seen", "updated_at")
 
 
-def keys(*id_columns: str) -> str:
-    """The numbers of ids, as select items: bits of their MD5, the same in every version."""
-    return ", ".join(
-        f"md5_number_lower({column}) >> {64 - KEY_BITS} AS {_KEYS[column]}" for column in id_columns
-    )
+def keys(id_column: str) -> str:
+    """The numbers of ids, as a select item: bits of their MD5, the same in every version."""
+    return f"md5_number_lower({id_column}) >> {64 - KEY_BITS} AS {_KEYS[id_column]}"
 
 
 def weeks_of(times: pa.Array | pa.ChunkedArray) -> Weeks:
@@ -84,21 +84,33 @@ def _begin(week: int) -> str:
     return f"TIMESTAMP '{date(1970, 1, 1) + timedelta(weeks=int(week))}'"
 
 
-def rows(
-    table: str, id_column: str, wanted: str, condition: str = "TRUE", but: str | None = None
-) -> str:
+def rows(table: str, id_column: str, wanted: str, condition: str = "TRUE") -> str:
     """A SELECT of the rows, and their places as `place`, whose number is that of a wanted id.
 
-    `wanted` is a relation with the id column, `but` one of places that are left out. Nearly all of
-    the rows are wanted ones; whoever reads them compares the ids, which costs less than having the
-    engine do it.
+    `wanted` is a relation with the id column. Nearly all of the rows are wanted ones; whoever reads
+    them compares the ids, which costs less than having the engine do it.
     """
-    key = _KEYS[id_column]
+    numbers = f"(SELECT {keys(id_column)} FROM {wanted})"
+    return alike(table, (_KEYS[id_column],), numbers, condition)
+
+
+def alike(
+    table: str,
+    columns: Sequence[str],
+    wanted: str,
+    condition: str = "TRUE",
+    but: str | None = None,
+) -> str:
+    """A SELECT of the rows, and their places as `place`, that agree with a wanted one in columns.
+
+    `but` is a relation of places that are left out.
+    """
+    named = ", ".join(columns)
     others = "" if but is None else f" WHERE k.rowid NOT IN (FROM {but})"
     return (
         f"SELECT t.rowid AS place, t.* FROM {table} AS t WHERE t.rowid IN ("
-        f"SELECT k.rowid FROM (FROM {table} SELECT rowid, {key} WHERE {condition}) AS k"
-        f" SEMI JOIN (SELECT {keys(id_column)} FROM {wanted}) AS w USING ({key}){others})"
+        f"SELECT k.rowid FROM (FROM {table} SELECT rowid, {named} WHERE {condition}) AS k"
+        f" SEMI JOIN {wanted} AS w USING ({named}){others})"
     )
 
 

@@ -21,12 +21,10 @@ from callistics.engines.duckdb.sums import COLUMNS, change
 
 _PAYLOADS = "payload::JSON::VARIANT AS payload, payload_orders::JSON::VARIANT AS payload_orders"
 _INSERT = "INSERT INTO {table} BY NAME SELECT * REPLACE (" + _PAYLOADS + "), {keys} FROM {source}"
-_INSERT_CALLS = _INSERT.format(
-    table="calls", keys=finding.keys("call_id", "lead_id"), source="incoming"
-)
+_INSERT_CALLS = _INSERT.format(table="calls", keys=finding.keys("call_id"), source="incoming")
 _INSERT_LEADS = _INSERT.format(table="leads", keys=finding.keys("lead_id"), source="fresh")
 
-_DERIVED = (*DERIVED.names, *FLAT)
+_DERIVED = (*DERIVED.names, *FLAT, "lead_no")
 _MOVED = f"""
 CREATE OR REPLACE TEMP TABLE moved AS
 SELECT * EXCLUDE (place) REPLACE ({_PAYLOADS})
@@ -51,7 +49,7 @@ _LEADS_CHANGED = f"SELECT {change(Unit.LEADS, 'n')} FROM lead_changes"
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """What a commit does to calls and leads.
+    """What a commit does to calls and leads, which have their numbers, see lead_numbers.py.
 
     Incoming calls take the place of rows with the rowids `gone`; `replaced` is what the roll-ups
     know of these. `may_lose` is whether a known duration may be there fewer times.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 from typing import Any
 
 import duckdb
@@ -10,12 +11,12 @@ import pyarrow as pa
 
 from callistics.catalog.plan import Unit
 from callistics.engines.base import KeptAnswer
-from callistics.engines.common.arrow import Mask, array_of, beside, mask
+from callistics.engines.common.arrow import Mask, Places, array_of, beside, mask, pc
 from callistics.engines.common.blocks import CallBlock, joined
 from callistics.engines.common.derive import DERIVED
 from callistics.engines.common.payloads import Payloads
 from callistics.engines.common.places import distinct, places
-from callistics.engines.common.renewal import Changed, renewed
+from callistics.engines.common.renewal import Changed, Renewal, renewed
 from callistics.engines.common.rows import (
     CALL_COLUMNS,
     LEAD_COLUMNS,
@@ -37,6 +38,7 @@ from callistics.engines.duckdb.finding import (
     within,
 )
 from callistics.engines.duckdb.keys import save_keys
+from callistics.engines.duckdb.lead_numbers import LeadNumbers
 from callistics.engines.duckdb.ledger import KEPT_BY, Ledger
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.presence import Presence, numbers
@@ -48,7 +50,8 @@ from callistics.model.merge import State, duration_ms, is_live, lead_of, shapes_
 from callistics.model.records import RecordKind
 from callistics.model.writes import Identity, Known
 
-_BESIDE = {RecordKind.CALLS: DERIVED.names, RecordKind.LEADS: ("first_seen",)}
+_BESIDE_INCOMING = pa.schema([*DERIVED, ("lead_no", pa.int64())])
+_BESIDE = {RecordKind.CALLS: _BESIDE_INCOMING.names, RecordKind.LEADS: ("first_seen",)}
 
 
 def _state(kind: RecordKind, prefix: str = "") -> str:
@@ -75,8 +78,8 @@ _STATES = {
 _TABLES = {RecordKind.CALLS: ("calls", "calls_held"), RecordKind.LEADS: ("lead_records",)}
 _DERIVED = {RecordKind.CALLS: (), RecordKind.LEADS: ("leads",)}
 _PLAIN_TABLES = {
-    "calls_held": ("call_id", ("call_id", "lead_id")),
-    "lead_records": ("lead_id", ("lead_id",)),
+    "calls_held": "call_id",
+    "lead_records": "lead_id",
 }
 
 
@@ -88,6 +91,7 @@ class _Stored:
     state: State
     attempt: int | None = None
     payload_base: str | None = None
+    lead_no: int | None = None
 
 
 class DuckDBSession:
@@ -97,12 +101,14 @@ class DuckDBSession:
         self,
         statements: Statements,
         presence: Presence,
+        lead_numbers: LeadNumbers,
         payload_keys: PayloadKeys,
         ledger: Ledger,
         now: int,
     ) -> None:
         self._statements = statements
         self._presence = presence
+        self._lead_numbers = lead_numbers
         self._keys = payload_keys
         self._now = now
         self._ledger = ledger
@@ -162,7 +168,7 @@ class DuckDBSession:
             known[identity] = one = _known(kind, row)
             if row["place"] is not None:
                 self._stored[row["held_in"]][identity] = _Stored(
-                    row["place"], one.state, row.get("attempt"), row.get("payload_base")
+                    row["place"], one.state, *(row.get(name) for name in _BESIDE_INCOMING.names)
                 )
         return known
 
@@ -209,13 +215,13 @@ class DuckDBSession:
         stored = self._stored[target]
         delete(self._statements, target, [stored[one].place for one in states if one in stored])
         if new.num_rows:
-            id_column, key_columns = _PLAIN_TABLES[target]
+            id_column = _PLAIN_TABLES[target]
             named = new.select(["merchant_id", id_column])
             (those,) = numbers(self._statements, named)
             self._presence.add(target, those, weeks_in(target, new))
             self._statements.give(**{f"new_{target}": new})
             self._statements.repeat(
-                f"INSERT INTO {target} BY NAME SELECT *, {keys(*key_columns)} FROM new_{target}"
+                f"INSERT INTO {target} BY NAME SELECT *, {keys(id_column)} FROM new_{target}"
             )
 
     def _derived(
@@ -231,12 +237,14 @@ class DuckDBSession:
         # What is rebuilt is in doubt, and so is what is known of it.
         presence = None if self._renews else self._presence
         gone = [one.place for one in replaced.values()]
+        stands = standing(self._statements, presence, touched, of_leads, gone)
         made = renewed(
             Changed(touched, incoming, identity_table(calls, "call_id"), own),
-            standing(self._statements, presence, touched, of_leads, gone),
+            stands,
             payloads,
             anew=self._renews,
         )
+        made = self._numbered(made, touched, stands.leads)
         self._presence.add("calls", of_calls, weeks_in("calls", incoming))
         for name in ("created_at", "first_call_at"):
             known = array_of(made.leads[name].is_valid()).to_numpy(zero_copy_only=False)
@@ -250,6 +258,24 @@ class DuckDBSession:
             may_lose=any(_may_lose(before.state, calls[one]) for one, before in replaced.items()),
         )
 
+    def _numbered(self, made: Renewal, touched: pa.Table, stored: pa.Table) -> Renewal:
+        """With the numbers of the leads beside calls and leads."""
+        numbers = np.zeros(touched.num_rows, np.int64)
+        if not self._renews:
+            (of,) = places(touched, (stored,), "lead_id")
+            numbers[of] = array_of(stored["lead_no"]).to_numpy()
+        new = numbers == 0
+        numbers[new] = self._lead_numbers.take(int(new.sum()))
+        # The lead of a call that is replaced may be none of the touched ones.
+        known = array_of(made.incoming["lead_no"])
+        incoming = pc.coalesce(_taken(numbers, made.of_incoming), known)
+        return with_fields(
+            made,
+            incoming=beside(made.incoming, pa.table({"lead_no": incoming})),
+            again=beside(made.again, pa.table({"lead_no": _taken(numbers, made.of_moved)})),
+            leads=beside(made.leads, pa.table({"lead_no": _taken(numbers, made.places)})),
+        )
+
     def _incoming(self, live: Mapping[Identity, State]) -> pa.Table:
         """New rows of calls, with what was derived for those of which another row is stored."""
         changed = table([call_row(one, state) for one, state in live.items()], CALL_COLUMNS)
@@ -258,8 +284,9 @@ class DuckDBSession:
             [
                 [None if one is None else one.attempt for one in before],
                 [None if one is None else one.payload_base for one in before],
+                [None if one is None else one.lead_no for one in before],
             ],
-            schema=DERIVED,
+            schema=_BESIDE_INCOMING,
         )
         return pa.concat_tables([beside(changed, derived), *self._first], promote_options="default")
 
@@ -341,6 +368,11 @@ def _left(replaced: Mapping[Identity, _Stored]) -> pa.Table:
         for identity, before in replaced.items()
     ]
     return table(rows, ("started_at", *COLUMNS[Unit.CALLS]))
+
+
+def _taken(numbers: Places, which: Places) -> pa.Array:
+    """The numbers at places, null at -1."""
+    return pa.array(numbers).take(pa.array(which, mask=which < 0))
 
 
 def _may_lose(before: State, after: State) -> bool:

@@ -3,9 +3,10 @@
 CREATE TABLE calls (
     merchant_id VARCHAR NOT NULL,
     call_id VARCHAR NOT NULL,
-    -- Numbers made of the ids, by which rows are found: see engines/duckdb/finding.py.
+    -- A number made of the id, by which rows are found: see engines/duckdb/finding.py.
     call_key UBIGINT,
-    lead_key UBIGINT,
+    -- That of its lead, where the call counts: see engines/duckdb/lead_numbers.py.
+    lead_no BIGINT,
     reseller_id VARCHAR,
     template_id VARCHAR,
     lead_id VARCHAR,
@@ -58,6 +59,8 @@ CREATE TABLE leads (
     merchant_id VARCHAR NOT NULL,
     lead_id VARCHAR NOT NULL,
     lead_key UBIGINT NOT NULL,
+    -- No two leads have the same.
+    lead_no BIGINT NOT NULL,
     reseller_id VARCHAR NOT NULL,
     template_id VARCHAR,
     created_at TIMESTAMP NOT NULL,
