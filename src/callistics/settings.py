@@ -216,7 +216,10 @@ class Settings:
         0, _whole(0, 10_000_000), "Requests a key may make in a minute (429); 0 is no limit."
     )
     memory_limit: str | None = _setting(
-        None, _size, "Memory the engine may use, such as 4GB; unset: the engine's own default."
+        None,
+        _size,
+        "Memory the engine may use, such as 4GB; unset: a quarter of the machine's for DuckDB, for"
+        " ClickHouse its own default.",
     )
     engine_threads: int | None = _setting(
         None, _whole(1, 1_024), "Threads the engine works with; unset: one per processor."
