@@ -84,7 +84,10 @@ class DuckDBEngine:
         self._upkeep = Upkeep(self._writer, shared=shared)
         self._commits = 0
         self._order = MonthOrder(
-            self._connection, self._moving, piece=_PIECE_SHARED if shared else _PIECE_ALONE
+            self._connection,
+            self._moving,
+            piece=_PIECE_SHARED if shared else _PIECE_ALONE,
+            checkpoints=not shared,
         )
         self._tidying: Generator[None] | None = None
         self._tidied: int | None = None
@@ -145,8 +148,9 @@ class DuckDBEngine:
             self._commits += 1
             self._upkeep.committed(ledger)
             self._payload_keys.committed()
-            if self._order.is_copying:
-                self._order.written(session.written_calls())
+            copied = self._order.copying
+            if copied is not None:
+                self._order.written(session.written(copied))
             if not self._shared:
                 self._let_log_grow()
 

@@ -9,7 +9,7 @@ from callistics.engines.common.arrow import mask
 from callistics.engines.common.derive import CALLS, DERIVED, LEADS, OWN
 from callistics.engines.common.places import places
 from callistics.engines.common.renewal import Standing
-from callistics.engines.duckdb.finding import alike, rows, within
+from callistics.engines.duckdb.finding import alike, rows, stored, within
 from callistics.engines.duckdb.presence import Numbers, Possible, Presence
 from callistics.engines.duckdb.statements import Statements
 
@@ -92,6 +92,6 @@ class _Families:
         return self._read("calls", alike("calls", ("lead_no",), "numbered", weeks, but))
 
     def _read(self, table: str, wanted: str) -> pa.Table:
-        columns = ", ".join(_STORED[table].names)
+        columns = ", ".join(stored(name) for name in _STORED[table].names)
         few = self._touched.num_rows <= _FEW
         return self._statements.table(f"SELECT {columns} FROM ({wanted})", _STORED[table], few=few)

@@ -122,12 +122,23 @@ def merchants(table: str, id_column: str, wanted: str) -> str:
     )
 
 
+SENT = "* EXCLUDE (duration_sent_ms), duration_sent_ms IS NOT NULL AS duration_sent"
+"""Calls as they are written: a duration that was sent is what the call counts with, kept once."""
+
+
+def stored(column: str, prefix: str = "") -> str:
+    """A column as a select item, of a table that has it or what it is made of."""
+    if column == "duration_sent_ms":
+        return f"CASE WHEN {prefix}duration_sent THEN {prefix}duration_ms END AS {column}"
+    return prefix + column
+
+
 def plain(column: str, prefix: str = "") -> str:
-    """A column as a select item that Python gets no objects of time for: µs since 1970."""
+    """The same, so that Python gets no objects of time for it: µs since 1970."""
     name = prefix + column
     if column in _TIMES:
         return f"epoch_us({name}) AS {column}"
     if column == "events":
         packed = "struct_pack(status := e.status, since := epoch_us(e.since))"
         return f"list_transform({name}, lambda e: {packed}) AS {column}"
-    return name
+    return stored(column, prefix)

@@ -20,8 +20,10 @@ from callistics.engines.duckdb.statements import Statements
 from callistics.engines.duckdb.sums import COLUMNS, change
 
 _PAYLOADS = "payload::JSON::VARIANT AS payload, payload_orders::JSON::VARIANT AS payload_orders"
-_INSERT = "INSERT INTO {table} BY NAME SELECT * REPLACE (" + _PAYLOADS + "), {keys} FROM {source}"
-_INSERT_CALLS = _INSERT.format(table="calls", keys=finding.keys("call_id"), source="incoming")
+_INSERT = f"INSERT INTO {{table}} BY NAME SELECT * REPLACE ({_PAYLOADS}), {{keys}} FROM {{source}}"
+_INSERT_CALLS = _INSERT.format(
+    table="calls", keys=finding.keys("call_id"), source=f"(SELECT {finding.SENT} FROM incoming)"
+)
 _INSERT_LEADS = _INSERT.format(table="leads", keys=finding.keys("lead_id"), source="fresh")
 
 _DERIVED = (*DERIVED.names, *FLAT, "lead_no")

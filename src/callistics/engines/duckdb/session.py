@@ -29,6 +29,7 @@ from callistics.engines.common.rows import (
 from callistics.engines.common.rows import COLUMNS as STATE_COLUMNS
 from callistics.engines.duckdb.families import standing
 from callistics.engines.duckdb.finding import (
+    SENT,
     keys,
     merchants,
     plain,
@@ -78,8 +79,8 @@ _STATES = {
 _TABLES = {RecordKind.CALLS: ("calls", "calls_held"), RecordKind.LEADS: ("lead_records",)}
 _DERIVED = {RecordKind.CALLS: (), RecordKind.LEADS: ("leads",)}
 _PLAIN_TABLES = {
-    "calls_held": "call_id",
-    "lead_records": "lead_id",
+    "calls_held": ("call_id", SENT),
+    "lead_records": ("lead_id", "*"),
 }
 
 
@@ -120,7 +121,7 @@ class DuckDBSession:
         self._stored: dict[str, dict[Identity, _Stored]] = {
             name: {} for names in _TABLES.values() for name in names
         }
-        self._written: list[pa.Table] = []
+        self._written: dict[RecordKind, list[pa.Table]] = {kind: [] for kind in RecordKind}
 
     def load(self, kind: RecordKind, identities: Iterable[Identity]) -> dict[Identity, Known]:
         """The stored records among the identities."""
@@ -215,14 +216,13 @@ class DuckDBSession:
         stored = self._stored[target]
         delete(self._statements, target, [stored[one].place for one in states if one in stored])
         if new.num_rows:
-            id_column = _PLAIN_TABLES[target]
+            id_column, columns = _PLAIN_TABLES[target]
             named = new.select(["merchant_id", id_column])
             (those,) = numbers(self._statements, named)
             self._presence.add(target, those, weeks_in(target, new))
             self._statements.give(**{f"new_{target}": new})
-            self._statements.repeat(
-                f"INSERT INTO {target} BY NAME SELECT *, {keys(id_column)} FROM new_{target}"
-            )
+            made = f"SELECT {columns}, {keys(id_column)} FROM new_{target}"
+            self._statements.repeat(f"INSERT INTO {target} BY NAME {made}")
 
     def _derived(
         self, live: Mapping[Identity, State], own: pa.Table, payloads: Payloads
@@ -250,7 +250,8 @@ class DuckDBSession:
             known = array_of(made.leads[name].is_valid()).to_numpy(zero_copy_only=False)
             weeks = weeks_of(made.leads[name])
             self._presence.add("leads", of_leads[made.places][known], weeks[known])
-        self._written = [incoming, made.moved]
+        self._written[RecordKind.CALLS] = [incoming, made.moved]
+        self._written[RecordKind.LEADS] = [made.leads, made.former]
         return Replacement(
             made,
             replaced=_left(replaced) if replaced else None,
@@ -305,11 +306,12 @@ class DuckDBSession:
         named = [first.select(["merchant_id", "lead_id"]) for first in self._first]
         return distinct(pa.concat_tables([identity_table(touched, "lead_id"), *named]), "lead_id")
 
-    def written_calls(self) -> list[Identity]:
-        """The calls of which rows were written or removed."""
-        found = list(self._changed[RecordKind.CALLS])
-        for calls in self._written:
-            columns = (calls[name].to_pylist() for name in ("merchant_id", "call_id"))
+    def written(self, table: str) -> list[Identity]:
+        """The calls, or leads, of which rows were written or removed."""
+        kind = RecordKind(table)
+        found = list(self._changed[kind]) if kind is RecordKind.CALLS else []
+        for written in self._written[kind]:
+            columns = (written[name].to_pylist() for name in ("merchant_id", kind.id_field))
             found += zip(*columns, strict=True)
         return found
 

@@ -12,8 +12,9 @@ CREATE TABLE calls (
     lead_id VARCHAR,
     started_at TIMESTAMP,
     ended_at TIMESTAMP,
-    duration_sent_ms BIGINT,
     duration_ms BIGINT,
+    -- Whether that was sent: else it is the time from start to end.
+    duration_sent BOOLEAN NOT NULL,
     provider VARCHAR,
     direction VARCHAR,
     attempt_sent INTEGER,
