@@ -19,14 +19,33 @@ class Memory:
 
 
 def cpu(pid: int) -> float:
-    """Seconds of CPU, user and system, of all threads so far."""
-    text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
-    fields = text.rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    """Seconds of CPU, user and system, of the process and its children so far."""
+    return sum(_cpu(one) for one in tree(pid))
+
+
+def _cpu(pid: int) -> float:
+    with suppress(OSError):
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+        fields = text.rpartition(")")[2].split()
+        # The last two are of children that have ended.
+        return sum(int(ticks) for ticks in fields[11:15]) / _TICKS
+    return 0.0
 
 
 def memory(pid: int) -> Memory:
-    """What the kernel counts for the process alone."""
+    """What the kernel counts for the process and its children, peaks added up as well."""
+    found = [_memory(one) for one in tree(pid)]
+    parts = zip(*((one.resident, one.files, one.peak) for one in found if one), strict=True)
+    return Memory(*map(sum, parts))
+
+
+def _memory(pid: int) -> Memory | None:
+    with suppress(OSError, KeyError):
+        return _kept(pid)
+    return None
+
+
+def _kept(pid: int) -> Memory:
     text = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     pairs = (line.partition(":")[::2] for line in text.splitlines())
     kilobytes = {name: int(value.split()[0]) for name, value in pairs if value.endswith("kB")}
@@ -36,11 +55,7 @@ def memory(pid: int) -> Memory:
 
 def peak(pid: int) -> int:
     """The peaks of the process and of all its children, added up: an upper bound, in bytes."""
-    found = 0
-    for one in tree(pid):
-        with suppress(OSError, KeyError):
-            found += memory(one).peak
-    return found
+    return sum(one.peak for one in map(_memory, tree(pid)) if one)
 
 
 def tree(pid: int) -> Iterator[int]:

@@ -27,7 +27,6 @@ from callistics.errors import CallisticsError, SettingsError
 from callistics.http.app import create_http
 from callistics.http.services import Pool, Services, now
 from callistics.ingest.beside import ReadingBeside
-from callistics.ingest.reader import read_write
 from callistics.ingest.tuning import tune
 from callistics.ingest.upkeep import Upkeep
 from callistics.ingest.writer import Job, Writer
@@ -48,8 +47,7 @@ class Application:
 
     `asgi` opens the engine on start-up and closes it on shutdown. `local_key` is an admin key
     known to this process alone. `admin_key_file` is set once a first admin key was written there.
-    `serves` is whether others are served: then the engine's upkeep is done in the background, and
-    no second process is begun to read what is stored.
+    `serves` is whether others are served: then the engine's upkeep is done in the background.
     """
 
     settings: Settings
@@ -77,9 +75,6 @@ class Application:
     @asynccontextmanager
     async def _running(self, http: Litestar, engine: Engine) -> AsyncGenerator[None]:
         parts = _services(self.settings, engine, process_key(now(), self.local_key).stored)
-        beside = None if self.serves else ReadingBeside()
-        if beside is not None:
-            parts.read_write = beside.read_write
         self._admit(parts, engine)
         http.state.services = parts
         parts.ready = True
@@ -98,8 +93,6 @@ class Application:
             if upkeep is not None:
                 await asyncio.to_thread(upkeep.stop)
             await asyncio.to_thread(_stop, parts, engine)
-            if beside is not None:
-                await asyncio.to_thread(beside.stop)
             _log.info("stopped")
 
     def _admit(self, parts: Services, engine: Engine) -> None:
@@ -139,7 +132,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         zone=zone(settings.timezone),
         queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
         readers=Pool("reader", 2, settings.ingest_queue),
-        read_write=read_write,
+        beside=ReadingBeside(),
         cache=AnswerCache(settings.answer_cache * 1_000_000),
         data_version=lambda: engine.data_version,
     )
@@ -189,6 +182,7 @@ def _stop(parts: Services, engine: Engine) -> None:
     _save_uses(parts)
     parts.writer.stop()
     engine.close()
+    parts.beside.stop()
 
 
 def _write_secret(path: Path, secret: str) -> None:

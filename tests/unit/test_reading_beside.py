@@ -1,6 +1,8 @@
 """Large bodies are read by another process, and come to the same."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +11,7 @@ from callistics.errors import Refused
 from callistics.ingest import beside
 from callistics.ingest.beside import ReadingBeside
 from callistics.ingest.reader import Limits, Terms, read_write
+from callistics.ingest.writes import Write
 from callistics.model.record_values import Reading
 from callistics.model.records import RecordKind
 from callistics.model.scope import Scope
@@ -24,6 +27,7 @@ TERMS = Terms(
 
 
 def body(*more: object) -> bytes:
+    """Forty whole calls, a late change of one, and more."""
     calls = [
         {
             "call_id": f"c{number}",
@@ -43,53 +47,119 @@ WRONG = {"call_id": "x", "merchant_id": "m", "started_at": "never", "sentiment":
 
 @pytest.fixture
 def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReadingBeside]:
+    """It has begun its process."""
     monkeypatch.setattr(beside, "_LARGE", 1_000)
     monkeypatch.setattr(beside, "_WORTHWHILE", 1)
     found = ReadingBeside()
+    read(found)
+    assert found._other is not None
+    assert found._other._connection.poll(60)
     yield found
     found.stop()
 
 
+def read(reading: ReadingBeside, text: bytes | None = None) -> Write:
+    return reading.read_write(text or body(), "application/x-ndjson", LIMITS, TERMS)
+
+
+def here(text: bytes | None = None) -> Write:
+    return read_write(text or body(), "application/x-ndjson", LIMITS, TERMS)
+
+
 @pytest.mark.parametrize("text", [body(), body(WRONG), body("text"), body()[:-5]])
-def test_it_comes_to_the_same(reading: ReadingBeside, text: bytes) -> None:
+def test_it_comes_to_the_same(
+    reading: ReadingBeside, text: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = here(text)
+    monkeypatch.setattr(beside, "read_write", never)
     for _ in range(2):
-        found = reading.read_write(text, "application/x-ndjson", LIMITS, TERMS)
-        assert reading._connection is not None
-        assert found == read_write(text, "application/x-ndjson", LIMITS, TERMS)
+        found = read(reading, text)
+        assert found == expected
         assert found.block is not None
         assert len(found.block) == 40
 
 
+def never(*_: object) -> Write:
+    raise AssertionError("read here")
+
+
 def test_what_is_wrong_with_the_body_as_a_whole_is_told(reading: ReadingBeside) -> None:
+    other = reading._other
     for _ in range(2):
         with pytest.raises(Refused, match="not JSON"):
             reading.read_write(b"[" + body()[:-5], "application/json", LIMITS, TERMS)
-    assert reading._process is not None
-    assert reading._process.is_alive()
+    assert reading._other is other
 
 
-def test_without_the_process_it_is_read_here(reading: ReadingBeside) -> None:
-    expected = reading.read_write(body(), "application/x-ndjson", LIMITS, TERMS)
-    assert reading._process is not None
-    reading._process.kill()
-    reading._process.join()
+def test_what_cannot_be_handed_over_is_read_here(reading: ReadingBeside) -> None:
+    nested = body()[:-1] + b', "outcome": ' + b"[" * 600 + b"]" * 600 + b"}"
+    other = reading._other
     for _ in range(2):
-        assert reading.read_write(body(), "application/x-ndjson", LIMITS, TERMS) == expected
+        assert read(reading, nested) == here(nested)
+    assert reading._other is other
 
 
-def test_small_bodies_and_the_first_large_ones_begin_no_process() -> None:
+def test_without_the_process_it_is_read_here_and_another_is_begun(
+    reading: ReadingBeside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = reading._other
+    assert lost is not None
+    lost._process.kill()
+    lost._process.join()
+    monkeypatch.setattr(beside, "_WORTHWHILE", 3 * len(body()))
+    for begun in (False, False, False, True):
+        assert read(reading) == here()
+        assert (reading._other is not None) == begun
+    assert reading._other is not lost
+
+
+def test_one_that_does_not_answer_is_given_up(
+    reading: ReadingBeside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = reading._other
+    assert other is not None
+    assert other._process.pid is not None
+    monkeypatch.setattr(beside, "_LONGEST", 0.1)
+    monkeypatch.setattr(beside, "_ENDING", 0.1)
+    os.kill(other._process.pid, signal.SIGSTOP)
+    assert read(reading) == here()
+    assert not other._process.is_alive()
+
+
+def test_one_that_cannot_be_started_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "_LARGE", 1_000)
+    monkeypatch.setattr(beside, "_WORTHWHILE", 1)
+    monkeypatch.setattr(beside, "_answer", lambda _: None)
     reading = ReadingBeside()
-    for _ in range(5):
-        reading.read_write(body(), "application/x-ndjson", LIMITS, TERMS)
-    assert reading._process is None
+    # A function that has no name of its own cannot be handed to it.
+    assert read(reading) == here()
+    assert reading._other is None
     reading.stop()
 
 
+def test_small_bodies_and_the_first_large_ones_begin_no_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(beside, "_WORTHWHILE", 6 * len(body()))
+    reading = ReadingBeside()
+    for _ in range(9):
+        read(reading)
+    assert reading._other is None
+    monkeypatch.setattr(beside, "_LARGE", 1_000)
+    for number in range(1, 7):
+        read(reading)
+        assert (reading._other is None) == (number < 6)
+    # It may be told to end before it has begun.
+    other = reading._other
+    assert other is not None
+    reading.stop()
+    assert not other._process.is_alive()
+
+
 def test_the_process_ends_with_the_one_that_asks(reading: ReadingBeside) -> None:
-    reading.read_write(body(), "application/x-ndjson", LIMITS, TERMS)
-    assert reading._connection is not None
-    assert reading._process is not None
+    other = reading._other
+    assert other is not None
     # As if this process had been killed.
-    reading._connection.close()
-    reading._process.join(30)
-    assert reading._process.exitcode == 0
+    other._connection.close()
+    other._process.join(30)
+    assert other._process.exitcode == 0

@@ -87,7 +87,7 @@ async def _store(
 
     def read() -> tuple[Write, Retry | None]:
         plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
-        write = parts.read_write(plain, request.headers.get("content-type"), limits, terms)
+        write = parts.beside.read_write(plain, request.headers.get("content-type"), limits, terms)
         return write, None if name is None else Retry(key.id, name, _digest(kind, skip, plain))
 
     packed = "content-encoding" in request.headers

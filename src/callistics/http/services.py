@@ -16,7 +16,7 @@ from callistics.analytics.service import Analytics
 from callistics.engines.common.threads import give_way
 from callistics.errors import TooLarge, Unavailable
 from callistics.http.metrics import Metrics
-from callistics.ingest.beside import ReadWrite
+from callistics.ingest.beside import ReadingBeside
 from callistics.ingest.writer import Writer
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone
@@ -68,7 +68,7 @@ class Services:
     cache: AnswerCache
     data_version: Callable[[], int | None]
     readers: Pool
-    read_write: ReadWrite
+    beside: ReadingBeside
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     ready: bool = False

@@ -7,35 +7,37 @@ In one process the one waits for the other (docs/decisions/writing.md).
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
 
-from callistics.errors import RequestError
+import structlog
+
 from callistics.ingest.reader import Limits, Terms, read_write
 from callistics.ingest.tuning import tune
 from callistics.ingest.writes import Write
 
-ReadWrite = Callable[[bytes, str | None, Limits, Terms], Write]
-"""`reader.read_write`, or what stands in for it."""
-
-# A process takes as long to start as a body of some ten thousand records to read.
-_LARGE, _WORTHWHILE = 4 << 20, 3
+# Bytes of a body from which on handing it over takes little beside reading it, and of all such
+# bodies together: to start the process takes as long as to read some ten thousand records.
+_LARGE, _WORTHWHILE = 1 << 16, 32 << 20
+# Seconds that reading the largest body takes many times over, and to end.
+_LONGEST, _ENDING = 120, 5
+_log = structlog.get_logger("callistics")
 
 
 class ReadingBeside:
-    """Has large bodies read by another process, from the third on; all others are read here.
+    """Has large bodies read by another process, once there have been many; all others here.
 
     What that process cannot tell is read here as well: what is wrong with a body as a whole, and
-    everything where it has ended.
+    everything until it has started and after it was lost.
     """
 
     def __init__(self) -> None:
         self._one_at_a_time = threading.Lock()
         self._large = 0
-        self._process: BaseProcess | None = None
-        self._connection: Connection | None = None
+        self._other: _Other | None = None
 
     def read_write(
         self, body: bytes, content_type: str | None, limits: Limits, terms: Terms
@@ -44,56 +46,94 @@ class ReadingBeside:
         found = None
         if len(body) >= _LARGE:
             with self._one_at_a_time:
+                self._large += len(body)
                 found = self._asked(body, content_type, limits, terms)
         return read_write(body, content_type, limits, terms) if found is None else found
 
     def _asked(self, *asked: object) -> Write | None:
-        self._large += 1
-        if self._large < _WORTHWHILE:
-            return None
         try:
-            if self._process is None:
-                self._start()
-            if self._connection is None:
-                return None
-            self._connection.send(asked)
-            found: Write | None = self._connection.recv()
-        except (OSError, EOFError):
-            self._connection = None
+            if self._other is None and self._large >= _WORTHWHILE:
+                self._other = _Other()
+            return None if self._other is None else self._other.ask(asked)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the body can be read here
+            # What is still to come from it would be taken for the answer to another body. Another
+            # process is begun after as many bodies as this one was.
+            _log.warning("the reading process is lost", error=repr(error))
+            self._large = 0
+            self.stop()
             return None
-        return found
-
-    def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._connection, other = context.Pipe()
-        self._process = context.Process(
-            target=_answer, args=(other,), name="callistics-reader", daemon=True
-        )
-        self._process.start()
-        # Only the process has its end: when either goes, the other one's is at its end too.
-        other.close()
 
     def stop(self) -> None:
-        """End the process; nothing may be read meanwhile."""
-        if self._connection is not None:
+        """End the process, if there is one; nothing may be read meanwhile."""
+        if self._other is not None:
+            self._other.end()
+            self._other = None
+
+
+class _Other:
+    """The other process. Everything but `end` may raise whatever goes wrong with it."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_answer, args=(theirs,), name="callistics-reader", daemon=True
+        )
+        self._ready = False
+        try:
+            with _uninterrupted():
+                self._process.start()
+        except BaseException:
             self._connection.close()
-            self._connection = None
-        if self._process is not None:
+            raise
+        finally:
+            # Only the process has its end: when either goes, the other one's is at its end too.
+            theirs.close()
+
+    def ask(self, asked: object) -> Write | None:
+        """What it read; None where it cannot tell, or has not started yet."""
+        if not self._ready:
+            if not self._connection.poll():
+                return None
+            self._ready = self._connection.recv()
+        self._connection.send(asked)
+        if not self._connection.poll(_LONGEST):
+            raise TimeoutError
+        found: Write | None = self._connection.recv()
+        return found
+
+    def end(self) -> None:
+        self._connection.close()
+        self._process.join(_ENDING)
+        if self._process.is_alive():
+            self._process.kill()
             self._process.join()
 
 
-def _answer(connection: "Connection") -> None:
+@contextmanager
+def _uninterrupted() -> Generator[None]:
+    """A process that is started now is not interrupted from the terminal: this one ends it."""
+    # It lets interrupts through when it is started itself.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _answer(connection: Connection) -> None:
     """Read whatever comes until there is no one left to ask."""
-    # The terminal interrupts both; the one that asks says when to end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     tune()
     with suppress(EOFError, OSError):
+        connection.send(True)
         while True:
-            connection.send(_read(*connection.recv()))
+            connection.send_bytes(_read(*connection.recv()))
 
 
-def _read(body: bytes, content_type: str | None, limits: Limits, terms: Terms) -> Write | None:
-    try:
-        return read_write(body, content_type, limits, terms)
-    except RequestError:
-        return None
+def _read(body: bytes, content_type: str | None, limits: Limits, terms: Terms) -> memoryview:
+    """The records, or None, as they are handed over."""
+    with suppress(Exception):
+        # Whoever asked reads it again, and tells what there is to tell.
+        return ForkingPickler.dumps(read_write(body, content_type, limits, terms))
+    return ForkingPickler.dumps(None)
