@@ -16,6 +16,7 @@ import zstandard
 
 from bench.live import environment_of
 from bench.run import Run, say
+from bench.store import Store
 from callistics import synthetic
 from callistics.synthetic.stream import batches
 
@@ -46,16 +47,16 @@ def file(run: Run) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f"partial-{path.name}")
         command = ["generate", "--calls", str(run.calls), "--seed", str(SEED), "--force", "--out"]
-        product(run, *command, str(partial))
+        product(run.store, *command, str(partial))
         partial.rename(path)
     return path
 
 
-def product(run: Run, *arguments: str) -> str:
+def product(store: Store, *arguments: str) -> str:
     """What a command of the product prints. Raises `CalledProcessError`."""
     return subprocess.run(
         [sys.executable, "-m", "callistics.cli", *arguments],
-        env=environment_of(run.store),
+        env=environment_of(store),
         check=True,
         text=True,
         stdout=subprocess.PIPE,

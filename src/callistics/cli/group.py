@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "keys": Lazy("keys", "Create, list and revoke access keys."),
     "generate": Lazy("generate", "Write made-up calls to a file."),
     "settings": Lazy("settings", "List every setting of the server."),
+    "tidy": Lazy("tidy", "Put the database in order now, as a server does in the background."),
     "rebuild": Lazy("rebuild", "Compute everything that is derived from the records anew."),
     "doctor": Lazy("doctor", "Name the engine, its version, and what is wrong with it."),
 }

@@ -1,16 +1,13 @@
 """`callistics rebuild`."""
 
 import time
-from pathlib import Path
 
 import click
 
 from callistics.catalog.plan import Policy
-from callistics.cli.connect import default_url, not_opened, server_answers
-from callistics.cli.group import Failure
-from callistics.errors import EngineError
+from callistics.cli.alone import alone
 from callistics.model.scope import EVERYTHING
-from callistics.settings import ENGINE_DSNS, Settings, load_settings
+from callistics.settings import ENGINE_DSNS
 
 _EPILOG = f"""\b
 Examples:
@@ -28,44 +25,16 @@ def command(engine: str | None) -> None:
     and roll-ups. All of it is kept in step with every commit: this changes nothing unless something
     was wrong. Stop the server first; the records themselves are not touched.
     """
-    settings = load_settings(overrides={"engine": engine})
-    url = default_url(settings)
-    if engine is None and server_answers(url):
-        raise Failure(f"the server at {url} has the database open: stop it first")
     started = time.monotonic()
-    calls = _rebuild(settings, _existing(settings))
+    with alone(engine) as (opened, settings):
+        from callistics.analytics.service import Analytics  # noqa: PLC0415
+
+        opened.rebuild()
+        asking = Analytics(opened.dialect, opened.run, Policy(), settings.timezone)
+        answer = asking.answer(b'{"query_type": "call_count"}', EVERYTHING)
+        calls = int(str(answer.data[0]["count"]))
     seconds = time.monotonic() - started
     click.echo(
         f"Computed leads, attempts, payloads and roll-ups of {calls:,} calls anew,"
         f" in {seconds:.1f} s."
     )
-
-
-def _existing(settings: Settings) -> Path | None:
-    # Loaded here: help and wrong settings need no engine.
-    from callistics.engines.opening import database_file  # noqa: PLC0415
-
-    database = database_file(settings.engine)
-    if database is not None and not database.exists():
-        raise Failure(f"{settings.engine} is not there")
-    return database
-
-
-def _rebuild(settings: Settings, database: Path | None) -> int:
-    """Rebuild; how many calls there are."""
-    from callistics.analytics.service import Analytics  # noqa: PLC0415
-    from callistics.app import private_files  # noqa: PLC0415
-    from callistics.engines.opening import open_engine  # noqa: PLC0415
-
-    with private_files(database):
-        try:
-            engine = open_engine(settings)
-        except EngineError as error:
-            raise Failure(not_opened(settings, error)) from error
-        try:
-            engine.rebuild()
-            asking = Analytics(engine.dialect, engine.run, Policy(), settings.timezone)
-            answer = asking.answer(b'{"query_type": "call_count"}', EVERYTHING)
-            return int(str(answer.data[0]["count"]))
-        finally:
-            engine.close()
