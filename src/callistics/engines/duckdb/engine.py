@@ -43,8 +43,13 @@ _PIECE_SHARED, _PIECE_ALONE = 20_000, 200_000
 _LEAST_SPLIT = 2_048
 
 _REBUILD_LEADS = 50_000
-_ALL_LEADS = "CREATE OR REPLACE TEMP TABLE all_leads AS " + " UNION ".join(
-    f"SELECT merchant_id, lead_id FROM {table}" for table in ("calls", "lead_records", "leads")
+# In the order of rows: a part of them is found in few groups of rows.
+_ALL_LEADS = (
+    "CREATE OR REPLACE TEMP TABLE all_leads AS SELECT * FROM ("
+    + " UNION ".join(
+        f"SELECT merchant_id, lead_id FROM {table}" for table in ("calls", "lead_records", "leads")
+    )
+    + ") ORDER BY merchant_id, lead_id"
 )
 _SOME_LEADS = "SELECT merchant_id, lead_id FROM all_leads WHERE rowid >= ? AND rowid < ?"
 
@@ -198,8 +203,13 @@ class DuckDBEngine:
             if self._tidied == self._commits:
                 return False
             self._tidied, self._tidying = self._commits, self._order.work()
-        if next(self._tidying, _DONE) is _DONE:
-            self._tidying = None
+        try:
+            if next(self._tidying, _DONE) is _DONE:
+                self._tidying = None
+        except BaseException:
+            # It is begun anew.
+            self._tidied, self._tidying = None, None
+            raise
         return self._tidying is not None
 
     def _roll_back(self) -> None:

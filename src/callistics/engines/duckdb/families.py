@@ -63,6 +63,7 @@ class _Families:
     def leads(self) -> pa.Table:
         found = self._of_ids("leads", self._leads)
         (of,) = places(self._touched, (found,), "lead_id")
+        # Others may have a number in common with one of these.
         return found.filter(mask(of >= 0))
 
     def own(self) -> pa.Table:
@@ -84,12 +85,12 @@ class _Families:
         # call.
         if not leads.num_rows:
             return _STORED["calls"].empty_table()
-        self._statements.give(numbered=leads.select(["lead_no"]))
+        self._statements.give(their_leads=leads.select(["lead_no"]))
         if gone:
             self._statements.give(gone=pa.table({"place": pa.array(gone, pa.int64())}))
         weeks = within("calls", self._leads.weeks, onwards=True)
         but = "gone" if gone else None
-        return self._read("calls", alike("calls", ("lead_no",), "numbered", weeks, but))
+        return self._read("calls", alike("calls", ("lead_no",), "their_leads", weeks, but))
 
     def _read(self, table: str, wanted: str) -> pa.Table:
         columns = ", ".join(stored(name) for name in _STORED[table].names)

@@ -1,9 +1,9 @@
 """Finding stored rows by their ids.
 
-There is no index: keeping one up makes writing many times slower. Beside each id stands a number
-made of it, and a look-up scans that one narrow column instead of the texts, of the weeks that the
-rows are known to be of; then the ids of the few rows it gives are compared
-(docs/decisions/writing.md). The calls of a lead have the number that it was given
+There is no index: keeping one up makes writing many times slower. Beside the ids of calls and of
+leads stand numbers made of them, and a look-up scans that one narrow column instead of the texts,
+of the weeks that the rows are known to be of; then the ids of the few rows it gives are compared
+(docs/decisions/writing.md). The calls of a lead are found by the number that it was given
 (lead_numbers.py).
 """
 

@@ -51,8 +51,8 @@ from callistics.model.merge import State, duration_ms, is_live, lead_of, shapes_
 from callistics.model.records import RecordKind
 from callistics.model.writes import Identity, Known
 
-_BESIDE_INCOMING = pa.schema([*DERIVED, ("lead_no", pa.int64())])
-_BESIDE = {RecordKind.CALLS: _BESIDE_INCOMING.names, RecordKind.LEADS: ("first_seen",)}
+_KEPT = pa.schema([*DERIVED, ("lead_no", pa.int64())])
+_BESIDE = {RecordKind.CALLS: _KEPT.names, RecordKind.LEADS: ("first_seen",)}
 
 
 def _state(kind: RecordKind, prefix: str = "") -> str:
@@ -78,6 +78,7 @@ _STATES = {
 # Records of a kind are in the one or the other table; what is derived may be there without any.
 _TABLES = {RecordKind.CALLS: ("calls", "calls_held"), RecordKind.LEADS: ("lead_records",)}
 _DERIVED = {RecordKind.CALLS: (), RecordKind.LEADS: ("leads",)}
+_IDENTITY = {"calls": ("merchant_id", "call_id"), "leads": ("merchant_id", "lead_id")}
 _PLAIN_TABLES = {
     "calls_held": ("call_id", SENT),
     "lead_records": ("lead_id", "*"),
@@ -121,7 +122,7 @@ class DuckDBSession:
         self._stored: dict[str, dict[Identity, _Stored]] = {
             name: {} for names in _TABLES.values() for name in names
         }
-        self._written: dict[RecordKind, list[pa.Table]] = {kind: [] for kind in RecordKind}
+        self._written: dict[str, list[pa.Table]] = {}
 
     def load(self, kind: RecordKind, identities: Iterable[Identity]) -> dict[Identity, Known]:
         """The stored records among the identities."""
@@ -169,7 +170,7 @@ class DuckDBSession:
             known[identity] = one = _known(kind, row)
             if row["place"] is not None:
                 self._stored[row["held_in"]][identity] = _Stored(
-                    row["place"], one.state, *(row.get(name) for name in _BESIDE_INCOMING.names)
+                    row["place"], one.state, **{name: row.get(name) for name in _KEPT.names}
                 )
         return known
 
@@ -250,8 +251,7 @@ class DuckDBSession:
             known = array_of(made.leads[name].is_valid()).to_numpy(zero_copy_only=False)
             weeks = weeks_of(made.leads[name])
             self._presence.add("leads", of_leads[made.places][known], weeks[known])
-        self._written[RecordKind.CALLS] = [incoming, made.moved]
-        self._written[RecordKind.LEADS] = [made.leads, made.former]
+        self._written = {"calls": [incoming, made.moved], "leads": [made.leads, made.former]}
         return Replacement(
             made,
             replaced=_left(replaced) if replaced else None,
@@ -261,20 +261,20 @@ class DuckDBSession:
 
     def _numbered(self, made: Renewal, touched: pa.Table, stored: pa.Table) -> Renewal:
         """With the numbers of the leads beside calls and leads."""
-        numbers = np.zeros(touched.num_rows, np.int64)
+        given = np.zeros(touched.num_rows, np.int64)
         if not self._renews:
             (of,) = places(touched, (stored,), "lead_id")
-            numbers[of] = array_of(stored["lead_no"]).to_numpy()
-        new = numbers == 0
-        numbers[new] = self._lead_numbers.take(int(new.sum()))
+            given[of] = array_of(stored["lead_no"]).to_numpy()
+        new = given == 0
+        given[new] = self._lead_numbers.take(int(new.sum()))
         # The lead of a call that is replaced may be none of the touched ones.
         known = array_of(made.incoming["lead_no"])
-        incoming = pc.coalesce(_taken(numbers, made.of_incoming), known)
+        incoming = pc.coalesce(_taken(given, made.of_incoming), known)
         return with_fields(
             made,
             incoming=beside(made.incoming, pa.table({"lead_no": incoming})),
-            again=beside(made.again, pa.table({"lead_no": _taken(numbers, made.of_moved)})),
-            leads=beside(made.leads, pa.table({"lead_no": _taken(numbers, made.places)})),
+            again=beside(made.again, pa.table({"lead_no": _taken(given, made.of_moved)})),
+            leads=beside(made.leads, pa.table({"lead_no": _taken(given, made.places)})),
         )
 
     def _incoming(self, live: Mapping[Identity, State]) -> pa.Table:
@@ -287,7 +287,7 @@ class DuckDBSession:
                 [None if one is None else one.payload_base for one in before],
                 [None if one is None else one.lead_no for one in before],
             ],
-            schema=_BESIDE_INCOMING,
+            schema=_KEPT,
         )
         return pa.concat_tables([beside(changed, derived), *self._first], promote_options="default")
 
@@ -308,10 +308,9 @@ class DuckDBSession:
 
     def written(self, table: str) -> list[Identity]:
         """The calls, or leads, of which rows were written or removed."""
-        kind = RecordKind(table)
-        found = list(self._changed[kind]) if kind is RecordKind.CALLS else []
-        for written in self._written[kind]:
-            columns = (written[name].to_pylist() for name in ("merchant_id", kind.id_field))
+        found = list(self._changed[RecordKind.CALLS]) if table == "calls" else []
+        for written in self._written.get(table, ()):
+            columns = (written[name].to_pylist() for name in _IDENTITY[table])
             found += zip(*columns, strict=True)
         return found
 
