@@ -9,9 +9,10 @@ from collections.abc import Callable
 from datetime import UTC, date
 from functools import cache, lru_cache
 
-from callistics.model.instants import DAY, HOUR, SECOND, Written, date_of, micros, naive, number_of
+from callistics.model.instants import DAY, SECOND, Written, date_of, micros, naive, number_of
 
-_STEP = 12 * HOUR
+# No zone has ever changed its offset twice within so little time: Freetown did within four days.
+_STEP = 3 * DAY
 _FIRST_YEAR, _LAST_YEAR = 3, 9997
 _LAST_MONTH = date.max.year * 12 + 11
 _AFTER_LAST_DAY = number_of(date.max) + 1
@@ -96,12 +97,12 @@ class Zone:
         begin = micros(naive(0).replace(year=year))
         end = micros(naive(0).replace(year=year + 1))
         found: list[tuple[int, int]] = []
-        before = self.offset_at(begin - 1)
+        last, before = begin - 1, self.offset_at(begin - 1)
         for step in [*range(begin, end, _STEP), end - 1]:
             after = self.offset_at(step)
             if after != before:
-                found.append((self._bisect(max(begin, step - _STEP) - 1, step), after))
-            before = after
+                found.append((self._bisect(last, step), after))
+            last, before = step, after
         return found
 
     def _bisect(self, low: int, high: int) -> int:

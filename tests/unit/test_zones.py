@@ -1,0 +1,57 @@
+"""Changes of a zone's offset are found wherever they are, and to the microsecond."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from callistics.model.instants import HOUR, micros, naive
+from callistics.model.zones import zone, zone_names
+
+
+def begin_of(year: int) -> int:
+    return micros(naive(0).replace(year=year))
+
+
+def hour_by_hour(name: str, year: int) -> list[tuple[int, int]]:
+    """The changes in a year: the end of the hour that each is in, and what it is."""
+    there = zone(name)
+    begin, end = begin_of(year), begin_of(year + 1)
+    found: list[tuple[int, int]] = []
+    before = there.offset_at(begin - 1)
+    for instant in [*range(begin, end, HOUR), end - 1]:
+        after = there.offset_at(instant)
+        if after != before:
+            found.append((instant, after))
+        before = after
+    return found
+
+
+@given(st.sampled_from(sorted(zone_names())), st.integers(1900, 2100))
+# Twice within four days, and within a week.
+@example("Africa/Freetown", 1939)
+@example("America/Noronha", 2000)
+@example("Asia/Gaza", 2040)
+@example("Africa/Casablanca", 2024)
+@example("Pacific/Apia", 2011)
+@example("Antarctica/Troll", 2005)
+@example("Africa/Lagos", 1913)
+@example("UTC", 2025)
+def test_every_change_of_a_year_is_found(name: str, year: int) -> None:
+    there = zone(name)
+    begin, end = begin_of(year), begin_of(year + 1)
+    found = there.transitions(begin - 1, end)
+    expected = hour_by_hour(name, year)
+    assert [offset for _, offset in found] == [offset for _, offset in expected]
+    for (at, offset), (hour, _) in zip(found, expected, strict=True):
+        assert hour - HOUR < at <= hour
+        assert there.offset_at(at) == offset
+        assert there.offset_at(at - 1) != offset
+
+
+@pytest.mark.parametrize("name", ["Europe/Lisbon", "Asia/Kathmandu"])
+def test_a_range_has_the_changes_inside_it(name: str) -> None:
+    there = zone(name)
+    first, middle, last = (begin_of(year) for year in (1980, 1985, 1990))
+    parts = there.transitions(first, middle) + there.transitions(middle - 1, last)
+    assert parts == there.transitions(first, last)
+    assert bool(parts)
