@@ -86,8 +86,9 @@ def _groups(
 ) -> Iterator[tuple[Group, list[Counted]]]:
     """Each group with what was counted in it, in order of the groups."""
     width = len(plan.query.group_by)
+    names = [measure.name for measure in kind.measures]
     found = {
-        group: [_counted(kind, row, width) for row in members]
+        group: [_counted(kind, names, row, width) for row in members]
         for group, members in groupby(rows, key=lambda row: tuple(row[:width]))
     }
     if not width:
@@ -97,11 +98,10 @@ def _groups(
         yield group, found.get(group, [])
 
 
-def _counted(kind: QueryType, row: SqlRow, width: int) -> Counted:
+def _counted(kind: QueryType, names: Sequence[str], row: SqlRow, width: int) -> Counted:
     offset = width + (kind.key is not None)
     key = row[width] if kind.key is not None else None
     numbers = (None if value is None else int(value) for value in row[offset:])
-    names = (measure.name for measure in kind.measures)
     return Counted(key, dict(zip(names, numbers, strict=True)))
 
 

@@ -112,6 +112,8 @@ class Zone:
             low, high = (middle, high) if self.offset_at(middle) == old else (low, middle)
         return high
 
+    # Series of days ask for the same ones again and again; a zone is kept for good anyway.
+    @lru_cache(maxsize=65_536)  # noqa: B019
     def day_begin(self, day: int) -> int:
         """The first instant whose local date is the day (a day number) or a later one."""
         local = day * DAY
