@@ -321,3 +321,12 @@ def _fail(engine: DuckDBEngine) -> None:
     with engine.writing():
         engine._statements.give(incoming=pa.table({"a": [1]}), fresh=pa.table({"a": [1]}))
         raise ZeroDivisionError
+
+
+def test_a_commit_without_records_reads_no_ids() -> None:
+    with opened() as store:
+        with store.engine.writing():
+            pass
+        assert presence_of(store)._thread is None
+        store.send("calls", [call(1)])
+        assert presence_of(store)._thread is not None

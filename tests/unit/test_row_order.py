@@ -47,9 +47,7 @@ def order_of(store: Store) -> MonthOrder:
     assert isinstance(engine, DuckDBEngine)
     # One connection attaches the place for copies: the engine's own makes way.
     engine._order.close()
-    engine._order = MonthOrder(
-        engine._connection, engine._moving, smallest=10, disorder=0.1, part=20, piece=7
-    )
+    engine._order = MonthOrder(engine._connection, engine._moving, smallest=10, part=20, piece=7)
     return engine._order
 
 

@@ -132,7 +132,6 @@ class DuckDBEngine:
     def writing(self) -> Generator[DuckDBSession]:
         """A transaction: committed, and so durable and visible, when the context ends well."""
         with self._writing:
-            self._presence.begin()
             self._payload_keys.begin()
             if self._upkeep.is_overdue:
                 with self._transaction() as writer:

@@ -54,12 +54,17 @@ DELETE FROM {{table}} WHERE rowid IN (
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table that is kept in order: by the months of `time`; `key` is made of `id`."""
+    """A table that is kept in order: by the months of `time`; `key` is made of `id`.
+
+    `disorder` is the share of a month's rows that may begin a run which need not be. Leads come
+    sorted within each commit, so that few rows begin one where a merchant's still lie all over.
+    """
 
     table: str
     time: str
     id: str
     key: str
+    disorder: float
 
     def sql(self, text: str, month: datetime | None = None) -> str:
         names = {"table": self.table, "time": self.time, "id": self.id, "key": self.key}
@@ -67,8 +72,8 @@ class _Table:
 
 
 _TABLES = (
-    _Table("calls", "started_at", "call_id", "call_key"),
-    _Table("leads", "created_at", "lead_id", "lead_key"),
+    _Table("calls", "started_at", "call_id", "call_key", 0.2),
+    _Table("leads", "created_at", "lead_id", "lead_key", 0.03),
 )
 
 
@@ -79,10 +84,10 @@ class _OvertakenError(Exception):
 class MonthOrder:
     """The work on the order of rows of calls and leads, in pieces.
 
-    A month is put in order when `smallest` of its rows, and `disorder` of all, begin a run that
-    need not be. About `part` rows are copied at a time, `piece` rows moved in one transaction. With
-    `checkpoints` there is one after each month: pieces so large that they are written into the file
-    at once leave hardly a trace in the log, which would bring one about.
+    A month is put in order when `smallest` of its rows, and the share that its table names, begin a
+    run that need not be. About `part` rows are copied at a time, `piece` rows moved in one
+    transaction. With `checkpoints` there is one after each month: pieces so large that they are
+    written into the file at once leave hardly a trace in the log, which would bring one about.
     """
 
     def __init__(
@@ -91,7 +96,6 @@ class MonthOrder:
         transaction: Transaction,
         *,
         smallest: int = 50_000,
-        disorder: float = 0.2,
         part: int = 1_000_000,
         piece: int = 20_000,
         checkpoints: bool = False,
@@ -99,7 +103,7 @@ class MonthOrder:
         self._connection = connection.cursor()
         self._connection.execute("ATTACH IF NOT EXISTS ':memory:' AS side")
         self._transaction = transaction
-        self._smallest, self._disorder = smallest, disorder
+        self._smallest = smallest
         self._part, self._piece = part, piece
         self._checkpoints = checkpoints
         self._copying: str | None = None
@@ -131,7 +135,7 @@ class MonthOrder:
         found = self._connection.execute(table.sql(_RUNS), {"month": month}).fetchall()
         ((rows, runs, merchants),) = found
         needless = runs - merchants
-        return bool(needless >= max(self._smallest, self._disorder * rows))
+        return bool(needless >= max(self._smallest, table.disorder * rows))
 
     def _put_in_order(self, table: _Table, month: datetime) -> Generator[None]:
         for first, last in self._parts(table, month):

@@ -141,8 +141,8 @@ class _Known:
 class Presence:
     """What the writer knows to be stored, by table: too much, never too little.
 
-    `begin` has it read the ids that the file has, in the background where these are many; until
-    then every record may be there, in any week.
+    The ids that the file has are read when it is first used, in the background where these are
+    many; until then every record may be there, in any week.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -151,8 +151,8 @@ class Presence:
         self._thread: threading.Thread | None = None
         self._stopping = False
 
-    def begin(self) -> None:
-        """Read what is stored, once. Whatever is written from now on is to be added."""
+    def _begin(self) -> None:
+        """Read what is stored, once: whatever is written from now on is added."""
         if self._thread is not None:
             return
         self._thread = threading.Thread(target=self._read, name="presence", daemon=True)
@@ -170,10 +170,12 @@ class Presence:
 
     def add(self, table: str, numbers: Numbers, weeks: Weeks) -> None:
         """Take note of records that are about to be stored, with the weeks they are of."""
+        self._begin()
         self._known[table].add(numbers, weeks)
 
     def possible(self, table: str, numbers: Numbers) -> Possible:
         """Which of the records a table may have."""
+        self._begin()
         return self._known[table].possible(numbers)
 
     def _read(self) -> None:
