@@ -9,8 +9,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from callistics.cli import main
+from support import engines
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _embedded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever engine other tests of this process run servers on."""
+    monkeypatch.setattr(engines, "current", "duckdb")
 
 
 @pytest.fixture
