@@ -40,17 +40,14 @@ def memory(pid: int) -> Memory:
 
 
 def _memory(pid: int) -> Memory | None:
+    """None of a process that has ended."""
     with suppress(OSError, KeyError):
-        return _kept(pid)
+        text = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        pairs = (line.partition(":")[::2] for line in text.splitlines())
+        kilobytes = {name: int(value.split()[0]) for name, value in pairs if value.endswith("kB")}
+        files = kilobytes["RssFile"] + kilobytes["RssShmem"]
+        return Memory(kilobytes["VmRSS"] << 10, files << 10, kilobytes["VmHWM"] << 10)
     return None
-
-
-def _kept(pid: int) -> Memory:
-    text = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    pairs = (line.partition(":")[::2] for line in text.splitlines())
-    kilobytes = {name: int(value.split()[0]) for name, value in pairs if value.endswith("kB")}
-    files = kilobytes["RssFile"] + kilobytes["RssShmem"]
-    return Memory(kilobytes["VmRSS"] << 10, files << 10, kilobytes["VmHWM"] << 10)
 
 
 def peak(pid: int) -> int:

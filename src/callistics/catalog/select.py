@@ -15,9 +15,6 @@ from callistics.sql.fragment import Sql, all_of, compose, join, raw
 
 MAX_ROWS = 1_000_000
 
-# What calls are joined with their leads for.
-_OF_LEAD = "status"
-
 
 class Order(StrEnum):
     """How the rows of one group follow each other."""
@@ -45,12 +42,12 @@ def source(frame: Frame, dimensions: Sequence[Dimension]) -> Sql:
     needed = needs_lead(frame.plan.query.filters) or any(d.needs_lead for d in dimensions)
     if frame.plan.unit is Unit.LEADS or not needed:
         return own
-    return with_lead(own, frame.dialect)
+    return _with_lead(own, frame.dialect)
 
 
-def with_lead(calls: Sql, dialect: Dialect) -> Sql:
-    """Rows of calls with the columns of their leads that questions about calls need."""
-    leads = standing(dialect, "leads", "l", (*dialect.lead_key, _OF_LEAD))
+def _with_lead(calls: Sql, dialect: Dialect) -> Sql:
+    # The status is what calls are joined with their leads for.
+    leads = standing(dialect, "leads", "l", (*dialect.lead_key, "status"))
     same = " AND ".join(f"l.{column} = c.{column}" for column in dialect.lead_key)
     return compose(f"{{}} LEFT JOIN {{}} ON {same}", calls, leads)
 

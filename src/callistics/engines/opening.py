@@ -10,7 +10,7 @@ from callistics.engines.clickhouse.diagnose import diagnose as clickhouse_diagno
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.diagnosis import Diagnosis
 from callistics.engines.duckdb.diagnose import diagnose as duckdb_diagnosis
-from callistics.engines.duckdb.engine import MEMORY, DuckDBEngine
+from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.errors import EngineError, did_you_mean
 from callistics.settings import Settings
 
@@ -87,7 +87,7 @@ def _duckdb(settings: Settings, shared: bool) -> Engine:
         _duckdb_file(settings.engine),
         readers=settings.query_concurrency,
         timeout=settings.query_timeout,
-        memory_limit=settings.memory_limit or MEMORY,
+        memory_limit=settings.memory_limit,
         threads=settings.engine_threads,
         shared=shared,
     )

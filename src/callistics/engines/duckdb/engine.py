@@ -27,9 +27,8 @@ from callistics.errors import EngineError, TimedOut, first_line
 from callistics.model.keys import StoredKey
 from callistics.sql.dialect import SqlRow, Statement
 
-MEMORY = "25%"
-"""Of the machine's: the rest goes on to cache the file, as far as nobody else needs it."""
-
+# Of the machine's memory: the rest goes on to cache the file, as far as nobody else needs it.
+_MEMORY = "25%"
 _DONE = object()
 # A checkpoint keeps writers waiting, the longer the more was written since the last; the log that
 # it ends is read again after a crash. Where nobody waits, few checkpoints cost less than many; as
@@ -68,7 +67,7 @@ class DuckDBEngine:
         *,
         readers: int = 4,
         timeout: float = 30.0,
-        memory_limit: str = MEMORY,
+        memory_limit: str | None = None,
         threads: int | None = None,
         shared: bool = True,
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
@@ -260,12 +259,12 @@ class DuckDBEngine:
 
 
 def _open(
-    path: Path, memory_limit: str, threads: int | None, log_limit: int
+    path: Path, memory_limit: str | None, threads: int | None, log_limit: int
 ) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
         "checkpoint_threshold": f"{log_limit}B",
         "variant_minimum_shredding_size": _LEAST_SPLIT,
-        "memory_limit": memory_limit,
+        "memory_limit": memory_limit or _MEMORY,
     }
     if threads is not None:
         config["threads"] = threads

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from callistics.engines.common.arrow import mask
+from callistics.engines.common.arrow import Places, array_of, mask
 from callistics.engines.common.derive import CALLS, DERIVED, LEADS, OWN
 from callistics.engines.common.places import places
 from callistics.engines.common.renewal import Standing
@@ -30,15 +30,18 @@ def standing(
     touched: pa.Table,
     numbers: Numbers,
     gone: Sequence[int],
-) -> Standing:
-    """What may be stored of leads (merchant_id, lead_id), with the numbers of those that are.
+) -> tuple[Standing, Places]:
+    """What may be stored of leads (merchant_id, lead_id), and the number of each, 0 for none.
 
     Calls in the rows `gone` are left out. Without `presence` all is stored again: then nothing that
-    is derived is relied on, and there are none gone.
+    is derived is relied on, numbers included, and there are none gone.
     """
     families = _Families(statements, presence, touched, numbers)
-    leads = families.leads()
-    return Standing(families.calls(leads, gone), families.own(), leads)
+    leads, of = families.leads()
+    given = np.zeros(touched.num_rows, np.int64)
+    if presence is not None:
+        given[of] = array_of(leads["lead_no"]).to_numpy()
+    return Standing(families.calls(leads, gone), families.own(), leads), given
 
 
 class _Families:
@@ -60,11 +63,12 @@ class _Families:
             return Possible(np.ones(self._touched.num_rows, np.bool_), None)
         return self._presence.possible(table, self._numbers)
 
-    def leads(self) -> pa.Table:
+    def leads(self) -> tuple[pa.Table, Places]:
+        """The rows of leads, and which of the touched ones each is."""
         found = self._of_ids("leads", self._leads)
         (of,) = places(self._touched, (found,), "lead_id")
         # Others may have a number in common with one of these.
-        return found.filter(mask(of >= 0))
+        return found.filter(mask(of >= 0)), of[of >= 0]
 
     def own(self) -> pa.Table:
         return self._of_ids("lead_records", self._possible("lead_records"))

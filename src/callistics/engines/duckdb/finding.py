@@ -27,8 +27,15 @@ Such a one costs far more than its row, as each column is unpacked around it; wi
 were hundreds, all over the table.
 """
 
-_KEYS = {"call_id": "call_key", "lead_id": "lead_key"}
-
+ID_OF = {
+    "calls": "call_id",
+    "calls_held": "call_id",
+    "leads": "lead_id",
+    "lead_records": "lead_id",
+}
+"""What tells a table's rows apart, beside the merchant."""
+KEY_OF = {"call_id": "call_key", "lead_id": "lead_key"}
+"""The columns of the numbers made of ids."""
 TIME_OF = {"calls": "started_at", "leads": "created_at", "lead_records": "updated_at"}
 """The times whose weeks a table's rows are known by."""
 WEEK_BITS = 12
@@ -42,7 +49,7 @@ _TIMES = ("started_at", "ended_at", "created_at", "first_seen", "updated_at")
 
 def keys(id_column: str) -> str:
     """The numbers of ids, as a select item: bits of their MD5, the same in every version."""
-    return f"md5_number_lower({id_column}) >> {64 - KEY_BITS} AS {_KEYS[id_column]}"
+    return f"md5_number_lower({id_column}) >> {64 - KEY_BITS} AS {KEY_OF[id_column]}"
 
 
 def weeks_of(times: pa.Array | pa.ChunkedArray) -> Weeks:
@@ -91,7 +98,7 @@ def rows(table: str, id_column: str, wanted: str, condition: str = "TRUE") -> st
     them compares the ids, which costs less than having the engine do it.
     """
     numbers = f"(SELECT {keys(id_column)} FROM {wanted})"
-    return alike(table, (_KEYS[id_column],), numbers, condition)
+    return alike(table, (KEY_OF[id_column],), numbers, condition)
 
 
 def alike(

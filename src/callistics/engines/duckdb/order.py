@@ -15,6 +15,7 @@ from datetime import datetime
 import duckdb
 
 from callistics.engines.common.rows import identity_table
+from callistics.engines.duckdb.finding import ID_OF, KEY_OF, TIME_OF
 from callistics.model.writes import Identity
 
 Transaction = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
@@ -54,27 +55,30 @@ DELETE FROM {{table}} WHERE rowid IN (
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table that is kept in order: by the months of `time`; `key` is made of `id`.
+    """A table that is kept in order.
 
     `disorder` is the share of a month's rows that may begin a run which need not be. Leads come
     sorted within each commit, so that few rows begin one where a merchant's still lie all over.
     """
 
     table: str
-    time: str
-    id: str
-    key: str
     disorder: float
 
+    @property
+    def id(self) -> str:
+        return ID_OF[self.table]
+
     def sql(self, text: str, month: datetime | None = None) -> str:
-        names = {"table": self.table, "time": self.time, "id": self.id, "key": self.key}
-        return text.format(**names, direction="" if month is None else _direction(month))
+        return text.format(
+            table=self.table,
+            time=TIME_OF[self.table],
+            id=self.id,
+            key=KEY_OF[self.id],
+            direction="" if month is None else _direction(month),
+        )
 
 
-_TABLES = (
-    _Table("calls", "started_at", "call_id", "call_key", 0.2),
-    _Table("leads", "created_at", "lead_id", "lead_key", 0.03),
-)
+_TABLES = (_Table("calls", 0.2), _Table("leads", 0.03))
 
 
 class _OvertakenError(Exception):

@@ -17,18 +17,12 @@ import pyarrow as pa
 
 from callistics.engines.common.arrow import Mask, Places, array_of
 from callistics.engines.common.threads import give_way
-from callistics.engines.duckdb.finding import TIME_OF, WEEK_BITS, Weeks, weeks_of
+from callistics.engines.duckdb.finding import ID_OF, TIME_OF, WEEK_BITS, Weeks, weeks_of
 from callistics.engines.duckdb.statements import Statements
 
 Numbers = npt.NDArray[np.uint64]
 """Hashes of (merchant_id, id), good for as long as the process runs."""
 
-_IDS = {
-    "calls": "call_id",
-    "calls_held": "call_id",
-    "leads": "lead_id",
-    "lead_records": "lead_id",
-}
 _FEW, _BATCH = 200_000, 100_000
 _SMALLEST, _GROWS = 1_000_000, 4
 _WEEKS = 1 << WEEK_BITS
@@ -147,7 +141,7 @@ class Presence:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self._known = {table: _Known() for table in _IDS}
+        self._known = {table: _Known() for table in ID_OF}
         self._thread: threading.Thread | None = None
         self._stopping = False
 
@@ -158,7 +152,7 @@ class Presence:
         self._thread = threading.Thread(target=self._read, name="presence", daemon=True)
         self._thread.start()
         with self._connection.cursor() as reader:
-            few = sum(_count(reader, table) for table in _IDS) <= _FEW
+            few = sum(_count(reader, table) for table in ID_OF) <= _FEW
         if few:
             self._thread.join()
 
@@ -236,8 +230,8 @@ _OF_TABLE = f"SELECT {_number('id')} AS number FROM numbered"
 
 
 def _select(table: str, time: str) -> str:
-    return f"SELECT {_number(_IDS[table])} AS number, {time} AS time FROM {table}"
+    return f"SELECT {_number(ID_OF[table])} AS number, {time} AS time FROM {table}"
 
 
-_SELECTS = {table: [_select(table, TIME_OF.get(table, "NULL::TIMESTAMP"))] for table in _IDS}
+_SELECTS = {table: [_select(table, TIME_OF.get(table, "NULL::TIMESTAMP"))] for table in ID_OF}
 _SELECTS["leads"] += [_select("leads", "first_call_at") + " WHERE first_call_at IS NOT NULL"]

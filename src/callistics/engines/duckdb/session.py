@@ -29,6 +29,7 @@ from callistics.engines.common.rows import (
 from callistics.engines.common.rows import COLUMNS as STATE_COLUMNS
 from callistics.engines.duckdb.families import standing
 from callistics.engines.duckdb.finding import (
+    ID_OF,
     SENT,
     keys,
     merchants,
@@ -78,11 +79,7 @@ _STATES = {
 # Records of a kind are in the one or the other table; what is derived may be there without any.
 _TABLES = {RecordKind.CALLS: ("calls", "calls_held"), RecordKind.LEADS: ("lead_records",)}
 _DERIVED = {RecordKind.CALLS: (), RecordKind.LEADS: ("leads",)}
-_IDENTITY = {"calls": ("merchant_id", "call_id"), "leads": ("merchant_id", "lead_id")}
-_PLAIN_TABLES = {
-    "calls_held": ("call_id", SENT),
-    "lead_records": ("lead_id", "*"),
-}
+_PLAIN_TABLES = {"calls_held": SENT, "lead_records": "*"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +214,7 @@ class DuckDBSession:
         stored = self._stored[target]
         delete(self._statements, target, [stored[one].place for one in states if one in stored])
         if new.num_rows:
-            id_column, columns = _PLAIN_TABLES[target]
+            id_column, columns = ID_OF[target], _PLAIN_TABLES[target]
             named = new.select(["merchant_id", id_column])
             (those,) = numbers(self._statements, named)
             self._presence.add(target, those, weeks_in(target, new))
@@ -238,14 +235,14 @@ class DuckDBSession:
         # What is rebuilt is in doubt, and so is what is known of it.
         presence = None if self._renews else self._presence
         gone = [one.place for one in replaced.values()]
-        stands = standing(self._statements, presence, touched, of_leads, gone)
+        stands, given = standing(self._statements, presence, touched, of_leads, gone)
         made = renewed(
             Changed(touched, incoming, identity_table(calls, "call_id"), own),
             stands,
             payloads,
             anew=self._renews,
         )
-        made = self._numbered(made, touched, stands.leads)
+        made = self._numbered(made, given)
         self._presence.add("calls", of_calls, weeks_in("calls", incoming))
         for name in ("created_at", "first_call_at"):
             known = array_of(made.leads[name].is_valid()).to_numpy(zero_copy_only=False)
@@ -259,12 +256,8 @@ class DuckDBSession:
             may_lose=any(_may_lose(before.state, calls[one]) for one, before in replaced.items()),
         )
 
-    def _numbered(self, made: Renewal, touched: pa.Table, stored: pa.Table) -> Renewal:
-        """With the numbers of the leads beside calls and leads."""
-        given = np.zeros(touched.num_rows, np.int64)
-        if not self._renews:
-            (of,) = places(touched, (stored,), "lead_id")
-            given[of] = array_of(stored["lead_no"]).to_numpy()
+    def _numbered(self, made: Renewal, given: Places) -> Renewal:
+        """With the numbers of the leads beside calls and leads: those given, else new ones."""
         new = given == 0
         given[new] = self._lead_numbers.take(int(new.sum()))
         # The lead of a call that is replaced may be none of the touched ones.
@@ -310,7 +303,7 @@ class DuckDBSession:
         """The calls, or leads, of which rows were written or removed."""
         found = list(self._changed[RecordKind.CALLS]) if table == "calls" else []
         for written in self._written.get(table, ()):
-            columns = (written[name].to_pylist() for name in _IDENTITY[table])
+            columns = (written[name].to_pylist() for name in ("merchant_id", ID_OF[table]))
             found += zip(*columns, strict=True)
         return found
 
