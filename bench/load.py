@@ -78,8 +78,7 @@ def imported(store: Store, source: Path) -> Imported:
             command, env=environment_of(store), stdout=log, stderr=log, cwd=store.folder
         )
         late, peak = _watched(child.pid, source)
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
+        child.wait()
         seconds = time.perf_counter() - started
         log.seek(0)
         said = log.read().strip()
@@ -87,7 +86,6 @@ def imported(store: Store, source: Path) -> Imported:
         raise RuntimeError(f"import: {said[-1000:]}")
     received = re.search(r"([\d,]+) received", said)
     records = int(received[1].replace(",", "")) if received else 0
-    peak = max(peak, used.ru_maxrss << 10)
     return Imported(records, seconds, seconds - (late - started), peak, said.splitlines()[-1])
 
 
@@ -104,6 +102,7 @@ def _watched(pid: int, source: Path) -> tuple[float, int]:
     size = source.stat().st_size
     shown = time.monotonic()
     while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        # What `wait4` tells begins with the peak of this process, which started the other.
         peak = max(peak, processes.peak(pid))
         share = processes.position(pid, source) / size
         if not late and share >= _LAST:

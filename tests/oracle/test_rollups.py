@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from callistics.catalog.rollups import CHANGES, ROLLUPS
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.sums import of_records, of_rows
-from support.engines import eager_upkeep
+from support.engines import as_if_large
 from support.store import Store, opened
 
 from .reference import Reference
@@ -26,7 +26,7 @@ EXAMPLES = max(40, settings.default.max_examples // 2)
 
 @pytest.fixture(scope="module")
 def store() -> Iterator[Store]:
-    with eager_upkeep(), opened("duckdb") as store:
+    with as_if_large(), opened("duckdb") as store:
         yield store
 
 

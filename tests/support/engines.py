@@ -14,7 +14,7 @@ import pytest
 from callistics.catalog.rollups import CHANGES, ROLLUPS
 from callistics.engines.base import Engine
 from callistics.engines.clickhouse.engine import ClickHouseEngine
-from callistics.engines.duckdb import tidying, upkeep
+from callistics.engines.duckdb import finding, tidying, upkeep
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.presence import _Known, _Slots
 from support.wired import wire
@@ -72,9 +72,11 @@ def open_for_test(engine: str, clock: Callable[[], int], path: Path = IN_MEMORY)
 
 
 @contextmanager
-def eager_upkeep() -> Generator[None]:
-    """Upkeep is worth its while from the first row on."""
+def as_if_large() -> Generator[None]:
+    """What is worth its while where there are many rows is so from the first ones on."""
     with pytest.MonkeyPatch.context() as patch:
+        # Some records are then looked for by scans of their own, and more together.
+        patch.setattr(finding, "_ROWS_A_SCAN", 3)
         patch.setattr(upkeep, "_WORTHWHILE", 1)
         patch.setattr(tidying, "_FEW", 1)
         yield

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from callistics.engines.clickhouse.client import Address
+from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.opening import database_file, diagnose, file_dsn, key_file, open_engine
 from callistics.errors import EngineError
 from callistics.settings import Settings
+from support.store import Store, opened
 
 
 def refusal(dsn: str) -> str:
@@ -97,3 +99,24 @@ def test_a_fresh_chdb_has_no_tables_until_it_is_opened() -> None:
     engine = open_engine(Settings(engine=dsn))
     assert not diagnose(dsn).problems
     engine.close()
+
+
+def test_more_rows_are_fetched_by_themselves_from_a_larger_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callistics.engines.duckdb.engine._A_ROW_LISTED", 1_000)
+    path = tmp_path / "x.db"
+
+    def listed(store: Store) -> int:
+        assert isinstance(store.engine, DuckDBEngine)
+        select = "SELECT current_setting('dynamic_or_filter_threshold')"
+        ((found,),) = store.engine._writer.execute(select).fetchall()
+        return int(found)
+
+    with opened(path=path) as store:
+        assert listed(store) <= 50 * 1.25
+        call = {"call_id": "c1", "merchant_id": "m", "started_at": "2025-01-01T10:00:00Z"}
+        store.send("calls", [call])
+    size = path.stat().st_size
+    with opened(path=path) as store:
+        assert listed(store) == size // 1_000 > 50 * 1.25

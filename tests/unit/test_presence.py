@@ -1,5 +1,6 @@
 """What the writer takes to be new is new, and what it looks for is of the weeks it looks in."""
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from threading import Event
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from callistics.engines.common.rows import identity_table
 from callistics.engines.duckdb import presence
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.engines.duckdb.finding import weeks_of, within
+from callistics.engines.duckdb.finding import scans, since, weeks_of, within
 from callistics.engines.duckdb.presence import Presence, _Slots, numbers
 from callistics.engines.duckdb.statements import Statements
 from support.store import Store, opened
@@ -61,7 +62,7 @@ def possible(store: Store, table: str, identities: list[tuple[str, str]]) -> lis
 def weeks(store: Store, table: str, *identities: tuple[str, str]) -> list[int] | None:
     (asked,) = numbers(statements_of(store), identity_table(identities, "id"))
     found = presence_of(store).possible(table, asked).weeks
-    return None if found is None else found.tolist()
+    return None if found is None else sorted(set(found.tolist()))
 
 
 def week(day: str) -> int:
@@ -221,6 +222,14 @@ def test_times_that_have_no_week() -> None:
     assert weeks_of(times.cast(pa.timestamp("us"))).tolist() == [0, 0, 0, 1, 0]
 
 
+def _days(started: list[int], condition: str, **columns: list[str]) -> list[tuple[Any, ...]]:
+    """The days, and other columns, of rows that meet a condition."""
+    times = pa.array([day * 86_400_000_000 for day in started], pa.timestamp("us"))
+    texts = {name: pa.array(values, pa.string()) for name, values in columns.items()}
+    rows = pa.table({"started_at": times, "day": pa.array(started, pa.int64()), **texts})
+    return duckdb.from_arrow(rows).filter(condition).select("day", *columns).fetchall()
+
+
 @given(
     st.lists(st.integers(1, 4_095), unique=True, max_size=30).map(sorted),
     st.lists(st.integers(-10, 30_000), max_size=30),
@@ -228,25 +237,63 @@ def test_times_that_have_no_week() -> None:
 def test_rows_of_the_weeks_are_within_and_no_more_than_need_be(
     wanted: list[int], days: list[int]
 ) -> None:
-    weeks = np.array(wanted, np.uint32)
-    started = pa.array([day * 86_400_000_000 for day in days], pa.timestamp("us"))
-    rows = pa.table({"started_at": started, "day": pa.array(days, pa.int64())})
-    found: dict[bool, set[int]] = {}
-    for onwards in (False, True):
-        inside = duckdb.from_arrow(rows).filter(within("calls", weeks, onwards=onwards))
-        found[onwards] = {day for _, day in inside.fetchall()}
+    found = {day for (day,) in _days(days, within("calls", np.array(wanted, np.uint32)))}
     exact = {day for day in days if day // 7 in wanted}
-    later = {day for day in days if wanted and day // 7 >= wanted[0]}
-    assert exact <= found[False] <= {day for day in later if day // 7 <= wanted[-1]}
-    assert found[True] == later
+    assert exact <= found <= {day for day in days if wanted and wanted[0] <= day // 7 <= wanted[-1]}
     if len(wanted) <= 8:
-        assert found[False] == exact
+        assert found == exact
+
+
+MERCHANTS = ("m", "n", "it's", "m\x00", "ü\n", "")
+SOUGHT = st.tuples(st.integers(1, 400), st.sampled_from(MERCHANTS))
+
+
+@given(
+    st.lists(SOUGHT, max_size=60),
+    st.lists(st.tuples(st.integers(0, 2_900), st.sampled_from(MERCHANTS)), max_size=60),
+    st.sampled_from([0, 3_000_000, 100_000_000]),
+)
+def test_each_row_that_is_sought_is_scanned_once(
+    sought: list[tuple[int, str]], rows: list[tuple[int, str]], among: int
+) -> None:
+    weeks = np.array([week for week, _ in sought], np.uint32)
+    merchants = [merchant for _, merchant in sought]
+    rows += [(week * 7 + 3, merchant) for week, merchant in sought]
+    days, named = [day for day, _ in rows], [merchant for _, merchant in rows]
+    conditions = scans("calls", among, weeks, merchants)
+    found = [row for one in conditions for row in _days(days, one, merchant_id=named)]
+    wanted = [row for row in rows if (row[0] // 7, row[1]) in sought]
+    assert Counter(wanted) <= Counter(found) <= Counter(rows)
+    if len(sought) <= among // 1_000_000 and all(map(str.isprintable, merchants)):
+        assert {merchant for _, merchant in found} <= set(merchants)
+    (anywhere,) = scans("calls", among, None, merchants)
+    assert set(wanted) <= set(_days(days, anywhere, merchant_id=named))
+    later = set(_days(days, since("calls", weeks, merchants), merchant_id=named))
+    assert {
+        row for row in rows if sought and row[0] // 7 >= min(weeks) and row[1] in merchants
+    } <= later
+
+
+def test_a_few_are_looked_for_among_those_of_their_merchants() -> None:
+    weeks, merchants = np.array([100, 101, 160], np.uint32), ["a", "b", "a"]
+    first, second = scans("calls", 2_000_000, weeks, merchants)
+    assert first.endswith(" AND merchant_id IN ('a', 'b')")
+    assert second.endswith(" AND merchant_id IN ('a')")
+    assert _days([700, 713, 714], first, merchant_id=["a", "b", "a"]) == [(700, "a"), (713, "b")]
+    assert _days([1119, 1120, 1126], second, merchant_id=["a"] * 3) == [(1120, "a"), (1126, "a")]
+    assert scans("calls", 1_999_999, weeks, merchants) == [within("calls", weeks)]
+    assert scans("calls", 0, None, [str(number) for number in range(51)]) == ["TRUE"]
 
 
 def test_any_week_will_do_where_none_is_known() -> None:
-    assert within("calls", None) == "TRUE"
+    some = ["it's"]
+    assert scans("calls", 0, None, some) == ["merchant_id IN ('it''s')"]
+    assert since("calls", None, some) == "merchant_id IN ('it''s')"
+    assert scans("calls_held", 0, np.array([2_900], np.uint32), some) == [
+        "merchant_id IN ('it''s')"
+    ]
     assert within("calls", np.array([], np.uint32)) == "FALSE"
-    assert within("calls_held", np.array([2_900], np.uint32)) == "TRUE"
+    assert scans("calls", 0, np.array([], np.uint32), []) == ["FALSE"]
 
 
 @given(

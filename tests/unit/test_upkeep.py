@@ -6,7 +6,7 @@ import pytest
 
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.ingest.upkeep import Upkeep
-from support.engines import eager_upkeep
+from support.engines import as_if_large
 from support.store import opened
 
 
@@ -33,7 +33,7 @@ def test_it_goes_on_until_it_is_stopped(fails: bool) -> None:
 
 @pytest.mark.parametrize("rebuilt", [False, True])
 def test_whole_sums_lie_by_reseller_where_one_is_asked_for(*, rebuilt: bool) -> None:
-    with eager_upkeep(), opened() as store:
+    with as_if_large(), opened() as store:
         for day in (1, 2, 3):
             store.send(
                 "calls",

@@ -29,12 +29,17 @@ from callistics.sql.dialect import SqlRow, Statement
 
 # Of the machine's memory: the rest goes on to cache the file, as far as nobody else needs it.
 _MEMORY = "25%"
+# One row for each so many bytes of the file is fetched by itself, where the engine's own limit is
+# 50. More are picked out of all, which takes the time of opening each column of each row group.
+_A_ROW_LISTED, _FEWEST_LISTED = 8 << 20, 50
 _DONE = object()
 # A checkpoint keeps writers waiting, the longer the more was written since the last; the log that
 # it ends is read again after a crash. Where nobody waits, few checkpoints cost less than many; as
 # one costs more the larger the file is, the log may then grow to a share of it.
 _LOG_SHARED, _LOG_ALONE = 128 << 20, (512 << 20, 2 << 30)
-_LOG_SHARE, _LOG_GROWS = 4, 1.25
+_LOG_SHARE = 4
+# What depends on the size of the file is set again when it is so many times as much.
+_GROWS = 1.25
 # Rows that are moved at once: the writer waits for that, but the month is looked through each time.
 _PIECE_SHARED, _PIECE_ALONE = 20_000, 200_000
 # Rows from which on a group of them has columns for the keys of payloads. The engine's own limit is
@@ -76,6 +81,7 @@ class DuckDBEngine:
         self.path = path
         self._timeout = timeout
         self._shared, self._log_limit = shared, _LOG_SHARED if shared else _LOG_ALONE[0]
+        self._listed = _FEWEST_LISTED
         self._connection = _open(path, memory_limit, threads, self._log_limit)
         self.migrated = migrate(self._connection)
         self._payload_keys = PayloadKeys(self._connection)
@@ -100,6 +106,7 @@ class DuckDBEngine:
         self._reader_count = readers
         for _ in range(readers):
             self._readers.put(Statements(self._connection.cursor()))
+        self._fit()
 
     @property
     def rollups(self) -> Sequence[Rollup]:
@@ -154,15 +161,19 @@ class DuckDBEngine:
             copied = self._order.copying
             if copied is not None:
                 self._order.written(session.written(copied))
-            if not self._shared:
-                self._let_log_grow()
+            self._fit()
 
-    def _let_log_grow(self) -> None:
+    def _fit(self) -> None:
+        """Set what suits the size of the file."""
         size = self.path.stat().st_size if self.path.exists() else 0
+        listed = size // _A_ROW_LISTED
+        if listed > _GROWS * self._listed:
+            self._listed = listed
+            self._writer.execute(f"SET SESSION dynamic_or_filter_threshold = {listed}")
         limit = min(size // _LOG_SHARE, _LOG_ALONE[1])
-        if limit > _LOG_GROWS * self._log_limit:
+        if not self._shared and limit > _GROWS * self._log_limit:
             self._log_limit = limit
-            self._writer.execute(f"SET GLOBAL checkpoint_threshold = '{self._log_limit}B'")
+            self._writer.execute(f"SET GLOBAL checkpoint_threshold = '{limit}B'")
 
     @contextmanager
     def _moving(self) -> Generator[duckdb.DuckDBPyConnection]:

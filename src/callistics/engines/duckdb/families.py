@@ -9,7 +9,7 @@ from callistics.engines.common.arrow import Places, array_of, mask
 from callistics.engines.common.derive import CALLS, DERIVED, LEADS, OWN
 from callistics.engines.common.places import places
 from callistics.engines.common.renewal import Standing
-from callistics.engines.duckdb.finding import alike, rows, stored, within
+from callistics.engines.duckdb.finding import alike, rows, since, stored
 from callistics.engines.duckdb.presence import Numbers, Possible, Presence
 from callistics.engines.duckdb.statements import Statements
 
@@ -60,7 +60,7 @@ class _Families:
 
     def _possible(self, table: str) -> Possible:
         if self._presence is None:
-            return Possible(np.ones(self._touched.num_rows, np.bool_), None)
+            return Possible.all(self._touched.num_rows)
         return self._presence.possible(table, self._numbers)
 
     def leads(self) -> tuple[pa.Table, Places]:
@@ -79,7 +79,8 @@ class _Families:
         self._statements.give(touched=self._touched.filter(mask(some.there)))
         if self._presence is None:
             return self._read(table, alike(table, _IDS, "touched"))
-        return self._read(table, rows(table, "lead_id", "touched", within(table, some.weeks)))
+        conditions = some.scans(table, self._touched)
+        return self._read(table, rows(table, "lead_id", "touched", conditions))
 
     def calls(self, leads: pa.Table, gone: Sequence[int]) -> pa.Table:
         if self._presence is None:
@@ -92,9 +93,9 @@ class _Families:
         self._statements.give(their_leads=leads.select(["lead_no"]))
         if gone:
             self._statements.give(gone=pa.table({"place": pa.array(gone, pa.int64())}))
-        weeks = within("calls", self._leads.weeks, onwards=True)
+        later = since("calls", self._leads.weeks, leads["merchant_id"].to_pylist())
         but = "gone" if gone else None
-        return self._read("calls", alike("calls", ("lead_no",), "their_leads", weeks, but))
+        return self._read("calls", alike("calls", ("lead_no",), "their_leads", [later], but))
 
     def _read(self, table: str, wanted: str) -> pa.Table:
         columns = ", ".join(stored(name) for name in _STORED[table].names)

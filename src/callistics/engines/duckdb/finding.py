@@ -43,6 +43,10 @@ WEEK_BITS = 12
 _WEEK, _LAST_WEEK = 7 * DAY, (1 << WEEK_BITS) - 1
 # Each range of weeks that is looked through is a comparison for every row in question.
 _MOST_RANGES = 8
+# Of a month in order a few row groups have a merchant's rows, so few rows are looked for by a scan
+# for each span of weeks, among those of their merchants. Half a millisecond plans a scan, which is
+# worth it from so many rows of the table on for each of them.
+_ROWS_A_SCAN, _SPAN, _MOST_SCANS, _MOST_MERCHANTS = 1_000_000, 4, 32, 50
 
 _TIMES = ("started_at", "ended_at", "created_at", "first_seen", "updated_at")
 
@@ -65,59 +69,102 @@ def weeks_in(table: str, rows: pa.Table) -> Weeks:
     return np.zeros(rows.num_rows, np.uint32)
 
 
-def within(table: str, weeks: Weeks | None, *, onwards: bool = False) -> str:
-    """The condition that a row is of some weeks, at least: of these, each once in order.
+def scans(table: str, among: int, weeks: Weeks | None, merchants: Sequence[str]) -> list[str]:
+    """Conditions of which each of some rows, `among` so many, meets one, by its merchant and week.
 
-    With `onwards` it is of the first of them or later. None is any week.
+    The weeks are None where they may be any.
     """
     if weeks is None or table not in TIME_OF:
-        return "TRUE"
+        return [_of(merchants)]
+    if len(weeks) > 1 + among // _ROWS_A_SCAN or not len(weeks):
+        return [within(table, np.unique(weeks))]
+    spans = weeks // _SPAN
+    while len(np.unique(spans)) > _MOST_SCANS:
+        spans = spans // 2
+    found: list[str] = []
+    for span in np.unique(spans):
+        some = np.flatnonzero(spans == span)
+        time = _between(table, int(weeks[some].min()), int(weeks[some].max()))
+        found.append(f"{time} AND {_of([merchants[one] for one in some.tolist()])}")
+    return found
+
+
+def since(table: str, weeks: Weeks | None, merchants: Sequence[str]) -> str:
+    """The condition that a row is of the first of the weeks or later, and of one of the merchants.
+
+    It may hold for others; that is for whoever reads them to see.
+    """
+    of = _of(merchants)
+    if weeks is None or not len(weeks):
+        return of
+    return f"{TIME_OF[table]} >= {_begin(int(weeks.min()))} AND {of}"
+
+
+def within(table: str, weeks: Weeks) -> str:
+    """The condition that a row is of some weeks, at least: of these, each once in order."""
     if not len(weeks):
         return "FALSE"
-    time = TIME_OF[table]
-    if onwards:
-        return f"{time} >= {_begin(weeks[0])}"
     gaps = np.diff(weeks)
     ends = np.sort(np.argsort(gaps)[::-1][: _MOST_RANGES - 1])
     ends = ends[gaps[ends] > 1]
     firsts, lasts = weeks[np.append(0, ends + 1)], weeks[np.append(ends, -1)]
     return " OR ".join(
-        f"({time} >= {_begin(first)} AND {time} < {_begin(last + 1)})"
+        f"({_between(table, first, last)})"
         for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
     )
 
 
+def _of(merchants: Sequence[str]) -> str:
+    """The condition that a row is of a merchant; it holds for any if these are none or many."""
+    several = sorted(set(merchants))
+    if not 0 < len(several) <= _MOST_MERCHANTS or not all(map(str.isprintable, several)):
+        return "TRUE"
+    return f"merchant_id IN ({', '.join(map(_quoted, several))})"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _between(table: str, first: int, last: int) -> str:
+    time = TIME_OF[table]
+    return f"{time} >= {_begin(first)} AND {time} < {_begin(last + 1)}"
+
+
 def _begin(week: int) -> str:
-    return f"TIMESTAMP '{date(1970, 1, 1) + timedelta(weeks=int(week))}'"
+    return f"TIMESTAMP '{date(1970, 1, 1) + timedelta(weeks=week)}'"
 
 
-def rows(table: str, id_column: str, wanted: str, condition: str = "TRUE") -> str:
+def rows(table: str, id_column: str, wanted: str, conditions: Sequence[str] = ("TRUE",)) -> str:
     """A SELECT of the rows, and their places as `place`, whose number is that of a wanted id.
 
-    `wanted` is a relation with the id column. Nearly all of the rows are wanted ones; whoever reads
-    them compares the ids, which costs less than having the engine do it.
+    `wanted` is a relation with the id column; rows that meet none of the conditions are left out.
+    Nearly all of the rows are wanted ones; whoever reads them compares the ids, which costs less
+    than having the engine do it.
     """
     numbers = f"(SELECT {keys(id_column)} FROM {wanted})"
-    return alike(table, (KEY_OF[id_column],), numbers, condition)
+    return alike(table, (KEY_OF[id_column],), numbers, conditions)
 
 
 def alike(
     table: str,
     columns: Sequence[str],
     wanted: str,
-    condition: str = "TRUE",
+    conditions: Sequence[str] = ("TRUE",),
     but: str | None = None,
 ) -> str:
     """A SELECT of the rows, and their places as `place`, that agree with a wanted one in columns.
 
-    `but` is a relation of places that are left out.
+    Each meets one of the conditions. `but` is a relation of places that are left out.
     """
     named = ", ".join(columns)
     others = "" if but is None else f" WHERE k.rowid NOT IN (FROM {but})"
+    scanned = " UNION ALL ".join(
+        f"FROM {table} SELECT rowid, {named} WHERE {one}" for one in conditions
+    )
     return (
         f"SELECT t.rowid AS place, t.* FROM {table} AS t WHERE t.rowid IN ("
-        f"SELECT k.rowid FROM (FROM {table} SELECT rowid, {named} WHERE {condition}) AS k"
-        f" SEMI JOIN {wanted} AS w USING ({named}){others})"
+        f"SELECT k.rowid FROM ({scanned}) AS k SEMI JOIN {wanted} AS w USING ({named}){others})"
     )
 
 

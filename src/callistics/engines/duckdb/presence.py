@@ -6,9 +6,9 @@ and for those that are it knows the week whose rows are to be scanned.
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 import numpy as np
@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from callistics.engines.common.arrow import Mask, Places, array_of
 from callistics.engines.common.threads import give_way
-from callistics.engines.duckdb.finding import ID_OF, TIME_OF, WEEK_BITS, Weeks, weeks_of
+from callistics.engines.duckdb.finding import ID_OF, TIME_OF, WEEK_BITS, Weeks, scans, weeks_of
 from callistics.engines.duckdb.statements import Statements
 
 Numbers = npt.NDArray[np.uint64]
@@ -30,10 +30,26 @@ _WEEKS = 1 << WEEK_BITS
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """Which of some records a table may have, and the weeks it has them in, None if any."""
+    """Which of some records a table may have.
+
+    `weeks` are those it has them in, None if any, and `of` says which of them each is about;
+    `rows` are those of the table, where it is known.
+    """
 
     there: Mask
+    of: Places
     weeks: Weeks | None
+    rows: int = 0
+
+    @classmethod
+    def all(cls, count: int) -> Self:
+        """Any of so many, in any week."""
+        return cls(np.ones(count, np.bool_), np.arange(count), None)
+
+    def scans(self, table: str, records: pa.Table) -> list[str]:
+        """Conditions of which the row of each of the records that may be there meets one."""
+        merchants = records["merchant_id"].take(pa.array(self.of))
+        return scans(table, self.rows, self.weeks, merchants.to_pylist())
 
 
 class _Slots:
@@ -45,13 +61,14 @@ class _Slots:
 
     def __init__(self, capacity: int) -> None:
         self._slots = np.zeros(capacity * 5 // 3 + 2, np.uint32)
-        self.room = capacity
+        self.room, self.taken = capacity, 0
 
     def add(self, numbers: Numbers, weeks: Weeks) -> None:
         if self.room < len(numbers):
             # Without a free slot a search would never end.
             raise OverflowError("more numbers than there is room for")
         self.room -= len(numbers)
+        self.taken += len(numbers)
         places, slots = self._places(numbers), _prints(numbers) | weeks
         while len(slots):
             free = self._slots[places] == 0
@@ -121,15 +138,18 @@ class _Known:
 
     def possible(self, numbers: Numbers) -> Possible:
         if self._stored is None:
-            return Possible(np.ones(len(numbers), np.bool_), None)
+            return Possible.all(len(numbers))
         rows, weeks = self._find(numbers)
         there = np.zeros(len(numbers), np.bool_)
         there[rows] = True
-        return Possible(there, None if (weeks == 0).any() else np.unique(weeks))
+        count = sum(one.taken for one in self._every())
+        return Possible(there, rows, None if (weeks == 0).any() else weeks, count)
 
     def _find(self, numbers: Numbers) -> tuple[Places, Weeks]:
-        every = self._added if self._stored is None else (self._stored, *self._added)
-        return _joined([one.find(numbers) for one in every])
+        return _joined([one.find(numbers) for one in self._every()])
+
+    def _every(self) -> Sequence[_Slots]:
+        return self._added if self._stored is None else (self._stored, *self._added)
 
 
 class Presence:

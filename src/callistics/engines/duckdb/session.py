@@ -37,7 +37,6 @@ from callistics.engines.duckdb.finding import (
     rows,
     weeks_in,
     weeks_of,
-    within,
 )
 from callistics.engines.duckdb.keys import save_keys
 from callistics.engines.duckdb.lead_numbers import LeadNumbers
@@ -150,7 +149,7 @@ class DuckDBSession:
             return {}
         self._statements.give(wanted=wanted)
         sources = {
-            name: rows(name, kind.id_field, "wanted", within(name, one.weeks))
+            name: rows(name, kind.id_field, "wanted", one.scans(name, asked))
             for name, one in possible.items()
         }
         sql = " UNION ALL ".join(
