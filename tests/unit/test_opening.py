@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from callistics.engines.clickhouse.client import Address
@@ -120,3 +121,9 @@ def test_more_rows_are_fetched_by_themselves_from_a_larger_file(
     size = path.stat().st_size
     with opened(path=path) as store:
         assert listed(store) == size // 1_000 > 50 * 1.25
+        # The connection is lost in the middle of a commit.
+        engine = store.engine
+        assert isinstance(engine, DuckDBEngine)
+        with pytest.raises(duckdb.ConnectionException), engine.writing():
+            engine._writer.close()
+        assert listed(store) == size // 1_000

@@ -31,11 +31,12 @@ class Slow:
     def __init__(self, engine: Any, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self.may = Semaphore(0)
+        self.begun, self.may = Semaphore(0), Semaphore(0)
         self.commits = 0
 
     @contextmanager
     def writing(self) -> Iterator[Any]:
+        self.begun.release()
         assert self.may.acquire(timeout=60)
         with self._engine.writing() as session:
             yield session
@@ -58,8 +59,7 @@ def test_once_all_have_come_again_nobody_is_waited_for(monkeypatch: pytest.Monke
         first, rest, again = jobs(1), jobs(3), jobs(4)
         # One is committed alone; three come meanwhile, and those are one commit.
         found.submit(first[0])
-        while found.waiting:
-            pass
+        assert engine.begun.acquire(timeout=60)
         for job in rest:
             found.submit(job)
         engine.may.release()

@@ -229,6 +229,8 @@ class DuckDBEngine:
             # The transaction is gone already, or the connection is: start with a fresh one.
             self._writer = self._connection.cursor()
             self._statements = Statements(self._writer)
+            self._listed = _FEWEST_LISTED
+            self._fit()
 
     def load_keys(self) -> list[StoredKey]:
         """Every access key."""

@@ -43,10 +43,12 @@ WEEK_BITS = 12
 _WEEK, _LAST_WEEK = 7 * DAY, (1 << WEEK_BITS) - 1
 # Each range of weeks that is looked through is a comparison for every row in question.
 _MOST_RANGES = 8
-# Of a month in order a few row groups have a merchant's rows, so few rows are looked for by a scan
-# for each span of weeks, among those of their merchants. Half a millisecond plans a scan, which is
-# worth it from so many rows of the table on for each of them.
-_ROWS_A_SCAN, _SPAN, _MOST_SCANS, _MOST_MERCHANTS = 1_000_000, 4, 32, 50
+# In a month that is in order, few groups of rows have one merchant's. So a few rows are looked for
+# by scans of their own, limited to their merchants, one for each span of so many weeks. A scan
+# takes half a millisecond to plan, which is worth it from so many rows of the table on for each.
+_ROWS_A_SCAN, _SPAN, _MOST_SCANS = 1_000_000, 4, 32
+# More of them have rows in nearly every group.
+_MOST_MERCHANTS = 50
 
 _TIMES = ("started_at", "ended_at", "created_at", "first_seen", "updated_at")
 
@@ -103,19 +105,24 @@ def since(table: str, weeks: Weeks | None, merchants: Sequence[str]) -> str:
 def within(table: str, weeks: Weeks) -> str:
     """The condition that a row is of some weeks, at least: of these, each once in order."""
     if not len(weeks):
-        return "FALSE"
+        return "(FALSE)"
     gaps = np.diff(weeks)
     ends = np.sort(np.argsort(gaps)[::-1][: _MOST_RANGES - 1])
     ends = ends[gaps[ends] > 1]
     firsts, lasts = weeks[np.append(0, ends + 1)], weeks[np.append(ends, -1)]
-    return " OR ".join(
+    ranges = (
         f"({_between(table, first, last)})"
         for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
     )
+    return f"({' OR '.join(ranges)})"
 
 
 def _of(merchants: Sequence[str]) -> str:
-    """The condition that a row is of a merchant; it holds for any if these are none or many."""
+    """The condition that a row is of one of the merchants.
+
+    It holds for any where these are none or many, or where a name has what no text of a statement
+    should have, such as control characters.
+    """
     several = sorted(set(merchants))
     if not 0 < len(several) <= _MOST_MERCHANTS or not all(map(str.isprintable, several)):
         return "TRUE"
@@ -168,7 +175,7 @@ def alike(
     )
 
 
-def merchants(table: str, id_column: str, wanted: str) -> str:
+def whose(table: str, id_column: str, wanted: str) -> str:
     """A SELECT of (id, merchant_id) of the rows that have an id, whoever's they are."""
     return (
         f"SELECT {id_column}, merchant_id FROM ({rows(table, id_column, wanted)})"

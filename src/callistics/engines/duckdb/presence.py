@@ -33,13 +33,13 @@ class Possible:
     """Which of some records a table may have.
 
     `weeks` are those it has them in, None if any, and `of` says which of them each is about;
-    `rows` are those of the table, where it is known.
+    `among` is about how many rows that table has, 0 where that is not known.
     """
 
     there: Mask
     of: Places
     weeks: Weeks | None
-    rows: int = 0
+    among: int = 0
 
     @classmethod
     def all(cls, count: int) -> Self:
@@ -49,7 +49,7 @@ class Possible:
     def scans(self, table: str, records: pa.Table) -> list[str]:
         """Conditions of which the row of each of the records that may be there meets one."""
         merchants = records["merchant_id"].take(pa.array(self.of))
-        return scans(table, self.rows, self.weeks, merchants.to_pylist())
+        return scans(table, self.among, self.weeks, merchants.to_pylist())
 
 
 class _Slots:

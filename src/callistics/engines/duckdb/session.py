@@ -32,11 +32,11 @@ from callistics.engines.duckdb.finding import (
     ID_OF,
     SENT,
     keys,
-    merchants,
     plain,
     rows,
     weeks_in,
     weeks_of,
+    whose,
 )
 from callistics.engines.duckdb.keys import save_keys
 from callistics.engines.duckdb.lead_numbers import LeadNumbers
@@ -177,7 +177,7 @@ class DuckDBSession:
             return {}
         self._statements.give(wanted=wanted)
         names = (*_TABLES[kind], *_DERIVED[kind])
-        sql = " UNION ".join(merchants(name, kind.id_field, "wanted") for name in names)
+        sql = " UNION ".join(whose(name, kind.id_field, "wanted") for name in names)
         found: dict[str, set[str]] = {}
         for identity, merchant in self._statements.execute(sql).fetchall():
             found.setdefault(identity, set()).add(merchant)

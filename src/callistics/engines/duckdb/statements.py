@@ -13,8 +13,8 @@ _MOST = 500
 class Statements:
     """One connection, for one thread at a time.
 
-    The text of a statement depends on the shape of what is asked or written, or on the weeks it is
-    about; other values are bound.
+    The text of a statement depends on the shape of what is asked or written, or on the weeks and
+    merchants it looks among; other values are bound. The texts that were used last are kept.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -56,12 +56,12 @@ class Statements:
         return pa.Table.from_arrays(list(found), schema=columns)
 
     def _read(self, text: str) -> duckdb.Statement:
-        parsed = self._parsed.get(text)
+        parsed = self._parsed.pop(text, None)
         if parsed is None:
             (parsed,) = self.connection.extract_statements(text)
             if len(self._parsed) >= _MOST:
-                self._parsed.clear()
-            self._parsed[text] = parsed
+                del self._parsed[next(iter(self._parsed))]
+        self._parsed[text] = parsed
         return parsed
 
     def give(self, **tables: pa.Table) -> None:
