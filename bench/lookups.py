@@ -14,12 +14,13 @@ from bench.run import Run
 from callistics.engines.duckdb.finding import Weeks, keys, rows, scans, whose, within
 
 TIMES = 9
-DAYS = 7
+DAYS, SPAN = 7, 2 * 365 * 86_400_000
+"""Of late calls, and milliseconds of all."""
 WANTED, FEW = (1, 64, 10_000), (1, 10)
 _CALLS = """
 CREATE TABLE calls AS SELECT *, {keys} FROM (
     SELECT 'mer_' || hash(i) % 2000 AS merchant_id, md5('c' || i) AS call_id,
-           TIMESTAMP '2024-01-01' + to_seconds(i * 12) AS started_at, i AS duration_ms
+           TIMESTAMP '2024-01-01' + to_milliseconds(i * {step}) AS started_at, i AS duration_ms
     FROM range({calls}) AS made(i))
 """
 _IN_ORDER = """
@@ -35,7 +36,7 @@ def measure(run: Run) -> Result:
     calls = max(run.calls * 20, 2_000_000)
     path = run.folder("lookups") / "lookups.db"
     with duckdb.connect(str(path), config={"threads": 2}) as connection:
-        connection.execute(_CALLS.format(calls=calls, keys=keys("call_id")))
+        connection.execute(_CALLS.format(calls=calls, keys=keys("call_id"), step=SPAN // calls))
         connection.execute("CHECKPOINT")
         found = [row for count in WANTED for row in _compared(connection, count)]
         late = [_late(connection, count) for count in WANTED]
