@@ -81,13 +81,11 @@ class DuckDBEngine:
         self.path = path
         self._timeout = timeout
         self._shared, self._log_limit = shared, _LOG_SHARED if shared else _LOG_ALONE[0]
-        self._listed = _FEWEST_LISTED
         self._connection = _open(path, memory_limit, threads, self._log_limit)
         self.migrated = migrate(self._connection)
         self._payload_keys = PayloadKeys(self._connection)
         self.dialect = DuckDBDialect(self._payload_keys)
-        self._writer = self._connection.cursor()
-        self._statements = Statements(self._writer)
+        self._connect_writer()
         self._writing = threading.Lock()
         self._presence = Presence(self._connection)
         self._lead_numbers = LeadNumbers(self._connection)
@@ -106,7 +104,6 @@ class DuckDBEngine:
         self._reader_count = readers
         for _ in range(readers):
             self._readers.put(Statements(self._connection.cursor()))
-        self._fit()
 
     @property
     def rollups(self) -> Sequence[Rollup]:
@@ -162,6 +159,12 @@ class DuckDBEngine:
             if copied is not None:
                 self._order.written(session.written(copied))
             self._fit()
+
+    def _connect_writer(self) -> None:
+        self._writer = self._connection.cursor()
+        self._statements = Statements(self._writer)
+        self._listed = _FEWEST_LISTED
+        self._fit()
 
     def _fit(self) -> None:
         """Set what suits the size of the file."""
@@ -227,10 +230,7 @@ class DuckDBEngine:
             self._statements.rolled_back()
         except duckdb.Error:
             # The transaction is gone already, or the connection is: start with a fresh one.
-            self._writer = self._connection.cursor()
-            self._statements = Statements(self._writer)
-            self._listed = _FEWEST_LISTED
-            self._fit()
+            self._connect_writer()
 
     def load_keys(self) -> list[StoredKey]:
         """Every access key."""

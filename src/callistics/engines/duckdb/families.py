@@ -93,7 +93,7 @@ class _Families:
         self._statements.give(their_leads=leads.select(["lead_no"]))
         if gone:
             self._statements.give(gone=pa.table({"place": pa.array(gone, pa.int64())}))
-        later = since("calls", self._leads.weeks, leads["merchant_id"].to_pylist())
+        later = since("calls", self._leads.weeks, leads["merchant_id"].unique().to_pylist())
         but = "gone" if gone else None
         return self._read("calls", alike("calls", ("lead_no",), "their_leads", [later], but))
 

@@ -61,13 +61,16 @@ class _Slots:
 
     def __init__(self, capacity: int) -> None:
         self._slots = np.zeros(capacity * 5 // 3 + 2, np.uint32)
-        self.room, self.taken = capacity, 0
+        self._capacity, self.taken = capacity, 0
+
+    @property
+    def room(self) -> int:
+        return self._capacity - self.taken
 
     def add(self, numbers: Numbers, weeks: Weeks) -> None:
         if self.room < len(numbers):
             # Without a free slot a search would never end.
             raise OverflowError("more numbers than there is room for")
-        self.room -= len(numbers)
         self.taken += len(numbers)
         places, slots = self._places(numbers), _prints(numbers) | weeks
         while len(slots):
