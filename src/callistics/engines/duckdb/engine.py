@@ -98,6 +98,8 @@ class DuckDBEngine:
             checkpoints=not shared,
         )
         self._tidying: Generator[None] | None = None
+        self._rows_written = 0
+        # How many there were when the order of all rows was last looked at.
         self._tidied: int | None = None
         self._watchdog = Watchdog()
         self._readers: queue.SimpleQueue[Statements] = queue.SimpleQueue()
@@ -155,6 +157,7 @@ class DuckDBEngine:
             self._commits += 1
             self._upkeep.committed(ledger)
             self._payload_keys.committed()
+            self._rows_written += session.rows_written
             copied = self._order.copying
             if copied is not None:
                 self._order.written(session.written(copied))
@@ -212,9 +215,10 @@ class DuckDBEngine:
 
     def _tidy_order(self) -> bool:
         if self._tidying is None:
-            if self._tidied == self._commits:
+            written, last = self._rows_written, self._tidied
+            if last is not None and written - last < self._order.worthwhile:
                 return False
-            self._tidied, self._tidying = self._commits, self._order.work()
+            self._tidied, self._tidying = written, self._order.work()
         try:
             if next(self._tidying, _DONE) is _DONE:
                 self._tidying = None

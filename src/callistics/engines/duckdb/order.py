@@ -114,6 +114,14 @@ class MonthOrder:
         self._written: set[Identity] = set()
 
     @property
+    def worthwhile(self) -> int:
+        """After so many rows more it is worth it to look through all months again.
+
+        Each of them begins one more run at the most.
+        """
+        return self._smallest // 2
+
+    @property
     def copying(self) -> str | None:
         """The table of which it matters what is written."""
         return self._copying

@@ -306,6 +306,11 @@ class DuckDBSession:
             found += zip(*columns, strict=True)
         return found
 
+    @property
+    def rows_written(self) -> int:
+        """How many rows of calls and leads were written or removed."""
+        return sum(rows.num_rows for several in self._written.values() for rows in several)
+
     def add(self, block: CallBlock, arrival: int) -> None:
         """Take first calls to be written on `finish`."""
         self._first.append(block.rows(arrival))

@@ -23,41 +23,44 @@ def tidy(connection: duckdb.DuckDBPyConnection) -> bool:
 
 def _untidy(connection: duckdb.DuckDBPyConnection, rollup: Rollup, step: int) -> list[int]:
     """The days, or longer steps, that have as many loose parts as rows beside them."""
-    table = rollup.table(step)
-    ((loose,),) = connection.execute(
-        f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE NOT merged LIMIT {_FEW})"
+    table, cut_to = rollup.table(step), f"epoch_us({_day(rollup, step)}) AS day"
+    # What was added last are the last rows: all groups of rows before them are passed over.
+    found = connection.execute(
+        f"SELECT {cut_to}, count(*) AS loose FROM {table} WHERE NOT merged GROUP BY day"
+        f" HAVING loose >= {_FEW} ORDER BY loose DESC, day"
     ).fetchall()
-    if loose < _FEW:
+    if not found:
         return []
-    rows = connection.execute(
-        f"SELECT epoch_us({_day(rollup, step)}) AS day,"
-        " count(*) FILTER (WHERE NOT merged) AS loose, count(*) AS held"
-        f" FROM {table} GROUP BY day HAVING loose >= {_FEW} AND 2 * loose >= held"
-        " ORDER BY loose DESC, day"
-    ).fetchall()
+    within = _within(rollup, step, [day for day, _ in found])
+    rows = f"SELECT {cut_to}, count(*) FROM {table} WHERE {within} GROUP BY day"
+    held_by: dict[int, int] = dict(connection.execute(rows).fetchall())
     chosen: list[int] = []
     held = 0
-    for day, _, count in rows:
-        if held < _PIECE:
-            chosen.append(day)
-            held += count
+    for one, loose in found:
+        if held < _PIECE and 2 * loose >= held_by[one]:
+            chosen.append(one)
+            held += held_by[one]
     return chosen
 
 
 def _merge(
     connection: duckdb.DuckDBPyConnection, rollup: Rollup, step: int, days: list[int]
 ) -> None:
-    table, time = rollup.table(step), rollup.unit.time_column
-    end = max(days) + max(step, DAY)
-    within = (
-        f"{time} >= make_timestamp({min(days)}) AND {time} < make_timestamp({end})"
-        f" AND epoch_us({_day(rollup, step)}) IN ({', '.join(map(str, days))})"
-    )
+    table, within = rollup.table(step), _within(rollup, step, days)
     rows = of_rows(rollup, step, f"(FROM {table} WHERE {within})")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE merged_rows AS {rows}")
     connection.execute(f"DELETE FROM {table} WHERE {within}")
     connection.execute(insert(rollup, step, "FROM merged_rows", merged=True))
     connection.execute("DROP TABLE merged_rows")
+
+
+def _within(rollup: Rollup, step: int, days: list[int]) -> str:
+    """The condition that a row is of one of the days."""
+    time, end = rollup.unit.time_column, max(days) + max(step, DAY)
+    return (
+        f"{time} >= make_timestamp({min(days)}) AND {time} < make_timestamp({end})"
+        f" AND epoch_us({_day(rollup, step)}) IN ({', '.join(map(str, days))})"
+    )
 
 
 def _day(rollup: Rollup, step: int) -> str:
