@@ -61,3 +61,35 @@ def test_whole_sums_lie_by_reseller_where_one_is_asked_for(*, rebuilt: bool) -> 
         assert rows == sorted(rows)
         rows = engine._writer.execute(f"{select} rollup_outcomes_days").fetchall()
         assert [time for _, time, _ in rows] == sorted(time for _, time, _ in rows)
+
+
+def test_a_day_is_left_alone_while_it_has_more_whole_sums_than_loose_parts() -> None:
+    def call(number: int, day: int) -> dict[str, str]:
+        return {
+            "call_id": f"c{number}",
+            "merchant_id": "m",
+            "reseller_id": "r",
+            "provider": f"p{number}",
+            "started_at": f"2025-01-0{day}T09:00:00Z",
+        }
+
+    with as_if_large(), opened() as store:
+        engine = store.engine
+        assert isinstance(engine, DuckDBEngine)
+
+        def loose() -> list[tuple[int, int]]:
+            while engine.tidy():
+                pass
+            return engine._writer.execute(
+                "SELECT day(started_at), count(*) FILTER (WHERE NOT merged)"
+                " FROM rollup_provider_times_quarters GROUP BY ALL ORDER BY ALL"
+            ).fetchall()
+
+        store.send("calls", [call(number, 1) for number in range(4)])
+        assert loose() == [(1, 0)]
+        store.send("calls", [call(4, 1), call(5, 2)])
+        assert loose() == [(1, 1), (2, 0)]
+        store.send("calls", [call(number, 1) for number in (6, 7)])
+        assert loose() == [(1, 3), (2, 0)]
+        store.send("calls", [call(8, 1)])
+        assert loose() == [(1, 0), (2, 0)]

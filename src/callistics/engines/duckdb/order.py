@@ -119,7 +119,7 @@ class MonthOrder:
 
         Each of them begins one more run at the most.
         """
-        return self._smallest // 2
+        return max(1, self._smallest // 2)
 
     @property
     def copying(self) -> str | None:

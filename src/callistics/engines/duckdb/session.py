@@ -308,7 +308,7 @@ class DuckDBSession:
 
     @property
     def rows_written(self) -> int:
-        """How many rows of calls and leads were written or removed."""
+        """No fewer than the rows of calls and leads that were written."""
         return sum(rows.num_rows for several in self._written.values() for rows in several)
 
     def add(self, block: CallBlock, arrival: int) -> None:

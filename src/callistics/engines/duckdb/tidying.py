@@ -24,7 +24,7 @@ def tidy(connection: duckdb.DuckDBPyConnection) -> bool:
 def _untidy(connection: duckdb.DuckDBPyConnection, rollup: Rollup, step: int) -> list[int]:
     """The days, or longer steps, that have as many loose parts as rows beside them."""
     table, cut_to = rollup.table(step), f"epoch_us({_day(rollup, step)}) AS day"
-    # What was added last are the last rows: all groups of rows before them are passed over.
+    # Groups of rows that are all whole sums, which most are, are passed over.
     found = connection.execute(
         f"SELECT {cut_to}, count(*) AS loose FROM {table} WHERE NOT merged GROUP BY day"
         f" HAVING loose >= {_FEW} ORDER BY loose DESC, day"
