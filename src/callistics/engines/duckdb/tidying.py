@@ -10,15 +10,16 @@ from callistics.model.instants import DAY
 _FEW, _PIECE = 1_000, 500_000
 
 
-def tidy(connection: duckdb.DuckDBPyConnection) -> bool:
+TABLES = tuple((rollup, step) for rollup in ROLLUPS for step in rollup.steps)
+"""Each roll-up with each of its steps."""
+
+
+def tidy(connection: duckdb.DuckDBPyConnection, rollup: Rollup, step: int) -> bool:
     """Merge a bounded number of rows, within the transaction; whether there were any to merge."""
-    for rollup in ROLLUPS:
-        for step in rollup.steps:
-            days = _untidy(connection, rollup, step)
-            if days:
-                _merge(connection, rollup, step, days)
-                return True
-    return False
+    days = _untidy(connection, rollup, step)
+    if days:
+        _merge(connection, rollup, step, days)
+    return bool(days)
 
 
 def _untidy(connection: duckdb.DuckDBPyConnection, rollup: Rollup, step: int) -> list[int]:

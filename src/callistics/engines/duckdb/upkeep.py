@@ -6,7 +6,7 @@ from callistics.catalog.plan import Unit
 from callistics.catalog.rollups import CHANGES
 from callistics.engines.duckdb.folding import fold
 from callistics.engines.duckdb.ledger import Ledger
-from callistics.engines.duckdb.tidying import tidy
+from callistics.engines.duckdb.tidying import TABLES, tidy
 
 # Every question about a roll-up reads all changes along. From the first number of them on they are
 # folded when there is time, from the second on before anything more is written; the third takes its
@@ -15,7 +15,7 @@ _WORTHWHILE, _TOO_MANY, _TOO_MANY_ALONE = 10_000, 100_000, 1_000_000
 
 
 class Upkeep:
-    """How many changes wait to be folded, and whether roll-ups may be untidy.
+    """How many changes wait to be folded, and which tables of roll-ups may be untidy.
 
     Every method is called by the one who may write. `shared` is whether others ask meanwhile.
     """
@@ -23,13 +23,12 @@ class Upkeep:
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, shared: bool = True) -> None:
         self._most = _TOO_MANY if shared else _TOO_MANY_ALONE
         self._waiting = {unit: _rows(connection, table) for unit, table in CHANGES.items()}
-        self._untidy = True
+        self._untidy = list(TABLES)
 
     def committed(self, ledger: Ledger) -> None:
         """Take account of a transaction."""
         if ledger.folded:
-            self._waiting[Unit.CALLS] = 0
-            self._untidy = True
+            self._folded(Unit.CALLS)
         for unit, rows in ledger.added.items():
             self._waiting[unit] += rows
 
@@ -45,17 +44,25 @@ class Upkeep:
     @property
     def is_due(self) -> bool:
         """Whether there is work that is worth its while."""
-        return self._untidy or max(self._waiting.values()) >= _WORTHWHILE
+        return bool(self._untidy) or max(self._waiting.values()) >= _WORTHWHILE
 
     def work(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Do a bounded piece of it, within a transaction: fold one unit, or merge some rows."""
+        """Do a bounded piece of it, within a transaction: fold a unit, or look after one table."""
         unit = max(self._waiting, key=self._waiting.__getitem__)
         if self._waiting[unit] >= _WORTHWHILE:
             fold(connection, unit)
-            self._waiting[unit] = 0
-            self._untidy = True
-        else:
-            self._untidy = tidy(connection)
+            self._folded(unit)
+        elif not tidy(connection, *self._untidy[0]):
+            del self._untidy[0]
+
+    def _folded(self, unit: Unit) -> None:
+        self._waiting[unit] = 0
+        # Those that were not reached before come first.
+        self._untidy += [
+            (rollup, step)
+            for rollup, step in TABLES
+            if rollup.unit is unit and (rollup, step) not in self._untidy
+        ]
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
