@@ -9,7 +9,6 @@ from callistics.model.instants import DAY
 # Below so many parts a day is left alone; about as many rows are merged at a time.
 _FEW, _PIECE = 1_000, 500_000
 
-
 TABLES = tuple((rollup, step) for rollup in ROLLUPS for step in rollup.steps)
 """Each roll-up with each of its steps."""
 
@@ -37,10 +36,10 @@ def _untidy(connection: duckdb.DuckDBPyConnection, rollup: Rollup, step: int) ->
     held_by: dict[int, int] = dict(connection.execute(rows).fetchall())
     chosen: list[int] = []
     held = 0
-    for one, loose in found:
-        if held < _PIECE and 2 * loose >= held_by[one]:
-            chosen.append(one)
-            held += held_by[one]
+    for day, loose in found:
+        if held < _PIECE and 2 * loose >= held_by[day]:
+            chosen.append(day)
+            held += held_by[day]
     return chosen
 
 
