@@ -2,8 +2,8 @@
 
 import pytest
 
-from callistics.cli.importing.lines import UnreadableError
-from callistics.model.records import RecordKind
+from callistics.files.lines import UnreadableError
+from callistics.records.fields import RecordKind
 
 from .reading import from_csv, numbered, records, rules
 

@@ -7,7 +7,7 @@ import pytest
 
 from callistics.ingest.writer import Job
 from callistics.model.scope import EVERYTHING, Scope
-from callistics.model.writes import Receipt
+from callistics.records.identity import Receipt
 from support.store import Store, opened
 
 A = Scope(reseller_ids=frozenset({"ra"}))

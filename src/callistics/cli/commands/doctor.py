@@ -24,7 +24,7 @@ def command(engine: str | None) -> None:
     """
     settings = load_settings(overrides={"engine": engine})
     # Loaded here: help and wrong settings need no engine.
-    from callistics.engines.opening import diagnose  # noqa: PLC0415
+    from callistics.engines.registry import diagnose  # noqa: PLC0415
 
     found = diagnose(settings.engine)
     url = default_url(settings)

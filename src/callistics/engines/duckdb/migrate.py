@@ -4,7 +4,7 @@ import time
 
 import duckdb
 
-from callistics.engines.common.migrations import Migration, load, missing
+from callistics.engines.migrations import Migration, load, missing
 
 PACKAGE = "callistics.engines.duckdb.migrations"
 
