@@ -18,7 +18,8 @@ from example_records import calls, leads
 
 from callistics.analytics.service import Analytics
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX
-from callistics.catalog.filters import FILTERS, OPERATOR_SCHEMAS
+from callistics.catalog.filter_types import OPERATOR_SCHEMAS
+from callistics.catalog.filters import FILTERS
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.ingest.decode import Limits, Terms, read_write
 from callistics.ingest.writer import Job, Writer
@@ -26,7 +27,8 @@ from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
 from callistics.queries import registry
 from callistics.queries.base import QueryType
-from callistics.records.fields import Reading, RecordKind, all_fields
+from callistics.records.field_types import Reading
+from callistics.records.fields import ALL_FIELDS, RecordKind
 from callistics.settings import table as settings_table
 from callistics.sql.plan import Policy, Unit
 
@@ -178,7 +180,7 @@ def _envelope(answer: Any, rows: Sequence[Mapping[str, object]]) -> str:
 
 def _filters() -> str:
     rows = [
-        (f"`{spec.name}`", str(spec.kind), spec.help, f"`{_inline(spec.example)}`")
+        (f"`{spec.name}`", spec.type.label, spec.help, f"`{_inline(spec.example)}`")
         for spec in FILTERS.values()
     ]
     operators = [
@@ -229,7 +231,7 @@ def _records() -> str:
                 spec.help,
                 f"`{_inline(spec.example)}`",
             )
-            for name, spec in all_fields(kind).items()
+            for name, spec in ALL_FIELDS[kind].items()
         ]
         header = ("Field", "Type", "Required", "Meaning", "Example")
         parts.append(f"## `POST /{kind}`\n\n{_table(header, rows)}")

@@ -10,7 +10,8 @@ import pytest
 
 from callistics.analytics.parse import BODY_FIELDS, parse_request
 from callistics.catalog.dimensions import GROUPABLE, Dimension
-from callistics.catalog.filters import FILTERS, OPERATOR_SCHEMAS
+from callistics.catalog.filter_types import OPERATOR_SCHEMAS
+from callistics.catalog.filters import FILTERS
 from callistics.http.metrics import Metrics
 from callistics.http.openapi import build
 from callistics.model.json import decode
@@ -19,7 +20,8 @@ from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
 from callistics.queries import registry
 from callistics.queries.base import QueryType
-from callistics.records.fields import Reading, RecordField, RecordKind, all_fields
+from callistics.records.field_types import Reading
+from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
 from callistics.settings import SettingInfo, table
 
 from .tree import ROOT, SOURCE
@@ -39,7 +41,7 @@ TWELVE = {
     "top_outcomes",
 }
 QUERIES = list(registry().values())
-FIELDS = [(kind, spec) for kind in RecordKind for spec in all_fields(kind).values()]
+FIELDS = [(kind, spec) for kind in RecordKind for spec in ALL_FIELDS[kind].values()]
 
 
 def str_of(value: RecordKind | RecordField) -> str:
@@ -106,7 +108,7 @@ def test_every_record_field_is_explained_and_exampled(kind: RecordKind, spec: Re
     assert spec.schema
     reading = Reading(zone("UTC"), now=2_000_000_000_000_000)
     example = decode(json.dumps(spec.example).encode())
-    assert spec.parse(example, reading) is not None, f"{kind}: the example is no valid value"
+    assert spec.type.parse(example, reading) is not None, f"{kind}: the example is no valid value"
 
 
 @pytest.mark.parametrize("setting", table(), ids=lambda setting: setting.name)
@@ -152,7 +154,7 @@ class TestReference:
     def test_record_fields_are_listed(self, pages: dict[str, str]) -> None:
         _, calls, leads = re.split(r"^## ", pages["records.md"], flags=re.MULTILINE)
         for kind, text in ((RecordKind.CALLS, calls), (RecordKind.LEADS, leads)):
-            assert all(f"| `{name}` |" in text for name in all_fields(kind))
+            assert all(f"| `{name}` |" in text for name in ALL_FIELDS[kind])
 
     def test_settings_are_listed(self, pages: dict[str, str]) -> None:
         assert all(

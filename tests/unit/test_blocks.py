@@ -10,8 +10,9 @@ from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import CallBatch, batch_of
 from callistics.records.columnar.row_codec import CALL_COLUMNS, call_row, table
+from callistics.records.decode import Change, parse_text
 from callistics.records.field_types import Reading
-from callistics.records.fields import Change, RecordKind, parse_text
+from callistics.records.fields import RecordKind
 from callistics.records.merge import State, apply
 
 READING = Reading(zone("Asia/Kolkata"), 1_767_225_600_000_000)

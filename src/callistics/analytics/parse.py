@@ -1,11 +1,12 @@
 """From the body of `POST /analytics` to a `Query`, or to every problem it has, at once."""
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
+from typing import TypeGuard
 
 from callistics.analytics.parse_payload import parse_payload_filters
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
-from callistics.catalog.filters import FILTERS, FilterKind
+from callistics.catalog.filter_types import WrongTypeError, whole_number
+from callistics.catalog.filters import FILTERS, Filter
 from callistics.errors import (
     NOTHING,
     Problem,
@@ -19,7 +20,7 @@ from callistics.errors import (
 from callistics.model.buckets import Granularity, TooManyBucketsError, buckets
 from callistics.model.instants import Written, parse_iso
 from callistics.model.json import NotJsonError, as_list, as_object, decode
-from callistics.model.query import Filters, OneOf, Query
+from callistics.model.query import Filters, FilterValue, OneOf, Query
 from callistics.model.scope import Scope
 from callistics.model.zones import Zone, zone, zone_names
 from callistics.queries import registry
@@ -37,11 +38,8 @@ BODY_FIELDS = (
 MAX_PAGE_SIZE = 10_000
 DEFAULT_PAGE_SIZE = 1_000
 MAX_GROUPS = 3
-# Beyond any call's duration, and small enough for 64 bits as milliseconds.
-_MAX_SECONDS = 2**50
 
 Object = Mapping[str, object]
-_Bound = tuple[str, float | None]
 
 
 def parse_request(body: bytes, scope: Scope, default_zone: str) -> Query:
@@ -192,41 +190,44 @@ class _Reader:
         return self._known_filters({k: v for k, v in given.items() if v is not None})
 
     def _known_filters(self, given: Object) -> Filters:
-        names = [name for name, spec in FILTERS.items() if spec.kind is FilterKind.NAMES]
-        fields = [(name, self._names(name, given[name])) for name in names if name in given]
+        values: dict[str, FilterValue] = {}
+        for name, spec in FILTERS.items():
+            if name in given and spec.type.read is not None:
+                value = self._value(spec, given[name])
+                if value is not None:
+                    values[name] = value
+        self._check_pairs(given, values)
         begin, end = self._range(given)
-        shortest = self._bound(given, "min_duration", self._seconds)
-        longest = self._bound(given, "max_duration", self._seconds)
-        self._crossed(given, ("min_duration", shortest), ("max_duration", longest))
-        lowest = self._bound(given, "sentiment_min", self._score)
-        highest = self._bound(given, "sentiment_max", self._score)
-        self._crossed(given, ("sentiment_min", lowest), ("sentiment_max", highest))
         payload = parse_payload_filters(given.get("payload_filters"), self.zone, self.problems)
-        return Filters(
-            fields=tuple((name, wanted) for name, wanted in fields if wanted is not None),
-            begin=begin,
-            end=end,
-            min_duration_ms=None if shortest is None else int(shortest) * 1000,
-            max_duration_ms=None if longest is None else int(longest) * 1000,
-            sentiment_min=lowest,
-            sentiment_max=highest,
-            payload=payload,
-        )
+        return Filters(tuple(values.items()), begin, end, payload)
 
-    def _names(self, name: str, value: object) -> OneOf | None:
-        at = pointer("filters", name)
-        items = as_list(value)
-        values = [value] if items is None else items
-        if not all(item is None or isinstance(item, str) for item in values):
-            message = "must be a string or a list of strings"
-            self.problems.append(malformed(at, message, value))
+    def _value(self, spec: Filter, sent: object) -> FilterValue | None:
+        """What a filter compares with; None where it is wrong."""
+        at = pointer("filters", spec.name)
+        assert spec.type.read is not None
+        try:
+            value = spec.type.read(sent)
+        except WrongTypeError as error:
+            self.problems.append(malformed(at, str(error), sent))
             return None
-        if not values:
-            self.problems.append(invalid(at, "the list is empty, nothing could match", value))
+        except ValueError as error:
+            self.problems.append(invalid(at, str(error), sent))
             return None
-        texts = tuple(dict.fromkeys(item for item in values if isinstance(item, str)))
-        self._check_scope(name, texts, value)
-        return OneOf(texts, null=None in values)
+        if isinstance(value, OneOf):
+            self._check_scope(spec.name, value.texts, sent)
+        return value
+
+    def _check_pairs(self, given: Object, values: Mapping[str, FilterValue]) -> None:
+        """Bounds that are crossed, and filters that another one must make sense of."""
+        for name, value in values.items():
+            spec = FILTERS[name]
+            upper = values.get(spec.upper or "")
+            if _is_number(value) and _is_number(upper) and value > upper:
+                message = f"lies above {spec.upper}"
+                self.problems.append(invalid(pointer("filters", name), message, given[name]))
+            if spec.with_one is not None and not _names_one(values.get(spec.with_one)):
+                message = f"needs a filter {spec.with_one} that names exactly one"
+                self.problems.append(invalid(pointer("filters", name), message, given[name]))
 
     def _check_scope(self, name: str, texts: tuple[str, ...], sent: object) -> None:
         allowed = dict(self.scope.limits()).get(name)
@@ -259,50 +260,13 @@ class _Reader:
             end = begin
         return begin, end
 
-    def _bound(
-        self, given: Object, name: str, read: Callable[[str, object], float | None]
-    ) -> float | None:
-        return read(name, given[name]) if name in given else None
 
-    def _seconds(self, name: str, value: object) -> float | None:
-        number = whole_number(value)
-        if number is None:
-            message = "must be a whole number of seconds"
-            self.problems.append(malformed(pointer("filters", name), message, value))
-        elif number < 0:
-            message = "must not be negative"
-            self.problems.append(invalid(pointer("filters", name), message, value))
-        else:
-            return min(number, _MAX_SECONDS)
-        return None
-
-    def _score(self, name: str, value: object) -> float | None:
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            message = "must be a number"
-            self.problems.append(malformed(pointer("filters", name), message, value))
-        elif not 0 <= value <= 1:
-            message = "must lie between 0.0 and 1.0"
-            self.problems.append(invalid(pointer("filters", name), message, value))
-        else:
-            return float(value)
-        return None
-
-    def _crossed(self, given: Object, lower: _Bound, upper: _Bound) -> None:
-        (name, low), (other, high) = lower, upper
-        if low is not None and high is not None and low > high:
-            at = pointer("filters", name)
-            self.problems.append(invalid(at, f"lies above {other}", given[name]))
+def _is_number(value: FilterValue | None) -> TypeGuard[float]:
+    return isinstance(value, int | float)
 
 
-def whole_number(value: object) -> int | None:
-    """The value if it is a whole JSON number (`10.0` is one), else None."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return None
-    if isinstance(value, int):
-        return value
-    if value.adjusted() > 30:
-        return 2**100 if value > 0 else -(2**100)
-    return int(value) if value == value.to_integral_value() else None
+def _names_one(value: FilterValue | None) -> bool:
+    return isinstance(value, OneOf) and len(value.texts) == 1 and not value.null
 
 
 def _group_problem(name: object, found: list[str], kind: QueryType | None) -> str | None:

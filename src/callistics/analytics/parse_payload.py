@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from callistics.catalog.filters import MAX_PAYLOAD_KEYS, OPERATOR_SCHEMAS
+from callistics.catalog.filter_types import MAX_PAYLOAD_KEYS, OPERATOR_SCHEMAS
 from callistics.errors import Problem, did_you_mean, invalid, malformed, pointer
 from callistics.model.instants import Written, parse_iso
 from callistics.model.json import as_list, as_object
@@ -16,10 +16,8 @@ from callistics.model.payload import (
     order_key,
     scalar_text,
 )
-from callistics.model.query import Contains, Exists, NotOneOf, OneOf, Span, Test, Within
+from callistics.model.query import Contains, Exists, KeyTests, NotOneOf, OneOf, Span, Test, Within
 from callistics.model.zones import Zone
-
-KeyTests = tuple[str, tuple[Test, ...]]
 
 
 class _Malformed(ValueError):

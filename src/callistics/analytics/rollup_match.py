@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from callistics.catalog.dimensions import Dimension
+from callistics.catalog.filters import RANGE, given_filters
 from callistics.catalog.rollups import QUARTER, Rollup
 from callistics.compile.rollup_source import keeps, rolled
 from callistics.queries.base import QueryType
@@ -61,14 +62,10 @@ def _keep(frame: Frame, dimensions: Sequence[Dimension], step: int) -> bool:
 
 
 def _admits(rollup: Rollup, plan: Plan, only: Sql | None) -> bool:
-    """Whether the roll-up can tell which of its records the plan is about."""
-    filters = plan.query.filters
-    bounds = (
-        filters.min_duration_ms,
-        filters.max_duration_ms,
-        filters.sentiment_min,
-        filters.sentiment_max,
-    )
+    """Whether the roll-up can tell which of its records the plan is about.
+
+    It answers only where it declares every filter and every limit of the scope that is given.
+    """
     names = _named(plan)
     limited = any(plan.scope.limits())
     if rollup.unit is Unit.LEADS and limited and "provider" in names:
@@ -77,14 +74,12 @@ def _admits(rollup: Rollup, plan: Plan, only: Sql | None) -> bool:
     return (
         rollup.unit is plan.unit
         and not plan.empty
-        and not filters.payload
-        and all(bound is None for bound in bounds)
         and names <= rollup.filters
         and (only is None or only in rollup.only)
     )
 
 
 def _named(plan: Plan) -> set[str]:
-    """The fields that the plan's scope and filters name values of."""
-    limits, fields = plan.scope.limits(), plan.query.filters.fields
-    return {name for name, _ in (*limits, *fields)}
+    """What the plan's scope and filters limit, but for the range, which every roll-up is cut to."""
+    limits = (name for name, _ in plan.scope.limits())
+    return {*limits, *given_filters(plan)} - RANGE

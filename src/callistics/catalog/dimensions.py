@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from callistics.model.payload import MAX_KEY_LENGTH
+from callistics.records.fields import ALL_FIELDS, RecordKind
 from callistics.sql.fragment import Sql, raw
 from callistics.sql.plan import Frame, Unit
 
@@ -58,25 +59,32 @@ def _bucket(frame: Frame) -> Sql:
 SENTIMENT_TENTH = raw("floor(c.sentiment * 30 / 3) - floor(c.sentiment)")
 """The bin, 0-9, that a sentiment belongs to."""
 
-TEMPLATE = Dimension(
-    "template_id", "The calling script.", column("c.template_id"), column("l.template_id")
-)
-MERCHANT = Dimension(
-    "merchant_id", "The merchant.", column("c.merchant_id"), column("l.merchant_id")
-)
-RESELLER = Dimension(
-    "reseller_id", "The reseller.", column("c.reseller_id"), column("l.reseller_id")
-)
-PROVIDER = Dimension("provider", "The telephony provider.", column("c.provider"))
-OUTCOME = Dimension("outcome", "What the call came to.", column("c.outcome"))
+
+def _of_field(name: str) -> Dimension:
+    """The dimension that a field of calls declares; leads have it where they have the field."""
+    field = ALL_FIELDS[RecordKind.CALLS][name]
+    return Dimension(
+        name,
+        field.group,
+        column(f"c.{field.stored_in}"),
+        column(f"l.{field.stored_in}") if RecordKind.LEADS in field.kinds else None,
+    )
+
+
 STATUS = Dimension(
     "status",
-    "The lead's current status.",
+    ALL_FIELDS[RecordKind.LEADS]["status"].group,
     column("l.status"),
     column("l.status"),
     needs_lead=True,
 )
-DIRECTION = Dimension("direction", "`outbound` or `inbound`.", column("c.direction"))
+BY_FIELD = {
+    name: STATUS if name == STATUS.name else _of_field(name)
+    for name, field in ALL_FIELDS[RecordKind.CALLS].items()
+    if field.group
+}
+"""The dimensions that fields declare."""
+PROVIDER, OUTCOME, DIRECTION = (BY_FIELD[name] for name in ("provider", "outcome", "direction"))
 ATTEMPT = Dimension(
     "attempt", "Which attempt to reach the lead.", column("c.attempt"), type="integer"
 )
@@ -94,20 +102,8 @@ SENTIMENT_BIN = Dimension(
     "sentiment_bin", "Tenths of the sentiment, 0-9.", lambda _: SENTIMENT_TENTH, type="integer"
 )
 
-GROUPABLE = {
-    dimension.name: dimension
-    for dimension in (
-        TEMPLATE,
-        MERCHANT,
-        RESELLER,
-        PROVIDER,
-        OUTCOME,
-        STATUS,
-        DIRECTION,
-        ATTEMPT,
-        WEEKDAY,
-    )
-}
+GROUPABLE = BY_FIELD | {one.name: one for one in (ATTEMPT, WEEKDAY, HOUR, BUCKET)}
+"""What `group_by` may name, besides keys of the payload."""
 
 
 def payload_dimension(key: str) -> Dimension:

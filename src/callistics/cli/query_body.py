@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from callistics.catalog.filters import FILTERS, FilterKind
+from callistics.catalog.filter_types import FLAG
+from callistics.catalog.filters import FILTERS
 
 Body = dict[str, Any]
 
@@ -24,6 +25,7 @@ _OPERATORS = {
 }
 _SIGNS = ("=", "!", "<", ">", "~")
 _LIST_OPERATORS = {"eq": "in", "ne": "not_in"}
+_FLAGS = {"true": True, "false": False}
 _WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
 
 
@@ -94,7 +96,9 @@ def filter_value(name: str, text: str) -> object:
         except ValueError:
             return text
     spec = FILTERS.get(name)
-    if spec is None or spec.kind not in (FilterKind.SECONDS, FilterKind.SCORE):
+    if spec is not None and spec.type is FLAG and text in _FLAGS:
+        return _FLAGS[text]
+    if spec is None or not spec.type.number:
         return text
     if _WHOLE.fullmatch(text):
         return int(text)
@@ -109,7 +113,7 @@ def _one_or_all(name: str, values: list[object]) -> object:
     if len(values) == 1:
         return values[0]
     spec = FILTERS.get(name)
-    if spec is not None and spec.kind is not FilterKind.NAMES:
+    if spec is not None and not spec.type.listed:
         raise click.UsageError(f"{name} is given {len(values)} times")
     return values
 

@@ -39,7 +39,7 @@ def expression(frame: Frame, dimension: Dimension) -> Sql:
 def source(frame: Frame, dimensions: Sequence[Dimension]) -> Sql:
     """The rows of the plan's unit, with the calls' leads beside them where they are needed."""
     own = frame.source.rows
-    needed = needs_lead(frame.plan.query.filters) or any(d.needs_lead for d in dimensions)
+    needed = needs_lead(frame.plan) or any(d.needs_lead for d in dimensions)
     if frame.plan.unit is Unit.LEADS or not needed:
         return own
     return _with_lead(own, frame.dialect)
@@ -80,9 +80,9 @@ def grouped(
 
 def _over(measures: Sequence[Measure]) -> list[str]:
     """The columns to count by first: none unless every measure is a number of records."""
-    if not all(measure.over is not None or measure.name == "n" for measure in measures):
+    if not all(measure.over or measure.name == "n" for measure in measures):
         return []
-    return list(dict.fromkeys(measure.over for measure in measures if measure.over is not None))
+    return list(dict.fromkeys(name for measure in measures for name in measure.over))
 
 
 def _counted_first(

@@ -2,26 +2,13 @@
 
 from collections.abc import Iterator
 
-from callistics.compile.payload_where import payload_condition
-from callistics.model.query import Filters, OneOf
+from callistics.catalog.filters import FILTERS, Subject, given_filters
 from callistics.model.scope import Scope
 from callistics.records.providers import marked_provider
 from callistics.sql.aggregates import there
 from callistics.sql.dialect import Dialect
-from callistics.sql.fragment import (
-    Sql,
-    all_of,
-    any_of,
-    compose,
-    double,
-    instant,
-    integer,
-    raw,
-)
-from callistics.sql.plan import Frame, Unit
-
-CALL_FIELDS = ("provider", "outcome", "direction")
-SHARED_FIELDS = ("template_id", "merchant_id", "reseller_id", "lead_id")
+from callistics.sql.fragment import Sql, all_of, compose, raw
+from callistics.sql.plan import Frame, Plan, Unit
 
 
 def where(frame: Frame) -> Sql:
@@ -31,19 +18,21 @@ def where(frame: Frame) -> Sql:
 
 def _conditions(frame: Frame) -> Iterator[Sql]:
     plan, dialect = frame.plan, frame.dialect
-    filters, alias = plan.query.filters, plan.unit.alias
     if plan.empty:
         yield raw("FALSE")
-    yield from scope_conditions(plan.scope, alias, dialect)
-    yield from _field_conditions(filters, SHARED_FIELDS, alias, dialect)
-    yield from _status_conditions(filters, dialect)
-    yield from _range_conditions(frame)
-    for key, tests in filters.payload:
-        yield payload_condition(dialect, alias, key, tests)
+    yield from scope_conditions(plan.scope, plan.unit.alias, dialect)
+    yield from _given(frame, Subject.RECORD)
     if plan.unit is Unit.CALLS:
-        yield from call_conditions(filters, dialect)
+        yield from _given(frame, Subject.CALL)
     else:
         yield from _reached_by_call(frame)
+
+
+def _given(frame: Frame, subject: Subject) -> Iterator[Sql]:
+    """The filters on a subject that the plan has values for."""
+    for name, value in given_filters(frame.plan).items():
+        if FILTERS[name].subject is subject:
+            yield FILTERS[name].condition(frame, value)
 
 
 def scope_conditions(scope: Scope, alias: str, dialect: Dialect) -> Iterator[Sql]:
@@ -52,55 +41,9 @@ def scope_conditions(scope: Scope, alias: str, dialect: Dialect) -> Iterator[Sql
         yield dialect.is_in(raw(f"{alias}.{name}"), sorted(allowed))
 
 
-def needs_lead(filters: Filters) -> bool:
+def needs_lead(plan: Plan) -> bool:
     """Whether a condition on calls looks at their leads."""
-    return filters.of("status") is not None
-
-
-def _field_conditions(
-    filters: Filters, names: tuple[str, ...], alias: str, dialect: Dialect
-) -> Iterator[Sql]:
-    for name in names:
-        wanted = filters.of(name)
-        if wanted is not None:
-            yield one_of(raw(f"{alias}.{name}"), wanted, dialect)
-
-
-def _status_conditions(filters: Filters, dialect: Dialect) -> Iterator[Sql]:
-    wanted = filters.of("status")
-    if wanted is not None:
-        yield one_of(raw("l.status"), wanted, dialect)
-
-
-def one_of(value: Sql, wanted: OneOf, dialect: Dialect) -> Sql:
-    """Whether a text is one of the wanted ones, or absent where that is wanted."""
-    options: list[Sql] = []
-    if wanted.texts:
-        options.append(dialect.is_in(value, wanted.texts))
-    if wanted.null:
-        options.append(compose("{} IS NULL", value))
-    return any_of(options)
-
-
-def _range_conditions(frame: Frame) -> Iterator[Sql]:
-    plan = frame.plan
-    if plan.begin is not None:
-        yield compose("{} >= {}", plan.unit.time, instant(plan.begin))
-    if plan.end is not None:
-        yield compose("{} < {}", plan.unit.time, instant(plan.end))
-
-
-def call_conditions(filters: Filters, dialect: Dialect) -> Iterator[Sql]:
-    """The filters that only calls have: provider, outcome, direction, duration, sentiment."""
-    yield from _field_conditions(filters, CALL_FIELDS, "c", dialect)
-    if filters.min_duration_ms is not None:
-        yield compose("c.duration_ms >= {}", integer(filters.min_duration_ms))
-    if filters.max_duration_ms is not None:
-        yield compose("c.duration_ms <= {}", integer(filters.max_duration_ms))
-    if filters.sentiment_min is not None:
-        yield compose("c.sentiment >= {}", double(filters.sentiment_min))
-    if filters.sentiment_max is not None:
-        yield compose("c.sentiment <= {}", double(filters.sentiment_max))
+    return any(FILTERS[name].needs_lead for name in given_filters(plan))
 
 
 def _reached_by_call(frame: Frame) -> Iterator[Sql]:
@@ -108,7 +51,7 @@ def _reached_by_call(frame: Frame) -> Iterator[Sql]:
     if frame.rolled is not None:
         yield from _reached_by_provider(frame)
         return
-    calls = tuple(call_conditions(frame.plan.query.filters, frame.dialect))
+    calls = tuple(_given(frame, Subject.CALL))
     if calls:
         scoped = scope_conditions(frame.plan.scope, "c", frame.dialect)
         weight = frame.dialect.weight("c")

@@ -8,7 +8,7 @@ from callistics.files.lines import Line
 from callistics.files.mapping import PAYLOAD, Record, Rules, constant_values, path_of, put
 from callistics.files.values import converter
 from callistics.model.json import NotJsonError, decode
-from callistics.records.fields import all_fields
+from callistics.records.fields import ALL_FIELDS
 
 _ABSENT = object()
 
@@ -32,7 +32,7 @@ class ObjectMapper:
     """Moves, sets and drops fields of decoded records; dots in a source reach into objects."""
 
     def __init__(self, rules: Rules) -> None:
-        self._fields = all_fields(rules.kind)
+        self._fields = ALL_FIELDS[rules.kind]
         self._rules = rules
         self._moves = [(source, path_of(target)) for target, source in rules.moves.items()]
         self._constants = constant_values(rules)

@@ -10,7 +10,7 @@ from callistics.errors import did_you_mean
 from callistics.files.lines import UnreadableError
 from callistics.files.values import Convert, converter
 from callistics.model.zones import Zone
-from callistics.records.fields import RecordKind, all_fields
+from callistics.records.fields import ALL_FIELDS, RecordKind
 
 PAYLOAD = "payload"
 
@@ -73,7 +73,7 @@ def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
 
 
 def _check_target(kind: RecordKind, target: str) -> None:
-    fields = all_fields(kind)
+    fields = ALL_FIELDS[kind]
     if target in fields or (target.startswith(f"{PAYLOAD}.") and all(path_of(target))):
         return
     hint = did_you_mean(target, fields) or ", or payload.KEY for what is free-form"
@@ -155,7 +155,7 @@ class TableMapper:
 
     def _cells(self, rules: Rules) -> list[Cell]:
         place = {name: index for index, name in enumerate(self._columns)}
-        fields = all_fields(rules.kind)
+        fields = ALL_FIELDS[rules.kind]
         taken = {**rules.moves, **rules.constants}
         targets = [(target, place[source]) for target, source in rules.moves.items()]
         unknown: list[str] = []
@@ -182,7 +182,7 @@ class TableMapper:
 
 def _unknown_columns(names: Sequence[str], rules: Rules) -> str:
     taken = {**rules.moves, **rules.constants}
-    fields = [name for name in all_fields(rules.kind) if name not in taken]
+    fields = [name for name in ALL_FIELDS[rules.kind] if name not in taken]
     hints = [
         " is set by --map or --set already" if name in taken else did_you_mean(name, fields)
         for name in names
@@ -201,7 +201,7 @@ def _unknown_columns(names: Sequence[str], rules: Rules) -> str:
 
 def constant_values(rules: Rules) -> list[tuple[Path, object]]:
     """The constants as JSON values, with their way into a record."""
-    fields = all_fields(rules.kind)
+    fields = ALL_FIELDS[rules.kind]
     return [
         (path_of(target), converter(fields.get(target), rules.zone)(text))
         for target, text in rules.constants.items()

@@ -16,7 +16,7 @@ from callistics.http.openapi_parts import (
 )
 from callistics.http.openapi_schemas import schemas
 from callistics.queries import registry
-from callistics.records.fields import RecordKind, all_fields
+from callistics.records.fields import ALL_FIELDS, RecordKind
 
 _DESCRIPTION = """Analytics for outbound calling and voice-AI platforms.
 
@@ -90,7 +90,7 @@ def _analytics() -> Json:
 
 def _records(kind: RecordKind) -> Json:
     one = ref("Call" if kind is RecordKind.CALLS else "Lead")
-    example = {name: spec.example for name, spec in all_fields(kind).items()}
+    example = {name: spec.example for name, spec in ALL_FIELDS[kind].items()}
     body = {"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]}
     lines: Json = {"description": "One JSON object a line."}
     line = msgspec.json.encode(example).decode() + "\n"

@@ -1,18 +1,25 @@
 """Reading the values of records: from what was sent to what is kept, each with its rule.
 
-Values are kept as: text as `str`, instants and durations as `int` (µs, ms), sentiment as `float`,
-`test` as `bool`, a payload as its canonical JSON text. `None` clears a field.
+Values are kept as: text as `str`, instants, durations and costs as `int` (µs, ms, millionths),
+sentiment as `float`, yes and no as `bool`, a payload as its canonical JSON text. `None` clears a
+field.
 
 `read_…` turns a JSON value that is not null into a `Value`, or raises `ValueError` with a sentence
 for people. `tie_…` gives what decides between two values of the same time.
 """
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Protocol
+
+import msgspec
 
 from callistics.model.instants import HOUR, MINUTE, parse_iso
 from callistics.model.json import as_object
-from callistics.model.payload import canonical_payload, number_text
+from callistics.model.payload import canonical_json, canonical_payload, number_text
 from callistics.model.rounding import half_up
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT, Zone
 
@@ -22,6 +29,9 @@ MAX_TEXT = 1_024
 MAX_AHEAD = 10 * MINUTE
 MAX_ATTEMPT = 1_000_000
 MAX_DURATION_MS = 10 * 366 * 24 * HOUR // 1000
+MAX_COST = 10**12
+CURRENCY_PATTERN = "^[A-Za-z]{3}$"
+DIRECTIONS = ("outbound", "inbound")
 SENTIMENTS = {"positive": 1.0, "neutral": 0.5, "negative": 0.0}
 
 
@@ -112,9 +122,33 @@ def read_sentiment(value: object, _: Reading) -> float:
     return float(number)
 
 
+def read_cost(value: object, _: Reading) -> int:
+    """An amount of money, as whole millionths, half up."""
+    number = _number(value)
+    if number < 0:
+        raise ValueError("must not be negative")
+    numerator, denominator = number.as_integer_ratio()
+    millionths = half_up(numerator * 1_000_000, denominator)
+    if number >= MAX_COST or millionths >= MAX_COST * 1_000_000:
+        raise ValueError(f"must be below {MAX_COST:,}")
+    return millionths
+
+
+def read_currency(value: object, reading: Reading) -> str:
+    """Three ASCII letters, in upper case."""
+    return currency_code(read_text(value, reading))
+
+
+def currency_code(text: str) -> str:
+    """A currency in upper case. Raises `ValueError` for other than three ASCII letters."""
+    if not re.fullmatch(CURRENCY_PATTERN, text):
+        raise ValueError("must be three letters such as USD")
+    return text.upper()
+
+
 def read_direction(value: object, _: Reading) -> str:
     """`outbound` or `inbound`."""
-    if value not in ("outbound", "inbound"):
+    if value not in DIRECTIONS:
         raise ValueError('must be "outbound" or "inbound"')
     return str(value)
 
@@ -146,6 +180,12 @@ def tie_duration(value: Value) -> str:
     return number_text(Decimal(value).scaleb(-3))
 
 
+def tie_cost(value: Value) -> str:
+    """Of two costs the one that is the greater text."""
+    assert isinstance(value, int)
+    return number_text(Decimal(value).scaleb(-6))
+
+
 def tie_sentiment(value: Value) -> str:
     """Of two sentiments the one that is the greater text."""
     return number_text(Decimal(repr(value)))
@@ -154,3 +194,117 @@ def tie_sentiment(value: Value) -> str:
 def tie_payload(value: Value) -> str:
     """Of two payloads the one that is the greater text."""
     return str(value)
+
+
+class Storage(StrEnum):
+    """How a value is kept: what every engine and Arrow have a type for."""
+
+    TEXT = "text"
+    INSTANT = "instant, microseconds since 1970"
+    INTEGER = "32-bit whole number"
+    LONG = "64-bit whole number"
+    DOUBLE = "64-bit float"
+    BOOLEAN = "boolean"
+
+
+class Ordered(Protocol):
+    """What two values of one field are compared by: texts, or whole numbers."""
+
+    def __gt__(self, other: Any, /) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """How the values of a field are read, compared, kept and described.
+
+    `parse` turns a JSON value that is not null into a `Value`, or raises `ValueError` with a
+    sentence for people. `tie` gives what decides between two values of the same time. `sent` is
+    the type that plain values have in JSON, for decoding many records at once; what it refuses is
+    read by `parse` alone. `scale` says that a number is kept as that many whole parts of one, up
+    to `most`. `choices` are the only texts that there are; `folded` turns a text that a filter
+    asks for into the one that is kept, or raises `ValueError`.
+    """
+
+    storage: Storage
+    schema: Mapping[str, object]
+    parse: Callable[[object, Reading], Value]
+    sent: Any
+    tie: Callable[[Value], Ordered] = canonical_json
+    scale: int | None = None
+    most: int | None = None
+    choices: tuple[str, ...] = ()
+    folded: Callable[[str], str] | None = None
+
+
+_STRING = {"type": "string", "maxLength": MAX_TEXT}
+_LONGEST = msgspec.Meta(max_length=MAX_TEXT)
+
+TEXT = FieldType(Storage.TEXT, _STRING, read_text, Annotated[str, _LONGEST])
+NAME = FieldType(
+    Storage.TEXT,
+    _STRING | {"minLength": 1},
+    read_name,
+    Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)],
+)
+INSTANT = FieldType(
+    Storage.INSTANT, {"type": "string", "format": "date-time"}, read_instant, str, tie_instant
+)
+UPDATED = replace(INSTANT, parse=read_updated_at)
+DIRECTION = FieldType(
+    Storage.TEXT,
+    {"type": "string", "enum": list(DIRECTIONS)},
+    read_direction,
+    Literal["outbound", "inbound"],
+    choices=DIRECTIONS,
+)
+ATTEMPT = FieldType(
+    Storage.INTEGER,
+    {"type": "integer", "minimum": 1, "maximum": MAX_ATTEMPT},
+    read_attempt,
+    Annotated[int, msgspec.Meta(ge=1, le=MAX_ATTEMPT)],
+)
+DURATION = FieldType(
+    Storage.LONG,
+    {"type": "number", "minimum": 0},
+    read_duration,
+    Annotated[float, msgspec.Meta(ge=0)],
+    tie_duration,
+    scale=1000,
+    most=MAX_DURATION_MS,
+)
+COST = FieldType(
+    Storage.LONG,
+    {"type": "number", "minimum": 0, "exclusiveMaximum": MAX_COST},
+    read_cost,
+    Annotated[float, msgspec.Meta(ge=0)],
+    tie_cost,
+    scale=1_000_000,
+    most=MAX_COST * 1_000_000 - 1,
+)
+CURRENCY = FieldType(
+    Storage.TEXT,
+    {"type": "string", "pattern": CURRENCY_PATTERN},
+    read_currency,
+    Annotated[str, msgspec.Meta(pattern=CURRENCY_PATTERN, max_length=3)],
+    folded=currency_code,
+)
+SENTIMENT = FieldType(
+    Storage.DOUBLE,
+    {
+        "oneOf": [
+            {"type": "number", "minimum": 0, "maximum": 1},
+            {"type": "string", "enum": list(SENTIMENTS)},
+        ]
+    },
+    read_sentiment,
+    Annotated[float, msgspec.Meta(ge=0, le=1)],
+    tie_sentiment,
+)
+FLAG = FieldType(Storage.BOOLEAN, {"type": "boolean"}, read_flag, bool)
+PAYLOAD = FieldType(
+    Storage.TEXT,
+    {"type": "object", "additionalProperties": True},
+    read_payload,
+    msgspec.Raw,
+    tie_payload,
+)

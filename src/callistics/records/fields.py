@@ -1,34 +1,28 @@
-"""The records that platforms push: each field once, with its type, rule and help."""
+"""The records that platforms push: each field declared once.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+From a declaration derive both decoders, the codec of stored rows, the tables that engines must
+have, filters, dimensions, measures, the OpenAPI document, the reference pages and the strategies
+of the property tests.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
 
-from callistics.errors import Problem, did_you_mean, invalid, pointer
-from callistics.model.instants import utc_text
-from callistics.model.json import NotJsonError, as_object, decode
-from callistics.model.payload import PayloadError, canonical_json
 from callistics.records.field_types import (
-    MAX_ATTEMPT,
-    MAX_TEXT,
-    SENTIMENTS,
-    Reading,
-    Value,
-    read_attempt,
-    read_direction,
-    read_duration,
-    read_flag,
-    read_instant,
-    read_name,
-    read_payload,
-    read_sentiment,
-    read_text,
-    read_updated_at,
-    tie_duration,
-    tie_instant,
-    tie_payload,
-    tie_sentiment,
+    ATTEMPT,
+    COST,
+    CURRENCY,
+    DIRECTION,
+    DURATION,
+    FLAG,
+    INSTANT,
+    NAME,
+    PAYLOAD,
+    SENTIMENT,
+    TEXT,
+    UPDATED,
+    FieldType,
 )
 
 
@@ -44,272 +38,282 @@ class RecordKind(StrEnum):
         return "call_id" if self is RecordKind.CALLS else "lead_id"
 
 
-class Ordered(Protocol):
-    """What two values of one field are compared by: texts, or whole numbers."""
+class Kept(StrEnum):
+    """Where the values of a field go."""
 
-    def __gt__(self, other: Any, /) -> bool: ...
+    COLUMN = "a column of the record's table, merged field by field"
+    IDENTITY = "what names the record for life"
+    EVENT = "the status history"
+    TIME = "the time of all other fields of the record"
+
+
+CALLS = frozenset({RecordKind.CALLS})
+LEADS = frozenset({RecordKind.LEADS})
+BOTH = CALLS | LEADS
 
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """One field of a record.
+    """One field of calls, leads or both.
 
-    `parse` turns a JSON value that is not null into a `Value`, or raises `ValueError` with a
-    sentence for people. `tie` gives what decides between two values of the same time.
+    `filter` is the help of the filter by a list of values that it has, and `group` that of the
+    dimension; empty where it has none. `measure` says that its number can be measured.
+    `part_of` names the field that it is merged with as one. `column` keeps it as it was sent.
     """
 
     name: str
+    kinds: frozenset[RecordKind]
+    type: FieldType
     help: str
-    schema: Mapping[str, object]
-    parse: Callable[[object, Reading], Value]
-    tie: Callable[[Value], Ordered] = field(default=canonical_json)
+    example: object
     required: bool = False
-    example: object = None
+    kept: Kept = Kept.COLUMN
+    column: str = ""
+    filter: str = ""
+    group: str = ""
+    measure: bool = False
+    part_of: str | None = None
+
+    @property
+    def stored_in(self) -> str:
+        """The column that keeps the value as it was sent."""
+        return self.column or self.name
+
+    @property
+    def schema(self) -> Mapping[str, object]:
+        """The JSON schema of a value that is not null."""
+        return self.type.schema
 
 
-@dataclass(slots=True)
-class Change:
-    """What one valid record says: the fields it brings and the time they are as of.
-
-    `time` is None where the record has no `updated_at`; it then takes its time of arrival.
-    """
-
-    identity: str
-    merchant_id: str | None
-    values: dict[str, Value]
-    time: int | None
-    brings_status: bool = False
-    status: str | None = None
-
-
-_STRING = {"type": "string", "maxLength": MAX_TEXT}
-_ID = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
-_TIME = {"type": "string", "format": "date-time"}
-_OBJECT = {"type": "object", "additionalProperties": True}
-
-_RESELLER = RecordField(
-    "reseller_id",
-    "The partner that brought the merchant.",
-    _ID,
-    read_name,
-    required=True,
-    example="res_north",
-)
-_TEMPLATE = RecordField(
-    "template_id", "The script of the campaign.", _STRING, read_text, example="tpl_xyz789"
-)
-_PAYLOAD = RecordField(
-    "payload",
-    "Free-form JSON of the platform's own; replaced whole by a newer one.",
-    _OBJECT,
-    read_payload,
-    tie_payload,
-    example={"city": "Delhi", "plan": "gold"},
-)
-
-_CALL_FIELDS = (
-    _RESELLER,
+_DECLARED = (
+    RecordField(
+        "call_id",
+        CALLS,
+        NAME,
+        "Names the call within its merchant, for life.",
+        "call_2024-000017",
+        required=True,
+        kept=Kept.IDENTITY,
+    ),
+    RecordField(
+        "merchant_id",
+        BOTH,
+        NAME,
+        "The business on whose behalf the call is made.",
+        "mer_abc",
+        required=True,
+        kept=Kept.IDENTITY,
+        filter="The merchant, compared exactly.",
+        group="The merchant.",
+    ),
+    RecordField(
+        "reseller_id",
+        BOTH,
+        NAME,
+        "The partner that brought the merchant.",
+        "res_north",
+        required=True,
+        filter="The reseller, compared exactly.",
+        group="The reseller.",
+    ),
     RecordField(
         "started_at",
+        CALLS,
+        INSTANT,
         "When the call was dialled.",
-        _TIME,
-        read_instant,
-        tie_instant,
+        "2025-01-15T09:30:00Z",
         required=True,
-        example="2025-01-15T09:30:00Z",
     ),
-    _TEMPLATE,
+    RecordField(
+        "template_id",
+        BOTH,
+        TEXT,
+        "The script of the campaign.",
+        "tpl_xyz789",
+        filter="The calling script, compared exactly.",
+        group="The calling script.",
+    ),
     RecordField(
         "lead_id",
+        CALLS,
+        NAME,
         "The person called; without it the call is its own lead.",
-        _ID,
-        read_name,
-        example="lead_81",
+        "lead_81",
+        filter="One person, or several.",
     ),
-    RecordField("provider", "The telephony provider.", _STRING, read_text, example="TWILIO"),
+    RecordField(
+        "agent_id",
+        CALLS,
+        TEXT,
+        "Who spoke on the platform's side: a voice assistant or a person.",
+        "agent_maya",
+        filter="Who spoke on the platform's side.",
+        group="Who spoke on the platform's side.",
+    ),
+    RecordField(
+        "provider",
+        CALLS,
+        TEXT,
+        "The telephony provider.",
+        "TWILIO",
+        filter="The telephony provider of a call.",
+        group="The telephony provider.",
+    ),
     RecordField(
         "direction",
+        CALLS,
+        DIRECTION,
         "`outbound` or `inbound`.",
-        {"type": "string", "enum": ["outbound", "inbound"]},
-        read_direction,
-        example="outbound",
+        "outbound",
+        filter="`outbound` or `inbound`.",
+        group="`outbound` or `inbound`.",
     ),
     RecordField(
         "attempt",
+        CALLS,
+        ATTEMPT,
         "Which attempt to reach the lead this is, from 1; inferred where it is not sent.",
-        {"type": "integer", "minimum": 1, "maximum": MAX_ATTEMPT},
-        read_attempt,
-        example=1,
+        1,
+        column="attempt_sent",
     ),
     RecordField(
         "duration",
+        CALLS,
+        DURATION,
         "Seconds, may be fractional; rounded half up to milliseconds.",
-        {"type": "number", "minimum": 0},
-        read_duration,
-        tie_duration,
-        example=42.5,
+        42.5,
+        column="duration_sent_ms",
+        measure=True,
+    ),
+    RecordField(
+        "answered_at",
+        CALLS,
+        INSTANT,
+        "When somebody, or something, picked up; from the start on.",
+        "2025-01-15T09:30:05Z",
     ),
     RecordField(
         "ended_at",
+        CALLS,
+        INSTANT,
         "When the call ended; counts only while `duration` is null, and from the start on.",
-        _TIME,
-        read_instant,
-        tie_instant,
-        example="2025-01-15T09:30:42Z",
+        "2025-01-15T09:30:42Z",
     ),
     RecordField(
-        "outcome", "What the call came to, free text.", _STRING, read_text, example="CONFIRMED"
+        "outcome",
+        CALLS,
+        TEXT,
+        "What the call came to, free text.",
+        "CONFIRMED",
+        filter="What a call came to; null in a list: none recorded.",
+        group="What the call came to.",
+    ),
+    RecordField(
+        "success",
+        CALLS,
+        FLAG,
+        "Whether the call reached its aim; where it is null, the outcome decides.",
+        True,
+    ),
+    RecordField(
+        "end_reason",
+        CALLS,
+        TEXT,
+        "Why the call ended, the platform's own text.",
+        "customer-ended-call",
+        filter="Why a call ended, the platform's own text.",
+        group="Why the call ended.",
+    ),
+    RecordField(
+        "language",
+        CALLS,
+        TEXT,
+        "The language spoken.",
+        "en-IN",
+        filter="The language spoken.",
+        group="The language spoken.",
     ),
     RecordField(
         "sentiment",
+        CALLS,
+        SENTIMENT,
         "0.0 (negative) to 1.0 (positive), or `positive`, `neutral`, `negative`.",
-        {
-            "oneOf": [
-                {"type": "number", "minimum": 0, "maximum": 1},
-                {"type": "string", "enum": list(SENTIMENTS)},
-            ]
-        },
-        read_sentiment,
-        tie_sentiment,
-        example=0.8,
+        0.8,
+        measure=True,
     ),
-    _PAYLOAD,
     RecordField(
-        "test",
-        "True keeps the call out of analytics.",
-        {"type": "boolean"},
-        read_flag,
-        example=False,
+        "cost",
+        CALLS,
+        COST,
+        "What the call cost, rounded half up to 6 decimals; brings its `currency` with it.",
+        0.042,
+        column="cost_micros",
+        measure=True,
     ),
-)
-_LEAD_FIELDS = (
-    _RESELLER,
-    _TEMPLATE,
-    _PAYLOAD,
     RecordField(
-        "created_at",
-        "When the lead came into being.",
-        _TIME,
-        read_instant,
-        tie_instant,
-        example="2025-01-14T08:00:00Z",
+        "currency",
+        CALLS,
+        CURRENCY,
+        "The currency of `cost`: three letters, kept in upper case.",
+        "USD",
+        filter="The currency of a call's cost, in any case.",
+        part_of="cost",
+    ),
+    RecordField(
+        "lead_id",
+        LEADS,
+        NAME,
+        "Names the lead within its merchant, for life.",
+        "lead_81",
+        required=True,
+        kept=Kept.IDENTITY,
+    ),
+    RecordField(
+        "created_at", LEADS, INSTANT, "When the lead came into being.", "2025-01-14T08:00:00Z"
+    ),
+    RecordField(
+        "payload",
+        BOTH,
+        PAYLOAD,
+        "Free-form JSON of the platform's own; replaced whole by a newer one.",
+        {"city": "Delhi", "plan": "gold"},
+        column="payload_own",
+    ),
+    RecordField("test", CALLS, FLAG, "True keeps the call out of analytics.", False),
+    RecordField(
+        "status",
+        BOTH,
+        TEXT,
+        "The lead's status as of this record.",
+        "contacted",
+        kept=Kept.EVENT,
+        filter="The lead's current status.",
+        group="The lead's current status.",
+    ),
+    RecordField(
+        "updated_at",
+        BOTH,
+        UPDATED,
+        "The time this record is as of; the newest wins field by field.",
+        "2025-01-15T09:31:00Z",
+        kept=Kept.TIME,
     ),
 )
-STATUS = RecordField(
-    "status", "The lead's status as of this record.", _STRING, read_text, example="contacted"
-)
-UPDATED_AT = RecordField(
-    "updated_at",
-    "The time this record is as of; the newest wins field by field.",
-    _TIME,
-    read_updated_at,
-    example="2025-01-15T09:31:00Z",
-)
-MERCHANT = RecordField(
-    "merchant_id",
-    "The business on whose behalf the call is made.",
-    _ID,
-    read_name,
-    required=True,
-    example="mer_abc",
-)
+
+
+def _of(kind: RecordKind) -> Mapping[str, RecordField]:
+    found = [one for one in _DECLARED if kind in one.kinds]
+    found.sort(key=lambda one: one.name != kind.id_field)
+    return {one.name: one for one in found}
+
+
+ALL_FIELDS: Mapping[RecordKind, Mapping[str, RecordField]] = {
+    kind: _of(kind) for kind in RecordKind
+}
+"""Every field that a record of a kind may have, in the order of the documentation, its id first."""
 
 FIELDS: Mapping[RecordKind, Mapping[str, RecordField]] = {
-    RecordKind.CALLS: {item.name: item for item in _CALL_FIELDS},
-    RecordKind.LEADS: {item.name: item for item in _LEAD_FIELDS},
+    kind: {name: one for name, one in fields.items() if one.kept is Kept.COLUMN}
+    for kind, fields in ALL_FIELDS.items()
 }
-
-
-def id_spec(kind: RecordKind) -> RecordField:
-    """The field that names a record of this kind."""
-    example = "call_2024-000017" if kind is RecordKind.CALLS else "lead_81"
-    text = f"Names the {kind.value[:-1]} within its merchant, for life."
-    return RecordField(kind.id_field, text, _ID, read_name, required=True, example=example)
-
-
-def all_fields(kind: RecordKind) -> dict[str, RecordField]:
-    """Every field a record of this kind may have, in the order of the documentation."""
-    fields = (id_spec(kind), MERCHANT, *FIELDS[kind].values(), STATUS, UPDATED_AT)
-    return {item.name: item for item in fields}
-
-
-_ALL = {kind: all_fields(kind) for kind in RecordKind}
-_NEVER_NULL = {
-    RecordKind.CALLS: ("call_id", "reseller_id", "started_at"),
-    RecordKind.LEADS: ("lead_id", "reseller_id"),
-}
-
-
-def parse_record(
-    kind: RecordKind, raw: object, reading: Reading, at: tuple[str | int, ...] = ()
-) -> Change | list[Problem]:
-    """Check one decoded record whole; the change it makes, or everything that is wrong with it."""
-    given = as_object(raw)
-    if given is None:
-        return [invalid(pointer(*at), "a record must be an object", raw)]
-    problems: list[Problem] = []
-    values: dict[str, Value] = {}
-    known = _ALL[kind]
-    for name, value in given.items():
-        spec = known.get(name)
-        if spec is None:
-            problems.append(_unknown(at, name, known, value))
-            continue
-        try:
-            values[spec.name] = _parsed(kind, spec, value, reading)
-        except (ValueError, PayloadError) as error:
-            problems.append(invalid(pointer(*at, spec.name), str(error), value))
-    if kind.id_field not in given:
-        problems.append(invalid(pointer(*at, kind.id_field), "required"))
-    _check_end(values, given.get("ended_at"), at, problems)
-    return problems or _change(kind, values)
-
-
-def parse_text(
-    kind: RecordKind, text: bytes, reading: Reading, at: tuple[str | int, ...] = ()
-) -> Change | list[Problem]:
-    """`parse_record` of a record as JSON text."""
-    try:
-        raw = decode(text)
-    except NotJsonError as error:
-        return [invalid(pointer(*at), str(error))]
-    return parse_record(kind, raw, reading, at)
-
-
-def _parsed(kind: RecordKind, spec: RecordField, value: object, reading: Reading) -> Value:
-    if value is not None:
-        return spec.parse(value, reading)
-    if spec.name in _NEVER_NULL[kind]:
-        raise ValueError("required, cannot be null")
-    return None
-
-
-def _unknown(
-    at: tuple[str | int, ...], name: str, known: Mapping[str, RecordField], value: object
-) -> Problem:
-    hint = did_you_mean(name, known) or "; what is free-form belongs into payload"
-    return invalid(pointer(*at, name), f"unknown field{hint}", value)
-
-
-def _check_end(
-    values: Mapping[str, Value], sent: object, at: tuple[str | int, ...], problems: list[Problem]
-) -> None:
-    started, ended = values.get("started_at"), values.get("ended_at")
-    if isinstance(started, int) and isinstance(ended, int) and ended < started:
-        message = f"before the start, {utc_text(started)}"
-        problems.append(invalid(pointer(*at, "ended_at"), message, sent))
-
-
-def _change(kind: RecordKind, values: dict[str, Value]) -> Change:
-    identity, merchant = values.pop(kind.id_field), values.pop("merchant_id", None)
-    time = values.pop("updated_at", None)
-    brings_status = "status" in values
-    status = values.pop("status", None)
-    return Change(
-        str(identity),
-        None if merchant is None else str(merchant),
-        values,
-        None if time is None else int(time),
-        brings_status,
-        None if status is None else str(status),
-    )
+"""Those that are merged field by field and kept in columns."""

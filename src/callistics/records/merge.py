@@ -3,12 +3,25 @@
 Whatever the order and the number of repeats, the same timed records end in the same state.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callistics.model.payload import canonical_json
 from callistics.model.rounding import half_up
-from callistics.records.field_types import Value
-from callistics.records.fields import FIELDS, Change, RecordKind
+from callistics.records.decode import Change
+from callistics.records.field_types import Ordered, Value
+from callistics.records.fields import FIELDS, RecordKind
+
+PARTS: Mapping[str, str] = {
+    name: one.part_of
+    for fields in FIELDS.values()
+    for name, one in fields.items()
+    if one.part_of is not None
+}
+"""Fields that are merged as a part of another one, and which."""
+_PARTS_OF: Mapping[str, tuple[str, ...]] = {
+    whole: tuple(name for name in PARTS if PARTS[name] == whole) for whole in PARTS.values()
+}
 
 Event = tuple[str | None, int | None]
 """A status and its time; the time is None where it is the end, or start, of the call."""
@@ -19,7 +32,8 @@ class State:
     """What all records of one call or lead come to.
 
     A field that no record brought is in neither mapping; one that was cleared has a time and the
-    value None. `first_seen` is the earliest time of any of its records.
+    value None. A part of another field has no time of its own, and is there while it has a value.
+    `first_seen` is the earliest time of any of its records.
     """
 
     values: dict[str, Value] = field(default_factory=dict[str, Value])
@@ -51,13 +65,13 @@ def apply(kind: RecordKind, state: State, change: Change, arrival: int) -> Appli
     if not state.times:
         # Nothing to win against: the ordinary record, the first of its id.
         state.values.update(change.values)
-        state.times.update(dict.fromkeys(change.values, time))
+        state.times.update((name, time) for name in change.values if name not in PARTS)
         stored = bool(change.values)
         visible = any(value is not None for value in change.values.values())
     else:
         for name, value in change.values.items():
-            if _wins(kind, name, state, value, time):
-                visible |= state.get(name) != value
+            if name not in PARTS and _wins(kind, name, state, change, time):
+                visible |= _taken(state, name, change)
                 state.values[name], state.times[name] = value, time
                 stored = True
     if change.brings_status:
@@ -71,15 +85,36 @@ def apply(kind: RecordKind, state: State, change: Change, arrival: int) -> Appli
     return Applied(visible, stored)
 
 
-def _wins(kind: RecordKind, name: str, state: State, value: Value, time: int) -> bool:
+def _wins(kind: RecordKind, name: str, state: State, change: Change, time: int) -> bool:
     known = state.times.get(name)
     if known is None or time != known:
         return known is None or time > known
-    current = state.values.get(name)
-    if value is None or current is None or value == current:
+    value, current = change.values[name], state.values.get(name)
+    if value is None or current is None:
         return current is None and value is not None
-    tie = FIELDS[kind][name].tie
-    return tie(value) > tie(current)
+    return _tie(kind, name, change.values) > _tie(kind, name, state.values)
+
+
+def _tie(kind: RecordKind, name: str, values: Mapping[str, Value]) -> tuple[Ordered, ...]:
+    """What decides between values of the same time: a field's own, then those of its parts."""
+    fields = FIELDS[kind]
+    found: list[Ordered] = [fields[name].type.tie(values[name])]
+    for part in _PARTS_OF.get(name, ()):
+        value = values.get(part)
+        found += [value is not None, "" if value is None else fields[part].type.tie(value)]
+    return tuple(found)
+
+
+def _taken(state: State, name: str, change: Change) -> bool:
+    """Take over the parts of a field; whether it or one of them is another one now."""
+    changes = state.get(name) != change.values[name]
+    for part in _PARTS_OF.get(name, ()):
+        value = change.values.get(part)
+        changes |= state.get(part) != value
+        state.values.pop(part, None)
+        if value is not None:
+            state.values[part] = value
+    return changes
 
 
 def _current(events: set[Event]) -> str | None:

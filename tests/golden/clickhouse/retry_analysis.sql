@@ -1,11 +1,11 @@
 -- plain
 SELECT k0,
        coalesce(sum(c.n), 0) AS n,
-       coalesce(sum(c.n) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN {p0:Array(String)}))), 0) AS successes
-FROM (SELECT c.attempt AS k0, c.outcome_key AS outcome_key, coalesce(sum(c.sign), 0) AS n
+       coalesce(sum(c.n) FILTER (WHERE coalesce(c.success, c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN {p0:Array(String)}))), 0) AS successes
+FROM (SELECT c.attempt AS k0, c.outcome_key AS outcome_key, c.success AS success, coalesce(sum(c.sign), 0) AS n
 FROM calls AS c
 WHERE (c.merchant_id = {p1:String})
-GROUP BY k0, c.outcome_key
+GROUP BY k0, c.outcome_key, c.success
 HAVING sum(c.sign) > 0) AS c
 GROUP BY k0
 HAVING sum(c.n) > 0
@@ -32,13 +32,13 @@ HAVING sum(c.sign) > 0) AS edges
 SELECT k0,
        k1,
        coalesce(sum(c.n), 0) AS n,
-       coalesce(sum(c.n) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN {p0:Array(String)}))), 0) AS successes
-FROM (SELECT positiveModulo((toInt32(intDiv((toUnixTimestamp64Micro(c.started_at) + 20700000000) + 86400000000000000, 86400000000)) - 1000000) + 3, 7) + 1 AS k0, c.attempt AS k1, c.outcome_key AS outcome_key, coalesce(sum(c.sign), 0) AS n
+       coalesce(sum(c.n) FILTER (WHERE coalesce(c.success, c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN {p0:Array(String)}))), 0) AS successes
+FROM (SELECT positiveModulo((toInt32(intDiv((toUnixTimestamp64Micro(c.started_at) + 20700000000) + 86400000000000000, 86400000000)) - 1000000) + 3, 7) + 1 AS k0, c.attempt AS k1, c.outcome_key AS outcome_key, c.success AS success, coalesce(sum(c.sign), 0) AS n
 FROM calls AS c
 WHERE (c.merchant_id = {p1:String})
   AND c.started_at >= fromUnixTimestamp64Micro({p2:Int64}, 'UTC')
   AND c.started_at < fromUnixTimestamp64Micro({p3:Int64}, 'UTC')
-GROUP BY k0, k1, c.outcome_key
+GROUP BY k0, k1, c.outcome_key, c.success
 HAVING sum(c.sign) > 0) AS c
 GROUP BY k0, k1
 HAVING sum(c.n) > 0
@@ -55,8 +55,8 @@ SELECT k0,
        k1,
        k2,
        coalesce(sum(c.n), 0) AS n,
-       coalesce(sum(c.n) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN {p0:Array(String)}))), 0) AS successes
-FROM (SELECT c.template_id AS k0, positiveModulo((toInt32(intDiv(multiIf(c.started_at < fromUnixTimestamp64Micro({p1:Int64}, 'UTC'), (toUnixTimestamp64Micro(c.started_at) + 3600000000), toUnixTimestamp64Micro(c.started_at)) + 86400000000000000, 86400000000)) - 1000000) + 3, 7) + 1 AS k1, c.attempt AS k2, c.outcome_key AS outcome_key, coalesce(sum(c.sign), 0) AS n
+       coalesce(sum(c.n) FILTER (WHERE coalesce(c.success, c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN {p0:Array(String)}))), 0) AS successes
+FROM (SELECT c.template_id AS k0, positiveModulo((toInt32(intDiv(multiIf(c.started_at < fromUnixTimestamp64Micro({p1:Int64}, 'UTC'), (toUnixTimestamp64Micro(c.started_at) + 3600000000), toUnixTimestamp64Micro(c.started_at)) + 86400000000000000, 86400000000)) - 1000000) + 3, 7) + 1 AS k1, c.attempt AS k2, c.outcome_key AS outcome_key, c.success AS success, coalesce(sum(c.sign), 0) AS n
 FROM calls AS c LEFT JOIN (SELECT merchant_id, lead_id, status FROM leads AS l GROUP BY merchant_id, lead_id, status
 HAVING sum(l.sign) > 0) AS l ON l.merchant_id = c.merchant_id AND l.lead_id = c.lead_id
 WHERE (c.merchant_id = {p2:String})
@@ -69,7 +69,7 @@ WHERE (c.merchant_id = {p2:String})
   AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = {p19:String})), c.payload_lists[{p20:String}]))
   AND ((c.provider = {p21:String}) OR c.provider IS NULL)
   AND c.duration_ms >= {p22:Int64}
-GROUP BY k0, k1, k2, c.outcome_key
+GROUP BY k0, k1, k2, c.outcome_key, c.success
 HAVING sum(c.sign) > 0) AS c
 GROUP BY k0, k1, k2
 HAVING sum(c.n) > 0

@@ -1,11 +1,11 @@
 -- plain
 SELECT k0,
        coalesce(sum(c.n), 0) AS n,
-       coalesce(sum(c.n) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))), 0) AS successes
-FROM (SELECT c.attempt AS k0, c.outcome_key AS outcome_key, count(*) AS n
+       coalesce(sum(c.n) FILTER (WHERE coalesce(c.success, c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))), 0) AS successes
+FROM (SELECT c.attempt AS k0, c.outcome_key AS outcome_key, c.success AS success, count(*) AS n
 FROM calls AS c
 WHERE (c.merchant_id = ?)
-GROUP BY k0, c.outcome_key) AS c
+GROUP BY k0, c.outcome_key, c.success) AS c
 GROUP BY k0
 HAVING sum(c.n) > 0
 ORDER BY k0 ASC NULLS LAST
@@ -30,13 +30,13 @@ WHERE (c.merchant_id = ?)
 SELECT k0,
        k1,
        coalesce(sum(c.n), 0) AS n,
-       coalesce(sum(c.n) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))), 0) AS successes
-FROM (SELECT isodow((c.started_at + to_microseconds(20700000000))) AS k0, c.attempt AS k1, c.outcome_key AS outcome_key, count(*) AS n
+       coalesce(sum(c.n) FILTER (WHERE coalesce(c.success, c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))), 0) AS successes
+FROM (SELECT isodow((c.started_at + to_microseconds(20700000000))) AS k0, c.attempt AS k1, c.outcome_key AS outcome_key, c.success AS success, count(*) AS n
 FROM calls AS c
 WHERE (c.merchant_id = ?)
   AND c.started_at >= make_timestamp(?::BIGINT)
   AND c.started_at < make_timestamp(?::BIGINT)
-GROUP BY k0, k1, c.outcome_key) AS c
+GROUP BY k0, k1, c.outcome_key, c.success) AS c
 GROUP BY k0, k1
 HAVING sum(c.n) > 0
 ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
@@ -59,8 +59,8 @@ SELECT k0,
        k1,
        k2,
        coalesce(sum(c.n), 0) AS n,
-       coalesce(sum(c.n) FILTER (WHERE (c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))), 0) AS successes
-FROM (SELECT c.template_id AS k0, isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1, c.attempt AS k2, c.outcome_key AS outcome_key, count(*) AS n
+       coalesce(sum(c.n) FILTER (WHERE coalesce(c.success, c.outcome_key IS NOT NULL AND NOT (c.outcome_key IN (?, ?, ?, ?, ?, ?, ?, ?)))), 0) AS successes
+FROM (SELECT c.template_id AS k0, isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1, c.attempt AS k2, c.outcome_key AS outcome_key, c.success AS success, count(*) AS n
 FROM calls AS c LEFT JOIN leads AS l ON l.lead_no = c.lead_no
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)
@@ -72,7 +72,7 @@ WHERE (c.merchant_id = ?)
   AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = ?)))) > 0, FALSE))
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT
-GROUP BY k0, k1, k2, c.outcome_key) AS c
+GROUP BY k0, k1, k2, c.outcome_key, c.success) AS c
 GROUP BY k0, k1, k2
 HAVING sum(c.n) > 0
 ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST, k2 ASC NULLS LAST

@@ -8,7 +8,7 @@ a record; what can be taken here means the same there.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from callistics.model.scope import Scope
 from callistics.records.columnar.arrow import Mask, array_of, pc
-from callistics.records.columnar.decode_columns import Call, Columns, decode_call
+from callistics.records.columnar.decode_columns import Columns, decode_call
 from callistics.records.columnar.match_rows import is_again
 from callistics.records.columnar.row_codec import CALL_COLUMNS, EVENTS, TIME
 from callistics.records.field_types import Reading
@@ -106,7 +106,7 @@ def rows_again(blocks: Sequence[CallBatch], known: Mask, told: Sequence[str]) ->
     return [np.flatnonzero(part).tolist() for part in parts]
 
 
-def _decoded(texts: Sequence[bytes]) -> Iterator[tuple[int, Call]]:
+def _decoded(texts: Sequence[bytes]) -> Iterator[tuple[int, Any]]:
     for place, text in enumerate(texts):
         try:
             yield place, decode_call(text)

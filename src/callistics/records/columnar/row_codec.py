@@ -7,66 +7,48 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from callistics.records.field_types import Value
-from callistics.records.fields import RecordKind
+from callistics.records.field_types import Storage, Value
+from callistics.records.fields import FIELDS, RecordKind
 from callistics.records.identity import Identity
-from callistics.records.merge import Event, State, duration_ms
+from callistics.records.merge import PARTS, Event, State, duration_ms
 from callistics.records.outcomes import outcome_key
 
 TIME = pa.timestamp("us")
 _TEXT = pa.string()
 EVENTS = pa.list_(pa.struct([("status", _TEXT), ("since", TIME)]))
 
-# Field of the record → column that keeps it as it was sent.
 COLUMNS: Mapping[RecordKind, Mapping[str, str]] = {
-    RecordKind.CALLS: {
-        "reseller_id": "reseller_id",
-        "template_id": "template_id",
-        "lead_id": "lead_id",
-        "started_at": "started_at",
-        "ended_at": "ended_at",
-        "duration": "duration_sent_ms",
-        "provider": "provider",
-        "direction": "direction",
-        "attempt": "attempt_sent",
-        "outcome": "outcome",
-        "sentiment": "sentiment",
-        "payload": "payload_own",
-        "test": "test",
-    },
-    RecordKind.LEADS: {
-        "reseller_id": "reseller_id",
-        "template_id": "template_id",
-        "created_at": "created_at",
-        "payload": "payload_own",
-    },
+    kind: {name: one.stored_in for name, one in FIELDS[kind].items()} for kind in RecordKind
 }
-_TYPES: Mapping[str, Any] = {
-    "merchant_id": _TEXT,
-    "call_id": _TEXT,
-    "lead_id": _TEXT,
-    "reseller_id": _TEXT,
-    "template_id": _TEXT,
-    "started_at": TIME,
-    "ended_at": TIME,
-    "created_at": TIME,
-    "first_seen": TIME,
-    "updated_at": TIME,
-    "duration_sent_ms": pa.int64(),
-    "duration_ms": pa.int64(),
-    "provider": _TEXT,
-    "direction": _TEXT,
-    "attempt_sent": pa.int32(),
-    "attempt": pa.int32(),
-    "outcome": _TEXT,
-    "outcome_key": _TEXT,
-    "sentiment": pa.float64(),
-    "test": pa.bool_(),
-    "payload_own": _TEXT,
-    "payload_base": _TEXT,
-    "events": EVENTS,
-    "field_times": _TEXT,
+"""Field of the record → column that keeps it as it was sent."""
+
+ARROW: Mapping[Storage, pa.DataType] = {
+    Storage.TEXT: _TEXT,
+    Storage.INSTANT: TIME,
+    Storage.INTEGER: pa.int32(),
+    Storage.LONG: pa.int64(),
+    Storage.DOUBLE: pa.float64(),
+    Storage.BOOLEAN: pa.bool_(),
 }
+"""The Arrow type of everything that is kept."""
+EXTRA: Mapping[str, Storage] = {
+    "merchant_id": Storage.TEXT,
+    "call_id": Storage.TEXT,
+    "lead_id": Storage.TEXT,
+    "first_seen": Storage.INSTANT,
+    "updated_at": Storage.INSTANT,
+    "duration_ms": Storage.LONG,
+    "attempt": Storage.INTEGER,
+    "outcome_key": Storage.TEXT,
+    "payload_base": Storage.TEXT,
+    "field_times": Storage.TEXT,
+}
+"""Columns that keep no field as it was sent."""
+STORAGE: Mapping[str, Storage] = {
+    **EXTRA,
+    **{one.stored_in: one.type.storage for kind in RecordKind for one in FIELDS[kind].values()},
+}
+"""How each column is kept, but for `events`."""
 # Stands among the times where a call was sent as its own lead; else such a lead was not sent, or
 # was cleared.
 _NAMED = "names itself"
@@ -157,7 +139,11 @@ def table(rows: Sequence[Row], columns: Sequence[str]) -> pa.Table:
 
 
 def _array(column: str, values: list[Any]) -> pa.Array:
-    return _events_array(values) if column == "events" else pa.array(values, _TYPES[column])
+    return _events_array(values) if column == "events" else pa.array(values, _type(column))
+
+
+def _type(column: str) -> pa.DataType:
+    return EVENTS if column == "events" else ARROW[STORAGE[column]]
 
 
 def _events_array(lists: Sequence[Sequence[Event] | None]) -> pa.ListArray:
@@ -178,7 +164,7 @@ def _events_array(lists: Sequence[Sequence[Event] | None]) -> pa.ListArray:
 
 def schema(columns: Iterable[str]) -> pa.Schema:
     """The Arrow types of columns as every engine is given them."""
-    return pa.schema([(name, _TYPES[name]) for name in columns])
+    return pa.schema([(name, _type(name)) for name in columns])
 
 
 def identity_table(identities: Iterable[Identity], id_column: str) -> pa.Table:
@@ -214,7 +200,10 @@ def state_of(kind: RecordKind, row: Mapping[str, Any]) -> State:
         value: Value = row[column]
         if name == "lead_id" and value == row["call_id"] and _NAMED not in odd:
             value = None
-        if value is not None:
+        if name in PARTS:
+            if value is not None:
+                state.values[name] = value
+        elif value is not None:
             state.values[name], state.times[name] = value, odd.get(name, usual)
         elif name in odd:
             state.values[name], state.times[name] = None, odd[name]

@@ -16,6 +16,8 @@ import pyarrow as pa
 
 from callistics.model.instants import DAY
 from callistics.records.columnar.arrow import array_of
+from callistics.records.columnar.row_codec import STORAGE
+from callistics.records.field_types import Storage
 
 Weeks = npt.NDArray[np.uint32]
 """Whole weeks since 1970; 0 where there is no telling."""
@@ -50,7 +52,7 @@ _ROWS_A_SCAN, _SPAN, _MOST_SCANS = 1_000_000, 4, 32
 # More of them have rows in nearly every group.
 _MOST_MERCHANTS = 50
 
-_TIMES = ("started_at", "ended_at", "created_at", "first_seen", "updated_at")
+_TIMES = frozenset(name for name, kept in STORAGE.items() if kept is Storage.INSTANT)
 
 
 def keys(id_column: str) -> str:

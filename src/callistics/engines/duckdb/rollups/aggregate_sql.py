@@ -13,6 +13,8 @@ COLUMNS = {
         "provider",
         "outcome",
         "outcome_key",
+        "success",
+        "answered_at",
         "attempt",
         "sentiment",
         "duration_ms",
