@@ -22,7 +22,7 @@ from callistics.records.field_types import Reading
 from callistics.records.fields import RecordKind
 from callistics.settings import Settings
 from callistics.sql.dialect import SqlRow, Statement
-from callistics.sql.plan import Policy
+from callistics.sql.selection import Policy
 
 
 class Asking:

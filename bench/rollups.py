@@ -14,7 +14,7 @@ from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.model.scope import EVERYTHING
 from callistics.queries import registry
 from callistics.sql.dialect import Statement
-from callistics.sql.plan import Policy
+from callistics.sql.selection import Policy
 
 TIMES = 9
 _MONTH = {"date_from": "2025-10-01", "date_to": "2025-10-31"}

@@ -30,7 +30,7 @@ from callistics.queries.base import QueryType
 from callistics.records.field_types import Reading
 from callistics.records.fields import ALL_FIELDS, RecordKind
 from callistics.settings import table as settings_table
-from callistics.sql.plan import Policy, Unit
+from callistics.sql.selection import Policy, Unit
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "reference"

@@ -27,7 +27,7 @@ from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.queries import registry
 from callistics.sql.dialect import Dialect
-from callistics.sql.plan import Policy
+from callistics.sql.selection import Policy
 
 FOLDER = Path(__file__).parent
 SCOPE = Scope(merchant_ids=frozenset({"mer_abc"}))
@@ -71,8 +71,8 @@ def compiled(
     for name, body in bodies.items():
         text = json.dumps({"query_type": query_type, **body}).encode()
         plan = plan_query(parse_request(text, scope, "UTC"), scope, POLICY)
-        if needs_extent(plan, dialect):
-            statement = compile_extent(extent_frame(plan, dialect, rollups))
+        if needs_extent(plan):
+            statement = compile_extent(plan, extent_frame(plan, dialect, rollups))
             parts.append(f"-- {name}: ends of the range\n{statement.text}\n")
             plan = plan.closed(1_735_689_600_000_000, 1_767_225_599_000_000)
         statement = compile_plan(plan, dialect, rollups)

@@ -10,7 +10,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from callistics.errors import RequestError
-from callistics.sql.plan import Policy
+from callistics.sql.selection import Policy
 from support.engines import ENGINES, as_if_large
 from support.store import STEP, Store, opened, scope_of
 

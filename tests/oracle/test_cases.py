@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from callistics.errors import Refused
-from callistics.sql.plan import Policy
+from callistics.sql.selection import Policy
 from support.engines import ENGINES
 from support.store import Store, opened
 

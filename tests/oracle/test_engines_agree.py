@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from callistics.errors import RequestError
-from callistics.sql.plan import Policy
+from callistics.sql.selection import Policy
 from callistics.synthetic.stream import UNTIL, batches
 from support.engines import ENGINES
 from support.store import Store, opened

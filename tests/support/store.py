@@ -17,7 +17,7 @@ from callistics.records.columnar.call_batch import SMALLEST
 from callistics.records.field_types import Reading
 from callistics.records.fields import RecordKind
 from callistics.records.identity import Receipt
-from callistics.sql.plan import Policy
+from callistics.sql.selection import Policy
 from support.engines import IN_MEMORY, empty, open_for_test, rows_of
 
 LIMITS = Limits(2**26, 100_000)

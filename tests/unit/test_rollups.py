@@ -18,7 +18,7 @@ from callistics.catalog.rollups import CHANGES, ROLLUPS, Rollup
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.rollups.aggregate_sql import COLUMNS
 from callistics.model.scope import EVERYTHING, Scope
-from callistics.sql.plan import Plan, Policy
+from callistics.sql.selection import Plan, Policy
 from support.store import opened
 
 DIALECT = DuckDBDialect()

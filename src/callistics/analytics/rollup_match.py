@@ -8,7 +8,7 @@ from callistics.catalog.rollups import QUARTER, Rollup
 from callistics.compile.rollup_source import keeps, rolled
 from callistics.queries.base import QueryType
 from callistics.sql.fragment import Sql
-from callistics.sql.plan import Frame, Plan, Source, Unit
+from callistics.sql.selection import Frame, Selection, Source, Unit
 
 Rollups = Sequence[Rollup]
 
@@ -20,10 +20,10 @@ def source_of_answer(
 
     Those that lie by what the plan is limited to are tried before all others.
     """
-    named = _named(frame.plan)
+    named = _named(frame.selection)
     for rollup in sorted(rollups, key=lambda rollup: rollup.first not in named):
         if (
-            _admits(rollup, frame.plan, kind.only)
+            _admits(rollup, frame.selection, kind.only)
             and (kind.statement is None or kind.name in rollup.types)
             and {dimension.name for dimension in dimensions} <= rollup.dimensions
             and {measure.name for measure in kind.measures} <= rollup.measures
@@ -44,7 +44,7 @@ def source_of_extent(
     whether that is exact enough.
     """
     for rollup in rollups:
-        if QUARTER in rollup.steps and _admits(rollup, frame.plan, kind.only):
+        if QUARTER in rollup.steps and _admits(rollup, frame.selection, kind.only):
             for step in rollup.steps:
                 source = rolled(frame, rollup, [step])
                 if source is not None and fits(frame, dimensions, source):
@@ -61,25 +61,25 @@ def _keep(frame: Frame, dimensions: Sequence[Dimension], step: int) -> bool:
     return all(keeps(frame, dimension, step) for dimension in dimensions)
 
 
-def _admits(rollup: Rollup, plan: Plan, only: Sql | None) -> bool:
-    """Whether the roll-up can tell which of its records the plan is about.
+def _admits(rollup: Rollup, selection: Selection, only: Sql | None) -> bool:
+    """Whether the roll-up can tell which of its records are selected.
 
     It answers only where it declares every filter and every limit of the scope that is given.
     """
-    names = _named(plan)
-    limited = any(plan.scope.limits())
+    names = _named(selection)
+    limited = any(selection.scope.limits())
     if rollup.unit is Unit.LEADS and limited and "provider" in names:
         # A call of the lead may lie outside the scope, and does not count then.
         return False
     return (
-        rollup.unit is plan.unit
-        and not plan.empty
+        rollup.unit is selection.unit
+        and not selection.empty
         and names <= rollup.filters
         and (only is None or only in rollup.only)
     )
 
 
-def _named(plan: Plan) -> set[str]:
-    """What the plan's scope and filters limit, but for the range, which every roll-up is cut to."""
-    limits = (name for name, _ in plan.scope.limits())
-    return {*limits, *given_filters(plan)} - RANGE
+def _named(selection: Selection) -> set[str]:
+    """What the scope and the filters limit, but for the range, which every roll-up is cut to."""
+    limits = (name for name, _ in selection.scope.limits())
+    return {*limits, *given_filters(selection)} - RANGE

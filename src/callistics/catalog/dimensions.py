@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from callistics.model.buckets import bucket_label
 from callistics.model.payload import MAX_KEY_LENGTH
+from callistics.model.query import Query
 from callistics.records.fields import ALL_FIELDS, RecordKind
+from callistics.sql.dialect import SqlValue
 from callistics.sql.fragment import Sql, raw
-from callistics.sql.plan import Frame, Unit
+from callistics.sql.selection import Frame, Unit
 
 PAYLOAD_PREFIX = "payload."
 
@@ -18,7 +21,8 @@ class Dimension:
     """A value that every call, or every lead, has or lacks.
 
     `calls` and `leads` say it in SQL for each unit, None where the unit has no such thing.
-    `needs_lead` asks for the call's lead beside it; `timed` for the zone's offsets.
+    `needs_lead` asks for the call's lead beside it; `timed` for the zone's offsets. `shown` is what
+    a row shows of a value that SQL gives.
     """
 
     name: str
@@ -28,6 +32,7 @@ class Dimension:
     type: str = "string"
     needs_lead: bool = False
     timed: bool = False
+    shown: Callable[[Query, SqlValue], SqlValue] = lambda _, value: value
 
     def on(self, unit: Unit) -> Expression | None:
         """The expression for a unit."""
@@ -40,15 +45,19 @@ def column(name: str) -> Expression:
 
 
 def _weekday(frame: Frame) -> Sql:
-    return frame.dialect.weekday(frame.plan.unit.time, frame.clock)
+    return frame.dialect.weekday(frame.selection.unit.time, frame.clock)
+
+
+def _bucket_label(query: Query, key: SqlValue) -> SqlValue:
+    return bucket_label(query.zone, query.granularity, key) if isinstance(key, int) else key
 
 
 def _hour(frame: Frame) -> Sql:
-    return frame.dialect.hour(frame.plan.unit.time, frame.clock)
+    return frame.dialect.hour(frame.selection.unit.time, frame.clock)
 
 
 def _bucket(frame: Frame) -> Sql:
-    granularity, time = frame.plan.query.granularity, frame.plan.unit.time
+    granularity, time = frame.selection.query.granularity, frame.selection.unit.time
     if granularity.is_clock:
         return frame.dialect.clock_bucket(time, granularity, frame.clock)
     return frame.dialect.calendar_bucket(time, granularity, frame.calendar)
@@ -97,7 +106,14 @@ WEEKDAY = Dimension(
     timed=True,
 )
 HOUR = Dimension("hour", "0-23, in the request's zone.", _hour, _hour, type="integer", timed=True)
-BUCKET = Dimension("date", "The bucket of the time series.", _bucket, _bucket, timed=True)
+BUCKET = Dimension(
+    "date",
+    "The bucket of the granularity, as time series label it.",
+    _bucket,
+    _bucket,
+    timed=True,
+    shown=_bucket_label,
+)
 SENTIMENT_BIN = Dimension(
     "sentiment_bin", "Tenths of the sentiment, 0-9.", lambda _: SENTIMENT_TENTH, type="integer"
 )

@@ -22,10 +22,10 @@ from callistics.model.query import FilterValue, OneOf
 from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, all_of, any_of, compose, double, instant, integer, raw
-from callistics.sql.plan import Frame, Plan
+from callistics.sql.selection import Frame, Selection
 
 Condition = Callable[[Frame, Any], Sql]
-Given = Callable[[Plan], FilterValue | None]
+Given = Callable[[Selection], FilterValue | None]
 
 
 class Subject(StrEnum):
@@ -43,7 +43,7 @@ class Filter:
     """One filter.
 
     `condition` says it in SQL: of the unit's row for a `RECORD`, of a row of calls named `c` for a
-    `CALL`. `given` is the value that a plan has for it, None where there is none. `upper` names the
+    `CALL`. `given` is the value that a selection has for it, None where there is none. `upper` names the
     filter that it must not exceed, `with_one` a list filter that must name exactly one value
     beside it. `needs_lead` asks for the call's lead beside it.
     """
@@ -61,7 +61,7 @@ class Filter:
 
 
 def _value(name: str) -> Given:
-    return lambda plan: plan.query.filters.value(name)
+    return lambda selection: selection.query.filters.value(name)
 
 
 def one_of(value: Sql, wanted: OneOf, dialect: Dialect) -> Sql:
@@ -79,7 +79,7 @@ def _of_field(field: RecordField) -> Filter:
     calls_only = RecordKind.LEADS not in field.kinds and field.name != "lead_id"
 
     def condition(frame: Frame, wanted: OneOf) -> Sql:
-        alias = "c" if calls_only else frame.plan.unit.alias
+        alias = "c" if calls_only else frame.selection.unit.alias
         return one_of(raw(f"{alias}.{field.stored_in}"), wanted, frame.dialect)
 
     return Filter(
@@ -108,7 +108,7 @@ def _status() -> Filter:
 
 
 def _payload(frame: Frame, tests: Any) -> Sql:
-    alias = frame.plan.unit.alias
+    alias = frame.selection.unit.alias
     return all_of(payload_condition(frame.dialect, alias, key, each) for key, each in tests)
 
 
@@ -158,8 +158,8 @@ def _declared() -> Iterator[Filter]:
         "From this moment on: a call's start, a lead's creation.",
         "2025-01-01",
         Subject.RECORD,
-        lambda frame, begin: compose("{} >= {}", frame.plan.unit.time, instant(begin)),
-        lambda plan: plan.begin,
+        lambda frame, begin: compose("{} >= {}", frame.selection.unit.time, instant(begin)),
+        lambda selection: selection.begin,
     )
     yield Filter(
         "date_to",
@@ -167,8 +167,8 @@ def _declared() -> Iterator[Filter]:
         "Up to and including this moment, at the precision written.",
         "2025-01-31T23:59:59Z",
         Subject.RECORD,
-        lambda frame, end: compose("{} < {}", frame.plan.unit.time, instant(end)),
-        lambda plan: plan.end,
+        lambda frame, end: compose("{} < {}", frame.selection.unit.time, instant(end)),
+        lambda selection: selection.end,
     )
     yield Filter(
         "payload_filters",
@@ -177,7 +177,7 @@ def _declared() -> Iterator[Filter]:
         {"city": "Delhi", "age": {"gte": 60}},
         Subject.RECORD,
         _payload,
-        lambda plan: plan.query.filters.payload or None,
+        lambda selection: selection.query.filters.payload or None,
     )
     yield from (one for one in listed_ if one.subject is Subject.CALL)
     yield from _bounds("c.duration_ms", (SECONDS, SECONDS), integer)(
@@ -227,7 +227,7 @@ RANGE = frozenset({"date_from", "date_to"})
 """The filters that are the plan's range."""
 
 
-def given_filters(plan: Plan) -> dict[str, FilterValue]:
-    """The filters that a plan has a value for, ends of the range that were left open among them."""
-    found = {name: spec.given(plan) for name, spec in FILTERS.items()}
+def given_filters(selection: Selection) -> dict[str, FilterValue]:
+    """The filters that a selection has a value for, ends of the range that were left open among them."""
+    found = {name: spec.given(selection) for name, spec in FILTERS.items()}
     return {name: value for name, value in found.items() if value is not None}

@@ -7,7 +7,7 @@ from callistics.catalog.success import is_success
 from callistics.model.rounding import percentage, ratio, seconds
 from callistics.sql.aggregates import count, count_known, count_where, greatest, least, total
 from callistics.sql.fragment import Sql, raw
-from callistics.sql.plan import Frame
+from callistics.sql.selection import Frame
 
 _DURATION = "c.duration_ms"
 DURATION_KNOWN = raw(f"{_DURATION} IS NOT NULL")

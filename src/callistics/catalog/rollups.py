@@ -13,7 +13,7 @@ from callistics.catalog.metrics import DURATION_KNOWN, OUTCOME_KNOWN
 from callistics.model.instants import DAY, MINUTE
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, compose, raw
-from callistics.sql.plan import Unit
+from callistics.sql.selection import Unit
 
 QUARTER = 15 * MINUTE
 BLOCK = 32 * DAY

@@ -5,12 +5,12 @@ Both are true or false, never null, whatever of a call is missing.
 
 from callistics.records.outcomes import outcome_key
 from callistics.sql.fragment import Sql, compose, raw
-from callistics.sql.plan import Frame
+from callistics.sql.selection import Frame
 
 
 def is_success(frame: Frame) -> Sql:
     """As the call's own `success` says; where that is null, by its outcome."""
-    policy = frame.plan.policy
+    policy = frame.selection.policy
     negated = policy.success_outcomes is None
     names = policy.unreached_outcomes if negated else policy.success_outcomes
     test = _outcome_in(frame, names or ())
@@ -20,7 +20,7 @@ def is_success(frame: Frame) -> Sql:
 
 def is_reached(frame: Frame) -> Sql:
     """Not by an outcome that says nobody was, and not where nothing says that somebody was."""
-    unreached = _outcome_in(frame, frame.plan.policy.unreached_outcomes)
+    unreached = _outcome_in(frame, frame.selection.policy.unreached_outcomes)
     return compose(
         "CASE WHEN c.outcome_key IS NOT NULL THEN NOT {}"
         " ELSE c.answered_at IS NOT NULL OR coalesce(c.success, FALSE) END",

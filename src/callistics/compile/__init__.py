@@ -1,1 +1,1 @@
-"""From a plan to SQL: what is selected, which rows, from which table or roll-up."""
+"""From a selection to SQL: what is selected, which rows, from which table or roll-up."""

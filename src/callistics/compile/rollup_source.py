@@ -11,7 +11,7 @@ from callistics.catalog.rollups import CHANGES, Rollup
 from callistics.model import instants
 from callistics.model.buckets import Piece
 from callistics.sql.fragment import Sql, compose, instant, join, raw
-from callistics.sql.plan import Frame, Source
+from callistics.sql.selection import Frame, Source
 
 Span = tuple[int | None, int | None]
 """A half-open range of instants; None is no end."""
@@ -29,7 +29,7 @@ def keeps(frame: Frame, dimension: Dimension, step: int) -> bool:
 
 def _cuts(frame: Frame, dimension: Dimension) -> tuple[int, Sequence[Piece]]:
     """The length by which local time is cut into values, and the offsets of local time."""
-    granularity = frame.plan.query.granularity
+    granularity = frame.selection.query.granularity
     match dimension.name:
         case HOUR.name:
             return instants.HOUR, frame.clock
@@ -43,8 +43,8 @@ def _cuts(frame: Frame, dimension: Dimension) -> tuple[int, Sequence[Piece]]:
 
 def rolled(frame: Frame, rollup: Rollup, steps: Sequence[int]) -> Source | None:
     """The rows of a roll-up for the plan's range; None where no step lies wholly inside it."""
-    plan = frame.plan
-    outer = plan.begin, plan.end
+    selection = frame.selection
+    outer = selection.begin, selection.end
     found: list[tuple[int, Span]] = []
     inner: Span | None = None
     for step in steps:

@@ -11,7 +11,7 @@ from callistics.model.buckets import Granularity, Piece
 from callistics.sql.aggregates import count, standing, there
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, all_of, compose, join, raw
-from callistics.sql.plan import Frame, Source, Unit
+from callistics.sql.selection import Frame, Source, Unit
 
 MAX_ROWS = 1_000_000
 
@@ -25,22 +25,22 @@ class Order(StrEnum):
 
 def groups_of(frame: Frame) -> list[Dimension]:
     """The dimensions of `group_by`, in the order asked."""
-    found = [groupable(name) for name in frame.plan.query.group_by]
+    found = [groupable(name) for name in frame.selection.query.group_by]
     return [dimension for dimension in found if dimension is not None]
 
 
 def expression(frame: Frame, dimension: Dimension) -> Sql:
     """A dimension in SQL, for the plan's unit."""
-    build = dimension.on(frame.plan.unit)
-    assert build is not None, f"{dimension.name} is not one of {frame.plan.unit}"
+    build = dimension.on(frame.selection.unit)
+    assert build is not None, f"{dimension.name} is not one of {frame.selection.unit}"
     return build(frame)
 
 
 def source(frame: Frame, dimensions: Sequence[Dimension]) -> Sql:
     """The rows of the plan's unit, with the calls' leads beside them where they are needed."""
     own = frame.source.rows
-    needed = needs_lead(frame.plan) or any(d.needs_lead for d in dimensions)
-    if frame.plan.unit is Unit.LEADS or not needed:
+    needed = needs_lead(frame.selection) or any(d.needs_lead for d in dimensions)
+    if frame.selection.unit is Unit.LEADS or not needed:
         return own
     return _with_lead(own, frame.dialect)
 
@@ -89,7 +89,7 @@ def _counted_first(
     frame: Frame, keys: Sequence[Sql], over: Sequence[str], rows: Sql
 ) -> tuple[Frame, Sql]:
     """Records counted by the keys and further columns, as the rows of a frame."""
-    alias = frame.plan.unit.alias
+    alias = frame.selection.unit.alias
     columns = [*keys, *(raw(f"{alias}.{name} AS {name}") for name in over)]
     counts = compose(
         f"(SELECT {{}}, {{}} AS n\nFROM {{}}\n{{}}) AS {alias}",
@@ -130,7 +130,7 @@ def extent(frame: Frame, only: Sql | None = None) -> Sql:
 
     Of a roll-up it is the first instant of the first step that has some, and the last of the last.
     """
-    time = frame.dialect.micros(frame.plan.unit.time)
+    time = frame.dialect.micros(frame.selection.unit.time)
     rows = compose("{}\nWHERE {}", source(frame, []), condition(frame, only))
     weight, step = frame.source.weight, frame.source.step
     if weight is None:
@@ -141,7 +141,9 @@ def extent(frame: Frame, only: Sql | None = None) -> Sql:
         steps = compose("SELECT {} AS t\nFROM {}\nGROUP BY t{}", begin, rows, exact)
         return compose(f"SELECT min(t), max(t) + {step - 1}\nFROM ({{}}) AS steps", steps)
     # Which instants are there takes a group for each: only the first and last hour are looked at.
-    hour = frame.dialect.clock_bucket(frame.plan.unit.time, Granularity.HOUR, (Piece(None, 0),))
+    hour = frame.dialect.clock_bucket(
+        frame.selection.unit.time, Granularity.HOUR, (Piece(None, 0),)
+    )
     hours = compose("SELECT {} AS h FROM {}\nGROUP BY h{}", hour, rows, exact)
     return compose(
         "WITH hours AS (SELECT min(h) AS low, max(h) AS high FROM ({}) AS cut)\n"

@@ -1,4 +1,4 @@
-"""From a plan to the WHERE clause: the scope first, then every filter."""
+"""From a selection to the WHERE clause: the scope first, then every filter."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from callistics.records.providers import marked_provider
 from callistics.sql.aggregates import there
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, all_of, compose, raw
-from callistics.sql.plan import Frame, Plan, Unit
+from callistics.sql.selection import Frame, Selection, Unit
 
 
 def where(frame: Frame) -> Sql:
@@ -17,20 +17,20 @@ def where(frame: Frame) -> Sql:
 
 
 def _conditions(frame: Frame) -> Iterator[Sql]:
-    plan, dialect = frame.plan, frame.dialect
-    if plan.empty:
+    selection, dialect = frame.selection, frame.dialect
+    if selection.empty:
         yield raw("FALSE")
-    yield from scope_conditions(plan.scope, plan.unit.alias, dialect)
+    yield from scope_conditions(selection.scope, selection.unit.alias, dialect)
     yield from _given(frame, Subject.RECORD)
-    if plan.unit is Unit.CALLS:
+    if selection.unit is Unit.CALLS:
         yield from _given(frame, Subject.CALL)
     else:
         yield from _reached_by_call(frame)
 
 
 def _given(frame: Frame, subject: Subject) -> Iterator[Sql]:
-    """The filters on a subject that the plan has values for."""
-    for name, value in given_filters(frame.plan).items():
+    """The filters on a subject that the selection has values for."""
+    for name, value in given_filters(frame.selection).items():
         if FILTERS[name].subject is subject:
             yield FILTERS[name].condition(frame, value)
 
@@ -41,9 +41,9 @@ def scope_conditions(scope: Scope, alias: str, dialect: Dialect) -> Iterator[Sql
         yield dialect.is_in(raw(f"{alias}.{name}"), sorted(allowed))
 
 
-def needs_lead(plan: Plan) -> bool:
+def needs_lead(selection: Selection) -> bool:
     """Whether a condition on calls looks at their leads."""
-    return any(FILTERS[name].needs_lead for name in given_filters(plan))
+    return any(FILTERS[name].needs_lead for name in given_filters(selection))
 
 
 def _reached_by_call(frame: Frame) -> Iterator[Sql]:
@@ -53,7 +53,7 @@ def _reached_by_call(frame: Frame) -> Iterator[Sql]:
         return
     calls = tuple(_given(frame, Subject.CALL))
     if calls:
-        scoped = scope_conditions(frame.plan.scope, "c", frame.dialect)
+        scoped = scope_conditions(frame.selection.scope, "c", frame.dialect)
         weight = frame.dialect.weight("c")
         wanted, called = (_lead(frame.dialect, alias) for alias in ("l", "c"))
         cancels = "" if weight is None else f"\nGROUP BY {called}"
@@ -70,7 +70,7 @@ def _lead(dialect: Dialect, alias: str) -> str:
 
 def _reached_by_provider(frame: Frame) -> Iterator[Sql]:
     """The same of a roll-up of leads, which has the providers of all their calls as a list."""
-    wanted = frame.plan.query.filters.of("provider")
+    wanted = frame.selection.query.filters.of("provider")
     if wanted is not None:
         names = [*wanted.texts, *([None] if wanted.null else [])]
         marked = [marked_provider(name) for name in names]

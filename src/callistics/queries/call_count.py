@@ -2,7 +2,7 @@
 
 from callistics.catalog.metrics import COUNT
 from callistics.queries.base import QueryType
-from callistics.sql.plan import Unit
+from callistics.sql.selection import Unit
 
 QUERY = QueryType(
     name="call_count",

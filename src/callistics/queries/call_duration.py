@@ -26,7 +26,7 @@ from callistics.compile.select import (
 from callistics.queries.base import QueryType
 from callistics.sql.aggregates import told_apart
 from callistics.sql.fragment import Sql, compose, join, raw
-from callistics.sql.plan import Frame, Unit
+from callistics.sql.selection import Frame, Unit
 
 
 def _statement(query: QueryType, frame: Frame) -> Sql:

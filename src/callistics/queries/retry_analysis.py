@@ -3,7 +3,7 @@
 from callistics.catalog.dimensions import ATTEMPT
 from callistics.catalog.metrics import COUNT, PERCENTAGE, SUCCEEDED, SUCCESS_RATE
 from callistics.queries.base import Field, QueryType
-from callistics.sql.plan import Unit
+from callistics.sql.selection import Unit
 
 QUERY = QueryType(
     name="retry_analysis",

@@ -34,7 +34,7 @@ from callistics.model.zones import zone
 from callistics.server.logs import configure_logs
 from callistics.server.maintenance import Maintenance
 from callistics.settings import Settings
-from callistics.sql.plan import Policy
+from callistics.sql.selection import Policy
 
 _FLUSH_SECONDS = 60
 _MAINTENANCE_SECONDS = 20

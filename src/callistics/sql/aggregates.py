@@ -10,7 +10,7 @@ the column `x`.
 
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, compose, raw
-from callistics.sql.plan import Frame
+from callistics.sql.selection import Frame
 
 
 def count(frame: Frame) -> Sql:

@@ -17,7 +17,7 @@ from callistics.records.columnar.arrow import select
 from callistics.records.columnar.derive import DERIVED, LEADS
 from callistics.records.columnar.payload_columns import FLAT
 from callistics.records.columnar.recompute import Delta
-from callistics.sql.plan import Unit
+from callistics.sql.selection import Unit
 
 _PAYLOADS = "payload::JSON::VARIANT AS payload, payload_orders::JSON::VARIANT AS payload_orders"
 _INSERT = f"INSERT INTO {{table}} BY NAME SELECT * REPLACE ({_PAYLOADS}), {{keys}} FROM {{source}}"

@@ -49,7 +49,7 @@ from callistics.records.columnar.row_codec import COLUMNS as STATE_COLUMNS
 from callistics.records.fields import RecordKind
 from callistics.records.identity import Identity, StoredRecord
 from callistics.records.merge import State, duration_ms, is_live, lead_of, shapes_lead
-from callistics.sql.plan import Unit
+from callistics.sql.selection import Unit
 
 _KEPT = pa.schema([*DERIVED, ("lead_no", pa.int64())])
 _BESIDE = {RecordKind.CALLS: _KEPT.names, RecordKind.LEADS: ("first_seen",)}

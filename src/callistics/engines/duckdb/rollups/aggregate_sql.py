@@ -5,7 +5,7 @@ Rows of a table are parts: those that agree in time and keys add up to the sum o
 
 from callistics.catalog.rollups import FINEST, Rollup
 from callistics.engines.duckdb.dialect import DuckDBDialect
-from callistics.sql.plan import Unit
+from callistics.sql.selection import Unit
 
 COLUMNS = {
     Unit.CALLS: (

@@ -10,7 +10,7 @@ from callistics.engines.duckdb.rollups.aggregate_sql import cut, net
 from callistics.engines.duckdb.rollups.refresh import fold
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.model.instants import DAY
-from callistics.sql.plan import Unit
+from callistics.sql.selection import Unit
 
 KEPT_BY = ("reseller_id", "provider")
 """What least and greatest durations are kept by, beside the time."""

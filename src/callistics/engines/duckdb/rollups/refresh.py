@@ -13,7 +13,7 @@ from callistics.engines.duckdb.rollups.aggregate_sql import (
     shorter_table,
 )
 from callistics.engines.duckdb.rollups.min_max import repaired
-from callistics.sql.plan import Unit
+from callistics.sql.selection import Unit
 
 NET = "net_changes"
 

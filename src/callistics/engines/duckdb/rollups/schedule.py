@@ -6,7 +6,7 @@ from callistics.catalog.rollups import CHANGES
 from callistics.engines.duckdb.rollups.change_log import ChangeLog
 from callistics.engines.duckdb.rollups.compaction import TABLES, compact
 from callistics.engines.duckdb.rollups.refresh import fold
-from callistics.sql.plan import Unit
+from callistics.sql.selection import Unit
 
 # Every question about a roll-up reads all changes along. From the first number of them on they are
 # folded when there is time, from the second on before anything more is written; the third takes its

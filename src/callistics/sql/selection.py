@@ -47,7 +47,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Selection:
     """A query within a scope. No statement can be built without one, so none lacks a scope.
 
     `begin` and `end` are the half-open range of instants that the query is about; where an end
@@ -69,8 +69,8 @@ class Plan:
         """Whether an end of the range is still to be found among the matching records."""
         return not self.empty and (self.begin is None or self.end is None)
 
-    def closed(self, first: int | None, last: int | None) -> "Plan":
-        """The plan with open ends closed by the first and last matching instant."""
+    def closed(self, first: int | None, last: int | None) -> "Selection":
+        """The selection with open ends closed by the first and last matching instant."""
         if first is None or last is None:
             return replace(self, empty=True)
         begin = first if self.begin is None else self.begin
@@ -103,12 +103,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A plan seen through an engine's dialect: all that an expression may ask for.
+    """A selection seen through an engine's dialect: all that an expression may ask for.
 
-    `rolled` is the roll-up that the plan is answered from, None where it is the records.
+    `rolled` is the roll-up that the selection is answered from, None where it is the records.
     """
 
-    plan: Plan
+    selection: Selection
     dialect: Dialect
     rolled: Source | None = None
 
@@ -117,19 +117,19 @@ class Frame:
         """The rows to count: those of the roll-up, else the table of the unit."""
         if self.rolled is not None:
             return self.rolled
-        alias = self.plan.unit.alias
-        return Source(raw(f"{self.plan.unit} AS {alias}"), self.dialect.weight(alias))
+        alias = self.selection.unit.alias
+        return Source(raw(f"{self.selection.unit} AS {alias}"), self.dialect.weight(alias))
 
     @property
     def clock(self) -> Sequence[Piece]:
         """Offsets for wall-clock hours and weekdays over the plan's range."""
-        return clock_pieces(self.plan.query.zone, *self._range())
+        return clock_pieces(self.selection.query.zone, *self._range())
 
     @property
     def calendar(self) -> Sequence[Piece]:
         """Offsets for local dates over the plan's range."""
-        return calendar_pieces(self.plan.query.zone, *self._range())
+        return calendar_pieces(self.selection.query.zone, *self._range())
 
     def _range(self) -> tuple[int, int]:
-        begin, end = self.plan.begin, self.plan.end
+        begin, end = self.selection.begin, self.selection.end
         return begin or 0, end if end is not None else begin or 0
