@@ -35,6 +35,7 @@ from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
 from callistics.settings import Settings
+from callistics.timezones import rules_version
 
 _FLUSH_SECONDS = 60
 _UPKEEP_SECONDS = 20
@@ -80,7 +81,9 @@ class Application:
         parts.ready = True
         flush = asyncio.create_task(_flush_uses(parts))
         upkeep = Upkeep(engine.tidy, _UPKEEP_SECONDS) if self.serves else None
-        _log.info("ready", version=__version__, engine=engine.version)
+        _log.info(
+            "ready", version=__version__, engine=engine.version, timezone_rules=rules_version()
+        )
         if self.on_ready is not None:
             self.on_ready(self)
         try:

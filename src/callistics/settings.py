@@ -8,13 +8,13 @@ line goes before the environment, the environment before the file.
 import json
 import os
 import tomllib
-import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 
 from callistics.errors import SettingsError, did_you_mean
+from callistics.timezones import zone_names
 
 PREFIX = "CALLISTICS_"
 DEFAULT_UNREACHED = (
@@ -124,7 +124,7 @@ def _stage_lists(value: object) -> dict[str, tuple[str, ...]]:
 
 
 def _zone(value: object) -> str:
-    if not isinstance(value, str) or value not in zoneinfo.available_timezones():
+    if not isinstance(value, str) or value not in zone_names():
         raise ValueError("must be an IANA time zone such as Europe/Lisbon")
     return str(value)
 

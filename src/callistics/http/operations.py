@@ -12,6 +12,7 @@ from callistics.http.openapi import document
 from callistics.http.services import AnyRequest, services
 from callistics.model.keys import Permission
 from callistics.model.scope import EVERYTHING
+from callistics.timezones import rules_version
 
 _ASSETS = {
     "swagger-ui.css": "text/css",
@@ -28,11 +29,11 @@ async def live() -> Response[bytes]:
 
 
 @get("/health/ready")
-async def ready(request: AnyRequest) -> Response[bytes]:
-    """Queries and records are taken."""
+async def ready(request: AnyRequest) -> Response[dict[str, str]]:
+    """Queries and records are taken; with the release of the time zone rules."""
     if not services(request).ready:
         raise Unavailable("starting or stopping")
-    return Response(b'{"status":"ready"}', media_type="application/json")
+    return Response({"status": "ready", "timezone_rules": rules_version()})
 
 
 @get("/metrics")

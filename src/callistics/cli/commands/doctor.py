@@ -7,6 +7,7 @@ from callistics import __version__
 from callistics.cli.connect import default_url, server_answers
 from callistics.cli.output import console
 from callistics.settings import ENGINE_DSNS, load_settings
+from callistics.timezones import rules_version
 
 _EPILOG = f"""\b
 Examples:
@@ -18,7 +19,7 @@ Examples:
 @click.command("doctor", epilog=_EPILOG)
 @click.option("--engine", metavar="DSN", help=f"Look at this one, such as {ENGINE_DSNS[1]}.")
 def command(engine: str | None) -> None:
-    """Name the engine, its version, and what is wrong with it.
+    """Name the engine, its version, the time zone rules, and what is wrong.
 
     Nothing is changed, and a server may be running. Ends with exit code 1 where something is wrong.
     """
@@ -34,6 +35,7 @@ def command(engine: str | None) -> None:
         ("Callistics", __version__),
         ("engine", found.engine),
         *found.facts,
+        ("time zone rules", rules_version()),
         ("server", f"{url} {running}"),
     )
     for name, value in facts:
