@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
+import tzdata
 from click.testing import CliRunner
 
 from callistics import __version__
@@ -55,6 +56,13 @@ def test_an_unexpected_error_is_one_sentence(run: Run, monkeypatch: pytest.Monke
     assert len(shown.splitlines()) == 1
     traced = CliRunner().invoke(main, ["--debug", "query", "call_count"])
     assert "Traceback" in traced.stderr
+
+
+def test_the_doctor_names_the_release_of_the_time_zone_rules(run: Run) -> None:
+    run("generate", "--calls", 1, "--out", "calls.ndjson")
+    run("import", "calls.ndjson")
+    shown = run("doctor").stdout
+    assert f"time zone rules {tzdata.IANA_VERSION}" in " ".join(shown.split())
 
 
 def test_settings_are_all_listed(run: Run) -> None:
