@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,7 @@ from callistics.analytics.service import Analytics
 from callistics.catalog.plan import Policy
 from callistics.engines.base import Engine
 from callistics.engines.opening import database_file, key_file, open_engine
-from callistics.errors import CallisticsError, SettingsError
+from callistics.errors import CallisticsError, SettingsError, Unavailable
 from callistics.http.app import create_http
 from callistics.http.services import Pool, Services, now
 from callistics.ingest.beside import ReadingBeside
@@ -164,16 +165,24 @@ def _no_answer(_: object) -> tuple[int, bytes]:
 
 
 async def _flush_uses(parts: Services) -> None:
-    """Record now and then when keys were last used."""
+    """Store now and then when keys were last used."""
     while True:
         await asyncio.sleep(_FLUSH_SECONDS)
         _save_uses(parts)
 
 
 def _save_uses(parts: Services) -> None:
-    used = parts.keyring.take_used()
-    if used:
-        parts.writer.submit(Job(None, _no_answer, keys=tuple(used)))
+    uses = parts.keyring.unsaved_uses()
+    if not uses:
+        return
+
+    def note(saved: "Future[tuple[int, bytes]]") -> None:
+        if saved.exception() is None:
+            parts.keyring.saved_uses(uses)
+
+    # Where too many wait, it is for the next time.
+    with suppress(Unavailable):
+        parts.writer.submit(Job(None, _no_answer, uses=uses)).add_done_callback(note)
 
 
 def _stop(parts: Services, engine: Engine) -> None:

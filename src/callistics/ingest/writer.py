@@ -3,7 +3,7 @@
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -36,21 +36,40 @@ class Retry:
 
 @dataclass(slots=True)
 class Job:
-    """One request for the writer. `done` gives the answer's status and body once durable."""
+    """One request for the writer. `done` gives the answer's status and body once durable.
+
+    One that is `urgent` goes before all others, however many wait.
+    """
 
     write: Write | None
     answer: Callable[[Receipt], tuple[int, bytes]]
     retry: Retry | None = None
     keys: tuple[StoredKey, ...] = ()
+    uses: Mapping[str, int] = field(default_factory=dict[str, int])
+    urgent: bool = False
     done: "Future[tuple[int, bytes]]" = field(default_factory=Future[tuple[int, bytes]])
 
 
+class _Line(queue.Queue[Job | None]):
+    """Those that wait: without a limit of its own, and with the urgent ones in front."""
+
+    def _put(self, item: Job | None) -> None:
+        if item is not None and item.urgent:
+            self.queue.appendleft(item)
+        else:
+            self.queue.append(item)
+
+
 class Writer:
-    """A thread that owns writing to an engine."""
+    """A thread that owns writing to an engine.
+
+    No more than `capacity` requests may wait, urgent ones aside.
+    """
 
     def __init__(self, engine: Engine, capacity: int) -> None:
         self._engine = engine
-        self._queue: queue.Queue[Job | None] = queue.Queue(capacity)
+        self._queue = _Line()
+        self._capacity = capacity
         self._stopping = False
         # Nothing may be queued behind what ends the thread: nobody would answer it.
         self._queueing = threading.Lock()
@@ -70,10 +89,9 @@ class Writer:
         self._check()
         with self._queueing:
             self._check()
-            try:
-                self._queue.put_nowait(job)
-            except queue.Full:
-                raise Unavailable("too many requests with records are waiting") from None
+            if self.waiting >= self._capacity and not job.urgent:
+                raise Unavailable("too many requests with records are waiting")
+            self._queue.put(job)
         return job.done
 
     def _check(self) -> None:
@@ -112,6 +130,8 @@ class Writer:
                 break
             if job is None:
                 return jobs, True
+            if job.urgent:
+                return [job, *jobs], False
             jobs.append(job)
             size += _size(job)
         return jobs, False
@@ -159,6 +179,7 @@ def _process(session: Session, jobs: list[Job]) -> list[Outcome]:
     rest = iter(writes)
     for job in jobs:
         session.save_keys(job.keys)
+        session.save_uses(job.uses)
         if job.write is None:
             outcomes.append((204, b""))
             continue
