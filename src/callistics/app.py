@@ -30,7 +30,7 @@ from callistics.http.services import Pool, Services, now
 from callistics.ingest.beside import ReadingBeside
 from callistics.ingest.tuning import tune
 from callistics.ingest.upkeep import Upkeep
-from callistics.ingest.writer import Job, Writer
+from callistics.ingest.writer import Job, Result, Writer
 from callistics.logs import configure_logs
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING
@@ -106,7 +106,7 @@ class Application:
             _write_secret(self.admin_key_file, secret)
         if secret is not None and not parts.keyring.has_secret(secret):
             made = make_key("first admin key", Permission, EVERYTHING, moment, secret=secret)
-            parts.writer.submit(Job(None, _no_answer, keys=(made.stored,))).result()
+            parts.writer.submit(Job(keys=(made.stored,))).result()
             parts.keyring.put(made.stored)
 
 
@@ -160,10 +160,6 @@ def private_files(database: Path | None) -> Generator[None]:
         os.umask(before)
 
 
-def _no_answer(_: object) -> tuple[int, bytes]:
-    return 204, b""
-
-
 async def _flush_uses(parts: Services) -> None:
     """Store now and then when keys were last used."""
     while True:
@@ -176,13 +172,13 @@ def _save_uses(parts: Services) -> None:
     if not uses:
         return
 
-    def note(saved: "Future[tuple[int, bytes]]") -> None:
+    def note(saved: "Future[Result]") -> None:
         if saved.exception() is None:
             parts.keyring.saved_uses(uses)
 
     # Where too many wait, it is for the next time.
     with suppress(Unavailable):
-        parts.writer.submit(Job(None, _no_answer, uses=uses)).add_done_callback(note)
+        parts.writer.submit(Job(uses=uses)).add_done_callback(note)
 
 
 def _stop(parts: Services, engine: Engine) -> None:

@@ -1,61 +1,17 @@
 """Keys beside a writer that is busy: revoked is revoked, and last uses bring nothing back."""
 
 import asyncio
-import contextlib
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from callistics.app import _save_uses
-from callistics.http.services import Services
-from support.gate import SECONDS, Gate
+from support.gate import CALL, gated, post, until
 from support.server import Server, problem, serving
-
-CALL = {
-    "call_id": "c1",
-    "merchant_id": "m1",
-    "reseller_id": "r1",
-    "lead_id": "l1",
-    "started_at": "2025-01-15T09:30:00Z",
-}
-
-
-@pytest.fixture
-def pool() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(4) as found:
-        yield found
-
-
-@contextlib.contextmanager
-def gated(folder: Path, **settings: Any) -> Iterator[tuple[Server, Services, Gate]]:
-    """A server whose writer waits at a gate, which is opened at the latest at the end."""
-    with serving(folder, **settings) as server:
-        parts = server.application.asgi.state.services
-        gate = Gate(parts.writer)
-        try:
-            yield server, parts, gate
-        finally:
-            gate.open()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what another thread is about to do."""
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end
 
 
 def made(server: Server) -> tuple[str, str]:
     answer = server.request("POST", "/keys", json={"name": "x", "permissions": ["query"]})
     return answer.json()["id"], answer.json()["key"]
-
-
-def post(server: Server, pool: ThreadPoolExecutor, name: str) -> "Future[Any]":
-    return pool.submit(server.request, "POST", "/calls", json={**CALL, "call_id": name})
 
 
 def status(server: Server, key: str) -> int:

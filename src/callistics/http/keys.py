@@ -12,7 +12,7 @@ from callistics.access.requests import SCOPE_FIELDS, parse_key_request
 from callistics.errors import NotFound
 from callistics.http.analytics import check_json
 from callistics.http.services import AnyRequest, Services, now, read_body, services
-from callistics.ingest.writer import Job
+from callistics.ingest.writer import Job, Result
 from callistics.model.instants import utc_text
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import SCOPED
@@ -37,9 +37,9 @@ async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> R
     body = await read_body(request, parts.settings.query_body_limit)
     wanted = parse_key_request(body, creator.scope, now())
     made = make_key(wanted.name, wanted.permissions, wanted.scope, now(), wanted.expires_at)
-    done = parts.writer.submit(Job(None, _no_answer, keys=(made.stored,)))
+    done = parts.writer.submit(Job(keys=(made.stored,)))
 
-    def admit(saved: "Future[tuple[int, bytes]]") -> None:
+    def admit(saved: "Future[Result]") -> None:
         if saved.exception() is None:
             parts.keyring.put(made.stored)
 
@@ -60,16 +60,12 @@ async def revoke_key(request: AnyRequest, key_id: FromPath[str]) -> None:
         raise NotFound("no such key")
     # Also where it is revoked already: nobody knows whether that came to be stored.
     revoked = parts.keyring.revoke(found, now())
-    await _durable(parts.writer.submit(Job(None, _no_answer, keys=(revoked,), urgent=True)))
+    await _durable(parts.writer.submit(Job(keys=(revoked,), urgent=True)))
 
 
-async def _durable(done: "Future[tuple[int, bytes]]") -> None:
+async def _durable(done: "Future[Result]") -> None:
     # Shielded: a client that goes away does not take back what is being committed.
     await asyncio.shield(asyncio.wrap_future(done))
-
-
-def _no_answer(_: object) -> tuple[int, bytes]:
-    return 204, b""
 
 
 def shown_key(key: StoredKey) -> Shown:

@@ -21,33 +21,38 @@ _MAX_RECORDS = 100_000
 # more once as many requests have come as were answered, as then nobody is left who could send one.
 _MOST_REST, _PLENTY = 0.05, 2_000
 
-Outcome = tuple[int, bytes] | RequestError
-"""Status and body of the answer, or the error that takes its place."""
+Result = Receipt | KeptAnswer | None
+"""What became of the records; or the answer from before, if the request is repeated; or nothing."""
+Outcome = Result | RequestError
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """An `Idempotency-Key`, the key of access it came with, and the hash of its body."""
+    """An `Idempotency-Key`, the key of access it came with, and the hash of its body.
+
+    `encode` makes status and body of the answer that is kept. The commit it is part of may fail and
+    be tried again: it must do nothing else.
+    """
 
     key_id: str
     idempotency_key: str
     body_hash: str
+    encode: Callable[[Receipt], tuple[int, bytes]]
 
 
 @dataclass(slots=True)
 class Job:
-    """One request for the writer. `done` gives the answer's status and body once durable.
+    """One request for the writer. `done` gives the result once durable.
 
     One that is `urgent` goes before all others, however many wait.
     """
 
-    write: Write | None
-    answer: Callable[[Receipt], tuple[int, bytes]]
+    write: Write | None = None
     retry: Retry | None = None
     keys: tuple[StoredKey, ...] = ()
     uses: Mapping[str, int] = field(default_factory=dict[str, int])
     urgent: bool = False
-    done: "Future[tuple[int, bytes]]" = field(default_factory=Future[tuple[int, bytes]])
+    done: "Future[Result]" = field(default_factory=Future[Result])
 
 
 class _Line(queue.Queue[Job | None]):
@@ -84,7 +89,7 @@ class Writer:
         """Requests that wait to be committed."""
         return self._queue.qsize()
 
-    def submit(self, job: Job) -> "Future[tuple[int, bytes]]":
+    def submit(self, job: Job) -> "Future[Result]":
         """Queue a request. Raises `Unavailable` if too many wait or the writer is stopping."""
         self._check()
         with self._queueing:
@@ -181,7 +186,7 @@ def _process(session: Session, jobs: list[Job]) -> list[Outcome]:
         session.save_keys(job.keys)
         session.save_uses(job.uses)
         if job.write is None:
-            outcomes.append((204, b""))
+            outcomes.append(None)
             continue
         write = next(rest)
         accept = partial(folds[write.kind].accept, write, arrival)
@@ -202,19 +207,19 @@ def _one(
 ) -> Outcome:
     retry = job.retry
     if retry is None:
-        return job.answer(accept())
+        return accept()
     name = (retry.key_id, retry.idempotency_key)
     before = kept.get(name) or session.kept_answer(*name)
     if before is not None:
         return _repeated(before, retry)
-    status, body = job.answer(accept())
-    kept[name] = KeptAnswer(retry.body_hash, status, body)
+    receipt = accept()
+    kept[name] = KeptAnswer(retry.body_hash, *retry.encode(receipt))
     session.keep_answer(*name, kept[name])
-    return status, body
+    return receipt
 
 
 def _repeated(before: KeptAnswer, retry: Retry) -> Outcome:
     if before.body_hash != retry.body_hash:
         message = "was sent before with another body"
         return Refused([invalid("", f"Idempotency-Key {retry.idempotency_key!r} {message}")])
-    return before.status, before.answer
+    return before
