@@ -190,7 +190,7 @@ def _process(session: Session, jobs: list[Job]) -> list[Outcome]:
             continue
         write = next(rest)
         accept = partial(folds[write.kind].accept, write, arrival)
-        outcomes.append(_one(session, job, accept, kept))
+        outcomes.append(_one(session, job.retry, accept, write.skip, kept))
         arrival += write.received
     for kind, fold in folds.items():
         session.store(kind, fold.changed)
@@ -201,11 +201,11 @@ def _process(session: Session, jobs: list[Job]) -> list[Outcome]:
 
 def _one(
     session: Session,
-    job: Job,
+    retry: Retry | None,
     accept: Callable[[], Receipt],
+    skip: bool,
     kept: dict[tuple[str, str], KeptAnswer],
 ) -> Outcome:
-    retry = job.retry
     if retry is None:
         return accept()
     name = (retry.key_id, retry.idempotency_key)
@@ -213,6 +213,9 @@ def _one(
     if before is not None:
         return _repeated(before, retry)
     receipt = accept()
+    if receipt.was_refused(skip=skip):
+        # Nothing could be stored twice, and what is corrected may come under the same key.
+        return receipt
     kept[name] = KeptAnswer(retry.body_hash, *retry.encode(receipt))
     session.keep_answer(*name, kept[name])
     return receipt
