@@ -264,6 +264,29 @@ def test_a_refused_request_is_refused_again(server: Server) -> None:
     assert server.request("POST", "/calls", json=bad, headers=headers).content == first.content
 
 
+def test_the_words_of_a_closed_list_are_taken_in_any_case(server: Server) -> None:
+    said = [("Outbound", "Positive"), ("OUTBOUND", "POSITIVE"), ("outbound", 1), ("InBound", 0)]
+    for number, (direction, sentiment) in enumerate(said):
+        record = {**CALL, "direction": direction, "sentiment": sentiment}
+        alone = {**record, "call_id": f"alone{number}"}
+        together = [{**record, "call_id": f"c{number}-{one}"} for one in range(60)]
+        for body in (alone, together):
+            assert server.request("POST", "/calls", json=body).status_code == 200
+    assert count(server, direction="outbound") == count(server, sentiment_min=1) == 3 * 61
+    assert count(server, direction=["inbound", None]) == 61
+
+
+@pytest.mark.parametrize(
+    "wanted", ["Outbound", "sideways", "", ["outbound", "INBOUND"], [None, "out"]]
+)
+def test_a_filter_on_a_closed_list_takes_its_words_alone(server: Server, wanted: object) -> None:
+    answer = server.ask("call_count", filters={"direction": wanted})
+    assert answer.status_code == 422
+    (found,) = answer.json()["errors"]
+    assert (found["pointer"], found["value"]) == ("/filters/direction", wanted)
+    assert "must be one of outbound, inbound" in found["message"]
+
+
 @pytest.mark.parametrize("parameter", ["", "?on_error=skip"])
 def test_a_request_that_stored_nothing_claims_no_idempotency_key(
     server: Server, parameter: str

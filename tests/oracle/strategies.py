@@ -95,7 +95,7 @@ CALL_FIELDS = {
     "template_id": maybe(st.sampled_from(pools.TEMPLATES)),
     "lead_id": maybe(st.sampled_from(("l1", "l1", "l1", *pools.LEADS))),
     "provider": maybe(st.sampled_from(pools.PROVIDERS)),
-    "direction": maybe(st.sampled_from(pools.DIRECTIONS)),
+    "direction": maybe(st.sampled_from(pools.SENT_DIRECTIONS)),
     "attempt": st.sampled_from((None, None, 1, 2, 3, 10)),
     "duration": st.sampled_from((None, None, *pools.DURATIONS)),
     "outcome": maybe(st.sampled_from((*pools.OUTCOMES[:4], *pools.OUTCOMES))),
