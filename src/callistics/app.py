@@ -137,6 +137,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         cache=AnswerCache(settings.answer_cache * 1_000_000),
         data_version=lambda: engine.data_version,
     )
+    parts.metrics.info(version=__version__, engine=engine.version)
     gauge = parts.metrics.gauge
     waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
     gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -52,6 +52,10 @@ class Metrics:
             ("status",),
             registry=self.registry,
         )
+
+    def info(self, **facts: str) -> None:
+        """What the server is."""
+        Info("callistics", "The server.", registry=self.registry).info(facts)
 
     def gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
         """A figure that is read when asked for."""
