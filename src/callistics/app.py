@@ -91,9 +91,8 @@ class Application:
             flush.cancel()
             with suppress(asyncio.CancelledError):
                 await flush
-            if upkeep is not None:
-                await asyncio.to_thread(upkeep.stop)
-            await asyncio.to_thread(_stop, parts, engine)
+            # In one piece: where time runs out nobody waits here, but a thread is finished.
+            await asyncio.to_thread(_stop, parts, engine, upkeep)
             _log.info("stopped")
 
     def _admit(self, parts: Services, engine: Engine) -> None:
@@ -182,7 +181,9 @@ def _save_uses(parts: Services) -> None:
         parts.writer.submit(Job(uses=uses)).add_done_callback(note)
 
 
-def _stop(parts: Services, engine: Engine) -> None:
+def _stop(parts: Services, engine: Engine, upkeep: Upkeep | None) -> None:
+    if upkeep is not None:
+        upkeep.stop()
     parts.queries.stop()
     parts.readers.stop()
     _save_uses(parts)
@@ -254,7 +255,13 @@ async def _serve(application: Application) -> None:
         log_enabled=False,
         websockets=False,
     )
+    # Its constructor does not take it.
+    server.workers_kill_timeout = settings.stop_timeout
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)
-    await server.serve()
+    try:
+        await server.serve()
+    except TimeoutError:
+        # What is still under way is cancelled; what is queued is committed yet.
+        _log.warning("stopped beside requests under way", seconds=settings.stop_timeout)

@@ -13,7 +13,6 @@ from callistics.cli import connect as connecting
 from callistics.cli import main
 from callistics.cli.group import COMMANDS
 from callistics.cli.ports import ensure_free, first_free
-from callistics.settings import table
 from support.live import ADMIN_KEY, free_port, live
 
 from .conftest import Run
@@ -55,12 +54,6 @@ def test_an_unexpected_error_is_one_sentence(run: Run, monkeypatch: pytest.Monke
     assert len(shown.splitlines()) == 1
     traced = CliRunner().invoke(main, ["--debug", "query", "call_count"])
     assert "Traceback" in traced.stderr
-
-
-def test_settings_are_all_listed(run: Run) -> None:
-    shown = run("settings").stdout
-    assert all(info.variable in shown and info.name in shown for info in table())
-    assert "NO_ANSWER,BUSY" in shown
 
 
 @pytest.mark.parametrize(
