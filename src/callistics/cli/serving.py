@@ -52,7 +52,7 @@ def _detail(answer: httpx.Response) -> str:
 
 
 def _engine(figures: str) -> str:
-    """The engine in the text of `/metrics`: `callistics_info{engine="DuckDB 2.0.0",...} 1.0`."""
+    """The engine in the text of `/metrics`: `callistics_info{engine="Name 1.0",…} 1.0`."""
     line = next((one for one in figures.splitlines() if one.startswith(_INFO)), "")
     _, _, rest = line.partition('engine="')
     return rest.partition('"')[0] or "not told by this version"
