@@ -217,7 +217,9 @@ def _nameable(name: str, scope: Scope) -> Sequence[str | None]:
     """A filter names nothing that the scope leaves out, and absent is not in a scope."""
     if f"{name}s" in scope:
         return list(scope[f"{name}s"])
-    return (*LISTED_FILTERS[name], *LISTED_FILTERS[name], "unknown", None)
+    # Of a closed list no other value may be named.
+    other = () if name == "direction" else ("unknown",)
+    return (*LISTED_FILTERS[name], *LISTED_FILTERS[name], *other, None)
 
 
 @st.composite
