@@ -14,7 +14,6 @@ from callistics.cli import connect as connecting
 from callistics.cli import main
 from callistics.cli.group import COMMANDS
 from callistics.cli.ports import ensure_free, first_free
-from callistics.settings import table
 from support.live import ADMIN_KEY, free_port, live
 
 from .conftest import Run
@@ -63,12 +62,6 @@ def test_the_doctor_names_the_release_of_the_time_zone_rules(run: Run) -> None:
     run("import", "calls.ndjson")
     shown = run("doctor").stdout
     assert f"time zone rules {tzdata.IANA_VERSION}" in " ".join(shown.split())
-
-
-def test_settings_are_all_listed(run: Run) -> None:
-    shown = run("settings").stdout
-    assert all(info.variable in shown and info.name in shown for info in table())
-    assert "NO_ANSWER,BUSY" in shown
 
 
 @pytest.mark.parametrize(

@@ -226,8 +226,16 @@ class _Reader:
             self.problems.append(invalid(at, "the list is empty, nothing could match", value))
             return None
         texts = tuple(dict.fromkeys(item for item in values if isinstance(item, str)))
+        self._check_values(name, texts, value)
         self._check_scope(name, texts, value)
         return OneOf(texts, null=None in values)
+
+    def _check_values(self, name: str, texts: tuple[str, ...], sent: object) -> None:
+        values = FILTERS[name].values
+        wrong = next((text for text in texts if text not in values), None)
+        if values and wrong is not None:
+            message = f"must be one of {', '.join(values)}{did_you_mean(wrong, values)}"
+            self.problems.append(invalid(pointer("filters", name), message, sent))
 
     def _check_scope(self, name: str, texts: tuple[str, ...], sent: object) -> None:
         allowed = dict(self.scope.limits()).get(name)

@@ -60,6 +60,10 @@ class Metrics:
             registry=self.registry,
         ).info({"version": rules_version()})
 
+    def info(self, **facts: str) -> None:
+        """What the server is."""
+        Info("callistics", "The server.", registry=self.registry).info(facts)
+
     def gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
         """A figure that is read when asked for."""
         Gauge(name, text, registry=self.registry).set_function(read)

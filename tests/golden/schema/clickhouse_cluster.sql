@@ -150,3 +150,10 @@ CREATE TABLE IF NOT EXISTS kept_answers ON CLUSTER calls_cluster (
 ORDER BY (key_id, idempotency_key)
 TTL toDateTime(kept_at) + INTERVAL 2 DAY
 SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS key_uses ON CLUSTER calls_cluster (
+    id String,
+    last_used_at Int64
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/key_uses', '{shard}-{replica}', last_used_at)
+ORDER BY id
+SETTINGS non_replicated_deduplication_window = 1000;

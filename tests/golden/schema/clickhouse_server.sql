@@ -138,3 +138,10 @@ CREATE TABLE IF NOT EXISTS kept_answers (
 ORDER BY (key_id, idempotency_key)
 TTL toDateTime(kept_at) + INTERVAL 2 DAY
 SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS key_uses (
+    id String,
+    last_used_at Int64
+) ENGINE = ReplacingMergeTree(last_used_at)
+ORDER BY id
+SETTINGS non_replicated_deduplication_window = 1000;
