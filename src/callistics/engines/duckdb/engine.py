@@ -15,7 +15,7 @@ from callistics.engines.duckdb.folding import rebuild
 from callistics.engines.duckdb.keys import load_keys
 from callistics.engines.duckdb.lead_numbers import LeadNumbers
 from callistics.engines.duckdb.ledger import Ledger
-from callistics.engines.duckdb.migrate import migrate
+from callistics.engines.duckdb.migrate import migrate, rebuild_done, rebuild_due
 from callistics.engines.duckdb.order import MonthOrder
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.presence import Presence
@@ -106,6 +106,9 @@ class DuckDBEngine:
         self._reader_count = readers
         for _ in range(readers):
             self._readers.put(Statements(self._connection.cursor()))
+        if rebuild_due(self._connection):
+            self.rebuild()
+            rebuild_done(self._connection)
 
     @property
     def rollups(self) -> Sequence[Rollup]:
