@@ -15,9 +15,10 @@ from callistics.engines.common.migrations import Migration
 from callistics.engines.duckdb import migrate as embedded
 from callistics.engines.duckdb import operations as in_file
 from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.opening import diagnose, file_dsn
 from callistics.errors import EngineError
 from callistics.model.outcomes import outcome_key
-from support.engines import ENGINES, open_for_test
+from support.engines import ENGINES, database, open_for_test
 from support.store import Store, opened
 
 from .frozen import ANSWER, FIXTURES, KEY, LATER, POLICY, connected, send, thaw
@@ -125,6 +126,8 @@ def test_a_newer_database_is_refused(
         open_for_test(engine, lambda: 1, path)
     sentence = f"schema {newest} is newer than this version's {newest - 1}: upgrade Callistics"
     assert str(refused.value) == sentence
+    place = file_dsn(path) if engine == "duckdb" else database(engine, path)
+    assert sentence in diagnose(place).problems
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -1,7 +1,9 @@
 """What migrations may be made of: all of it is run or refused, on a server as on a cluster."""
 
+import re
 import sys
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,16 @@ def test_statements_of_every_kind(cluster: str | None, wanted: list[str]) -> Non
     found = clickhouse.ddl(cluster, both(*ALL_KINDS))
     assert found[: len(before)] == before
     assert found[len(before) :] == wanted
+
+
+def test_a_server_has_the_tables_of_a_script_as_they_stand_there() -> None:
+    script = resources.files(clickhouse.PACKAGE).joinpath("0001_initial.sql").read_text()
+    bare = re.sub(r"^--.*\n", "", script, flags=re.MULTILINE).strip()
+    _, *found = clickhouse.ddl(None, clickhouse.known()[:1])
+    assert [text + ";" for text in found] == [
+        statement.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS")
+        for statement in re.split(r"\n\n+", bare)
+    ]
 
 
 def test_every_kind_may_be_done_again() -> None:
