@@ -5,9 +5,9 @@ from pathlib import Path
 
 import duckdb
 
-from callistics.engines.common.migrations import load, newer
+from callistics.engines.common.migrations import newer
 from callistics.engines.diagnosis import Diagnosis
-from callistics.engines.duckdb.migrate import PACKAGE
+from callistics.engines.duckdb.migrate import known
 from callistics.errors import first_line
 
 _NAME = f"DuckDB {duckdb.__version__}"
@@ -48,7 +48,7 @@ def _contents(connection: duckdb.DuckDBPyConnection, problems: list[str]) -> lis
         return []
     rows = connection.execute("SELECT max(number) FROM schema_migrations").fetchall()
     schema = int(rows[0][0] or 0)
-    problems += newer(load(PACKAGE), schema)
+    problems += newer(known(), schema)
     calls, leads = (
         connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
         for table in ("calls", "leads")
