@@ -60,7 +60,7 @@ def test_an_unexpected_error_is_one_sentence(run: Run, monkeypatch: pytest.Monke
 def test_settings_are_all_listed(run: Run) -> None:
     shown = run("settings").stdout
     assert all(info.variable in shown and info.name in shown for info in table())
-    assert "NO_ANSWER,BUSY" in shown
+    assert "duckdb://callistics.db" in shown
 
 
 @pytest.mark.parametrize(
