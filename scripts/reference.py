@@ -25,6 +25,7 @@ from callistics.ingest.reader import Limits, Terms, read_write
 from callistics.ingest.writer import Job, Writer
 from callistics.model.records import Reading, RecordKind, all_fields
 from callistics.model.scope import EVERYTHING
+from callistics.model.unreached import SOURCES, sources_by_key
 from callistics.model.zones import zone
 from callistics.queries import registry
 from callistics.queries.base import QueryType
@@ -58,6 +59,7 @@ def pages() -> dict[str, str]:
         "filters.md": _filters(),
         "grouping.md": _grouping(),
         "records.md": _records(),
+        "unreached.md": _unreached(),
         "settings.md": _settings(),
     }
     with _product() as product:
@@ -88,6 +90,7 @@ def on_config(config: Any) -> Any:
         {"Filters": "reference/filters.md"},
         {"Grouping": "reference/grouping.md"},
         {"Records": "reference/records.md"},
+        {"Unreached outcomes": "reference/unreached.md"},
         {"Settings": "reference/settings.md"},
     ]
     place = next(i for i, entry in enumerate(config["nav"]) if "Decisions" in entry)
@@ -239,6 +242,27 @@ def _records() -> str:
         "must have come by the time the call or lead is to count. How records are merged is told "
         "in [Sending records](../ingestion.md).",
         *parts,
+    )
+
+
+def _unreached() -> str:
+    rows = [
+        (f"`{key}`", ", ".join(dict.fromkeys(source.owner for source in sources)))
+        for key, sources in sources_by_key().items()
+    ]
+    written = [
+        (source.owner, source.document, ", ".join(f"`{word}`" for word in source.words))
+        for source in SOURCES
+    ]
+    return _page(
+        "Unreached outcomes",
+        "The words by which platforms and carriers say that nobody was spoken to. They are the "
+        "default of the setting `unreached_outcomes`; an outcome that has the key of one of them "
+        "is no success where `success_outcomes` is not set. What a key is, is told in "
+        "[What is counted](../semantics.md#outcomes-and-success).",
+        _table(("Key", "Said by"), rows),
+        "## Sources\n\nEach word as it is written where it was found.",
+        _table(("Of", "Found in", "Words"), written),
     )
 
 

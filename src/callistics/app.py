@@ -34,6 +34,7 @@ from callistics.ingest.writer import Job, Result, Writer
 from callistics.logs import configure_logs
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING
+from callistics.model.unreached import DEFAULT_UNREACHED
 from callistics.model.zones import zone
 from callistics.settings import Settings
 from callistics.timezones import rules_version
@@ -121,7 +122,11 @@ def build(settings: Settings) -> Application:
 def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
     policy = Policy(
         success_outcomes=settings.success_outcomes,
-        unreached_outcomes=settings.unreached_outcomes or (),
+        unreached_outcomes=(
+            DEFAULT_UNREACHED
+            if settings.unreached_outcomes is None
+            else settings.unreached_outcomes
+        ),
         lead_stages=settings.lead_stages,
         template_lead_stages=dict(settings.template_lead_stages),
     )

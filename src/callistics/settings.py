@@ -17,16 +17,6 @@ from callistics.errors import SettingsError, did_you_mean
 from callistics.timezones import zone_names
 
 PREFIX = "CALLISTICS_"
-DEFAULT_UNREACHED = (
-    "NO_ANSWER",
-    "BUSY",
-    "FAILED",
-    "REJECTED",
-    "CANCELLED",
-    "CANCELED",
-    "VOICEMAIL",
-    "ABORT",
-)
 
 ANSWER_SETTINGS = (
     "timezone",
@@ -101,6 +91,28 @@ def _flag(value: object) -> bool:
 
 def _names(value: object) -> tuple[str, ...] | None:
     """A list, as a TOML or JSON array or separated by commas; an empty one is "not set"."""
+    return _list(value) or None
+
+
+def _success(value: object) -> tuple[str, ...] | None:
+    return _outcomes(value) or None
+
+
+def _unreached(value: object) -> tuple[str, ...] | None:
+    """A list of outcomes; an empty array is none at all, an empty text is "not set"."""
+    outcomes = _outcomes(value)
+    return None if isinstance(value, str) and not value.strip() else outcomes
+
+
+def _outcomes(value: object) -> tuple[str, ...]:
+    names = _list(value)
+    for name in names:
+        if not any(map(str.isalnum, name)):
+            raise ValueError(f"must name outcomes by letters or digits, not by {name!r}")
+    return names
+
+
+def _list(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         value = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
     items = cast("list[object]", value) if isinstance(value, list) else None
@@ -110,7 +122,7 @@ def _names(value: object) -> tuple[str, ...] | None:
     names = tuple(text for text in texts if text)
     if len(set(names)) < len(names):
         raise ValueError("must not name anything twice")
-    return names or None
+    return names
 
 
 def _stage_lists(value: object) -> dict[str, tuple[str, ...]]:
@@ -176,10 +188,13 @@ class Settings:
         },
     )
     success_outcomes: tuple[str, ...] | None = _setting(
-        None, _names, "Outcomes that are a success; unset: all but `unreached_outcomes`."
+        None, _success, "Outcomes that are a success; unset: all but `unreached_outcomes`."
     )
     unreached_outcomes: tuple[str, ...] | None = _setting(
-        DEFAULT_UNREACHED, _names, "Outcomes that are no success where none are named."
+        None,
+        _unreached,
+        "Outcomes that say that nobody was spoken to: no success where `success_outcomes` is unset."
+        " Unset: the words of platforms and carriers; `[]`: none.",
     )
     query_timeout: float = _setting(30.0, _number(0.01, 3_600), "Seconds a query may take (504).")
     query_concurrency: int = _setting(

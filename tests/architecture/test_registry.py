@@ -17,6 +17,7 @@ from callistics.model.json import decode
 from callistics.model.query import Filters
 from callistics.model.records import Reading, RecordField, RecordKind, all_fields
 from callistics.model.scope import EVERYTHING
+from callistics.model.unreached import SOURCES, sources_by_key
 from callistics.model.zones import zone
 from callistics.queries import registry
 from callistics.queries.base import QueryType
@@ -153,6 +154,11 @@ class TestReference:
         _, calls, leads = re.split(r"^## ", pages["records.md"], flags=re.MULTILINE)
         for kind, text in ((RecordKind.CALLS, calls), (RecordKind.LEADS, leads)):
             assert all(f"| `{name}` |" in text for name in all_fields(kind))
+
+    def test_unreached_outcomes_are_listed_with_their_sources(self, pages: dict[str, str]) -> None:
+        text, keys = pages["unreached.md"], sources_by_key()
+        assert all(f"| `{key}` | {sources[0].owner}" in text for key, sources in keys.items())
+        assert all(f"| {one.owner} | {one.document} | " in text for one in SOURCES)
 
     def test_settings_are_listed(self, pages: dict[str, str]) -> None:
         assert all(

@@ -24,6 +24,11 @@ OUTCOMES = (
     "\u0412\u0437\u044f\u043b",
     "\uff01",
     "\U0001f600",
+    "no_answer ",
+    "no.answer?",
+    "\ufb01n\u0301",
+    "FI N\u0301",
+    "\u0662",
 )
 PROVIDERS = ("TWILIO", "PLIVO", "twilio", "EXO TEL")
 DIRECTIONS = ("outbound", "inbound")

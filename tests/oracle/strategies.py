@@ -84,8 +84,14 @@ def reference_settings() -> st.SearchStrategy[ReferenceSettings]:
     stages = st.sampled_from((None, pools.STAGES, ("new", "lost 'n' found")))
     own = st.sampled_from(({}, {"t1": ("contacted", "converted")}, {"T1": ("new +",)}))
     success = st.sampled_from((None, None, ("Confirmed", "no answer", "NO")))
+    long = (*(f"word {number}" for number in range(70)), "no answer", "\ufb01N\u0301")
+    unreached = st.sampled_from((("NO_ANSWER", "busy"), ("BU\u017fY", "Voice!mail"), long, ()))
     return st.builds(
-        ReferenceSettings, lead_stages=stages, template_lead_stages=own, success_outcomes=success
+        ReferenceSettings,
+        lead_stages=stages,
+        template_lead_stages=own,
+        success_outcomes=success,
+        unreached_outcomes=unreached,
     )
 
 

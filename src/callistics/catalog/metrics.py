@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from callistics.catalog.counting import count, count_known, count_where, greatest, least, total
 from callistics.catalog.plan import Frame
-from callistics.model.outcomes import outcome_key
+from callistics.model.outcomes import outcome_keys
 from callistics.model.rounding import percentage, ratio, seconds
 from callistics.sql.fragment import Sql, compose, raw
 
@@ -70,7 +70,7 @@ def is_success(frame: Frame) -> Sql:
     policy = frame.plan.policy
     negated = policy.success_outcomes is None
     names = policy.unreached_outcomes if negated else policy.success_outcomes
-    test = frame.dialect.is_in(raw("c.outcome_key"), [outcome_key(name) for name in names or ()])
+    test = frame.dialect.is_in(raw("c.outcome_key"), outcome_keys(names or ()))
     return compose("(c.outcome_key IS NOT NULL AND NOT {})", test) if negated else test
 
 
