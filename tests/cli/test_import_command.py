@@ -198,3 +198,17 @@ def test_ctrl_c_ends_cleanly(run: Run, folder: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(connecting, "server_answers", interrupted)
     (folder / "calls.ndjson").write_text(lines(CALL))
     assert run("import", "calls.ndjson", code=130).stderr == "\nStopped.\n"
+
+
+def test_a_call_in_the_repeated_hour_keeps_its_length(run: Run, folder: Path) -> None:
+    (folder / "calls.csv").write_text(
+        "call_id,merchant_id,reseller_id,started_at,ended_at\n"
+        "a,m,r,2025-10-26 01:59:30,2025-10-26 02:00:15\n"
+        "b,m,r,2025-10-26 01:59:30,2025-10-26 01:00:15\n"
+        "c,m,r,2025-10-26 00:59:30,\n"
+    )
+    (folder / "ends.csv").write_text("call_id,merchant_id,ended_at\nc,m,2025-10-26 01:00:15\n")
+    run("import", "calls.csv", "ends.csv", "--timezone", "Europe/Lisbon")
+    answer = run("query", "call_duration", "--format", "json").stdout
+    (row,) = json.loads(answer)["data"]
+    assert (row["count"], row["min"], row["max"]) == (3, 45, 45)

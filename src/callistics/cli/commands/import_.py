@@ -133,7 +133,8 @@ def command(target: Target, **given: Any) -> None:
     for name in options.files:
         _check_file(name, options)
     with connect(target, create=True) as client, bad_line_report(options.errors_file) as report:
-        sender = Sender(client, reading.rules.kind, skip=options.on_error == "skip")
+        skip = options.on_error == "skip"
+        sender = Sender(client, reading.rules.kind, skip=skip, zone=reading.rules.zone)
         _import_all(options.files, reading, sender, report)
     if report.count:
         raise Failure(f"{report.count:,} bad lines were left out")

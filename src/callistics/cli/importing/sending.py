@@ -12,6 +12,7 @@ from callistics.cli.client import Client, is_loopback
 from callistics.cli.importing.lines import BadLine, Batch, UnreadableError
 from callistics.cli.problems import ApiError, FieldError
 from callistics.model.records import RecordKind
+from callistics.model.zones import Zone
 
 _NDJSON = {"Content-Type": "application/x-ndjson"}
 _COMPRESSED = _NDJSON | {"Content-Encoding": "zstd"}
@@ -54,12 +55,17 @@ class Sent:
 
 
 class Sender:
-    """Sends batches of one kind of record."""
+    """Sends batches of one kind of record, with `zone` that of their times without an offset."""
 
-    def __init__(self, client: Client, kind: RecordKind, *, skip: bool) -> None:
+    def __init__(
+        self, client: Client, kind: RecordKind, *, skip: bool, zone: Zone | None = None
+    ) -> None:
         self._client = client
         self._path = f"/{kind.value}"
         self._skip = skip
+        self._params = {"on_error": "skip"} if skip else {}
+        if zone is not None:
+            self._params["timezone"] = zone.name
         # On the way to this same machine, packing takes longer than it saves.
         self._is_near = client.is_local or is_loopback(client.url)
         self._compress = zstandard.ZstdCompressor(level=1).compress
@@ -114,7 +120,7 @@ class Sender:
                 self._path,
                 content=body if self._is_near else self._compress(body),
                 headers=_NDJSON if self._is_near else _COMPRESSED,
-                params={"on_error": "skip"} if self._skip else {},
+                params=self._params,
                 # Storing records twice is the same as storing them once.
                 repeatable=True,
             )

@@ -27,7 +27,8 @@ _FLAGS = {
 def converter(field: RecordField | None, zone: Zone | None) -> Convert:
     """How a cell becomes the value of a field; None stands for a key of the payload.
 
-    With a `zone`, times without an offset are read in it and sent as UTC.
+    With a `zone`, times without an offset are read in it and sent as UTC; but for those that its
+    clocks showed twice, which the server reads together with the record's other times.
     """
     if field is None:
         return as_it_is
@@ -81,7 +82,10 @@ def _in_zone(zone: Zone | None) -> Convert:
             written = parse_iso(value.strip())
         except ValueError:
             return value
-        return value if written.offset is not None else utc_text(zone.instant(written.local))
+        if written.offset is not None:
+            return value
+        first, last = (zone.instant(written.local, last=last) for last in (False, True))
+        return utc_text(first) if first == last else value.strip()
 
     return convert
 

@@ -112,7 +112,9 @@ class Columns:
         for name, time in times.items():
             yield pc.equal(pc.is_valid(sent[name]), pc.is_valid(time))
             yield pc.and_(pc.greater_equal(time, FIRST_INSTANT), pc.less(time, LAST_INSTANT))
-        yield pc.greater_equal(times["ended_at"], times["started_at"])
+        # An end beside a duration does not count, wherever it lies.
+        in_order = pc.greater_equal(times["ended_at"], times["started_at"])
+        yield pc.or_kleene(in_order, sent["duration"].is_valid())
         yield pc.less_equal(times["updated_at"], self._reading.now + MAX_AHEAD)
         for name in ("duration", "sentiment"):
             yield pc.or_(pc.equal(sent[name], 0), pc.greater(sent[name], _TINY))
