@@ -4,8 +4,10 @@ import gzip
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import zstandard
+from pyarrow import feather, parquet
 
 from callistics.cli import connect as connecting
 from callistics.synthetic import write_ndjson, write_parquet
@@ -212,3 +214,26 @@ def test_a_call_in_the_repeated_hour_keeps_its_length(run: Run, folder: Path) ->
     answer = run("query", "call_duration", "--format", "json").stdout
     (row,) = json.loads(answer)["data"]
     assert (row["count"], row["min"], row["max"]) == (3, 45, 45)
+
+
+def test_typed_columns_come_to_the_right_figures(run: Run, folder: Path) -> None:
+    table = pa.table(
+        {
+            "call_id": ["a", "b"],
+            "merchant_id": ["m", "m"],
+            "reseller_id": ["r", "r"],
+            "started_at": pa.array([0, 60], pa.timestamp("s", "UTC")),
+            "duration": pa.array([90_000_000, None], pa.duration("us")),
+            "sentiment": pa.array([0.7, 0.3], pa.float32()),
+            "payload.score": pa.array([0.9, None], pa.float32()),
+        }
+    )
+    parquet.write_table(table, folder / "calls.parquet")
+    feather.write_feather(table, folder / "calls.feather")
+    for name in ("calls.parquet", "calls.feather"):
+        run("import", name)
+        (row,) = json.loads(run("query", "call_duration", "--format", "json").stdout)["data"]
+        assert (row["count"], row["total"]) == (1, 90)
+        bins = json.loads(run("query", "sentiment_distribution", "--format", "json").stdout)["data"]
+        assert [row["from"] for row in bins if row["count"]] == [0.3, 0.7]
+        assert count(run, "--payload", "score=0.9") == 1

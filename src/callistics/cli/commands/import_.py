@@ -18,11 +18,11 @@ from callistics.errors import did_you_mean
 from callistics.model.records import RecordKind
 from callistics.model.zones import Zone, zone, zone_names
 
-_HELP = """Load calls or leads from NDJSON, CSV or Parquet files; `-` is NDJSON from a pipe.
+_HELP = """Load calls or leads from NDJSON, CSV, Parquet or Arrow files; `-` is NDJSON from a pipe.
 
 The name of a file tells its format; .gz and .zst are unpacked. A CSV file has a header, and an
-empty cell means that the field is absent, as null does in Parquet. Columns are named like the
-fields of the API, those of the payload `payload.KEY`; for other names use --map.
+empty cell means that the field is absent, as null does in Parquet and Arrow. Columns are named
+like the fields of the API, those of the payload `payload.KEY`; for other names use --map.
 
 Loading the same file twice is harmless. A bad line stops the import, with its number; everything
 before its batch is stored then. With --on-error skip the good lines are stored and the bad ones

@@ -132,8 +132,8 @@ class TableMapper:
         self.cells = sorted(self._cells(rules), key=lambda cell: len(cell.path))
         self._constants = constant_values(rules)
 
-    def record(self, row: Sequence[object]) -> Record:
-        """The record of a row; a cell that is None is absent. Raises `ValueError`."""
+    def record(self, row: Sequence[object] | Mapping[int, object]) -> Record:
+        """The record of a row, by place; a cell that is None is absent. Raises `ValueError`."""
         found: Record = {}
         for cell in self.cells:
             value = row[cell.index]

@@ -66,8 +66,8 @@ def import_file(
 @contextmanager
 def _opened(name: str, reading: Reading) -> Generator[Source]:
     kind = reading.format or format_of(name)
-    if kind == "parquet":
-        yield _parquet(name, reading.rules)
+    if kind in ("parquet", "arrow"):
+        yield _typed(name, kind, reading.rules)
         return
     with open_file(name) as file:
         if kind == "csv":
@@ -79,21 +79,23 @@ def _opened(name: str, reading: Reading) -> Generator[Source]:
         yield Source(unbroken(lines), file.size, file.position)
 
 
-def _parquet(name: str, rules: Rules) -> Source:
-    # Loaded here: other formats do without the engine.
-    from callistics.cli.importing.parquet_rows import parquet_lines, row_count  # noqa: PLC0415
+def _typed(name: str, kind: Format, rules: Rules) -> Source:
+    # Loaded here: other formats do without Arrow.
+    from callistics.cli.importing import parquet_rows as rows  # noqa: PLC0415
 
     if name == STDIN:
-        raise UnreadableError("Parquet is read from its end, so it cannot come from a pipe")
+        raise UnreadableError(f"{kind.title()} is read from a file, so it cannot come from a pipe")
     read = 0
+    lines = rows.arrow_lines if kind == "arrow" else rows.parquet_lines
+    total = None if kind == "arrow" else rows.row_count(name)
 
     def counted() -> Iterator[Line]:
         nonlocal read
-        for line in parquet_lines(name, rules):
+        for line in lines(name, rules):
             read = line.number
             yield line
 
-    return Source(counted(), row_count(name), lambda: read)
+    return Source(counted(), total, lambda: read)
 
 
 def _refused(name: str, batch: Batch) -> str:
