@@ -80,3 +80,18 @@ def test_another_zone_under_the_same_key_is_another_request(server: Server) -> N
     for path, status in ((IN_LISBON, 200), (IN_LISBON, 200), ("/calls", 422)):
         answer = server.request("POST", path, json=record, headers=headers)
         assert answer.status_code == status, answer.text
+
+
+FORMS = ("2024-01-27 15:07:24+00", "20240127T150724Z", "2024-01-27 15:07:24 UTC")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_is_read_in_records_and_filters(server: Server, form: str) -> None:
+    push(server, *({"call_id": f"c{n}", "started_at": form} for n in range(40)))
+    push(server, {"call_id": "one", "started_at": form})
+    for filters, count in (
+        ({"date_from": form, "date_to": form}, 41),
+        ({"date_from": "2024-01-27T15:07:25Z"}, 0),
+        ({"date_to": "20240127T150723Z"}, 0),
+    ):
+        assert server.rows("call_count", filters=filters) == [{"count": count}]

@@ -56,7 +56,7 @@ _FIELDS = tuple(name for name in Call.__struct_fields__ if name != "payload")
 _TYPES = {"attempt": pa.int32(), "duration": pa.float64(), "sentiment": pa.float64()}
 _TYPES["test"] = pa.bool_()
 _TIMES = ("started_at", "ended_at", "updated_at")
-_ISO = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$"
+_ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)$"
 # Of a number that was read as a float it is not known how many digits were written: those of long
 # texts and tiny numbers are in doubt, as are durations about half-way between two milliseconds.
 _LONG, _TINY, _ABOUT_HALF = 2_000, 1e-6, 0.001
