@@ -361,3 +361,18 @@ def test_a_file_that_is_no_arrow(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(UnreadableError, match="cannot be read as Arrow"):
         list(arrow_lines(str(path), rules()))
+
+
+def test_columns_that_are_dropped_may_have_one_name(tmp_path: Path) -> None:
+    table = pa.table([["1"], ["2"], ["c"]], names=["A", "A", "call_id"])
+    parquet.write_table(table, tmp_path / "x.parquet")
+    found = rules(dropped=("A",))
+    assert records(list(parquet_lines(str(tmp_path / "x.parquet"), found))) == [{"call_id": "c"}]
+
+
+def test_dates_and_times_are_joined(tmp_path: Path) -> None:
+    table = pa.table({"call_id": ["c"], "d": [date(2025, 1, 5)], "t": [time(10, 30)]})
+    parquet.write_table(table, tmp_path / "x.parquet")
+    found = rules("started_at=d+t")
+    (record,) = records(list(parquet_lines(str(tmp_path / "x.parquet"), found)))
+    assert record["started_at"] == "2025-01-05 10:30:00"

@@ -92,7 +92,8 @@ def _zone(name: str) -> Zone:
     "moves",
     multiple=True,
     metavar="FIELD=SOURCE",
-    help="Fill a field, or payload.KEY, from a column; in JSON dots reach into objects.",
+    help="Fill a field, or payload.KEY, from a column, or several: started_at=date+time,"
+    " call_id=uuid+leg. In JSON dots reach into objects.",
 )
 @click.option(
     "--set", "constants", multiple=True, metavar="FIELD=VALUE", help="The same value everywhere."

@@ -42,7 +42,7 @@ def _lines(
     with _readable(format_), opened(name) as file:
         columns = [str(field.name) for field in file.fields]
         mapper = TableMapper(rules, columns)
-        reads = _reads(file, sorted({cell.index for cell in mapper.cells}))
+        reads = _reads(file, sorted({index for cell in mapper.cells for index in cell.indexes}))
         number = 0
         for batch in file.batches([columns[index] for index in reads]):
             parts = {index: batch.column(columns[index]) for index in reads}
