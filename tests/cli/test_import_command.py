@@ -132,13 +132,28 @@ def test_pending_records_are_explained(run: Run, folder: Path) -> None:
     assert "0 pending" in run("import", "calls.ndjson").stdout
 
 
-def test_a_file_that_breaks_off_stores_what_comes_before(run: Run, folder: Path) -> None:
-    text = 'call_id,merchant_id,reseller_id,started_at\nc1,m,r,2025-01-01\n"c2,m'
-    (folder / "calls.csv").write_text(text)
+def test_a_line_that_is_no_csv_is_left_out_on_demand(run: Run, folder: Path) -> None:
+    (folder / "calls.csv").write_text(
+        "call_id,merchant_id,reseller_id,started_at,outcome\n"
+        "a,m,r,2024-01-26,fine\n"
+        'b,m,r,2024-01-27,""x" y"\n'
+        "c,m,r,2024-01-28,ok\n"
+    )
     result = run("import", "calls.csv", code=1)
+    assert result.stderr.startswith("calls.csv, line 3: not CSV")
+    options = ("--on-error", "skip", "--errors-file", "bad.ndjson")
+    assert "3 received, 2 stored" in run("import", "calls.csv", *options, code=1).stdout
+    (bad,) = (folder / "bad.ndjson").read_text().splitlines()
+    assert json.loads(bad)["line"] == 3
+    assert count(run) == 2
+
+
+def test_a_file_that_breaks_off_stores_what_comes_before(run: Run, folder: Path) -> None:
+    (folder / "calls.json").write_text(f"[{json.dumps(CALL)}, {{")
+    result = run("import", "calls.json", code=1)
     assert "1 stored" in result.stdout
-    said = "line 3: not CSV: unexpected end of data; stored before that: 1"
-    assert result.stderr == f"Error: calls.csv: {said}\n"
+    assert result.stderr.startswith("Error: calls.json: line 1: not JSON")
+    assert result.stderr.endswith("; stored before that: 1\n")
 
 
 @pytest.mark.parametrize("name", ["calls.ndjson.gz", "calls.ndjson.zst"])
