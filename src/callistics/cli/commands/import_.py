@@ -152,16 +152,15 @@ def _check_file(name: str, options: Options) -> None:
 def _import_all(
     names: tuple[str, ...], reading: Reading, sender: Sender, report: BadLineReport
 ) -> None:
-    total = Tally()
     started = time.monotonic()
     try:
         for name in names:
-            import_file(name, reading, sender, report, total)
+            import_file(name, reading, sender, report)
     except BaseException:
-        if total.received:
-            _show(total, time.monotonic() - started)
+        if sender.tally.received:
+            _show(sender.tally, time.monotonic() - started)
         raise
-    _show(total, time.monotonic() - started)
+    _show(sender.tally, time.monotonic() - started)
 
 
 def _show(total: Tally, seconds: float) -> None:

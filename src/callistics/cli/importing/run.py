@@ -1,7 +1,7 @@
 """One file of an import: read, mapped, sent and reported."""
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from callistics.cli.group import Failure
@@ -12,7 +12,7 @@ from callistics.cli.importing.mapping import Rules
 from callistics.cli.importing.ndjson import json_lines
 from callistics.cli.importing.objects import changed
 from callistics.cli.importing.reporting import BadLineReport, progress_bar
-from callistics.cli.importing.sending import Sender, Tally
+from callistics.cli.importing.sending import Sender
 
 # Two of these fit into what a server takes at once by default.
 _BATCH_BYTES = 1 << 25
@@ -39,26 +39,25 @@ class Source:
     position: Callable[[], int]
 
 
-def import_file(
-    name: str, reading: Reading, sender: Sender, report: BadLineReport, tally: Tally
-) -> None:
-    """Import one file, counting into `tally`. Raises `Failure` where it has to stop."""
-    before = tally.kept
+def import_file(name: str, reading: Reading, sender: Sender, report: BadLineReport) -> None:
+    """Import one file. Raises `Failure` where it has to stop."""
+    before = sender.tally.kept
     size = reading.batch_size or (_BATCH_ALONE if sender.is_alone else _BATCH_BESIDE_OTHERS)
     try:
         with _opened(name, reading) as source, progress_bar() as bar:
             task = bar.add_task(name, total=source.size)
             refused: Batch | None = None
-            for sent in sender.send_all(batched(source.lines, size, _BATCH_BYTES)):
-                tally.add(sent.tally)
-                report.add(name, sent.bad)
-                bar.update(task, completed=source.position())
-                if sent.refused and refused is None:
-                    refused = sent.batch
+            # Closed at once, so that what is under way is waited for, and counts.
+            with closing(sender.send_all(batched(source.lines, size, _BATCH_BYTES))) as answers:
+                for sent in answers:
+                    report.add(name, sent.bad)
+                    bar.update(task, completed=source.position())
+                    if sent.refused and refused is None:
+                        refused = sent.batch
             if refused is not None:
                 raise Failure(_refused(name, refused))
     except UnreadableError as error:
-        kept = tally.kept - before
+        kept = sender.tally.kept - before
         text = f"; stored before that: {kept:,}" if kept else ""
         raise Failure(f"{name}: {error}{text}") from error
 
