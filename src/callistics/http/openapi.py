@@ -10,6 +10,7 @@ from callistics.http.openapi_parts import (
     BEARER,
     IDEMPOTENCY_KEY,
     ON_ERROR,
+    TIMEZONE,
     Json,
     json_content,
     ref,
@@ -107,7 +108,7 @@ def _records(kind: RecordKind) -> Json:
             "One object, an array or NDJSON, up to 100,000 records, optionally with "
             "`Content-Encoding: gzip` or `zstd`. 200 means durable and visible."
         ),
-        "parameters": [ON_ERROR, IDEMPOTENCY_KEY],
+        "parameters": [ON_ERROR, TIMEZONE, IDEMPOTENCY_KEY],
         "requestBody": {
             "required": True,
             "content": {

@@ -11,7 +11,7 @@ import msgspec
 from litestar import Response, post
 
 from callistics.engines.base import KeptAnswer
-from callistics.errors import Conflict, Problem, Refused, malformed
+from callistics.errors import Conflict, Problem, Refused, did_you_mean, invalid, malformed
 from callistics.http.metrics import Metrics
 from callistics.http.parameters import PARAMETERS
 from callistics.http.problems import MEDIA_TYPE, problem_body, problem_item
@@ -23,9 +23,11 @@ from callistics.model.keys import Permission, StoredKey
 from callistics.model.record_values import Reading
 from callistics.model.records import RecordKind
 from callistics.model.writes import Receipt
+from callistics.model.zones import Zone, zone
+from callistics.timezones import zone_names
 
 IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
-_PARAMETERS = {PARAMETERS: ("on_error",)}
+_PARAMETERS = {PARAMETERS: ("on_error", "timezone")}
 # What is read sooner than another thread comes to it: bytes, and how many commas and line breaks,
 # as each record and each field that is wrong takes time of its own.
 _SMALL, _PARTS = 4_096, 64
@@ -46,12 +48,12 @@ async def leads(request: AnyRequest) -> Response[bytes]:
 async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
     parts = services(request)
     key = parts.authorize(request, Permission.INGEST)
-    skip = _skip(request)
-    name = _idempotency_key(request)
+    skip, where, name = _skip(request), _zone(request, parts.zone), _idempotency_key(request)
     raw = await read_body(request, parts.settings.record_body_limit)
+    terms = Terms(kind, Reading(where, now()), key.scope, skip)
     started = time.perf_counter()
     store = _store if name is None else _store_once
-    status, body = await store(parts, request, kind, key, skip, raw, name)
+    status, body = await store(parts, request, key, terms, raw, name)
     parts.metrics.ingests.labels(kind).observe(time.perf_counter() - started)
     media_type = "application/json" if status == 200 else MEDIA_TYPE
     return Response(body, status_code=status, media_type=media_type)
@@ -60,9 +62,8 @@ async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
 async def _store_once(
     parts: Services,
     request: AnyRequest,
-    kind: RecordKind,
     key: StoredKey,
-    skip: bool,
+    terms: Terms,
     raw: bytes,
     name: str | None,
 ) -> tuple[int, bytes]:
@@ -71,7 +72,7 @@ async def _store_once(
         raise Conflict("a request with this Idempotency-Key is still running")
     parts.running.add(running)
     try:
-        return await _store(parts, request, kind, key, skip, raw, name)
+        return await _store(parts, request, key, terms, raw, name)
     finally:
         parts.running.discard(running)
 
@@ -79,27 +80,27 @@ async def _store_once(
 async def _store(
     parts: Services,
     request: AnyRequest,
-    kind: RecordKind,
     key: StoredKey,
-    skip: bool,
+    terms: Terms,
     raw: bytes,
     name: str | None,
 ) -> tuple[int, bytes]:
     limits = Limits(parts.settings.record_body_limit, parts.settings.record_limit)
-    terms = Terms(kind, Reading(parts.zone, now()), key.scope, skip)
 
     def encode(receipt: Receipt) -> tuple[int, bytes]:
-        return encoded(receipt, skip=skip)
+        return encoded(receipt, skip=terms.skip)
 
     def read() -> Job:
         plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
         write = parts.beside.read_write(plain, request.headers.get("content-type"), limits, terms)
-        digest = _digest(kind, skip, plain)
-        return Job(write, None if name is None else Retry(key.id, name, digest, encode))
+        if name is None:
+            return Job(write)
+        return Job(write, Retry(key.id, name, _digest(parts, terms, plain), encode))
 
     packed = "content-encoding" in request.headers
     job = read() if _is_small(raw) and not packed else await parts.readers.run(read)
-    parts.writer.submit(job).add_done_callback(partial(_count, parts.metrics, kind, skip))
+    done = partial(_count, parts.metrics, terms.kind, terms.skip)
+    parts.writer.submit(job).add_done_callback(done)
     # Shielded: a client that goes away does not take back what is being committed.
     result = await asyncio.shield(asyncio.wrap_future(job.done))
     if isinstance(result, KeptAnswer):
@@ -114,9 +115,11 @@ def _is_small(raw: bytes) -> bool:
     return len(raw) <= _SMALL and raw.count(b",") + raw.count(b"\n") <= _PARTS
 
 
-def _digest(kind: RecordKind, skip: bool, plain: bytes) -> str:
+def _digest(parts: Services, terms: Terms, plain: bytes) -> str:
     """What makes a retry the same request, however its body is packed."""
-    return hashlib.sha256(f"{kind} {skip} ".encode() + plain).hexdigest()
+    where = terms.reading.zone
+    named = "" if where is parts.zone else f"{where.name} "
+    return hashlib.sha256(f"{terms.kind} {terms.skip} {named}".encode() + plain).hexdigest()
 
 
 def _count(metrics: Metrics, kind: RecordKind, skip: bool, done: "Future[Result]") -> None:
@@ -166,6 +169,18 @@ def _skip(request: AnyRequest) -> bool:
         message = 'the query parameter on_error must be "fail" or "skip"'
         raise Refused([malformed("", message, value)], message)
     return value == "skip"
+
+
+def _zone(request: AnyRequest, usual: Zone) -> Zone:
+    """The zone of times without an offset."""
+    name = request.query_params.get("timezone")
+    if name is None:
+        return usual
+    try:
+        return zone(name)
+    except ValueError as error:
+        message = f"timezone: {error}{did_you_mean(name, zone_names())}"
+        raise Refused([invalid("", message, name)], message) from None
 
 
 def _idempotency_key(request: AnyRequest) -> str | None:

@@ -6,6 +6,7 @@ Whatever the order and the number of repeats, the same timed records end in the 
 from dataclasses import dataclass, field
 
 from callistics.model.payload import canonical_json
+from callistics.model.record_times import first_from
 from callistics.model.record_values import Value
 from callistics.model.records import FIELDS, Change, RecordKind
 from callistics.model.rounding import half_up
@@ -47,15 +48,16 @@ class Applied:
 def apply(kind: RecordKind, state: State, change: Change, arrival: int) -> Applied:
     """Merge one record into a state, in place."""
     time = arrival if change.time is None else change.time
+    values = _settled(state, change)
     visible = stored = False
     if not state.times:
         # Nothing to win against: the ordinary record, the first of its id.
-        state.values.update(change.values)
-        state.times.update(dict.fromkeys(change.values, time))
-        stored = bool(change.values)
-        visible = any(value is not None for value in change.values.values())
+        state.values.update(values)
+        state.times.update(dict.fromkeys(values, time))
+        stored = bool(values)
+        visible = any(value is not None for value in values.values())
     else:
-        for name, value in change.values.items():
+        for name, value in values.items():
             if _wins(kind, name, state, value, time):
                 visible |= state.get(name) != value
                 state.values[name], state.times[name] = value, time
@@ -69,6 +71,14 @@ def apply(kind: RecordKind, state: State, change: Change, arrival: int) -> Appli
     if state.first_seen is None or time < state.first_seen:
         state.first_seen, stored = time, True
     return Applied(visible, stored)
+
+
+def _settled(state: State, change: Change) -> dict[str, Value]:
+    """The values of a change; a time that may be two instants is none before the known start."""
+    start = state.get("started_at")
+    if not change.readings or start is None:
+        return change.values
+    return {**change.values, **first_from(change.readings, int(start))}
 
 
 def _wins(kind: RecordKind, name: str, state: State, value: Value, time: int) -> bool:

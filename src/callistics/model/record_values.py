@@ -65,6 +65,15 @@ def read_instant(value: object, reading: Reading) -> int:
     return instant
 
 
+def later_instant(first: int, sent: object, reading: Reading) -> int | None:
+    """The second occurrence of a time as sent, whose first is given; None if it has only one."""
+    local = reading.zone.local(first)
+    second = reading.zone.instant(local, last=True)
+    if second == first or not isinstance(sent, str) or parse_iso(sent).offset is not None:
+        return None
+    return second
+
+
 def read_updated_at(value: object, reading: Reading) -> int:
     """A time that is not ahead of the server's clock."""
     instant = read_instant(value, reading)

@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from callistics.errors import Problem, did_you_mean, invalid, pointer
-from callistics.model.instants import utc_text
 from callistics.model.json import NotJsonError, as_object, decode
 from callistics.model.payload import PayloadError, canonical_json
+from callistics.model.record_times import OutOfOrder, Times, readings_of
 from callistics.model.record_values import (
     DIRECTIONS,
     MAX_ATTEMPT,
@@ -73,6 +73,8 @@ class Change:
     """What one valid record says: the fields it brings and the time they are as of.
 
     `time` is None where the record has no `updated_at`; it then takes its time of arrival.
+    `readings` are what times without a start beside them may mean where that is more than one
+    thing, the best first, which `values` has: the start that is known already decides.
     """
 
     identity: str
@@ -81,6 +83,7 @@ class Change:
     time: int | None
     brings_status: bool = False
     status: str | None = None
+    readings: tuple[Times, ...] = ()
 
 
 _STRING = {"type": "string", "maxLength": MAX_TEXT}
@@ -262,8 +265,12 @@ def parse_record(
             problems.append(invalid(pointer(*at, spec.name), str(error), value))
     if kind.id_field not in given:
         problems.append(invalid(pointer(*at, kind.id_field), "required"))
-    _check_end(values, given.get("ended_at"), at, problems)
-    return problems or _change(kind, values)
+    readings = readings_of(values, given, reading)
+    if isinstance(readings, OutOfOrder):
+        name, message = readings
+        problems.append(invalid(pointer(*at, name), message, given.get(name)))
+        return problems
+    return problems or _change(kind, values, readings)
 
 
 def parse_text(
@@ -292,16 +299,9 @@ def _unknown(
     return invalid(pointer(*at, name), f"unknown field{hint}", value)
 
 
-def _check_end(
-    values: Mapping[str, Value], sent: object, at: tuple[str | int, ...], problems: list[Problem]
-) -> None:
-    started, ended = values.get("started_at"), values.get("ended_at")
-    if isinstance(started, int) and isinstance(ended, int) and ended < started:
-        message = f"before the start, {utc_text(started)}"
-        problems.append(invalid(pointer(*at, "ended_at"), message, sent))
-
-
-def _change(kind: RecordKind, values: dict[str, Value]) -> Change:
+def _change(kind: RecordKind, values: dict[str, Value], readings: list[Times]) -> Change:
+    values.update(readings[0])
+    is_open = len(readings) > 1 and "started_at" not in values
     identity, merchant = values.pop(kind.id_field), values.pop("merchant_id", None)
     time = values.pop("updated_at", None)
     brings_status = "status" in values
@@ -313,4 +313,5 @@ def _change(kind: RecordKind, values: dict[str, Value]) -> Change:
         None if time is None else int(time),
         brings_status,
         None if status is None else str(status),
+        tuple(readings) if is_open else (),
     )

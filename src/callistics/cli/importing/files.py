@@ -16,9 +16,9 @@ from callistics.cli.group import Failure
 from callistics.cli.importing.lines import Line, UnreadableError
 from callistics.errors import did_you_mean
 
-Format = Literal["ndjson", "csv", "parquet"]
+Format = Literal["ndjson", "csv", "parquet", "arrow"]
 
-FORMATS: tuple[Format, ...] = ("ndjson", "csv", "parquet")
+FORMATS: tuple[Format, ...] = ("ndjson", "csv", "parquet", "arrow")
 STDIN = "-"
 
 _SUFFIXES: dict[str, Format] = {
@@ -27,6 +27,9 @@ _SUFFIXES: dict[str, Format] = {
     ".json": "ndjson",
     ".csv": "csv",
     ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".arrows": "arrow",
+    ".feather": "arrow",
 }
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _CHUNK = 1 << 18

@@ -56,7 +56,7 @@ _FIELDS = tuple(name for name in Call.__struct_fields__ if name != "payload")
 _TYPES = {"attempt": pa.int32(), "duration": pa.float64(), "sentiment": pa.float64()}
 _TYPES["test"] = pa.bool_()
 _TIMES = ("started_at", "ended_at", "updated_at")
-_ISO = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$"
+_ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)$"
 # Of a number that was read as a float it is not known how many digits were written: those of long
 # texts and tiny numbers are in doubt, as are durations about half-way between two milliseconds.
 _LONG, _TINY, _ABOUT_HALF = 2_000, 1e-6, 0.001
@@ -112,7 +112,9 @@ class Columns:
         for name, time in times.items():
             yield pc.equal(pc.is_valid(sent[name]), pc.is_valid(time))
             yield pc.and_(pc.greater_equal(time, FIRST_INSTANT), pc.less(time, LAST_INSTANT))
-        yield pc.greater_equal(times["ended_at"], times["started_at"])
+        # An end beside a duration does not count, wherever it lies.
+        in_order = pc.greater_equal(times["ended_at"], times["started_at"])
+        yield pc.or_kleene(in_order, sent["duration"].is_valid())
         yield pc.less_equal(times["updated_at"], self._reading.now + MAX_AHEAD)
         for name in ("duration", "sentiment"):
             yield pc.or_(pc.equal(sent[name], 0), pc.greater(sent[name], _TINY))
