@@ -25,14 +25,14 @@ from .frozen import ANSWER, FIXTURES, KEY, LATER, POLICY, connected, send, thaw
 
 LINES = (FIXTURES / "answers.ndjson").read_text(encoding="utf-8").splitlines()
 FROZEN: list[dict[str, Any]] = [json.loads(line) for line in LINES]
-# A column in both tables of calls; what is derived from outcomes was derived in another way.
+# Every table that both engines have is given a column more.
+WIDER = ("calls", "calls_held", "leads", "lead_records", "access_keys", "kept_answers", "arrivals")
+# What is derived from outcomes is as if it had been derived in another way.
 WRONG_KEYS = "UPDATE {}outcome_key = NULL WHERE outcome = 'SALE'"
 BEYOND: dict[str, Callable[[], Migration[Any]]] = {
     "duckdb": lambda: Migration(len(embedded.known()) + 1, "beyond", (
-        in_file.AddColumn("calls", "beyond", "VARCHAR"),
-        in_file.AddColumn("calls_held", "beyond", "VARCHAR"),
-        in_file.AddColumn("leads", "beyond", "VARCHAR"),
-        in_file.AddColumn("lead_records", "beyond", "VARCHAR"),
+        *(in_file.AddColumn(table, "beyond", "VARCHAR") for table in WIDER),
+        in_file.AddColumn("payload_keys", "beyond", "VARCHAR"),
         in_file.Sql(WRONG_KEYS.format("calls SET ")),
         in_file.Recompute("calls", "outcome_key", "outcome", outcome_key),
         in_file.RunPython(lambda connection: connection.execute(
@@ -40,10 +40,7 @@ BEYOND: dict[str, Callable[[], Migration[Any]]] = {
         in_file.Rebuild(),
     )),
     "chdb": lambda: Migration(len(clickhouse.known()) + 1, "beyond", (
-        on_server.AddColumn("calls", "beyond", "LowCardinality(Nullable(String))"),
-        on_server.AddColumn("calls_held", "beyond", "Nullable(String)"),
-        on_server.AddColumn("leads", "beyond", "Nullable(String)"),
-        on_server.AddColumn("lead_records", "beyond", "Nullable(String)"),
+        *(on_server.AddColumn(table, "beyond", "Nullable(String)") for table in WIDER),
         on_server.Alter("calls", WRONG_KEYS.format(""), columns=False),
         on_server.Recompute("calls", "outcome_key", "outcome", outcome_key),
         on_server.RunPython(lambda database: database.client.command(
@@ -94,6 +91,8 @@ def test_it_answers_as_before(
         assert store.engine.load_keys() == [KEY]
         with store.engine.writing() as session:
             assert session.kept_answer(*ANSWER[:2]) == ANSWER[2]
+            session.keep_answer("key_1", "again", ANSWER[2])
+            session.save_keys([KEY])
         send(store, LATER)
         check(store, "later")
     with opened(engine, POLICY, path) as store:
@@ -108,7 +107,7 @@ def test_a_new_database_has_the_tables_of_one_that_was_migrated(
     go_beyond(monkeypatch, engine)
     thaw(engine, tmp_path / "old.db")
     with opened(engine, path=tmp_path / "old.db") as old, opened(engine) as new:
-        for table in ("calls", "calls_held", "leads", "lead_records", "access_keys"):
+        for table in WIDER:
             assert columns(old.engine, table) == columns(new.engine, table) != []
         assert columns(new.engine, "no_such_table") == []
 

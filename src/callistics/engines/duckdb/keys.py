@@ -15,8 +15,9 @@ def save_keys(connection: duckdb.DuckDBPyConnection, keys: Iterable[StoredKey]) 
     for key in keys:
         connection.execute("DELETE FROM access_keys WHERE id = ?", [key.id])
         connection.execute(
-            "INSERT INTO access_keys VALUES "
-            f"(?, ?, ?, ?, ?, ?, ?, {moment}, {moment}, {moment}, {moment})",
+            "INSERT INTO access_keys (id, name, hash, permissions, reseller_ids, merchant_ids, "
+            "template_ids, created_at, expires_at, revoked_at, last_used_at) "
+            f"VALUES (?, ?, ?, ?, ?, ?, ?, {moment}, {moment}, {moment}, {moment})",
             [
                 key.id,
                 key.name,

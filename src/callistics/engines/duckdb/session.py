@@ -343,7 +343,9 @@ class DuckDBSession:
             [self._now],
         )
         self._statements.execute(
-            "INSERT INTO kept_answers VALUES (?, ?, ?, ?, ?, make_timestamp(?::BIGINT))",
+            "INSERT INTO kept_answers "
+            "(key_id, idempotency_key, body_hash, status, answer, kept_at) "
+            "VALUES (?, ?, ?, ?, ?, make_timestamp(?::BIGINT))",
             [
                 key_id,
                 idempotency_key,
