@@ -118,7 +118,7 @@ def _store(writer: Writer, kind: RecordKind, records: Sequence[object]) -> None:
     write = read_write(body, None, Limits(len(body), len(records)), terms)
     if write.rejected:
         raise ValueError(f"an example record is wrong: {write.rejected[0]}")
-    writer.submit(Job(write, lambda _: (200, b""))).result()
+    writer.submit(Job(write)).result()
 
 
 def _index() -> str:

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,19 +24,20 @@ from callistics.analytics.service import Analytics
 from callistics.catalog.plan import Policy
 from callistics.engines.base import Engine
 from callistics.engines.opening import database_file, key_file, open_engine
-from callistics.errors import CallisticsError, SettingsError
+from callistics.errors import CallisticsError, SettingsError, Unavailable
 from callistics.http.app import create_http
 from callistics.http.services import Pool, Services, now
 from callistics.ingest.beside import ReadingBeside
 from callistics.ingest.tuning import tune
 from callistics.ingest.upkeep import Upkeep
-from callistics.ingest.writer import Job, Writer
+from callistics.ingest.writer import Job, Result, Writer
 from callistics.logs import configure_logs
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING
 from callistics.model.unreached import DEFAULT_UNREACHED
 from callistics.model.zones import zone
 from callistics.settings import Settings
+from callistics.timezones import rules_version
 
 _FLUSH_SECONDS = 60
 _UPKEEP_SECONDS = 20
@@ -81,7 +83,9 @@ class Application:
         parts.ready = True
         flush = asyncio.create_task(_flush_uses(parts))
         upkeep = Upkeep(engine.tidy, _UPKEEP_SECONDS) if self.serves else None
-        _log.info("ready", version=__version__, engine=engine.version)
+        _log.info(
+            "ready", version=__version__, engine=engine.version, timezone_rules=rules_version()
+        )
         if self.on_ready is not None:
             self.on_ready(self)
         try:
@@ -91,9 +95,8 @@ class Application:
             flush.cancel()
             with suppress(asyncio.CancelledError):
                 await flush
-            if upkeep is not None:
-                await asyncio.to_thread(upkeep.stop)
-            await asyncio.to_thread(_stop, parts, engine)
+            # In one piece: where time runs out nobody waits here, but a thread is finished.
+            await asyncio.to_thread(_stop, parts, engine, upkeep)
             _log.info("stopped")
 
     def _admit(self, parts: Services, engine: Engine) -> None:
@@ -106,7 +109,7 @@ class Application:
             _write_secret(self.admin_key_file, secret)
         if secret is not None and not parts.keyring.has_secret(secret):
             made = make_key("first admin key", Permission, EVERYTHING, moment, secret=secret)
-            parts.writer.submit(Job(None, _no_answer, keys=(made.stored,))).result()
+            parts.writer.submit(Job(keys=(made.stored,))).result()
             parts.keyring.put(made.stored)
 
 
@@ -141,6 +144,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         cache=AnswerCache(settings.answer_cache * 1_000_000),
         data_version=lambda: engine.data_version,
     )
+    parts.metrics.info(version=__version__, engine=engine.version)
     gauge = parts.metrics.gauge
     waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
     gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)
@@ -164,24 +168,30 @@ def private_files(database: Path | None) -> Generator[None]:
         os.umask(before)
 
 
-def _no_answer(_: object) -> tuple[int, bytes]:
-    return 204, b""
-
-
 async def _flush_uses(parts: Services) -> None:
-    """Record now and then when keys were last used."""
+    """Store now and then when keys were last used."""
     while True:
         await asyncio.sleep(_FLUSH_SECONDS)
         _save_uses(parts)
 
 
 def _save_uses(parts: Services) -> None:
-    used = parts.keyring.take_used()
-    if used:
-        parts.writer.submit(Job(None, _no_answer, keys=tuple(used)))
+    uses = parts.keyring.unsaved_uses()
+    if not uses:
+        return
+
+    def note(saved: "Future[Result]") -> None:
+        if saved.exception() is None:
+            parts.keyring.saved_uses(uses)
+
+    # Where too many wait, it is for the next time.
+    with suppress(Unavailable):
+        parts.writer.submit(Job(uses=uses)).add_done_callback(note)
 
 
-def _stop(parts: Services, engine: Engine) -> None:
+def _stop(parts: Services, engine: Engine, upkeep: Upkeep | None) -> None:
+    if upkeep is not None:
+        upkeep.stop()
     parts.queries.stop()
     parts.readers.stop()
     _save_uses(parts)
@@ -253,7 +263,13 @@ async def _serve(application: Application) -> None:
         log_enabled=False,
         websockets=False,
     )
+    # Its constructor does not take it.
+    server.workers_kill_timeout = settings.stop_timeout
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)
-    await server.serve()
+    try:
+        await server.serve()
+    except TimeoutError:
+        # What is still under way is cancelled; what is queued is committed yet.
+        _log.warning("stopped beside requests under way", seconds=settings.stop_timeout)

@@ -8,13 +8,13 @@ line goes before the environment, the environment before the file.
 import json
 import os
 import tomllib
-import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 
 from callistics.errors import SettingsError, did_you_mean
+from callistics.timezones import zone_names
 
 PREFIX = "CALLISTICS_"
 
@@ -136,7 +136,7 @@ def _stage_lists(value: object) -> dict[str, tuple[str, ...]]:
 
 
 def _zone(value: object) -> str:
-    if not isinstance(value, str) or value not in zoneinfo.available_timezones():
+    if not isinstance(value, str) or value not in zone_names():
         raise ValueError("must be an IANA time zone such as Europe/Lisbon")
     return str(value)
 
@@ -272,6 +272,38 @@ def table() -> list[SettingInfo]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A setting with its value, and where that comes from: `environment CALLISTICS_PORT`."""
+
+    info: SettingInfo
+    value: object
+    origin: str
+
+
+def in_force(
+    environment: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
+) -> list[InForce]:
+    """What `load_settings` makes of the same, setting by setting; raises as it does."""
+    settings = load_settings(environment, overrides)
+    given = _given(environment, overrides)
+    return [
+        InForce(info, getattr(settings, info.name), _origin(given.get(info.name)))
+        for info in table()
+    ]
+
+
+def _origin(given: tuple[str, object] | None) -> str:
+    if given is None:
+        return "default"
+    source, _ = given
+    if source.startswith("--"):
+        return f"flag {source}"
+    if source.startswith(PREFIX):
+        return f"environment {source}"
+    return f"file {source.rpartition(':')[0]}"
+
+
 def load_settings(
     environment: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
 ) -> Settings:
@@ -279,17 +311,24 @@ def load_settings(
 
     Raises `SettingsError` that names every wrong setting at once.
     """
-    environment = os.environ if environment is None else environment
-    given: dict[str, tuple[str, object]] = _from_file(environment.get(PREFIX + "CONFIG"))
-    given |= _from_environment(environment)
-    given |= {
-        name: (f"--{name}", value) for name, value in (overrides or {}).items() if value is not None
-    }
+    given = _given(environment, overrides)
     parsers = {item.name: item.metadata["parse"] for item in fields(Settings)}
     values, wrong = _parse_all(given, parsers)
     if wrong:
         raise SettingsError("\n".join(wrong))
     return Settings(**values)
+
+
+def _given(
+    environment: Mapping[str, str] | None, overrides: Mapping[str, object] | None
+) -> dict[str, tuple[str, object]]:
+    """What was given of each setting, and where."""
+    environment = os.environ if environment is None else environment
+    given: dict[str, tuple[str, object]] = _from_file(environment.get(PREFIX + "CONFIG"))
+    given |= _from_environment(environment)
+    return given | {
+        name: (f"--{name}", value) for name, value in (overrides or {}).items() if value is not None
+    }
 
 
 def _parse_all(

@@ -32,6 +32,7 @@ OUTCOMES = (
 )
 PROVIDERS = ("TWILIO", "PLIVO", "twilio", "EXO TEL")
 DIRECTIONS = ("outbound", "inbound")
+SENT_DIRECTIONS = (*DIRECTIONS, "Outbound", "INBOUND")
 STATUSES = ("new", "contacted", "converted", "New", "lost 'n' found", "new +")
 STAGES = ("new", "contacted", "converted")
 DURATIONS = (
@@ -78,7 +79,7 @@ SCORES = (
     5e-324,
     1e-7,
 )
-LABELS = ("positive", "neutral", "negative")
+LABELS = ("positive", "neutral", "negative", "Positive", "NEGATIVE")
 DATES = (
     "2021-10-31",
     "2021-10-31T01:30",

@@ -101,7 +101,7 @@ CALL_FIELDS = {
     "template_id": maybe(st.sampled_from(pools.TEMPLATES)),
     "lead_id": maybe(st.sampled_from(("l1", "l1", "l1", *pools.LEADS))),
     "provider": maybe(st.sampled_from(pools.PROVIDERS)),
-    "direction": maybe(st.sampled_from(pools.DIRECTIONS)),
+    "direction": maybe(st.sampled_from(pools.SENT_DIRECTIONS)),
     "attempt": st.sampled_from((None, None, 1, 2, 3, 10)),
     "duration": st.sampled_from((None, None, *pools.DURATIONS)),
     "outcome": maybe(st.sampled_from((*pools.OUTCOMES[:4], *pools.OUTCOMES))),
@@ -223,7 +223,9 @@ def _nameable(name: str, scope: Scope) -> Sequence[str | None]:
     """A filter names nothing that the scope leaves out, and absent is not in a scope."""
     if f"{name}s" in scope:
         return list(scope[f"{name}s"])
-    return (*LISTED_FILTERS[name], *LISTED_FILTERS[name], "unknown", None)
+    # Of a closed list no other value may be named.
+    other = () if name == "direction" else ("unknown",)
+    return (*LISTED_FILTERS[name], *LISTED_FILTERS[name], *other, None)
 
 
 @st.composite

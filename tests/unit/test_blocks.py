@@ -60,7 +60,7 @@ NUMBERS = st.sampled_from(
 VALUES = {
     **dict.fromkeys(("started_at", "ended_at", "updated_at"), TIMES),
     **dict.fromkeys(("attempt", "duration", "sentiment"), NUMBERS),
-    "direction": st.sampled_from(("outbound", "inbound", "sideways")),
+    "direction": st.sampled_from(("outbound", "inbound", "OUTBOUND", "Inbound", "sideways")),
     "test": st.booleans(),
     "payload": st.dictionaries(TEXTS, TEXTS | NUMBERS | st.none() | st.lists(TEXTS, max_size=2)),
 }

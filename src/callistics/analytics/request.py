@@ -21,9 +21,10 @@ from callistics.model.instants import Written, parse_iso
 from callistics.model.json import NotJsonError, as_list, as_object, decode
 from callistics.model.query import Filters, OneOf, Query
 from callistics.model.scope import Scope
-from callistics.model.zones import Zone, zone, zone_names
+from callistics.model.zones import Zone, zone
 from callistics.queries import registry
 from callistics.queries.base import QueryType
+from callistics.timezones import zone_names
 
 BODY_FIELDS = (
     "query_type",
@@ -225,8 +226,16 @@ class _Reader:
             self.problems.append(invalid(at, "the list is empty, nothing could match", value))
             return None
         texts = tuple(dict.fromkeys(item for item in values if isinstance(item, str)))
+        self._check_values(name, texts, value)
         self._check_scope(name, texts, value)
         return OneOf(texts, null=None in values)
+
+    def _check_values(self, name: str, texts: tuple[str, ...], sent: object) -> None:
+        values = FILTERS[name].values
+        wrong = next((text for text in texts if text not in values), None)
+        if values and wrong is not None:
+            message = f"must be one of {', '.join(values)}{did_you_mean(wrong, values)}"
+            self.problems.append(invalid(pointer("filters", name), message, sent))
 
     def _check_scope(self, name: str, texts: tuple[str, ...], sent: object) -> None:
         allowed = dict(self.scope.limits()).get(name)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from callistics.model.record_values import DIRECTIONS
+
 
 class FilterKind(StrEnum):
     """How a filter's value is read."""
@@ -17,12 +19,13 @@ class FilterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FilterSpec:
-    """One filter as the documentation shows it."""
+    """One filter as the documentation shows it; `values` are all that there are, if few are."""
 
     name: str
     kind: FilterKind
     help: str
     example: object
+    values: tuple[str, ...] = ()
 
 
 _NAMES_SCHEMA: Mapping[str, object] = {
@@ -32,6 +35,17 @@ _NAMES_SCHEMA: Mapping[str, object] = {
         {"type": "null"},
     ]
 }
+
+
+def _words_schema(values: tuple[str, ...]) -> Mapping[str, object]:
+    return {
+        "oneOf": [
+            {"enum": [*values, None]},
+            {"type": "array", "minItems": 1, "items": {"enum": [*values, None]}},
+        ]
+    }
+
+
 _SCALARS = ["string", "number", "boolean"]
 OPERATOR_SCHEMAS: Mapping[str, Mapping[str, object]] = {
     "eq": {"type": [*_SCALARS, "null"]},
@@ -73,13 +87,13 @@ _SCHEMAS: Mapping[FilterKind, Mapping[str, object]] = {
 }
 
 
-def schema(kind: FilterKind) -> Mapping[str, object]:
+def schema(spec: FilterSpec) -> Mapping[str, object]:
     """The JSON schema of a filter's value."""
-    return _SCHEMAS[kind]
+    return _words_schema(spec.values) if spec.values else _SCHEMAS[spec.kind]
 
 
-def _names(name: str, text: str, example: object) -> FilterSpec:
-    return FilterSpec(name, FilterKind.NAMES, text, example)
+def _names(name: str, text: str, example: object, values: tuple[str, ...] = ()) -> FilterSpec:
+    return FilterSpec(name, FilterKind.NAMES, text, example, values)
 
 
 FILTERS: Mapping[str, FilterSpec] = {
@@ -113,7 +127,7 @@ FILTERS: Mapping[str, FilterSpec] = {
         _names("provider", "The telephony provider of a call.", ["TWILIO", "PLIVO"]),
         _names("outcome", "What a call came to; null in a list: none recorded.", ["CONFIRMED"]),
         _names("status", "The lead's current status.", "converted"),
-        _names("direction", "`outbound` or `inbound`.", "outbound"),
+        _names("direction", "`outbound` or `inbound`.", "outbound", DIRECTIONS),
         _names("lead_id", "One person, or several.", "lead_81"),
     )
 }

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document, built from the registries: what they define is documented."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import msgspec
@@ -53,8 +54,12 @@ def build() -> Json:
             "/leads": {"post": _records(RecordKind.LEADS)},
             "/keys": {"post": _create_key(), "get": _list_keys()},
             "/keys/{key_id}": {"delete": _revoke_key()},
-            "/health/live": {"get": _health("The process runs.", "isLive", 200)},
-            "/health/ready": {"get": _health("Requests are taken.", "isReady", 200, 503)},
+            "/health/live": {"get": _health("The process runs.", "isLive", ("status",), 200)},
+            "/health/ready": {
+                "get": _health(
+                    "Requests are taken.", "isReady", ("status", "timezone_rules"), 200, 503
+                )
+            },
             "/metrics": {"get": _metrics()},
         },
         "components": {"securitySchemes": {"key": BEARER}, "schemas": schemas()},
@@ -168,8 +173,8 @@ def _revoke_key() -> Json:
     }
 
 
-def _health(text: str, operation: str, *statuses: int) -> Json:
-    body = {"type": "object", "properties": {"status": {"type": "string"}}}
+def _health(text: str, operation: str, members: Sequence[str], *statuses: int) -> Json:
+    body = {"type": "object", "properties": {name: {"type": "string"} for name in members}}
     return {
         "operationId": operation,
         "tags": ["Operations"],

@@ -95,7 +95,7 @@ def _request_schema(kind: QueryType) -> Json:
 
 def _filters_schema() -> Json:
     filters = {
-        name: {**schema(spec.kind), "description": spec.help, "examples": [spec.example]}
+        name: {**schema(spec), "description": spec.help, "examples": [spec.example]}
         for name, spec in FILTERS.items()
     }
     return {

@@ -4,18 +4,21 @@ import asyncio
 import hashlib
 import re
 import time
+from concurrent.futures import Future
+from functools import partial
 
 import msgspec
 from litestar import Response, post
 
+from callistics.engines.base import KeptAnswer
 from callistics.errors import Conflict, Problem, Refused, malformed
+from callistics.http.metrics import Metrics
 from callistics.http.parameters import PARAMETERS
 from callistics.http.problems import MEDIA_TYPE, problem_body, problem_item
 from callistics.http.services import AnyRequest, Services, now, read_body, services
 from callistics.ingest.reader import Limits, Terms
 from callistics.ingest.unpacking import unpack
-from callistics.ingest.writer import Job, Retry
-from callistics.ingest.writes import Write
+from callistics.ingest.writer import Job, Result, Retry
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.record_values import Reading
 from callistics.model.records import RecordKind
@@ -85,20 +88,26 @@ async def _store(
     limits = Limits(parts.settings.record_body_limit, parts.settings.record_limit)
     terms = Terms(kind, Reading(parts.zone, now()), key.scope, skip)
 
-    def read() -> tuple[Write, Retry | None]:
+    def encode(receipt: Receipt) -> tuple[int, bytes]:
+        return encoded(receipt, skip=skip)
+
+    def read() -> Job:
         plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
         write = parts.beside.read_write(plain, request.headers.get("content-type"), limits, terms)
-        return write, None if name is None else Retry(key.id, name, _digest(kind, skip, plain))
+        digest = _digest(kind, skip, plain)
+        return Job(write, None if name is None else Retry(key.id, name, digest, encode))
 
     packed = "content-encoding" in request.headers
-    write, retry = read() if _is_small(raw) and not packed else await parts.readers.run(read)
-
-    def answer(receipt: Receipt) -> tuple[int, bytes]:
-        return _answer(parts, kind, receipt, skip=skip)
-
-    done = parts.writer.submit(Job(write, answer, retry))
+    job = read() if _is_small(raw) and not packed else await parts.readers.run(read)
+    parts.writer.submit(job).add_done_callback(partial(_count, parts.metrics, kind, skip))
     # Shielded: a client that goes away does not take back what is being committed.
-    return await asyncio.shield(asyncio.wrap_future(done))
+    result = await asyncio.shield(asyncio.wrap_future(job.done))
+    if isinstance(result, KeptAnswer):
+        return result.status, result.answer
+    assert result is not None
+    # Many errors take a while to be told, and others wait here.
+    few = len(result.rejected) <= _PARTS
+    return encode(result) if few else await asyncio.to_thread(encode, result)
 
 
 def _is_small(raw: bytes) -> bool:
@@ -110,17 +119,25 @@ def _digest(kind: RecordKind, skip: bool, plain: bytes) -> str:
     return hashlib.sha256(f"{kind} {skip} ".encode() + plain).hexdigest()
 
 
-def _answer(
-    parts: Services, kind: RecordKind, receipt: Receipt, *, skip: bool
-) -> tuple[int, bytes]:
-    count = parts.metrics.records.labels
+def _count(metrics: Metrics, kind: RecordKind, skip: bool, done: "Future[Result]") -> None:
+    """Count the records of a request, once it is durable what became of them."""
+    receipt = None if done.exception() else done.result()
+    if not isinstance(receipt, Receipt):
+        return
+    count = metrics.records.labels
     if receipt.rejected and not skip:
         count(kind, "rejected").inc(receipt.received)
-        problems = [problem for bad in receipt.rejected for problem in bad.problems]
-        return _refusal(receipt, problems)
+        return
     for result in ("stored", "unchanged", "pending"):
         count(kind, result).inc(getattr(receipt, result))
     count(kind, "rejected").inc(len(receipt.rejected))
+
+
+def encoded(receipt: Receipt, *, skip: bool) -> tuple[int, bytes]:
+    """Status and body of the answer."""
+    if receipt.rejected and not skip:
+        problems = [problem for bad in receipt.rejected for problem in bad.problems]
+        return _refusal(receipt, problems)
     return 200, msgspec.json.encode(
         {
             "received": receipt.received,

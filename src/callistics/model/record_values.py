@@ -22,6 +22,7 @@ MAX_TEXT = 1_024
 MAX_AHEAD = 10 * MINUTE
 MAX_ATTEMPT = 1_000_000
 MAX_DURATION_MS = 10 * 366 * 24 * HOUR // 1000
+DIRECTIONS = ("outbound", "inbound")
 SENTIMENTS = {"positive": 1.0, "neutral": 0.5, "negative": 0.0}
 
 
@@ -101,11 +102,11 @@ def read_attempt(value: object, _: Reading) -> int:
 
 
 def read_sentiment(value: object, _: Reading) -> float:
-    """A number from 0 to 1, or the word for one."""
+    """A number from 0 to 1, or the word for one in any case."""
     if isinstance(value, str):
-        if value not in SENTIMENTS:
+        if value.lower() not in SENTIMENTS:
             raise ValueError("must be a number from 0 to 1, or positive, neutral or negative")
-        return SENTIMENTS[value]
+        return SENTIMENTS[value.lower()]
     number = _number(value)
     if not 0 <= number <= 1:
         raise ValueError("must lie between 0.0 and 1.0")
@@ -113,10 +114,11 @@ def read_sentiment(value: object, _: Reading) -> float:
 
 
 def read_direction(value: object, _: Reading) -> str:
-    """`outbound` or `inbound`."""
-    if value not in ("outbound", "inbound"):
+    """`outbound` or `inbound`, sent in any case."""
+    word = value.lower() if isinstance(value, str) else None
+    if word not in DIRECTIONS:
         raise ValueError('must be "outbound" or "inbound"')
-    return str(value)
+    return word
 
 
 def read_flag(value: object, _: Reading) -> bool:

@@ -10,6 +10,7 @@ from callistics.model.instants import utc_text
 from callistics.model.json import NotJsonError, as_object, decode
 from callistics.model.payload import PayloadError, canonical_json
 from callistics.model.record_values import (
+    DIRECTIONS,
     MAX_ATTEMPT,
     MAX_TEXT,
     SENTIMENTS,
@@ -129,8 +130,8 @@ _CALL_FIELDS = (
     RecordField("provider", "The telephony provider.", _STRING, read_text, example="TWILIO"),
     RecordField(
         "direction",
-        "`outbound` or `inbound`.",
-        {"type": "string", "enum": ["outbound", "inbound"]},
+        "`outbound` or `inbound`, in upper or lower case.",
+        {"type": "string", "enum": list(DIRECTIONS)},
         read_direction,
         example="outbound",
     ),
@@ -162,7 +163,7 @@ _CALL_FIELDS = (
     ),
     RecordField(
         "sentiment",
-        "0.0 (negative) to 1.0 (positive), or `positive`, `neutral`, `negative`.",
+        "0.0 (negative) to 1.0 (positive), or `positive`, `neutral`, `negative` in any case.",
         {
             "oneOf": [
                 {"type": "number", "minimum": 0, "maximum": 1},

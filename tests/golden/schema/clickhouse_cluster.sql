@@ -154,3 +154,10 @@ SETTINGS non_replicated_deduplication_window = 1000;
 ALTER TABLE calls_local ON CLUSTER calls_cluster UPDATE outcome_key = NULL WHERE outcome IS NULL AND outcome_key IS NOT NULL SETTINGS alter_sync = 2, mutations_sync = 2;
 
 ALTER TABLE calls_held_local ON CLUSTER calls_cluster UPDATE outcome_key = NULL WHERE outcome IS NULL AND outcome_key IS NOT NULL SETTINGS alter_sync = 2, mutations_sync = 2;
+
+CREATE TABLE IF NOT EXISTS key_uses ON CLUSTER calls_cluster (
+    id String,
+    last_used_at Int64
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/key_uses', '{shard}-{replica}', last_used_at)
+ORDER BY id
+SETTINGS non_replicated_deduplication_window = 1000;

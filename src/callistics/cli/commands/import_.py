@@ -16,7 +16,8 @@ from callistics.cli.importing.run import Reading, import_file
 from callistics.cli.importing.sending import Sender, Tally
 from callistics.errors import did_you_mean
 from callistics.model.records import RecordKind
-from callistics.model.zones import Zone, zone, zone_names
+from callistics.model.zones import Zone, zone
+from callistics.timezones import zone_names
 
 _HELP = """Load calls or leads from NDJSON, CSV or Parquet files; `-` is NDJSON from a pipe.
 

@@ -15,7 +15,7 @@ from callistics.engines.duckdb.folding import rebuild
 from callistics.engines.duckdb.keys import load_keys
 from callistics.engines.duckdb.lead_numbers import LeadNumbers
 from callistics.engines.duckdb.ledger import Ledger
-from callistics.engines.duckdb.migrate import migrate, rebuild_done, rebuild_due
+from callistics.engines.duckdb.migrate import closed_on_failure, migrate, rebuild_done, rebuild_due
 from callistics.engines.duckdb.order import MonthOrder
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.presence import Presence
@@ -82,7 +82,8 @@ class DuckDBEngine:
         self._timeout = timeout
         self._shared, self._log_limit = shared, _LOG_SHARED if shared else _LOG_ALONE[0]
         self._connection = _open(path, memory_limit, threads, self._log_limit)
-        self.migrated = migrate(self._connection)
+        with closed_on_failure(self._connection.close):
+            self.migrated = migrate(self._connection)
         self._payload_keys = PayloadKeys(self._connection)
         self.dialect = DuckDBDialect(self._payload_keys)
         self._connect_writer()
@@ -107,8 +108,9 @@ class DuckDBEngine:
         for _ in range(readers):
             self._readers.put(Statements(self._connection.cursor()))
         if rebuild_due(self._connection):
-            self.rebuild()
-            rebuild_done(self._connection)
+            with closed_on_failure(self.close):
+                self.rebuild()
+                rebuild_done(self._connection)
 
     @property
     def rollups(self) -> Sequence[Rollup]:

@@ -1,6 +1,6 @@
 """Access keys in the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -30,6 +30,15 @@ def save_keys(connection: duckdb.DuckDBPyConnection, keys: Iterable[StoredKey]) 
                 key.revoked_at,
                 key.last_used_at,
             ],
+        )
+
+
+def save_uses(connection: duckdb.DuckDBPyConnection, uses: Mapping[str, int]) -> None:
+    """Move the times of last use (µs) on, by id."""
+    later = "greatest(last_used_at, make_timestamp(?::BIGINT))"
+    for key_id, used in uses.items():
+        connection.execute(
+            f"UPDATE access_keys SET last_used_at = {later} WHERE id = ?", [used, key_id]
         )
 
 

@@ -1,7 +1,7 @@
 """Bringing a database file to the schema this version knows."""
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 
 import duckdb
@@ -50,6 +50,16 @@ def rebuild_due(connection: duckdb.DuckDBPyConnection) -> bool:
 def rebuild_done(connection: duckdb.DuckDBPyConnection) -> None:
     """Note that the rebuild came to its end."""
     connection.execute(f"DROP TABLE {REBUILD_DUE}")
+
+
+@contextmanager
+def closed_on_failure(close: Callable[[], None]) -> Generator[None]:
+    """Close what was opened if what follows fails: nobody else will have it."""
+    try:
+        yield
+    except BaseException:
+        close()
+        raise
 
 
 def describe(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:

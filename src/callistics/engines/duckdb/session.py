@@ -38,7 +38,7 @@ from callistics.engines.duckdb.finding import (
     weeks_of,
     whose,
 )
-from callistics.engines.duckdb.keys import save_keys
+from callistics.engines.duckdb.keys import save_keys, save_uses
 from callistics.engines.duckdb.lead_numbers import LeadNumbers
 from callistics.engines.duckdb.ledger import KEPT_BY, Ledger
 from callistics.engines.duckdb.payload_keys import PayloadKeys
@@ -357,6 +357,10 @@ class DuckDBSession:
     def save_keys(self, keys: Iterable[StoredKey]) -> None:
         """Insert or replace access keys by id."""
         save_keys(self._statements.connection, keys)
+
+    def save_uses(self, uses: Mapping[str, int]) -> None:
+        """Store when keys were last used."""
+        save_uses(self._statements.connection, uses)
 
 
 def _left(replaced: Mapping[Identity, _Stored]) -> pa.Table:
