@@ -19,17 +19,17 @@ from example_records import calls, leads
 from callistics.analytics.service import Analytics
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX
 from callistics.catalog.filters import FILTERS, OPERATOR_SCHEMAS
-from callistics.catalog.plan import Policy, Unit
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.ingest.reader import Limits, Terms, read_write
+from callistics.ingest.decode import Limits, Terms, read_write
 from callistics.ingest.writer import Job, Writer
-from callistics.model.records import Reading, RecordKind, all_fields
 from callistics.model.scope import EVERYTHING
-from callistics.model.unreached import SOURCES, sources_by_key
 from callistics.model.zones import zone
 from callistics.queries import registry
 from callistics.queries.base import QueryType
+from callistics.records.fields import Reading, RecordKind, all_fields
+from callistics.records.unreached import SOURCES, sources_by_key
 from callistics.settings import table as settings_table
+from callistics.sql.plan import Policy, Unit
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "reference"

@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from callistics.app import _save_uses
+from callistics.server.app import _save_uses
 from support.gate import CALL, gated, post, until
 from support.server import Server, problem, serving
 

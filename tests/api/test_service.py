@@ -9,8 +9,8 @@ import pytest
 import tzdata
 from structlog.testing import CapturingLogger
 
-from callistics import app
 from callistics.http.openapi import build
+from callistics.server import app
 from support.server import Server, problem, serving
 
 COUNT = {"query_type": "call_count"}

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from callistics.analytics.request import BODY_FIELDS, parse_request
+from callistics.analytics.parse import BODY_FIELDS, parse_request
 from callistics.catalog.dimensions import GROUPABLE, Dimension
 from callistics.catalog.filters import FILTERS, OPERATOR_SCHEMAS
 from callistics.http.metrics import Metrics
 from callistics.http.openapi import build
 from callistics.model.json import decode
 from callistics.model.query import Filters
-from callistics.model.records import Reading, RecordField, RecordKind, all_fields
 from callistics.model.scope import EVERYTHING
-from callistics.model.unreached import SOURCES, sources_by_key
 from callistics.model.zones import zone
 from callistics.queries import registry
 from callistics.queries.base import QueryType
+from callistics.records.fields import Reading, RecordField, RecordKind, all_fields
+from callistics.records.unreached import SOURCES, sources_by_key
 from callistics.settings import SettingInfo, table
 
 from .tree import ROOT, SOURCE

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 import pytest
 from pyarrow import feather, ipc, parquet
 
-from callistics.cli.importing.arrow.types import TYPES
-from callistics.cli.importing.lines import UnreadableError
-from callistics.cli.importing.parquet_rows import arrow_lines, parquet_lines, row_count
+from callistics.files.arrow.types import TYPES
+from callistics.files.lines import UnreadableError
+from callistics.files.parquet import arrow_lines, parquet_lines, row_count
 
 from .reading import numbered, records, rules
 

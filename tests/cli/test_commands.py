@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from callistics import __version__
 from callistics.cli import connect as connecting
 from callistics.cli import main
-from callistics.cli.group import COMMANDS
-from callistics.cli.ports import ensure_free, first_free
+from callistics.cli.listen import ensure_free, first_free
+from callistics.cli.root import COMMANDS
 from support.live import ADMIN_KEY, free_port, live
 
 from .conftest import Run

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from callistics.cli.importing.lines import Line, UnreadableError
-from callistics.model.records import RecordKind
+from callistics.files.lines import Line, UnreadableError
+from callistics.records.fields import RecordKind
 
 from .reading import from_csv, numbered, records, rules
 

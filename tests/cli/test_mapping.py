@@ -6,9 +6,9 @@ from typing import Any
 import click
 import pytest
 
-from callistics.cli.importing.lines import UnreadableError
-from callistics.cli.importing.mapping import Rules
-from callistics.cli.importing.objects import changed
+from callistics.files.lines import UnreadableError
+from callistics.files.map_objects import changed
+from callistics.files.mapping import Rules
 
 from .reading import from_csv, from_json, numbered, records, rules
 

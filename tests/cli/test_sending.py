@@ -11,12 +11,12 @@ import httpx
 import pytest
 import zstandard
 
+from callistics.cli.api_errors import ApiError
 from callistics.cli.client import Client
-from callistics.cli.importing.lines import Batch, Line, UnreadableError, batched
-from callistics.cli.importing.reporting import BadLineReport, as_text, summary
-from callistics.cli.importing.sending import Sender, Tally
-from callistics.cli.problems import ApiError
-from callistics.model.records import RecordKind
+from callistics.cli.importing.progress import BadLineReport, as_text, summary
+from callistics.cli.importing.sender import Sender, Tally
+from callistics.files.lines import Batch, Line, UnreadableError, batched
+from callistics.records.fields import RecordKind
 
 
 class Store(httpx.BaseTransport):

@@ -11,23 +11,23 @@ from typing import Any
 
 import pytest
 
-from callistics.analytics.planning import (
+from callistics.analytics.parse import parse_request
+from callistics.analytics.plan import (
     compile_extent,
     compile_plan,
     extent_frame,
     needs_extent,
     plan_query,
 )
-from callistics.analytics.request import parse_request
-from callistics.analytics.rolling import Rollups
-from callistics.catalog.plan import Policy
+from callistics.analytics.rollup_match import Rollups
 from callistics.catalog.rollups import ROLLUPS
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
-from callistics.engines.clickhouse.schema import ddl
+from callistics.engines.clickhouse.migrate import ddl
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.queries import registry
 from callistics.sql.dialect import Dialect
+from callistics.sql.plan import Policy
 
 FOLDER = Path(__file__).parent
 SCOPE = Scope(merchant_ids=frozenset({"mer_abc"}))

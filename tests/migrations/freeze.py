@@ -20,7 +20,7 @@ def fill(store: Store) -> None:
     """Store what there is; part of it moves on into the roll-ups."""
     send(store, COMMITS[:-1])
     with as_if_large():
-        store.tidy()
+        store.maintain()
     send(store, COMMITS[-1:])
     with store.engine.writing() as session:
         session.keep_answer(*ANSWER)

@@ -7,15 +7,15 @@ from typing import Any
 
 import duckdb
 
-from callistics.catalog.plan import Policy
 from callistics.engines.base import KeptAnswer
-from callistics.engines.clickhouse import schema as clickhouse
-from callistics.engines.clickhouse.client import Address
+from callistics.engines.clickhouse import migrate as clickhouse
 from callistics.engines.clickhouse.connection import Connection
+from callistics.engines.clickhouse.dsn import Address
 from callistics.engines.duckdb import migrate as embedded
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import Scope
 from callistics.queries import registry
+from callistics.sql.plan import Policy
 from support.engines import database
 from support.store import Store
 

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from callistics.engines.base import Engine
+from callistics.engines.clickhouse import migrate as clickhouse
 from callistics.engines.clickhouse import operations as on_server
-from callistics.engines.clickhouse import schema as clickhouse
 from callistics.engines.clickhouse.engine import ClickHouseEngine
-from callistics.engines.common.migrations import Migration
 from callistics.engines.duckdb import migrate as embedded
 from callistics.engines.duckdb import operations as in_file
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.engines.opening import diagnose, file_dsn
+from callistics.engines.migrations import Migration
+from callistics.engines.registry import diagnose, file_dsn
 from callistics.errors import EngineError
-from callistics.model.outcomes import outcome_key
+from callistics.records.outcomes import outcome_key
 from support.engines import ENGINES, database, open_for_test
 from support.store import Store, opened
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from callistics.engines.clickhouse import migrate as clickhouse
 from callistics.engines.clickhouse import operations as on_server
-from callistics.engines.clickhouse import schema as clickhouse
 from callistics.engines.clickhouse.operations import AddColumn as AddServerColumn
 from callistics.engines.clickhouse.operations import Alter, CreateTable
 from callistics.engines.clickhouse.operations import Sql as ServerSql
-from callistics.engines.common.migrations import Migration, load
 from callistics.engines.duckdb import operations as in_file
+from callistics.engines.migrations import Migration, load
 from callistics.errors import EngineError
-from callistics.model.outcomes import outcome_key
+from callistics.records.outcomes import outcome_key
 from support.engines import IN_MEMORY
 
 from .frozen import connected

@@ -14,9 +14,10 @@ import pytest
 from callistics.catalog.rollups import CHANGES, ROLLUPS
 from callistics.engines.base import Engine
 from callistics.engines.clickhouse.engine import ClickHouseEngine
-from callistics.engines.duckdb import finding, tidying, upkeep
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.engines.duckdb.presence import _Known, _Slots
+from callistics.engines.duckdb.lookup import lookup_sql
+from callistics.engines.duckdb.lookup.id_index import _Known, _Slots
+from callistics.engines.duckdb.rollups import compaction, schedule
 from support.wired import wire
 
 SERVER = os.environ.get("CALLISTICS_TEST_CLICKHOUSE_URL")
@@ -86,9 +87,9 @@ def as_if_large() -> Generator[None]:
     """What is worth its while where there are many rows is so from the first ones on."""
     with pytest.MonkeyPatch.context() as patch:
         # Some records are then looked for by scans of their own, and more together.
-        patch.setattr(finding, "_ROWS_A_SCAN", 3)
-        patch.setattr(upkeep, "_WORTHWHILE", 1)
-        patch.setattr(tidying, "_FEW", 1)
+        patch.setattr(lookup_sql, "_ROWS_A_SCAN", 3)
+        patch.setattr(schedule, "_WORTHWHILE", 1)
+        patch.setattr(compaction, "_FEW", 1)
         yield
 
 

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from callistics.analytics.service import Analytics
-from callistics.catalog.plan import Policy
-from callistics.engines.common.blocks import SMALLEST
 from callistics.http.analytics import envelope
-from callistics.ingest.reader import Limits, Terms, read_write
+from callistics.ingest.decode import Limits, Terms, read_write
+from callistics.ingest.request import Write
 from callistics.ingest.writer import Job, Writer
-from callistics.ingest.writes import Write
-from callistics.model.records import Reading, RecordKind
 from callistics.model.scope import EVERYTHING, Scope
-from callistics.model.writes import Receipt
 from callistics.model.zones import zone
+from callistics.records.columnar.call_batch import SMALLEST
+from callistics.records.fields import Reading, RecordKind
+from callistics.records.identity import Receipt
+from callistics.sql.plan import Policy
 from support.engines import IN_MEMORY, empty, open_for_test, rows_of
 
 LIMITS = Limits(2**26, 100_000)
@@ -114,9 +114,9 @@ class Store:
             self._open()
         empty(self.engine)
 
-    def tidy(self) -> None:
-        """Do all upkeep that there is."""
-        while self.engine.tidy():
+    def maintain(self) -> None:
+        """Do all maintenance that there is."""
+        while self.engine.maintain():
             pass
 
     def dump(self, table: str) -> list[dict[str, Any]]:

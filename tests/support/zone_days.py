@@ -4,14 +4,14 @@ import json
 import sys
 from typing import Any
 
-from callistics.ingest import beside
-from callistics.ingest.beside import ReadingBeside
-from callistics.ingest.reader import Limits, Terms
+from callistics.ingest import decode_process
+from callistics.ingest.decode import Limits, Terms
+from callistics.ingest.decode_process import DecodeProcess
 from callistics.model.instants import naive
-from callistics.model.record_values import Reading
-from callistics.model.records import RecordKind
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
+from callistics.records.field_types import Reading
+from callistics.records.fields import RecordKind
 from callistics.timezones import rules_version, zone_names
 from support.store import opened
 
@@ -51,16 +51,16 @@ def read_beside() -> set[str]:
         other = reading._other
         assert other is not None
         assert other._connection.poll(60)
-        beside.read_write = _not_here
+        decode_process.read_write = _not_here
         found = reading.read_write(body, None, Limits(1 << 20, 100), terms)
     finally:
         reading.stop()
     return {naive(change.values["started_at"]).isoformat() for _, change in found.changes}
 
 
-def _reading_at_once() -> ReadingBeside:
-    beside._LARGE = beside._WORTHWHILE = 1
-    return ReadingBeside()
+def _reading_at_once() -> DecodeProcess:
+    decode_process._LARGE = decode_process._WORTHWHILE = 1
+    return DecodeProcess()
 
 
 def _not_here(*_: object) -> Any:

@@ -6,13 +6,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callistics.engines.common.blocks import CallBlock, block_of
-from callistics.engines.common.rows import CALL_COLUMNS, call_row, table
-from callistics.model.merge import State, apply
-from callistics.model.record_values import Reading
-from callistics.model.records import Change, RecordKind, parse_text
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
+from callistics.records.columnar.call_batch import CallBatch, batch_of
+from callistics.records.columnar.row_codec import CALL_COLUMNS, call_row, table
+from callistics.records.field_types import Reading
+from callistics.records.fields import Change, RecordKind, parse_text
+from callistics.records.merge import State, apply
 
 READING = Reading(zone("Asia/Kolkata"), 1_767_225_600_000_000)
 ARRIVAL = 1_767_225_600_000_000
@@ -84,8 +84,8 @@ def calls(draw: st.DrawFn) -> dict[str, Any]:
     return record
 
 
-def taken(*texts: str, scope: Scope = EVERYTHING) -> CallBlock | None:
-    return block_of([text.encode() for text in texts], READING, scope)
+def taken(*texts: str, scope: Scope = EVERYTHING) -> CallBatch | None:
+    return batch_of([text.encode() for text in texts], READING, scope)
 
 
 def merged(text: str, place: int) -> dict[str, Any]:

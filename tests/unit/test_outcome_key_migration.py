@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from callistics.engines.clickhouse import schema
+from callistics.engines.clickhouse import migrate as schema
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.migrate import migrate
@@ -58,7 +58,7 @@ def test_old_keys_are_made_anew(engine: str) -> None:
         for first in (0, 100):
             _send(store, first)
             if not first:
-                store.tidy()
+                store.maintain()
         before = [store.dump(table) for table in tables]
         right = store.rows("retry_analysis")
         assert [row["successes"] for row in right] == [2]

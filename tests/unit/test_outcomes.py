@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callistics.catalog.plan import Policy
 from callistics.errors import SettingsError
-from callistics.model.outcomes import outcome_key, outcome_keys
-from callistics.model.unreached import DEFAULT_UNREACHED, SOURCES, sources_by_key
+from callistics.records.outcomes import outcome_key, outcome_keys
+from callistics.records.unreached import DEFAULT_UNREACHED, SOURCES, sources_by_key
 from callistics.settings import load_settings
+from callistics.sql.plan import Policy
 from oracle.reference.success import key
 from support.engines import ENGINES
 from support.store import opened

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callistics.model.instants import HOUR, MINUTE, SECOND, micros, naive, utc_text
-from callistics.model.merge import State, apply, duration_ms
-from callistics.model.record_values import Reading
-from callistics.model.records import Change, RecordKind, parse_record
 from callistics.model.zones import zone
+from callistics.records.field_types import Reading
+from callistics.records.fields import Change, RecordKind, parse_record
+from callistics.records.merge import State, apply, duration_ms
 
 READING = Reading(zone("Europe/Lisbon"), micros(naive(0).replace(year=2026)))
 # The clocks of Lisbon went from 01:59:59 back to 01:00:00 at this instant.

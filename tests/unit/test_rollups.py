@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from callistics.analytics.planning import (
+from callistics.analytics.parse import parse_request
+from callistics.analytics.plan import (
     bounds_frame,
     compile_plan,
     extent_frame,
     is_exact,
     plan_query,
 )
-from callistics.analytics.request import parse_request
-from callistics.catalog.plan import Plan, Policy
 from callistics.catalog.rollups import CHANGES, ROLLUPS, Rollup
 from callistics.engines.duckdb.dialect import DuckDBDialect
-from callistics.engines.duckdb.sums import COLUMNS
+from callistics.engines.duckdb.rollups.aggregate_sql import COLUMNS
 from callistics.model.scope import EVERYTHING, Scope
+from callistics.sql.plan import Plan, Policy
 from support.store import opened
 
 DIALECT = DuckDBDialect()

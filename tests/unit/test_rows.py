@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callistics.engines.common.rows import COLUMNS, call_row, lead_row, state_of
-from callistics.model.merge import State
-from callistics.model.records import RecordKind
+from callistics.records.columnar.row_codec import COLUMNS, call_row, lead_row, state_of
+from callistics.records.fields import RecordKind
+from callistics.records.merge import State
 
 IDENTITY = ("m", "c1")
 TIMES = st.integers(1, 3)

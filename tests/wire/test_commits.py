@@ -10,7 +10,7 @@ from callistics.errors import CallisticsError, EngineError, TimedOut, Unavailabl
 from callistics.ingest.writer import Job, Retry, _process
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING, Scope
-from callistics.model.writes import Receipt
+from callistics.records.identity import Receipt
 from support.engines import RECORDS
 from support.faults import Fault
 from support.store import Store, opened, receipt_of

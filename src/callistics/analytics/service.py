@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from callistics.analytics.planning import (
+from callistics.analytics.parse import parse_request
+from callistics.analytics.plan import (
     bounds_frame,
     compile_extent,
     compile_plan,
@@ -14,14 +15,13 @@ from callistics.analytics.planning import (
     needs_extent,
     plan_query,
 )
-from callistics.analytics.request import parse_request
-from callistics.analytics.rolling import Rollups
+from callistics.analytics.rollup_match import Rollups
 from callistics.analytics.shape import Answer, Slots, shape, slots_of, trimmed
-from callistics.catalog.plan import Frame, Plan, Policy
 from callistics.errors import Refused, invalid
 from callistics.model.buckets import TooManyBucketsError
 from callistics.model.scope import Scope
 from callistics.sql.dialect import Dialect, SqlRow, Statement
+from callistics.sql.plan import Frame, Plan, Policy
 
 Run = Callable[[Statement], Sequence[SqlRow]]
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, product
 
-from callistics.analytics.planning import query_type
-from callistics.catalog.plan import Plan
-from callistics.catalog.select import MAX_ROWS
+from callistics.analytics.plan import query_type
+from callistics.compile.select import MAX_ROWS
 from callistics.errors import Refused, invalid
 from callistics.queries.base import Counted, Group, Key, QueryType, Row, Slot
 from callistics.sql.dialect import SqlRow
+from callistics.sql.plan import Plan
 
 Slots = Sequence[Slot] | None
 """The rows that are always there, None where rows are those that occur."""

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from callistics.catalog.plan import Frame, Unit
 from callistics.model.payload import MAX_KEY_LENGTH
 from callistics.sql.fragment import Sql, raw
+from callistics.sql.plan import Frame, Unit
 
 PAYLOAD_PREFIX = "payload."
 

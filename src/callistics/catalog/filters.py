@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from callistics.model.record_values import DIRECTIONS
+from callistics.records.field_types import DIRECTIONS
 
 
 class FilterKind(StrEnum):

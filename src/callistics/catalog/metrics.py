@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from callistics.catalog.counting import count, count_known, count_where, greatest, least, total
-from callistics.catalog.plan import Frame
-from callistics.model.outcomes import outcome_keys
 from callistics.model.rounding import percentage, ratio, seconds
+from callistics.records.outcomes import outcome_keys
+from callistics.sql.aggregates import count, count_known, count_where, greatest, least, total
 from callistics.sql.fragment import Sql, compose, raw
+from callistics.sql.plan import Frame
 
 _DURATION = "c.duration_ms"
 DURATION_KNOWN = raw(f"{_DURATION} IS NOT NULL")

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from callistics.catalog.dimensions import SENTIMENT_TENTH
 from callistics.catalog.metrics import DURATION_KNOWN, OUTCOME_KNOWN
-from callistics.catalog.plan import Unit
 from callistics.model.instants import DAY, MINUTE
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, compose
+from callistics.sql.plan import Unit
 
 QUARTER = 15 * MINUTE
 BLOCK = 32 * DAY

@@ -11,8 +11,8 @@ from litestar.datastructures import State
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from callistics.http.analytics import analytics
+from callistics.http.health import docs, docs_asset, live, metrics, openapi, ready, root
 from callistics.http.keys import keys, revoke_key
-from callistics.http.operations import docs, docs_asset, live, metrics, openapi, ready, root
 from callistics.http.parameters import check_request
 from callistics.http.problems import HANDLERS
 from callistics.http.records import calls, leads

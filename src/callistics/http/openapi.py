@@ -17,8 +17,8 @@ from callistics.http.openapi_parts import (
     responses,
 )
 from callistics.http.openapi_schemas import schemas
-from callistics.model.records import RecordKind, all_fields
 from callistics.queries import registry
+from callistics.records.fields import RecordKind, all_fields
 
 _DESCRIPTION = """Analytics for outbound calling and voice-AI platforms.
 

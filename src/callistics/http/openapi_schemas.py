@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 
 from callistics.access.requests import SCOPE_FIELDS
-from callistics.analytics.request import DEFAULT_PAGE_SIZE, MAX_GROUPS, MAX_PAGE_SIZE
+from callistics.analytics.parse import DEFAULT_PAGE_SIZE, MAX_GROUPS, MAX_PAGE_SIZE
 from callistics.catalog.dimensions import PAYLOAD_PREFIX
 from callistics.catalog.filters import FILTERS, schema
 from callistics.http.openapi_parts import KEY_SCHEMA, Json, ref
 from callistics.model.buckets import Granularity
 from callistics.model.keys import Permission
 from callistics.model.payload import MAX_KEY_LENGTH
-from callistics.model.records import RecordKind, all_fields
 from callistics.queries import registry
 from callistics.queries.base import QueryType
+from callistics.records.fields import RecordKind, all_fields
 
 
 def schemas() -> Json:

@@ -16,14 +16,14 @@ from callistics.http.metrics import Metrics
 from callistics.http.parameters import PARAMETERS
 from callistics.http.problems import MEDIA_TYPE, problem_body, problem_item
 from callistics.http.services import AnyRequest, Services, now, read_body, services
-from callistics.ingest.reader import Limits, Terms
-from callistics.ingest.unpacking import unpack
+from callistics.ingest.decode import Limits, Terms
+from callistics.ingest.decompress import unpack
 from callistics.ingest.writer import Job, Result, Retry
 from callistics.model.keys import Permission, StoredKey
-from callistics.model.record_values import Reading
-from callistics.model.records import RecordKind
-from callistics.model.writes import Receipt
 from callistics.model.zones import Zone, zone
+from callistics.records.field_types import Reading
+from callistics.records.fields import RecordKind
+from callistics.records.identity import Receipt
 from callistics.timezones import zone_names
 
 IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")

@@ -10,10 +10,10 @@ from functools import partial
 
 from callistics.engines.base import Engine, KeptAnswer, Session
 from callistics.errors import Refused, RequestError, Unavailable, invalid
-from callistics.ingest.fold import folds_of
-from callistics.ingest.writes import Write, sorted_out
+from callistics.ingest.merge import folds_of
+from callistics.ingest.request import Write, separated
 from callistics.model.keys import StoredKey
-from callistics.model.writes import Receipt
+from callistics.records.identity import Receipt
 
 _MAX_RECORDS = 100_000
 # A commit costs much the same for one record as for a few hundred. After one, the writer lets as
@@ -176,7 +176,7 @@ def _size(job: Job) -> int:
 
 
 def _process(session: Session, jobs: list[Job]) -> list[Outcome]:
-    writes = sorted_out(session, [job.write for job in jobs if job.write is not None])
+    writes = separated(session, [job.write for job in jobs if job.write is not None])
     folds = folds_of(session, writes)
     arrival = session.arrival(sum(write.received for write in writes)) if writes else 0
     outcomes: list[Outcome] = []

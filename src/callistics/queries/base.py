@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from callistics.catalog.dimensions import GROUPABLE, Dimension
 from callistics.catalog.metrics import Figure, Measure, Shown, Tally
-from callistics.catalog.plan import Frame, Plan, Unit
-from callistics.catalog.select import Order, grouped
+from callistics.compile.select import Order, grouped
 from callistics.sql.dialect import SqlValue
 from callistics.sql.fragment import Sql
+from callistics.sql.plan import Frame, Plan, Unit
 
 Key = SqlValue
 Row = dict[str, Shown]

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from callistics.catalog.conditions import where
 from callistics.catalog.dimensions import Dimension
 from callistics.catalog.metrics import COUNT, PERCENTAGE, N
-from callistics.catalog.plan import Frame, Plan, Unit
-from callistics.catalog.select import (
+from callistics.compile.select import (
     Order,
     expression,
     grouped,
@@ -15,9 +13,11 @@ from callistics.catalog.select import (
     order_by,
     source,
 )
+from callistics.compile.where import where
 from callistics.model.rounding import percentage
 from callistics.queries.base import Counted, Field, QueryType, Row
 from callistics.sql.fragment import Sql, compose, join, raw
+from callistics.sql.plan import Frame, Plan, Unit
 
 
 def _furthest(frame: Frame) -> Sql:

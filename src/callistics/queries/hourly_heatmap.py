@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from callistics.catalog.dimensions import HOUR, WEEKDAY
 from callistics.catalog.metrics import COUNT
-from callistics.catalog.plan import Plan, Unit
 from callistics.queries.base import Field, QueryType, Slot
+from callistics.sql.plan import Plan, Unit
 
 
 def _hours(_: Plan) -> Sequence[Slot]:

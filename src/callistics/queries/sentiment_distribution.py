@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from callistics.catalog.dimensions import SENTIMENT_BIN
 from callistics.catalog.metrics import COUNT, PERCENTAGE
-from callistics.catalog.plan import Plan, Unit
 from callistics.queries.base import Field, QueryType, Slot
+from callistics.sql.plan import Plan, Unit
 
 
 def _bins(_: Plan) -> Sequence[Slot]:

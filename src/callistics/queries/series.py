@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from callistics.catalog.plan import Plan
 from callistics.model.buckets import buckets
 from callistics.queries.base import Field, Slot
+from callistics.sql.plan import Plan
 
 DATE = Field(
     "date",

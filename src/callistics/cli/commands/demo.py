@@ -8,8 +8,8 @@ import click
 from callistics.cli.connect import default_url, in_process
 from callistics.cli.demo.answer import Tenant, biggest, curl, show_answer
 from callistics.cli.demo.data import Demo, dsn, load, open_demo, save, valid_key
-from callistics.cli.group import Failure
-from callistics.cli.ports import ensure_free, first_free
+from callistics.cli.listen import ensure_free, first_free
+from callistics.cli.root import Failure
 from callistics.settings import Settings, load_settings
 
 _EPILOG = """\b
@@ -51,7 +51,7 @@ def command(
     if once:
         return
     # Loaded here: without serving it is not needed.
-    from callistics.app import serve  # noqa: PLC0415
+    from callistics.server.app import serve  # noqa: PLC0415
 
     quiet = replace(settings, log_level="warning", log_format="text")
     serve(quiet, on_ready=lambda _: _invite(settings, demo, tenant))

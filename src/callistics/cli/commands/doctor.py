@@ -43,7 +43,7 @@ def command(target: Target) -> None:
 def _engine(settings: Settings, server: Report, *, asked: bool) -> tuple[list[Fact], list[str]]:
     """Of the engine of the settings: facts, and what is wrong with it."""
     # Loaded here: help and wrong settings need no engine.
-    from callistics.engines.opening import database_file, diagnose  # noqa: PLC0415
+    from callistics.engines.registry import database_file, diagnose  # noqa: PLC0415
 
     file = database_file(settings.engine)
     missed = asked and file is not None and not file.exists()

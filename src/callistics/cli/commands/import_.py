@@ -8,15 +8,16 @@ from typing import Any, Literal
 import click
 
 from callistics.cli.connect import Target, client_options, connect
-from callistics.cli.group import Failure
-from callistics.cli.importing.files import FORMATS, Format, format_of
-from callistics.cli.importing.mapping import Rules, make_rules
-from callistics.cli.importing.reporting import BadLineReport, bad_line_report, summary
-from callistics.cli.importing.run import Reading, import_file
-from callistics.cli.importing.sending import Sender, Tally
+from callistics.cli.importing.import_file import Reading, import_file
+from callistics.cli.importing.progress import BadLineReport, bad_line_report, summary
+from callistics.cli.importing.sender import Sender, Tally
+from callistics.cli.root import Failure
 from callistics.errors import did_you_mean
-from callistics.model.records import RecordKind
+from callistics.files.lines import UnreadableError
+from callistics.files.mapping import Rules, make_rules
+from callistics.files.open import FORMATS, Format, format_of
 from callistics.model.zones import Zone, zone
+from callistics.records.fields import RecordKind
 from callistics.timezones import zone_names
 
 _HELP = """Load calls or leads from NDJSON, CSV, Parquet or Arrow files; `-` is NDJSON from a pipe.
@@ -145,7 +146,10 @@ def command(target: Target, **given: Any) -> None:
 def _check_file(name: str, options: Options) -> None:
     """Raises before anything is stored, where a later file would stop the import."""
     if options.format_ is None:
-        format_of(name)
+        try:
+            format_of(name)
+        except UnreadableError as error:
+            raise Failure(f"{name}: {error}") from error
     if name != "-" and not Path(name).is_file():
         raise Failure(f"{name}: there is no such file")
 

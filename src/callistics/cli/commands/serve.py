@@ -5,7 +5,7 @@ from collections.abc import Callable
 import click
 
 from callistics.cli.connect import not_opened
-from callistics.cli.group import Failure
+from callistics.cli.root import Failure
 from callistics.errors import EngineError
 from callistics.settings import ENGINE_DSNS, load_settings
 
@@ -38,7 +38,7 @@ def command(engine: str | None, host: str | None, port: int | None) -> None:
     """
     settings = load_settings(overrides={"engine": engine, "host": host, "port": port})
     # Loaded here: help and wrong settings need no server.
-    from callistics.app import serve  # noqa: PLC0415
+    from callistics.server.app import serve  # noqa: PLC0415
 
     try:
         serve(settings)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from callistics.engines.clickhouse.connection import Client
-from callistics.engines.clickhouse.parameters import batches
+from callistics.engines.clickhouse.long_values import batches
 from callistics.errors import EngineError
 
 REBUILD_DUE = "rebuild_due"

@@ -6,9 +6,9 @@ from contextlib import contextmanager, suppress
 
 import duckdb
 
-from callistics.engines.common.migrations import Migration, load, missing
-from callistics.engines.duckdb.folding import rebuild
 from callistics.engines.duckdb.operations import REBUILD_DUE, Operation, Sql
+from callistics.engines.duckdb.rollups.refresh import rebuild
+from callistics.engines.migrations import Migration, load, missing
 
 PACKAGE = "callistics.engines.duckdb.migrations"
 

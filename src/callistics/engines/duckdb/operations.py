@@ -24,7 +24,7 @@ class Operation(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Sql(Operation):
-    """Statements of any kind, separated by semicolons."""
+    """StatementCache of any kind, separated by semicolons."""
 
     text: str
 

@@ -8,7 +8,7 @@ from itertools import chain
 
 import duckdb
 
-from callistics.engines.common.payloads import Keys
+from callistics.records.columnar.payload_columns import Keys
 
 
 class PayloadKeys:

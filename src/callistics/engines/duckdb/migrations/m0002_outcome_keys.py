@@ -1,7 +1,7 @@
 """The keys of outcomes as they compare now: anything but letters and digits is one `_`."""
 
 from callistics.engines.duckdb.operations import Recompute
-from callistics.model.outcomes import outcome_key
+from callistics.records.outcomes import outcome_key
 
 _TABLES = (
     "calls",

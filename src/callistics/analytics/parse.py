@@ -1,0 +1,334 @@
+"""From the body of `POST /analytics` to a `Query`, or to every problem it has, at once."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from callistics.analytics.parse_payload import parse_payload_filters
+from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
+from callistics.catalog.filters import FILTERS, FilterKind
+from callistics.errors import (
+    NOTHING,
+    Problem,
+    Refused,
+    did_you_mean,
+    forbidden,
+    invalid,
+    malformed,
+    pointer,
+)
+from callistics.model.buckets import Granularity, TooManyBucketsError, buckets
+from callistics.model.instants import Written, parse_iso
+from callistics.model.json import NotJsonError, as_list, as_object, decode
+from callistics.model.query import Filters, OneOf, Query
+from callistics.model.scope import Scope
+from callistics.model.zones import Zone, zone
+from callistics.queries import registry
+from callistics.queries.base import QueryType
+from callistics.timezones import zone_names
+
+BODY_FIELDS = (
+    "query_type",
+    "filters",
+    "granularity",
+    "timezone",
+    "group_by",
+    "page",
+    "page_size",
+)
+MAX_PAGE_SIZE = 10_000
+DEFAULT_PAGE_SIZE = 1_000
+MAX_GROUPS = 3
+# Beyond any call's duration, and small enough for 64 bits as milliseconds.
+_MAX_SECONDS = 2**50
+
+Object = Mapping[str, object]
+_Bound = tuple[str, float | None]
+
+
+def parse_request(body: bytes, scope: Scope, default_zone: str) -> Query:
+    """Check a request's body whole. Raises `Refused` with every problem of it."""
+    try:
+        decoded = decode(body)
+    except NotJsonError as error:
+        raise Refused([malformed("", str(error))]) from None
+    given = as_object(decoded)
+    if given is None:
+        raise Refused([malformed("", "the body must be a JSON object", decoded)])
+    return _Reader(given, scope, default_zone).query()
+
+
+class _Reader:
+    """Reads one body, gathering problems instead of stopping at the first."""
+
+    def __init__(self, body: Object, scope: Scope, default_zone: str) -> None:
+        self.body = body
+        self.scope = scope
+        self.problems: list[Problem] = []
+        self.zone = zone(default_zone)
+
+    def query(self) -> Query:
+        """The query. Raises `Refused`."""
+        self._unknown_fields()
+        kind = self._query_type()
+        self.zone = self._zone()
+        query = Query(
+            query_type=kind.name if kind else "",
+            zone=self.zone,
+            filters=self._filters(),
+            granularity=self._granularity(),
+            group_by=self._group_by(kind),
+            page=self._whole("page", 1, None, 1),
+            page_size=self._whole("page_size", 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
+        )
+        if self.problems:
+            self._check_buckets(kind, query)
+            raise Refused(self.problems)
+        return query
+
+    def _check_buckets(self, kind: QueryType | None, query: Query) -> None:
+        """Too many buckets are told beside other problems; alone, they show as the plan is made."""
+        begin, end = query.filters.begin, query.filters.end
+        wrong = {problem.pointer for problem in self.problems} & {"/timezone", "/granularity"}
+        if kind is None or not kind.uses_granularity or begin is None or end is None or wrong:
+            return
+        try:
+            buckets(query.zone, query.granularity, begin, end)
+        except TooManyBucketsError as error:
+            sent = self.body.get("granularity", NOTHING)
+            self.problems.append(invalid("/granularity", str(error), sent))
+
+    def _unknown_fields(self) -> None:
+        for name, value in self.body.items():
+            if name not in BODY_FIELDS:
+                hint = did_you_mean(name, BODY_FIELDS)
+                self.problems.append(malformed(pointer(name), f"unknown field{hint}", value))
+
+    def _query_type(self) -> QueryType | None:
+        name, known = self.body.get("query_type"), registry()
+        if isinstance(name, str) and name in known:
+            return known[name]
+        if name is None:
+            message = "required: one of " + ", ".join(known)
+        elif isinstance(name, str):
+            hint = did_you_mean(name, known)
+            message = f"unknown query type{hint or '; one of ' + ', '.join(known)}"
+        else:
+            message = "must be a string"
+        sent = self.body.get("query_type", NOTHING)
+        self.problems.append(malformed("/query_type", message, sent))
+        return None
+
+    def _zone(self) -> Zone:
+        name = self.body.get("timezone")
+        if name is None:
+            return self.zone
+        if not isinstance(name, str):
+            self.problems.append(malformed("/timezone", "must be a string", name))
+            return self.zone
+        try:
+            return zone(name)
+        except ValueError as error:
+            hint = did_you_mean(name, zone_names())
+            self.problems.append(invalid("/timezone", f"{error}{hint}", name))
+            return self.zone
+
+    def _granularity(self) -> Granularity:
+        name = self.body.get("granularity")
+        if name is None:
+            return Granularity.DAY
+        try:
+            return Granularity(name)
+        except ValueError:
+            hint = did_you_mean(name, Granularity) if isinstance(name, str) else ""
+            message = f"must be one of {', '.join(Granularity)}{hint}"
+            self.problems.append(malformed("/granularity", message, name))
+            return Granularity.DAY
+
+    def _whole(self, name: str, low: int, high: int | None, default: int) -> int:
+        value = self.body.get(name)
+        if value is None:
+            return default
+        number = whole_number(value)
+        if number is None:
+            self.problems.append(malformed(pointer(name), "must be a whole number", value))
+            return default
+        if number < low or (high is not None and number > high):
+            limits = f"at least {low}" if high is None else f"from {low} to {high:,}"
+            self.problems.append(invalid(pointer(name), f"must be {limits}", value))
+            return default
+        return number
+
+    def _group_by(self, kind: QueryType | None) -> tuple[str, ...]:
+        value = self.body.get("group_by")
+        if value is None:
+            return ()
+        names = as_list(value)
+        if names is None:
+            self.problems.append(malformed("/group_by", "must be a list of strings", value))
+            return ()
+        if len(names) > MAX_GROUPS:
+            self.problems.append(malformed("/group_by", f"at most {MAX_GROUPS} fields", names))
+        found: list[str] = []
+        for place, name in enumerate(names):
+            message = _group_problem(name, found, kind)
+            if message:
+                self.problems.append(malformed(pointer("group_by", place), message, name))
+            else:
+                found.append(str(name))
+        return tuple(found)
+
+    def _filters(self) -> Filters:
+        raw = self.body.get("filters")
+        if raw is None:
+            return Filters()
+        given = as_object(raw)
+        if given is None:
+            self.problems.append(malformed("/filters", "must be an object", raw))
+            return Filters()
+        for name, value in given.items():
+            if name not in FILTERS:
+                hint = did_you_mean(name, FILTERS)
+                at = pointer("filters", name)
+                self.problems.append(malformed(at, f"unknown filter{hint}", value))
+        return self._known_filters({k: v for k, v in given.items() if v is not None})
+
+    def _known_filters(self, given: Object) -> Filters:
+        names = [name for name, spec in FILTERS.items() if spec.kind is FilterKind.NAMES]
+        fields = [(name, self._names(name, given[name])) for name in names if name in given]
+        begin, end = self._range(given)
+        shortest = self._bound(given, "min_duration", self._seconds)
+        longest = self._bound(given, "max_duration", self._seconds)
+        self._crossed(given, ("min_duration", shortest), ("max_duration", longest))
+        lowest = self._bound(given, "sentiment_min", self._score)
+        highest = self._bound(given, "sentiment_max", self._score)
+        self._crossed(given, ("sentiment_min", lowest), ("sentiment_max", highest))
+        payload = parse_payload_filters(given.get("payload_filters"), self.zone, self.problems)
+        return Filters(
+            fields=tuple((name, wanted) for name, wanted in fields if wanted is not None),
+            begin=begin,
+            end=end,
+            min_duration_ms=None if shortest is None else int(shortest) * 1000,
+            max_duration_ms=None if longest is None else int(longest) * 1000,
+            sentiment_min=lowest,
+            sentiment_max=highest,
+            payload=payload,
+        )
+
+    def _names(self, name: str, value: object) -> OneOf | None:
+        at = pointer("filters", name)
+        items = as_list(value)
+        values = [value] if items is None else items
+        if not all(item is None or isinstance(item, str) for item in values):
+            message = "must be a string or a list of strings"
+            self.problems.append(malformed(at, message, value))
+            return None
+        if not values:
+            self.problems.append(invalid(at, "the list is empty, nothing could match", value))
+            return None
+        texts = tuple(dict.fromkeys(item for item in values if isinstance(item, str)))
+        self._check_values(name, texts, value)
+        self._check_scope(name, texts, value)
+        return OneOf(texts, null=None in values)
+
+    def _check_values(self, name: str, texts: tuple[str, ...], sent: object) -> None:
+        values = FILTERS[name].values
+        wrong = next((text for text in texts if text not in values), None)
+        if values and wrong is not None:
+            message = f"must be one of {', '.join(values)}{did_you_mean(wrong, values)}"
+            self.problems.append(invalid(pointer("filters", name), message, sent))
+
+    def _check_scope(self, name: str, texts: tuple[str, ...], sent: object) -> None:
+        allowed = dict(self.scope.limits()).get(name)
+        if allowed is not None and not allowed.issuperset(texts):
+            at = pointer("filters", name)
+            self.problems.append(forbidden(at, "outside the scope of this key", sent))
+
+    def _date(self, given: Object, name: str) -> Written | None:
+        value = given.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self.problems.append(malformed(pointer("filters", name), "must be a string", value))
+            return None
+        try:
+            return parse_iso(value)
+        except ValueError as error:
+            self.problems.append(invalid(pointer("filters", name), str(error), value))
+            return None
+
+    def _range(self, given: Object) -> tuple[int | None, int | None]:
+        first, last = self._date(given, "date_from"), self._date(given, "date_to")
+        begin = None if first is None else self.zone.begin_of(first)
+        end = None if last is None else self.zone.end_of(last)
+        if begin is not None and end is not None and last is not None and begin >= end:
+            # A day that the zone skipped holds nothing, yet asking for it is no mistake.
+            if begin > self.zone.begin_of(last):
+                message = "lies after date_to"
+                self.problems.append(invalid("/filters/date_from", message, given.get("date_from")))
+            end = begin
+        return begin, end
+
+    def _bound(
+        self, given: Object, name: str, read: Callable[[str, object], float | None]
+    ) -> float | None:
+        return read(name, given[name]) if name in given else None
+
+    def _seconds(self, name: str, value: object) -> float | None:
+        number = whole_number(value)
+        if number is None:
+            message = "must be a whole number of seconds"
+            self.problems.append(malformed(pointer("filters", name), message, value))
+        elif number < 0:
+            message = "must not be negative"
+            self.problems.append(invalid(pointer("filters", name), message, value))
+        else:
+            return min(number, _MAX_SECONDS)
+        return None
+
+    def _score(self, name: str, value: object) -> float | None:
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            message = "must be a number"
+            self.problems.append(malformed(pointer("filters", name), message, value))
+        elif not 0 <= value <= 1:
+            message = "must lie between 0.0 and 1.0"
+            self.problems.append(invalid(pointer("filters", name), message, value))
+        else:
+            return float(value)
+        return None
+
+    def _crossed(self, given: Object, lower: _Bound, upper: _Bound) -> None:
+        (name, low), (other, high) = lower, upper
+        if low is not None and high is not None and low > high:
+            at = pointer("filters", name)
+            self.problems.append(invalid(at, f"lies above {other}", given[name]))
+
+
+def whole_number(value: object) -> int | None:
+    """The value if it is a whole JSON number (`10.0` is one), else None."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    if isinstance(value, int):
+        return value
+    if value.adjusted() > 30:
+        return 2**100 if value > 0 else -(2**100)
+    return int(value) if value == value.to_integral_value() else None
+
+
+def _group_problem(name: object, found: list[str], kind: QueryType | None) -> str | None:
+    if not isinstance(name, str):
+        return "must be a string"
+    dimension = groupable(name)
+    if dimension is None:
+        if name.startswith(PAYLOAD_PREFIX):
+            return "a payload key has 1 to 128 characters"
+        known = [*(kind.groupable if kind else GROUPABLE), PAYLOAD_PREFIX + "<key>"]
+        return f"cannot be grouped by{did_you_mean(name, known) or '; one of ' + ', '.join(known)}"
+    if name in found:
+        return "named twice"
+    if kind is None:
+        return None
+    if dimension.on(kind.unit) is None:
+        return f"{kind.name} counts {kind.unit}, which have no {name}"
+    if name in kind.own_keys:
+        return f"is the key of {kind.name} already"
+    return None

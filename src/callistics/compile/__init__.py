@@ -1,0 +1,1 @@
+"""From a plan to SQL: what is selected, which rows, from which table or roll-up."""
