@@ -90,7 +90,7 @@ class Storing:
 
     def commit(self, write: Write) -> None:
         """Store them."""
-        job = Job(write, lambda _: (200, b""))
+        job = Job(write)
         self._writer.commit([job])
         job.done.result()
 

@@ -29,6 +29,7 @@ from callistics.queries import registry
 from callistics.queries.base import QueryType
 from callistics.records.field_types import Reading
 from callistics.records.fields import ALL_FIELDS, RecordKind
+from callistics.records.unreached import SOURCES, sources_by_key
 from callistics.settings import table as settings_table
 from callistics.sql.selection import Policy, Unit
 
@@ -60,6 +61,7 @@ def pages() -> dict[str, str]:
         "filters.md": _filters(),
         "grouping.md": _grouping(),
         "records.md": _records(),
+        "unreached.md": _unreached(),
         "settings.md": _settings(),
     }
     with _product() as product:
@@ -90,6 +92,7 @@ def on_config(config: Any) -> Any:
         {"Filters": "reference/filters.md"},
         {"Grouping": "reference/grouping.md"},
         {"Records": "reference/records.md"},
+        {"Unreached outcomes": "reference/unreached.md"},
         {"Settings": "reference/settings.md"},
     ]
     place = next(i for i, entry in enumerate(config["nav"]) if "Decisions" in entry)
@@ -117,7 +120,7 @@ def _store(writer: Writer, kind: RecordKind, records: Sequence[object]) -> None:
     write = read_write(body, None, Limits(len(body), len(records)), terms)
     if write.rejected:
         raise ValueError(f"an example record is wrong: {write.rejected[0]}")
-    writer.submit(Job(write, lambda _: (200, b""))).result()
+    writer.submit(Job(write)).result()
 
 
 def _index() -> str:
@@ -241,6 +244,27 @@ def _records() -> str:
         "must have come by the time the call or lead is to count. How records are merged is told "
         "in [Sending records](../ingestion.md).",
         *parts,
+    )
+
+
+def _unreached() -> str:
+    rows = [
+        (f"`{key}`", ", ".join(dict.fromkeys(source.owner for source in sources)))
+        for key, sources in sources_by_key().items()
+    ]
+    written = [
+        (source.owner, source.document, ", ".join(f"`{word}`" for word in source.words))
+        for source in SOURCES
+    ]
+    return _page(
+        "Unreached outcomes",
+        "The words by which platforms and carriers say that nobody was spoken to. They are the "
+        "default of the setting `unreached_outcomes`; an outcome that has the key of one of them "
+        "is no success where `success_outcomes` is not set. What a key is, is told in "
+        "[What is counted](../semantics.md#outcomes-and-success).",
+        _table(("Key", "Said by"), rows),
+        "## Sources\n\nEach word as it is written where it was found.",
+        _table(("Of", "Found in", "Words"), written),
     )
 
 

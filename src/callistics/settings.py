@@ -8,25 +8,15 @@ line goes before the environment, the environment before the file.
 import json
 import os
 import tomllib
-import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 
 from callistics.errors import SettingsError, did_you_mean
+from callistics.timezones import zone_names
 
 PREFIX = "CALLISTICS_"
-DEFAULT_UNREACHED = (
-    "NO_ANSWER",
-    "BUSY",
-    "FAILED",
-    "REJECTED",
-    "CANCELLED",
-    "CANCELED",
-    "VOICEMAIL",
-    "ABORT",
-)
 
 ANSWER_SETTINGS = (
     "timezone",
@@ -101,6 +91,28 @@ def _flag(value: object) -> bool:
 
 def _names(value: object) -> tuple[str, ...] | None:
     """A list, as a TOML or JSON array or separated by commas; an empty one is "not set"."""
+    return _list(value) or None
+
+
+def _success(value: object) -> tuple[str, ...] | None:
+    return _outcomes(value) or None
+
+
+def _unreached(value: object) -> tuple[str, ...] | None:
+    """A list of outcomes; an empty array is none at all, an empty text is "not set"."""
+    outcomes = _outcomes(value)
+    return None if isinstance(value, str) and not value.strip() else outcomes
+
+
+def _outcomes(value: object) -> tuple[str, ...]:
+    names = _list(value)
+    for name in names:
+        if not any(map(str.isalnum, name)):
+            raise ValueError(f"must name outcomes by letters or digits, not by {name!r}")
+    return names
+
+
+def _list(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         value = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
     items = cast("list[object]", value) if isinstance(value, list) else None
@@ -110,7 +122,7 @@ def _names(value: object) -> tuple[str, ...] | None:
     names = tuple(text for text in texts if text)
     if len(set(names)) < len(names):
         raise ValueError("must not name anything twice")
-    return names or None
+    return names
 
 
 def _stage_lists(value: object) -> dict[str, tuple[str, ...]]:
@@ -124,7 +136,7 @@ def _stage_lists(value: object) -> dict[str, tuple[str, ...]]:
 
 
 def _zone(value: object) -> str:
-    if not isinstance(value, str) or value not in zoneinfo.available_timezones():
+    if not isinstance(value, str) or value not in zone_names():
         raise ValueError("must be an IANA time zone such as Europe/Lisbon")
     return str(value)
 
@@ -176,10 +188,13 @@ class Settings:
         },
     )
     success_outcomes: tuple[str, ...] | None = _setting(
-        None, _names, "Outcomes that are a success; unset: all but `unreached_outcomes`."
+        None, _success, "Outcomes that are a success; unset: all but `unreached_outcomes`."
     )
     unreached_outcomes: tuple[str, ...] | None = _setting(
-        DEFAULT_UNREACHED, _names, "Outcomes that are no success where none are named."
+        None,
+        _unreached,
+        "Outcomes that say that nobody was spoken to: no success where `success_outcomes` is unset."
+        " Unset: the words of platforms and carriers; `[]`: none.",
     )
     query_timeout: float = _setting(30.0, _number(0.01, 3_600), "Seconds a query may take (504).")
     query_concurrency: int = _setting(
@@ -257,6 +272,38 @@ def table() -> list[SettingInfo]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A setting with its value, and where that comes from: `environment CALLISTICS_PORT`."""
+
+    info: SettingInfo
+    value: object
+    origin: str
+
+
+def in_force(
+    environment: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
+) -> list[InForce]:
+    """What `load_settings` makes of the same, setting by setting; raises as it does."""
+    settings = load_settings(environment, overrides)
+    given = _given(environment, overrides)
+    return [
+        InForce(info, getattr(settings, info.name), _origin(given.get(info.name)))
+        for info in table()
+    ]
+
+
+def _origin(given: tuple[str, object] | None) -> str:
+    if given is None:
+        return "default"
+    source, _ = given
+    if source.startswith("--"):
+        return f"flag {source}"
+    if source.startswith(PREFIX):
+        return f"environment {source}"
+    return f"file {source.rpartition(':')[0]}"
+
+
 def load_settings(
     environment: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
 ) -> Settings:
@@ -264,17 +311,24 @@ def load_settings(
 
     Raises `SettingsError` that names every wrong setting at once.
     """
-    environment = os.environ if environment is None else environment
-    given: dict[str, tuple[str, object]] = _from_file(environment.get(PREFIX + "CONFIG"))
-    given |= _from_environment(environment)
-    given |= {
-        name: (f"--{name}", value) for name, value in (overrides or {}).items() if value is not None
-    }
+    given = _given(environment, overrides)
     parsers = {item.name: item.metadata["parse"] for item in fields(Settings)}
     values, wrong = _parse_all(given, parsers)
     if wrong:
         raise SettingsError("\n".join(wrong))
     return Settings(**values)
+
+
+def _given(
+    environment: Mapping[str, str] | None, overrides: Mapping[str, object] | None
+) -> dict[str, tuple[str, object]]:
+    """What was given of each setting, and where."""
+    environment = os.environ if environment is None else environment
+    given: dict[str, tuple[str, object]] = _from_file(environment.get(PREFIX + "CONFIG"))
+    given |= _from_environment(environment)
+    return given | {
+        name: (f"--{name}", value) for name, value in (overrides or {}).items() if value is not None
+    }
 
 
 def _parse_all(

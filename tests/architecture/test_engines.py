@@ -14,8 +14,7 @@ NAMES = (*KINDS, "clickhouse_connect")
 # Where a name may stand all the same, and why.
 ALLOWED = {
     "settings.py": "the default of the one setting that chooses, and its help",
-    "files/parquet.py": "DuckDB as a library that reads Parquet files",
-    "files/values.py": "values of such files",
+    "files/arrow/types.py": "types of DuckDB's that Arrow files carry",
     "synthetic/parquet.py": "DuckDB as a library that writes Parquet files",
 }
 

@@ -22,6 +22,7 @@ from callistics.queries import registry
 from callistics.queries.base import QueryType
 from callistics.records.field_types import Reading
 from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
+from callistics.records.unreached import SOURCES, sources_by_key
 from callistics.settings import SettingInfo, table
 
 from .tree import ROOT, SOURCE
@@ -93,7 +94,10 @@ class TestQueryType:
 def test_every_filter_is_explained_and_its_example_valid(name: str) -> None:
     spec = FILTERS[name]
     assert is_sentence(spec.help)
-    body = {"query_type": "call_count", "filters": {name: spec.example}}
+    filters = {name: spec.example}
+    if spec.with_one is not None:
+        filters[spec.with_one] = FILTERS[spec.with_one].example
+    body = {"query_type": "call_count", "filters": filters}
     assert parse_request(json.dumps(body).encode(), EVERYTHING, "UTC").filters != Filters()
 
 
@@ -155,6 +159,11 @@ class TestReference:
         _, calls, leads = re.split(r"^## ", pages["records.md"], flags=re.MULTILINE)
         for kind, text in ((RecordKind.CALLS, calls), (RecordKind.LEADS, leads)):
             assert all(f"| `{name}` |" in text for name in ALL_FIELDS[kind])
+
+    def test_unreached_outcomes_are_listed_with_their_sources(self, pages: dict[str, str]) -> None:
+        text, keys = pages["unreached.md"], sources_by_key()
+        assert all(f"| `{key}` | {sources[0].owner}" in text for key, sources in keys.items())
+        assert all(f"| {one.owner} | {one.document} | " in text for one in SOURCES)
 
     def test_settings_are_listed(self, pages: dict[str, str]) -> None:
         assert all(

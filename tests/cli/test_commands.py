@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
+import tzdata
 from click.testing import CliRunner
 
 from callistics import __version__
@@ -13,7 +14,6 @@ from callistics.cli import connect as connecting
 from callistics.cli import main
 from callistics.cli.listen import ensure_free, first_free
 from callistics.cli.root import COMMANDS
-from callistics.settings import table
 from support.live import ADMIN_KEY, free_port, live
 
 from .conftest import Run
@@ -57,10 +57,11 @@ def test_an_unexpected_error_is_one_sentence(run: Run, monkeypatch: pytest.Monke
     assert "Traceback" in traced.stderr
 
 
-def test_settings_are_all_listed(run: Run) -> None:
-    shown = run("settings").stdout
-    assert all(info.variable in shown and info.name in shown for info in table())
-    assert "NO_ANSWER,BUSY" in shown
+def test_the_doctor_names_the_release_of_the_time_zone_rules(run: Run) -> None:
+    run("generate", "--calls", 1, "--out", "calls.ndjson")
+    run("import", "calls.ndjson")
+    shown = run("doctor").stdout
+    assert f"time zone rules {tzdata.IANA_VERSION}" in " ".join(shown.split())
 
 
 @pytest.mark.parametrize(

@@ -102,10 +102,8 @@ def test_sql_over_rollups(query_type: str) -> None:
     hold(FOLDER / "rollups" / f"{query_type}.sql", found)
 
 
-@pytest.mark.parametrize("cluster", [None, "calls_cluster"])
-def test_schema_of_a_server_and_of_a_cluster(cluster: str | None) -> None:
-    name = "server" if cluster is None else "cluster"
-    hold(FOLDER / "schema" / f"clickhouse_{name}.sql", ";\n\n".join(ddl(cluster)) + ";\n")
+def test_schema_of_a_cluster() -> None:
+    hold(FOLDER / "schema" / "clickhouse_cluster.sql", ";\n\n".join(ddl("calls_cluster")) + ";\n")
 
 
 def test_no_file_is_left_behind() -> None:

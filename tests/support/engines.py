@@ -45,31 +45,41 @@ def dsn(engine: str, folder: Path, *, own_process: bool = False) -> str:
     """
     if engine == "duckdb":
         return f"duckdb://{folder}/test.db"
-    database = "test_" + hashlib.sha256(str(folder).encode()).hexdigest()[:16]
     if engine == "chdb" and own_process:
         return f"chdb://{folder}/chdb"
-    return _beside(engine, database)
+    return _beside(engine, _named(folder))
 
 
-def _beside(engine: str, database: str) -> str:
+def _beside(engine: str, name: str) -> str:
     if engine == "clickhouse":
-        return f"{SERVER}?database={database}"
+        return f"{SERVER}?database={name}"
     if engine == "wire":
-        return f"{wire().dsn}?database={database}"
+        return f"{wire().dsn}?database={name}"
     if not _open:
         _open.append(clickhouse_connect.get_client(dsn="chdb://memory"))
-    return f"chdb://memory?database={database}"
+    return f"chdb://memory?database={name}"
 
 
 IN_MEMORY = Path(":memory:")
 
 
+def database(engine: str, path: Path) -> str:
+    """The DSN of a ClickHouse database: the same again for the same path, else a new one."""
+    if path == IN_MEMORY:
+        return _beside(engine, f"test_{os.getpid()}_{next(_numbers)}")
+    return _beside(engine, _named(path))
+
+
+def _named(path: Path) -> str:
+    return "test_" + hashlib.sha256(str(path).encode()).hexdigest()[:16]
+
+
 def open_for_test(engine: str, clock: Callable[[], int], path: Path = IN_MEMORY) -> Engine:
-    """A store with one reader and one thread, empty unless it lies in a file."""
+    """A store with one reader and one thread, empty unless there is one of that path already."""
     options: dict[str, Any] = {"readers": 1, "threads": 1, "clock": clock}
     if engine == "duckdb":
         return DuckDBEngine(path, **options)
-    return ClickHouseEngine(_beside(engine, f"test_{os.getpid()}_{next(_numbers)}"), **options)
+    return ClickHouseEngine(database(engine, path), **options)
 
 
 @contextmanager

@@ -29,6 +29,13 @@ def scope_of(lists: Mapping[str, Sequence[str]] | None) -> Scope:
     return Scope(**{name: frozenset(values) for name, values in (lists or {}).items()})
 
 
+def receipt_of(job: Job) -> Receipt:
+    """What became of the records of a job. Raises what it failed with."""
+    result = job.done.result()
+    assert isinstance(result, Receipt)
+    return result
+
+
 class Store:
     """An engine with its writer. `now` is the clock, in µs; it moves on with each commit."""
 
@@ -71,19 +78,9 @@ class Store:
         skip: bool = False,
     ) -> list[Receipt]:
         """Store several requests in one commit; records arrive at `now`, `now + 1` … after it."""
-        receipts: list[Receipt] = []
-
-        def keep(receipt: Receipt) -> tuple[int, bytes]:
-            receipts.append(receipt)
-            return 200, b""
-
-        jobs = [
-            Job(self._write(kind, records, scope, skip=skip), keep) for kind, records in requests
-        ]
+        jobs = [Job(self._write(kind, records, scope, skip=skip)) for kind, records in requests]
         self.writer.commit(jobs)
-        for job in jobs:
-            job.done.result()
-        return receipts
+        return [receipt_of(job) for job in jobs]
 
     def _write(
         self, kind: str, records: Sequence[Mapping[str, Any]], scope: Scope, *, skip: bool

@@ -43,6 +43,10 @@ TIMES = st.sampled_from(
         "2025-01-15T23:59:59-14:00",
         "2025-01-15t09:30:00z",
         "2025-01-15 09:30",
+        "2025-01-15 09:30:00+05",
+        "2025-01-15 09:30:00-1130",
+        "2025-01-15T09:30:00.5 UTC",
+        "20250115T093000Z",
         "2025-02-30T00:00:00Z",
         "2025-01-15T09:30:60Z",
         "1899-12-31T23:59:59Z",
@@ -61,7 +65,7 @@ NUMBERS = st.sampled_from(
 VALUES = {
     **dict.fromkeys(("started_at", "ended_at", "updated_at"), TIMES),
     **dict.fromkeys(("attempt", "duration", "sentiment"), NUMBERS),
-    "direction": st.sampled_from(("outbound", "inbound", "sideways")),
+    "direction": st.sampled_from(("outbound", "inbound", "OUTBOUND", "Inbound", "sideways")),
     "test": st.booleans(),
     "payload": st.dictionaries(TEXTS, TEXTS | NUMBERS | st.none() | st.lists(TEXTS, max_size=2)),
 }

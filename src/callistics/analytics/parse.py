@@ -22,9 +22,10 @@ from callistics.model.instants import Written, parse_iso
 from callistics.model.json import NotJsonError, as_list, as_object, decode
 from callistics.model.query import Filters, FilterValue, OneOf, Query
 from callistics.model.scope import Scope
-from callistics.model.zones import Zone, zone, zone_names
+from callistics.model.zones import Zone, zone
 from callistics.queries import registry
 from callistics.queries.base import QueryType
+from callistics.timezones import zone_names
 
 BODY_FIELDS = (
     "query_type",

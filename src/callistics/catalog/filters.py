@@ -43,9 +43,9 @@ class Filter:
     """One filter.
 
     `condition` says it in SQL: of the unit's row for a `RECORD`, of a row of calls named `c` for a
-    `CALL`. `given` is the value that a selection has for it, None where there is none. `upper` names the
-    filter that it must not exceed, `with_one` a list filter that must name exactly one value
-    beside it. `needs_lead` asks for the call's lead beside it.
+    `CALL`. `given` is the value that a selection has for it, None where there is none. `upper`
+    names the filter that it must not exceed, `with_one` a list filter that must name exactly one
+    value beside it. `needs_lead` asks for the call's lead beside it.
     """
 
     name: str
@@ -228,6 +228,6 @@ RANGE = frozenset({"date_from", "date_to"})
 
 
 def given_filters(selection: Selection) -> dict[str, FilterValue]:
-    """The filters that a selection has a value for, ends of the range that were left open among them."""
+    """The filters that a selection has a value for, and closed ends of its range."""
     found = {name: spec.given(selection) for name, spec in FILTERS.items()}
     return {name: value for name, value in found.items() if value is not None}

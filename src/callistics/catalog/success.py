@@ -3,7 +3,7 @@
 Both are true or false, never null, whatever of a call is missing.
 """
 
-from callistics.records.outcomes import outcome_key
+from callistics.records.outcomes import outcome_keys
 from callistics.sql.fragment import Sql, compose, raw
 from callistics.sql.selection import Frame
 
@@ -29,5 +29,4 @@ def is_reached(frame: Frame) -> Sql:
 
 
 def _outcome_in(frame: Frame, names: tuple[str, ...]) -> Sql:
-    keys = dict.fromkeys(outcome_key(name) for name in names)
-    return frame.dialect.is_in(raw("c.outcome_key"), [key for key in keys if key])
+    return frame.dialect.is_in(raw("c.outcome_key"), outcome_keys(names))

@@ -93,7 +93,7 @@ def _at(url: str, key: str | None, settings: Settings) -> Client:
         raise Failure(f"--url {url}: {error}") from None
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise Failure(f"--url {url}: must look like http://127.0.0.1:8000")
-    return Client(url, key or _key_beside(url, settings))
+    return Client(url, key or key_beside(url, settings))
 
 
 def server_answers(url: str) -> bool:
@@ -105,7 +105,7 @@ def server_answers(url: str) -> bool:
         return False
 
 
-def _key_beside(url: str, settings: Settings) -> str | None:
+def key_beside(url: str, settings: Settings) -> str | None:
     """The admin key that a server of this machine was given or made, if it may be read."""
     if not is_loopback(url):
         return None

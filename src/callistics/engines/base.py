@@ -65,6 +65,10 @@ class Session(Protocol):
         """Insert or replace access keys by id."""
         ...
 
+    def save_uses(self, uses: Mapping[str, int]) -> None:
+        """Store when keys were last used (µs), by their ids; nothing else of them changes."""
+        ...
+
 
 class Engine(Protocol):
     """A store of calls and leads. Reading is safe from many threads, writing from one."""

@@ -22,13 +22,13 @@ class Kind:
     """One kind of engine: what its DSN looks like, how it is opened, the file it is, if any.
 
     `open` takes whether others may wait for the writer. `diagnose` looks at it without changing
-    anything.
+    anything, and takes whether a server is running that may have it open.
     """
 
     example: str
     open: Callable[[Settings, bool], Engine]
     file: Callable[[str], Path | None]
-    diagnose: Callable[[str], Diagnosis]
+    diagnose: Callable[[str, bool], Diagnosis]
 
 
 def open_engine(settings: Settings, *, shared: bool = True) -> Engine:
@@ -39,9 +39,12 @@ def open_engine(settings: Settings, *, shared: bool = True) -> Engine:
     return _kind(settings.engine).open(settings, shared)
 
 
-def diagnose(dsn: str) -> Diagnosis:
-    """What there is to say of the engine of a DSN. Raises `EngineError` for what is no DSN."""
-    return _kind(dsn).diagnose(dsn)
+def diagnose(dsn: str, *, served: bool = False) -> Diagnosis:
+    """What there is to say of the engine of a DSN. Raises `EngineError` for what is no DSN.
+
+    `served` is whether a server is running: it may have the file open, or use another engine.
+    """
+    return _kind(dsn).diagnose(dsn, served)
 
 
 def database_file(dsn: str) -> Path | None:
@@ -121,15 +124,15 @@ _DUCKDB = Kind(
     "duckdb:///path/file.db",
     _duckdb,
     _duckdb_file,
-    lambda dsn: duckdb_diagnosis(_duckdb_file(dsn)),
+    lambda dsn, served: duckdb_diagnosis(_duckdb_file(dsn), served=served),
 )
 _CLICKHOUSE = Kind(
     "clickhouse://user:password@host:8123/database",
     _clickhouse,
     lambda _: None,
-    clickhouse_diagnosis,
+    lambda dsn, _: clickhouse_diagnosis(dsn),
 )
-_CHDB = Kind("chdb:///folder", _clickhouse, lambda _: None, clickhouse_diagnosis)
+_CHDB = Kind("chdb:///folder", _clickhouse, lambda _: None, _CLICKHOUSE.diagnose)
 KINDS: Mapping[str, Kind] = {
     "duckdb": _DUCKDB,
     "clickhouse": _CLICKHOUSE,

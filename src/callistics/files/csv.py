@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import deque
 from collections.abc import Iterator, Sequence
 from io import BufferedReader
 from itertools import chain
@@ -28,6 +29,8 @@ def csv_lines(data: BufferedReader, rules: Rules, delimiter: str | None = None) 
         header = next(rows, None)
         if header is None:
             return
+        if isinstance(header[1], csv.Error):
+            raise UnreadableError(f"line {header[0]:,}: not CSV: {header[1]}")
         names = _names(header[1])
         mapper = TableMapper(rules, names)
         for number, row in rows:
@@ -36,18 +39,64 @@ def csv_lines(data: BufferedReader, rules: Rules, delimiter: str | None = None) 
         text.detach()
 
 
-def _rows(text: io.TextIOWrapper, delimiter: str | None) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not blank, with the line that each begins on."""
+def _rows(
+    text: io.TextIOWrapper, delimiter: str | None
+) -> Iterator[tuple[int, list[str] | csv.Error]]:
+    """The rows that are not blank, with the line that each begins on, or what is wrong there.
+
+    After a line that is no CSV the next one begins a row, though quotes may have run across it.
+    """
     first = text.readline()
-    reader = csv.reader(chain([first], text), delimiter=delimiter or _delimiter(first), strict=True)
-    number = 1
-    try:
-        for row in reader:
+    lines = _Lines(chain([first], text))
+    mark = delimiter or _delimiter(first)
+    reader = csv.reader(lines, delimiter=mark, strict=True)
+    while True:
+        lines.begin_row()
+        number = lines.number + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            lines.back_to_second()
+            reader = csv.reader(lines, delimiter=mark, strict=True)
+            yield number, error
+        else:
             if row:
                 yield number, row
-            number = reader.line_num + 1
-    except csv.Error as error:
-        raise UnreadableError(f"line {number:,}: not CSV: {error}") from error
+
+
+class _Lines:
+    """Lines of which those of the row that is being read can be read again.
+
+    A line with an odd number of quotes ends the row that another such line began, so that hardly
+    a line is read more than twice.
+    """
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._row: list[str] = []
+        self._again: deque[str] = deque()
+        self.number = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._lines)
+        self.number += 1
+        self._row.append(line)
+        return line
+
+    def begin_row(self) -> None:
+        """Those before it are not needed any more."""
+        self._row.clear()
+
+    def back_to_second(self) -> None:
+        """All lines of the row but its first are next."""
+        rest = self._row[1:]
+        self._again.extendleft(reversed(rest))
+        self.number -= len(rest)
 
 
 def _delimiter(header: str) -> str:
@@ -59,7 +108,9 @@ def _names(header: Sequence[str]) -> list[str]:
     return [name.strip() or f"column {place}" for place, name in enumerate(header, start=1)]
 
 
-def _line(number: int, row: list[str], width: int, mapper: TableMapper) -> Line:
+def _line(number: int, row: list[str] | csv.Error, width: int, mapper: TableMapper) -> Line:
+    if isinstance(row, csv.Error):
+        return Line(number, b"", f"not CSV: {row}")
     if len(row) != width:
         return Line(number, b"", f"has {len(row)} cells where the header has {width}")
     try:

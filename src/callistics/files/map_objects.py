@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from callistics.files.encode import encoded
+from callistics.files.joining import joined, sources_of
 from callistics.files.lines import Line
 from callistics.files.mapping import PAYLOAD, Record, Rules, constant_values, path_of, put
 from callistics.files.values import converter
@@ -34,7 +35,7 @@ class ObjectMapper:
     def __init__(self, rules: Rules) -> None:
         self._fields = ALL_FIELDS[rules.kind]
         self._rules = rules
-        self._moves = [(source, path_of(target)) for target, source in rules.moves.items()]
+        self._moves = [(target, source, path_of(target)) for target, source in rules.moves.items()]
         self._constants = constant_values(rules)
         self._times = [
             (name, converter(field, rules.zone))
@@ -44,19 +45,31 @@ class ObjectMapper:
 
     def change(self, record: Record) -> None:
         """Change a record in place. Raises `ValueError` where two values want the same place."""
+        names = {target: _sources(source, record) for target, source, _ in self._moves}
+        sources = {name for parts in names.values() for name in parts}
+        found = {name: _take(record, name) for name in sources}
+        own = [name for name in sources if self._rules.fills_its_own(name)]
+        record.update({name: found[name] for name in own if found[name] is not _ABSENT})
         for name in self._rules.dropped:
             _take(record, name)
-        found = {source: _take(record, source) for source, _ in self._moves}
         if self._rules.rest:
             self._gather_rest(record)
-        for source, path in self._moves:
-            if found[source] is not _ABSENT:
-                put(record, path, found[source])
+        for target, _, path in self._moves:
+            value = self._value(target, names[target], found)
+            if value is not _ABSENT:
+                put(record, path, value)
         for path, value in self._constants:
             put(record, path, value)
         for name, convert in self._times:
             if name in record:
                 record[name] = convert(record[name])
+
+    def _value(self, target: str, names: tuple[str, ...], found: Record) -> object:
+        if len(names) == 1:
+            return found[names[0]]
+        parts = [None if found[name] is _ABSENT else found[name] for name in names]
+        value = joined(self._fields.get(target), names, parts)
+        return _ABSENT if value is None else value
 
     def _gather_rest(self, record: Record) -> None:
         for name in [name for name in record if name not in self._fields]:
@@ -64,6 +77,10 @@ class ObjectMapper:
             if isinstance(payload, dict) and name in payload:
                 raise ValueError(f"{name} is in the payload already")
             put(record, (PAYLOAD, name), record.pop(name))
+
+
+def _sources(source: str, record: Record) -> tuple[str, ...]:
+    return sources_of(source, record.__contains__)
 
 
 def _take(record: Record, source: str) -> object:

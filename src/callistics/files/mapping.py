@@ -7,15 +7,19 @@ from typing import cast
 import click
 
 from callistics.errors import did_you_mean
+from callistics.files.joining import joined, sources_of
 from callistics.files.lines import UnreadableError
 from callistics.files.values import Convert, converter
 from callistics.model.zones import Zone
-from callistics.records.fields import ALL_FIELDS, RecordKind
+from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
 
 PAYLOAD = "payload"
 
 Path = tuple[str, ...]
 Record = dict[str, object]
+
+# What some call "status" is what the call came to.
+_STATUS = "status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,15 @@ class Rules:
     def changes_nothing(self) -> bool:
         """Whether records may be sent as they are written."""
         return not (self.moves or self.constants or self.dropped or self.rest or self.zone)
+
+    def fills_its_own(self, name: str) -> bool:
+        """Whether a column that fills another field fills the one of its own name as well.
+
+        A call's `status` does not: where it is mapped it is not that of the lead.
+        """
+        if name in self.moves or name in self.constants or name not in ALL_FIELDS[self.kind]:
+            return False
+        return name != _STATUS or self.kind is RecordKind.LEADS
 
 
 def make_rules(
@@ -113,11 +126,12 @@ def put(record: Record, path: Path, value: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A column of a table that is wanted: its place, where its values go, and how."""
+    """A place of a record that is filled: from which columns, where it is, and how."""
 
-    index: int
+    indexes: tuple[int, ...]
     path: Path
     convert: Convert
+    field: RecordField | None = None
 
 
 class TableMapper:
@@ -132,22 +146,33 @@ class TableMapper:
         self.cells = sorted(self._cells(rules), key=lambda cell: len(cell.path))
         self._constants = constant_values(rules)
 
-    def record(self, row: Sequence[object]) -> Record:
-        """The record of a row; a cell that is None is absent. Raises `ValueError`."""
+    def record(self, row: Sequence[object] | Mapping[int, object]) -> Record:
+        """The record of a row, by place; a cell that is None is absent. Raises `ValueError`."""
         found: Record = {}
         for cell in self.cells:
-            value = row[cell.index]
+            value = self._value(cell, row)
             if value is not None:
                 put(found, cell.path, cell.convert(value))
         for path, value in self._constants:
             put(found, path, value)
         return found
 
+    def _value(self, cell: Cell, row: Sequence[object] | Mapping[int, object]) -> object:
+        if len(cell.indexes) == 1:
+            return row[cell.indexes[0]]
+        names = [self._columns[index] for index in cell.indexes]
+        return joined(cell.field, names, [row[index] for index in cell.indexes])
+
+    def _sources(self, source: str) -> tuple[str, ...]:
+        return sources_of(source, self._columns.__contains__)
+
     def _check_columns(self, rules: Rules) -> None:
+        moved = [name for source in rules.moves.values() for name in self._sources(source)]
         for name in self._columns:
-            if self._columns.count(name) > 1:
+            is_wanted = name in moved or name not in rules.dropped
+            if is_wanted and self._columns.count(name) > 1:
                 raise UnreadableError(f'the column "{name}" occurs twice')
-        for option, names in (("--map", rules.moves.values()), ("--drop", rules.dropped)):
+        for option, names in (("--map", moved), ("--drop", rules.dropped)):
             for name in names:
                 if name not in self._columns:
                     hint = did_you_mean(name, self._columns)
@@ -157,16 +182,18 @@ class TableMapper:
         place = {name: index for index, name in enumerate(self._columns)}
         fields = ALL_FIELDS[rules.kind]
         taken = {**rules.moves, **rules.constants}
-        targets = [(target, place[source]) for target, source in rules.moves.items()]
+        moves = {target: self._sources(source) for target, source in rules.moves.items()}
+        moved = {name for names in moves.values() for name in names}
+        targets = [(target, [place[name] for name in names]) for target, names in moves.items()]
         unknown: list[str] = []
         for name in self._columns:
-            if name in rules.dropped or name in rules.moves.values():
+            if name in rules.dropped or (name in moved and not rules.fills_its_own(name)):
                 continue
             is_known = name in fields or (name.startswith(f"{PAYLOAD}.") and all(path_of(name)))
             if is_known and name not in taken:
-                targets.append((name, place[name]))
+                targets.append((name, [place[name]]))
             elif rules.rest and not is_known:
-                targets.append((f"{PAYLOAD}.{name}", place[name]))
+                targets.append((f"{PAYLOAD}.{name}", [place[name]]))
             else:
                 unknown.append(name)
         if unknown:
@@ -175,8 +202,9 @@ class TableMapper:
         if clash:
             raise UnreadableError(clash)
         return [
-            Cell(index, path_of(target), converter(fields.get(target), rules.zone))
-            for target, index in targets
+            Cell(tuple(places), path_of(target), converter(field, rules.zone), field)
+            for target, places in targets
+            for field in [fields.get(target)]
         ]
 
 
@@ -184,7 +212,7 @@ def _unknown_columns(names: Sequence[str], rules: Rules) -> str:
     taken = {**rules.moves, **rules.constants}
     fields = [name for name in ALL_FIELDS[rules.kind] if name not in taken]
     hints = [
-        " is set by --map or --set already" if name in taken else did_you_mean(name, fields)
+        " is set by --map or --set already" if name in taken else _hint(name, fields, rules)
         for name in names
     ]
     lines = [f'  "{name}"{hint}' for name, hint in zip(names, hints, strict=True)]
@@ -197,6 +225,12 @@ def _unknown_columns(names: Sequence[str], rules: Rules) -> str:
             f' the payload, --payload-rest to keep all there, or --drop "{example}".',
         ]
     )
+
+
+def _hint(name: str, fields: Sequence[str], rules: Rules) -> str:
+    if rules.kind is RecordKind.CALLS and name.casefold() == _STATUS:
+        return ": what the call came to is the field outcome, status is that of the lead"
+    return did_you_mean(name, fields)
 
 
 def constant_values(rules: Rules) -> list[tuple[Path, object]]:

@@ -15,9 +15,9 @@ import zstandard
 from callistics.errors import did_you_mean
 from callistics.files.lines import Line, UnreadableError
 
-Format = Literal["ndjson", "csv", "parquet"]
+Format = Literal["ndjson", "csv", "parquet", "arrow"]
 
-FORMATS: tuple[Format, ...] = ("ndjson", "csv", "parquet")
+FORMATS: tuple[Format, ...] = ("ndjson", "csv", "parquet", "arrow")
 STDIN = "-"
 
 _SUFFIXES: dict[str, Format] = {
@@ -26,6 +26,9 @@ _SUFFIXES: dict[str, Format] = {
     ".json": "ndjson",
     ".csv": "csv",
     ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".arrows": "arrow",
+    ".feather": "arrow",
 }
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _CHUNK = 1 << 18

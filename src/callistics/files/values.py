@@ -6,9 +6,8 @@ What does not fit its field is passed on as text: the server refuses it, with th
 import base64
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import cast
 
 from callistics.model.instants import parse_iso, utc_text
 from callistics.model.json import NotJsonError, decode
@@ -27,7 +26,8 @@ _FLAGS = {
 def converter(field: RecordField | None, zone: Zone | None) -> Convert:
     """How a cell becomes the value of a field; None stands for a key of the payload.
 
-    With a `zone`, times without an offset are read in it and sent as UTC.
+    With a `zone`, times without an offset are read in it and sent as UTC; but for those that its
+    clocks showed twice, which the server reads together with the record's other times.
     """
     if field is None:
         return as_it_is
@@ -81,47 +81,23 @@ def _in_zone(zone: Zone | None) -> Convert:
             written = parse_iso(value.strip())
         except ValueError:
             return value
-        return value if written.offset is not None else utc_text(zone.instant(written.local))
+        if written.offset is not None:
+            return value
+        first, last = (zone.instant(written.local, last=last) for last in (False, True))
+        return utc_text(first) if first == last else value.strip()
 
     return convert
 
 
-def json_value(value: object) -> object:
-    """A value of DuckDB's as a JSON value: exact numbers, ISO texts, no nulls inside objects."""
-    if isinstance(value, dict):
-        members = cast("dict[Any, object]", value).items()
-        return {str(name): json_value(item) for name, item in members if item is not None}
-    if isinstance(value, list | tuple):
-        return [json_value(item) for item in cast("list[object]", value)]
-    if isinstance(value, float):
-        return _finite(value)
-    if isinstance(value, Decimal | str | int | None):
-        return value
-    return _text(value)
-
-
-def _finite(value: float) -> float | str | None:
+def finite(value: float) -> float | str | None:
+    """A number as JSON has it: none for NaN, a text for infinity."""
     if value != value:  # noqa: PLR0124 - only NaN differs from itself
         return None
     return str(value) if abs(value) == float("inf") else value
 
 
-def _text(value: object) -> object:
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            return value.isoformat()
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return Decimal(value // timedelta(microseconds=1)).scaleb(-6)
-    if isinstance(value, bytes):
-        return _bytes_text(value)
-    return str(value)
-
-
-def _bytes_text(value: bytes) -> str:
-    """Columns of text are often stored without being marked as text."""
+def bytes_text(value: bytes) -> str:
+    """Bytes as text, else in base64: columns of text are often stored without being marked so."""
     try:
         return value.decode()
     except UnicodeDecodeError:

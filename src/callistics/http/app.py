@@ -13,7 +13,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from callistics.http.analytics import analytics
 from callistics.http.health import docs, docs_asset, live, metrics, openapi, ready, root
 from callistics.http.keys import keys, revoke_key
-from callistics.http.parameters import check_parameters
+from callistics.http.parameters import check_request
 from callistics.http.problems import HANDLERS
 from callistics.http.records import calls, leads
 from callistics.http.services import Services
@@ -32,14 +32,16 @@ _ROUTES: list[Any] = [
     docs,
     docs_asset,
 ]
+_NOWHERE = "/-"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
 _log = structlog.get_logger("callistics.http")
 
 
 def _observed(inner: ASGIApp) -> ASGIApp:
     """Count and log every request, also those that no route takes, and answer HEAD as GET.
 
-    Neither query strings nor bodies are looked at.
+    Only the path as it is written leads to a route. Neither query strings nor bodies are looked at.
     """
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,11 +52,14 @@ def _observed(inner: ASGIApp) -> ASGIApp:
         method = str(details.get("method", ""))
         if method == "HEAD":
             details["method"] = "GET"
+        if not _is_exact(str(details["path"])):
+            details["path"] = _NOWHERE
 
         async def observed(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message["headers"] = [*message.get("headers", ()), _NOSNIFF]
             elif message["type"] == "http.response.body" and method == "HEAD":
                 message["body"] = b""
             await send(message)
@@ -65,6 +70,11 @@ def _observed(inner: ASGIApp) -> ASGIApp:
             _note(scope, method, status, time.perf_counter() - started)
 
     return handle
+
+
+def _is_exact(path: str) -> bool:
+    """Whether no part of a path is empty: the router takes `//keys/` for `/keys`."""
+    return path == "/" or all(path.removeprefix("/").split("/"))
 
 
 def _note(scope: Scope, method: str, status: int, seconds: float) -> None:
@@ -89,7 +99,7 @@ def create_http(lifespan: Lifespan) -> Litestar:
     application = Litestar(
         route_handlers=_ROUTES,
         lifespan=[lifespan],
-        before_request=check_parameters,
+        before_request=check_request,
         exception_handlers=dict(HANDLERS),
         openapi_config=None,
         logging_config=None,

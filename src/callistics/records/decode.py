@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callistics.errors import Problem, did_you_mean, invalid, pointer
-from callistics.model.instants import utc_text
 from callistics.model.json import NotJsonError, as_object, decode
 from callistics.model.payload import PayloadError
 from callistics.records.field_types import Reading, Value
 from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
+from callistics.records.record_times import OutOfOrder, Times, readings_of
 
 
 @dataclass(slots=True)
@@ -16,6 +16,8 @@ class Change:
     """What one valid record says: the fields it brings and the time they are as of.
 
     `time` is None where the record has no `updated_at`; it then takes its time of arrival.
+    `readings` are what times without a start beside them may mean where that is more than one
+    thing, the best first, which `values` has: the start that is known already decides.
     """
 
     identity: str
@@ -24,10 +26,7 @@ class Change:
     time: int | None
     brings_status: bool = False
     status: str | None = None
-
-
-NOT_BEFORE_START = ("answered_at", "ended_at")
-"""Times that are wrong where they lie before the start of the same record."""
+    readings: tuple[Times, ...] = ()
 
 
 def parse_record(
@@ -51,9 +50,13 @@ def parse_record(
             problems.append(invalid(pointer(*at, spec.name), str(error), value))
     if kind.id_field not in given:
         problems.append(invalid(pointer(*at, kind.id_field), "required"))
-    _check_times(values, given, at, problems)
     _complete_parts(known, values, given, at, problems)
-    return problems or _change(kind, values)
+    readings = readings_of(values, given, reading)
+    if isinstance(readings, OutOfOrder):
+        name, message = readings
+        problems.append(invalid(pointer(*at, name), message, given.get(name)))
+        return problems
+    return problems or _change(kind, values, readings)
 
 
 def parse_text(
@@ -82,20 +85,6 @@ def _unknown(
     return invalid(pointer(*at, name), f"unknown field{hint}", value)
 
 
-def _check_times(
-    values: Mapping[str, Value],
-    given: Mapping[str, object],
-    at: tuple[str | int, ...],
-    problems: list[Problem],
-) -> None:
-    started = values.get("started_at")
-    for name in NOT_BEFORE_START:
-        time = values.get(name)
-        if isinstance(started, int) and isinstance(time, int) and time < started:
-            message = f"before the start, {utc_text(started)}"
-            problems.append(invalid(pointer(*at, name), message, given.get(name)))
-
-
 def _complete_parts(
     known: Mapping[str, RecordField],
     values: dict[str, Value],
@@ -115,7 +104,9 @@ def _complete_parts(
             problems.append(invalid(pointer(*at, name), message, given[name]))
 
 
-def _change(kind: RecordKind, values: dict[str, Value]) -> Change:
+def _change(kind: RecordKind, values: dict[str, Value], readings: list[Times]) -> Change:
+    values.update(readings[0])
+    is_open = len(readings) > 1 and "started_at" not in values
     identity, merchant = values.pop(kind.id_field), values.pop("merchant_id", None)
     time = values.pop("updated_at", None)
     brings_status = "status" in values
@@ -127,4 +118,5 @@ def _change(kind: RecordKind, values: dict[str, Value]) -> Change:
         None if time is None else int(time),
         brings_status,
         None if status is None else str(status),
+        tuple(readings) if is_open else (),
     )

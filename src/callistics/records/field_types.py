@@ -74,6 +74,15 @@ def read_instant(value: object, reading: Reading) -> int:
     return instant
 
 
+def later_instant(first: int, sent: object, reading: Reading) -> int | None:
+    """The second occurrence of a time as sent, whose first is given; None if it has only one."""
+    local = reading.zone.local(first)
+    second = reading.zone.instant(local, last=True)
+    if second == first or not isinstance(sent, str) or parse_iso(sent).offset is not None:
+        return None
+    return second
+
+
 def read_updated_at(value: object, reading: Reading) -> int:
     """A time that is not ahead of the server's clock."""
     instant = read_instant(value, reading)
@@ -111,11 +120,11 @@ def read_attempt(value: object, _: Reading) -> int:
 
 
 def read_sentiment(value: object, _: Reading) -> float:
-    """A number from 0 to 1, or the word for one."""
+    """A number from 0 to 1, or the word for one in any case."""
     if isinstance(value, str):
-        if value not in SENTIMENTS:
+        if value.lower() not in SENTIMENTS:
             raise ValueError("must be a number from 0 to 1, or positive, neutral or negative")
-        return SENTIMENTS[value]
+        return SENTIMENTS[value.lower()]
     number = _number(value)
     if not 0 <= number <= 1:
         raise ValueError("must lie between 0.0 and 1.0")
@@ -147,10 +156,11 @@ def currency_code(text: str) -> str:
 
 
 def read_direction(value: object, _: Reading) -> str:
-    """`outbound` or `inbound`."""
-    if value not in DIRECTIONS:
+    """`outbound` or `inbound`, sent in any case."""
+    word = value.lower() if isinstance(value, str) else None
+    if word not in DIRECTIONS:
         raise ValueError('must be "outbound" or "inbound"')
-    return str(value)
+    return word
 
 
 def read_flag(value: object, _: Reading) -> bool:

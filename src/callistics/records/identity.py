@@ -27,6 +27,11 @@ class Receipt:
     pending: int
     rejected: tuple[Rejected, ...] = ()
 
+    def was_refused(self, *, skip: bool) -> bool:
+        """Whether records came and none was taken: one bad one refuses all but where they skip."""
+        taken = self.stored + self.unchanged + self.pending if skip else 0
+        return bool(self.rejected) and not taken
+
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:

@@ -11,6 +11,7 @@ from callistics.model.rounding import half_up
 from callistics.records.decode import Change
 from callistics.records.field_types import Ordered, Value
 from callistics.records.fields import FIELDS, RecordKind
+from callistics.records.record_times import first_from
 
 PARTS: Mapping[str, str] = {
     name: one.part_of
@@ -61,17 +62,18 @@ class Applied:
 def apply(kind: RecordKind, state: State, change: Change, arrival: int) -> Applied:
     """Merge one record into a state, in place."""
     time = arrival if change.time is None else change.time
+    values = _settled(state, change)
     visible = stored = False
     if not state.times:
         # Nothing to win against: the ordinary record, the first of its id.
-        state.values.update(change.values)
-        state.times.update((name, time) for name in change.values if name not in PARTS)
-        stored = bool(change.values)
-        visible = any(value is not None for value in change.values.values())
+        state.values.update(values)
+        state.times.update((name, time) for name in values if name not in PARTS)
+        stored = bool(values)
+        visible = any(value is not None for value in values.values())
     else:
-        for name, value in change.values.items():
-            if name not in PARTS and _wins(kind, name, state, change, time):
-                visible |= _taken(state, name, change)
+        for name, value in values.items():
+            if name not in PARTS and _wins(kind, name, state, values, time):
+                visible |= _taken(state, name, values)
                 state.values[name], state.times[name] = value, time
                 stored = True
     if change.brings_status:
@@ -85,14 +87,24 @@ def apply(kind: RecordKind, state: State, change: Change, arrival: int) -> Appli
     return Applied(visible, stored)
 
 
-def _wins(kind: RecordKind, name: str, state: State, change: Change, time: int) -> bool:
+def _settled(state: State, change: Change) -> dict[str, Value]:
+    """The values of a change; a time that may be two instants is none before the known start."""
+    start = state.get("started_at")
+    if not change.readings or start is None:
+        return change.values
+    return {**change.values, **first_from(change.readings, int(start))}
+
+
+def _wins(
+    kind: RecordKind, name: str, state: State, values: Mapping[str, Value], time: int
+) -> bool:
     known = state.times.get(name)
     if known is None or time != known:
         return known is None or time > known
-    value, current = change.values[name], state.values.get(name)
+    value, current = values[name], state.values.get(name)
     if value is None or current is None:
         return current is None and value is not None
-    return _tie(kind, name, change.values) > _tie(kind, name, state.values)
+    return _tie(kind, name, values) > _tie(kind, name, state.values)
 
 
 def _tie(kind: RecordKind, name: str, values: Mapping[str, Value]) -> tuple[Ordered, ...]:
@@ -105,11 +117,11 @@ def _tie(kind: RecordKind, name: str, values: Mapping[str, Value]) -> tuple[Orde
     return tuple(found)
 
 
-def _taken(state: State, name: str, change: Change) -> bool:
+def _taken(state: State, name: str, values: Mapping[str, Value]) -> bool:
     """Take over the parts of a field; whether it or one of them is another one now."""
-    changes = state.get(name) != change.values[name]
+    changes = state.get(name) != values[name]
     for part in _PARTS_OF.get(name, ()):
-        value = change.values.get(part)
+        value = values.get(part)
         changes |= state.get(part) != value
         state.values.pop(part, None)
         if value is not None:

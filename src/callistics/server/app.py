@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,19 +23,21 @@ from callistics.analytics.cache import AnswerCache
 from callistics.analytics.service import Analytics
 from callistics.engines.base import Engine
 from callistics.engines.registry import database_file, key_file, open_engine
-from callistics.errors import CallisticsError, SettingsError
+from callistics.errors import CallisticsError, SettingsError, Unavailable
 from callistics.http.app import create_http
 from callistics.http.services import Pool, Services, now
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.tuning import tune
-from callistics.ingest.writer import Job, Writer
+from callistics.ingest.writer import Job, Result, Writer
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
+from callistics.records.unreached import DEFAULT_UNREACHED
 from callistics.server.logs import configure_logs
 from callistics.server.maintenance import Maintenance
 from callistics.settings import Settings
 from callistics.sql.selection import Policy
+from callistics.timezones import rules_version
 
 _FLUSH_SECONDS = 60
 _MAINTENANCE_SECONDS = 20
@@ -80,7 +83,9 @@ class Application:
         parts.ready = True
         flush = asyncio.create_task(_flush_uses(parts))
         maintenance = Maintenance(engine.maintain, _MAINTENANCE_SECONDS) if self.serves else None
-        _log.info("ready", version=__version__, engine=engine.version)
+        _log.info(
+            "ready", version=__version__, engine=engine.version, timezone_rules=rules_version()
+        )
         if self.on_ready is not None:
             self.on_ready(self)
         try:
@@ -90,9 +95,8 @@ class Application:
             flush.cancel()
             with suppress(asyncio.CancelledError):
                 await flush
-            if maintenance is not None:
-                await asyncio.to_thread(maintenance.stop)
-            await asyncio.to_thread(_stop, parts, engine)
+            # In one piece: where time runs out nobody waits here, but a thread is finished.
+            await asyncio.to_thread(_stop, parts, engine, maintenance)
             _log.info("stopped")
 
     def _admit(self, parts: Services, engine: Engine) -> None:
@@ -105,7 +109,7 @@ class Application:
             _write_secret(self.admin_key_file, secret)
         if secret is not None and not parts.keyring.has_secret(secret):
             made = make_key("first admin key", Permission, EVERYTHING, moment, secret=secret)
-            parts.writer.submit(Job(None, _no_answer, keys=(made.stored,))).result()
+            parts.writer.submit(Job(keys=(made.stored,))).result()
             parts.keyring.put(made.stored)
 
 
@@ -118,7 +122,11 @@ def build(settings: Settings) -> Application:
 def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
     policy = Policy(
         success_outcomes=settings.success_outcomes,
-        unreached_outcomes=settings.unreached_outcomes or (),
+        unreached_outcomes=(
+            DEFAULT_UNREACHED
+            if settings.unreached_outcomes is None
+            else settings.unreached_outcomes
+        ),
         lead_stages=settings.lead_stages,
         template_lead_stages=dict(settings.template_lead_stages),
     )
@@ -136,6 +144,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         cache=AnswerCache(settings.answer_cache * 1_000_000),
         data_version=lambda: engine.data_version,
     )
+    parts.metrics.info(version=__version__, engine=engine.version)
     gauge = parts.metrics.gauge
     waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
     gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)
@@ -159,24 +168,30 @@ def private_files(database: Path | None) -> Generator[None]:
         os.umask(before)
 
 
-def _no_answer(_: object) -> tuple[int, bytes]:
-    return 204, b""
-
-
 async def _flush_uses(parts: Services) -> None:
-    """Record now and then when keys were last used."""
+    """Store now and then when keys were last used."""
     while True:
         await asyncio.sleep(_FLUSH_SECONDS)
         _save_uses(parts)
 
 
 def _save_uses(parts: Services) -> None:
-    used = parts.keyring.take_used()
-    if used:
-        parts.writer.submit(Job(None, _no_answer, keys=tuple(used)))
+    uses = parts.keyring.unsaved_uses()
+    if not uses:
+        return
+
+    def note(saved: "Future[Result]") -> None:
+        if saved.exception() is None:
+            parts.keyring.saved_uses(uses)
+
+    # Where too many wait, it is for the next time.
+    with suppress(Unavailable):
+        parts.writer.submit(Job(uses=uses)).add_done_callback(note)
 
 
-def _stop(parts: Services, engine: Engine) -> None:
+def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> None:
+    if maintenance is not None:
+        maintenance.stop()
     parts.queries.stop()
     parts.readers.stop()
     _save_uses(parts)
@@ -248,7 +263,13 @@ async def _serve(application: Application) -> None:
         log_enabled=False,
         websockets=False,
     )
+    # Its constructor does not take it.
+    server.workers_kill_timeout = settings.stop_timeout
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)
-    await server.serve()
+    try:
+        await server.serve()
+    except TimeoutError:
+        # What is still under way is cancelled; what is queued is committed yet.
+        _log.warning("stopped beside requests under way", seconds=settings.stop_timeout)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from callistics.model.buckets import Piece, calendar_pieces, clock_pieces
 from callistics.model.query import Query
 from callistics.model.scope import Scope
-from callistics.settings import DEFAULT_UNREACHED
+from callistics.records.unreached import DEFAULT_UNREACHED
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, raw
 

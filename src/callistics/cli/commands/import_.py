@@ -16,14 +16,15 @@ from callistics.errors import did_you_mean
 from callistics.files.lines import UnreadableError
 from callistics.files.mapping import Rules, make_rules
 from callistics.files.open import FORMATS, Format, format_of
-from callistics.model.zones import Zone, zone, zone_names
+from callistics.model.zones import Zone, zone
 from callistics.records.fields import RecordKind
+from callistics.timezones import zone_names
 
-_HELP = """Load calls or leads from NDJSON, CSV or Parquet files; `-` is NDJSON from a pipe.
+_HELP = """Load calls or leads from NDJSON, CSV, Parquet or Arrow files; `-` is NDJSON from a pipe.
 
 The name of a file tells its format; .gz and .zst are unpacked. A CSV file has a header, and an
-empty cell means that the field is absent, as null does in Parquet. Columns are named like the
-fields of the API, those of the payload `payload.KEY`; for other names use --map.
+empty cell means that the field is absent, as null does in Parquet and Arrow. Columns are named
+like the fields of the API, those of the payload `payload.KEY`; for other names use --map.
 
 Loading the same file twice is harmless. A bad line stops the import, with its number; everything
 before its batch is stored then. With --on-error skip the good lines are stored and the bad ones
@@ -93,7 +94,8 @@ def _zone(name: str) -> Zone:
     "moves",
     multiple=True,
     metavar="FIELD=SOURCE",
-    help="Fill a field, or payload.KEY, from a column; in JSON dots reach into objects.",
+    help="Fill a field, or payload.KEY, from a column, or several: started_at=date+time,"
+    " call_id=uuid+leg. In JSON dots reach into objects.",
 )
 @click.option(
     "--set", "constants", multiple=True, metavar="FIELD=VALUE", help="The same value everywhere."
@@ -134,7 +136,8 @@ def command(target: Target, **given: Any) -> None:
     for name in options.files:
         _check_file(name, options)
     with connect(target, create=True) as client, bad_line_report(options.errors_file) as report:
-        sender = Sender(client, reading.rules.kind, skip=options.on_error == "skip")
+        skip = options.on_error == "skip"
+        sender = Sender(client, reading.rules.kind, skip=skip, zone=reading.rules.zone)
         _import_all(options.files, reading, sender, report)
     if report.count:
         raise Failure(f"{report.count:,} bad lines were left out")
@@ -154,16 +157,15 @@ def _check_file(name: str, options: Options) -> None:
 def _import_all(
     names: tuple[str, ...], reading: Reading, sender: Sender, report: BadLineReport
 ) -> None:
-    total = Tally()
     started = time.monotonic()
     try:
         for name in names:
-            import_file(name, reading, sender, report, total)
+            import_file(name, reading, sender, report)
     except BaseException:
-        if total.received:
-            _show(total, time.monotonic() - started)
+        if sender.tally.received:
+            _show(sender.tally, time.monotonic() - started)
         raise
-    _show(total, time.monotonic() - started)
+    _show(sender.tally, time.monotonic() - started)
 
 
 def _show(total: Tally, seconds: float) -> None:

@@ -1,5 +1,7 @@
 """`callistics serve`."""
 
+from collections.abc import Callable
+
 import click
 
 from callistics.cli.connect import not_opened
@@ -14,10 +16,20 @@ Examples:
 """
 
 
+def server_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the settings of a server that have an option."""
+    where = f"Where the data lives, such as {ENGINE_DSNS[0]}."
+    for option in (
+        click.option("--port", type=int, help="Port to listen on."),
+        click.option("--host", help="Address to listen on."),
+        click.option("--engine", metavar="DSN", help=where),
+    ):
+        command = option(command)
+    return command
+
+
 @click.command("serve", epilog=_EPILOG)
-@click.option("--engine", metavar="DSN", help=f"Where the data lives, such as {ENGINE_DSNS[0]}.")
-@click.option("--host", help="Address to listen on.")
-@click.option("--port", type=int, help="Port to listen on.")
+@server_options
 def command(engine: str | None, host: str | None, port: int | None) -> None:
     """Run the server until it is stopped.
 

@@ -1,11 +1,11 @@
 """One file of an import: read, mapped, sent and reported."""
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from callistics.cli.importing.progress import BadLineReport, progress_bar
-from callistics.cli.importing.sender import Sender, Tally
+from callistics.cli.importing.sender import Sender
 from callistics.cli.root import Failure
 from callistics.files.csv import csv_lines
 from callistics.files.lines import Batch, Line, UnreadableError, batched
@@ -39,26 +39,25 @@ class Source:
     position: Callable[[], int]
 
 
-def import_file(
-    name: str, reading: Reading, sender: Sender, report: BadLineReport, tally: Tally
-) -> None:
-    """Import one file, counting into `tally`. Raises `Failure` where it has to stop."""
-    before = tally.kept
+def import_file(name: str, reading: Reading, sender: Sender, report: BadLineReport) -> None:
+    """Import one file. Raises `Failure` where it has to stop."""
+    before = sender.tally.kept
     size = reading.batch_size or (_BATCH_ALONE if sender.is_alone else _BATCH_BESIDE_OTHERS)
     try:
         with _opened(name, reading) as source, progress_bar() as bar:
             task = bar.add_task(name, total=source.size)
             refused: Batch | None = None
-            for sent in sender.send_all(batched(source.lines, size, _BATCH_BYTES)):
-                tally.add(sent.tally)
-                report.add(name, sent.bad)
-                bar.update(task, completed=source.position())
-                if sent.refused and refused is None:
-                    refused = sent.batch
+            # Closed at once, so that what is under way is waited for, and counts.
+            with closing(sender.send_all(batched(source.lines, size, _BATCH_BYTES))) as answers:
+                for sent in answers:
+                    report.add(name, sent.bad)
+                    bar.update(task, completed=source.position())
+                    if sent.refused and refused is None:
+                        refused = sent.batch
             if refused is not None:
                 raise Failure(_refused(name, refused))
     except UnreadableError as error:
-        kept = tally.kept - before
+        kept = sender.tally.kept - before
         text = f"; stored before that: {kept:,}" if kept else ""
         raise Failure(f"{name}: {error}{text}") from error
 
@@ -66,8 +65,8 @@ def import_file(
 @contextmanager
 def _opened(name: str, reading: Reading) -> Generator[Source]:
     kind = reading.format or format_of(name)
-    if kind == "parquet":
-        yield _parquet(name, reading.rules)
+    if kind in ("parquet", "arrow"):
+        yield _typed(name, kind, reading.rules)
         return
     with open_file(name) as file:
         if kind == "csv":
@@ -79,21 +78,23 @@ def _opened(name: str, reading: Reading) -> Generator[Source]:
         yield Source(unbroken(lines), file.size, file.position)
 
 
-def _parquet(name: str, rules: Rules) -> Source:
-    # Loaded here: other formats do without the engine.
-    from callistics.files.parquet import parquet_lines, row_count  # noqa: PLC0415
+def _typed(name: str, kind: Format, rules: Rules) -> Source:
+    # Loaded here: other formats do without Arrow.
+    from callistics.files import parquet as rows  # noqa: PLC0415
 
     if name == STDIN:
-        raise UnreadableError("Parquet is read from its end, so it cannot come from a pipe")
+        raise UnreadableError(f"{kind.title()} is read from a file, so it cannot come from a pipe")
     read = 0
+    lines = rows.arrow_lines if kind == "arrow" else rows.parquet_lines
+    total = None if kind == "arrow" else rows.row_count(name)
 
     def counted() -> Iterator[Line]:
         nonlocal read
-        for line in parquet_lines(name, rules):
+        for line in lines(name, rules):
             read = line.number
             yield line
 
-    return Source(counted(), row_count(name), lambda: read)
+    return Source(counted(), total, lambda: read)
 
 
 def _refused(name: str, batch: Batch) -> str:

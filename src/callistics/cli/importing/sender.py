@@ -1,9 +1,10 @@
 """Batches of lines on their way to the server, and what becomes of them."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, cast
 
 import zstandard
@@ -12,6 +13,7 @@ from callistics.cli.api_errors import ApiError
 from callistics.cli.client import Client, is_loopback
 from callistics.files.lines import BadLine, Batch, UnreadableError
 from callistics.model.field_error import FieldError
+from callistics.model.zones import Zone
 from callistics.records.fields import RecordKind
 
 _NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -55,12 +57,22 @@ class Sent:
 
 
 class Sender:
-    """Sends batches of one kind of record."""
+    """Sends batches of one kind of record, with `zone` that of their times without an offset.
 
-    def __init__(self, client: Client, kind: RecordKind, *, skip: bool) -> None:
+    `tally` counts what was answered, whether or not anyone waited for it.
+    """
+
+    def __init__(
+        self, client: Client, kind: RecordKind, *, skip: bool, zone: Zone | None = None
+    ) -> None:
         self._client = client
         self._path = f"/{kind.value}"
+        self.tally = Tally()
+        self._tallying = Lock()
         self._skip = skip
+        self._params = {"on_error": "skip"} if skip else {}
+        if zone is not None:
+            self._params["timezone"] = zone.name
         # On the way to this same machine, packing takes longer than it saves.
         self._is_near = client.is_local or is_loopback(client.url)
         self._compress = zstandard.ZstdCompressor(level=1).compress
@@ -70,7 +82,7 @@ class Sender:
         """Whether nobody else can wait for what is sent: the server is in this process."""
         return self._client.is_local
 
-    def send_all(self, batches: Iterable[Batch]) -> Iterator[Sent]:
+    def send_all(self, batches: Iterable[Batch]) -> Generator[Sent]:
         """Send the batches, and read on meanwhile; what became of each comes in their order.
 
         Where every record says what time it is as of, so that their order makes no difference,
@@ -103,7 +115,7 @@ class Sender:
             return Sent(batch, Tally(), batch.bad, refused=True)
         sent = self._send(batch) if batch.numbers else Sent(batch, Tally())
         if batch.bad and not sent.refused:
-            sent.tally.add(Tally(received=len(batch.bad), rejected=len(batch.bad)))
+            sent.tally.add(self._counted(Tally(received=len(batch.bad), rejected=len(batch.bad))))
         bad = sorted([*sent.bad, *batch.bad], key=lambda line: line.number)
         return Sent(sent.batch, sent.tally, bad, sent.refused)
 
@@ -115,13 +127,20 @@ class Sender:
                 self._path,
                 content=body if self._is_near else self._compress(body),
                 headers=_NDJSON if self._is_near else _COMPRESSED,
-                params={"on_error": "skip"} if self._skip else {},
+                params=self._params,
                 # Storing records twice is the same as storing them once.
                 repeatable=True,
             )
         except ApiError as error:
             return self._refused(batch, error)
-        return _stored(batch, response.json())
+        sent = _stored(batch, response.json())
+        self._counted(sent.tally)
+        return sent
+
+    def _counted(self, tally: Tally) -> Tally:
+        with self._tallying:
+            self.tally.add(tally)
+        return tally
 
     def _refused(self, batch: Batch, error: ApiError) -> Sent:
         bad = bad_lines(batch, error.errors)
@@ -130,7 +149,7 @@ class Sender:
             return self._in_halves(batch)
         if error.status == 413 and self._skip:
             line = BadLine(batch.first, (FieldError("", error.detail or error.title),))
-            return Sent(batch, Tally(received=1, rejected=1), [line])
+            return Sent(batch, self._counted(Tally(received=1, rejected=1)), [line])
         if not bad:
             raise error
         return Sent(batch, Tally(), bad, refused=True)

@@ -1,6 +1,7 @@
 """Access keys in the database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -31,8 +32,19 @@ def key_table(keys: Iterable[StoredKey], version: int) -> pa.Table:
     return pa.table(columns)
 
 
+def use_table(uses: Mapping[str, int]) -> pa.Table:
+    """Times of last use (µs), by the keys' ids, as rows of `key_uses`."""
+    return pa.table({"id": list(uses), "last_used_at": pa.array(uses.values(), pa.int64())})
+
+
 def load_keys(client: Client) -> list[StoredKey]:
     """Every access key, oldest first."""
+    uses = {
+        str(key_id): int(used)
+        for key_id, used in client.query(
+            "SELECT id, max(last_used_at) FROM key_uses GROUP BY id"
+        ).result_rows
+    }
     rows = client.query(
         f"SELECT id, name, hash, permissions, limits, {', '.join(_LISTS)}, "
         "created_at, expires_at, revoked_at, last_used_at FROM access_keys FINAL "
@@ -43,5 +55,9 @@ def load_keys(client: Client) -> list[StoredKey]:
         lists = dict(zip(SCOPED, rest[:3], strict=True))
         scope = Scope(*(frozenset(lists[kind]) if kind in limits else None for kind in SCOPED))
         allowed = frozenset(Permission(one) for one in permissions)
-        found.append(StoredKey(id_, name, hash_, allowed, scope, *rest[3:]))
+        key = StoredKey(id_, name, hash_, allowed, scope, *rest[3:])
+        used = max(
+            (one for one in (key.last_used_at, uses.get(id_)) if one is not None), default=None
+        )
+        found.append(replace(key, last_used_at=used))
     return found

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.dsn import Address
-from callistics.engines.clickhouse.migrate import PACKAGE
+from callistics.engines.clickhouse.migrate import known
 from callistics.engines.diagnosis import Diagnosis
-from callistics.engines.migrations import load, newer
+from callistics.engines.migrations import newer
 from callistics.errors import CallisticsError
 
 OLDEST = (25, 8)
@@ -71,7 +71,7 @@ def _schema_problems(client: Client, address: Address) -> Iterator[str]:
     ((schema,),) = client.query(
         f"SELECT max(number) FROM {address.quoted_database}.schema_migrations"
     ).result_rows
-    yield from newer(load(PACKAGE), int(schema))
+    yield from newer(known(), int(schema))
 
 
 def _cluster_problems(client: Client, address: Address) -> Iterator[str]:

@@ -1,89 +1,114 @@
-"""The tables, on one server or on a cluster, and bringing them to the schema this version knows.
+"""Bringing a server or a cluster to the schema this version knows.
 
-A migration is written for one server. On a cluster a table marked `-- sharded` becomes replicated
-`<name>_local` tables, and `<name>` spreads over them by merchant, so that a merchant's calls and
-leads share a shard; one marked `-- everywhere` is replicated whole on every node.
+A script of migrations has `CREATE TABLE` statements alone, written for one server: each is marked
+`-- sharded` or `-- everywhere`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from callistics.engines.clickhouse.connection import Client
+from callistics.engines.clickhouse.operations import (
+    REBUILD_DUE,
+    CreateTable,
+    Database,
+    Layout,
+    Operation,
+)
 from callistics.engines.migrations import Migration, load, missing
+from callistics.errors import EngineError
 
 PACKAGE = "callistics.engines.clickhouse.migrations"
+Migrations = Sequence[Migration[Operation]]
 _STATEMENT = re.compile(
     r"^-- (sharded|everywhere)\nCREATE TABLE (\w+) (.*?);$", re.DOTALL | re.MULTILINE
 )
-_ENGINE = re.compile(r"ENGINE = (\w*MergeTree)(?:\(([\w, ]+)\))?")
-_LEDGER = """-- everywhere
-CREATE TABLE schema_migrations (
+_COMMENT = re.compile(r"^--.*$", re.MULTILINE)
+_LEDGER = CreateTable(
+    "schema_migrations",
+    """(
     number UInt32,
     name String,
     applied_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC')
 ) ENGINE = ReplacingMergeTree
-ORDER BY number;
-"""
+ORDER BY number""",
+    sharded=False,
+)
 
 
-def ddl(cluster: str | None) -> list[str]:
-    """Every statement that makes the tables from nothing."""
-    scripts = [_LEDGER, *(migration.sql for migration in load(PACKAGE))]
-    return [statement for script in scripts for statement in statements(script, cluster)]
+def known() -> list[Migration[Operation]]:
+    """Every migration of this version, in order."""
+    return load(PACKAGE, Operation, tables)
 
 
-def migrate(client: Client, cluster: str | None) -> list[int]:
+def tables(script: str) -> tuple[Operation, ...]:
+    """The tables of a script. Raises `EngineError` if there is anything else in it."""
+    rest = _COMMENT.sub("", _STATEMENT.sub("", script)).strip()
+    if rest:
+        raise EngineError(f"a script makes marked tables and nothing else: {rest.splitlines()[0]}")
+    return tuple(
+        CreateTable(table, definition, placing == "sharded")
+        for placing, table, definition in _STATEMENT.findall(script)
+    )
+
+
+def layout_of(migrations: Migrations, cluster: str | None) -> Layout:
+    """Which tables there are, and how they are spread. Raises `EngineError` for unknown ones."""
+    operations = [_LEDGER, *(one for each in migrations for one in each.operations)]
+    made = {one.table: one.sharded for one in operations if isinstance(one, CreateTable)}
+    return Layout(cluster, made)
+
+
+def ddl(cluster: str | None, migrations: Migrations = ()) -> list[str]:
+    """Every statement that makes the tables from nothing. Raises `EngineError`."""
+    migrations = migrations or known()
+    layout = layout_of(migrations, cluster)
+    operations = [_LEDGER, *(one for each in migrations for one in each.operations)]
+    return [statement for one in operations for statement in one.statements(layout)]
+
+
+def migrate(client: Client, cluster: str | None, migrations: Migrations = ()) -> list[int]:
     """Apply what is missing, in order; returns the numbers. Raises `EngineError` if too new.
 
-    There are no transactions: every statement may be run again, and a migration counts once its
-    row is in the ledger.
+    `migrations` are those of this version unless given. There are no transactions: every operation
+    may be done again, and a migration counts once its row is in the ledger.
     """
-    for statement in statements(_LEDGER, cluster):
-        client.command(statement)
+    migrations = migrations or known()
+    # All of them are looked at before anything is changed.
+    ddl(cluster, migrations)
+    database = Database(client, layout_of(migrations, cluster))
+    _LEDGER.apply(database)
     rows = client.query("SELECT number FROM schema_migrations FINAL").result_rows
-    applied = missing(load(PACKAGE), {int(number) for (number,) in rows})
+    applied = missing(migrations, {int(number) for (number,) in rows})
     for migration in applied:
-        _apply(client, migration, cluster)
+        _apply(database, migration)
     return [migration.number for migration in applied]
 
 
-def _apply(client: Client, migration: Migration, cluster: str | None) -> None:
-    for statement in statements(migration.sql, cluster):
-        client.command(statement)
-    client.command(
+def _apply(database: Database, migration: Migration[Operation]) -> None:
+    for operation in migration.operations:
+        operation.apply(database)
+    database.client.command(
         "INSERT INTO schema_migrations (number, name) VALUES ({number:UInt32}, {name:String})",
         {"number": migration.number, "name": migration.name},
     )
 
 
-def statements(sql: str, cluster: str | None) -> Iterator[str]:
-    """The statements of a migration, for one server or for the cluster named."""
-    for placing, name, rest in _STATEMENT.findall(sql):
-        if cluster is None:
-            yield f"CREATE TABLE IF NOT EXISTS {name} {rest}"
-        elif placing == "everywhere":
-            path = f"/clickhouse/tables/all/{{database}}/{name}"
-            engine = _replicated(rest, path, "{shard}-{replica}")
-            yield f"CREATE TABLE IF NOT EXISTS {name} ON CLUSTER {cluster} {engine}"
-        else:
-            path = f"/clickhouse/tables/{{shard}}/{{database}}/{name}"
-            engine = _replicated(rest, path, "{replica}")
-            yield f"CREATE TABLE IF NOT EXISTS {name}_local ON CLUSTER {cluster} {engine}"
-            yield (
-                f"CREATE TABLE IF NOT EXISTS {name} ON CLUSTER {cluster} AS {name}_local\n"
-                f"ENGINE = Distributed({cluster}, currentDatabase(), {name}_local,"
-                " cityHash64(merchant_id))"
-            )
+def rebuild_due(client: Client) -> bool:
+    """Whether a migration has asked for a rebuild that has not come to its end."""
+    return bool(describe(client, REBUILD_DUE))
 
 
-def _replicated(rest: str, path: str, replica: str) -> str:
-    def engine(found: re.Match[str]) -> str:
-        arguments = [f"'{path}'", f"'{replica}'", *([found[2]] if found[2] else [])]
-        return f"ENGINE = Replicated{found[1]}({', '.join(arguments)})"
-
-    return _ENGINE.sub(engine, rest, count=1)
+def rebuild_done(client: Client, cluster: str | None) -> None:
+    """Note that the rebuild came to its end."""
+    client.command(f"DROP TABLE IF EXISTS {REBUILD_DUE}{Layout(cluster, {}).on_cluster} SYNC")
 
 
-def local(table: str, cluster: str | None) -> str:
-    """Where rows of a sharded table are deleted: the table itself, or its parts on every shard."""
-    return table if cluster is None else f"{table}_local ON CLUSTER {cluster}"
+def describe(client: Client, table: str) -> list[tuple[str, str]]:
+    """Name and type of each column that a table really has, in order; none if there is no table."""
+    rows = client.query(
+        "SELECT name, type FROM system.columns WHERE database = currentDatabase() "
+        "AND table = {table:String} ORDER BY position",
+        {"table": table},
+    ).result_rows
+    return [(str(name), str(type_)) for name, type_ in rows]

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from callistics.engines.base import KeptAnswer
-from callistics.engines.clickhouse.access_keys import key_table
+from callistics.engines.clickhouse.access_keys import key_table, use_table
 from callistics.engines.clickhouse.collapsing_rows import Block, Records, derived
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.stored_rows import Stored
@@ -52,6 +52,7 @@ class ClickHouseSession:
         # Calls that a commit cut short has left in calls_held after they came to count.
         self._left: set[Identity] = set()
         self._keys: dict[str, StoredKey] = {}
+        self._uses: dict[str, int] = {}
         self._answers: list[tuple[str, str, KeptAnswer]] = []
 
     def load(
@@ -137,6 +138,10 @@ class ClickHouseSession:
         """Insert or replace access keys by id."""
         self._keys |= {key.id: key for key in keys}
 
+    def save_uses(self, uses: Mapping[str, int]) -> None:
+        """Store when keys were last used."""
+        self._uses |= uses
+
     def inserts(self) -> Iterator[tuple[str, pa.Table]]:
         """What is to be inserted, table by table.
 
@@ -149,6 +154,8 @@ class ClickHouseSession:
                 yield block.table, rows
         if self._keys:
             yield "access_keys", key_table(self._keys.values(), self._now)
+        if self._uses:
+            yield "key_uses", use_table(self._uses)
         if self._answers:
             yield "kept_answers", _answer_table(self._answers, self._now)
 

@@ -1,6 +1,6 @@
 """Access keys in the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -15,8 +15,9 @@ def save_keys(connection: duckdb.DuckDBPyConnection, keys: Iterable[StoredKey]) 
     for key in keys:
         connection.execute("DELETE FROM access_keys WHERE id = ?", [key.id])
         connection.execute(
-            "INSERT INTO access_keys VALUES "
-            f"(?, ?, ?, ?, ?, ?, ?, {moment}, {moment}, {moment}, {moment})",
+            "INSERT INTO access_keys (id, name, hash, permissions, reseller_ids, merchant_ids, "
+            "template_ids, created_at, expires_at, revoked_at, last_used_at) "
+            f"VALUES (?, ?, ?, ?, ?, ?, ?, {moment}, {moment}, {moment}, {moment})",
             [
                 key.id,
                 key.name,
@@ -30,6 +31,15 @@ def save_keys(connection: duckdb.DuckDBPyConnection, keys: Iterable[StoredKey]) 
                 key.revoked_at,
                 key.last_used_at,
             ],
+        )
+
+
+def save_uses(connection: duckdb.DuckDBPyConnection, uses: Mapping[str, int]) -> None:
+    """Move the times of last use (µs) on, by id."""
+    later = "greatest(last_used_at, make_timestamp(?::BIGINT))"
+    for key_id, used in uses.items():
+        connection.execute(
+            f"UPDATE access_keys SET last_used_at = {later} WHERE id = ?", [used, key_id]
         )
 
 

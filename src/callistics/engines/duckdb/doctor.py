@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 from callistics.engines.diagnosis import Diagnosis
-from callistics.engines.duckdb.migrate import PACKAGE
-from callistics.engines.migrations import load, newer
+from callistics.engines.duckdb.migrate import known
+from callistics.engines.migrations import newer
 from callistics.errors import first_line
 
 _NAME = f"DuckDB {duckdb.__version__}"
@@ -15,10 +15,12 @@ _NAME = f"DuckDB {duckdb.__version__}"
 _LITTLE_SPACE = 1 << 30
 
 
-def diagnose(path: Path) -> Diagnosis:
-    """The file, its schema and the space around it."""
+def diagnose(path: Path, *, served: bool = False) -> Diagnosis:
+    """The file, its schema and the space around it; `served` is whether a server is running."""
     facts = [("file", str(path.absolute()))]
     if not path.exists():
+        if served:
+            return Diagnosis(_NAME, (("file", f"{path.absolute()} is not there"),))
         return Diagnosis(_NAME, tuple(facts), ("the file is not there yet: a server makes it",))
     facts.append(("size", f"{path.stat().st_size:,} bytes"))
     problems: list[str] = []
@@ -30,7 +32,12 @@ def diagnose(path: Path) -> Diagnosis:
         with duckdb.connect(str(path), read_only=True) as connection:
             facts += _contents(connection, problems)
     except duckdb.Error as error:
-        problems.append(_not_opened(error))
+        if not _is_held(error):
+            problems.append(first_line(error))
+        elif served:
+            facts.append(("open", "by another process, most likely the server"))
+        else:
+            problems.append("another process has the file open, and no server answers")
     return Diagnosis(_NAME, tuple(facts), tuple(problems))
 
 
@@ -41,7 +48,7 @@ def _contents(connection: duckdb.DuckDBPyConnection, problems: list[str]) -> lis
         return []
     rows = connection.execute("SELECT max(number) FROM schema_migrations").fetchall()
     schema = int(rows[0][0] or 0)
-    problems += newer(load(PACKAGE), schema)
+    problems += newer(known(), schema)
     calls, leads = (
         connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
         for table in ("calls", "leads")
@@ -49,8 +56,5 @@ def _contents(connection: duckdb.DuckDBPyConnection, problems: list[str]) -> lis
     return [("schema", str(schema)), ("calls", f"{calls:,}"), ("leads", f"{leads:,}")]
 
 
-def _not_opened(error: duckdb.Error) -> str:
-    text = str(error)
-    if "lock" in text.lower():
-        return "another process has the file open, most likely a running server: that is its right"
-    return first_line(error)
+def _is_held(error: duckdb.Error) -> bool:
+    return "lock" in str(error).lower()

@@ -15,7 +15,7 @@ from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.lookup.id_index import IdIndex
 from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
-from callistics.engines.duckdb.migrate import migrate
+from callistics.engines.duckdb.migrate import closed_on_failure, migrate, rebuild_done, rebuild_due
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.query_timeout import QueryTimeout
 from callistics.engines.duckdb.rollups.change_log import ChangeLog
@@ -82,7 +82,8 @@ class DuckDBEngine:
         self._timeout = timeout
         self._shared, self._log_limit = shared, _LOG_SHARED if shared else _LOG_ALONE[0]
         self._connection = _open(path, memory_limit, threads, self._log_limit)
-        self.migrated = migrate(self._connection)
+        with closed_on_failure(self._connection.close):
+            self.migrated = migrate(self._connection)
         self._payload_keys = PayloadKeys(self._connection)
         self.dialect = DuckDBDialect(self._payload_keys)
         self._connect_writer()
@@ -106,6 +107,10 @@ class DuckDBEngine:
         self._reader_count = readers
         for _ in range(readers):
             self._readers.put(StatementCache(self._connection.cursor()))
+        if rebuild_due(self._connection):
+            with closed_on_failure(self.close):
+                self.rebuild()
+                rebuild_done(self._connection)
 
     @property
     def rollups(self) -> Sequence[Rollup]:

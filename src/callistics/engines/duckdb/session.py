@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from callistics.engines.base import KeptAnswer
-from callistics.engines.duckdb.access_keys import save_keys
+from callistics.engines.duckdb.access_keys import save_keys, save_uses
 from callistics.engines.duckdb.apply import Replacement, delete, replace
 from callistics.engines.duckdb.lookup.id_index import IdIndex, numbers
 from callistics.engines.duckdb.lookup.lookup_sql import (
@@ -345,7 +345,9 @@ class DuckDBSession:
             [self._now],
         )
         self._statements.execute(
-            "INSERT INTO kept_answers VALUES (?, ?, ?, ?, ?, make_timestamp(?::BIGINT))",
+            "INSERT INTO kept_answers "
+            "(key_id, idempotency_key, body_hash, status, answer, kept_at) "
+            "VALUES (?, ?, ?, ?, ?, make_timestamp(?::BIGINT))",
             [
                 key_id,
                 idempotency_key,
@@ -359,6 +361,10 @@ class DuckDBSession:
     def save_keys(self, keys: Iterable[StoredKey]) -> None:
         """Insert or replace access keys by id."""
         save_keys(self._statements.connection, keys)
+
+    def save_uses(self, uses: Mapping[str, int]) -> None:
+        """Store when keys were last used."""
+        save_uses(self._statements.connection, uses)
 
 
 def _left(replaced: Mapping[Identity, _Stored]) -> pa.Table:

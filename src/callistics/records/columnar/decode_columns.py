@@ -17,11 +17,11 @@ from callistics.model.scope import Scope
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
 from callistics.records.columnar.arrow import pc
 from callistics.records.columnar.row_codec import ARROW, TIME
-from callistics.records.decode import NOT_BEFORE_START
 from callistics.records.field_types import CURRENCY, MAX_AHEAD, Reading, Storage
 from callistics.records.fields import ALL_FIELDS, FIELDS, RecordField, RecordKind
 from callistics.records.merge import PARTS
 from callistics.records.outcomes import outcome_key
+from callistics.records.record_times import ORDERED
 
 _NOTHING = msgspec.Raw()
 _KNOWN = ALL_FIELDS[RecordKind.CALLS]
@@ -59,7 +59,7 @@ _TIMES = [one.name for one in _FIELDS if one.type.storage is Storage.INSTANT]
 _SCALED = [one for one in _FIELDS if one.type.scale is not None]
 _FRACTIONS = [one.name for one in _FIELDS if one.type.storage is Storage.DOUBLE or one in _SCALED]
 _PARTS = [one for one in _FIELDS if one.part_of is not None]
-_ISO = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$"
+_ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)$"
 # Of a number that was read as a float it is not known how many digits were written: those of long
 # texts and tiny numbers are in doubt, as are those about half-way between two that are kept, or so
 # large that a float tells such neighbours apart no more.
@@ -131,8 +131,11 @@ class Columns:
         for name, time in self._times.items():
             yield pc.equal(pc.is_valid(self._sent[name]), pc.is_valid(time))
             yield pc.and_(pc.greater_equal(time, FIRST_INSTANT), pc.less(time, LAST_INSTANT))
-        for name in NOT_BEFORE_START:
-            yield pc.greater_equal(self._times[name], self._times["started_at"])
+        for name in ORDERED:
+            in_order = pc.greater_equal(self._times[name], self._times["started_at"])
+            # An end beside a duration does not count, wherever it lies.
+            aside = self._sent["duration"].is_valid() if name == "ended_at" else False
+            yield pc.or_kleene(in_order, aside)
         yield pc.less_equal(self._times["updated_at"], self._reading.now + MAX_AHEAD)
 
     def _number_tests(self) -> Iterator[pa.Array]:
