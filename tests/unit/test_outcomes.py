@@ -31,6 +31,10 @@ NOBODY = (
     "Busy.",
     "\uff22\uff35\uff33\uff39",
     "call.in-progress.error-sip-outbound-call-failed-to-connect",
+    "486 Busy Here",
+    "No answer from user (user alerted)",
+    "noAnswer",
+    "hangup_on_voicemail",
 )
 
 
