@@ -19,10 +19,12 @@ def rules(
     rest: bool = False,
     timezone: str | None = None,
     kind: RecordKind = RecordKind.CALLS,
+    as_of_end: bool = False,
 ) -> Rules:
     """The rules of `--map` texts and the other options."""
     where = None if timezone is None else zone(timezone)
-    return make_rules(kind, moves, constants, dropped=dropped, rest=rest, zone=where)
+    options = {"dropped": dropped, "rest": rest, "zone": where, "as_of_end": as_of_end}
+    return make_rules(kind, moves, constants, **options)
 
 
 def from_csv(

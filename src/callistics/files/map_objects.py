@@ -63,6 +63,7 @@ class ObjectMapper:
         for name, convert in self._times:
             if name in record:
                 record[name] = convert(record[name])
+        self._rules.finish(record)
 
     def _value(self, target: str, names: tuple[str, ...], found: Record) -> object:
         if len(names) == 1:

@@ -7,6 +7,7 @@ from typing import cast
 import click
 
 from callistics.errors import did_you_mean
+from callistics.files.as_of import end_of_call
 from callistics.files.joining import joined, sources_of
 from callistics.files.lines import UnreadableError
 from callistics.files.values import Convert, converter
@@ -20,6 +21,7 @@ Record = dict[str, object]
 
 # What some call "status" is what the call came to.
 _STATUS = "status"
+_UPDATED_AT = "updated_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Rules:
 
     `moves` (source) and `constants` (text) are by target: a field, or `payload.` and a path.
     `dropped` sources are left out; with `rest`, sources that are no field go into the payload.
+    With `as_of_end`, records that have no `updated_at` get the time of their call's end.
     """
 
     kind: RecordKind
@@ -36,11 +39,20 @@ class Rules:
     dropped: frozenset[str] = frozenset()
     rest: bool = False
     zone: Zone | None = None
+    as_of_end: bool = False
 
     @property
     def changes_nothing(self) -> bool:
         """Whether records may be sent as they are written."""
-        return not (self.moves or self.constants or self.dropped or self.rest or self.zone)
+        is_moved = self.moves or self.constants or self.dropped or self.rest
+        return not (is_moved or self.zone or self.as_of_end)
+
+    def finish(self, record: "Record") -> None:
+        """Give a record the time that it is as of, where it has none."""
+        if self.as_of_end and record.get(_UPDATED_AT) is None:
+            end = end_of_call(record, self.zone)
+            if end is not None:
+                record[_UPDATED_AT] = end
 
     def fills_its_own(self, name: str) -> bool:
         """Whether a column that fills another field fills the one of its own name as well.
@@ -60,6 +72,7 @@ def make_rules(
     dropped: Iterable[str] = (),
     rest: bool = False,
     zone: Zone | None = None,
+    as_of_end: bool = False,
 ) -> Rules:
     """The rules of `target=source` and `target=value` texts. Raises `click.UsageError`."""
     moved, fixed = _pairs("--map", moves), _pairs("--set", constants)
@@ -70,7 +83,9 @@ def make_rules(
     clash = _clash([*moved, *fixed])
     if clash:
         raise click.UsageError(clash)
-    return Rules(kind, moved, fixed, frozenset(dropped), rest, zone)
+    if as_of_end and kind is not RecordKind.CALLS:
+        raise click.UsageError("--as-of end is for calls: nothing else has an end")
+    return Rules(kind, moved, fixed, frozenset(dropped), rest, zone, as_of_end)
 
 
 def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
@@ -141,6 +156,7 @@ class TableMapper:
     """
 
     def __init__(self, rules: Rules, columns: Sequence[str]) -> None:
+        self._rules = rules
         self._columns = columns
         self._check_columns(rules)
         self.cells = sorted(self._cells(rules), key=lambda cell: len(cell.path))
@@ -155,6 +171,7 @@ class TableMapper:
                 put(found, cell.path, cell.convert(value))
         for path, value in self._constants:
             put(found, path, value)
+        self._rules.finish(found)
         return found
 
     def _value(self, cell: Cell, row: Sequence[object] | Mapping[int, object]) -> object:

@@ -7,7 +7,7 @@ from importlib import resources
 
 from callistics.records.outcomes import outcome_key
 
-_PACKAGE = "callistics.model"
+_PACKAGE = "callistics.records"
 
 
 @dataclass(frozen=True, slots=True)

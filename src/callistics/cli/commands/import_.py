@@ -11,6 +11,7 @@ from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.importing.import_file import Reading, import_file
 from callistics.cli.importing.progress import BadLineReport, bad_line_report, summary
 from callistics.cli.importing.sender import Sender, Tally
+from callistics.cli.importing.watching import Notes
 from callistics.cli.root import Failure
 from callistics.errors import did_you_mean
 from callistics.files.lines import UnreadableError
@@ -26,9 +27,12 @@ The name of a file tells its format; .gz and .zst are unpacked. A CSV file has a
 empty cell means that the field is absent, as null does in Parquet and Arrow. Columns are named
 like the fields of the API, those of the payload `payload.KEY`; for other names use --map.
 
-Loading the same file twice is harmless. A bad line stops the import, with its number; everything
-before its batch is stored then. With --on-error skip the good lines are stored and the bad ones
-reported; the exit code is 1 all the same.
+Loading a file again changes nothing where its records carry updated_at, or where nothing else was
+stored of them since. Records without it are as of their arrival, so they win over all that came
+before; with --as-of end they are as of the end of their calls.
+
+A bad line stops the import, with its number; everything before its batch is stored then. With
+--on-error skip the good lines are stored and the bad ones reported; the exit code is 1 even so.
 """
 _EXAMPLES = """\b
 Examples:
@@ -52,6 +56,7 @@ class Options:
     dropped: tuple[str, ...]
     payload_rest: bool
     timezone: str | None
+    as_of: Literal["now", "end"]
     delimiter: str | None
     batch_size: int | None
     on_error: Literal["stop", "skip"]
@@ -67,6 +72,7 @@ class Options:
             dropped=self.dropped,
             rest=self.payload_rest,
             zone=None if self.timezone is None else _zone(self.timezone),
+            as_of_end=self.as_of == "end",
         )
 
 
@@ -106,6 +112,13 @@ def _zone(name: str) -> Zone:
     "--timezone",
     metavar="ZONE",
     help="Zone of times without an offset, such as Europe/Lisbon. Without it: the server's.",
+)
+@click.option(
+    "--as-of",
+    type=click.Choice(["now", "end"]),
+    default="now",
+    show_default=True,
+    help="What time records without updated_at are as of: their arrival, or their call's end.",
 )
 @click.option("--delimiter", metavar="CHAR", help="Between the cells of CSV. Without it: found.")
 @click.option(
@@ -157,18 +170,18 @@ def _check_file(name: str, options: Options) -> None:
 def _import_all(
     names: tuple[str, ...], reading: Reading, sender: Sender, report: BadLineReport
 ) -> None:
-    started = time.monotonic()
+    notes, started = Notes(reading.rules), time.monotonic()
     try:
         for name in names:
-            import_file(name, reading, sender, report)
+            import_file(name, reading, sender, report, notes.watch(name))
     except BaseException:
         if sender.tally.received:
-            _show(sender.tally, time.monotonic() - started)
+            _show(sender.tally, notes, time.monotonic() - started)
         raise
-    _show(sender.tally, time.monotonic() - started)
+    _show(sender.tally, notes, time.monotonic() - started)
 
 
-def _show(total: Tally, seconds: float) -> None:
+def _show(total: Tally, notes: Notes, seconds: float) -> None:
     click.echo(summary(total, seconds))
-    if total.pending:
-        click.echo("Pending records count once others bring their required fields.")
+    for line in notes.lines(total.pending):
+        click.echo(line)

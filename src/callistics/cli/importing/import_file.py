@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from callistics.cli.importing.progress import BadLineReport, progress_bar
 from callistics.cli.importing.sender import Sender
+from callistics.cli.importing.watching import Watch
 from callistics.cli.root import Failure
 from callistics.files.csv import csv_lines
 from callistics.files.lines import Batch, Line, UnreadableError, batched
@@ -39,7 +40,9 @@ class Source:
     position: Callable[[], int]
 
 
-def import_file(name: str, reading: Reading, sender: Sender, report: BadLineReport) -> None:
+def import_file(
+    name: str, reading: Reading, sender: Sender, report: BadLineReport, watch: Watch
+) -> None:
     """Import one file. Raises `Failure` where it has to stop."""
     before = sender.tally.kept
     size = reading.batch_size or (_BATCH_ALONE if sender.is_alone else _BATCH_BESIDE_OTHERS)
@@ -48,7 +51,8 @@ def import_file(name: str, reading: Reading, sender: Sender, report: BadLineRepo
             task = bar.add_task(name, total=source.size)
             refused: Batch | None = None
             # Closed at once, so that what is under way is waited for, and counts.
-            with closing(sender.send_all(batched(source.lines, size, _BATCH_BYTES))) as answers:
+            batches = watch.over(batched(source.lines, size, _BATCH_BYTES))
+            with closing(sender.send_all(batches)) as answers:
                 for sent in answers:
                     report.add(name, sent.bad)
                     bar.update(task, completed=source.position())
@@ -101,5 +105,5 @@ def _refused(name: str, batch: Batch) -> str:
     return (
         f"stopped: nothing of lines {batch.first:,} to {batch.last:,} of {name} was stored; all"
         " before them is, and some after them may be. Correct the lines and import the file again,"
-        " which does no harm, or leave them out with --on-error skip."
+        " or leave them out with --on-error skip."
     )
