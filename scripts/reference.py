@@ -1,8 +1,8 @@
 """Write the reference pages of the documentation from what the product defines.
 
-Run alone, `python scripts/reference.py` writes docs/reference/; as a hook of mkdocs it does so
-before each build and lists the pages in the navigation. The answers shown are real: each example
-request is put to the product, over the records of `example_records`.
+`python scripts/reference.py` writes docs/reference/, `--check` writes nothing, names the pages that
+differ and then ends with 1. As a hook of mkdocs it lists the pages in the navigation. The answers
+shown are real: each example request is put to the product, over the records of `example_records`.
 """
 
 import json
@@ -34,6 +34,8 @@ ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "reference"
 SHOWN_ROWS = 12
 STAGES = ("new", "contacted", "interested", "converted")
+NOTICE = "<!-- Written by scripts/reference.py; run `make reference` instead of changing it. -->"
+_OTHER_PAGES = ("filters", "grouping", "records", "settings")
 _NOW = 1_800_000_000_000_000
 
 OPERATORS = {
@@ -66,32 +68,35 @@ def pages() -> dict[str, str]:
     return found
 
 
-def write() -> list[str]:
-    """Write the pages that changed and drop those of things that are gone; returns their paths."""
-    made = pages()
-    for old in TARGET.rglob("*.md"):
-        if old.relative_to(TARGET).as_posix() not in made:
-            old.unlink()
-    for path, text in made.items():
-        file = TARGET / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if not file.exists() or file.read_text(encoding="utf-8") != text:
-            file.write_text(text, encoding="utf-8")
-    return sorted(made)
+def stale(made: Mapping[str, str], folder: Path = TARGET) -> list[str]:
+    """The pages below the folder that are missing, differ, or are of things that are gone."""
+    there = {
+        file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
+        for file in folder.rglob("*.md")
+    }
+    return sorted(path for path in made.keys() | there if made.get(path) != there.get(path))
+
+
+def write(made: Mapping[str, str], folder: Path = TARGET) -> None:
+    """Bring the pages below the folder up to date."""
+    for path in stale(made, folder):
+        file = folder / path
+        if path in made:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(made[path], encoding="utf-8")
+        else:
+            file.unlink()
 
 
 def on_config(config: Any) -> Any:
-    """Hook of mkdocs: write the pages and list them in the navigation."""
-    queries = [path for path in write() if path.startswith("queries/") and "index" not in path]
+    """Hook of mkdocs: list the pages that are there in the navigation, before its last section."""
+    queries = sorted(file.stem for file in (TARGET / "queries").glob("*.md"))
+    queries = ["index", *(name for name in queries if name != "index")]
     section = [
-        {"Query types": [f"reference/{path}" for path in ("queries/index.md", *queries)]},
-        {"Filters": "reference/filters.md"},
-        {"Grouping": "reference/grouping.md"},
-        {"Records": "reference/records.md"},
-        {"Settings": "reference/settings.md"},
+        {"Query types": [f"reference/queries/{name}.md" for name in queries]},
+        *({name.capitalize(): f"reference/{name}.md"} for name in _OTHER_PAGES),
     ]
-    place = next(i for i, entry in enumerate(config["nav"]) if "Decisions" in entry)
-    config["nav"].insert(place, {"Reference": section})
+    config["nav"].insert(len(config["nav"]) - 1, {"Reference": section})
     return config
 
 
@@ -125,9 +130,9 @@ def _index() -> str:
     ]
     return _page(
         "Query types",
-        "Every question is a `POST /analytics` whose `query_type` is one of these. Body, paging "
+        "Every query is a `POST /analytics` whose `query_type` is one of these. Body, paging "
         "and the envelope of the answer are the same for all of them: see "
-        "[Asking](../../asking.md).",
+        "[Queries](../../queries.md).",
         _table(("`query_type`", "Counts", "Answers"), rows),
     )
 
@@ -151,7 +156,7 @@ def _query(kind: QueryType, product: Analytics) -> str:
             ],
         ),
         "## Grouping\n\n" + _group_note(kind),
-        f"## Example\n\nRequest:\n\n```json\n{_json(body)}\n```\n\nAnswer, over a small set of "
+        f"## Example\n\nRequest:\n\n```json\n{_json(body, 2)}\n```\n\nAnswer, over a small set of "
         f"made-up calls:\n\n```json\n{_envelope(answer, shown)}\n```\n{note}",
     )
 
@@ -178,11 +183,11 @@ def _envelope(answer: Any, rows: Sequence[Mapping[str, object]]) -> str:
 
 def _filters() -> str:
     rows = [
-        (f"`{spec.name}`", str(spec.kind), spec.help, f"`{_inline(spec.example)}`")
+        (f"`{spec.name}`", str(spec.kind), spec.help, f"`{_json(spec.example)}`")
         for spec in FILTERS.values()
     ]
     operators = [
-        (f"`{name}`", OPERATORS[name][0], f"`{_inline(OPERATORS[name][1])}`")
+        (f"`{name}`", OPERATORS[name][0], f"`{_json(OPERATORS[name][1])}`")
         for name in OPERATOR_SCHEMAS
     ]
     return _page(
@@ -194,8 +199,8 @@ def _filters() -> str:
         "condition. A string, number or boolean is equality; a list is any of its values; `null` "
         "means absent or null; an object names operators, all of which must hold:",
         _table(("Operator", "Matches where the value is", "Example"), operators),
-        "What lists, nested objects and numbers sent as text mean is told in "
-        "[What is counted](../semantics.md#payloads).",
+        "What lists, nested objects and numbers sent as text mean: "
+        "[Metric definitions](../metric-definitions.md#payloads).",
     )
 
 
@@ -227,7 +232,7 @@ def _records() -> str:
                 _schema_type(spec.schema),
                 "yes" if spec.required else "",
                 spec.help,
-                f"`{_inline(spec.example)}`",
+                f"`{_json(spec.example)}`",
             )
             for name, spec in all_fields(kind).items()
         ]
@@ -236,8 +241,8 @@ def _records() -> str:
     return _page(
         "Records",
         "The fields of a call and of a lead. Required fields need not be in every record: they "
-        "must have come by the time the call or lead is to count. How records are merged is told "
-        "in [Sending records](../ingestion.md).",
+        "must have come by the time the call or lead is to count. How records are merged: "
+        "[Ingestion](../ingestion.md).",
         *parts,
     )
 
@@ -268,13 +273,11 @@ def _settings() -> str:
 def _default(value: object) -> str:
     if value is None or value == {}:
         return "not set"
-    if isinstance(value, tuple):
-        return f"`{','.join(value)}`"
-    return f"`{value}`"
+    return f"`{','.join(value) if isinstance(value, tuple) else value}`"
 
 
 def _page(title: str, *parts: str) -> str:
-    return "\n\n".join([f"# {title}", *(part.strip() for part in parts)]) + "\n"
+    return "\n\n".join([f"# {title}", NOTICE, *(part.strip() for part in parts)]) + "\n"
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -283,14 +286,14 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in cells)
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def _inline(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _json(value: object, indent: int | None = None) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=indent)
 
 
 if __name__ == "__main__":
-    for page in write():
+    current = pages()
+    for page in stale(current):
         print(f"docs/reference/{page}")
+    if "--check" in sys.argv[1:]:
+        sys.exit(bool(stale(current)))
+    write(current)
