@@ -7,7 +7,7 @@ shown are real: each example request is put to the product, over the records of 
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from example_records import calls, leads
+from markdown_pages import in_json, page, table
 
 from callistics.analytics.service import Analytics
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX
@@ -26,6 +27,7 @@ from callistics.ingest.writer import Job, Writer
 from callistics.model.records import Reading, RecordKind, all_fields
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
+from callistics.problem_types import PROBLEM_TYPES
 from callistics.queries import registry
 from callistics.queries.base import QueryType
 from callistics.settings import table as settings_table
@@ -34,8 +36,7 @@ ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "reference"
 SHOWN_ROWS = 12
 STAGES = ("new", "contacted", "interested", "converted")
-NOTICE = "<!-- Written by scripts/reference.py; run `make reference` instead of changing it. -->"
-_OTHER_PAGES = ("filters", "grouping", "records", "settings")
+_OTHER_PAGES = ("filters", "grouping", "records", "settings", "error-types")
 _NOW = 1_800_000_000_000_000
 
 OPERATORS = {
@@ -61,6 +62,7 @@ def pages() -> dict[str, str]:
         "grouping.md": _grouping(),
         "records.md": _records(),
         "settings.md": _settings(),
+        "error-types.md": _error_types(),
     }
     with _product() as product:
         for name, kind in registry().items():
@@ -94,7 +96,7 @@ def on_config(config: Any) -> Any:
     queries = ["index", *(name for name in queries if name != "index")]
     section = [
         {"Query types": [f"reference/queries/{name}.md" for name in queries]},
-        *({name.capitalize(): f"reference/{name}.md"} for name in _OTHER_PAGES),
+        *({name.replace("-", " ").capitalize(): f"reference/{name}.md"} for name in _OTHER_PAGES),
     ]
     config["nav"].insert(len(config["nav"]) - 1, {"Reference": section})
     return config
@@ -128,12 +130,12 @@ def _index() -> str:
         (f"[`{name}`]({name}.md)", str(kind.unit), kind.summary)
         for name, kind in registry().items()
     ]
-    return _page(
+    return page(
         "Query types",
         "Every query is a `POST /analytics` whose `query_type` is one of these. Body, paging "
         "and the envelope of the answer are the same for all of them: see "
         "[Queries](../../queries.md).",
-        _table(("`query_type`", "Counts", "Answers"), rows),
+        table(("`query_type`", "Counts", "Answers"), rows),
     )
 
 
@@ -143,12 +145,12 @@ def _query(kind: QueryType, product: Analytics) -> str:
     shown = answer.data[:SHOWN_ROWS]
     left_out = len(answer.data) - len(shown)
     note = f"\nThe first {SHOWN_ROWS} of {len(answer.data)} rows are shown.\n" if left_out else ""
-    return _page(
+    return page(
         kind.name,
         kind.summary,
         f"Counts **{kind.unit}**. " + _granularity_note(kind),
         "## Rows\n\n"
-        + _table(
+        + table(
             ("Field", "Type", "Meaning"),
             [
                 (f"`{column.name}`", column.type.replace("|", " or "), column.help)
@@ -156,8 +158,8 @@ def _query(kind: QueryType, product: Analytics) -> str:
             ],
         ),
         "## Grouping\n\n" + _group_note(kind),
-        f"## Example\n\nRequest:\n\n```json\n{_json(body, 2)}\n```\n\nAnswer, over a small set of "
-        f"made-up calls:\n\n```json\n{_envelope(answer, shown)}\n```\n{note}",
+        f"## Example\n\nRequest:\n\n```json\n{in_json(body, 2)}\n```\n\nAnswer, over a small set "
+        f"of made-up calls:\n\n```json\n{_envelope(answer, shown)}\n```\n{note}",
     )
 
 
@@ -183,22 +185,22 @@ def _envelope(answer: Any, rows: Sequence[Mapping[str, object]]) -> str:
 
 def _filters() -> str:
     rows = [
-        (f"`{spec.name}`", str(spec.kind), spec.help, f"`{_json(spec.example)}`")
+        (f"`{spec.name}`", str(spec.kind), spec.help, f"`{in_json(spec.example)}`")
         for spec in FILTERS.values()
     ]
     operators = [
-        (f"`{name}`", OPERATORS[name][0], f"`{_json(OPERATORS[name][1])}`")
+        (f"`{name}`", OPERATORS[name][0], f"`{in_json(OPERATORS[name][1])}`")
         for name in OPERATOR_SCHEMAS
     ]
-    return _page(
+    return page(
         "Filters",
         "All filters are joined by AND. `null` is the same as leaving a filter out; an unknown "
         "filter is refused (400), so that a typing error never widens an answer.",
-        _table(("Filter", "Type", "Meaning", "Example"), rows),
+        table(("Filter", "Type", "Meaning", "Example"), rows),
         "## Conditions on the payload\n\n`payload_filters` maps a key, or a path with dots, to a "
         "condition. A string, number or boolean is equality; a list is any of its values; `null` "
         "means absent or null; an object names operators, all of which must hold:",
-        _table(("Operator", "Matches where the value is", "Example"), operators),
+        table(("Operator", "Matches where the value is", "Example"), operators),
         "What lists, nested objects and numbers sent as text mean: "
         "[Metric definitions](../metric-definitions.md#payloads).",
     )
@@ -210,12 +212,12 @@ def _grouping() -> str:
         for name, item in GROUPABLE.items()
     ]
     rows.append(("`payload.<key>`", "string", "calls, leads", "Canonical text of the value."))
-    return _page(
+    return page(
         "Grouping",
         "`group_by` takes up to three of these. The fields come first in each row, in the order "
         "asked; groups are the combinations that occur. Percentages, ranks and rates are within "
         "the group.",
-        _table(("Field", "Type", "On types that count", "Meaning"), rows),
+        table(("Field", "Type", "On types that count", "Meaning"), rows),
     )
 
 
@@ -232,13 +234,13 @@ def _records() -> str:
                 _schema_type(spec.schema),
                 "yes" if spec.required else "",
                 spec.help,
-                f"`{_json(spec.example)}`",
+                f"`{in_json(spec.example)}`",
             )
             for name, spec in all_fields(kind).items()
         ]
         header = ("Field", "Type", "Required", "Meaning", "Example")
-        parts.append(f"## `POST /{kind}`\n\n{_table(header, rows)}")
-    return _page(
+        parts.append(f"## `POST /{kind}`\n\n{table(header, rows)}")
+    return page(
         "Records",
         "The fields of a call and of a lead. Required fields need not be in every record: they "
         "must have come by the time the call or lead is to count. How records are merged: "
@@ -259,14 +261,27 @@ def _settings() -> str:
         (f"`{item.name}`", f"`{item.variable}`", _default(item.default), item.help)
         for item in settings_table()
     ]
-    return _page(
+    return page(
         "Settings",
         "A setting comes from the command line, else from the environment, else from "
         "`callistics.toml` in the working directory or the file that `CALLISTICS_CONFIG` names. "
         "A setting that is unknown or wrong keeps the server from starting, with a sentence for "
         "each. Lists are written with commas in the environment (`new,contacted,converted`) and "
         "as arrays in the file.",
-        _table(("Setting", "Environment variable", "Default", "Meaning"), rows),
+        table(("Setting", "Environment variable", "Default", "Meaning"), rows),
+    )
+
+
+def _error_types() -> str:
+    rows = [
+        (str(kind.status), f"`{kind.uri}`", kind.title, kind.when, kind.advice)
+        for kind in PROBLEM_TYPES
+    ]
+    return page(
+        "Error types",
+        "Every kind of error answer. The `type` is stable: programs may depend on it. The form of "
+        "the answer: [Errors](../errors.md).",
+        table(("Status", "`type`", "`title`", "When", "What to do"), rows),
     )
 
 
@@ -276,24 +291,10 @@ def _default(value: object) -> str:
     return f"`{','.join(value) if isinstance(value, tuple) else value}`"
 
 
-def _page(title: str, *parts: str) -> str:
-    return "\n\n".join([f"# {title}", NOTICE, *(part.strip() for part in parts)]) + "\n"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    cells = ([cell.replace("|", "\\|") for cell in line] for line in lines)
-    return "\n".join(f"| {' | '.join(line)} |" for line in cells)
-
-
-def _json(value: object, indent: int | None = None) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=indent)
-
-
 if __name__ == "__main__":
     current = pages()
-    for page in stale(current):
-        print(f"docs/reference/{page}")
+    differ = stale(current)
+    print("\n".join(f"docs/reference/{path}" for path in differ))
     if "--check" in sys.argv[1:]:
-        sys.exit(bool(stale(current)))
+        sys.exit(bool(differ))
     write(current)

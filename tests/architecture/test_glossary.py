@@ -23,7 +23,7 @@ def test_words_are_in_order_and_occur_once() -> None:
 
 def test_every_word_is_explained_by_a_sentence() -> None:
     assert len(ROWS) > 50
-    assert all(re.fullmatch(r"[A-Z*].+[.…]", meaning) for _, meaning in ROWS)
+    assert all(re.fullmatch(r"[A-Z*].+[.…)]", meaning) for _, meaning in ROWS)
 
 
 def test_every_reference_leads_to_a_word() -> None:

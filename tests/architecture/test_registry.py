@@ -19,6 +19,7 @@ from callistics.model.query import Filters
 from callistics.model.records import Reading, RecordField, RecordKind, all_fields
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
+from callistics.problem_types import PROBLEM_TYPES
 from callistics.queries import registry
 from callistics.queries.base import QueryType
 from callistics.settings import SettingInfo, table
@@ -169,6 +170,12 @@ class TestReference:
         _, calls, leads = re.split(r"^## ", pages["records.md"], flags=re.MULTILINE)
         for kind, text in ((RecordKind.CALLS, calls), (RecordKind.LEADS, leads)):
             assert all(f"| `{name}` |" in text for name in all_fields(kind))
+
+    def test_error_types_are_listed(self, pages: dict[str, str]) -> None:
+        assert all(
+            f"| {one.status} | `{one.uri}` | {one.title} |" in pages["error-types.md"]
+            for one in PROBLEM_TYPES
+        )
 
     def test_settings_are_listed(self, pages: dict[str, str]) -> None:
         assert all(

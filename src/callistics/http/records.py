@@ -139,8 +139,7 @@ def _refusal(receipt: Receipt, problems: list[Problem]) -> tuple[int, bytes]:
     bad, all_ = len(receipt.rejected), receipt.received
     detail = f"nothing was stored: {bad:,} of {all_:,} records are wrong"
     error = Refused(problems, detail)
-    status = error.answer_status
-    return status, problem_body(status, error.answer_title, error.detail, error.problems)
+    return error.answer_status, problem_body(error.answer_type, error.detail, error.problems)
 
 
 def _skip(request: AnyRequest) -> bool:
