@@ -156,7 +156,8 @@ def test_a_running_server_is_talked_to(
         (folder / "test.db.admin-key").write_text(ADMIN_KEY + "\n")
         shown = run("query", "call_count", "--format", "csv")
         assert (shown.stdout, shown.stderr) == ("count\n400\n", "")
-        assert "cannot listen on 127.0.0.1" in run("serve", code=1).stderr
+        taken = run("serve", code=1).stderr
+        assert "of 127.0.0.1 is taken by another program; choose one with --port" in taken
         elsewhere = run("serve", "--port", free_port(), code=1).stderr
         assert "a running server has it open; queries reach that one with --url" in elsewhere
         # Settings that decide the answer are not sent along.

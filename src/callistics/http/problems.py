@@ -6,11 +6,13 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from callistics.errors import NOTHING, Problem, RequestError
+from callistics.http.request_notes import note_problem
 from callistics.problem_types import ProblemType, problem_type
 
 MEDIA_TYPE = "application/problem+json"
@@ -78,11 +80,32 @@ def respond(body: bytes, status: int, headers: Mapping[str, str] | None = None) 
     return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
 
 
-def on_request_error(_: Request[Any, Any, Any], error: RequestError) -> Response[bytes]:
+class _Item(msgspec.Struct):
+    pointer: str
+
+
+class _Body(msgspec.Struct):
+    errors: list[_Item]
+
+
+_read_body = msgspec.json.Decoder(_Body).decode
+
+
+def note_problem_body(request: Request[Any, Any, Any], status: int, body: bytes) -> None:
+    """Have the request's line of log say why it is refused, of a body that was made before."""
+    kind = problem_type(status)
+    fields = [item.pointer for item in _read_body(body).errors]
+    note_problem(request.scope, kind.name if kind else str(status), None, fields)
+
+
+def on_request_error(request: Request[Any, Any, Any], error: RequestError) -> Response[bytes]:
     """An error the product raised on purpose."""
     headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
     if error.answer_status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
+    fields = [problem.pointer for problem in error.problems]
+    detail = None if error.problems else error.detail
+    note_problem(request.scope, error.answer_type.name, detail, fields)
     body = problem_body(error.answer_type, error.detail, error.problems)
     return respond(body, error.answer_status, headers)
 

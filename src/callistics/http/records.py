@@ -10,7 +10,7 @@ from litestar import Response, post
 
 from callistics.errors import Conflict, Problem, Refused, malformed
 from callistics.http.parameters import PARAMETERS
-from callistics.http.problems import MEDIA_TYPE, problem_body, problem_item
+from callistics.http.problems import MEDIA_TYPE, note_problem_body, problem_body, problem_item
 from callistics.http.services import AnyRequest, Services, now, read_body, services
 from callistics.ingest.reader import Limits, Terms
 from callistics.ingest.unpacking import unpack
@@ -50,8 +50,10 @@ async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
     store = _store if name is None else _store_once
     status, body = await store(parts, request, kind, key, skip, raw, name)
     parts.metrics.ingests.labels(kind).observe(time.perf_counter() - started)
-    media_type = "application/json" if status == 200 else MEDIA_TYPE
-    return Response(body, status_code=status, media_type=media_type)
+    if status == 200:
+        return Response(body, media_type="application/json")
+    note_problem_body(request, status, body)
+    return Response(body, status_code=status, media_type=MEDIA_TYPE)
 
 
 async def _store_once(

@@ -4,6 +4,7 @@ import click
 
 from callistics.cli.connect import not_opened
 from callistics.cli.group import Failure
+from callistics.cli.ports import ensure_free
 from callistics.errors import EngineError
 from callistics.settings import ENGINE_DSNS, load_settings
 
@@ -25,6 +26,7 @@ def command(engine: str | None, host: str | None, port: int | None) -> None:
     lists it all.
     """
     settings = load_settings(overrides={"engine": engine, "host": host, "port": port})
+    ensure_free(settings.host, settings.port)
     # Loaded here: help and wrong settings need no server.
     from callistics.app import serve  # noqa: PLC0415
 
