@@ -2,6 +2,7 @@
 
 import json
 import socket
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from callistics import __version__
 from callistics.cli import connect as connecting
 from callistics.cli import main
+from callistics.cli.demo.reader import last_days
 from callistics.cli.group import COMMANDS
 from callistics.cli.ports import ensure_free, first_free
 from callistics.settings import table
@@ -94,7 +96,9 @@ def test_the_demo_answers_and_is_used_again(run: Run, folder: Path) -> None:
     first = run("demo", "--once", "--calls", 3_000).stdout
     assert "Making 3,000 calls in callistics-demo" in first
     assert '"query_type": "calls_over_time"' in first
-    assert "2025-12-31" in first
+    state = json.loads((folder / "callistics-demo" / "demo.json").read_text())
+    _, last = last_days(datetime.fromisoformat(state["until"]), state["timezone"], 31)
+    assert f'"date_to": "{last}"' in first
     second = run("demo", "--once", "--calls", 3_000).stdout
     assert second.partition("POST")[2] == first.partition("POST")[2]
     assert "Using the 3,000 calls" in second
