@@ -9,7 +9,7 @@ export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types unit docs bench lock upgrade format clean
+.PHONY: help demo test lint types unit docs reference bench lock upgrade format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,6 +33,9 @@ unit: .venv/.dev ## Run the test suite alone; ARGS="--many" tries far more examp
 docs: .venv/.dev ## Build the documentation site into site/
 	@$(BIN)/mkdocs build --quiet --strict
 
+reference: .venv/.dev ## Write docs/reference/ from what the product defines
+	@$(BIN)/python scripts/reference.py
+
 bench: .venv/.dev ## Measure speed on 10 million calls; CALLS=1000000 ENGINE=chdb ARGS="load queries"
 	@$(BIN)/python -m bench $(ARGS) $(if $(CALLS),--calls $(CALLS)) $(if $(ENGINE),--engine $(ENGINE))
 
@@ -47,7 +50,7 @@ upgrade: ## As lock, taking the newest versions
 	@scripts/lock --upgrade
 
 clean: ## Remove everything that can be made again
-	rm -rf .venv .build build dist site callistics-demo docs/reference .hypothesis .pytest_cache .ruff_cache \
+	rm -rf .venv .build build dist site callistics-demo .hypothesis .pytest_cache .ruff_cache \
 		.import_linter_cache .coverage bench/work
 	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 

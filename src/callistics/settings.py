@@ -7,6 +7,7 @@ line goes before the environment, the environment before the file.
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -125,6 +126,23 @@ def _list(value: object) -> tuple[str, ...]:
     return names
 
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+
+
+def _origins(value: object) -> tuple[str, ...] | None:
+    """Origins as browsers send them: scheme, host and port alone, in lower case."""
+    names = _names(value)
+    for name in names or ():
+        if name != "*" and not _ORIGIN.fullmatch(name):
+            raise ValueError(
+                "must be origins such as https://dashboard.example, in lower case and without a"
+                " path, or * for all"
+            )
+    if names and "*" in names and len(names) > 1:
+        raise ValueError("must not name others beside *")
+    return names
+
+
 def _stage_lists(value: object) -> dict[str, tuple[str, ...]]:
     """A list of stages for each template: a TOML table or a JSON object."""
     if isinstance(value, str):
@@ -171,6 +189,12 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", _text, "Address to listen on.")
     port: int = _setting(8000, _whole(0, 65_535), "Port to listen on.")
+    cors_origins: tuple[str, ...] | None = _setting(
+        None,
+        _origins,
+        "Origins whose pages may ask from a browser, such as `https://dashboard.example`; `*`:"
+        " all; unset: none.",
+    )
     admin_key: str | None = _setting(
         None, _admin_key, "The first admin key; without it one is made on first start."
     )
@@ -245,7 +269,11 @@ class Settings:
     log_level: str = _setting(
         "info", _choice("debug", "info", "warning", "error"), "Least serious line that is logged."
     )
-    log_format: str = _setting("json", _choice("json", "text"), "Form of the log lines.")
+    log_format: str = _setting(
+        "auto",
+        _choice("auto", "json", "text"),
+        "Form of the log lines; `auto`: text on a terminal, else JSON.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,3 +153,23 @@ def test_a_query_parameter_that_nothing_reads_is_refused(
     found = problem(answer, 400)
     assert "query parameter" in found["detail"]
     assert len(found["errors"]) == path.count("&on_error") + path.count("x=") or 1
+
+
+TYPES: list[tuple[str, str, dict[str, Any], int, str]] = [
+    ("POST", "/analytics", {"json": {}}, 400, "malformed-request"),
+    ("POST", "/analytics", {"json": COUNT, "key": None}, 401, "unauthorized"),
+    ("GET", "/nowhere", {}, 404, "not-found"),
+    ("DELETE", "/analytics", {}, 405, "method-not-allowed"),
+    ("POST", "/analytics", {"content": b" " * 2_000_000}, 413, "body-too-large"),
+    ("POST", "/analytics", {"content": b"a", "headers": {"Content-Type": "text/csv"}}, 415, ""),
+    ("POST", "/analytics", {"json": {**COUNT, "page": 0}}, 422, "invalid-values"),
+    ("POST", "/calls", {"json": [{"call_id": "c", "duration": -1}]}, 422, "invalid-values"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "options", "status", "name"), TYPES)
+def test_an_error_names_its_type(
+    shared_server: Server, method: str, path: str, options: dict[str, Any], status: int, name: str
+) -> None:
+    body = problem(shared_server.request(method, path, **options), status)
+    assert body["type"] == f"urn:callistics:problem:{name or 'unsupported-media-type'}"

@@ -40,6 +40,7 @@ class Live:
             "CALLISTICS_PORT": str(port),
             "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
             "CALLISTICS_LOG_LEVEL": "error",
+            "CALLISTICS_LOG_FORMAT": "text",
             **settings,
         }
         self.process = subprocess.Popen(

@@ -7,9 +7,11 @@ from callistics.analytics.parse import DEFAULT_PAGE_SIZE, MAX_GROUPS, MAX_PAGE_S
 from callistics.catalog.dimensions import PAYLOAD_PREFIX
 from callistics.catalog.filters import FILTERS
 from callistics.http.openapi_parts import KEY_SCHEMA, Json, ref
+from callistics.http.problems import NO_TYPE
 from callistics.model.buckets import Granularity
 from callistics.model.keys import Permission
 from callistics.model.payload import MAX_KEY_LENGTH
+from callistics.problem_types import PROBLEM_TYPES
 from callistics.queries import registry
 from callistics.queries.base import QueryType
 from callistics.records.fields import ALL_FIELDS, RecordKind
@@ -211,7 +213,12 @@ def _problem_schema() -> Json:
         "type": "object",
         "required": ["type", "title", "status", "detail", "errors"],
         "properties": {
-            "type": {"type": "string"},
+            "type": {
+                "type": "string",
+                "format": "uri",
+                "enum": [*(kind.uri for kind in PROBLEM_TYPES), NO_TYPE],
+                "description": "The kind of error; stable.",
+            },
             "title": {"type": "string"},
             "status": {"type": "integer"},
             "detail": {"type": "string"},

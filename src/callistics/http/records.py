@@ -14,7 +14,7 @@ from callistics.engines.base import KeptAnswer
 from callistics.errors import Conflict, Problem, Refused, did_you_mean, invalid, malformed
 from callistics.http.metrics import Metrics
 from callistics.http.parameters import PARAMETERS
-from callistics.http.problems import MEDIA_TYPE, problem_body, problem_item
+from callistics.http.problems import MEDIA_TYPE, note_problem_body, problem_body, problem_item
 from callistics.http.services import AnyRequest, Services, now, read_body, services
 from callistics.ingest.decode import Limits, Terms
 from callistics.ingest.decompress import unpack
@@ -55,8 +55,10 @@ async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
     store = _store if name is None else _store_once
     status, body = await store(parts, request, key, terms, raw, name)
     parts.metrics.ingests.labels(kind).observe(time.perf_counter() - started)
-    media_type = "application/json" if status == 200 else MEDIA_TYPE
-    return Response(body, status_code=status, media_type=media_type)
+    if status == 200:
+        return Response(body, media_type="application/json")
+    note_problem_body(request, status, body)
+    return Response(body, status_code=status, media_type=MEDIA_TYPE)
 
 
 async def _store_once(
@@ -159,8 +161,7 @@ def _refusal(receipt: Receipt, problems: list[Problem]) -> tuple[int, bytes]:
     bad, all_ = len(receipt.rejected), receipt.received
     detail = f"nothing was stored: {bad:,} of {all_:,} records are wrong"
     error = Refused(problems, detail)
-    status = error.answer_status
-    return status, problem_body(status, error.answer_title, error.detail, error.problems)
+    return error.answer_status, problem_body(error.answer_type, error.detail, error.problems)
 
 
 def _skip(request: AnyRequest) -> bool:

@@ -15,6 +15,7 @@ from callistics.analytics.cache import AnswerCache
 from callistics.analytics.service import Analytics
 from callistics.errors import TooLarge, Unavailable
 from callistics.http.metrics import Metrics
+from callistics.http.request_notes import note_key
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.writer import Writer
 from callistics.model.keys import Permission, StoredKey
@@ -76,6 +77,7 @@ class Services:
     def authorize(self, request: AnyRequest, permission: Permission) -> StoredKey:
         """The request's key. Raises `Unauthorized`, `Forbidden`, `RateLimited`."""
         key = self.keyring.authenticate(request.headers.get("authorization"), now())
+        note_key(request.scope, key.id)
         require(key, permission)
         self.limiter.check(key.id)
         return key
