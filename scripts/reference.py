@@ -29,8 +29,9 @@ from callistics.model.zones import zone
 from callistics.problem_types import PROBLEM_TYPES
 from callistics.queries import registry
 from callistics.queries.base import QueryType
-from callistics.records.field_types import Reading
-from callistics.records.fields import ALL_FIELDS, RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
+from callistics.records.fields import ALL_FIELDS
 from callistics.records.unreached import SOURCES, sources_by_key
 from callistics.settings import table as settings_table
 from callistics.sql.selection import Policy, Unit
