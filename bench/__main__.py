@@ -103,7 +103,7 @@ def _finished(run: Run, name: str) -> bool:
         "other_cores": neighbours.cores(),
     }
     save(path, result, facts)
-    run.tidy()
+    run.maintain()
     say(f"{name}: {seconds:.0f} s")
     return True
 

@@ -9,7 +9,7 @@ from bench.records import bodies, fresh, resent
 from bench.report import Result, Table, percentile
 from bench.run import Run, say
 from callistics import synthetic
-from callistics.engines.opening import open_engine
+from callistics.engines.registry import open_engine
 from callistics.settings import Settings
 
 SIZES, TIMED, WARM = (1, 64, 1_000, 10_000), 12, 2

@@ -8,21 +8,21 @@ import msgspec
 
 from bench.store import Store
 from callistics.analytics.service import Analytics
-from callistics.catalog.plan import Policy
 from callistics.engines.base import Engine
-from callistics.engines.common.blocks import SMALLEST
-from callistics.engines.opening import open_engine
+from callistics.engines.registry import open_engine
 from callistics.http.services import now
-from callistics.ingest.reader import Limits, Terms, read_write
+from callistics.ingest.decode import Limits, Terms, read_write
+from callistics.ingest.request import Write
 from callistics.ingest.tuning import tune
 from callistics.ingest.writer import Job, Writer
-from callistics.ingest.writes import Write
-from callistics.model.record_values import Reading
-from callistics.model.records import RecordKind
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
+from callistics.records.columnar.call_batch import SMALLEST
+from callistics.records.field_types import Reading
+from callistics.records.fields import RecordKind
 from callistics.settings import Settings
 from callistics.sql.dialect import SqlRow, Statement
+from callistics.sql.selection import Policy
 
 
 class Asking:
@@ -90,7 +90,7 @@ class Storing:
 
     def commit(self, write: Write) -> None:
         """Store them."""
-        job = Job(write, lambda _: (200, b""))
+        job = Job(write)
         self._writer.commit([job])
         job.done.result()
 

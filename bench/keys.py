@@ -4,7 +4,7 @@ import time
 
 from bench.report import Result, Table, percentile
 from bench.run import Run
-from callistics.catalog.payload_tests import payload_condition
+from callistics.catalog.payload_conditions import payload_condition
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.model.query import OneOf

@@ -38,8 +38,8 @@ def measure(run: Run) -> Result:
     (run.work / "population.json").unlink(missing_ok=True)
     say(f"importing {run.calls:,} calls")
     done = imported(store, source)
-    say("upkeep")
-    upkeep = _kept_up(store)
+    say("maintenance")
+    maintenance = _kept_up(store)
     size = store.bytes()
     columns = storage.by_column(run.engine, store.path)
     rows: list[tuple[str, Cell]] = [
@@ -49,7 +49,7 @@ def measure(run: Run) -> Result:
         ("records/s", done.records / done.seconds),
         ("records/s, last tenth", done.records * (1 - _LAST) / done.late),
         ("peak memory of the import, MB", done.peak / MB),
-        ("upkeep afterwards, seconds", upkeep),
+        ("maintenance afterwards, seconds", maintenance),
         ("on disk, MB", size / MB),
         ("bytes per call", size / run.calls),
         ("of the file imported, compressed", source.stat().st_size / run.calls),
@@ -60,8 +60,8 @@ def measure(run: Run) -> Result:
     ]
     notes = [
         "The clock runs from the start of the command to its end, when all is durable and the"
-        " database closed. The last tenth is that of the file's bytes. The upkeep is the order of"
-        " rows and the roll-ups, which a server does in the background and `callistics tidy` at"
+        " database closed. The last tenth is that of the file's bytes. Maintenance is the order of"
+        " rows and the roll-ups, which a server does in the background and `callistics optimize` at"
         " once; it is done before bytes are counted.",
         storage.HOW[run.engine],
     ]
@@ -92,7 +92,7 @@ def imported(store: Store, source: Path) -> Imported:
 def _kept_up(store: Store) -> float:
     """Do at once what a server does in the background; the seconds it takes."""
     started = time.perf_counter()
-    product(store, "tidy", "--engine", store.dsn)
+    product(store, "optimize", "--engine", store.dsn)
     return time.perf_counter() - started
 
 

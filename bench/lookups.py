@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.report import Result, Table, percentile
 from bench.run import Run
-from callistics.engines.duckdb.finding import Weeks, keys, rows, scans, whose, within
+from callistics.engines.duckdb.lookup.lookup_sql import Weeks, keys, rows, scans, whose, within
 
 TIMES = 9
 DAYS, SPAN = 7, 2 * 365 * 86_400_000

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from bench.live import Client
 from bench.population import Population, names
 from callistics.queries import registry
+from callistics.timezones import rules
 
 SCOPES = {
     "A": "whole platform, all time",
@@ -70,7 +70,7 @@ class Question:
     def _midnight(self, day: date | None) -> datetime | None:
         if day is None:
             return None
-        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+        return datetime(day.year, day.month, day.day, tzinfo=rules(self.zone)).astimezone(UTC)
 
 
 def stream(scope: str, query_type: str, people: Population, *, seed: int = 1) -> Iterator[Question]:

@@ -9,12 +9,12 @@ import msgspec
 from bench.report import Cell, Result, Table
 from bench.run import Run
 from callistics.analytics.service import Analytics
-from callistics.catalog.plan import Policy
 from callistics.catalog.rollups import ROLLUPS
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.model.scope import EVERYTHING
 from callistics.queries import registry
 from callistics.sql.dialect import Statement
+from callistics.sql.selection import Policy
 
 TIMES = 9
 _MONTH = {"date_from": "2025-10-01", "date_to": "2025-10-31"}
@@ -24,7 +24,7 @@ _RESELLER = "SELECT reseller_id FROM calls GROUP BY ALL ORDER BY count(*) DESC L
 def measure(run: Run) -> Result:
     engine = DuckDBEngine(run.store.path, readers=1)
     try:
-        while engine.tidy():
+        while engine.maintain():
             pass
         tables = [_questions(engine, title, body) for title, body in _scopes(engine)]
         return Result([*tables, _sizes(engine)], [f"Medians of {TIMES}, by turns, in process."])

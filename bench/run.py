@@ -62,7 +62,7 @@ class Run:
         store.folder.mkdir(parents=True)
         return store
 
-    def tidy(self) -> None:
+    def maintain(self) -> None:
         """Delete what no other part needs."""
         for path in self.work.iterdir():
             if path.is_dir() and path != self.store.folder:

@@ -13,8 +13,8 @@ from bench.records import bodies, lines
 from bench.report import Result, Table
 from bench.run import Run
 from callistics.engines.base import Engine
-from callistics.engines.common.blocks import SMALLEST
-from callistics.engines.opening import open_engine
+from callistics.engines.registry import open_engine
+from callistics.records.columnar.call_batch import SMALLEST
 from callistics.settings import Settings
 
 SIZE, WARM, TIMED, PROFILED, SHOWN = 10_000, 1, 4, 3, 25

@@ -5,9 +5,9 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
-from callistics import app
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.engines.opening import open_engine
+from callistics.engines.registry import open_engine
+from callistics.server import app
 from callistics.settings import Settings, load_settings
 from callistics.sql.dialect import SqlRow, Statement
 

@@ -1,10 +1,10 @@
 """The offsets of a question's zone: what a statement adds to UTC, and from when on."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from bench.questions import Question
+from callistics.timezones import rules
 
 Piece = tuple[datetime | None, timedelta]
 """An offset of a zone with the instant it begins at, which for the first does not matter."""
@@ -32,7 +32,7 @@ def _instant(day: date) -> datetime:
 @cache
 def _changes(name: str, first: int, last: int) -> list[tuple[datetime, timedelta]]:
     """The instants within years at which a zone takes another offset, and the first of all."""
-    zone = ZoneInfo(name)
+    zone = rules(name)
     moment, end = datetime(first - 1, 12, 1, tzinfo=UTC), datetime(last + 1, 2, 1, tzinfo=UTC)
     found = [(moment, _offset(moment, zone))]
     while moment < end:
@@ -42,5 +42,5 @@ def _changes(name: str, first: int, last: int) -> list[tuple[datetime, timedelta
     return found
 
 
-def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
+def _offset(moment: datetime, zone: tzinfo) -> timedelta:
     return moment.astimezone(zone).utcoffset() or timedelta()

@@ -87,9 +87,9 @@ def pointer(*steps: str | int) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A hint like `, did you mean "merchant_id"?`, in any case; empty where nothing is close."""
+    """A hint like `, did you mean "merchant_id"?`, in any case; empty if no spelling is close."""
     names = {one.casefold(): one for one in sorted(known, reverse=True)}
-    close = difflib.get_close_matches(name[:128].casefold(), names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name[:128].casefold(), names, n=1, cutoff=0.75)
     return f', did you mean "{names[close[0]]}"?' if close else ""
 
 

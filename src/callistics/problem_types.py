@@ -25,7 +25,8 @@ MALFORMED_REQUEST: Final = ProblemType(
     400,
     "Malformed request",
     "The body is not JSON or has a key twice in one object; a query parameter is unknown or"
-    " given twice; `query_type` is missing or unknown; a field, filter, `granularity`,"
+    " given twice; a header that counts once, such as `Authorization`, is given twice;"
+    " `query_type` is missing or unknown; a field, filter, `granularity`,"
     " `group_by` field or payload operator is unknown; a JSON type is wrong; a payload key"
     " is empty or longer than 128 characters.",
     "Correct the request.",
@@ -55,7 +56,7 @@ NOT_FOUND: Final = ProblemType(
     "not-found",
     404,
     "Not found",
-    "Nothing is at the path, or nothing that the key may see.",
+    "Nothing is at the path, which is taken as written, or nothing that the key may see.",
     "Correct the path.",
 )
 METHOD_NOT_ALLOWED: Final = ProblemType(

@@ -7,27 +7,31 @@ line goes before the environment, the environment before the file.
 
 import json
 import os
-import re
 import tomllib
-import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from callistics.errors import SettingsError, did_you_mean
+from callistics.setting_types import (
+    Parse,
+    as_admin_key,
+    as_choice,
+    as_flag,
+    as_names,
+    as_number,
+    as_origins,
+    as_size,
+    as_stage_lists,
+    as_success,
+    as_text,
+    as_unreached,
+    as_whole,
+    as_zone,
+)
 
 PREFIX = "CALLISTICS_"
-DEFAULT_UNREACHED = (
-    "NO_ANSWER",
-    "BUSY",
-    "FAILED",
-    "REJECTED",
-    "CANCELLED",
-    "CANCELED",
-    "VOICEMAIL",
-    "ABORT",
-)
 
 ANSWER_SETTINGS = (
     "timezone",
@@ -41,126 +45,6 @@ ANSWER_SETTINGS = (
 ENGINE_DSNS = ("duckdb:///data/callistics.db", "clickhouse://user:password@host:8123/callistics")
 """What the setting `engine` looks like, for help texts."""
 
-Parse = Callable[[object], Any]
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("must be a text that is not empty")
-    return value.strip()
-
-
-def _whole(low: int, high: int) -> Parse:
-    def parse(value: object) -> int:
-        try:
-            number = int(value) if isinstance(value, str | int) else None
-        except ValueError:
-            number = None
-        if number is None or isinstance(value, bool) or not low <= number <= high:
-            raise ValueError(f"must be a whole number from {low:,} to {high:,}")
-        return number
-
-    return parse
-
-
-def _number(low: float, high: float) -> Parse:
-    def parse(value: object) -> float:
-        try:
-            number = float(value) if isinstance(value, str | int | float) else None
-        except ValueError:
-            number = None
-        if number is None or not low <= number <= high:
-            raise ValueError(f"must be a number from {low:g} to {high:g}")
-        return number
-
-    return parse
-
-
-def _choice(*choices: str) -> Parse:
-    def parse(value: object) -> str:
-        if value not in choices:
-            raise ValueError(f"must be one of {', '.join(choices)}")
-        return str(value)
-
-    return parse
-
-
-_FLAGS = {"true": True, "yes": True, "on": True, "1": True} | {
-    "false": False,
-    "no": False,
-    "off": False,
-    "0": False,
-}
-
-
-def _flag(value: object) -> bool:
-    found = value if isinstance(value, bool) else _FLAGS.get(str(value).strip().lower())
-    if found is None:
-        raise ValueError("must be true or false")
-    return found
-
-
-def _names(value: object) -> tuple[str, ...] | None:
-    """A list, as a TOML or JSON array or separated by commas; an empty one is "not set"."""
-    if isinstance(value, str):
-        value = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
-    items = cast("list[object]", value) if isinstance(value, list) else None
-    texts = [item.strip() for item in items or () if isinstance(item, str)]
-    if items is None or len(texts) < len(items):
-        raise ValueError("must be a list of texts, such as new,contacted,converted")
-    names = tuple(text for text in texts if text)
-    if len(set(names)) < len(names):
-        raise ValueError("must not name anything twice")
-    return names or None
-
-
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
-
-
-def _origins(value: object) -> tuple[str, ...] | None:
-    """Origins as browsers send them: scheme, host and port alone, in lower case."""
-    names = _names(value)
-    for name in names or ():
-        if name != "*" and not _ORIGIN.fullmatch(name):
-            raise ValueError(
-                "must be origins such as https://dashboard.example, in lower case and without a"
-                " path, or * for all"
-            )
-    if names and "*" in names and len(names) > 1:
-        raise ValueError("must not name others beside *")
-    return names
-
-
-def _stage_lists(value: object) -> dict[str, tuple[str, ...]]:
-    """A list of stages for each template: a TOML table or a JSON object."""
-    if isinstance(value, str):
-        value = json.loads(value)
-    if not isinstance(value, dict):
-        raise ValueError('must be an object such as {"tpl_1": ["new", "converted"]}')
-    lists = {name: _names(stages) for name, stages in cast("dict[str, object]", value).items()}
-    return {name: stages for name, stages in lists.items() if stages}
-
-
-def _zone(value: object) -> str:
-    if not isinstance(value, str) or value not in zoneinfo.available_timezones():
-        raise ValueError("must be an IANA time zone such as Europe/Lisbon")
-    return str(value)
-
-
-def _size(value: object) -> str:
-    text = _text(value).upper().replace(" ", "")
-    number = text.rstrip("KMGTIB%")
-    if not number.replace(".", "", 1).isdigit() or number == text:
-        raise ValueError("must be a size such as 4GB")
-    return text
-
-
-def _admin_key(value: object) -> str:
-    text = _text(value)
-    if len(text) < 16:
-        raise ValueError("must have at least 16 characters")
-    return text
-
 
 def _setting(default: Any, parse: Parse, text: str) -> Any:
     return field(default=default, metadata={"parse": parse, "help": text})
@@ -172,91 +56,96 @@ class Settings:
 
     engine: str = _setting(
         "duckdb://callistics.db",
-        _text,
+        as_text,
         f"Where the data lives, a DSN: `{ENGINE_DSNS[0]}` or `{ENGINE_DSNS[1]}`.",
     )
-    host: str = _setting("127.0.0.1", _text, "Address to listen on.")
-    port: int = _setting(8000, _whole(0, 65_535), "Port to listen on.")
+    host: str = _setting("127.0.0.1", as_text, "Address to listen on.")
+    port: int = _setting(8000, as_whole(0, 65_535), "Port to listen on.")
     cors_origins: tuple[str, ...] | None = _setting(
         None,
-        _origins,
+        as_origins,
         "Origins whose pages may ask from a browser, such as `https://dashboard.example`; `*`:"
         " all; unset: none.",
     )
     admin_key: str | None = _setting(
-        None, _admin_key, "The first admin key; without it one is made on first start."
+        None, as_admin_key, "The first admin key; without it one is made on first start."
     )
     timezone: str = _setting(
-        "UTC", _zone, "Zone of queries without `timezone` and of record times without an offset."
+        "UTC", as_zone, "Zone of queries without `timezone` and of record times without an offset."
     )
     lead_stages: tuple[str, ...] | None = _setting(
-        None, _names, "Statuses of the conversion funnel, in order; unset: every status is a stage."
+        None,
+        as_names,
+        "Statuses of the conversion funnel, in order; unset: every status is a stage.",
     )
     template_lead_stages: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict[str, tuple[str, ...]],
         metadata={
-            "parse": _stage_lists,
+            "parse": as_stage_lists,
             "help": "Funnel stages of single templates, used when a query names that one alone.",
         },
     )
     success_outcomes: tuple[str, ...] | None = _setting(
-        None, _names, "Outcomes that are a success; unset: all but `unreached_outcomes`."
+        None, as_success, "Outcomes that are a success; unset: all but `unreached_outcomes`."
     )
     unreached_outcomes: tuple[str, ...] | None = _setting(
-        DEFAULT_UNREACHED, _names, "Outcomes that are no success where none are named."
+        None,
+        as_unreached,
+        "Outcomes that say that nobody was spoken to: no success where `success_outcomes` is unset."
+        " Unset: the words of platforms and carriers; `[]`: none.",
     )
-    query_timeout: float = _setting(30.0, _number(0.01, 3_600), "Seconds a query may take (504).")
+    query_timeout: float = _setting(30.0, as_number(0.01, 3_600), "Seconds a query may take (504).")
     query_concurrency: int = _setting(
-        4, _whole(1, 256), "Queries that the engine works on at the same time."
+        4, as_whole(1, 256), "Queries that the engine works on at the same time."
     )
     query_queue: int = _setting(
-        1_000, _whole(1, 100_000), "Queries that may wait; beyond it they are shed (503)."
+        1_000, as_whole(1, 100_000), "Queries that may wait; beyond it they are shed (503)."
     )
     answer_cache: int = _setting(
         64,
-        _whole(0, 65_536),
+        as_whole(0, 65_536),
         "Megabytes of answers that are kept for when they are asked for again, until a record"
         " changes; 0 keeps none.",
     )
     rollups: bool = _setting(
         True,
-        _flag,
+        as_flag,
         "Whether questions that roll-ups can answer are answered from them; they are kept either"
         " way.",
     )
     query_body_limit: int = _setting(
-        1_048_576, _whole(1_024, 2**30), "Largest body of a query, in bytes (413)."
+        1_048_576, as_whole(1_024, 2**30), "Largest body of a query, in bytes (413)."
     )
     record_body_limit: int = _setting(
-        67_108_864, _whole(1_024, 2**31), "Largest body of records, unpacked, in bytes (413)."
+        67_108_864, as_whole(1_024, 2**31), "Largest body of records, unpacked, in bytes (413)."
     )
     record_limit: int = _setting(
-        100_000, _whole(1, 1_000_000), "Records that one request may bring (422)."
+        100_000, as_whole(1, 1_000_000), "Records that one request may bring (422)."
     )
     ingest_queue: int = _setting(
-        256, _whole(1, 100_000), "Requests with records that may wait; beyond it 503."
+        256, as_whole(1, 100_000), "Requests with records that may wait; beyond it 503."
     )
     rate_limit: int = _setting(
-        0, _whole(0, 10_000_000), "Requests a key may make in a minute (429); 0 is no limit."
+        0, as_whole(0, 10_000_000), "Requests a key may make in a minute (429); 0 is no limit."
     )
     memory_limit: str | None = _setting(
         None,
-        _size,
+        as_size,
         "Memory the engine may use, such as 4GB; unset: a quarter of the machine's for DuckDB, for"
         " ClickHouse its own default.",
     )
     engine_threads: int | None = _setting(
-        None, _whole(1, 1_024), "Threads the engine works with; unset: one per processor."
+        None, as_whole(1, 1_024), "Threads the engine works with; unset: one per processor."
     )
     stop_timeout: int = _setting(
-        30, _whole(1, 600), "Seconds that requests under way get to finish on a stop."
+        30, as_whole(1, 600), "Seconds that requests under way get to finish on a stop."
     )
     log_level: str = _setting(
-        "info", _choice("debug", "info", "warning", "error"), "Least serious line that is logged."
+        "info", as_choice("debug", "info", "warning", "error"), "Least serious line that is logged."
     )
     log_format: str = _setting(
         "auto",
-        _choice("auto", "json", "text"),
+        as_choice("auto", "json", "text"),
         "Form of the log lines; `auto`: text on a terminal, else JSON.",
     )
 
@@ -285,6 +174,38 @@ def table() -> list[SettingInfo]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A setting with its value, and where that comes from: `environment CALLISTICS_PORT`."""
+
+    info: SettingInfo
+    value: object
+    origin: str
+
+
+def in_force(
+    environment: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
+) -> list[InForce]:
+    """What `load_settings` makes of the same, setting by setting; raises as it does."""
+    settings = load_settings(environment, overrides)
+    given = _given(environment, overrides)
+    return [
+        InForce(info, getattr(settings, info.name), _origin(given.get(info.name)))
+        for info in table()
+    ]
+
+
+def _origin(given: tuple[str, object] | None) -> str:
+    if given is None:
+        return "default"
+    source, _ = given
+    if source.startswith("--"):
+        return f"flag {source}"
+    if source.startswith(PREFIX):
+        return f"environment {source}"
+    return f"file {source.rpartition(':')[0]}"
+
+
 def load_settings(
     environment: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
 ) -> Settings:
@@ -292,17 +213,24 @@ def load_settings(
 
     Raises `SettingsError` that names every wrong setting at once.
     """
-    environment = os.environ if environment is None else environment
-    given: dict[str, tuple[str, object]] = _from_file(environment.get(PREFIX + "CONFIG"))
-    given |= _from_environment(environment)
-    given |= {
-        name: (f"--{name}", value) for name, value in (overrides or {}).items() if value is not None
-    }
+    given = _given(environment, overrides)
     parsers = {item.name: item.metadata["parse"] for item in fields(Settings)}
     values, wrong = _parse_all(given, parsers)
     if wrong:
         raise SettingsError("\n".join(wrong))
     return Settings(**values)
+
+
+def _given(
+    environment: Mapping[str, str] | None, overrides: Mapping[str, object] | None
+) -> dict[str, tuple[str, object]]:
+    """What was given of each setting, and where."""
+    environment = os.environ if environment is None else environment
+    given: dict[str, tuple[str, object]] = _from_file(environment.get(PREFIX + "CONFIG"))
+    given |= _from_environment(environment)
+    return given | {
+        name: (f"--{name}", value) for name, value in (overrides or {}).items() if value is not None
+    }
 
 
 def _parse_all(

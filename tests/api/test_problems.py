@@ -1,5 +1,6 @@
 """What is wrong with a request, told as precisely as it can be."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -77,6 +78,54 @@ def test_half_a_character_is_called_that(shared_server: Server, text: str) -> No
     headers = {"Content-Type": "application/json"}
     answer = shared_server.request("POST", "/analytics", content=body, headers=headers)
     assert "half of a pair" in problem(answer, 400)["detail"]
+
+
+@pytest.mark.parametrize(
+    "path", ["//analytics", "/analytics/", "/docs/", "//", "/keys//key_1", "/health//live/"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
+def test_only_the_path_itself_leads_there(shared_server: Server, method: str, path: str) -> None:
+    answer = shared_server.request(method, f"http://test{path}", json=COUNT)
+    if method == "HEAD":
+        assert answer.status_code == 404
+    else:
+        problem(answer, 404)
+
+
+REPEATED = [
+    ("POST", "/analytics", "Authorization"),
+    ("GET", "/keys", "Authorization"),
+    ("POST", "/analytics", "Content-Type"),
+    ("POST", "/calls", "Content-Encoding"),
+    ("POST", "/calls", "Idempotency-Key"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "name"), REPEATED)
+def test_a_header_that_counts_once_is_sent_once(
+    shared_server: Server, method: str, path: str, name: str
+) -> None:
+    key = shared_server.application.local_key
+    values = {"Content-Type": "application/json", "Content-Encoding": "identity"}
+    values |= {"Authorization": f"Bearer {key}", "Idempotency-Key": "twice"}
+    headers = [*values.items(), (name, values[name])]
+    sending = shared_server._client.request(method, path, content=b"{}", headers=headers)
+    answer = asyncio.run_coroutine_threadsafe(sending, shared_server._loop).result()
+    assert f"{name.lower()} is given 2 times" in problem(answer, 400)["detail"]
+
+
+def test_answers_are_read_as_what_they_say_they_are(shared_server: Server) -> None:
+    for path in ("/", "/docs", "/docs/docs.js", "/openapi.json", "/health/live", "/nowhere"):
+        answer = shared_server.request("GET", path, key=None)
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    assert shared_server.ask("nonsense").headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_page_runs_what_comes_from_here_only(shared_server: Server) -> None:
+    policy = shared_server.request("GET", "/docs", key=None).headers["content-security-policy"]
+    rules = dict(rule.split(maxsplit=1) for rule in policy.split("; "))
+    assert rules["default-src"] == rules["frame-ancestors"] == rules["base-uri"] == "'none'"
+    assert rules["script-src"] == rules["connect-src"] == "'self'"
 
 
 PARAMETERS = [

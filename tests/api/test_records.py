@@ -237,7 +237,7 @@ def test_an_end_before_the_start_is_no_duration_until_one_is_corrected(server: S
     assert count(server, max_duration=10_000) == 0
     server.request("POST", "/calls", json={**end, "started_at": "2025-01-15T08:59:00Z"})
     assert count(server, min_duration=60, max_duration=60) == 1
-    wrong = {**CALL, "ended_at": "2025-01-15T09:29:59Z", "duration": 5}
+    wrong = {**CALL, "ended_at": "2025-01-15T09:29:59Z"}
     (problem,) = server.request("POST", "/calls", json=wrong).json()["errors"]
     assert (problem["pointer"], problem["value"]) == ("/ended_at", "2025-01-15T09:29:59Z")
 
@@ -262,6 +262,63 @@ def test_a_refused_request_is_refused_again(server: Server) -> None:
     first = server.request("POST", "/calls", json=bad, headers=headers)
     assert first.status_code == 422
     assert server.request("POST", "/calls", json=bad, headers=headers).content == first.content
+
+
+def test_the_words_of_a_closed_list_are_taken_in_any_case(server: Server) -> None:
+    said = [("Outbound", "Positive"), ("OUTBOUND", "POSITIVE"), ("outbound", 1), ("InBound", 0)]
+    for number, (direction, sentiment) in enumerate(said):
+        record = {**CALL, "direction": direction, "sentiment": sentiment}
+        alone = {**record, "call_id": f"alone{number}"}
+        together = [{**record, "call_id": f"c{number}-{one}"} for one in range(60)]
+        for body in (alone, together):
+            assert server.request("POST", "/calls", json=body).status_code == 200
+    assert count(server, direction="outbound") == count(server, sentiment_min=1) == 3 * 61
+    assert count(server, direction=["inbound", None]) == 61
+
+
+@pytest.mark.parametrize(
+    "wanted", ["Outbound", "sideways", "", ["outbound", "INBOUND"], [None, "out"]]
+)
+def test_a_filter_on_a_closed_list_takes_its_words_alone(server: Server, wanted: object) -> None:
+    answer = server.ask("call_count", filters={"direction": wanted})
+    assert answer.status_code == 422
+    (found,) = answer.json()["errors"]
+    assert (found["pointer"], found["value"]) == ("/filters/direction", wanted)
+    assert "must be one of outbound, inbound" in found["message"]
+
+
+@pytest.mark.parametrize("parameter", ["", "?on_error=skip"])
+def test_a_request_that_stored_nothing_claims_no_idempotency_key(
+    server: Server, parameter: str
+) -> None:
+    headers, path = {"Idempotency-Key": "retry-4"}, f"/calls{parameter}"
+    bad = [{**CALL, "attempt": 0}, {**CALL, "call_id": "c2"}][: 1 if parameter else 2]
+    refused = server.request("POST", path, json=bad, headers=headers)
+    assert refused.status_code == (200 if parameter else 422)
+    assert count(server) == 0
+    first = server.request("POST", path, json=[CALL], headers=headers)
+    assert first.json()["stored"] == 1
+    assert server.request("POST", path, json=[CALL], headers=headers).content == first.content
+    assert server.request("POST", path, json=bad, headers=headers).status_code == 422
+
+
+def test_a_request_that_stored_something_claims_its_idempotency_key(server: Server) -> None:
+    headers, path = {"Idempotency-Key": "retry-5"}, "/calls?on_error=skip"
+    body = [{**CALL, "attempt": 0}, {**CALL, "call_id": "c2"}]
+    first = server.request("POST", path, json=body, headers=headers)
+    assert first.json()["stored"] == 1
+    assert server.request("POST", path, json=body, headers=headers).content == first.content
+    other = server.request("POST", path, json=[CALL], headers=headers)
+    assert "Idempotency-Key" in other.json()["detail"]
+
+
+def test_a_request_that_only_repeats_what_is_stored_claims_its_key(server: Server) -> None:
+    headers, record = {"Idempotency-Key": "retry-6"}, {**CALL, "updated_at": "2025-01-15T10:00:00Z"}
+    assert server.request("POST", "/calls", json=record).json()["stored"] == 1
+    first = server.request("POST", "/calls", json=record, headers=headers)
+    assert first.json()["unchanged"] == 1
+    assert server.request("POST", "/calls", json=record, headers=headers).content == first.content
+    assert server.request("POST", "/calls", json=CALL, headers=headers).status_code == 422
 
 
 @pytest.mark.parametrize("value", ["", "x" * 256, "a b"])

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tzdata
+from structlog.testing import CapturingLogger
 
 from callistics.http.openapi import build
+from callistics.server import app
 from support.server import Server, problem, serving
 
 COUNT = {"query_type": "call_count"}
@@ -315,6 +318,26 @@ def test_health_may_be_asked_for_without_its_body(server: Server, path: str) -> 
     assert (answer.status_code, answer.content) == (200, b"")
 
 
+def test_who_asks_whether_it_is_ready_learns_the_release_of_the_time_zone_rules(
+    server: Server,
+) -> None:
+    answer = server.request("GET", "/health/ready", key=None)
+    assert answer.json() == {"status": "ready", "timezone_rules": tzdata.IANA_VERSION}
+    documented = build()["paths"]["/health/ready"]["get"]["responses"]["200"]["content"]
+    assert set(documented["application/json"]["schema"]["properties"]) == set(answer.json())
+
+
+def test_the_first_line_of_the_log_names_the_release_of_the_time_zone_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logger = CapturingLogger()
+    monkeypatch.setattr(app, "_log", logger)
+    with serving(tmp_path):
+        first = logger.calls[0]
+    assert first.args == ("ready",)
+    assert first.kwargs["timezone_rules"] == tzdata.IANA_VERSION
+
+
 def test_metrics_are_of_the_whole_server(server: Server) -> None:
     scoped = server.make_key({"merchant_ids": ["m1"]}, "admin")
     assert "without scope" in problem(server.request("GET", "/metrics", key=scoped), 403)["detail"]
@@ -353,6 +376,7 @@ def test_metrics_count_what_happens(server: Server) -> None:
         'callistics_query_seconds_count{query_type="call_count"} 1.0',
         'callistics_records_total{kind="calls",result="stored"} 1.0',
         "callistics_ingest_queue 0.0",
+        f'callistics_timezone_rules_info{{version="{tzdata.IANA_VERSION}"}} 1.0',
     ):
         assert line in text
 

@@ -9,19 +9,22 @@ from typing import Any
 
 import pytest
 
-from callistics.analytics.request import BODY_FIELDS, parse_request
+from callistics.analytics.parse import BODY_FIELDS, parse_request
 from callistics.catalog.dimensions import GROUPABLE, Dimension
-from callistics.catalog.filters import FILTERS, OPERATOR_SCHEMAS
+from callistics.catalog.filter_types import OPERATOR_SCHEMAS
+from callistics.catalog.filters import FILTERS
 from callistics.http.metrics import Metrics
 from callistics.http.openapi import build
 from callistics.model.json import decode
 from callistics.model.query import Filters
-from callistics.model.records import Reading, RecordField, RecordKind, all_fields
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
 from callistics.problem_types import PROBLEM_TYPES
 from callistics.queries import registry
 from callistics.queries.base import QueryType
+from callistics.records.field_types import Reading
+from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
+from callistics.records.unreached import SOURCES, sources_by_key
 from callistics.settings import SettingInfo, table
 
 from .tree import ROOT, SOURCE
@@ -41,7 +44,7 @@ TWELVE = {
     "top_outcomes",
 }
 QUERIES = list(registry().values())
-FIELDS = [(kind, spec) for kind in RecordKind for spec in all_fields(kind).values()]
+FIELDS = [(kind, spec) for kind in RecordKind for spec in ALL_FIELDS[kind].values()]
 
 
 def str_of(value: RecordKind | RecordField) -> str:
@@ -93,7 +96,10 @@ class TestQueryType:
 def test_every_filter_is_explained_and_its_example_valid(name: str) -> None:
     spec = FILTERS[name]
     assert is_sentence(spec.help)
-    body = {"query_type": "call_count", "filters": {name: spec.example}}
+    filters = {name: spec.example}
+    if spec.with_one is not None:
+        filters[spec.with_one] = FILTERS[spec.with_one].example
+    body = {"query_type": "call_count", "filters": filters}
     assert parse_request(json.dumps(body).encode(), EVERYTHING, "UTC").filters != Filters()
 
 
@@ -108,7 +114,7 @@ def test_every_record_field_is_explained_and_exampled(kind: RecordKind, spec: Re
     assert spec.schema
     reading = Reading(zone("UTC"), now=2_000_000_000_000_000)
     example = decode(json.dumps(spec.example).encode())
-    assert spec.parse(example, reading) is not None, f"{kind}: the example is no valid value"
+    assert spec.type.parse(example, reading) is not None, f"{kind}: the example is no valid value"
 
 
 @pytest.mark.parametrize("setting", table(), ids=lambda setting: setting.name)
@@ -169,7 +175,12 @@ class TestReference:
     def test_record_fields_are_listed(self, pages: dict[str, str]) -> None:
         _, calls, leads = re.split(r"^## ", pages["records.md"], flags=re.MULTILINE)
         for kind, text in ((RecordKind.CALLS, calls), (RecordKind.LEADS, leads)):
-            assert all(f"| `{name}` |" in text for name in all_fields(kind))
+            assert all(f"| `{name}` |" in text for name in ALL_FIELDS[kind])
+
+    def test_unreached_outcomes_are_listed_with_their_sources(self, pages: dict[str, str]) -> None:
+        text, keys = pages["unreached.md"], sources_by_key()
+        assert all(f"| `{key}` | {sources[0].owner}" in text for key, sources in keys.items())
+        assert all(f"| {one.owner} | {one.document} | " in text for one in SOURCES)
 
     def test_error_types_are_listed(self, pages: dict[str, str]) -> None:
         assert all(

@@ -15,7 +15,7 @@ FILE = '''
 
 from callistics.catalog.dimensions import DIRECTION
 from callistics.catalog.metrics import COUNT, TOTAL
-from callistics.catalog.plan import Unit
+from callistics.sql.selection import Unit
 from callistics.queries.base import Field, QueryType
 
 QUERY = QueryType(

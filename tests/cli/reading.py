@@ -4,12 +4,12 @@ import io
 import json
 from typing import Any
 
-from callistics.cli.importing.csv_rows import csv_lines
-from callistics.cli.importing.lines import Line
-from callistics.cli.importing.mapping import Rules, make_rules
-from callistics.cli.importing.ndjson import json_lines
-from callistics.model.records import RecordKind
+from callistics.files.csv import csv_lines
+from callistics.files.lines import Line
+from callistics.files.mapping import Rules, make_rules
+from callistics.files.ndjson import json_lines
 from callistics.model.zones import zone
+from callistics.records.fields import RecordKind
 
 
 def rules(
@@ -19,10 +19,12 @@ def rules(
     rest: bool = False,
     timezone: str | None = None,
     kind: RecordKind = RecordKind.CALLS,
+    as_of_end: bool = False,
 ) -> Rules:
     """The rules of `--map` texts and the other options."""
     where = None if timezone is None else zone(timezone)
-    return make_rules(kind, moves, constants, dropped=dropped, rest=rest, zone=where)
+    options = {"dropped": dropped, "rest": rest, "zone": where, "as_of_end": as_of_end}
+    return make_rules(kind, moves, constants, **options)
 
 
 def from_csv(

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from callistics.cli.api_errors import ApiError
 from callistics.cli.client import MAX_WAIT, Client, is_loopback
-from callistics.cli.group import Failure
-from callistics.cli.problems import ApiError
+from callistics.cli.root import Failure
 
 Answer = httpx.Response | Exception
 

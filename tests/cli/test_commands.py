@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 import pytest
+import tzdata
 from click.testing import CliRunner
 
 from callistics import __version__
 from callistics.cli import connect as connecting
 from callistics.cli import main
 from callistics.cli.demo.reader import last_days
-from callistics.cli.group import COMMANDS
-from callistics.cli.ports import ensure_free, first_free
-from callistics.settings import table
+from callistics.cli.listen import ensure_free, first_free
+from callistics.cli.root import COMMANDS
 from support.live import ADMIN_KEY, free_port, live
 
 from .conftest import Run
@@ -59,10 +59,11 @@ def test_an_unexpected_error_is_one_sentence(run: Run, monkeypatch: pytest.Monke
     assert "Traceback" in traced.stderr
 
 
-def test_settings_are_all_listed(run: Run) -> None:
-    shown = run("settings").stdout
-    assert all(info.variable in shown and info.name in shown for info in table())
-    assert "NO_ANSWER,BUSY" in shown
+def test_the_doctor_names_the_release_of_the_time_zone_rules(run: Run) -> None:
+    run("generate", "--calls", 1, "--out", "calls.ndjson")
+    run("import", "calls.ndjson")
+    shown = run("doctor").stdout
+    assert f"time zone rules {tzdata.IANA_VERSION}" in " ".join(shown.split())
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """CSV files: header, cells, line numbers."""
 
+from typing import Any
+
 import pytest
 
-from callistics.cli.importing.lines import UnreadableError
-from callistics.model.records import RecordKind
+from callistics.files.lines import Line, UnreadableError
+from callistics.records.fields import RecordKind
 
 from .reading import from_csv, numbered, records, rules
 
@@ -114,9 +116,46 @@ def test_nothing_but_a_header(text: str) -> None:
     assert from_csv(text) == []
 
 
+def records_of(lines: list[Line]) -> list[Any]:
+    return records([line for line in lines if line.wrong is None])
+
+
 def test_a_quote_that_never_ends_is_said_with_its_line() -> None:
-    with pytest.raises(UnreadableError, match=r"line 3: not CSV: unexpected end of data"):
-        from_csv('call_id,outcome\nc1,x\nc2,"never\nends\n')
+    assert numbered(from_csv('call_id,outcome\nc1,x\nc2,"never\nends\nc3,y\n')) == {
+        2: None,
+        3: "not CSV: unexpected end of data",
+        4: "has 1 cells where the header has 2",
+        5: None,
+    }
+
+
+def test_a_line_that_is_no_csv_spoils_that_line_only() -> None:
+    text = (
+        "call_id,started_at,outcome\n"
+        "a,2024-01-26,fine\n"
+        'b,2024-01-27,""x" y"\n'
+        "c,2024-01-28,ok\n"
+        'd,2024-01-29,"two\nlines"\n'
+        'e,2024-01-30,"x" y\n'
+        'f,2024-01-31,"a ""quoted"" word"\n'
+    )
+    lines = from_csv(text)
+    wrong = "not CSV: ',' expected after '\"'"
+    assert numbered(lines) == {2: None, 3: wrong, 4: None, 5: None, 7: wrong, 8: None}
+    found = {record["call_id"]: record["outcome"] for record in records_of(lines)}
+    assert found == {"a": "fine", "c": "ok", "d": "two\nlines", "f": 'a "quoted" word'}
+
+
+def test_lines_that_a_stray_quote_ran_across_are_read_again() -> None:
+    text = 'call_id,outcome\na,"open\nb,x\nc,x\nd,close"d\ne,x\n'
+    found = numbered(from_csv(text))
+    assert [number for number, wrong in found.items() if wrong is None] == [3, 4, 5, 6]
+    assert found[2] == "not CSV: ',' expected after '\"'"
+
+
+def test_a_header_that_is_no_csv_ends_the_file() -> None:
+    with pytest.raises(UnreadableError, match="line 1: not CSV"):
+        from_csv('call_id,"out"come\nc,x\n')
 
 
 def test_times_without_an_offset_are_read_in_the_zone_given() -> None:
@@ -135,7 +174,8 @@ def test_times_without_an_offset_are_read_in_the_zone_given() -> None:
     }
     assert found == {
         "summer": "2025-07-01T10:00:00Z",
-        "twice": "2025-10-26T00:30:00Z",
+        # The server reads it together with the record's other times.
+        "twice": "2025-10-26T02:30:00",
         "gap": "2025-03-30T01:30:00Z",
         "offset": "2025-07-01T12:00:00+05:30",
         "date": "2025-06-30T22:00:00Z",

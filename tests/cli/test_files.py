@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from callistics.cli.group import Failure
-from callistics.cli.importing.files import format_of, open_file, unbroken
-from callistics.cli.importing.lines import UnreadableError
-from callistics.cli.importing.ndjson import json_lines
+from callistics.files.lines import UnreadableError
+from callistics.files.ndjson import json_lines
+from callistics.files.open import format_of, open_file, unbroken
 
 LINES = b"".join(b'{"call_id": "call %d"}\n' % number for number in range(50_000))
 
@@ -34,7 +33,7 @@ def test_the_name_tells_the_format(name: str, expected: str) -> None:
 
 @pytest.mark.parametrize("name", ["a", "a.txt", "a.gz", ".csv", "a.parqet"])
 def test_other_names_tell_none(name: str) -> None:
-    with pytest.raises(Failure, match="the name tells no format"):
+    with pytest.raises(UnreadableError, match="the name tells no format"):
         format_of(name)
 
 

@@ -4,8 +4,10 @@ import gzip
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import zstandard
+from pyarrow import feather, parquet
 
 from callistics.cli import connect as connecting
 from callistics.synthetic import write_ndjson, write_parquet
@@ -125,18 +127,33 @@ def test_pending_records_are_explained(run: Run, folder: Path) -> None:
     (folder / "late.ndjson").write_text(lines(late))
     shown = run("import", "late.ndjson").stdout
     assert "1 pending" in shown
-    assert "Pending records count once" in shown
+    assert shown.splitlines()[-1].startswith("Pending, and in no figure until")
     (folder / "calls.ndjson").write_text(lines(CALL))
     assert "0 pending" in run("import", "calls.ndjson").stdout
 
 
-def test_a_file_that_breaks_off_stores_what_comes_before(run: Run, folder: Path) -> None:
-    text = 'call_id,merchant_id,reseller_id,started_at\nc1,m,r,2025-01-01\n"c2,m'
-    (folder / "calls.csv").write_text(text)
+def test_a_line_that_is_no_csv_is_left_out_on_demand(run: Run, folder: Path) -> None:
+    (folder / "calls.csv").write_text(
+        "call_id,merchant_id,reseller_id,started_at,outcome\n"
+        "a,m,r,2024-01-26,fine\n"
+        'b,m,r,2024-01-27,""x" y"\n'
+        "c,m,r,2024-01-28,ok\n"
+    )
     result = run("import", "calls.csv", code=1)
+    assert result.stderr.startswith("calls.csv, line 3: not CSV")
+    options = ("--on-error", "skip", "--errors-file", "bad.ndjson")
+    assert "3 received, 2 stored" in run("import", "calls.csv", *options, code=1).stdout
+    (bad,) = (folder / "bad.ndjson").read_text().splitlines()
+    assert json.loads(bad)["line"] == 3
+    assert count(run) == 2
+
+
+def test_a_file_that_breaks_off_stores_what_comes_before(run: Run, folder: Path) -> None:
+    (folder / "calls.json").write_text(f"[{json.dumps(CALL)}, {{")
+    result = run("import", "calls.json", code=1)
     assert "1 stored" in result.stdout
-    said = "line 3: not CSV: unexpected end of data; stored before that: 1"
-    assert result.stderr == f"Error: calls.csv: {said}\n"
+    assert result.stderr.startswith("Error: calls.json: line 1: not JSON")
+    assert result.stderr.endswith("; stored before that: 1\n")
 
 
 @pytest.mark.parametrize("name", ["calls.ndjson.gz", "calls.ndjson.zst"])
@@ -198,3 +215,40 @@ def test_ctrl_c_ends_cleanly(run: Run, folder: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(connecting, "server_answers", interrupted)
     (folder / "calls.ndjson").write_text(lines(CALL))
     assert run("import", "calls.ndjson", code=130).stderr == "\nStopped.\n"
+
+
+def test_a_call_in_the_repeated_hour_keeps_its_length(run: Run, folder: Path) -> None:
+    (folder / "calls.csv").write_text(
+        "call_id,merchant_id,reseller_id,started_at,ended_at\n"
+        "a,m,r,2025-10-26 01:59:30,2025-10-26 02:00:15\n"
+        "b,m,r,2025-10-26 01:59:30,2025-10-26 01:00:15\n"
+        "c,m,r,2025-10-26 00:59:30,\n"
+    )
+    (folder / "ends.csv").write_text("call_id,merchant_id,ended_at\nc,m,2025-10-26 01:00:15\n")
+    run("import", "calls.csv", "ends.csv", "--timezone", "Europe/Lisbon")
+    answer = run("query", "call_duration", "--format", "json").stdout
+    (row,) = json.loads(answer)["data"]
+    assert (row["count"], row["min"], row["max"]) == (3, 45, 45)
+
+
+def test_typed_columns_come_to_the_right_figures(run: Run, folder: Path) -> None:
+    table = pa.table(
+        {
+            "call_id": ["a", "b"],
+            "merchant_id": ["m", "m"],
+            "reseller_id": ["r", "r"],
+            "started_at": pa.array([0, 60], pa.timestamp("s", "UTC")),
+            "duration": pa.array([90_000_000, None], pa.duration("us")),
+            "sentiment": pa.array([0.7, 0.3], pa.float32()),
+            "payload.score": pa.array([0.9, None], pa.float32()),
+        }
+    )
+    parquet.write_table(table, folder / "calls.parquet")
+    feather.write_feather(table, folder / "calls.feather")
+    for name in ("calls.parquet", "calls.feather"):
+        run("import", name)
+        (row,) = json.loads(run("query", "call_duration", "--format", "json").stdout)["data"]
+        assert (row["count"], row["total"]) == (1, 90)
+        bins = json.loads(run("query", "sentiment_distribution", "--format", "json").stdout)["data"]
+        assert [row["from"] for row in bins if row["count"]] == [0.3, 0.7]
+        assert count(run, "--payload", "score=0.9") == 1

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callistics.cli.importing import ndjson
-from callistics.cli.importing.lines import UnreadableError
+from callistics.files import ndjson
+from callistics.files.lines import UnreadableError
 
 from .reading import from_json, records
 

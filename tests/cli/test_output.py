@@ -6,8 +6,9 @@ import httpx
 import pytest
 from rich.console import Console
 
+from callistics.cli.api_errors import api_error
 from callistics.cli.output import cell_text, columns_of, csv_of, table_of, total_line
-from callistics.cli.problems import FieldError, api_error
+from callistics.model.field_error import FieldError
 
 ROWS = [
     {"provider": "TWILIO", "count": 1234567, "avg": 12.5},

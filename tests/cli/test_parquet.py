@@ -7,9 +7,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from callistics.cli.importing.lines import UnreadableError
-from callistics.cli.importing.mapping import Rules
-from callistics.cli.importing.parquet_rows import parquet_lines, row_count
+from callistics.files.lines import UnreadableError
+from callistics.files.mapping import Rules
+from callistics.files.parquet import parquet_lines, row_count
 from callistics.synthetic import generate_calls, write_parquet
 
 from .reading import numbered, records, rules

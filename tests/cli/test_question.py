@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from callistics.cli.question import Question, payload_filters
+from callistics.cli.query_body import Question, payload_filters
 
 
 def test_the_example_of_the_documentation() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from callistics.cli import alone
+from callistics.cli import offline
 
 from .conftest import Run
 
@@ -38,5 +38,5 @@ def test_a_database_that_is_not_there(run: Run) -> None:
 
 
 def test_a_server_that_runs(run: Run, loaded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alone, "server_answers", lambda _: True)
+    monkeypatch.setattr(offline, "server_answers", lambda _: True)
     assert "stop it first" in run("rebuild", code=1).stderr

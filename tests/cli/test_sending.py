@@ -11,12 +11,12 @@ import httpx
 import pytest
 import zstandard
 
+from callistics.cli.api_errors import ApiError
 from callistics.cli.client import Client
-from callistics.cli.importing.lines import Batch, Line, UnreadableError, batched
-from callistics.cli.importing.reporting import BadLineReport, as_text, summary
-from callistics.cli.importing.sending import Sender, Tally
-from callistics.cli.problems import ApiError
-from callistics.model.records import RecordKind
+from callistics.cli.importing.progress import BadLineReport, as_text, summary
+from callistics.cli.importing.sender import Sender, Tally
+from callistics.files.lines import Batch, Line, UnreadableError, batched
+from callistics.records.fields import RecordKind
 
 
 class Store(httpx.BaseTransport):
@@ -90,6 +90,7 @@ def send(
         tally.add(sent.tally)
         bad += [line.number for line in sent.bad]
         refused = sent.refused
+    assert sender.tally == tally
     return tally, bad, refused
 
 
@@ -297,3 +298,44 @@ def test_the_summary() -> None:
         "12,000 received, 11,000 stored, 900 unchanged, 60 pending, 40 rejected (6,000 rows/s)"
     )
     assert summary(Tally(), 0.0).endswith("0 rejected")
+
+
+class Slow(Store):
+    """Answers once it is let go."""
+
+    def __init__(self, limit: int = 1_000_000) -> None:
+        super().__init__(limit)
+        self.go = threading.Event()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        assert self.go.wait(60)
+        return super().handle_request(request)
+
+
+def test_what_is_under_way_at_an_interrupt_is_counted() -> None:
+    store = Slow()
+    sender = Sender(Client("http://host", "k", transport=store), RecordKind.CALLS, skip=False)
+
+    def interrupted() -> Iterator[Batch]:
+        yield from batched(timed(1, 2, 3), 1, 1_000)
+        store.go.set()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(sender.send_all(interrupted()))
+    assert sender.tally == Tally(received=3, stored=3) == Tally(len(store.stored), 3)
+
+
+def test_what_was_stored_before_an_error_is_counted() -> None:
+    class Failing(Store):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            if self.stored:
+                return httpx.Response(500, json={"title": "Internal error"})
+            return super().handle_request(request)
+
+    sender = Sender(
+        Client("http://host", "k", transport=Failing(records=2)), RecordKind.CALLS, skip=False
+    )
+    with pytest.raises(ApiError):
+        list(sender.send_all(batched(lines(1, 2, 3, 4), 4, 1_000)))
+    assert sender.tally == Tally(received=2, stored=2)

@@ -11,23 +11,23 @@ from typing import Any
 
 import pytest
 
-from callistics.analytics.planning import (
+from callistics.analytics.parse import parse_request
+from callistics.analytics.plan import (
     compile_extent,
     compile_plan,
     extent_frame,
     needs_extent,
     plan_query,
 )
-from callistics.analytics.request import parse_request
-from callistics.analytics.rolling import Rollups
-from callistics.catalog.plan import Policy
+from callistics.analytics.rollup_match import Rollups
 from callistics.catalog.rollups import ROLLUPS
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
-from callistics.engines.clickhouse.schema import ddl
+from callistics.engines.clickhouse.migrate import ddl
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.queries import registry
 from callistics.sql.dialect import Dialect
+from callistics.sql.selection import Policy
 
 FOLDER = Path(__file__).parent
 SCOPE = Scope(merchant_ids=frozenset({"mer_abc"}))
@@ -71,8 +71,8 @@ def compiled(
     for name, body in bodies.items():
         text = json.dumps({"query_type": query_type, **body}).encode()
         plan = plan_query(parse_request(text, scope, "UTC"), scope, POLICY)
-        if needs_extent(plan, dialect):
-            statement = compile_extent(extent_frame(plan, dialect, rollups))
+        if needs_extent(plan):
+            statement = compile_extent(plan, extent_frame(plan, dialect, rollups))
             parts.append(f"-- {name}: ends of the range\n{statement.text}\n")
             plan = plan.closed(1_735_689_600_000_000, 1_767_225_599_000_000)
         statement = compile_plan(plan, dialect, rollups)
@@ -102,10 +102,8 @@ def test_sql_over_rollups(query_type: str) -> None:
     hold(FOLDER / "rollups" / f"{query_type}.sql", found)
 
 
-@pytest.mark.parametrize("cluster", [None, "calls_cluster"])
-def test_schema_of_a_server_and_of_a_cluster(cluster: str | None) -> None:
-    name = "server" if cluster is None else "cluster"
-    hold(FOLDER / "schema" / f"clickhouse_{name}.sql", ";\n\n".join(ddl(cluster)) + ";\n")
+def test_schema_of_a_cluster() -> None:
+    hold(FOLDER / "schema" / "clickhouse_cluster.sql", ";\n\n".join(ddl("calls_cluster")) + ";\n")
 
 
 def test_no_file_is_left_behind() -> None:

@@ -24,9 +24,15 @@ OUTCOMES = (
     "\u0412\u0437\u044f\u043b",
     "\uff01",
     "\U0001f600",
+    "no_answer ",
+    "no.answer?",
+    "\ufb01n\u0301",
+    "FI N\u0301",
+    "\u0662",
 )
 PROVIDERS = ("TWILIO", "PLIVO", "twilio", "EXO TEL")
 DIRECTIONS = ("outbound", "inbound")
+SENT_DIRECTIONS = (*DIRECTIONS, "Outbound", "INBOUND")
 STATUSES = ("new", "contacted", "converted", "New", "lost 'n' found", "new +")
 STAGES = ("new", "contacted", "converted")
 DURATIONS = (
@@ -73,7 +79,7 @@ SCORES = (
     5e-324,
     1e-7,
 )
-LABELS = ("positive", "neutral", "negative")
+LABELS = ("positive", "neutral", "negative", "Positive", "NEGATIVE")
 DATES = (
     "2021-10-31",
     "2021-10-31T01:30",

@@ -84,8 +84,14 @@ def reference_settings() -> st.SearchStrategy[ReferenceSettings]:
     stages = st.sampled_from((None, pools.STAGES, ("new", "lost 'n' found")))
     own = st.sampled_from(({}, {"t1": ("contacted", "converted")}, {"T1": ("new +",)}))
     success = st.sampled_from((None, None, ("Confirmed", "no answer", "NO")))
+    long = (*(f"word {number}" for number in range(70)), "no answer", "\ufb01N\u0301")
+    unreached = st.sampled_from((("NO_ANSWER", "busy"), ("BU\u017fY", "Voice!mail"), long, ()))
     return st.builds(
-        ReferenceSettings, lead_stages=stages, template_lead_stages=own, success_outcomes=success
+        ReferenceSettings,
+        lead_stages=stages,
+        template_lead_stages=own,
+        success_outcomes=success,
+        unreached_outcomes=unreached,
     )
 
 
@@ -95,7 +101,7 @@ CALL_FIELDS = {
     "template_id": maybe(st.sampled_from(pools.TEMPLATES)),
     "lead_id": maybe(st.sampled_from(("l1", "l1", "l1", *pools.LEADS))),
     "provider": maybe(st.sampled_from(pools.PROVIDERS)),
-    "direction": maybe(st.sampled_from(pools.DIRECTIONS)),
+    "direction": maybe(st.sampled_from(pools.SENT_DIRECTIONS)),
     "attempt": st.sampled_from((None, None, 1, 2, 3, 10)),
     "duration": st.sampled_from((None, None, *pools.DURATIONS)),
     "outcome": maybe(st.sampled_from((*pools.OUTCOMES[:4], *pools.OUTCOMES))),
@@ -217,7 +223,9 @@ def _nameable(name: str, scope: Scope) -> Sequence[str | None]:
     """A filter names nothing that the scope leaves out, and absent is not in a scope."""
     if f"{name}s" in scope:
         return list(scope[f"{name}s"])
-    return (*LISTED_FILTERS[name], *LISTED_FILTERS[name], "unknown", None)
+    # Of a closed list no other value may be named.
+    other = () if name == "direction" else ("unknown",)
+    return (*LISTED_FILTERS[name], *LISTED_FILTERS[name], *other, None)
 
 
 @st.composite

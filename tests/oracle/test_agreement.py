@@ -9,8 +9,8 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from callistics.catalog.plan import Policy
 from callistics.errors import RequestError
+from callistics.sql.selection import Policy
 from support.engines import ENGINES, as_if_large
 from support.store import STEP, Store, opened, scope_of
 
@@ -65,7 +65,7 @@ def batches(history: History, seed: int) -> Iterator[tuple[str, list[dict[str, A
 
 
 def load(stores: list[Store], reference: Reference, history: History, seed: int) -> None:
-    """Send the history to all, several requests to a commit, with upkeep now and then.
+    """Send the history to all, several requests to a commit, with maintenance now and then.
 
     One takes what it can as columns, the other nothing.
     """
@@ -84,7 +84,7 @@ def load(stores: list[Store], reference: Reference, history: History, seed: int)
             waiting = []
             if chance.random() < 0.5:
                 for store in stores:
-                    store.tidy()
+                    store.maintain()
     send(stores, reference, waiting)
 
 

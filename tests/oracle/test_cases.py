@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from callistics.catalog.plan import Policy
 from callistics.errors import Refused
+from callistics.sql.selection import Policy
 from support.engines import ENGINES
 from support.store import Store, opened
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from callistics.catalog.plan import Policy
 from callistics.errors import RequestError
+from callistics.sql.selection import Policy
 from callistics.synthetic.stream import UNTIL, batches
 from support.engines import ENGINES
 from support.store import Store, opened

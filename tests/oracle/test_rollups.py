@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from callistics.catalog.rollups import CHANGES, ROLLUPS
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.engines.duckdb.sums import of_records, of_rows
+from callistics.engines.duckdb.rollups.aggregate_sql import of_records, of_rows
 from support.engines import as_if_large
 from support.store import Store, opened
 
@@ -56,9 +56,9 @@ def check(store: Store, history: History, seed: int) -> None:
         if chance.random() < 0.2:
             assert not differences(engine)
         if chance.random() < 0.4:
-            store.tidy()
+            store.maintain()
     assert not differences(engine)
-    store.tidy()
+    store.maintain()
     assert not differences(engine)
     engine.rebuild()
     assert not differences(engine)

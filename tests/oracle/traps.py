@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from .reference.zones import rules
 from .weights import weighted
 
 MICROSECOND = timedelta(microseconds=1)
@@ -88,8 +88,8 @@ def traps() -> st.SearchStrategy[Trap]:
 
 def _midnight(trap: Trap, days: int) -> datetime:
     """A local midnight near the trap, or what passes for it."""
-    day = trap.at.astimezone(ZoneInfo(trap.zone)).date() + timedelta(days=days)
-    return datetime.combine(day, time(), ZoneInfo(trap.zone)).astimezone(UTC)
+    day = trap.at.astimezone(rules(trap.zone)).date() + timedelta(days=days)
+    return datetime.combine(day, time(), rules(trap.zone)).astimezone(UTC)
 
 
 @cache
@@ -130,7 +130,7 @@ def exact_times(draw: st.DrawFn, at: datetime, *, naive: bool = False) -> str:
 def written(draw: st.DrawFn, trap: Trap, at: datetime) -> str:
     """Some way to write a time near an instant: any precision, with an offset or without one."""
     local = draw(st.booleans())
-    zone = ZoneInfo(trap.zone) if local else draw(st.sampled_from(OFFSETS))
+    zone = rules(trap.zone) if local else draw(st.sampled_from(OFFSETS))
     moment = at.astimezone(zone)
     form = draw(st.sampled_from(("date", "date", "minutes", "seconds", "milliseconds", "full")))
     if form == "date":
@@ -143,7 +143,7 @@ def written(draw: st.DrawFn, trap: Trap, at: datetime) -> str:
 @cache
 def skipped_times(trap: Trap) -> st.SearchStrategy[str]:
     """Clock times without an offset around the trap, shown or not."""
-    before = (trap.at - MICROSECOND).astimezone(ZoneInfo(trap.zone)).replace(tzinfo=None)
+    before = (trap.at - MICROSECOND).astimezone(rules(trap.zone)).replace(tzinfo=None)
     start = before.replace(second=0, microsecond=0)
     minutes = st.sampled_from((-61, -31, -30, -1, 0, 1, 16, 30, 31, 60, 61, 120, 24 * 60))
     return minutes.map(lambda m: (start + m * MINUTE).isoformat(timespec="minutes"))

@@ -14,9 +14,10 @@ import pytest
 from callistics.catalog.rollups import CHANGES, ROLLUPS
 from callistics.engines.base import Engine
 from callistics.engines.clickhouse.engine import ClickHouseEngine
-from callistics.engines.duckdb import finding, tidying, upkeep
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.engines.duckdb.presence import _Known, _Slots
+from callistics.engines.duckdb.lookup import lookup_sql
+from callistics.engines.duckdb.lookup.id_index import _Known, _Slots
+from callistics.engines.duckdb.rollups import compaction, schedule
 from support.wired import wire
 
 SERVER = os.environ.get("CALLISTICS_TEST_CLICKHOUSE_URL")
@@ -44,31 +45,41 @@ def dsn(engine: str, folder: Path, *, own_process: bool = False) -> str:
     """
     if engine == "duckdb":
         return f"duckdb://{folder}/test.db"
-    database = "test_" + hashlib.sha256(str(folder).encode()).hexdigest()[:16]
     if engine == "chdb" and own_process:
         return f"chdb://{folder}/chdb"
-    return _beside(engine, database)
+    return _beside(engine, _named(folder))
 
 
-def _beside(engine: str, database: str) -> str:
+def _beside(engine: str, name: str) -> str:
     if engine == "clickhouse":
-        return f"{SERVER}?database={database}"
+        return f"{SERVER}?database={name}"
     if engine == "wire":
-        return f"{wire().dsn}?database={database}"
+        return f"{wire().dsn}?database={name}"
     if not _open:
         _open.append(clickhouse_connect.get_client(dsn="chdb://memory"))
-    return f"chdb://memory?database={database}"
+    return f"chdb://memory?database={name}"
 
 
 IN_MEMORY = Path(":memory:")
 
 
+def database(engine: str, path: Path) -> str:
+    """The DSN of a ClickHouse database: the same again for the same path, else a new one."""
+    if path == IN_MEMORY:
+        return _beside(engine, f"test_{os.getpid()}_{next(_numbers)}")
+    return _beside(engine, _named(path))
+
+
+def _named(path: Path) -> str:
+    return "test_" + hashlib.sha256(str(path).encode()).hexdigest()[:16]
+
+
 def open_for_test(engine: str, clock: Callable[[], int], path: Path = IN_MEMORY) -> Engine:
-    """A store with one reader and one thread, empty unless it lies in a file."""
+    """A store with one reader and one thread, empty unless there is one of that path already."""
     options: dict[str, Any] = {"readers": 1, "threads": 1, "clock": clock}
     if engine == "duckdb":
         return DuckDBEngine(path, **options)
-    return ClickHouseEngine(_beside(engine, f"test_{os.getpid()}_{next(_numbers)}"), **options)
+    return ClickHouseEngine(database(engine, path), **options)
 
 
 @contextmanager
@@ -76,9 +87,9 @@ def as_if_large() -> Generator[None]:
     """What is worth its while where there are many rows is so from the first ones on."""
     with pytest.MonkeyPatch.context() as patch:
         # Some records are then looked for by scans of their own, and more together.
-        patch.setattr(finding, "_ROWS_A_SCAN", 3)
-        patch.setattr(upkeep, "_WORTHWHILE", 1)
-        patch.setattr(tidying, "_FEW", 1)
+        patch.setattr(lookup_sql, "_ROWS_A_SCAN", 3)
+        patch.setattr(schedule, "_WORTHWHILE", 1)
+        patch.setattr(compaction, "_FEW", 1)
         yield
 
 

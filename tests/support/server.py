@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from callistics.app import Application, build
+from callistics.server.app import Application, build
 from callistics.settings import Settings
 from support import engines
 

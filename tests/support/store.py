@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from callistics.analytics.service import Analytics
-from callistics.catalog.plan import Policy
-from callistics.engines.common.blocks import SMALLEST
 from callistics.http.analytics import envelope
-from callistics.ingest.reader import Limits, Terms, read_write
+from callistics.ingest.decode import Limits, Terms, read_write
+from callistics.ingest.request import Write
 from callistics.ingest.writer import Job, Writer
-from callistics.ingest.writes import Write
-from callistics.model.records import Reading, RecordKind
 from callistics.model.scope import EVERYTHING, Scope
-from callistics.model.writes import Receipt
 from callistics.model.zones import zone
+from callistics.records.columnar.call_batch import SMALLEST
+from callistics.records.field_types import Reading
+from callistics.records.fields import RecordKind
+from callistics.records.identity import Receipt
+from callistics.sql.selection import Policy
 from support.engines import IN_MEMORY, empty, open_for_test, rows_of
 
 LIMITS = Limits(2**26, 100_000)
@@ -26,6 +27,13 @@ STEP = 1_000_000
 def scope_of(lists: Mapping[str, Sequence[str]] | None) -> Scope:
     """A scope from the lists of a request for a key."""
     return Scope(**{name: frozenset(values) for name, values in (lists or {}).items()})
+
+
+def receipt_of(job: Job) -> Receipt:
+    """What became of the records of a job. Raises what it failed with."""
+    result = job.done.result()
+    assert isinstance(result, Receipt)
+    return result
 
 
 class Store:
@@ -70,19 +78,9 @@ class Store:
         skip: bool = False,
     ) -> list[Receipt]:
         """Store several requests in one commit; records arrive at `now`, `now + 1` … after it."""
-        receipts: list[Receipt] = []
-
-        def keep(receipt: Receipt) -> tuple[int, bytes]:
-            receipts.append(receipt)
-            return 200, b""
-
-        jobs = [
-            Job(self._write(kind, records, scope, skip=skip), keep) for kind, records in requests
-        ]
+        jobs = [Job(self._write(kind, records, scope, skip=skip)) for kind, records in requests]
         self.writer.commit(jobs)
-        for job in jobs:
-            job.done.result()
-        return receipts
+        return [receipt_of(job) for job in jobs]
 
     def _write(
         self, kind: str, records: Sequence[Mapping[str, Any]], scope: Scope, *, skip: bool
@@ -117,9 +115,9 @@ class Store:
             self._open()
         empty(self.engine)
 
-    def tidy(self) -> None:
-        """Do all upkeep that there is."""
-        while self.engine.tidy():
+    def maintain(self) -> None:
+        """Do all maintenance that there is."""
+        while self.engine.maintain():
             pass
 
     def dump(self, table: str) -> list[dict[str, Any]]:

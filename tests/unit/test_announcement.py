@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from callistics.logs import in_json
+from callistics.server.logs import in_json
 from callistics.settings import Settings
 
 # In a process of its own: how lines are written is settled once for a process.
 COMMAND = """
 import sys
 from pathlib import Path
-from callistics.app import announce, build
-from callistics.logs import configure_logs
+from callistics.server.app import announce, build
+from callistics.server.logs import configure_logs
 from callistics.settings import load_settings
 settings = load_settings()
 configure_logs(settings)

@@ -6,13 +6,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callistics.engines.common.blocks import CallBlock, block_of
-from callistics.engines.common.rows import CALL_COLUMNS, call_row, table
-from callistics.model.merge import State, apply
-from callistics.model.record_values import Reading
-from callistics.model.records import Change, RecordKind, parse_text
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
+from callistics.records.columnar.call_batch import CallBatch, batch_of
+from callistics.records.columnar.row_codec import CALL_COLUMNS, call_row, table
+from callistics.records.decode import Change, parse_text
+from callistics.records.field_types import Reading
+from callistics.records.fields import RecordKind
+from callistics.records.merge import State, apply
 
 READING = Reading(zone("Asia/Kolkata"), 1_767_225_600_000_000)
 ARRIVAL = 1_767_225_600_000_000
@@ -42,6 +43,10 @@ TIMES = st.sampled_from(
         "2025-01-15T23:59:59-14:00",
         "2025-01-15t09:30:00z",
         "2025-01-15 09:30",
+        "2025-01-15 09:30:00+05",
+        "2025-01-15 09:30:00-1130",
+        "2025-01-15T09:30:00.5 UTC",
+        "20250115T093000Z",
         "2025-02-30T00:00:00Z",
         "2025-01-15T09:30:60Z",
         "1899-12-31T23:59:59Z",
@@ -60,7 +65,7 @@ NUMBERS = st.sampled_from(
 VALUES = {
     **dict.fromkeys(("started_at", "ended_at", "updated_at"), TIMES),
     **dict.fromkeys(("attempt", "duration", "sentiment"), NUMBERS),
-    "direction": st.sampled_from(("outbound", "inbound", "sideways")),
+    "direction": st.sampled_from(("outbound", "inbound", "OUTBOUND", "Inbound", "sideways")),
     "test": st.booleans(),
     "payload": st.dictionaries(TEXTS, TEXTS | NUMBERS | st.none() | st.lists(TEXTS, max_size=2)),
 }
@@ -80,8 +85,8 @@ def calls(draw: st.DrawFn) -> dict[str, Any]:
     return record
 
 
-def taken(*texts: str, scope: Scope = EVERYTHING) -> CallBlock | None:
-    return block_of([text.encode() for text in texts], READING, scope)
+def taken(*texts: str, scope: Scope = EVERYTHING) -> CallBatch | None:
+    return batch_of([text.encode() for text in texts], READING, scope)
 
 
 def merged(text: str, place: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from callistics.cli.group import COMMANDS
+from callistics.cli.root import COMMANDS
 from callistics.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[2]

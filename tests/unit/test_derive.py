@@ -8,11 +8,11 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callistics.engines.common.arrow import array_of, same
-from callistics.engines.common.derive import CALLS, OWN, derive
-from callistics.engines.common.places import distinct, is_again, places
-from callistics.engines.common.rows import EVENTS
-from callistics.model.merge import event_order
+from callistics.records.columnar.arrow import array_of, same
+from callistics.records.columnar.derive import CALLS, OWN, derive
+from callistics.records.columnar.match_rows import distinct, is_again, places
+from callistics.records.columnar.row_codec import EVENTS
+from callistics.records.merge import event_order
 
 Row = dict[str, Any]
 Pair = tuple[str, str]

@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from callistics.engines.clickhouse.client import Address
+from callistics.engines.clickhouse.dsn import Address
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.engines.opening import database_file, diagnose, file_dsn, key_file, open_engine
+from callistics.engines.registry import database_file, diagnose, file_dsn, key_file, open_engine
 from callistics.errors import EngineError
 from callistics.settings import Settings
 from support.store import Store, opened

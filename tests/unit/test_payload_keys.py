@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from callistics.engines.common.payloads import Keys
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.records.columnar.payload_columns import Keys
 from support.store import Store, opened
 
 

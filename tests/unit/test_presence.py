@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callistics.engines.common.rows import identity_table
-from callistics.engines.duckdb import presence
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.engines.duckdb.finding import scans, since, weeks_of, within
-from callistics.engines.duckdb.presence import Presence, _Slots, numbers
-from callistics.engines.duckdb.statements import Statements
+from callistics.engines.duckdb.lookup import id_index
+from callistics.engines.duckdb.lookup.id_index import IdIndex, _Slots, numbers
+from callistics.engines.duckdb.lookup.lookup_sql import scans, since, weeks_of, within
+from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.records.columnar.row_codec import identity_table
 from support.store import Store, opened
 
 CALLS, LEADS = "calls", "leads"
@@ -35,7 +35,7 @@ def call(number: int, **fields: Any) -> dict[str, Any]:
     }
 
 
-def presence_of(store: Store) -> Presence:
+def presence_of(store: Store) -> IdIndex:
     engine = store.engine
     assert isinstance(engine, DuckDBEngine)
     return engine._presence
@@ -47,7 +47,7 @@ def wait_until_read(store: Store) -> None:
     thread.join()
 
 
-def statements_of(store: Store) -> Statements:
+def statements_of(store: Store) -> StatementCache:
     engine = store.engine
     assert isinstance(engine, DuckDBEngine)
     return engine._statements
@@ -101,7 +101,7 @@ def test_there_is_room_for_more() -> None:
 def test_what_a_file_has_is_known_when_it_is_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr(presence, "_FEW", max(few, 1))
+    monkeypatch.setattr(id_index, "_FEW", max(few, 1))
     path = tmp_path / "x.db"
     with opened(path=path) as store:
         store.send("calls", [call(1), call(2, test=True), {"call_id": "c3", "merchant_id": "m"}])
@@ -123,15 +123,15 @@ def test_anything_is_possible_until_the_file_is_read(
     path = tmp_path / "x.db"
     with opened(path=path) as store:
         store.send("calls", [call(1)])
-    monkeypatch.setattr(presence, "_FEW", 0)
+    monkeypatch.setattr(id_index, "_FEW", 0)
     go_on = Event()
-    reading = Presence._read
+    reading = IdIndex._read
 
-    def slow(self: Presence) -> None:
+    def slow(self: IdIndex) -> None:
         go_on.wait()
         reading(self)
 
-    monkeypatch.setattr(Presence, "_read", slow)
+    monkeypatch.setattr(IdIndex, "_read", slow)
     with opened(path=path) as store:
         try:
             store.send("calls", [{"call_id": "c1", "merchant_id": "m", "sentiment": 0.5}])
@@ -161,7 +161,7 @@ def test_few_and_many_have_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> 
         identities = [("m", "c1"), ("", "é"), ("m/c", "1"), ("m", "x" * 40)]
         asked = identity_table(identities, "id")
         few = numbers(statements_of(store), asked, asked)
-        monkeypatch.setattr(presence, "_BOUND", 0)
+        monkeypatch.setattr(id_index, "_BOUND", 0)
         many = numbers(statements_of(store), asked, asked)
         assert [one.tolist() for one in few] == [one.tolist() for one in many]
         assert len(set(few[0].tolist())) == len(identities)
@@ -323,9 +323,9 @@ def test_what_is_written_while_the_file_is_read(
     path = tmp_path / "x.db"
     with opened(path=path) as store:
         store.send("calls", [call(1)])
-    monkeypatch.setattr(presence, "_FEW", 0)
+    monkeypatch.setattr(id_index, "_FEW", 0)
     counted, go_on = Event(), Event()
-    count = presence._count
+    count = id_index._count
 
     def slow(reader: duckdb.DuckDBPyConnection, table: str) -> int:
         found = count(reader, table)
@@ -334,7 +334,7 @@ def test_what_is_written_while_the_file_is_read(
             go_on.wait()
         return found
 
-    monkeypatch.setattr(presence, "_count", slow)
+    monkeypatch.setattr(id_index, "_count", slow)
     with opened(path=path) as store:
         try:
             store.send("calls", [call(2)])

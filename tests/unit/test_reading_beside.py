@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from callistics.errors import Refused
-from callistics.ingest import beside
-from callistics.ingest.beside import ReadingBeside
-from callistics.ingest.reader import Limits, Terms, read_write
-from callistics.ingest.writes import Write
-from callistics.model.record_values import Reading
-from callistics.model.records import RecordKind
+from callistics.ingest import decode_process
+from callistics.ingest.decode import Limits, Terms, read_write
+from callistics.ingest.decode_process import DecodeProcess
+from callistics.ingest.request import Write
 from callistics.model.scope import Scope
 from callistics.model.zones import zone
+from callistics.records.field_types import Reading
+from callistics.records.fields import RecordKind
 
 LIMITS = Limits(1 << 20, 1_000)
 TERMS = Terms(
@@ -46,11 +46,11 @@ WRONG = {"call_id": "x", "merchant_id": "m", "started_at": "never", "sentiment":
 
 
 @pytest.fixture
-def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReadingBeside]:
+def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[DecodeProcess]:
     """It has begun its process."""
-    monkeypatch.setattr(beside, "_LARGE", 1_000)
-    monkeypatch.setattr(beside, "_WORTHWHILE", 1)
-    found = ReadingBeside()
+    monkeypatch.setattr(decode_process, "_LARGE", 1_000)
+    monkeypatch.setattr(decode_process, "_WORTHWHILE", 1)
+    found = DecodeProcess()
     read(found)
     assert found._other is not None
     assert found._other._connection.poll(60)
@@ -58,7 +58,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReadingBeside]:
     found.stop()
 
 
-def read(reading: ReadingBeside, text: bytes | None = None) -> Write:
+def read(reading: DecodeProcess, text: bytes | None = None) -> Write:
     return reading.read_write(text or body(), "application/x-ndjson", LIMITS, TERMS)
 
 
@@ -68,10 +68,10 @@ def here(text: bytes | None = None) -> Write:
 
 @pytest.mark.parametrize("text", [body(), body(WRONG), body("text"), body()[:-5]])
 def test_it_comes_to_the_same(
-    reading: ReadingBeside, text: bytes, monkeypatch: pytest.MonkeyPatch
+    reading: DecodeProcess, text: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = here(text)
-    monkeypatch.setattr(beside, "read_write", never)
+    monkeypatch.setattr(decode_process, "read_write", never)
     for _ in range(2):
         found = read(reading, text)
         assert found == expected
@@ -83,7 +83,7 @@ def never(*_: object) -> Write:
     raise AssertionError("read here")
 
 
-def test_what_is_wrong_with_the_body_as_a_whole_is_told(reading: ReadingBeside) -> None:
+def test_what_is_wrong_with_the_body_as_a_whole_is_told(reading: DecodeProcess) -> None:
     other = reading._other
     for _ in range(2):
         with pytest.raises(Refused, match="not JSON"):
@@ -91,7 +91,7 @@ def test_what_is_wrong_with_the_body_as_a_whole_is_told(reading: ReadingBeside) 
     assert reading._other is other
 
 
-def test_what_cannot_be_handed_over_is_read_here(reading: ReadingBeside) -> None:
+def test_what_cannot_be_handed_over_is_read_here(reading: DecodeProcess) -> None:
     nested = body()[:-1] + b', "outcome": ' + b"[" * 600 + b"]" * 600 + b"}"
     other = reading._other
     for _ in range(2):
@@ -100,13 +100,13 @@ def test_what_cannot_be_handed_over_is_read_here(reading: ReadingBeside) -> None
 
 
 def test_without_the_process_it_is_read_here_and_another_is_begun(
-    reading: ReadingBeside, monkeypatch: pytest.MonkeyPatch
+    reading: DecodeProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost = reading._other
     assert lost is not None
     lost._process.kill()
     lost._process.join()
-    monkeypatch.setattr(beside, "_WORTHWHILE", 3 * len(body()))
+    monkeypatch.setattr(decode_process, "_WORTHWHILE", 3 * len(body()))
     for begun in (False, False, False, True):
         assert read(reading) == here()
         assert (reading._other is not None) == begun
@@ -114,23 +114,23 @@ def test_without_the_process_it_is_read_here_and_another_is_begun(
 
 
 def test_one_that_does_not_answer_is_given_up(
-    reading: ReadingBeside, monkeypatch: pytest.MonkeyPatch
+    reading: DecodeProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = reading._other
     assert other is not None
     assert other._process.pid is not None
-    monkeypatch.setattr(beside, "_LONGEST", 0.1)
-    monkeypatch.setattr(beside, "_ENDING", 0.1)
+    monkeypatch.setattr(decode_process, "_LONGEST", 0.1)
+    monkeypatch.setattr(decode_process, "_ENDING", 0.1)
     os.kill(other._process.pid, signal.SIGSTOP)
     assert read(reading) == here()
     assert not other._process.is_alive()
 
 
 def test_one_that_cannot_be_started_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside, "_LARGE", 1_000)
-    monkeypatch.setattr(beside, "_WORTHWHILE", 1)
-    monkeypatch.setattr(beside, "_answer", lambda _: None)
-    reading = ReadingBeside()
+    monkeypatch.setattr(decode_process, "_LARGE", 1_000)
+    monkeypatch.setattr(decode_process, "_WORTHWHILE", 1)
+    monkeypatch.setattr(decode_process, "_answer", lambda _: None)
+    reading = DecodeProcess()
     # A function that has no name of its own cannot be handed to it.
     assert read(reading) == here()
     assert reading._other is None
@@ -140,12 +140,12 @@ def test_one_that_cannot_be_started_is_done_without(monkeypatch: pytest.MonkeyPa
 def test_small_bodies_and_the_first_large_ones_begin_no_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(beside, "_WORTHWHILE", 6 * len(body()))
-    reading = ReadingBeside()
+    monkeypatch.setattr(decode_process, "_WORTHWHILE", 6 * len(body()))
+    reading = DecodeProcess()
     for _ in range(9):
         read(reading)
     assert reading._other is None
-    monkeypatch.setattr(beside, "_LARGE", 1_000)
+    monkeypatch.setattr(decode_process, "_LARGE", 1_000)
     for number in range(1, 7):
         read(reading)
         assert (reading._other is None) == (number < 6)
@@ -156,7 +156,7 @@ def test_small_bodies_and_the_first_large_ones_begin_no_process(
     assert not other._process.is_alive()
 
 
-def test_the_process_ends_with_the_one_that_asks(reading: ReadingBeside) -> None:
+def test_the_process_ends_with_the_one_that_asks(reading: DecodeProcess) -> None:
     other = reading._other
     assert other is not None
     # As if this process had been killed.

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from callistics.engines.duckdb.statements import Statements
+from callistics.engines.duckdb.statement_cache import StatementCache
 from support.store import opened
 
 CALL = {"merchant_id": "m", "reseller_id": "r", "started_at": "2025-01-15T09:30:00Z"}
@@ -15,13 +15,15 @@ LEAD = {"merchant_id": "m", "reseller_id": "r"}
 def test_no_table_is_read_after_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     for name in ("execute", "repeat", "table"):
-        run = getattr(Statements, name)
+        run = getattr(StatementCache, name)
 
-        def heard(self: Statements, text: str, *values: Any, run: Any = run, **more: Any) -> Any:
+        def heard(
+            self: StatementCache, text: str, *values: Any, run: Any = run, **more: Any
+        ) -> Any:
             said.append(text)
             return run(self, text, *values, **more)
 
-        monkeypatch.setattr(Statements, name, heard)
+        monkeypatch.setattr(StatementCache, name, heard)
     with opened() as store:
         leads = [{**LEAD, "lead_id": f"l{number}"} for number in range(3)]
         calls = [{**CALL, "call_id": f"c{number}", "lead_id": "l1"} for number in range(3)]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.engines.duckdb.order import MonthOrder
 from callistics.sql.dialect import Statement
 from support.engines import RECORDS
 from support.store import Store, opened
@@ -42,12 +42,12 @@ def call(number: int, **fields: Any) -> dict[str, Any]:
     }
 
 
-def order_of(store: Store) -> MonthOrder:
+def order_of(store: Store) -> Clustering:
     engine = store.engine
     assert isinstance(engine, DuckDBEngine)
     # One connection attaches the place for copies: the engine's own makes way.
     engine._order.close()
-    engine._order = MonthOrder(engine._connection, engine._moving, smallest=10, part=20, piece=7)
+    engine._order = Clustering(engine._connection, engine._moving, smallest=10, part=20, piece=7)
     return engine._order
 
 
@@ -147,19 +147,19 @@ def test_what_is_written_meanwhile_stays(
 def test_the_engine_tidies_until_there_is_nothing_to_do(store: Store) -> None:
     enough = order_of(store).worthwhile
     store.send("calls", [call(number) for number in range(200)])
-    while store.engine.tidy():
+    while store.engine.maintain():
         pass
     assert runs(store) == 6
-    assert not store.engine.tidy()
+    assert not store.engine.maintain()
     # None is looked at for a row or two, which cannot have brought any month into disorder.
     store.send("calls", [call(200)])
-    assert not store.engine.tidy()
+    assert not store.engine.maintain()
     looked = False
     for number in range(201, 201 + enough):
         store.send("calls", [call(number)])
-        looked = looked or store.engine.tidy()
+        looked = looked or store.engine.maintain()
     assert looked
-    while store.engine.tidy():
+    while store.engine.maintain():
         pass
     store.send("calls", [call(number) for number in range(300, 300 + enough)])
-    assert store.engine.tidy()
+    assert store.engine.maintain()

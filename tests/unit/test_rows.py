@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callistics.engines.common.rows import COLUMNS, call_row, lead_row, state_of
-from callistics.model.merge import State
-from callistics.model.records import RecordKind
+from callistics.records.columnar.row_codec import COLUMNS, call_row, lead_row, state_of
+from callistics.records.fields import RecordKind
+from callistics.records.merge import PARTS, State
 
 IDENTITY = ("m", "c1")
 TIMES = st.integers(1, 3)
@@ -30,10 +30,14 @@ def states(kind: RecordKind) -> st.SearchStrategy[State]:
     }
     return st.builds(
         lambda brought, events: State(
-            {name: value for name, (value, _) in brought.items()},
-            {name: time for name, (_, time) in brought.items()},
+            {
+                name: value
+                for name, (value, _) in brought.items()
+                if name not in PARTS or value is not None
+            },
+            {name: time for name, (_, time) in brought.items() if name not in PARTS},
             events,
-            max((time for _, time in brought.values()), default=5),
+            max((time for name, (_, time) in brought.items() if name not in PARTS), default=5),
         ),
         st.fixed_dictionaries({}, optional=fields),
         st.sets(st.tuples(st.none() | st.just("new"), st.none() | TIMES), max_size=2),
@@ -57,7 +61,8 @@ def test_a_lead(state: State) -> None:
 
 
 def test_a_late_field_is_named_and_the_others_are_not() -> None:
-    fields = {name: "x" for name in COLUMNS[RecordKind.CALLS] if name not in VALUES}
+    names = COLUMNS[RecordKind.CALLS].keys() - VALUES.keys() - PARTS.keys()
+    fields = dict.fromkeys(names, "x")
     state = State({**fields, "sentiment": 0.5}, {**dict.fromkeys(fields, 10), "sentiment": 20})
     assert call_row(IDENTITY, state)["field_times"] == '{"sentiment":20,"others":10}'
     assert call_row(IDENTITY, State(fields, dict.fromkeys(fields, 10)))["field_times"] is None

@@ -7,8 +7,7 @@ import pytest
 
 from callistics.ingest.writer import Job
 from callistics.model.scope import EVERYTHING, Scope
-from callistics.model.writes import Receipt
-from support.store import Store, opened
+from support.store import Store, opened, receipt_of
 
 A = Scope(reseller_ids=frozenset({"ra"}))
 B = Scope(reseller_ids=frozenset({"rb"}))
@@ -30,22 +29,11 @@ def rejected(
     store: Store, *requests: tuple[str, Scope, Mapping[str, Any]], skip: bool = False
 ) -> list[list[str]]:
     """The pointers that each of the requests of one commit was refused for."""
-    receipts: list[Receipt] = []
-
-    def keep(receipt: Receipt) -> tuple[int, bytes]:
-        receipts.append(receipt)
-        return 200, b""
-
-    jobs = [
-        Job(store._write(kind, [record], scope, skip=skip), keep)
-        for kind, scope, record in requests
-    ]
+    jobs = [Job(store._write(kind, [record], scope, skip=skip)) for kind, scope, record in requests]
     store.writer.commit(jobs)
-    for job in jobs:
-        job.done.result()
     return [
         [problem.pointer for bad in receipt.rejected for problem in bad.problems]
-        for receipt in receipts
+        for receipt in map(receipt_of, jobs)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Statements that are planned once, and results as columns."""
+"""StatementCache that are planned once, and results as columns."""
 
 from collections.abc import Iterator
 
@@ -6,30 +6,30 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from callistics.engines.duckdb.statements import Statements
+from callistics.engines.duckdb.statement_cache import StatementCache
 
 INSERT = "INSERT INTO t BY NAME SELECT * FROM fresh"
 
 
 @pytest.fixture
-def statements() -> Iterator[Statements]:
+def statements() -> Iterator[StatementCache]:
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE t (a BIGINT, b VARCHAR)")
-        yield Statements(connection)
+        yield StatementCache(connection)
 
 
-def rows(statements: Statements) -> list[tuple[object, ...]]:
+def rows(statements: StatementCache) -> list[tuple[object, ...]]:
     return statements.execute("FROM t ORDER BY a, b").fetchall()
 
 
-def test_a_repeated_statement_reads_what_is_given_now(statements: Statements) -> None:
+def test_a_repeated_statement_reads_what_is_given_now(statements: StatementCache) -> None:
     for number in range(3):
         statements.give(fresh=pa.table({"a": [number], "b": [f"b{number}"]}))
         statements.repeat(INSERT)
     assert rows(statements) == [(0, "b0"), (1, "b1"), (2, "b2")]
 
 
-def test_tables_with_other_columns_are_planned_for_anew(statements: Statements) -> None:
+def test_tables_with_other_columns_are_planned_for_anew(statements: StatementCache) -> None:
     given = [
         pa.table({"a": [1], "b": ["x"]}),
         pa.table({"b": ["y"], "a": [2]}),
@@ -44,7 +44,7 @@ def test_tables_with_other_columns_are_planned_for_anew(statements: Statements) 
 
 
 def test_it_goes_on_after_a_rollback_and_after_a_change_of_the_table(
-    statements: Statements,
+    statements: StatementCache,
 ) -> None:
     statements.connection.execute("BEGIN")
     statements.give(fresh=pa.table({"a": [1], "b": ["x"]}))
@@ -59,14 +59,16 @@ def test_it_goes_on_after_a_rollback_and_after_a_change_of_the_table(
     assert rows(statements) == [(2, "y", 7), (3, "z", 7)]
 
 
-def test_a_temporary_table_that_was_made_anew_is_read_as_it_is_now(statements: Statements) -> None:
+def test_a_temporary_table_that_was_made_anew_is_read_as_it_is_now(
+    statements: StatementCache,
+) -> None:
     for number in range(3):
         statements.execute(f"CREATE OR REPLACE TEMP TABLE moved AS SELECT {number}::BIGINT AS a")
         statements.repeat("INSERT INTO t BY NAME SELECT * FROM moved")
     assert rows(statements) == [(0, None), (1, None), (2, None)]
 
 
-def test_few_rows_are_the_same_columns_as_many(statements: Statements) -> None:
+def test_few_rows_are_the_same_columns_as_many(statements: StatementCache) -> None:
     columns = pa.schema(
         [
             ("n", pa.int64()),

@@ -45,7 +45,7 @@ class Slow:
 
 
 def jobs(number: int) -> list[Job]:
-    return [Job(None, lambda _: (200, b"")) for _ in range(number)]
+    return [Job() for _ in range(number)]
 
 
 def test_once_all_have_come_again_nobody_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callistics.model.instants import HOUR, micros, naive
-from callistics.model.zones import zone, zone_names
+from callistics.model.zones import zone
+from callistics.timezones import zone_names
 
 
 def begin_of(year: int) -> int:

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
+from callistics.engines.base import KeptAnswer
 from callistics.errors import CallisticsError, EngineError, TimedOut, Unavailable
 from callistics.ingest.writer import Job, Retry, _process
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING, Scope
-from callistics.model.writes import Receipt
+from callistics.records.identity import Receipt
 from support.engines import RECORDS
 from support.faults import Fault
-from support.store import Store, opened
+from support.store import Store, opened, receipt_of
 from support.wired import Wire
 
 from .impatience import engine_of, impatient
@@ -64,7 +65,7 @@ def state(store: Store) -> list[object]:
 
 def commit(store: Store, requests: list[tuple[str, list[dict[str, Any]]]]) -> None:
     """A commit that, unlike the writer's, is not tried again request by request."""
-    jobs = [Job(store._write(*request, EVERYTHING, skip=False), answer) for request in requests]
+    jobs = [Job(store._write(*request, EVERYTHING, skip=False)) for request in requests]
     with store.engine.writing() as session:
         _process(session, jobs)
 
@@ -270,7 +271,7 @@ def merchants_of(number: int) -> frozenset[str]:
 
 
 def saved(store: Store, *keys: StoredKey) -> None:
-    job = Job(None, answer, keys=keys)
+    job = Job(keys=keys)
     store.writer.commit([job])
     job.done.result()
 
@@ -317,9 +318,10 @@ def test_a_clock_that_stands_still_replaces_what_it_should(store: Store) -> None
 
 def idempotent(store: Store, name: str) -> bytes:
     write = store._write("calls", CHANGE[0][1][:1], EVERYTHING, skip=False)
-    job = Job(write, answer, Retry("key", name, "hash"))
+    job = Job(write, Retry("key", name, "hash", answer))
     store.writer.commit([job])
-    return job.done.result()[1]
+    result = job.done.result()
+    return result.answer if isinstance(result, KeptAnswer) else answer(receipt_of(job))[1]
 
 
 @pytest.mark.parametrize(("place", "stored"), [(0, b"1"), (1, b"0"), (2, b"1")])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from callistics.engines.clickhouse.diagnose import diagnose
+from callistics.engines.clickhouse.doctor import diagnose
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.errors import CallisticsError, EngineError, TimedOut, Unavailable
 from callistics.sql.dialect import Statement

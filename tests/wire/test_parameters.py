@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
-from callistics.engines.clickhouse.parameters import MAX_BYTES, batches, cut
+from callistics.engines.clickhouse.long_values import MAX_BYTES, batches, cut
 from callistics.sql.fragment import Sql, compose, join, raw, text, texts
 from support.store import Store, opened
 from support.wired import Wire

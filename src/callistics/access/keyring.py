@@ -1,9 +1,13 @@
-"""The keys in memory: issuing, looking up, revoking, with their last use recorded."""
+"""The keys in memory: issuing, looking up, revoking, with their last use recorded.
+
+Times of use are kept apart from the keys, here and in the database, so that recording one can never
+bring back what a key was before.
+"""
 
 import hashlib
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from callistics.errors import Forbidden, Unauthorized
@@ -73,7 +77,9 @@ class Keyring:
     def __init__(self, keys: Iterable[StoredKey], local: StoredKey | None = None) -> None:
         self._local = local
         self._keys = {key.hash: key for key in keys}
+        # When keys were last used, and what of that is not stored yet.
         self._used: dict[str, int] = {}
+        self._unsaved: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def authenticate(self, authorization: str | None, now: int) -> StoredKey:
@@ -93,14 +99,26 @@ class Keyring:
         return key
 
     def _note_use(self, key: StoredKey, now: int) -> None:
-        last = self._used.get(key.id, key.last_used_at)
-        if last is None or now - last >= _USE_PRECISION:
-            self._used[key.id] = now
+        with self._lock:
+            last = self._used.get(key.id, key.last_used_at)
+            if last is None or now - last >= _USE_PRECISION:
+                self._used[key.id] = self._unsaved[key.id] = now
 
     def put(self, key: StoredKey) -> None:
-        """Add a key, or replace the one of the same hash."""
+        """Add a new key."""
         with self._lock:
             self._keys[key.hash] = key
+
+    def revoke(self, key: StoredKey, now: int) -> StoredKey:
+        """Refuse a key from now on, and give it as it is to be stored.
+
+        A key that is revoked already stays so as of the first time.
+        """
+        with self._lock:
+            known = self._keys[key.hash]
+            if known.revoked_at is None:
+                known = self._keys[key.hash] = replace(known, revoked_at=now)
+        return self._with_use(known)
 
     def has_secret(self, secret: str) -> bool:
         """Whether a key, revoked or not, was ever made of this secret."""
@@ -121,14 +139,17 @@ class Keyring:
         used = self._used.get(key.id)
         return key if used is None else replace(key, last_used_at=used)
 
-    def take_used(self) -> list[StoredKey]:
-        """The keys used since the last call, to be stored with their times of use."""
+    def unsaved_uses(self) -> dict[str, int]:
+        """When keys were last used, by their ids, as far as that is not stored yet."""
         with self._lock:
-            used = [key for key in self._keys.values() if key.id in self._used]
-            changed = [self._with_use(key) for key in used]
-            self._keys |= {key.hash: key for key in changed}
-            self._used.clear()
-        return changed
+            return dict(self._unsaved)
+
+    def saved_uses(self, uses: Mapping[str, int]) -> None:
+        """Take note that times of use are stored; later ones still are to be."""
+        with self._lock:
+            for key_id, used in uses.items():
+                if self._unsaved.get(key_id) == used:
+                    del self._unsaved[key_id]
 
 
 def require(key: StoredKey, permission: Permission) -> None:

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 
-from callistics.analytics.planning import (
+from callistics.analytics.parse import parse_request
+from callistics.analytics.plan import (
+    Plan,
     bounds_frame,
     compile_extent,
     compile_plan,
@@ -14,14 +15,13 @@ from callistics.analytics.planning import (
     needs_extent,
     plan_query,
 )
-from callistics.analytics.request import parse_request
-from callistics.analytics.rolling import Rollups
+from callistics.analytics.rollup_match import Rollups
 from callistics.analytics.shape import Answer, Slots, shape, slots_of, trimmed
-from callistics.catalog.plan import Frame, Plan, Policy
 from callistics.errors import Refused, invalid
 from callistics.model.buckets import TooManyBucketsError
 from callistics.model.scope import Scope
 from callistics.sql.dialect import Dialect, SqlRow, Statement
+from callistics.sql.selection import Frame, Policy
 
 Run = Callable[[Statement], Sequence[SqlRow]]
 
@@ -61,18 +61,19 @@ class Analytics:
 
     def _closed(self, plan: Plan, run: Run) -> tuple[Plan, Slots]:
         """The plan with its open ends closed, and its slots. Raises `TooManyBucketsError`."""
-        if not needs_extent(plan, self._dialect):
+        if not needs_extent(plan):
             return plan, slots_of(plan)
         bounds = bounds_frame(plan, self._dialect, self._rollups)
         if bounds is not None:
             # Cheaper than to look for the first and last of the matching records.
-            closed = replace(plan, wide=True).closed(*_ends(bounds, run))
+            closed = plan.widened().closed(*_ends(plan, bounds, run))
             with suppress(TooManyBucketsError):
                 return closed, slots_of(closed)
         frame = extent_frame(plan, self._dialect, self._rollups)
-        closed = plan.closed(*_ends(frame, run))
+        closed = plan.closed(*_ends(plan, frame, run))
         if not is_exact(frame, closed):
-            closed = plan.closed(*_ends(extent_frame(plan, self._dialect), run))
+            exact = extent_frame(plan, self._dialect)
+            closed = plan.closed(*_ends(plan, exact, run))
         return closed, slots_of(closed)
 
 
@@ -91,8 +92,8 @@ class _Stopwatch:
             self.seconds += time.perf_counter() - started
 
 
-def _ends(frame: Frame, run: Run) -> tuple[int | None, int | None]:
-    ((first, last),) = run(compile_extent(frame))
+def _ends(plan: Plan, frame: Frame, run: Run) -> tuple[int | None, int | None]:
+    ((first, last),) = run(compile_extent(plan, frame))
     return _instant(first), _instant(last)
 
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, product
 
-from callistics.analytics.planning import query_type
-from callistics.catalog.plan import Plan
-from callistics.catalog.select import MAX_ROWS
+from callistics.analytics.plan import Plan
+from callistics.compile.select import MAX_ROWS
 from callistics.errors import Refused, invalid
 from callistics.queries.base import Counted, Group, Key, QueryType, Row, Slot
 from callistics.sql.dialect import SqlRow
@@ -28,15 +27,14 @@ class Answer:
 
 def slots_of(plan: Plan) -> Slots:
     """The rows that are always there. Raises `TooManyBucketsError`."""
-    kind = query_type(plan)
-    return kind.slots(plan) if kind.slots else None
+    return plan.kind.slots(plan.selection) if plan.kind.slots else None
 
 
 def trimmed(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Slots:
     """The slots without those before and after all that matches, where the range was left open."""
-    if slots is None or not plan.wide or not query_type(plan).uses_granularity:
+    if slots is None or not plan.selection.wide or not plan.kind.uses_granularity:
         return slots
-    place, filters = len(plan.query.group_by), plan.query.filters
+    place, filters = len(plan.groups), plan.selection.query.filters
     found = {row[place] for row in rows}
     taken = [number for number, slot in enumerate(slots) if slot.key in found]
     if not taken:
@@ -48,9 +46,9 @@ def trimmed(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Slots:
 
 def shape(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Answer:
     """Group, fill, compute and cut out the page. Raises `Refused` on too many rows."""
-    query, kind = plan.query, query_type(plan)
+    query, kind = plan.selection.query, plan.kind
     _limit(len(rows))
-    groups = list(_groups(plan, kind, rows))
+    groups = list(_groups(plan, rows))
     if slots is not None:
         _limit(len(groups) * len(slots))
     first = (query.page - 1) * query.page_size
@@ -58,20 +56,23 @@ def shape(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Answer:
     data: list[Row] = []
     total = 0
     for group, counted in groups:
-        size = _size(kind, plan, slots, counted)
+        size = _size(plan, slots, counted)
         if total < last and total + size > first:
-            found = kind.rows(plan, slots, counted)
-            keys = dict(zip(query.group_by, group, strict=True))
+            found = kind.rows(plan.selection, slots, counted)
+            keys = {
+                one.name: one.shown(query, value)
+                for one, value in zip(plan.groups, group, strict=True)
+            }
             page = found[max(first - total, 0) : last - total]
             data.extend({**keys, **row} for row in page)
         total += size
     return Answer(query.query_type, data, total, query.page, query.page_size)
 
 
-def _size(kind: QueryType, plan: Plan, slots: Slots, counted: Sequence[Counted]) -> int:
+def _size(plan: Plan, slots: Slots, counted: Sequence[Counted]) -> int:
     """How many rows a group has, without computing them where that is plain."""
-    if kind.arrange is not None:
-        return len(kind.arrange(plan, counted))
+    if plan.kind.arrange is not None:
+        return len(plan.kind.arrange(plan.selection, counted))
     return len(counted) if slots is None else len(slots)
 
 
@@ -81,11 +82,9 @@ def _limit(rows: int) -> None:
         raise Refused([invalid("/group_by", message)])
 
 
-def _groups(
-    plan: Plan, kind: QueryType, rows: Sequence[SqlRow]
-) -> Iterator[tuple[Group, list[Counted]]]:
+def _groups(plan: Plan, rows: Sequence[SqlRow]) -> Iterator[tuple[Group, list[Counted]]]:
     """Each group with what was counted in it, in order of the groups."""
-    width = len(plan.query.group_by)
+    kind, width = plan.kind, len(plan.groups)
     names = [measure.name for measure in kind.measures]
     found = {
         group: [_counted(kind, names, row, width) for row in members]
@@ -94,7 +93,7 @@ def _groups(
     if not width:
         yield (), found.get((), [])
         return
-    for group in _with_every_value(plan, kind, list(found)):
+    for group in _with_every_value(plan, list(found)):
         yield group, found.get(group, [])
 
 
@@ -105,16 +104,17 @@ def _counted(kind: QueryType, names: Sequence[str], row: SqlRow, width: int) -> 
     return Counted(key, dict(zip(names, numbers, strict=True)))
 
 
-def _with_every_value(plan: Plan, kind: QueryType, groups: list[Group]) -> list[Group]:
+def _with_every_value(plan: Plan, groups: list[Group]) -> list[Group]:
     """The groups, with those dimensions complete whose every value is always a group."""
-    complete = {name: values for name, values in kind.always if name in plan.query.group_by}
+    names = [dimension.name for dimension in plan.groups]
+    complete = {name: values for name, values in plan.kind.always if name in names}
     if not complete:
         return groups
-    places = [plan.query.group_by.index(name) for name in complete]
+    places = [names.index(name) for name in complete]
     others = dict.fromkeys(
         tuple(value for place, value in enumerate(group) if place not in places) for group in groups
     )
-    if len(places) == len(plan.query.group_by):
+    if len(places) == len(names):
         others = {(): None}
     merged = {
         _insert(other, dict(zip(places, values, strict=True)))

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from callistics.catalog.plan import Frame, Unit
+from callistics.model.buckets import bucket_label
 from callistics.model.payload import MAX_KEY_LENGTH
+from callistics.model.query import Query
+from callistics.records.fields import ALL_FIELDS, RecordKind
+from callistics.sql.dialect import SqlValue
 from callistics.sql.fragment import Sql, raw
+from callistics.sql.selection import Frame, Unit
 
 PAYLOAD_PREFIX = "payload."
 
@@ -17,7 +21,8 @@ class Dimension:
     """A value that every call, or every lead, has or lacks.
 
     `calls` and `leads` say it in SQL for each unit, None where the unit has no such thing.
-    `needs_lead` asks for the call's lead beside it; `timed` for the zone's offsets.
+    `needs_lead` asks for the call's lead beside it; `timed` for the zone's offsets. `shown` is what
+    a row shows of a value that SQL gives.
     """
 
     name: str
@@ -27,6 +32,7 @@ class Dimension:
     type: str = "string"
     needs_lead: bool = False
     timed: bool = False
+    shown: Callable[[Query, SqlValue], SqlValue] = lambda _, value: value
 
     def on(self, unit: Unit) -> Expression | None:
         """The expression for a unit."""
@@ -39,15 +45,19 @@ def column(name: str) -> Expression:
 
 
 def _weekday(frame: Frame) -> Sql:
-    return frame.dialect.weekday(frame.plan.unit.time, frame.clock)
+    return frame.dialect.weekday(frame.selection.unit.time, frame.clock)
+
+
+def _bucket_label(query: Query, key: SqlValue) -> SqlValue:
+    return bucket_label(query.zone, query.granularity, key) if isinstance(key, int) else key
 
 
 def _hour(frame: Frame) -> Sql:
-    return frame.dialect.hour(frame.plan.unit.time, frame.clock)
+    return frame.dialect.hour(frame.selection.unit.time, frame.clock)
 
 
 def _bucket(frame: Frame) -> Sql:
-    granularity, time = frame.plan.query.granularity, frame.plan.unit.time
+    granularity, time = frame.selection.query.granularity, frame.selection.unit.time
     if granularity.is_clock:
         return frame.dialect.clock_bucket(time, granularity, frame.clock)
     return frame.dialect.calendar_bucket(time, granularity, frame.calendar)
@@ -58,25 +68,32 @@ def _bucket(frame: Frame) -> Sql:
 SENTIMENT_TENTH = raw("floor(c.sentiment * 30 / 3) - floor(c.sentiment)")
 """The bin, 0-9, that a sentiment belongs to."""
 
-TEMPLATE = Dimension(
-    "template_id", "The calling script.", column("c.template_id"), column("l.template_id")
-)
-MERCHANT = Dimension(
-    "merchant_id", "The merchant.", column("c.merchant_id"), column("l.merchant_id")
-)
-RESELLER = Dimension(
-    "reseller_id", "The reseller.", column("c.reseller_id"), column("l.reseller_id")
-)
-PROVIDER = Dimension("provider", "The telephony provider.", column("c.provider"))
-OUTCOME = Dimension("outcome", "What the call came to.", column("c.outcome"))
+
+def _of_field(name: str) -> Dimension:
+    """The dimension that a field of calls declares; leads have it where they have the field."""
+    field = ALL_FIELDS[RecordKind.CALLS][name]
+    return Dimension(
+        name,
+        field.group,
+        column(f"c.{field.stored_in}"),
+        column(f"l.{field.stored_in}") if RecordKind.LEADS in field.kinds else None,
+    )
+
+
 STATUS = Dimension(
     "status",
-    "The lead's current status.",
+    ALL_FIELDS[RecordKind.LEADS]["status"].group,
     column("l.status"),
     column("l.status"),
     needs_lead=True,
 )
-DIRECTION = Dimension("direction", "`outbound` or `inbound`.", column("c.direction"))
+BY_FIELD = {
+    name: STATUS if name == STATUS.name else _of_field(name)
+    for name, field in ALL_FIELDS[RecordKind.CALLS].items()
+    if field.group
+}
+"""The dimensions that fields declare."""
+PROVIDER, OUTCOME, DIRECTION = (BY_FIELD[name] for name in ("provider", "outcome", "direction"))
 ATTEMPT = Dimension(
     "attempt", "Which attempt to reach the lead.", column("c.attempt"), type="integer"
 )
@@ -89,25 +106,20 @@ WEEKDAY = Dimension(
     timed=True,
 )
 HOUR = Dimension("hour", "0-23, in the request's zone.", _hour, _hour, type="integer", timed=True)
-BUCKET = Dimension("date", "The bucket of the time series.", _bucket, _bucket, timed=True)
+BUCKET = Dimension(
+    "date",
+    "The bucket of the granularity, as time series label it.",
+    _bucket,
+    _bucket,
+    timed=True,
+    shown=_bucket_label,
+)
 SENTIMENT_BIN = Dimension(
     "sentiment_bin", "Tenths of the sentiment, 0-9.", lambda _: SENTIMENT_TENTH, type="integer"
 )
 
-GROUPABLE = {
-    dimension.name: dimension
-    for dimension in (
-        TEMPLATE,
-        MERCHANT,
-        RESELLER,
-        PROVIDER,
-        OUTCOME,
-        STATUS,
-        DIRECTION,
-        ATTEMPT,
-        WEEKDAY,
-    )
-}
+GROUPABLE = BY_FIELD | {one.name: one for one in (ATTEMPT, WEEKDAY, HOUR, BUCKET)}
+"""What `group_by` may name, besides keys of the payload."""
 
 
 def payload_dimension(key: str) -> Dimension:

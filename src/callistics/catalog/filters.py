@@ -1,119 +1,233 @@
-"""The filters of `POST /analytics`: each once, with its kind, JSON schema and help."""
+"""The filters of `POST /analytics`: each declared once, with the condition that it is in SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from callistics.catalog.filter_types import (
+    DATE,
+    FLAG,
+    GREATEST_AMOUNT,
+    LEAST_AMOUNT,
+    PAYLOAD,
+    SCORE,
+    SECONDS,
+    FilterType,
+    listed,
+)
+from callistics.catalog.payload_conditions import payload_condition
+from callistics.catalog.success import is_reached, is_success
+from callistics.model.query import FilterValue, OneOf
+from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
+from callistics.sql.dialect import Dialect
+from callistics.sql.fragment import Sql, all_of, any_of, compose, double, instant, integer, raw
+from callistics.sql.selection import Frame, Selection
+
+Condition = Callable[[Frame, Any], Sql]
+Given = Callable[[Selection], FilterValue | None]
 
 
-class FilterKind(StrEnum):
-    """How a filter's value is read."""
+class Subject(StrEnum):
+    """What a filter tests: the record that is counted, whichever it is, or a call.
 
-    NAMES = "string or list of strings"
-    DATE = "ISO 8601 date or time"
-    SECONDS = "whole number of seconds"
-    SCORE = "number from 0.0 to 1.0"
-    PAYLOAD = "object of conditions"
+    Of leads those with at least one call that matches all filters on calls are kept.
+    """
+
+    RECORD = "record"
+    CALL = "call"
 
 
 @dataclass(frozen=True, slots=True)
-class FilterSpec:
-    """One filter as the documentation shows it."""
+class Filter:
+    """One filter.
+
+    `condition` says it in SQL: of the unit's row for a `RECORD`, of a row of calls named `c` for a
+    `CALL`. `given` is the value that a selection has for it, None where there is none. `upper`
+    names the filter that it must not exceed, `with_one` a list filter that must name exactly one
+    value beside it. `needs_lead` asks for the call's lead beside it.
+    """
 
     name: str
-    kind: FilterKind
+    type: FilterType
     help: str
     example: object
+    subject: Subject
+    condition: Condition
+    given: Given
+    upper: str | None = None
+    with_one: str | None = None
+    needs_lead: bool = False
 
 
-_NAMES_SCHEMA: Mapping[str, object] = {
-    "oneOf": [
-        {"type": "string"},
-        {"type": "array", "minItems": 1, "items": {"type": ["string", "null"]}},
-        {"type": "null"},
-    ]
-}
-_SCALARS = ["string", "number", "boolean"]
-OPERATOR_SCHEMAS: Mapping[str, Mapping[str, object]] = {
-    "eq": {"type": [*_SCALARS, "null"]},
-    "ne": {"type": [*_SCALARS, "null"]},
-    "in": {"type": "array", "minItems": 1, "items": {"type": [*_SCALARS, "null"]}},
-    "not_in": {"type": "array", "minItems": 1, "items": {"type": [*_SCALARS, "null"]}},
-    "gt": {"type": ["string", "number"]},
-    "gte": {"type": ["string", "number"]},
-    "lt": {"type": ["string", "number"]},
-    "lte": {"type": ["string", "number"]},
-    "contains": {"type": "string"},
-    "starts_with": {"type": "string"},
-    "exists": {"type": "boolean"},
-}
-MAX_PAYLOAD_KEYS = 20
-
-_SCHEMAS: Mapping[FilterKind, Mapping[str, object]] = {
-    FilterKind.NAMES: _NAMES_SCHEMA,
-    FilterKind.DATE: {"type": ["string", "null"]},
-    FilterKind.SECONDS: {"type": ["integer", "null"], "minimum": 0},
-    FilterKind.SCORE: {"type": ["number", "null"], "minimum": 0, "maximum": 1},
-    FilterKind.PAYLOAD: {
-        "type": ["object", "null"],
-        "maxProperties": MAX_PAYLOAD_KEYS,
-        "propertyNames": {"minLength": 1, "maxLength": 128},
-        "additionalProperties": {
-            "oneOf": [
-                {"type": [*_SCALARS, "null"]},
-                {"type": "array", "minItems": 1, "items": {"type": [*_SCALARS, "null"]}},
-                {
-                    "type": "object",
-                    "minProperties": 1,
-                    "additionalProperties": False,
-                    "properties": OPERATOR_SCHEMAS,
-                },
-            ]
-        },
-    },
-}
+def _value(name: str) -> Given:
+    return lambda selection: selection.query.filters.value(name)
 
 
-def schema(kind: FilterKind) -> Mapping[str, object]:
-    """The JSON schema of a filter's value."""
-    return _SCHEMAS[kind]
+def one_of(value: Sql, wanted: OneOf, dialect: Dialect) -> Sql:
+    """Whether a text is one of the wanted ones, or absent where that is wanted."""
+    options: list[Sql] = []
+    if wanted.texts:
+        options.append(dialect.is_in(value, wanted.texts))
+    if wanted.null:
+        options.append(compose("{} IS NULL", value))
+    return any_of(options)
 
 
-def _names(name: str, text: str, example: object) -> FilterSpec:
-    return FilterSpec(name, FilterKind.NAMES, text, example)
+def _of_field(field: RecordField) -> Filter:
+    """The filter by a list of values that a field declares."""
+    calls_only = RecordKind.LEADS not in field.kinds and field.name != "lead_id"
 
+    def condition(frame: Frame, wanted: OneOf) -> Sql:
+        alias = "c" if calls_only else frame.selection.unit.alias
+        return one_of(raw(f"{alias}.{field.stored_in}"), wanted, frame.dialect)
 
-FILTERS: Mapping[str, FilterSpec] = {
-    spec.name: spec
-    for spec in (
-        _names("template_id", "The calling script, compared exactly.", "tpl_xyz789"),
-        _names("merchant_id", "The merchant, compared exactly.", "mer_abc"),
-        _names("reseller_id", "The reseller, compared exactly.", "res_north"),
-        FilterSpec(
-            "date_from",
-            FilterKind.DATE,
-            "From this moment on: a call's start, a lead's creation.",
-            "2025-01-01",
-        ),
-        FilterSpec(
-            "date_to",
-            FilterKind.DATE,
-            "Up to and including this moment, at the precision written.",
-            "2025-01-31T23:59:59Z",
-        ),
-        FilterSpec("min_duration", FilterKind.SECONDS, "Calls at least this long.", 10),
-        FilterSpec("max_duration", FilterKind.SECONDS, "Calls at most this long.", 600),
-        FilterSpec("sentiment_min", FilterKind.SCORE, "Scored calls from this score on.", 0.5),
-        FilterSpec("sentiment_max", FilterKind.SCORE, "Scored calls up to this score.", 1.0),
-        FilterSpec(
-            "payload_filters",
-            FilterKind.PAYLOAD,
-            "Conditions on the lead's payload: a key, or a path with dots, to a condition.",
-            {"city": "Delhi", "age": {"gte": 60}},
-        ),
-        _names("provider", "The telephony provider of a call.", ["TWILIO", "PLIVO"]),
-        _names("outcome", "What a call came to; null in a list: none recorded.", ["CONFIRMED"]),
-        _names("status", "The lead's current status.", "converted"),
-        _names("direction", "`outbound` or `inbound`.", "outbound"),
-        _names("lead_id", "One person, or several.", "lead_81"),
+    return Filter(
+        field.name,
+        listed(field.type),
+        field.filter,
+        field.example,
+        Subject.CALL if calls_only else Subject.RECORD,
+        condition,
+        _value(field.name),
     )
-}
+
+
+def _status() -> Filter:
+    field = ALL_FIELDS[RecordKind.LEADS]["status"]
+    return Filter(
+        field.name,
+        listed(field.type),
+        field.filter,
+        field.example,
+        Subject.RECORD,
+        lambda frame, wanted: one_of(raw("l.status"), wanted, frame.dialect),
+        _value(field.name),
+        needs_lead=True,
+    )
+
+
+def _payload(frame: Frame, tests: Any) -> Sql:
+    alias = frame.selection.unit.alias
+    return all_of(payload_condition(frame.dialect, alias, key, each) for key, each in tests)
+
+
+def _bounds(
+    column: str, types: tuple[FilterType, FilterType], bind: Callable[[Any], Sql]
+) -> Callable[..., Iterator[Filter]]:
+    """A pair of inclusive bounds of a column of calls."""
+
+    def made(
+        names: tuple[str, str],
+        helps: tuple[str, str],
+        examples: tuple[object, object],
+        with_one: str | None = None,
+    ) -> Iterator[Filter]:
+        for place, sign in enumerate((">=", "<=")):
+            yield Filter(
+                names[place],
+                types[place],
+                helps[place],
+                examples[place],
+                Subject.CALL,
+                _compared(column, sign, bind),
+                _value(names[place]),
+                upper=names[1] if place == 0 else None,
+                with_one=with_one,
+            )
+
+    return made
+
+
+def _compared(column: str, sign: str, bind: Callable[[Any], Sql]) -> Condition:
+    return lambda _, bound: compose(f"{column} {sign} {{}}", bind(bound))
+
+
+def _whether(test: Callable[[Frame], Sql]) -> Condition:
+    return lambda frame, wanted: test(frame) if wanted else compose("NOT {}", test(frame))
+
+
+def _declared() -> Iterator[Filter]:
+    fields = [one for one in ALL_FIELDS[RecordKind.CALLS].values() if one.filter]
+    listed_ = [_of_field(one) for one in fields if one.name != "status"]
+    yield from (one for one in listed_ if one.subject is Subject.RECORD)
+    yield _status()
+    yield Filter(
+        "date_from",
+        DATE,
+        "From this moment on: a call's start, a lead's creation.",
+        "2025-01-01",
+        Subject.RECORD,
+        lambda frame, begin: compose("{} >= {}", frame.selection.unit.time, instant(begin)),
+        lambda selection: selection.begin,
+    )
+    yield Filter(
+        "date_to",
+        DATE,
+        "Up to and including this moment, at the precision written.",
+        "2025-01-31T23:59:59Z",
+        Subject.RECORD,
+        lambda frame, end: compose("{} < {}", frame.selection.unit.time, instant(end)),
+        lambda selection: selection.end,
+    )
+    yield Filter(
+        "payload_filters",
+        PAYLOAD,
+        "Conditions on the lead's payload: a key, or a path with dots, to a condition.",
+        {"city": "Delhi", "age": {"gte": 60}},
+        Subject.RECORD,
+        _payload,
+        lambda selection: selection.query.filters.payload or None,
+    )
+    yield from (one for one in listed_ if one.subject is Subject.CALL)
+    yield from _bounds("c.duration_ms", (SECONDS, SECONDS), integer)(
+        ("min_duration", "max_duration"),
+        ("Calls at least this long.", "Calls at most this long."),
+        (10, 600),
+    )
+    yield from _bounds("c.sentiment", (SCORE, SCORE), double)(
+        ("sentiment_min", "sentiment_max"),
+        ("Scored calls from this score on.", "Scored calls up to this score."),
+        (0.5, 1.0),
+    )
+    yield from _bounds("c.cost_micros", (LEAST_AMOUNT, GREATEST_AMOUNT), integer)(
+        ("min_cost", "max_cost"),
+        (
+            "Calls that cost at least this much; needs a `currency` filter that names exactly one.",
+            "Calls that cost at most this much; needs a `currency` filter that names exactly one.",
+        ),
+        (0.01, 2.5),
+        with_one="currency",
+    )
+    yield Filter(
+        "success",
+        FLAG,
+        "Calls that reached their aim, or with `false` those that did not.",
+        True,
+        Subject.CALL,
+        _whether(is_success),
+        _value("success"),
+    )
+    yield Filter(
+        "reached",
+        FLAG,
+        "Calls in which somebody was spoken to, or with `false` the others.",
+        True,
+        Subject.CALL,
+        _whether(is_reached),
+        _value("reached"),
+    )
+
+
+FILTERS: Mapping[str, Filter] = {one.name: one for one in _declared()}
+"""Every filter by its name."""
+
+
+RANGE = frozenset({"date_from", "date_to"})
+"""The filters that are the plan's range."""
+
+
+def given_filters(selection: Selection) -> dict[str, FilterValue]:
+    """The filters that a selection has a value for, and closed ends of its range."""
+    found = {name: spec.given(selection) for name, spec in FILTERS.items()}
+    return {name: value for name, value in found.items() if value is not None}

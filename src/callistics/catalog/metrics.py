@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from callistics.catalog.counting import count, count_known, count_where, greatest, least, total
-from callistics.catalog.plan import Frame
-from callistics.model.outcomes import outcome_key
+from callistics.catalog.success import is_success
 from callistics.model.rounding import percentage, ratio, seconds
-from callistics.sql.fragment import Sql, compose, raw
+from callistics.sql.aggregates import count, count_known, count_where, greatest, least, total
+from callistics.sql.fragment import Sql, raw
+from callistics.sql.selection import Frame
 
 _DURATION = "c.duration_ms"
 DURATION_KNOWN = raw(f"{_DURATION} IS NOT NULL")
@@ -20,14 +20,14 @@ Shown = int | float | str | None
 class Measure:
     """A whole number that SQL computes over a set of calls or leads; `zero` is that of none.
 
-    `over` names the one column of the unit that a number of records depends on. Where there are
-    few values of it, counting these first is faster than testing every record.
+    `over` names the columns of the unit that a number of records depends on. Where they have few
+    values, counting these first is faster than testing every record.
     """
 
     name: str
     sql: Callable[[Frame], Sql]
     zero: int | None = 0
-    over: str | None = None
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +65,6 @@ class Figure:
         return replace(self, name=name, help=text or self.help)
 
 
-def is_success(frame: Frame) -> Sql:
-    """Whether the call reached its aim, by the installation's policy."""
-    policy = frame.plan.policy
-    negated = policy.success_outcomes is None
-    names = policy.unreached_outcomes if negated else policy.success_outcomes
-    test = frame.dialect.is_in(raw("c.outcome_key"), [outcome_key(name) for name in names or ()])
-    return compose("(c.outcome_key IS NOT NULL AND NOT {})", test) if negated else test
-
-
 def _fixed(text: str) -> Callable[[Frame], Sql]:
     return lambda _: raw(text)
 
@@ -84,7 +75,9 @@ TOTAL_MS = Measure("total_ms", lambda frame: total(frame, _DURATION), None)
 MIN_MS = Measure("min_ms", lambda frame: least(frame, _DURATION), None)
 MAX_MS = Measure("max_ms", lambda frame: greatest(frame, _DURATION), None)
 SUCCESSES = Measure(
-    "successes", lambda frame: count_where(frame, is_success(frame)), over="outcome_key"
+    "successes",
+    lambda frame: count_where(frame, is_success(frame)),
+    over=("outcome_key", "success"),
 )
 
 
@@ -127,7 +120,7 @@ TOTAL = Figure(
 )
 SUCCEEDED = Figure(
     "successes",
-    "Calls whose outcome is a success.",
+    "Calls that are a success.",
     "integer",
     (SUCCESSES,),
     lambda tally: tally.number("successes"),

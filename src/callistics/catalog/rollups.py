@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from callistics.catalog.dimensions import SENTIMENT_TENTH
 from callistics.catalog.metrics import DURATION_KNOWN, OUTCOME_KNOWN
-from callistics.catalog.plan import Unit
 from callistics.model.instants import DAY, MINUTE
 from callistics.sql.dialect import Dialect
-from callistics.sql.fragment import Sql, compose
+from callistics.sql.fragment import Sql, compose, raw
+from callistics.sql.selection import Unit
 
 QUARTER = 15 * MINUTE
 BLOCK = 32 * DAY
@@ -92,6 +92,11 @@ def _bin_edge(_: Dialect) -> Sql:
     return compose("CAST({} AS DOUBLE) / 10", SENTIMENT_TENTH)
 
 
+def _whether_answered(_: Dialect) -> Sql:
+    """One instant for all calls that were answered: nothing here asks when."""
+    return raw("CASE WHEN c.answered_at IS NOT NULL THEN TIMESTAMP '1970-01-01 00:00:00' END")
+
+
 def _to_seconds(dialect: Dialect) -> Sql:
     return compose("1000 * ({})", dialect.whole_seconds("c.duration_ms"))
 
@@ -150,10 +155,18 @@ ROLLUPS: tuple[Rollup, ...] = (
         "outcomes",
         Unit.CALLS,
         (BLOCK, DAY),
-        (_RESELLER, _PROVIDER, Key("outcome"), Key("outcome_key"), Key("attempt")),
+        (
+            _RESELLER,
+            _PROVIDER,
+            Key("outcome"),
+            Key("outcome_key"),
+            Key("success"),
+            Key("answered_at", _whether_answered),
+            Key("attempt"),
+        ),
         _DATES | {"reseller_id", "provider", "outcome", "attempt"},
-        _COUNTS | {"successes"},
-        frozenset({"reseller_id", "provider", "outcome"}),
+        _COUNTS | {"successes", "reached"},
+        frozenset({"reseller_id", "provider", "outcome", "success", "reached"}),
         sums="duration_ms",
         only=(OUTCOME_KNOWN,),
     ),

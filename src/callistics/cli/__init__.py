@@ -1,5 +1,5 @@
 """The command line: `callistics`, and `python -m callistics.cli`."""
 
-from callistics.cli.group import main
+from callistics.cli.root import main
 
 __all__ = ["main"]

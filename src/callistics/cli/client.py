@@ -10,8 +10,8 @@ import click
 import httpx
 
 from callistics import __version__
-from callistics.cli.group import Failure
-from callistics.cli.problems import ApiError, api_error
+from callistics.cli.api_errors import ApiError, api_error
+from callistics.cli.root import Failure
 
 Sleep = Callable[[float], None]
 

@@ -13,7 +13,7 @@ import click
 import httpx
 
 from callistics.cli.client import Client, is_loopback
-from callistics.cli.group import Failure
+from callistics.cli.root import Failure
 from callistics.errors import CallisticsError, EngineError
 from callistics.settings import ANSWER_SETTINGS, ENGINE_DSNS, PREFIX, Settings, load_settings
 
@@ -93,7 +93,7 @@ def _at(url: str, key: str | None, settings: Settings) -> Client:
         raise Failure(f"--url {url}: {error}") from None
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise Failure(f"--url {url}: must look like http://127.0.0.1:8000")
-    return Client(url, key or _key_beside(url, settings))
+    return Client(url, key or key_beside(url, settings))
 
 
 def server_answers(url: str) -> bool:
@@ -105,14 +105,14 @@ def server_answers(url: str) -> bool:
         return False
 
 
-def _key_beside(url: str, settings: Settings) -> str | None:
+def key_beside(url: str, settings: Settings) -> str | None:
     """The admin key that a server of this machine was given or made, if it may be read."""
     if not is_loopback(url):
         return None
     if settings.admin_key is not None:
         return settings.admin_key
     # Loaded here: a command that is given a key needs no engine.
-    from callistics.engines.opening import key_file  # noqa: PLC0415
+    from callistics.engines.registry import key_file  # noqa: PLC0415
 
     try:
         return key_file(settings.engine).read_text(encoding="utf-8").strip() or None
@@ -122,7 +122,7 @@ def _key_beside(url: str, settings: Settings) -> str | None:
 
 def _check_database(settings: Settings, url: str, *, asked: bool) -> None:
     # Loaded here: a command that is given a key needs no engine.
-    from callistics.engines.opening import database_file  # noqa: PLC0415
+    from callistics.engines.registry import database_file  # noqa: PLC0415
 
     database = database_file(settings.engine)
     if database is None or database.exists():
@@ -138,8 +138,8 @@ def _check_database(settings: Settings, url: str, *, asked: bool) -> None:
 def in_process(settings: Settings, key: str | None = None) -> Generator[Client]:
     """The product itself, run in this process; without a key, with all rights."""
     # Loaded here: a command that talks to a server does without the server's own parts.
-    from callistics.app import build  # noqa: PLC0415
-    from callistics.cli.local import BASE_URL, LocalTransport, quiet_logs  # noqa: PLC0415
+    from callistics.server.app import build  # noqa: PLC0415
+    from callistics.server.in_process import BASE_URL, LocalTransport, quiet_logs  # noqa: PLC0415
 
     with quiet_logs():
         application = build(settings)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callistics.catalog.rollups import Rollup
-from callistics.engines.common.arrow import Mask
-from callistics.engines.common.blocks import CallBlock
 from callistics.model.keys import StoredKey
-from callistics.model.merge import State
-from callistics.model.records import RecordKind
-from callistics.model.writes import Identity, Known
+from callistics.records.columnar.arrow import Mask
+from callistics.records.columnar.call_batch import CallBatch
+from callistics.records.fields import RecordKind
+from callistics.records.identity import Identity, StoredRecord
+from callistics.records.merge import State
 from callistics.sql.dialect import Dialect, SqlRow, Statement
 
 
@@ -27,11 +27,13 @@ class KeptAnswer:
 class Session(Protocol):
     """One transaction of the one writer. Leaving its context without error commits durably."""
 
-    def load(self, kind: RecordKind, identities: Iterable[Identity]) -> dict[Identity, Known]:
+    def load(
+        self, kind: RecordKind, identities: Iterable[Identity]
+    ) -> dict[Identity, StoredRecord]:
         """The stored records among the identities."""
         ...
 
-    def known(self, blocks: Sequence[CallBlock]) -> Mask:
+    def known(self, blocks: Sequence[CallBatch]) -> Mask:
         """Of which of the blocks' calls, one after the other, there is a record."""
         ...
 
@@ -43,7 +45,7 @@ class Session(Protocol):
         """Write states, new or changed; what is derived from them follows on commit."""
         ...
 
-    def add(self, block: CallBlock, arrival: int) -> None:
+    def add(self, block: CallBatch, arrival: int) -> None:
         """Write calls that are the first of their ids; the first of the request came `arrival`."""
         ...
 
@@ -61,6 +63,10 @@ class Session(Protocol):
 
     def save_keys(self, keys: Iterable[StoredKey]) -> None:
         """Insert or replace access keys by id."""
+        ...
+
+    def save_uses(self, uses: Mapping[str, int]) -> None:
+        """Store when keys were last used (µs), by their ids; nothing else of them changes."""
         ...
 
 
@@ -103,8 +109,8 @@ class Engine(Protocol):
         """Recompute everything that is derived from the records."""
         ...
 
-    def tidy(self) -> bool:
-        """Do a bounded piece of upkeep, which shows in no answer; whether there is more to do.
+    def maintain(self) -> bool:
+        """Do a bounded piece of maintenance, which shows in no answer; whether there is more to do.
 
         One thread may do this beside all others.
         """

@@ -9,8 +9,8 @@ from callistics.analytics.cache import Kept
 from callistics.analytics.shape import Answer
 from callistics.errors import UnsupportedMedia
 from callistics.http.services import AnyRequest, read_body, services
-from callistics.ingest.reader import is_json, media_type
-from callistics.ingest.unpacking import unpack
+from callistics.ingest.decode import is_json, media_type
+from callistics.ingest.decompress import unpack
 from callistics.model.keys import Permission
 
 _ENCODER = msgspec.json.Encoder()

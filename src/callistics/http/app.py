@@ -9,9 +9,9 @@ from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
 from callistics.http.analytics import analytics
+from callistics.http.health import docs, docs_asset, live, metrics, openapi, ready, root
 from callistics.http.keys import keys, revoke_key
-from callistics.http.operations import docs, docs_asset, live, metrics, openapi, ready, root
-from callistics.http.parameters import check_parameters
+from callistics.http.parameters import check_request
 from callistics.http.problems import HANDLERS
 from callistics.http.records import calls, leads
 from callistics.http.request_log import observed
@@ -45,7 +45,7 @@ def create_http(lifespan: Lifespan, cors_origins: Sequence[str] = ()) -> Litesta
     application = Litestar(
         route_handlers=_ROUTES,
         lifespan=[lifespan],
-        before_request=check_parameters,
+        before_request=check_request,
         exception_handlers=dict(HANDLERS),
         cors_config=_cors(cors_origins) if cors_origins else None,
         openapi_config=None,

@@ -1,7 +1,7 @@
 """`POST /keys`, `GET /keys`, `DELETE /keys/{id}`."""
 
 import asyncio
-from dataclasses import replace
+from concurrent.futures import Future
 
 import msgspec
 from litestar import HttpMethod, Response, delete, route
@@ -12,7 +12,7 @@ from callistics.access.requests import SCOPE_FIELDS, parse_key_request
 from callistics.errors import NotFound
 from callistics.http.analytics import check_json
 from callistics.http.services import AnyRequest, Services, now, read_body, services
-from callistics.ingest.writer import Job
+from callistics.ingest.writer import Job, Result
 from callistics.model.instants import utc_text
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import SCOPED
@@ -37,32 +37,35 @@ async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> R
     body = await read_body(request, parts.settings.query_body_limit)
     wanted = parse_key_request(body, creator.scope, now())
     made = make_key(wanted.name, wanted.permissions, wanted.scope, now(), wanted.expires_at)
-    await _save(parts, made.stored)
+    done = parts.writer.submit(Job(keys=(made.stored,)))
+
+    def admit(saved: "Future[Result]") -> None:
+        if saved.exception() is None:
+            parts.keyring.put(made.stored)
+
+    # As soon as it is stored, whether or not the client still listens.
+    done.add_done_callback(admit)
+    await _durable(done)
     shown = shown_key(made.stored)
     return _json({"id": shown.pop("id"), "key": made.secret, **shown}, 201)
 
 
 @delete("/keys/{key_id:str}", status_code=204)
 async def revoke_key(request: AnyRequest, key_id: FromPath[str]) -> None:
-    """Revoke a key, with immediate effect."""
+    """Revoke a key: refused from now on, and for good once answered."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
     found = parts.keyring.find(key_id, asking.scope)
     if found is None:
         raise NotFound("no such key")
-    if found.revoked_at is None:
-        await _save(parts, replace(found, revoked_at=now()))
+    # Also where it is revoked already: nobody knows whether that came to be stored.
+    revoked = parts.keyring.revoke(found, now())
+    await _durable(parts.writer.submit(Job(keys=(revoked,), urgent=True)))
 
 
-async def _save(parts: Services, key: StoredKey) -> None:
-    """Store a key durably, then let it take effect."""
-    done = parts.writer.submit(Job(None, _no_answer, keys=(key,)))
+async def _durable(done: "Future[Result]") -> None:
+    # Shielded: a client that goes away does not take back what is being committed.
     await asyncio.shield(asyncio.wrap_future(done))
-    parts.keyring.put(key)
-
-
-def _no_answer(_: object) -> tuple[int, bytes]:
-    return 204, b""
 
 
 def shown_key(key: StoredKey) -> Shown:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from callistics.timezones import rules_version
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -52,6 +54,15 @@ class Metrics:
             ("status",),
             registry=self.registry,
         )
+        Info(
+            "callistics_timezone_rules",
+            "The release of the IANA time zone rules in force.",
+            registry=self.registry,
+        ).info({"version": rules_version()})
+
+    def info(self, **facts: str) -> None:
+        """What the server is."""
+        Info("callistics", "The server.", registry=self.registry).info(facts)
 
     def gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
         """A figure that is read when asked for."""

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document, built from the registries: what they define is documented."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import msgspec
@@ -9,14 +10,15 @@ from callistics.http.openapi_parts import (
     BEARER,
     IDEMPOTENCY_KEY,
     ON_ERROR,
+    TIMEZONE,
     Json,
     json_content,
     ref,
     responses,
 )
 from callistics.http.openapi_schemas import schemas
-from callistics.model.records import RecordKind, all_fields
 from callistics.queries import registry
+from callistics.records.fields import ALL_FIELDS, RecordKind
 
 _DESCRIPTION = """Analytics for outbound calling and voice-AI platforms.
 
@@ -53,8 +55,12 @@ def build() -> Json:
             "/leads": {"post": _records(RecordKind.LEADS)},
             "/keys": {"post": _create_key(), "get": _list_keys()},
             "/keys/{key_id}": {"delete": _revoke_key()},
-            "/health/live": {"get": _health("The process runs.", "isLive", 200)},
-            "/health/ready": {"get": _health("Requests are taken.", "isReady", 200, 503)},
+            "/health/live": {"get": _health("The process runs.", "isLive", ("status",), 200)},
+            "/health/ready": {
+                "get": _health(
+                    "Requests are taken.", "isReady", ("status", "timezone_rules"), 200, 503
+                )
+            },
             "/metrics": {"get": _metrics()},
         },
         "components": {"securitySchemes": {"key": BEARER}, "schemas": schemas()},
@@ -90,7 +96,7 @@ def _analytics() -> Json:
 
 def _records(kind: RecordKind) -> Json:
     one = ref("Call" if kind is RecordKind.CALLS else "Lead")
-    example = {name: spec.example for name, spec in all_fields(kind).items()}
+    example = {name: spec.example for name, spec in ALL_FIELDS[kind].items()}
     body = {"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]}
     lines: Json = {"description": "One JSON object a line."}
     line = msgspec.json.encode(example).decode() + "\n"
@@ -102,7 +108,7 @@ def _records(kind: RecordKind) -> Json:
             "One object, an array or NDJSON, up to 100,000 records, optionally with "
             "`Content-Encoding: gzip` or `zstd`. 200 means durable and visible."
         ),
-        "parameters": [ON_ERROR, IDEMPOTENCY_KEY],
+        "parameters": [ON_ERROR, TIMEZONE, IDEMPOTENCY_KEY],
         "requestBody": {
             "required": True,
             "content": {
@@ -168,8 +174,8 @@ def _revoke_key() -> Json:
     }
 
 
-def _health(text: str, operation: str, *statuses: int) -> Json:
-    body = {"type": "object", "properties": {"status": {"type": "string"}}}
+def _health(text: str, operation: str, members: Sequence[str], *statuses: int) -> Json:
+    body = {"type": "object", "properties": {name: {"type": "string"} for name in members}}
     return {
         "operationId": operation,
         "tags": ["Operations"],

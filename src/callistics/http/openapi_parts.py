@@ -18,6 +18,14 @@ ON_ERROR: Json = {
     "schema": {"type": "string", "enum": ["fail", "skip"], "default": "fail"},
     "description": "`skip` stores the good records and reports the bad; else it is all or nothing.",
 }
+TIMEZONE: Json = {
+    "name": "timezone",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "IANA zone of times without an offset; else that of the server's settings.",
+    "example": "Europe/Lisbon",
+}
 IDEMPOTENCY_KEY: Json = {
     "name": "Idempotency-Key",
     "in": "header",

@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 
 from callistics.access.requests import SCOPE_FIELDS
-from callistics.analytics.request import DEFAULT_PAGE_SIZE, MAX_GROUPS, MAX_PAGE_SIZE
+from callistics.analytics.parse import DEFAULT_PAGE_SIZE, MAX_GROUPS, MAX_PAGE_SIZE
 from callistics.catalog.dimensions import PAYLOAD_PREFIX
-from callistics.catalog.filters import FILTERS, schema
+from callistics.catalog.filters import FILTERS
 from callistics.http.openapi_parts import KEY_SCHEMA, Json, ref
 from callistics.http.problems import NO_TYPE
 from callistics.model.buckets import Granularity
 from callistics.model.keys import Permission
 from callistics.model.payload import MAX_KEY_LENGTH
-from callistics.model.records import RecordKind, all_fields
 from callistics.problem_types import PROBLEM_TYPES
 from callistics.queries import registry
 from callistics.queries.base import QueryType
+from callistics.records.fields import ALL_FIELDS, RecordKind
 
 
 def schemas() -> Json:
@@ -97,7 +97,7 @@ def _request_schema(kind: QueryType) -> Json:
 
 def _filters_schema() -> Json:
     filters = {
-        name: {**schema(spec.kind), "description": spec.help, "examples": [spec.example]}
+        name: {**spec.type.schema, "description": spec.help, "examples": [spec.example]}
         for name, spec in FILTERS.items()
     }
     return {
@@ -141,7 +141,7 @@ def _answer_schema() -> Json:
 
 def _record_schema(kind: RecordKind) -> Json:
     fields: dict[str, Json] = {}
-    for name, spec in all_fields(kind).items():
+    for name, spec in ALL_FIELDS[kind].items():
         never_null = name == kind.id_field or (spec.required and name != "merchant_id")
         value = dict(spec.schema) if never_null else _nullable(spec.schema)
         fields[name] = {**value, "description": spec.help, "examples": [spec.example]}

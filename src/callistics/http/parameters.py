@@ -1,4 +1,4 @@
-"""Query parameters of all endpoints: one that nothing would read is refused, not ignored."""
+"""Query parameters and headers of all endpoints: what nothing would read is refused."""
 
 from collections import Counter
 
@@ -9,8 +9,12 @@ PARAMETERS = "parameters"
 """The option of a route that names the query parameters it takes; without it there are none."""
 
 
-async def check_parameters(request: AnyRequest) -> None:
-    """Raises `Refused` for each parameter that is unknown or given twice."""
+# Of two only the first would count, and who looked at the other before would not know.
+_ONCE = ("authorization", "content-type", "content-encoding", "idempotency-key")
+
+
+async def check_request(request: AnyRequest) -> None:
+    """Raises `Refused` for each parameter that is unknown, and what is given twice."""
     known: tuple[str, ...] = request.route_handler.opt.get(PARAMETERS, ())
     given = Counter(name for name, _ in request.query_params.multi_items())
     problems = [
@@ -22,6 +26,11 @@ async def check_parameters(request: AnyRequest) -> None:
         malformed("", f"the query parameter {name} is given {times} times")
         for name, times in given.items()
         if name in known and times > 1
+    ]
+    problems += [
+        malformed("", f"the header {name} is given {times} times")
+        for name in _ONCE
+        if (times := len(request.headers.getall(name, ()))) > 1
     ]
     if problems:
         raise Refused(problems, "; ".join(problem.message for problem in problems))

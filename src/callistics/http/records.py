@@ -4,25 +4,30 @@ import asyncio
 import hashlib
 import re
 import time
+from concurrent.futures import Future
+from functools import partial
 
 import msgspec
 from litestar import Response, post
 
-from callistics.errors import Conflict, Problem, Refused, malformed
+from callistics.engines.base import KeptAnswer
+from callistics.errors import Conflict, Problem, Refused, did_you_mean, invalid, malformed
+from callistics.http.metrics import Metrics
 from callistics.http.parameters import PARAMETERS
 from callistics.http.problems import MEDIA_TYPE, note_problem_body, problem_body, problem_item
 from callistics.http.services import AnyRequest, Services, now, read_body, services
-from callistics.ingest.reader import Limits, Terms
-from callistics.ingest.unpacking import unpack
-from callistics.ingest.writer import Job, Retry
-from callistics.ingest.writes import Write
+from callistics.ingest.decode import Limits, Terms
+from callistics.ingest.decompress import unpack
+from callistics.ingest.writer import Job, Result, Retry
 from callistics.model.keys import Permission, StoredKey
-from callistics.model.record_values import Reading
-from callistics.model.records import RecordKind
-from callistics.model.writes import Receipt
+from callistics.model.zones import Zone, zone
+from callistics.records.field_types import Reading
+from callistics.records.fields import RecordKind
+from callistics.records.identity import Receipt
+from callistics.timezones import zone_names
 
 IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
-_PARAMETERS = {PARAMETERS: ("on_error",)}
+_PARAMETERS = {PARAMETERS: ("on_error", "timezone")}
 # What is read sooner than another thread comes to it: bytes, and how many commas and line breaks,
 # as each record and each field that is wrong takes time of its own.
 _SMALL, _PARTS = 4_096, 64
@@ -43,12 +48,12 @@ async def leads(request: AnyRequest) -> Response[bytes]:
 async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
     parts = services(request)
     key = parts.authorize(request, Permission.INGEST)
-    skip = _skip(request)
-    name = _idempotency_key(request)
+    skip, where, name = _skip(request), _zone(request, parts.zone), _idempotency_key(request)
     raw = await read_body(request, parts.settings.record_body_limit)
+    terms = Terms(kind, Reading(where, now()), key.scope, skip)
     started = time.perf_counter()
     store = _store if name is None else _store_once
-    status, body = await store(parts, request, kind, key, skip, raw, name)
+    status, body = await store(parts, request, key, terms, raw, name)
     parts.metrics.ingests.labels(kind).observe(time.perf_counter() - started)
     if status == 200:
         return Response(body, media_type="application/json")
@@ -59,9 +64,8 @@ async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
 async def _store_once(
     parts: Services,
     request: AnyRequest,
-    kind: RecordKind,
     key: StoredKey,
-    skip: bool,
+    terms: Terms,
     raw: bytes,
     name: str | None,
 ) -> tuple[int, bytes]:
@@ -70,7 +74,7 @@ async def _store_once(
         raise Conflict("a request with this Idempotency-Key is still running")
     parts.running.add(running)
     try:
-        return await _store(parts, request, kind, key, skip, raw, name)
+        return await _store(parts, request, key, terms, raw, name)
     finally:
         parts.running.discard(running)
 
@@ -78,51 +82,67 @@ async def _store_once(
 async def _store(
     parts: Services,
     request: AnyRequest,
-    kind: RecordKind,
     key: StoredKey,
-    skip: bool,
+    terms: Terms,
     raw: bytes,
     name: str | None,
 ) -> tuple[int, bytes]:
     limits = Limits(parts.settings.record_body_limit, parts.settings.record_limit)
-    terms = Terms(kind, Reading(parts.zone, now()), key.scope, skip)
 
-    def read() -> tuple[Write, Retry | None]:
+    def encode(receipt: Receipt) -> tuple[int, bytes]:
+        return encoded(receipt, skip=terms.skip)
+
+    def read() -> Job:
         plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
         write = parts.beside.read_write(plain, request.headers.get("content-type"), limits, terms)
-        return write, None if name is None else Retry(key.id, name, _digest(kind, skip, plain))
+        if name is None:
+            return Job(write)
+        return Job(write, Retry(key.id, name, _digest(parts, terms, plain), encode))
 
     packed = "content-encoding" in request.headers
-    write, retry = read() if _is_small(raw) and not packed else await parts.readers.run(read)
-
-    def answer(receipt: Receipt) -> tuple[int, bytes]:
-        return _answer(parts, kind, receipt, skip=skip)
-
-    done = parts.writer.submit(Job(write, answer, retry))
+    job = read() if _is_small(raw) and not packed else await parts.readers.run(read)
+    done = partial(_count, parts.metrics, terms.kind, terms.skip)
+    parts.writer.submit(job).add_done_callback(done)
     # Shielded: a client that goes away does not take back what is being committed.
-    return await asyncio.shield(asyncio.wrap_future(done))
+    result = await asyncio.shield(asyncio.wrap_future(job.done))
+    if isinstance(result, KeptAnswer):
+        return result.status, result.answer
+    assert result is not None
+    # Many errors take a while to be told, and others wait here.
+    few = len(result.rejected) <= _PARTS
+    return encode(result) if few else await asyncio.to_thread(encode, result)
 
 
 def _is_small(raw: bytes) -> bool:
     return len(raw) <= _SMALL and raw.count(b",") + raw.count(b"\n") <= _PARTS
 
 
-def _digest(kind: RecordKind, skip: bool, plain: bytes) -> str:
+def _digest(parts: Services, terms: Terms, plain: bytes) -> str:
     """What makes a retry the same request, however its body is packed."""
-    return hashlib.sha256(f"{kind} {skip} ".encode() + plain).hexdigest()
+    where = terms.reading.zone
+    named = "" if where is parts.zone else f"{where.name} "
+    return hashlib.sha256(f"{terms.kind} {terms.skip} {named}".encode() + plain).hexdigest()
 
 
-def _answer(
-    parts: Services, kind: RecordKind, receipt: Receipt, *, skip: bool
-) -> tuple[int, bytes]:
-    count = parts.metrics.records.labels
+def _count(metrics: Metrics, kind: RecordKind, skip: bool, done: "Future[Result]") -> None:
+    """Count the records of a request, once it is durable what became of them."""
+    receipt = None if done.exception() else done.result()
+    if not isinstance(receipt, Receipt):
+        return
+    count = metrics.records.labels
     if receipt.rejected and not skip:
         count(kind, "rejected").inc(receipt.received)
-        problems = [problem for bad in receipt.rejected for problem in bad.problems]
-        return _refusal(receipt, problems)
+        return
     for result in ("stored", "unchanged", "pending"):
         count(kind, result).inc(getattr(receipt, result))
     count(kind, "rejected").inc(len(receipt.rejected))
+
+
+def encoded(receipt: Receipt, *, skip: bool) -> tuple[int, bytes]:
+    """Status and body of the answer."""
+    if receipt.rejected and not skip:
+        problems = [problem for bad in receipt.rejected for problem in bad.problems]
+        return _refusal(receipt, problems)
     return 200, msgspec.json.encode(
         {
             "received": receipt.received,
@@ -150,6 +170,18 @@ def _skip(request: AnyRequest) -> bool:
         message = 'the query parameter on_error must be "fail" or "skip"'
         raise Refused([malformed("", message, value)], message)
     return value == "skip"
+
+
+def _zone(request: AnyRequest, usual: Zone) -> Zone:
+    """The zone of times without an offset."""
+    name = request.query_params.get("timezone")
+    if name is None:
+        return usual
+    try:
+        return zone(name)
+    except ValueError as error:
+        message = f"timezone: {error}{did_you_mean(name, zone_names())}"
+        raise Refused([invalid("", message, name)], message) from None
 
 
 def _idempotency_key(request: AnyRequest) -> str | None:

@@ -10,6 +10,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from callistics.http.request_notes import noted
 from callistics.http.services import Services
 
+_NOWHERE = "/-"
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _log = structlog.get_logger("callistics.http")
 
@@ -17,7 +19,7 @@ _log = structlog.get_logger("callistics.http")
 def observed(inner: ASGIApp) -> ASGIApp:
     """Count and log every request, also those that no route takes, and answer HEAD as GET.
 
-    Neither query strings nor bodies are looked at.
+    Only the path as it is written leads to a route. Neither query strings nor bodies are looked at.
     """
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
@@ -28,11 +30,14 @@ def observed(inner: ASGIApp) -> ASGIApp:
         method = str(details.get("method", ""))
         if method == "HEAD":
             details["method"] = "GET"
+        if not _is_exact(str(details["path"])):
+            details["path"] = _NOWHERE
 
         async def watched(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message["headers"] = [*message.get("headers", ()), _NOSNIFF]
             elif message["type"] == "http.response.body" and method == "HEAD":
                 message["body"] = b""
             await send(message)
@@ -43,6 +48,11 @@ def observed(inner: ASGIApp) -> ASGIApp:
             _note(scope, method, status, time.perf_counter() - started)
 
     return handle
+
+
+def _is_exact(path: str) -> bool:
+    """Whether no part of a path is empty: the router takes `//keys/` for `/keys`."""
+    return path == "/" or all(path.removeprefix("/").split("/"))
 
 
 def _note(scope: Scope, method: str, status: int, seconds: float) -> None:

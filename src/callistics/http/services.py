@@ -13,14 +13,14 @@ from callistics.access.keyring import Keyring, require
 from callistics.access.limiter import RateLimiter
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.service import Analytics
-from callistics.engines.common.threads import give_way
 from callistics.errors import TooLarge, Unavailable
 from callistics.http.metrics import Metrics
 from callistics.http.request_notes import note_key
-from callistics.ingest.beside import ReadingBeside
+from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.writer import Writer
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone
+from callistics.runtime import give_way
 from callistics.settings import Settings
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class Services:
     cache: AnswerCache
     data_version: Callable[[], int | None]
     readers: Pool
-    beside: ReadingBeside
+    beside: DecodeProcess
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     ready: bool = False

@@ -3,17 +3,17 @@
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 
 from callistics.engines.base import Engine, KeptAnswer, Session
 from callistics.errors import Refused, RequestError, Unavailable, invalid
-from callistics.ingest.fold import folds_of
-from callistics.ingest.writes import Write, sorted_out
+from callistics.ingest.merge import folds_of
+from callistics.ingest.request import Write, separated
 from callistics.model.keys import StoredKey
-from callistics.model.writes import Receipt
+from callistics.records.identity import Receipt
 
 _MAX_RECORDS = 100_000
 # A commit costs much the same for one record as for a few hundred. After one, the writer lets as
@@ -21,36 +21,60 @@ _MAX_RECORDS = 100_000
 # more once as many requests have come as were answered, as then nobody is left who could send one.
 _MOST_REST, _PLENTY = 0.05, 2_000
 
-Outcome = tuple[int, bytes] | RequestError
-"""Status and body of the answer, or the error that takes its place."""
+Result = Receipt | KeptAnswer | None
+"""What became of the records; or the answer from before, if the request is repeated; or nothing."""
+Outcome = Result | RequestError
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """An `Idempotency-Key`, the key of access it came with, and the hash of its body."""
+    """An `Idempotency-Key`, the key of access it came with, and the hash of its body.
+
+    `encode` makes status and body of the answer that is kept. The commit it is part of may fail and
+    be tried again: it must do nothing else.
+    """
 
     key_id: str
     idempotency_key: str
     body_hash: str
+    encode: Callable[[Receipt], tuple[int, bytes]]
 
 
 @dataclass(slots=True)
 class Job:
-    """One request for the writer. `done` gives the answer's status and body once durable."""
+    """One request for the writer. `done` gives the result once durable.
 
-    write: Write | None
-    answer: Callable[[Receipt], tuple[int, bytes]]
+    One that is `urgent` goes before all others, however many wait.
+    """
+
+    write: Write | None = None
     retry: Retry | None = None
     keys: tuple[StoredKey, ...] = ()
-    done: "Future[tuple[int, bytes]]" = field(default_factory=Future[tuple[int, bytes]])
+    uses: Mapping[str, int] = field(default_factory=dict[str, int])
+    urgent: bool = False
+    done: "Future[Result]" = field(default_factory=Future[Result])
+
+
+class _Line(queue.Queue[Job | None]):
+    """Those that wait: without a limit of its own, and with the urgent ones in front."""
+
+    def _put(self, item: Job | None) -> None:
+        if item is not None and item.urgent:
+            self.queue.appendleft(item)
+        else:
+            self.queue.append(item)
 
 
 class Writer:
-    """A thread that owns writing to an engine."""
+    """A thread that owns writing to an engine.
+
+    No more than `capacity` requests may wait, urgent ones aside.
+    """
 
     def __init__(self, engine: Engine, capacity: int) -> None:
         self._engine = engine
-        self._queue: queue.Queue[Job | None] = queue.Queue(capacity)
+        self._queue = _Line()
+        self._capacity = capacity
         self._stopping = False
         # Nothing may be queued behind what ends the thread: nobody would answer it.
         self._queueing = threading.Lock()
@@ -65,15 +89,14 @@ class Writer:
         """Requests that wait to be committed."""
         return self._queue.qsize()
 
-    def submit(self, job: Job) -> "Future[tuple[int, bytes]]":
+    def submit(self, job: Job) -> "Future[Result]":
         """Queue a request. Raises `Unavailable` if too many wait or the writer is stopping."""
         self._check()
         with self._queueing:
             self._check()
-            try:
-                self._queue.put_nowait(job)
-            except queue.Full:
-                raise Unavailable("too many requests with records are waiting") from None
+            if self.waiting >= self._capacity and not job.urgent:
+                raise Unavailable("too many requests with records are waiting")
+            self._queue.put(job)
         return job.done
 
     def _check(self) -> None:
@@ -112,6 +135,8 @@ class Writer:
                 break
             if job is None:
                 return jobs, True
+            if job.urgent:
+                return [job, *jobs], False
             jobs.append(job)
             size += _size(job)
         return jobs, False
@@ -151,7 +176,7 @@ def _size(job: Job) -> int:
 
 
 def _process(session: Session, jobs: list[Job]) -> list[Outcome]:
-    writes = sorted_out(session, [job.write for job in jobs if job.write is not None])
+    writes = separated(session, [job.write for job in jobs if job.write is not None])
     folds = folds_of(session, writes)
     arrival = session.arrival(sum(write.received for write in writes)) if writes else 0
     outcomes: list[Outcome] = []
@@ -159,12 +184,13 @@ def _process(session: Session, jobs: list[Job]) -> list[Outcome]:
     rest = iter(writes)
     for job in jobs:
         session.save_keys(job.keys)
+        session.save_uses(job.uses)
         if job.write is None:
-            outcomes.append((204, b""))
+            outcomes.append(None)
             continue
         write = next(rest)
         accept = partial(folds[write.kind].accept, write, arrival)
-        outcomes.append(_one(session, job, accept, kept))
+        outcomes.append(_one(session, job.retry, accept, write.skip, kept))
         arrival += write.received
     for kind, fold in folds.items():
         session.store(kind, fold.changed)
@@ -175,25 +201,28 @@ def _process(session: Session, jobs: list[Job]) -> list[Outcome]:
 
 def _one(
     session: Session,
-    job: Job,
+    retry: Retry | None,
     accept: Callable[[], Receipt],
+    skip: bool,
     kept: dict[tuple[str, str], KeptAnswer],
 ) -> Outcome:
-    retry = job.retry
     if retry is None:
-        return job.answer(accept())
+        return accept()
     name = (retry.key_id, retry.idempotency_key)
     before = kept.get(name) or session.kept_answer(*name)
     if before is not None:
         return _repeated(before, retry)
-    status, body = job.answer(accept())
-    kept[name] = KeptAnswer(retry.body_hash, status, body)
+    receipt = accept()
+    if receipt.was_refused(skip=skip):
+        # Nothing could be stored twice, and what is corrected may come under the same key.
+        return receipt
+    kept[name] = KeptAnswer(retry.body_hash, *retry.encode(receipt))
     session.keep_answer(*name, kept[name])
-    return status, body
+    return receipt
 
 
 def _repeated(before: KeptAnswer, retry: Retry) -> Outcome:
     if before.body_hash != retry.body_hash:
         message = "was sent before with another body"
         return Refused([invalid("", f"Idempotency-Key {retry.idempotency_key!r} {message}")])
-    return before.status, before.answer
+    return before

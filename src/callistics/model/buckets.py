@@ -177,6 +177,13 @@ def _run(
             yield Bucket(key, clock_label(key, offset))
 
 
+def bucket_label(zone: Zone, granularity: Granularity, key: int) -> str:
+    """The label of the bucket that has a key."""
+    if granularity.is_clock:
+        return clock_label(key, zone.offset_at(key))
+    return date_of(key).isoformat()
+
+
 def clock_label(instant: int, offset: int) -> str:
     """RFC 3339 text of an instant at an offset: `2025-10-26T02:00:00+01:00`."""
     zone = timezone(timedelta(microseconds=offset))
@@ -194,6 +201,7 @@ __all__ = [
     "Granularity",
     "Piece",
     "TooManyBucketsError",
+    "bucket_label",
     "buckets",
     "calendar_pieces",
     "clock_label",

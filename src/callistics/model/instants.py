@@ -14,10 +14,23 @@ DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
-_TEXT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)"
-    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d\d:?\d\d)?)?",
+_FRACTION = r"(?:[.,](?P<fraction>\d{1,9}))?"
+_OFFSET = r" ?(?P<offset>[Zz]|[Uu][Tt][Cc]|[+-]\d\d(?::?\d\d)?)"
+_EXTENDED = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
+    r"(?:[Tt ](?P<hour>\d\d)(?::(?P<minute>\d\d)(?::(?P<second>\d\d)"
+    rf"{_FRACTION})?)?(?:{_OFFSET})?)?",
     re.ASCII,
+)
+_BASIC = re.compile(
+    r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
+    r"(?:[Tt ](?P<hour>\d\d)(?:(?P<minute>\d\d)(?:(?P<second>\d\d)"
+    rf"{_FRACTION})?)?(?:{_OFFSET})?)?",
+    re.ASCII,
+)
+_WHAT_IT_IS_NOT = (
+    "not an ISO 8601 date or time, such as 2025-01-31, 2025-01-31T23:59:59Z,"
+    " 2025-01-31 23:59:59.5+05:30 or 20250131T235959Z"
 )
 
 
@@ -46,39 +59,43 @@ class Written:
 
 
 def parse_iso(text: str) -> Written:
-    """Read an ISO 8601 date, or a time to the minute, second or fraction, with or without offset.
+    """Read an ISO 8601 date, or a time to the hour, minute, second or fraction of a second.
 
-    Raises `ValueError` with a sentence for people where the text is none or does not exist.
+    Both the extended form, with a space for the `T` as well, and the basic one are read. An offset
+    may be left out, have hours only, or be `UTC`. Raises `ValueError` with a sentence for people
+    where the text is none of these or does not exist.
     """
-    match = _TEXT.fullmatch(text)
+    match = _EXTENDED.fullmatch(text) or _BASIC.fullmatch(text)
     if match is None:
-        raise ValueError("not an ISO 8601 date such as 2025-01-31 or 2025-01-31T23:59:59Z")
-    year, month, day, hour, minute, second, fraction, offset = match.groups()
+        raise ValueError(_WHAT_IT_IS_NOT)
+    parts = match.groupdict()
+    names = ("year", "month", "day", "hour", "minute", "second")
+    year, month, day, hour, minute, second = (int(parts[name] or 0) for name in names)
     try:
-        wall = datetime(
-            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0)
-        )
+        wall = datetime(year, month, day, hour, minute, second)
     except ValueError as error:
         raise ValueError(f"no such date: {error}") from None
-    nanos = int((fraction or "").ljust(9, "0"))
+    nanos = int((parts["fraction"] or "").ljust(9, "0"))
     local_ns = micros(wall) * 1000 + nanos
-    return Written(local_ns, _unit_ns(hour, second, fraction), _offset_seconds(offset))
+    return Written(local_ns, _unit_ns(parts), _offset_seconds(parts["offset"]))
 
 
-def _unit_ns(hour: str | None, second: str | None, fraction: str | None) -> int:
-    if hour is None:
+def _unit_ns(parts: dict[str, str | None]) -> int:
+    if parts["hour"] is None:
         return DAY * 1000
-    if second is None:
+    if parts["minute"] is None:
+        return HOUR * 1000
+    if parts["second"] is None:
         return MINUTE * 1000
-    return int(10 ** (9 - len(fraction or "")))
+    return int(10 ** (9 - len(parts["fraction"] or "")))
 
 
 def _offset_seconds(text: str | None) -> int | None:
     if text is None:
         return None
-    if text in "Zz":
+    if text.upper() in ("Z", "UTC"):
         return 0
-    hours, minutes = int(text[1:3]), int(text[-2:])
+    hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
     if hours > 23 or minutes > 59:
         raise ValueError("no such UTC offset")
     seconds = hours * 3600 + minutes * 60

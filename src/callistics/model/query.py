@@ -57,26 +57,33 @@ class Exists:
 Test = OneOf | NotOneOf | Within | Contains | Exists
 
 
+KeyTests = tuple[str, tuple[Test, ...]]
+"""A key of the payload and the tests that must all hold for it."""
+FilterValue = OneOf | int | float | bool | tuple[KeyTests, ...]
+"""What a filter compares with: durations in ms, costs in millionths, instants in µs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The conditions of a query, all joined by AND; None is no condition.
+    """The conditions of a query, all joined by AND.
 
-    `fields` are the id and text filters by field name; `begin` and `end` the half-open range of
-    instants; durations are milliseconds; `payload` maps a key to tests that must all hold.
+    `values` are those that were given, by the name of the filter; `begin` and `end` the half-open
+    range of instants, None where it is open; `payload` maps a key to tests that must all hold.
     """
 
-    fields: tuple[tuple[str, OneOf], ...] = ()
+    values: tuple[tuple[str, FilterValue], ...] = ()
     begin: int | None = None
     end: int | None = None
-    min_duration_ms: int | None = None
-    max_duration_ms: int | None = None
-    sentiment_min: float | None = None
-    sentiment_max: float | None = None
-    payload: tuple[tuple[str, tuple[Test, ...]], ...] = ()
+    payload: tuple[KeyTests, ...] = ()
+
+    def value(self, name: str) -> FilterValue | None:
+        """What a filter was given, None where it was not."""
+        return dict(self.values).get(name)
 
     def of(self, name: str) -> OneOf | None:
         """The values asked of a field, None where it is not filtered."""
-        return dict(self.fields).get(name)
+        value = self.value(name)
+        return value if isinstance(value, OneOf) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from callistics.catalog.dimensions import BUCKET
 from callistics.catalog.metrics import AVERAGE, TIMED
-from callistics.catalog.plan import Unit
 from callistics.queries.base import QueryType
 from callistics.queries.series import DATE, bucket_slots
+from callistics.sql.selection import Unit
 
 QUERY = QueryType(
     name="avg_duration_over_time",

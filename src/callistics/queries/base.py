@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from callistics.catalog.dimensions import GROUPABLE, Dimension
 from callistics.catalog.metrics import Figure, Measure, Shown, Tally
-from callistics.catalog.plan import Frame, Plan, Unit
-from callistics.catalog.select import Order, grouped
+from callistics.compile.select import Order, grouped
 from callistics.sql.dialect import SqlValue
 from callistics.sql.fragment import Sql
+from callistics.sql.selection import Frame, Selection, Unit
 
 Key = SqlValue
 Row = dict[str, Shown]
@@ -59,7 +59,7 @@ class QueryType:
     fields: tuple[Field, ...] = ()
     key: Dimension | None = None
     order: Order = Order.KEY
-    slots: Callable[[Plan], Sequence[Slot]] | None = None
+    slots: Callable[[Selection], Sequence[Slot]] | None = None
     only: Sql | None = None
     ranked: bool = False
     share_of_known: bool = False
@@ -67,7 +67,7 @@ class QueryType:
     uses_granularity: bool = False
     owns: tuple[str, ...] = ()
     statement: Callable[["QueryType", Frame], Sql] | None = None
-    arrange: Callable[[Plan, Sequence[Counted]], list[Row]] | None = None
+    arrange: Callable[[Selection, Sequence[Counted]], list[Row]] | None = None
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -107,11 +107,11 @@ class QueryType:
         return grouped(frame, self.key, self.measures, self.order, self.only)
 
     def rows(
-        self, plan: Plan, slots: Sequence[Slot] | None, counted: Sequence[Counted]
+        self, selection: Selection, slots: Sequence[Slot] | None, counted: Sequence[Counted]
     ) -> list[Row]:
         """The rows of one group, from what the statement counted in it."""
         if self.arrange is not None:
-            return self.arrange(plan, counted)
+            return self.arrange(selection, counted)
         return standard_rows(self, slots, counted)
 
 

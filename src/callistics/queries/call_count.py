@@ -1,8 +1,8 @@
 """How many calls."""
 
 from callistics.catalog.metrics import COUNT
-from callistics.catalog.plan import Unit
 from callistics.queries.base import QueryType
+from callistics.sql.selection import Unit
 
 QUERY = QueryType(
     name="call_count",

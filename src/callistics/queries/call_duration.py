@@ -1,6 +1,5 @@
 """How long calls last: count, average, extremes, sum and percentiles."""
 
-from callistics.catalog.counting import told_apart
 from callistics.catalog.metrics import (
     AVERAGE,
     DURATION_KNOWN,
@@ -15,8 +14,7 @@ from callistics.catalog.metrics import (
     N,
     percentile,
 )
-from callistics.catalog.plan import Frame, Unit
-from callistics.catalog.select import (
+from callistics.compile.select import (
     condition,
     expression,
     group_by,
@@ -26,7 +24,9 @@ from callistics.catalog.select import (
     source,
 )
 from callistics.queries.base import QueryType
+from callistics.sql.aggregates import told_apart
 from callistics.sql.fragment import Sql, compose, join, raw
+from callistics.sql.selection import Frame, Unit
 
 
 def _statement(query: QueryType, frame: Frame) -> Sql:

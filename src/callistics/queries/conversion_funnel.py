@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from callistics.catalog.conditions import where
 from callistics.catalog.dimensions import Dimension
 from callistics.catalog.metrics import COUNT, PERCENTAGE, N
-from callistics.catalog.plan import Frame, Plan, Unit
-from callistics.catalog.select import (
+from callistics.compile.select import (
     Order,
     expression,
     grouped,
@@ -15,14 +13,16 @@ from callistics.catalog.select import (
     order_by,
     source,
 )
+from callistics.compile.where import where
 from callistics.model.rounding import percentage
 from callistics.queries.base import Counted, Field, QueryType, Row
 from callistics.sql.fragment import Sql, compose, join, raw
+from callistics.sql.selection import Frame, Selection, Unit
 
 
 def _furthest(frame: Frame) -> Sql:
     """The number of the furthest stage a lead ever reached, NULL where it reached none."""
-    stages = frame.plan.stages or ()
+    stages = frame.selection.stages or ()
     cases = [
         compose(f"WHEN {{}} THEN {step}", frame.dialect.has_any(raw("l.statuses"), [stage]))
         for step, stage in reversed(list(enumerate(stages, start=1)))
@@ -34,7 +34,7 @@ FURTHEST = Dimension("furthest", "The furthest stage reached.", leads=_furthest,
 
 
 def _statement(_: QueryType, frame: Frame) -> Sql:
-    if frame.plan.stages is not None:
+    if frame.selection.stages is not None:
         return grouped(frame, FURTHEST, (N,))
     return _every_status(frame)
 
@@ -63,15 +63,15 @@ def _every_status(frame: Frame) -> Sql:
     )
 
 
-def _arrange(plan: Plan, counted: Sequence[Counted]) -> list[Row]:
-    if plan.stages is None:
+def _arrange(selection: Selection, counted: Sequence[Counted]) -> list[Row]:
+    if selection.stages is None:
         return _rows([(str(one.key), one.measures["n"] or 0) for one in counted])
     reached = {one.key: one.measures["n"] or 0 for one in counted}
-    steps = range(1, len(plan.stages) + 1)
+    steps = range(1, len(selection.stages) + 1)
     at_least = {
         step: sum(reached.get(later, 0) for later in steps if later >= step) for step in steps
     }
-    return _rows([(stage, at_least[step]) for step, stage in enumerate(plan.stages, start=1)])
+    return _rows([(stage, at_least[step]) for step, stage in enumerate(selection.stages, start=1)])
 
 
 def _rows(stages: Sequence[tuple[str, int]]) -> list[Row]:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from callistics.catalog.dimensions import HOUR, WEEKDAY
 from callistics.catalog.metrics import COUNT
-from callistics.catalog.plan import Plan, Unit
 from callistics.queries.base import Field, QueryType, Slot
+from callistics.sql.selection import Selection, Unit
 
 
-def _hours(_: Plan) -> Sequence[Slot]:
+def _hours(_: Selection) -> Sequence[Slot]:
     return [Slot(hour, (hour,)) for hour in range(24)]
 
 

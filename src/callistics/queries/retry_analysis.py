@@ -2,8 +2,8 @@
 
 from callistics.catalog.dimensions import ATTEMPT
 from callistics.catalog.metrics import COUNT, PERCENTAGE, SUCCEEDED, SUCCESS_RATE
-from callistics.catalog.plan import Unit
 from callistics.queries.base import Field, QueryType
+from callistics.sql.selection import Unit
 
 QUERY = QueryType(
     name="retry_analysis",

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from callistics.catalog.dimensions import SENTIMENT_BIN
 from callistics.catalog.metrics import COUNT, PERCENTAGE
-from callistics.catalog.plan import Plan, Unit
 from callistics.queries.base import Field, QueryType, Slot
+from callistics.sql.selection import Selection, Unit
 
 
-def _bins(_: Plan) -> Sequence[Slot]:
+def _bins(_: Selection) -> Sequence[Slot]:
     scored = [Slot(k, (k / 10, (k + 1) / 10)) for k in range(10)]
     return [*scored, Slot(None, (None, None))]
 

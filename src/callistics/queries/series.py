@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from callistics.catalog.plan import Plan
 from callistics.model.buckets import buckets
 from callistics.queries.base import Field, Slot
+from callistics.sql.selection import Selection
 
 DATE = Field(
     "date",
@@ -13,9 +13,9 @@ DATE = Field(
 )
 
 
-def bucket_slots(plan: Plan) -> Sequence[Slot]:
+def bucket_slots(selection: Selection) -> Sequence[Slot]:
     """A slot for each bucket of the plan's range. Raises `TooManyBucketsError`."""
-    if plan.empty or plan.begin is None or plan.end is None:
+    if selection.empty or selection.begin is None or selection.end is None:
         return []
-    cut = buckets(plan.query.zone, plan.query.granularity, plan.begin, plan.end)
+    cut = buckets(selection.query.zone, selection.query.granularity, selection.begin, selection.end)
     return [Slot(bucket.key, (bucket.label,)) for bucket in cut]

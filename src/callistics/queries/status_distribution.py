@@ -2,9 +2,9 @@
 
 from callistics.catalog.dimensions import STATUS
 from callistics.catalog.metrics import COUNT, PERCENTAGE
-from callistics.catalog.plan import Unit
-from callistics.catalog.select import Order
+from callistics.compile.select import Order
 from callistics.queries.base import Field, QueryType
+from callistics.sql.selection import Unit
 
 QUERY = QueryType(
     name="status_distribution",

@@ -2,9 +2,9 @@
 
 from callistics.catalog.dimensions import OUTCOME
 from callistics.catalog.metrics import COUNT, OUTCOME_KNOWN, PERCENTAGE
-from callistics.catalog.plan import Unit
-from callistics.catalog.select import Order
+from callistics.compile.select import Order
 from callistics.queries.base import Field, QueryType
+from callistics.sql.selection import Unit
 
 QUERY = QueryType(
     name="top_outcomes",

@@ -6,10 +6,10 @@ from functools import cache, lru_cache
 from itertools import accumulate
 from random import Random
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from callistics.synthetic.profiles import REGIONS, Region
 from callistics.synthetic.tables import spread
+from callistics.timezones import rules
 
 DAYS = 730
 HOURS = DAYS * 24
@@ -78,7 +78,7 @@ def _grid(end: datetime) -> tuple[list[datetime], list[tuple[int, ...]]]:
 
 
 def _activity(region: Region, starts: Sequence[datetime]) -> Iterator[int]:
-    zone = ZoneInfo(region.zone)
+    zone = rules(region.zone)
     for start in starts:
         local = start.astimezone(zone)
         yield region.day[local.hour] * region.week[local.weekday()]

@@ -150,3 +150,70 @@ CREATE TABLE IF NOT EXISTS kept_answers ON CLUSTER calls_cluster (
 ORDER BY (key_id, idempotency_key)
 TTL toDateTime(kept_at) + INTERVAL 2 DAY
 SETTINGS non_replicated_deduplication_window = 1000;
+
+ALTER TABLE calls_local ON CLUSTER calls_cluster UPDATE outcome_key = NULL WHERE outcome IS NULL AND outcome_key IS NOT NULL SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls_held_local ON CLUSTER calls_cluster UPDATE outcome_key = NULL WHERE outcome IS NULL AND outcome_key IS NOT NULL SETTINGS alter_sync = 2, mutations_sync = 2;
+
+CREATE TABLE IF NOT EXISTS key_uses ON CLUSTER calls_cluster (
+    id String,
+    last_used_at Int64
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/key_uses', '{shard}-{replica}', last_used_at)
+ORDER BY id
+SETTINGS non_replicated_deduplication_window = 1000;
+
+ALTER TABLE calls_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS agent_id LowCardinality(Nullable(String)) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS agent_id LowCardinality(Nullable(String));
+
+ALTER TABLE calls_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS end_reason LowCardinality(Nullable(String)) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS end_reason LowCardinality(Nullable(String));
+
+ALTER TABLE calls_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS language LowCardinality(Nullable(String)) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS language LowCardinality(Nullable(String));
+
+ALTER TABLE calls_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS answered_at Nullable(DateTime64(6, 'UTC')) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS answered_at Nullable(DateTime64(6, 'UTC'));
+
+ALTER TABLE calls_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS success Nullable(Bool) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS success Nullable(Bool);
+
+ALTER TABLE calls_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS cost_micros Nullable(Int64) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS cost_micros Nullable(Int64);
+
+ALTER TABLE calls_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS currency LowCardinality(Nullable(String)) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS currency LowCardinality(Nullable(String));
+
+ALTER TABLE calls_held_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS agent_id LowCardinality(Nullable(String)) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls_held ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS agent_id LowCardinality(Nullable(String));
+
+ALTER TABLE calls_held_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS end_reason LowCardinality(Nullable(String)) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls_held ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS end_reason LowCardinality(Nullable(String));
+
+ALTER TABLE calls_held_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS language LowCardinality(Nullable(String)) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls_held ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS language LowCardinality(Nullable(String));
+
+ALTER TABLE calls_held_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS answered_at Nullable(DateTime64(6, 'UTC')) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls_held ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS answered_at Nullable(DateTime64(6, 'UTC'));
+
+ALTER TABLE calls_held_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS success Nullable(Bool) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls_held ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS success Nullable(Bool);
+
+ALTER TABLE calls_held_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS cost_micros Nullable(Int64) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls_held ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS cost_micros Nullable(Int64);
+
+ALTER TABLE calls_held_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS currency LowCardinality(Nullable(String)) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls_held ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS currency LowCardinality(Nullable(String));

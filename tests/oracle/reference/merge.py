@@ -55,7 +55,11 @@ def _seconds(value: Any, _: str) -> Seconds:
 
 
 def _score(value: Any, _: str) -> float:
-    return LABELS[value] if isinstance(value, str) else float(value)
+    return LABELS[value.lower()] if isinstance(value, str) else float(value)
+
+
+def _word(value: str, _: str) -> str:
+    return value.lower()
 
 
 READERS: dict[str, Callable[[Any, str], Any]] = {
@@ -64,6 +68,7 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
     "created_at": _moment,
     "duration": _seconds,
     "sentiment": _score,
+    "direction": _word,
 }
 
 

@@ -11,6 +11,7 @@ from .canonical import percentage, seconds, two_decimals
 from .grouping import by_count
 from .settings import ReferenceSettings
 from .state import Call, Lead
+from .success import is_success
 from .zones import local_at
 
 Row = dict[str, Any]
@@ -109,23 +110,11 @@ def avg_duration_over_time(calls: list[Call], context: Context) -> list[Row]:
     return [{"date": b.date, "avg_duration": _average(d), "count": len(d)} for b, d in pairs]
 
 
-def _norm(outcome: str) -> str:
-    return outcome.upper().replace("-", "_").replace(" ", "_")
-
-
-def _succeeded(outcome: str | None, settings: ReferenceSettings) -> bool:
-    if outcome is None:
-        return False
-    if settings.success_outcomes is not None:
-        return _norm(outcome) in {_norm(name) for name in settings.success_outcomes}
-    return _norm(outcome) not in {_norm(name) for name in settings.unreached_outcomes}
-
-
 def retry_analysis(calls: list[Call], context: Context) -> list[Row]:
     rows: list[Row] = []
     for attempt in sorted({call.attempt for call in calls}):
         made = [call for call in calls if call.attempt == attempt]
-        successes = sum(_succeeded(call.outcome, context.settings) for call in made)
+        successes = sum(is_success(context.settings, call.outcome, None) for call in made)
         rows.append(
             {
                 "attempt": attempt,

@@ -6,6 +6,7 @@ clock showed UTC.
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -37,8 +38,15 @@ def wall(local: int) -> datetime:
     return (EPOCH + timedelta(microseconds=local)).replace(tzinfo=None)
 
 
+@cache
+def rules(zone: str) -> ZoneInfo:
+    """The rules of a zone, whatever the machine has."""
+    with (files("tzdata") / "zoneinfo" / zone).open("rb") as file:
+        return ZoneInfo.from_file(file, key=zone)
+
+
 def offset_at(zone: str, at: int) -> int:
-    moment = (EPOCH + timedelta(microseconds=at)).astimezone(ZoneInfo(zone))
+    moment = (EPOCH + timedelta(microseconds=at)).astimezone(rules(zone))
     offset = moment.utcoffset()
     assert offset is not None
     return offset // timedelta(microseconds=1)

@@ -9,8 +9,8 @@ from callistics.cli.connect import default_url, in_process
 from callistics.cli.demo.answer import DAYS, Subject, biggest, curl, show_answer
 from callistics.cli.demo.data import Demo, dsn, load, open_demo, policy, save, valid_key
 from callistics.cli.demo.reader import reader_zone, today_begins
-from callistics.cli.group import Failure
-from callistics.cli.ports import ensure_free, first_free
+from callistics.cli.listen import ensure_free, first_free
+from callistics.cli.root import Failure
 from callistics.settings import Settings, load_settings
 
 _EPILOG = """\b
@@ -52,7 +52,7 @@ def command(
     if once:
         return
     # Loaded here: without serving it is not needed.
-    from callistics.app import serve  # noqa: PLC0415
+    from callistics.server.app import serve  # noqa: PLC0415
 
     quiet = replace(settings, log_level="warning", log_format="text")
     serve(quiet, on_ready=lambda _: _invite(settings, demo, subject))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from callistics.cli.group import Failure
-from callistics.cli.importing.reporting import progress_bar
+from callistics.cli.importing.progress import progress_bar
+from callistics.cli.root import Failure
 
 _EPILOG = """\b
 Examples:

@@ -8,25 +8,31 @@ from typing import Any, Literal
 import click
 
 from callistics.cli.connect import Target, client_options, connect
-from callistics.cli.group import Failure
-from callistics.cli.importing.files import FORMATS, Format, format_of
-from callistics.cli.importing.mapping import Rules, make_rules
-from callistics.cli.importing.reporting import BadLineReport, bad_line_report, summary
-from callistics.cli.importing.run import Reading, import_file
-from callistics.cli.importing.sending import Sender, Tally
+from callistics.cli.importing.import_file import Reading, import_file
+from callistics.cli.importing.progress import BadLineReport, bad_line_report, summary
+from callistics.cli.importing.sender import Sender, Tally
+from callistics.cli.importing.watching import Notes
+from callistics.cli.root import Failure
 from callistics.errors import did_you_mean
-from callistics.model.records import RecordKind
-from callistics.model.zones import Zone, zone, zone_names
+from callistics.files.lines import UnreadableError
+from callistics.files.mapping import Rules, make_rules
+from callistics.files.open import FORMATS, Format, format_of
+from callistics.model.zones import Zone, zone
+from callistics.records.fields import RecordKind
+from callistics.timezones import zone_names
 
-_HELP = """Load calls or leads from NDJSON, CSV or Parquet files; `-` is NDJSON from a pipe.
+_HELP = """Load calls or leads from NDJSON, CSV, Parquet or Arrow files; `-` is NDJSON from a pipe.
 
 The name of a file tells its format; .gz and .zst are unpacked. A CSV file has a header, and an
-empty cell means that the field is absent, as null does in Parquet. Columns are named like the
-fields of the API, those of the payload `payload.KEY`; for other names use --map.
+empty cell means that the field is absent, as null does in Parquet and Arrow. Columns are named
+like the fields of the API, those of the payload `payload.KEY`; for other names use --map.
 
-Loading the same file twice is harmless. A bad line stops the import, with its number; everything
-before its batch is stored then. With --on-error skip the good lines are stored and the bad ones
-reported; the exit code is 1 all the same.
+Loading a file again changes nothing where its records carry updated_at, or where nothing else was
+stored of them since. Records without it are as of their arrival, so they win over all that came
+before; with --as-of end they are as of the end of their calls.
+
+A bad line stops the import, with its number; everything before its batch is stored then. With
+--on-error skip the good lines are stored and the bad ones reported; the exit code is 1 even so.
 """
 _EXAMPLES = """\b
 Examples:
@@ -50,6 +56,7 @@ class Options:
     dropped: tuple[str, ...]
     payload_rest: bool
     timezone: str | None
+    as_of: Literal["now", "end"]
     delimiter: str | None
     batch_size: int | None
     on_error: Literal["stop", "skip"]
@@ -65,6 +72,7 @@ class Options:
             dropped=self.dropped,
             rest=self.payload_rest,
             zone=None if self.timezone is None else _zone(self.timezone),
+            as_of_end=self.as_of == "end",
         )
 
 
@@ -92,7 +100,8 @@ def _zone(name: str) -> Zone:
     "moves",
     multiple=True,
     metavar="FIELD=SOURCE",
-    help="Fill a field, or payload.KEY, from a column; in JSON dots reach into objects.",
+    help="Fill a field, or payload.KEY, from a column, or several: started_at=date+time,"
+    " call_id=uuid+leg. In JSON dots reach into objects.",
 )
 @click.option(
     "--set", "constants", multiple=True, metavar="FIELD=VALUE", help="The same value everywhere."
@@ -103,6 +112,13 @@ def _zone(name: str) -> Zone:
     "--timezone",
     metavar="ZONE",
     help="Zone of times without an offset, such as Europe/Lisbon. Without it: the server's.",
+)
+@click.option(
+    "--as-of",
+    type=click.Choice(["now", "end"]),
+    default="now",
+    show_default=True,
+    help="What time records without updated_at are as of: their arrival, or their call's end.",
 )
 @click.option("--delimiter", metavar="CHAR", help="Between the cells of CSV. Without it: found.")
 @click.option(
@@ -133,7 +149,8 @@ def command(target: Target, **given: Any) -> None:
     for name in options.files:
         _check_file(name, options)
     with connect(target, create=True) as client, bad_line_report(options.errors_file) as report:
-        sender = Sender(client, reading.rules.kind, skip=options.on_error == "skip")
+        skip = options.on_error == "skip"
+        sender = Sender(client, reading.rules.kind, skip=skip, zone=reading.rules.zone)
         _import_all(options.files, reading, sender, report)
     if report.count:
         raise Failure(f"{report.count:,} bad lines were left out")
@@ -142,7 +159,10 @@ def command(target: Target, **given: Any) -> None:
 def _check_file(name: str, options: Options) -> None:
     """Raises before anything is stored, where a later file would stop the import."""
     if options.format_ is None:
-        format_of(name)
+        try:
+            format_of(name)
+        except UnreadableError as error:
+            raise Failure(f"{name}: {error}") from error
     if name != "-" and not Path(name).is_file():
         raise Failure(f"{name}: there is no such file")
 
@@ -150,19 +170,18 @@ def _check_file(name: str, options: Options) -> None:
 def _import_all(
     names: tuple[str, ...], reading: Reading, sender: Sender, report: BadLineReport
 ) -> None:
-    total = Tally()
-    started = time.monotonic()
+    notes, started = Notes(reading.rules), time.monotonic()
     try:
         for name in names:
-            import_file(name, reading, sender, report, total)
+            import_file(name, reading, sender, report, notes.watch(name))
     except BaseException:
-        if total.received:
-            _show(total, time.monotonic() - started)
+        if sender.tally.received:
+            _show(sender.tally, notes, time.monotonic() - started)
         raise
-    _show(total, time.monotonic() - started)
+    _show(sender.tally, notes, time.monotonic() - started)
 
 
-def _show(total: Tally, seconds: float) -> None:
+def _show(total: Tally, notes: Notes, seconds: float) -> None:
     click.echo(summary(total, seconds))
-    if total.pending:
-        click.echo("Pending records count once others bring their required fields.")
+    for line in notes.lines(total.pending):
+        click.echo(line)

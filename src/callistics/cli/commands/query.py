@@ -10,7 +10,7 @@ import click
 from callistics.cli.client import Client
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.output import NULL, columns_of, console, csv_of, table_of, total_line
-from callistics.cli.question import Question
+from callistics.cli.query_body import Question
 from callistics.queries import registry
 
 Format = Literal["table", "json", "csv"]

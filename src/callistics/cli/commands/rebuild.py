@@ -4,10 +4,10 @@ import time
 
 import click
 
-from callistics.catalog.plan import Policy
-from callistics.cli.alone import alone
+from callistics.cli.offline import alone
 from callistics.model.scope import EVERYTHING
 from callistics.settings import ENGINE_DSNS
+from callistics.sql.selection import Policy
 
 _EPILOG = f"""\b
 Examples:

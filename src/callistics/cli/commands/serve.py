@@ -1,10 +1,12 @@
 """`callistics serve`."""
 
+from collections.abc import Callable
+
 import click
 
 from callistics.cli.connect import not_opened
-from callistics.cli.group import Failure
-from callistics.cli.ports import ensure_free
+from callistics.cli.listen import ensure_free
+from callistics.cli.root import Failure
 from callistics.errors import EngineError
 from callistics.settings import ENGINE_DSNS, load_settings
 
@@ -15,10 +17,20 @@ Examples:
 """
 
 
+def server_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the settings of a server that have an option."""
+    where = f"Where the data lives, such as {ENGINE_DSNS[0]}."
+    for option in (
+        click.option("--port", type=int, help="Port to listen on."),
+        click.option("--host", help="Address to listen on."),
+        click.option("--engine", metavar="DSN", help=where),
+    ):
+        command = option(command)
+    return command
+
+
 @click.command("serve", epilog=_EPILOG)
-@click.option("--engine", metavar="DSN", help=f"Where the data lives, such as {ENGINE_DSNS[0]}.")
-@click.option("--host", help="Address to listen on.")
-@click.option("--port", type=int, help="Port to listen on.")
+@server_options
 def command(engine: str | None, host: str | None, port: int | None) -> None:
     """Run the server until it is stopped.
 
@@ -28,7 +40,7 @@ def command(engine: str | None, host: str | None, port: int | None) -> None:
     settings = load_settings(overrides={"engine": engine, "host": host, "port": port})
     ensure_free(settings.host, settings.port)
     # Loaded here: help and wrong settings need no server.
-    from callistics.app import serve  # noqa: PLC0415
+    from callistics.server.app import serve  # noqa: PLC0415
 
     try:
         serve(settings)

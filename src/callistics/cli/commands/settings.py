@@ -1,39 +1,70 @@
 """`callistics settings`."""
 
 import json
-from typing import Any, cast
+import re
+import shutil
+import textwrap
+from typing import cast
 
 import click
-from rich.table import Table
 
-from callistics.cli.output import console
-from callistics.settings import SettingInfo, table
+from callistics.cli.commands.serve import server_options
+from callistics.settings import InForce, in_force
 
 _EPILOG = """\b
 Examples:
   callistics settings
-  CALLISTICS_PORT=9000 callistics serve
+  CALLISTICS_PORT=9000 callistics settings --host 0.0.0.0
 """
+_HIDDEN = "*****"
+_PASSWORDS = (re.compile(r"(?<=://)([^:@/]*:).*(@)"), re.compile(r"(password=)[^&]*()"))
+_INDENT = "    "
 
 
 @click.command("settings", epilog=_EPILOG)
-def command() -> None:
-    """List every setting of the server: variable, default, and what it does.
+@server_options
+def command(engine: str | None, host: str | None, port: int | None) -> None:
+    """List every setting: the value in force here, where it comes from, and what it does.
 
     A setting is an environment variable, or its name in the file callistics.toml (or the one that
-    CALLISTICS_CONFIG names). The environment goes before the file.
+    CALLISTICS_CONFIG names). The environment goes before the file, an option of `callistics serve`
+    before both. Keys and passwords are not shown.
     """
-    shown = Table("Name", "Variable", "Default", "What it does", show_edge=False)
-    for info in table():
-        shown.add_row(info.name, info.variable, default_text(info), info.help.replace("`", ""))
-    console().print(shown)
+    overrides = {"engine": engine, "host": host, "port": port}
+    width = shutil.get_terminal_size().columns
+    click.echo("\n\n".join(_shown(one, width) for one in in_force(overrides=overrides)))
 
 
-def default_text(info: SettingInfo) -> str:
-    """A default as it is written in the environment."""
-    default: Any = info.default
-    if default is None:
-        return ""
-    if isinstance(default, tuple):
-        return ",".join(cast("tuple[str, ...]", default))
-    return default if isinstance(default, str) else json.dumps(default)
+def _shown(one: InForce, width: int) -> str:
+    """A setting in a few lines; names and values are never cut."""
+    info = one.info
+    told = f"{info.help.replace('`', '')} Default: {value_text(info.name, info.default)}."
+    return "\n".join(
+        (
+            f"{info.name} = {value_text(info.name, one.value)}",
+            f"{_INDENT}{info.variable}, in force: {one.origin}",
+            textwrap.fill(
+                told,
+                max(width, 40),
+                initial_indent=_INDENT,
+                subsequent_indent=_INDENT,
+                break_long_words=False,
+                break_on_hyphens=False,
+            ),
+        )
+    )
+
+
+def value_text(name: str, value: object) -> str:
+    """A value as it is written in the environment, without secrets."""
+    if value is None or value == {}:
+        return "not set"
+    if name == "admin_key":
+        return _HIDDEN
+    if isinstance(value, tuple):
+        return ",".join(cast("tuple[str, ...]", value))
+    if not isinstance(value, str):
+        return json.dumps(value)
+    for password in _PASSWORDS:
+        value = password.sub(rf"\1{_HIDDEN}\2", value)
+    return value

@@ -10,13 +10,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
+from callistics.cli.api_errors import ApiError
 from callistics.cli.client import Client
-from callistics.cli.group import Failure
-from callistics.cli.importing.lines import Line, batched
-from callistics.cli.importing.reporting import progress_bar
-from callistics.cli.importing.sending import Sender, Tally
-from callistics.cli.problems import ApiError
-from callistics.model.records import RecordKind
+from callistics.cli.importing.progress import progress_bar
+from callistics.cli.importing.sender import Sender, Tally
+from callistics.cli.root import Failure
+from callistics.files.lines import Line, batched
+from callistics.records.fields import RecordKind
 from callistics.settings import Settings
 
 _STATE = "demo.json"
@@ -58,7 +58,7 @@ def policy(settings: Settings, demo: Demo) -> Settings:
 def dsn(folder: Path) -> str:
     """The engine setting for a demo's folder."""
     # Loaded here: help needs no engine.
-    from callistics.engines.opening import file_dsn  # noqa: PLC0415
+    from callistics.engines.registry import file_dsn  # noqa: PLC0415
 
     return file_dsn(folder / _DATABASE)
 

@@ -7,8 +7,8 @@ narrower ranges of dates, has a say.
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from callistics.engines.clickhouse.names import MARK, json_name
-from callistics.engines.clickhouse.parameters import batches, cut
+from callistics.engines.clickhouse.json_names import MARK, json_name
+from callistics.engines.clickhouse.long_values import batches, cut
 from callistics.model.buckets import Granularity, Piece
 from callistics.model.instants import DAY, HOUR
 from callistics.sql.dialect import Element, Parameter, Statement

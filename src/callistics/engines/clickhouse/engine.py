@@ -11,11 +11,11 @@ from functools import partial
 import pyarrow as pa
 
 from callistics.catalog.rollups import Rollup
-from callistics.engines.clickhouse.client import Address
+from callistics.engines.clickhouse.access_keys import load_keys
 from callistics.engines.clickhouse.connection import Client, Connection, unanswered
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
-from callistics.engines.clickhouse.keys import load_keys
-from callistics.engines.clickhouse.schema import migrate
+from callistics.engines.clickhouse.dsn import Address
+from callistics.engines.clickhouse.migrate import migrate, rebuild_done, rebuild_due
 from callistics.engines.clickhouse.session import ClickHouseSession
 from callistics.errors import CallisticsError
 from callistics.model.keys import StoredKey
@@ -73,6 +73,9 @@ class ClickHouseEngine:
             self._readers: queue.SimpleQueue[Connection] = queue.SimpleQueue()
             for _ in range(readers):
                 self._readers.put(client(timeout))
+            if rebuild_due(self._writer):
+                self.rebuild()
+                rebuild_done(self._writer, self._address.cluster)
         except BaseException:
             self.close()
             raise
@@ -166,7 +169,7 @@ class ClickHouseEngine:
                 chosen = pairs[start : start + _REBUILD_LEADS]
                 session.touch((str(merchant), str(lead)) for merchant, lead in chosen)
 
-    def tidy(self) -> bool:
+    def maintain(self) -> bool:
         """The database merges its parts by itself."""
         return False
 

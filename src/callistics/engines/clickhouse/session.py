@@ -7,15 +7,17 @@ import numpy as np
 import pyarrow as pa
 
 from callistics.engines.base import KeptAnswer
-from callistics.engines.clickhouse.changes import Block, Records, derived
+from callistics.engines.clickhouse.access_keys import key_table, use_table
+from callistics.engines.clickhouse.collapsing_rows import Block, Records, derived
 from callistics.engines.clickhouse.connection import Client
-from callistics.engines.clickhouse.keys import key_table
-from callistics.engines.clickhouse.stored import Stored
-from callistics.engines.common.arrow import Mask
-from callistics.engines.common.blocks import CallBlock, joined
-from callistics.engines.common.places import distinct
-from callistics.engines.common.renewal import Changed
-from callistics.engines.common.rows import (
+from callistics.engines.clickhouse.stored_rows import Stored
+from callistics.model.instants import DAY
+from callistics.model.keys import StoredKey
+from callistics.records.columnar.arrow import Mask
+from callistics.records.columnar.call_batch import CallBatch, joined
+from callistics.records.columnar.match_rows import distinct
+from callistics.records.columnar.recompute import Changed
+from callistics.records.columnar.row_codec import (
     CALL_COLUMNS,
     LEAD_COLUMNS,
     TIME,
@@ -26,11 +28,9 @@ from callistics.engines.common.rows import (
     state_of,
     table,
 )
-from callistics.model.instants import DAY
-from callistics.model.keys import StoredKey
-from callistics.model.merge import State, is_live
-from callistics.model.records import RecordKind
-from callistics.model.writes import Identity, Known
+from callistics.records.fields import RecordKind
+from callistics.records.identity import Identity, StoredRecord
+from callistics.records.merge import State, is_live
 
 # A call that is in both counts as what `calls` says: a crash cut off its way from one to the other.
 _TABLES = {RecordKind.CALLS: ("calls_held", "calls"), RecordKind.LEADS: ("lead_records",)}
@@ -52,12 +52,15 @@ class ClickHouseSession:
         # Calls that a commit cut short has left in calls_held after they came to count.
         self._left: set[Identity] = set()
         self._keys: dict[str, StoredKey] = {}
+        self._uses: dict[str, int] = {}
         self._answers: list[tuple[str, str, KeptAnswer]] = []
 
-    def load(self, kind: RecordKind, identities: Iterable[Identity]) -> dict[Identity, Known]:
+    def load(
+        self, kind: RecordKind, identities: Iterable[Identity]
+    ) -> dict[Identity, StoredRecord]:
         """The stored records among the identities."""
         wanted = identity_table(identities, "id")
-        found: dict[Identity, Known] = {}
+        found: dict[Identity, StoredRecord] = {}
         for name in _TABLES[kind]:
             rows = self._stored.matching(name, kind.id_field, wanted)
             self._records.add(name, rows)
@@ -65,22 +68,22 @@ class ClickHouseSession:
                 identity = (row["merchant_id"], row[kind.id_field])
                 if name == "calls" and identity in found:
                     self._left.add(identity)
-                known = Known(state_of(kind, row), row["reseller_id"], row["template_id"])
+                known = StoredRecord(state_of(kind, row), row["reseller_id"], row["template_id"])
                 found[identity] = known
                 self._version = max(self._version, row["version"] + 1)
         if kind is RecordKind.LEADS:
             self._add_derived(found, wanted)
         return found
 
-    def _add_derived(self, found: dict[Identity, Known], wanted: pa.Table) -> None:
+    def _add_derived(self, found: dict[Identity, StoredRecord], wanted: pa.Table) -> None:
         """Under which tenant leads are seen, which for some only their calls tell."""
         for row in plain(self._stored.matching("leads", "lead_id", wanted)):
             identity = (row["merchant_id"], row["lead_id"])
             known = found.get(identity)
             state = State() if known is None else known.state
-            found[identity] = Known(state, row["reseller_id"], row["template_id"])
+            found[identity] = StoredRecord(state, row["reseller_id"], row["template_id"])
 
-    def known(self, blocks: Sequence[CallBlock]) -> Mask:
+    def known(self, blocks: Sequence[CallBatch]) -> Mask:
         """Of which of the blocks' calls, one after the other, there is a record."""
         columns = (joined(blocks)[name].to_pylist() for name in ("merchant_id", "call_id"))
         asked = list(zip(*columns, strict=True))
@@ -100,7 +103,7 @@ class ClickHouseSession:
         """Take states to be written."""
         self._changed[kind] |= states
 
-    def add(self, block: CallBlock, arrival: int) -> None:
+    def add(self, block: CallBatch, arrival: int) -> None:
         """Take first calls to be written."""
         self._first.append(block.rows(arrival))
 
@@ -135,6 +138,10 @@ class ClickHouseSession:
         """Insert or replace access keys by id."""
         self._keys |= {key.id: key for key in keys}
 
+    def save_uses(self, uses: Mapping[str, int]) -> None:
+        """Store when keys were last used."""
+        self._uses |= uses
+
     def inserts(self) -> Iterator[tuple[str, pa.Table]]:
         """What is to be inserted, table by table.
 
@@ -147,6 +154,8 @@ class ClickHouseSession:
                 yield block.table, rows
         if self._keys:
             yield "access_keys", key_table(self._keys.values(), self._now)
+        if self._uses:
+            yield "key_uses", use_table(self._uses)
         if self._answers:
             yield "kept_answers", _answer_table(self._answers, self._now)
 

@@ -10,19 +10,19 @@ from pathlib import Path
 import duckdb
 
 from callistics.catalog.rollups import ROLLUPS, Rollup
+from callistics.engines.duckdb.access_keys import load_keys
+from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.dialect import DuckDBDialect
-from callistics.engines.duckdb.folding import rebuild
-from callistics.engines.duckdb.keys import load_keys
-from callistics.engines.duckdb.lead_numbers import LeadNumbers
-from callistics.engines.duckdb.ledger import Ledger
-from callistics.engines.duckdb.migrate import migrate
-from callistics.engines.duckdb.order import MonthOrder
+from callistics.engines.duckdb.lookup.id_index import IdIndex
+from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
+from callistics.engines.duckdb.migrate import closed_on_failure, migrate, rebuild_done, rebuild_due
 from callistics.engines.duckdb.payload_keys import PayloadKeys
-from callistics.engines.duckdb.presence import Presence
+from callistics.engines.duckdb.query_timeout import QueryTimeout
+from callistics.engines.duckdb.rollups.change_log import ChangeLog
+from callistics.engines.duckdb.rollups.refresh import rebuild
+from callistics.engines.duckdb.rollups.schedule import RollupSchedule
 from callistics.engines.duckdb.session import DuckDBSession
-from callistics.engines.duckdb.statements import Statements
-from callistics.engines.duckdb.upkeep import Upkeep
-from callistics.engines.duckdb.watchdog import Watchdog
+from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.errors import EngineError, TimedOut, first_line
 from callistics.model.keys import StoredKey
 from callistics.sql.dialect import SqlRow, Statement
@@ -82,30 +82,35 @@ class DuckDBEngine:
         self._timeout = timeout
         self._shared, self._log_limit = shared, _LOG_SHARED if shared else _LOG_ALONE[0]
         self._connection = _open(path, memory_limit, threads, self._log_limit)
-        self.migrated = migrate(self._connection)
+        with closed_on_failure(self._connection.close):
+            self.migrated = migrate(self._connection)
         self._payload_keys = PayloadKeys(self._connection)
         self.dialect = DuckDBDialect(self._payload_keys)
         self._connect_writer()
         self._writing = threading.Lock()
-        self._presence = Presence(self._connection)
-        self._lead_numbers = LeadNumbers(self._connection)
-        self._upkeep = Upkeep(self._writer, shared=shared)
+        self._presence = IdIndex(self._connection)
+        self._lead_numbers = SurrogateKeys(self._connection)
+        self._schedule = RollupSchedule(self._writer, shared=shared)
         self._commits = 0
-        self._order = MonthOrder(
+        self._order = Clustering(
             self._connection,
             self._moving,
             piece=_PIECE_SHARED if shared else _PIECE_ALONE,
             checkpoints=not shared,
         )
-        self._tidying: Generator[None] | None = None
+        self._pieceing: Generator[None] | None = None
         self._rows_written = 0
         # How many there were when the order of all rows was last looked at.
         self._tidied: int | None = None
-        self._watchdog = Watchdog()
-        self._readers: queue.SimpleQueue[Statements] = queue.SimpleQueue()
+        self._watchdog = QueryTimeout()
+        self._readers: queue.SimpleQueue[StatementCache] = queue.SimpleQueue()
         self._reader_count = readers
         for _ in range(readers):
-            self._readers.put(Statements(self._connection.cursor()))
+            self._readers.put(StatementCache(self._connection.cursor()))
+        if rebuild_due(self._connection):
+            with closed_on_failure(self.close):
+                self.rebuild()
+                rebuild_done(self._connection)
 
     @property
     def rollups(self) -> Sequence[Rollup]:
@@ -138,11 +143,11 @@ class DuckDBEngine:
         """A transaction: committed, and so durable and visible, when the context ends well."""
         with self._writing:
             self._payload_keys.begin()
-            if self._upkeep.is_overdue:
+            if self._schedule.is_overdue:
                 with self._transaction() as writer:
-                    self._upkeep.work(writer)
+                    self._schedule.work(writer)
             with self._transaction():
-                ledger = Ledger(self._statements)
+                ledger = ChangeLog(self._statements)
                 session = DuckDBSession(
                     self._statements,
                     self._presence,
@@ -155,7 +160,7 @@ class DuckDBEngine:
                 session.finish()
                 self._statements.release()
             self._commits += 1
-            self._upkeep.committed(ledger)
+            self._schedule.committed(ledger)
             self._payload_keys.committed()
             self._rows_written += session.rows_written
             copied = self._order.copying
@@ -165,7 +170,7 @@ class DuckDBEngine:
 
     def _connect_writer(self) -> None:
         self._writer = self._connection.cursor()
-        self._statements = Statements(self._writer)
+        self._statements = StatementCache(self._writer)
         self._listed = _FEWEST_LISTED
         self._fit()
 
@@ -197,36 +202,36 @@ class DuckDBEngine:
             self._roll_back()
             raise
 
-    def tidy(self) -> bool:
+    def maintain(self) -> bool:
         """Do a piece of work on the roll-ups, or on the order of rows, as long as there is any.
 
         A thread of its own does this beside all others; a piece holds up the writer for less than
         it takes to be noticed.
         """
-        return self._tidy_rollups() or self._tidy_order()
+        return self._compact_rollups() or self._cluster_months()
 
-    def _tidy_rollups(self) -> bool:
+    def _compact_rollups(self) -> bool:
         with self._writing:
-            if not self._upkeep.is_due:
+            if not self._schedule.is_due:
                 return False
             with self._transaction() as writer:
-                self._upkeep.work(writer)
+                self._schedule.work(writer)
             return True
 
-    def _tidy_order(self) -> bool:
-        if self._tidying is None:
+    def _cluster_months(self) -> bool:
+        if self._pieceing is None:
             written, last = self._rows_written, self._tidied
             if last is not None and written - last < self._order.worthwhile:
                 return False
-            self._tidied, self._tidying = written, self._order.work()
+            self._tidied, self._pieceing = written, self._order.work()
         try:
-            if next(self._tidying, _DONE) is _DONE:
-                self._tidying = None
+            if next(self._pieceing, _DONE) is _DONE:
+                self._pieceing = None
         except BaseException:
             # It is begun anew.
-            self._tidied, self._tidying = None, None
+            self._tidied, self._pieceing = None, None
             raise
-        return self._tidying is not None
+        return self._pieceing is not None
 
     def _roll_back(self) -> None:
         try:
@@ -261,7 +266,7 @@ class DuckDBEngine:
                 rebuild(writer)
             self._payload_keys.committed()
             self._commits += 1
-            self._upkeep.rebuilt()
+            self._schedule.rebuilt()
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""

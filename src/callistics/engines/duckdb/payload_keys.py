@@ -8,7 +8,7 @@ from itertools import chain
 
 import duckdb
 
-from callistics.engines.common.payloads import Keys
+from callistics.records.columnar.payload_columns import Keys
 
 
 class PayloadKeys:
@@ -53,7 +53,9 @@ class PayloadKeys:
     def _bring(self, connection: duckdb.DuckDBPyConnection, found: set[tuple[str, bool]]) -> None:
         self._brought = found - self._stored
         for key, is_list in sorted(self._brought):
-            connection.execute("INSERT INTO payload_keys VALUES (?, ?)", [key, is_list])
+            connection.execute(
+                "INSERT INTO payload_keys (key, is_list) VALUES (?, ?)", [key, is_list]
+            )
 
     def begin(self) -> None:
         """Forget what a transaction brought that failed."""

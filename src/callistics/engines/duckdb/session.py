@@ -9,26 +9,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from callistics.catalog.plan import Unit
 from callistics.engines.base import KeptAnswer
-from callistics.engines.common.arrow import Mask, Places, array_of, beside, mask, pc
-from callistics.engines.common.blocks import CallBlock, joined
-from callistics.engines.common.derive import DERIVED
-from callistics.engines.common.payloads import Payloads
-from callistics.engines.common.places import distinct, places
-from callistics.engines.common.renewal import Changed, Renewal, renewed
-from callistics.engines.common.rows import (
-    CALL_COLUMNS,
-    LEAD_COLUMNS,
-    call_row,
-    identity_table,
-    lead_row,
-    state_of,
-    table,
-)
-from callistics.engines.common.rows import COLUMNS as STATE_COLUMNS
-from callistics.engines.duckdb.families import standing
-from callistics.engines.duckdb.finding import (
+from callistics.engines.duckdb.access_keys import save_keys, save_uses
+from callistics.engines.duckdb.apply import Replacement, delete, replace
+from callistics.engines.duckdb.lookup.id_index import IdIndex, numbers
+from callistics.engines.duckdb.lookup.lookup_sql import (
     ID_OF,
     SENT,
     keys,
@@ -38,18 +23,33 @@ from callistics.engines.duckdb.finding import (
     weeks_of,
     whose,
 )
-from callistics.engines.duckdb.keys import save_keys
-from callistics.engines.duckdb.lead_numbers import LeadNumbers
-from callistics.engines.duckdb.ledger import KEPT_BY, Ledger
+from callistics.engines.duckdb.lookup.stored_leads import standing
+from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
 from callistics.engines.duckdb.payload_keys import PayloadKeys
-from callistics.engines.duckdb.presence import Presence, numbers
-from callistics.engines.duckdb.replace import Replacement, delete, replace
-from callistics.engines.duckdb.statements import Statements
-from callistics.engines.duckdb.sums import COLUMNS
+from callistics.engines.duckdb.rollups.aggregate_sql import COLUMNS
+from callistics.engines.duckdb.rollups.change_log import KEPT_BY, ChangeLog
+from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.model.keys import StoredKey
-from callistics.model.merge import State, duration_ms, is_live, lead_of, shapes_lead
-from callistics.model.records import RecordKind
-from callistics.model.writes import Identity, Known
+from callistics.records.columnar.arrow import Mask, RowIndices, array_of, beside, mask, pc
+from callistics.records.columnar.call_batch import CallBatch, joined
+from callistics.records.columnar.derive import DERIVED
+from callistics.records.columnar.match_rows import distinct, places
+from callistics.records.columnar.payload_columns import Payloads
+from callistics.records.columnar.recompute import Changed, Delta, recompute
+from callistics.records.columnar.row_codec import (
+    CALL_COLUMNS,
+    LEAD_COLUMNS,
+    call_row,
+    identity_table,
+    lead_row,
+    state_of,
+    table,
+)
+from callistics.records.columnar.row_codec import COLUMNS as STATE_COLUMNS
+from callistics.records.fields import RecordKind
+from callistics.records.identity import Identity, StoredRecord
+from callistics.records.merge import State, duration_ms, is_live, lead_of, shapes_lead
+from callistics.sql.selection import Unit
 
 _KEPT = pa.schema([*DERIVED, ("lead_no", pa.int64())])
 _BESIDE = {RecordKind.CALLS: _KEPT.names, RecordKind.LEADS: ("first_seen",)}
@@ -97,11 +97,11 @@ class DuckDBSession:
 
     def __init__(
         self,
-        statements: Statements,
-        presence: Presence,
-        lead_numbers: LeadNumbers,
+        statements: StatementCache,
+        presence: IdIndex,
+        lead_numbers: SurrogateKeys,
         payload_keys: PayloadKeys,
-        ledger: Ledger,
+        ledger: ChangeLog,
         now: int,
     ) -> None:
         self._statements = statements
@@ -111,7 +111,7 @@ class DuckDBSession:
         self._now = now
         self._ledger = ledger
         self._changed: dict[RecordKind, dict[Identity, State]] = {kind: {} for kind in RecordKind}
-        self._seen: dict[Identity, Known] = {}
+        self._seen: dict[Identity, StoredRecord] = {}
         self._first: list[pa.Table] = []
         self._touched: list[Identity] = []
         self._renews = False
@@ -120,14 +120,16 @@ class DuckDBSession:
         }
         self._written: dict[str, list[pa.Table]] = {}
 
-    def load(self, kind: RecordKind, identities: Iterable[Identity]) -> dict[Identity, Known]:
+    def load(
+        self, kind: RecordKind, identities: Iterable[Identity]
+    ) -> dict[Identity, StoredRecord]:
         """The stored records among the identities."""
         asked = set(identities)
         seen = self._seen if kind is RecordKind.CALLS else {}
         known = {one: seen[one] for one in asked & seen.keys()}
         return known | self._read(kind, identity_table(asked - known.keys(), kind.id_field))
 
-    def known(self, blocks: Sequence[CallBlock]) -> Mask:
+    def known(self, blocks: Sequence[CallBatch]) -> Mask:
         """Of which of the blocks' calls, one after the other, there is a record."""
         calls = joined(blocks)
         # They are to be merged, so all of their states will be asked for.
@@ -137,7 +139,7 @@ class DuckDBSession:
         (found,) = places(identity_table(self._seen, "call_id"), (calls,), "call_id")
         return found >= 0
 
-    def _read(self, kind: RecordKind, asked: pa.Table) -> dict[Identity, Known]:
+    def _read(self, kind: RecordKind, asked: pa.Table) -> dict[Identity, StoredRecord]:
         """The stored records among those asked for (merchant_id, id)."""
         if not asked.num_rows:
             return {}
@@ -158,7 +160,7 @@ class DuckDBSession:
             if possible[name].there.any() or kind is RecordKind.LEADS
         )
         identities = set(zip(*(column.to_pylist() for column in wanted.columns), strict=True))
-        known: dict[Identity, Known] = {}
+        known: dict[Identity, StoredRecord] = {}
         for row in _dicts(self._statements.execute(sql)):
             identity = (row["merchant_id"], row[kind.id_field])
             if identity not in identities:
@@ -235,7 +237,7 @@ class DuckDBSession:
         presence = None if self._renews else self._presence
         gone = [one.place for one in replaced.values()]
         stands, given = standing(self._statements, presence, touched, of_leads, gone)
-        made = renewed(
+        made = recompute(
             Changed(touched, incoming, identity_table(calls, "call_id"), own),
             stands,
             payloads,
@@ -255,7 +257,7 @@ class DuckDBSession:
             may_lose=any(_may_lose(before.state, calls[one]) for one, before in replaced.items()),
         )
 
-    def _numbered(self, made: Renewal, given: Places) -> Renewal:
+    def _numbered(self, made: Delta, given: RowIndices) -> Delta:
         """With the numbers of the leads beside calls and leads: those given, else new ones."""
         new = given == 0
         given[new] = self._lead_numbers.take(int(new.sum()))
@@ -311,7 +313,7 @@ class DuckDBSession:
         """No fewer than the rows of calls and leads that were written."""
         return sum(rows.num_rows for several in self._written.values() for rows in several)
 
-    def add(self, block: CallBlock, arrival: int) -> None:
+    def add(self, block: CallBatch, arrival: int) -> None:
         """Take first calls to be written on `finish`."""
         self._first.append(block.rows(arrival))
 
@@ -343,7 +345,9 @@ class DuckDBSession:
             [self._now],
         )
         self._statements.execute(
-            "INSERT INTO kept_answers VALUES (?, ?, ?, ?, ?, make_timestamp(?::BIGINT))",
+            "INSERT INTO kept_answers "
+            "(key_id, idempotency_key, body_hash, status, answer, kept_at) "
+            "VALUES (?, ?, ?, ?, ?, make_timestamp(?::BIGINT))",
             [
                 key_id,
                 idempotency_key,
@@ -358,6 +362,10 @@ class DuckDBSession:
         """Insert or replace access keys by id."""
         save_keys(self._statements.connection, keys)
 
+    def save_uses(self, uses: Mapping[str, int]) -> None:
+        """Store when keys were last used."""
+        save_uses(self._statements.connection, uses)
+
 
 def _left(replaced: Mapping[Identity, _Stored]) -> pa.Table:
     """What the roll-ups know of calls that are replaced."""
@@ -368,7 +376,7 @@ def _left(replaced: Mapping[Identity, _Stored]) -> pa.Table:
     return table(rows, ("started_at", *COLUMNS[Unit.CALLS]))
 
 
-def _taken(numbers: Places, which: Places) -> pa.Array:
+def _taken(numbers: RowIndices, which: RowIndices) -> pa.Array:
     """The numbers at places, null at -1."""
     return pa.array(numbers).take(pa.array(which, mask=which < 0))
 
@@ -387,7 +395,7 @@ def _dicts(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _known(kind: RecordKind, row: dict[str, Any]) -> Known:
+def _known(kind: RecordKind, row: dict[str, Any]) -> StoredRecord:
     # A lead that only its calls tell of has no state of its own yet.
     state = State() if row["updated_at"] is None else state_of(kind, row)
-    return Known(state, row["seen_reseller"], row["seen_template"])
+    return StoredRecord(state, row["seen_reseller"], row["seen_template"])

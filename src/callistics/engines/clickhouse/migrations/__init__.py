@@ -1,5 +1,6 @@
-"""Numbered schema migrations, `NNNN_name.sql`, applied in order and never edited once released.
+"""Numbered schema migrations, applied in order and never edited once released.
 
-Written for a server and a cluster alike: see `engines/clickhouse/schema.py` for what stands where
-`{engine}`, `{local}` and the comments `-- sharded` and `-- everywhere` are.
+Written for a server and a cluster alike: `NNNN_name.sql` has tables alone, marked `-- sharded` or
+`-- everywhere`; `mNNNN_name.py` has `OPERATIONS`, a tuple of what is in
+`engines/clickhouse/operations.py`.
 """

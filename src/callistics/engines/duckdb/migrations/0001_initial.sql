@@ -3,9 +3,9 @@
 CREATE TABLE calls (
     merchant_id VARCHAR NOT NULL,
     call_id VARCHAR NOT NULL,
-    -- A number made of the id, by which rows are found: see engines/duckdb/finding.py.
+    -- A number made of the id, by which rows are found: see engines/duckdb/lookup/lookup_sql.py.
     call_key UBIGINT,
-    -- That of its lead, where the call counts: see engines/duckdb/lead_numbers.py.
+    -- That of its lead, where the call counts: see engines/duckdb/lookup/surrogate_keys.py.
     lead_no BIGINT,
     reseller_id VARCHAR,
     template_id VARCHAR,
@@ -20,7 +20,7 @@ CREATE TABLE calls (
     attempt_sent INTEGER,
     attempt INTEGER,
     outcome VARCHAR,
-    -- The outcome as success is tested by, see model/outcomes.py.
+    -- The outcome as success is tested by, see records/outcomes.py.
     outcome_key VARCHAR,
     sentiment DOUBLE,
     test BOOLEAN,
@@ -69,7 +69,7 @@ CREATE TABLE leads (
     first_call_at TIMESTAMP,
     status VARCHAR,
     statuses VARCHAR[] NOT NULL,
-    -- Those of its calls, see model/providers.py.
+    -- Those of its calls, see records/providers.py.
     providers VARCHAR[] NOT NULL,
     history STRUCT(status VARCHAR, since TIMESTAMP)[] NOT NULL,
     payload_json VARCHAR,

@@ -1,1 +1,5 @@
-"""Numbered schema migrations, `NNNN_name.sql`, applied in order and never edited once released."""
+"""Numbered schema migrations, applied in order and never edited once released.
+
+`NNNN_name.sql` is SQL of any kind; `mNNNN_name.py` has `OPERATIONS`, a tuple of what is in
+`engines/duckdb/operations.py`.
+"""

@@ -1,0 +1,290 @@
+"""From the body of `POST /analytics` to a `Query`, or to every problem it has, at once."""
+
+from collections.abc import Mapping
+from typing import TypeGuard
+
+from callistics.analytics.parse_payload import parse_payload_filters
+from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
+from callistics.catalog.filter_types import WrongTypeError, whole_number
+from callistics.catalog.filters import FILTERS, Filter
+from callistics.errors import (
+    NOTHING,
+    Problem,
+    Refused,
+    did_you_mean,
+    forbidden,
+    invalid,
+    malformed,
+    pointer,
+)
+from callistics.model.buckets import Granularity, TooManyBucketsError, buckets
+from callistics.model.instants import Written, parse_iso
+from callistics.model.json import NotJsonError, as_list, as_object, decode
+from callistics.model.query import Filters, FilterValue, OneOf, Query
+from callistics.model.scope import Scope
+from callistics.model.zones import Zone, zone
+from callistics.queries import registry
+from callistics.queries.base import QueryType
+from callistics.timezones import zone_names
+
+BODY_FIELDS = (
+    "query_type",
+    "filters",
+    "granularity",
+    "timezone",
+    "group_by",
+    "page",
+    "page_size",
+)
+MAX_PAGE_SIZE = 10_000
+DEFAULT_PAGE_SIZE = 1_000
+MAX_GROUPS = 3
+
+Object = Mapping[str, object]
+
+
+def parse_request(body: bytes, scope: Scope, default_zone: str) -> Query:
+    """Check a request's body whole. Raises `Refused` with every problem of it."""
+    try:
+        decoded = decode(body)
+    except NotJsonError as error:
+        raise Refused([malformed("", str(error))]) from None
+    given = as_object(decoded)
+    if given is None:
+        raise Refused([malformed("", "the body must be a JSON object", decoded)])
+    return _Reader(given, scope, default_zone).query()
+
+
+class _Reader:
+    """Reads one body, gathering problems instead of stopping at the first."""
+
+    def __init__(self, body: Object, scope: Scope, default_zone: str) -> None:
+        self.body = body
+        self.scope = scope
+        self.problems: list[Problem] = []
+        self.zone = zone(default_zone)
+
+    def query(self) -> Query:
+        """The query. Raises `Refused`."""
+        self._unknown_fields()
+        kind = self._query_type()
+        self.zone = self._zone()
+        query = Query(
+            query_type=kind.name if kind else "",
+            zone=self.zone,
+            filters=self._filters(),
+            granularity=self._granularity(),
+            group_by=self._group_by(kind),
+            page=self._whole("page", 1, None, 1),
+            page_size=self._whole("page_size", 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
+        )
+        if self.problems:
+            self._check_buckets(kind, query)
+            raise Refused(self.problems)
+        return query
+
+    def _check_buckets(self, kind: QueryType | None, query: Query) -> None:
+        """Too many buckets are told beside other problems; alone, they show as the plan is made."""
+        begin, end = query.filters.begin, query.filters.end
+        wrong = {problem.pointer for problem in self.problems} & {"/timezone", "/granularity"}
+        if kind is None or not kind.uses_granularity or begin is None or end is None or wrong:
+            return
+        try:
+            buckets(query.zone, query.granularity, begin, end)
+        except TooManyBucketsError as error:
+            sent = self.body.get("granularity", NOTHING)
+            self.problems.append(invalid("/granularity", str(error), sent))
+
+    def _unknown_fields(self) -> None:
+        for name, value in self.body.items():
+            if name not in BODY_FIELDS:
+                hint = did_you_mean(name, BODY_FIELDS)
+                self.problems.append(malformed(pointer(name), f"unknown field{hint}", value))
+
+    def _query_type(self) -> QueryType | None:
+        name, known = self.body.get("query_type"), registry()
+        if isinstance(name, str) and name in known:
+            return known[name]
+        if name is None:
+            message = "required: one of " + ", ".join(known)
+        elif isinstance(name, str):
+            hint = did_you_mean(name, known)
+            message = f"unknown query type{hint or '; one of ' + ', '.join(known)}"
+        else:
+            message = "must be a string"
+        sent = self.body.get("query_type", NOTHING)
+        self.problems.append(malformed("/query_type", message, sent))
+        return None
+
+    def _zone(self) -> Zone:
+        name = self.body.get("timezone")
+        if name is None:
+            return self.zone
+        if not isinstance(name, str):
+            self.problems.append(malformed("/timezone", "must be a string", name))
+            return self.zone
+        try:
+            return zone(name)
+        except ValueError as error:
+            hint = did_you_mean(name, zone_names())
+            self.problems.append(invalid("/timezone", f"{error}{hint}", name))
+            return self.zone
+
+    def _granularity(self) -> Granularity:
+        name = self.body.get("granularity")
+        if name is None:
+            return Granularity.DAY
+        try:
+            return Granularity(name)
+        except ValueError:
+            hint = did_you_mean(name, Granularity) if isinstance(name, str) else ""
+            message = f"must be one of {', '.join(Granularity)}{hint}"
+            self.problems.append(malformed("/granularity", message, name))
+            return Granularity.DAY
+
+    def _whole(self, name: str, low: int, high: int | None, default: int) -> int:
+        value = self.body.get(name)
+        if value is None:
+            return default
+        number = whole_number(value)
+        if number is None:
+            self.problems.append(malformed(pointer(name), "must be a whole number", value))
+            return default
+        if number < low or (high is not None and number > high):
+            limits = f"at least {low}" if high is None else f"from {low} to {high:,}"
+            self.problems.append(invalid(pointer(name), f"must be {limits}", value))
+            return default
+        return number
+
+    def _group_by(self, kind: QueryType | None) -> tuple[str, ...]:
+        value = self.body.get("group_by")
+        if value is None:
+            return ()
+        names = as_list(value)
+        if names is None:
+            self.problems.append(malformed("/group_by", "must be a list of strings", value))
+            return ()
+        if len(names) > MAX_GROUPS:
+            self.problems.append(malformed("/group_by", f"at most {MAX_GROUPS} fields", names))
+        found: list[str] = []
+        for place, name in enumerate(names):
+            message = _group_problem(name, found, kind)
+            if message:
+                self.problems.append(malformed(pointer("group_by", place), message, name))
+            else:
+                found.append(str(name))
+        return tuple(found)
+
+    def _filters(self) -> Filters:
+        raw = self.body.get("filters")
+        if raw is None:
+            return Filters()
+        given = as_object(raw)
+        if given is None:
+            self.problems.append(malformed("/filters", "must be an object", raw))
+            return Filters()
+        for name, value in given.items():
+            if name not in FILTERS:
+                hint = did_you_mean(name, FILTERS)
+                at = pointer("filters", name)
+                self.problems.append(malformed(at, f"unknown filter{hint}", value))
+        return self._known_filters({k: v for k, v in given.items() if v is not None})
+
+    def _known_filters(self, given: Object) -> Filters:
+        values: dict[str, FilterValue] = {}
+        for name, spec in FILTERS.items():
+            if name in given and spec.type.read is not None:
+                value = self._value(spec, given[name])
+                if value is not None:
+                    values[name] = value
+        self._check_pairs(given, values)
+        begin, end = self._range(given)
+        payload = parse_payload_filters(given.get("payload_filters"), self.zone, self.problems)
+        return Filters(tuple(values.items()), begin, end, payload)
+
+    def _value(self, spec: Filter, sent: object) -> FilterValue | None:
+        """What a filter compares with; None where it is wrong."""
+        at = pointer("filters", spec.name)
+        assert spec.type.read is not None
+        try:
+            value = spec.type.read(sent)
+        except WrongTypeError as error:
+            self.problems.append(malformed(at, str(error), sent))
+            return None
+        except ValueError as error:
+            self.problems.append(invalid(at, str(error), sent))
+            return None
+        if isinstance(value, OneOf):
+            self._check_scope(spec.name, value.texts, sent)
+        return value
+
+    def _check_pairs(self, given: Object, values: Mapping[str, FilterValue]) -> None:
+        """Bounds that are crossed, and filters that another one must make sense of."""
+        for name, value in values.items():
+            spec = FILTERS[name]
+            upper = values.get(spec.upper or "")
+            if _is_number(value) and _is_number(upper) and value > upper:
+                message = f"lies above {spec.upper}"
+                self.problems.append(invalid(pointer("filters", name), message, given[name]))
+            if spec.with_one is not None and not _names_one(values.get(spec.with_one)):
+                message = f"needs a filter {spec.with_one} that names exactly one"
+                self.problems.append(invalid(pointer("filters", name), message, given[name]))
+
+    def _check_scope(self, name: str, texts: tuple[str, ...], sent: object) -> None:
+        allowed = dict(self.scope.limits()).get(name)
+        if allowed is not None and not allowed.issuperset(texts):
+            at = pointer("filters", name)
+            self.problems.append(forbidden(at, "outside the scope of this key", sent))
+
+    def _date(self, given: Object, name: str) -> Written | None:
+        value = given.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self.problems.append(malformed(pointer("filters", name), "must be a string", value))
+            return None
+        try:
+            return parse_iso(value)
+        except ValueError as error:
+            self.problems.append(invalid(pointer("filters", name), str(error), value))
+            return None
+
+    def _range(self, given: Object) -> tuple[int | None, int | None]:
+        first, last = self._date(given, "date_from"), self._date(given, "date_to")
+        begin = None if first is None else self.zone.begin_of(first)
+        end = None if last is None else self.zone.end_of(last)
+        if begin is not None and end is not None and last is not None and begin >= end:
+            # A day that the zone skipped holds nothing, yet asking for it is no mistake.
+            if begin > self.zone.begin_of(last):
+                message = "lies after date_to"
+                self.problems.append(invalid("/filters/date_from", message, given.get("date_from")))
+            end = begin
+        return begin, end
+
+
+def _is_number(value: FilterValue | None) -> TypeGuard[float]:
+    return isinstance(value, int | float)
+
+
+def _names_one(value: FilterValue | None) -> bool:
+    return isinstance(value, OneOf) and len(value.texts) == 1 and not value.null
+
+
+def _group_problem(name: object, found: list[str], kind: QueryType | None) -> str | None:
+    if not isinstance(name, str):
+        return "must be a string"
+    dimension = groupable(name)
+    if dimension is None:
+        if name.startswith(PAYLOAD_PREFIX):
+            return "a payload key has 1 to 128 characters"
+        known = [*(kind.groupable if kind else GROUPABLE), PAYLOAD_PREFIX + "<key>"]
+        return f"cannot be grouped by{did_you_mean(name, known) or '; one of ' + ', '.join(known)}"
+    if name in found:
+        return "named twice"
+    if kind is None:
+        return None
+    if dimension.on(kind.unit) is None:
+        return f"{kind.name} counts {kind.unit}, which have no {name}"
+    if name in kind.own_keys:
+        return f"is the key of {kind.name} already"
+    return None

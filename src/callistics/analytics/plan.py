@@ -1,0 +1,97 @@
+"""From a query and who asks it to a plan, and from a plan to a statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from callistics.analytics.rollup_match import Rollups, fits, source_of_answer, source_of_extent
+from callistics.catalog.dimensions import Dimension, groupable
+from callistics.compile.select import extent
+from callistics.model.query import Filters, Query
+from callistics.model.scope import Scope
+from callistics.queries import registry
+from callistics.queries.base import QueryType
+from callistics.sql.dialect import Dialect, Statement
+from callistics.sql.selection import Frame, Policy, Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked of which records: no later step looks any of it up again.
+
+    `groups` are the dimensions of `group_by`, in the order asked.
+    """
+
+    kind: QueryType
+    groups: tuple[Dimension, ...]
+    selection: Selection
+
+    @property
+    def dimensions(self) -> Sequence[Dimension]:
+        """Everything the rows are told apart by: the groups, then the type's own key."""
+        return self.groups if self.kind.key is None else (*self.groups, self.kind.key)
+
+    def closed(self, first: int | None, last: int | None) -> "Plan":
+        """The plan with open ends closed by the first and last matching instant."""
+        return replace(self, selection=self.selection.closed(first, last))
+
+    def widened(self) -> "Plan":
+        """The plan, told that its ends may lie beyond the records that match."""
+        return replace(self, selection=replace(self.selection, wide=True))
+
+
+def plan_query(query: Query, scope: Scope, policy: Policy) -> Plan:
+    """The plan of a query within a scope."""
+    kind = registry()[query.query_type]
+    groups = tuple(one for one in map(groupable, query.group_by) if one is not None)
+    begin, end = query.filters.begin, query.filters.end
+    return Plan(kind, groups, Selection(query, scope, policy, kind.unit, begin, end))
+
+
+def needs_extent(plan: Plan) -> bool:
+    """Whether open ends of the range must be closed before the statement can be built."""
+    if not plan.selection.is_open:
+        return False
+    if plan.kind.uses_granularity:
+        return True
+    fixed = plan.selection.query.zone.name == "UTC"
+    return not fixed and any(dimension.timed for dimension in plan.dimensions)
+
+
+def extent_frame(plan: Plan, dialect: Dialect, rollups: Rollups = ()) -> Frame:
+    """Where the ends of an open range are looked for: in one of the roll-ups if one will do."""
+    frame = Frame(plan.selection, dialect)
+    source = source_of_extent(frame, plan.kind, plan.dimensions, rollups)
+    return replace(frame, rolled=source)
+
+
+def bounds_frame(plan: Plan, dialect: Dialect, rollups: Rollups) -> Frame | None:
+    """The roll-up that tells between which instants all records are, whether they match or not.
+
+    None where there is none, or where one tells the ends of the range themselves.
+    """
+    if extent_frame(plan, dialect, rollups).rolled is not None:
+        return None
+    selection = plan.selection
+    filters = Filters(begin=selection.query.filters.begin, end=selection.query.filters.end)
+    query = replace(selection.query, filters=filters)
+    frame = Frame(replace(selection, query=query), dialect)
+    # Nothing is cut by these ends, so that steps of any length will do.
+    source = source_of_extent(frame, plan.kind, (), rollups)
+    return None if source is None else replace(frame, rolled=source)
+
+
+def is_exact(frame: Frame, closed: Plan) -> bool:
+    """Whether ends that were found there are as good as exact ones for what is asked."""
+    return fits(Frame(closed.selection, frame.dialect), closed.dimensions, frame.source)
+
+
+def compile_extent(plan: Plan, frame: Frame) -> Statement:
+    """The statement for the first and last matching instant."""
+    return frame.dialect.render(extent(frame, plan.kind.only))
+
+
+def compile_plan(plan: Plan, dialect: Dialect, rollups: Rollups = ()) -> Statement:
+    """The statement that answers a plan, from one of the roll-ups if one can."""
+    frame = Frame(plan.selection, dialect)
+    source = source_of_answer(frame, plan.kind, plan.dimensions, rollups)
+    return dialect.render(plan.kind.sql(replace(frame, rolled=source)))

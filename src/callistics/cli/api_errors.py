@@ -1,0 +1,52 @@
+"""Answers of the server that are errors, made readable."""
+
+from typing import Any, cast
+
+import click
+import httpx
+
+from callistics.model.field_error import FieldError
+
+_SHOWN = 20
+
+
+class ApiError(click.ClickException):
+    """An answer other than 2xx: its status, a sentence, and the fields that are wrong."""
+
+    def __init__(self, status: int, title: str, detail: str, errors: list[FieldError]) -> None:
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.errors = errors
+        super().__init__(_text(title, detail, errors))
+
+
+def api_error(response: httpx.Response) -> ApiError:
+    """The error that an answer is."""
+    raw = _problem(response)
+    raw_errors = raw.get("errors")
+    errors = cast("list[object]", raw_errors) if isinstance(raw_errors, list) else []
+    title = str(raw.get("title") or response.reason_phrase or "Error")
+    return ApiError(
+        response.status_code,
+        f"{response.status_code} {title}",
+        str(raw.get("detail") or ""),
+        [FieldError.of(one) for one in errors],
+    )
+
+
+def _problem(response: httpx.Response) -> dict[str, Any]:
+    try:
+        raw = response.json()
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
+
+
+def _text(title: str, detail: str, errors: list[FieldError]) -> str:
+    if not errors:
+        return f"{title}: {detail}" if detail else title
+    lines = [f"  {error.line()}" for error in errors[:_SHOWN]]
+    if len(errors) > _SHOWN:
+        lines.append(f"  … and {len(errors) - _SHOWN:,} more")
+    return "\n".join([f"{title}:", *lines])

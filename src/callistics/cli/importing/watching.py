@@ -1,0 +1,168 @@
+"""What an import notices about its files, beyond what is wrong with single records."""
+
+from array import array
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from callistics.files.lines import Batch
+from callistics.files.mapping import Rules
+from callistics.model.instants import DAY, parse_iso
+from callistics.records.fields import FIELDS, RecordKind
+
+# Rows whose ids are remembered, at 24 bytes each.
+_MOST_ROWS = 10_000_000
+_NUMBERS_SHOWN = 5
+
+
+class _Record(msgspec.Struct):
+    merchant_id: Any = None
+    call_id: Any = None
+    lead_id: Any = None
+    reseller_id: Any = None
+    started_at: Any = None
+    status: Any = None
+    outcome: Any = None
+    updated_at: Any = None
+
+
+_decode = msgspec.json.Decoder(_Record).decode
+
+
+class Watch:
+    """Looks at the records of one file as they are sent."""
+
+    def __init__(self, name: str, rules: Rules) -> None:
+        self.name = name
+        self._rules = rules
+        self.present: set[str] = set()
+        self.untimed = 0
+        self._any_later_than_midnight = False
+        self._names, self._contents, self._numbers = array("q"), array("q"), array("Q")
+
+    def over(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """The batches, looked at on their way."""
+        for batch in batches:
+            for number, body in zip(batch.numbers, batch.bodies, strict=True):
+                self._see(number, body)
+            yield batch
+
+    def _see(self, number: int, body: bytes) -> None:
+        try:
+            record = _decode(body)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return
+        self.present.update(
+            name for name in _Record.__struct_fields__ if getattr(record, name) is not None
+        )
+        self.untimed += record.updated_at is None
+        if not self._any_later_than_midnight and isinstance(record.started_at, str):
+            self._any_later_than_midnight = not self._is_midnight(record.started_at)
+        if len(self._names) < _MOST_ROWS:
+            identity = getattr(record, self._rules.kind.id_field)
+            # Of records with different times the newer one is an update.
+            name = (str(record.merchant_id), str(identity), str(record.updated_at))
+            self._names.append(hash(name))
+            self._contents.append(hash(body))
+            self._numbers.append(number)
+
+    def _is_midnight(self, text: str) -> bool:
+        try:
+            written = parse_iso(text)
+        except ValueError:
+            return False
+        zone = self._rules.zone
+        if zone is None or written.offset is None:
+            return written.local % DAY == 0
+        return zone.local(written.local - written.offset * 1_000_000) % DAY == 0
+
+    def notes(self) -> Iterator[str]:
+        """Sentences about the file."""
+        if self._rules.kind is RecordKind.CALLS:
+            yield from self._about_status()
+            yield from self._about_midnight()
+        yield from self._about_contradictions()
+
+    def _about_status(self) -> Iterator[str]:
+        said = "status" in {*self._rules.moves, *self._rules.constants}
+        if "status" in self.present and "outcome" not in self.present and not said:
+            yield (
+                "status was taken for the status of the lead, and no call has an outcome. If it"
+                " says what the calls came to, use --map outcome=status; if it is the lead's,"
+                " --map status=status says so."
+            )
+
+    def _about_midnight(self) -> Iterator[str]:
+        if "started_at" in self.present and not self._any_later_than_midnight:
+            yield (
+                "every call starts at midnight. If the time is in a column of its own, join the"
+                " two: --map started_at=date+time."
+            )
+
+    def _about_contradictions(self) -> Iterator[str]:
+        numbers = self._contradictions()
+        if numbers:
+            shown = ", ".join(f"{number:,}" for number in numbers[:_NUMBERS_SHOWN])
+            more = ", …" if len(numbers) > _NUMBERS_SHOWN else ""
+            kind, id_field = self._rules.kind.value[:-1], self._rules.kind.id_field
+            seen = f" (of the first {_MOST_ROWS:,} rows)" if len(self._names) == _MOST_ROWS else ""
+            yield (
+                f"rows that name a {kind} the file had named already, with other values, and were"
+                f" merged with it: {len(numbers):,}{seen}, at lines {shown}{more}. If they are"
+                f" different {kind}s, make the id of several columns: --map {id_field}=id+leg."
+            )
+
+    def _contradictions(self) -> list[int]:
+        """The numbers of rows that differ from the row before of the same name."""
+        # Loaded here: what is short does without.
+        import numpy as np  # noqa: PLC0415
+
+        names, contents = np.asarray(self._names), np.asarray(self._contents)
+        order = np.argsort(names, kind="stable")
+        same = names[order][1:] == names[order][:-1]
+        other = contents[order][1:] != contents[order][:-1]
+        places: list[int] = order[1:][same & other].tolist()
+        return sorted(self._numbers[place] for place in places)
+
+
+class Notes:
+    """What was noticed about all files of an import."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._watches: list[Watch] = []
+
+    def watch(self, name: str) -> Watch:
+        """A watch for a file."""
+        self._watches.append(Watch(name, self._rules))
+        return self._watches[-1]
+
+    def lines(self, pending: int) -> Iterator[str]:
+        """Sentences for the end of the import; that on records that wait is the last."""
+        for watch in self._watches:
+            yield from (f"{watch.name}: {note}" for note in watch.notes())
+        yield from self._about_times()
+        if pending:
+            yield self._about_pending(pending)
+
+    def _about_times(self) -> Iterator[str]:
+        untimed = sum(watch.untimed for watch in self._watches)
+        if self._rules.as_of_end:
+            yield "Records without updated_at are as of the end of their calls (--as-of end)."
+            if untimed:
+                yield f"As of their arrival, as they do not say when the call was: {untimed:,}."
+        elif untimed:
+            advice = " (--as-of end: as of the end of their calls)"
+            hint = advice if self._rules.kind is RecordKind.CALLS else ""
+            yield f"Records without updated_at, as of their arrival{hint}: {untimed:,}."
+
+    def _about_pending(self, pending: int) -> str:
+        present = {name for watch in self._watches for name in watch.present}
+        required = [field.name for field in FIELDS[self._rules.kind].values() if field.required]
+        lacking = [name for name in required if name not in present]
+        why = f" (none of the files has {' or '.join(lacking)})" if lacking else ""
+        return (
+            "Pending, and in no figure until other records bring the required fields that they"
+            f" lack{why}: {pending:,}."
+        )

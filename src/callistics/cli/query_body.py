@@ -1,0 +1,156 @@
+"""Questions as they are typed, as bodies of `POST /analytics`."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from callistics.catalog.filter_types import FLAG
+from callistics.catalog.filters import FILTERS
+
+Body = dict[str, Any]
+
+_CONDITION = re.compile(r"(?s)(.+?)\s*(!=|>=|<=|=|>|<|~)\s*(.*)")
+_OPERATORS = {
+    "=": "eq",
+    "!=": "ne",
+    ">": "gt",
+    ">=": "gte",
+    "<": "lt",
+    "<=": "lte",
+    "~": "contains",
+}
+_SIGNS = ("=", "!", "<", ">", "~")
+_LIST_OPERATORS = {"eq": "in", "ne": "not_in"}
+_FLAGS = {"true": True, "false": False}
+_WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The options of a query as given; None and empty ones were not."""
+
+    query_type: str | None = None
+    date_from: str | None = None
+    date_to: str | None = None
+    merchants: tuple[str, ...] = ()
+    resellers: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    payload: tuple[str, ...] = ()
+    granularity: str | None = None
+    timezone: str | None = None
+    group_by: str | None = None
+    page: int | None = None
+    page_size: int | None = None
+
+    def body(self) -> Body:
+        """The body of the request. What is wrong with its values the server says."""
+        group_by = self.group_by.split(",") if self.group_by else []
+        body: Body = {
+            "query_type": self.query_type,
+            "filters": self._filters(),
+            "granularity": self.granularity,
+            "timezone": self.timezone,
+            "group_by": [name.strip() for name in group_by if name.strip()],
+            "page": self.page,
+            "page_size": self.page_size,
+        }
+        return {name: value for name, value in body.items() if value not in (None, {}, [])}
+
+    def _filters(self) -> Body:
+        named = [
+            *(("date_from", value) for value in (self.date_from,) if value is not None),
+            *(("date_to", value) for value in (self.date_to,) if value is not None),
+            *(("merchant_id", value) for value in self.merchants),
+            *(("reseller_id", value) for value in self.resellers),
+            *(("template_id", value) for value in self.templates),
+            *(_pair(text) for text in self.filters),
+        ]
+        found: dict[str, list[object]] = {}
+        for name, text in named:
+            found.setdefault(name, []).append(filter_value(name, text))
+        filters = {name: _one_or_all(name, values) for name, values in found.items()}
+        if self.payload:
+            if "payload_filters" in filters:
+                raise click.UsageError("--payload and --filter payload_filters exclude each other")
+            filters["payload_filters"] = payload_filters(self.payload)
+        return filters
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise click.UsageError(f"--filter {text}: must look like provider=TWILIO")
+    return name.strip(), value
+
+
+def filter_value(name: str, text: str) -> object:
+    """A filter's value as its kind has it; lists and objects are written as JSON."""
+    if text.lstrip()[:1] in ("[", "{"):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    spec = FILTERS.get(name)
+    if spec is not None and spec.type is FLAG and text in _FLAGS:
+        return _FLAGS[text]
+    if spec is None or not spec.type.number:
+        return text
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return number if number - number == 0 else text
+
+
+def _one_or_all(name: str, values: list[object]) -> object:
+    if len(values) == 1:
+        return values[0]
+    spec = FILTERS.get(name)
+    if spec is not None and not spec.type.listed:
+        raise click.UsageError(f"{name} is given {len(values)} times")
+    return values
+
+
+def payload_filters(texts: Iterable[str]) -> Body:
+    """Conditions such as `city=Delhi` or `age>=60` as `payload_filters`.
+
+    Values are text, which finds numbers and booleans as well. The same key may have several
+    conditions: all must hold, but of several `=` any one.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
+    for text in texts:
+        match = _CONDITION.fullmatch(text)
+        if match is None:
+            raise click.UsageError(f"--payload {text}: must look like city=Delhi or age>=60")
+        key, sign, value = match.groups()
+        if value.startswith(_SIGNS):
+            click.echo(_strange(text, value), err=True)
+        found.setdefault(key.strip(), {}).setdefault(_OPERATORS[sign], []).append(value.strip())
+    return {key: _condition(key, operators) for key, operators in found.items()}
+
+
+def _strange(text: str, value: str) -> str:
+    """What is most likely a slip is said, as an answer that finds nothing would not tell."""
+    return f'Note: --payload {text} looks for "{value}"; comparisons are {" ".join(_OPERATORS)}'
+
+
+def _condition(key: str, operators: dict[str, list[str]]) -> object:
+    if operators.keys() == {"eq"}:
+        values = operators["eq"]
+        return values[0] if len(values) == 1 else values
+    condition: Body = {}
+    for name, values in operators.items():
+        if len(values) == 1:
+            condition[name] = values[0]
+        elif name in _LIST_OPERATORS:
+            condition[_LIST_OPERATORS[name]] = values
+        else:
+            raise click.UsageError(f"--payload: {key} has the same comparison twice")
+    return condition

@@ -1,0 +1,112 @@
+"""The top of the command line: its commands, loaded when used, and how errors look."""
+
+import gettext
+import importlib
+import sys
+import traceback
+from collections.abc import Mapping
+from typing import IO, Any, NamedTuple
+
+import click
+
+from callistics import __version__
+from callistics.errors import CallisticsError
+
+
+class Failure(click.ClickException):
+    """An error that ends the command: shown as a sentence on stderr, exit code 1."""
+
+
+class Stopped(click.ClickException):
+    """Ctrl-C: no error, but not done either. The exit code is the one shells give it."""
+
+    exit_code = 130
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Say so on a line of its own, after the `^C` that the terminal shows."""
+        click.echo(f"\n{self.message}", file=file or sys.stderr)
+
+
+class Lazy(NamedTuple):
+    """A command: the module of `callistics.cli.commands` that has it, and its one line of help."""
+
+    module: str
+    help: str
+
+
+COMMANDS: Mapping[str, Lazy] = {
+    "demo": Lazy("demo", "Try it: made-up calls, an answer, and a server to play with."),
+    "serve": Lazy("serve", "Run the server until it is stopped."),
+    "import": Lazy("import_", "Load calls or leads from NDJSON, CSV or Parquet files."),
+    "query": Lazy("query", "Ask a question and print the answer."),
+    "keys": Lazy("keys", "Create, list and revoke access keys."),
+    "generate": Lazy("generate", "Write made-up calls to a file."),
+    "settings": Lazy("settings", "List every setting of the server."),
+    "optimize": Lazy(
+        "optimize", "Put the database in order now, as a server does in the background."
+    ),
+    "rebuild": Lazy("rebuild", "Compute everything that is derived from the records anew."),
+    "doctor": Lazy("doctor", "Name the engine, its version, and what is wrong with it."),
+}
+
+
+class LazyGroup(click.Group):
+    """Loads a command's module when the command is used, so that others start fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names, in the order that the help shows them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Load a command; every module has it as `command`."""
+        lazy = COMMANDS.get(cmd_name)
+        if lazy is None:
+            return None
+        module = importlib.import_module(f"callistics.cli.commands.{lazy.module}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands, without loading any."""
+        with formatter.section(gettext.gettext("Commands")):
+            formatter.write_dl([(name, lazy.help) for name, lazy in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; whatever goes wrong becomes a sentence."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            raise Stopped("Stopped.") from None
+        except CallisticsError as error:
+            raise Failure(str(error)) from error
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise Failure(_os_error(error)) from error
+        except Exception as error:
+            raise Failure(_unexpected(error, debug=bool(ctx.params.get("debug")))) from error
+
+
+def _os_error(error: OSError) -> str:
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def _unexpected(error: Exception, *, debug: bool) -> str:
+    if debug:
+        return "".join(traceback.format_exception(error))
+    text = f"{type(error).__name__}: {error}"
+    return f"unexpected, please report it with the output of `callistics --debug ...`: {text}"
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: callistics demo",
+)
+@click.version_option(__version__, prog_name="callistics")
+@click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
+def main(debug: bool) -> None:
+    """Analytics for outbound calling and voice-AI platforms, on your own machine."""

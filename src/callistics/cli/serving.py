@@ -1,0 +1,61 @@
+"""What a running server says of itself."""
+
+from dataclasses import dataclass, field
+
+import httpx
+
+from callistics.cli.connect import server_answers
+
+Fact = tuple[str, str]
+_TIMEOUT = 5.0
+_INFO = "callistics_info"
+
+
+@dataclass(slots=True)
+class Report:
+    """Whether a server answers, facts for people, and what is wrong."""
+
+    answers: bool
+    facts: list[Fact] = field(default_factory=list[Fact])
+    problems: list[str] = field(default_factory=list[str])
+
+
+def report(url: str, key: str | None) -> Report:
+    """Ask the server at an address. With an admin key it names its engine."""
+    url = url.rstrip("/")
+    if not server_answers(url):
+        return Report(answers=False, facts=[("server", f"{url} does not answer")])
+    found = Report(answers=True, facts=[("server", f"{url} answers")])
+    try:
+        with httpx.Client(base_url=url, timeout=_TIMEOUT, trust_env=False) as client:
+            _ask(client, key, found)
+    except (httpx.HTTPError, ValueError) as error:
+        found.problems.append(f"the server at {url} stopped answering: {error}")
+    return found
+
+
+def _ask(client: httpx.Client, key: str | None, found: Report) -> None:
+    ready = client.get("/health/ready")
+    if not ready.is_success:
+        found.problems.append(f"the server at {client.base_url} is not ready: {_detail(ready)}")
+    else:
+        rules = ready.json().get("timezone_rules")
+        found.facts.append(("its time zone rules", str(rules or "not told by this version")))
+    version = client.get("/openapi.json").raise_for_status().json()["info"]["version"]
+    found.facts.append(("its version", str(version)))
+    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+    figures = client.get("/metrics", headers=headers)
+    told = "told to an admin key: give one with --key"
+    found.facts.append(("its engine", _engine(figures.text) if figures.is_success else told))
+
+
+def _detail(answer: httpx.Response) -> str:
+    body = answer.json()
+    return str(body.get("detail") or body.get("title"))
+
+
+def _engine(figures: str) -> str:
+    """The engine in the text of `/metrics`: `callistics_info{engine="Name 1.0",…} 1.0`."""
+    line = next((one for one in figures.splitlines() if one.startswith(_INFO)), "")
+    _, _, rest = line.partition('engine="')
+    return rest.partition('"')[0] or "not told by this version"

@@ -1,0 +1,77 @@
+"""From a selection to the WHERE clause: the scope first, then every filter."""
+
+from collections.abc import Iterator
+
+from callistics.catalog.filters import FILTERS, Subject, given_filters
+from callistics.model.scope import Scope
+from callistics.records.providers import marked_provider
+from callistics.sql.aggregates import there
+from callistics.sql.dialect import Dialect
+from callistics.sql.fragment import Sql, all_of, compose, raw
+from callistics.sql.selection import Frame, Selection, Unit
+
+
+def where(frame: Frame) -> Sql:
+    """The condition on the rows of the plan's unit."""
+    return all_of(_conditions(frame))
+
+
+def _conditions(frame: Frame) -> Iterator[Sql]:
+    selection, dialect = frame.selection, frame.dialect
+    if selection.empty:
+        yield raw("FALSE")
+    yield from scope_conditions(selection.scope, selection.unit.alias, dialect)
+    yield from _given(frame, Subject.RECORD)
+    if selection.unit is Unit.CALLS:
+        yield from _given(frame, Subject.CALL)
+    else:
+        yield from _reached_by_call(frame)
+
+
+def _given(frame: Frame, subject: Subject) -> Iterator[Sql]:
+    """The filters on a subject that the selection has values for."""
+    for name, value in given_filters(frame.selection).items():
+        if FILTERS[name].subject is subject:
+            yield FILTERS[name].condition(frame, value)
+
+
+def scope_conditions(scope: Scope, alias: str, dialect: Dialect) -> Iterator[Sql]:
+    """The limits of the key, on a table that has the three tenant columns."""
+    for name, allowed in scope.limits():
+        yield dialect.is_in(raw(f"{alias}.{name}"), sorted(allowed))
+
+
+def needs_lead(selection: Selection) -> bool:
+    """Whether a condition on calls looks at their leads."""
+    return any(FILTERS[name].needs_lead for name in given_filters(selection))
+
+
+def _reached_by_call(frame: Frame) -> Iterator[Sql]:
+    """For leads: at least one call, within the scope, that passes all call filters."""
+    if frame.rolled is not None:
+        yield from _reached_by_provider(frame)
+        return
+    calls = tuple(_given(frame, Subject.CALL))
+    if calls:
+        scoped = scope_conditions(frame.selection.scope, "c", frame.dialect)
+        weight = frame.dialect.weight("c")
+        wanted, called = (_lead(frame.dialect, alias) for alias in ("l", "c"))
+        cancels = "" if weight is None else f"\nGROUP BY {called}"
+        yield compose(
+            f"({wanted}) IN (SELECT ({called}) FROM calls AS c WHERE {{}}{cancels}{{}})",
+            all_of([*scoped, *calls]),
+            there(weight),
+        )
+
+
+def _lead(dialect: Dialect, alias: str) -> str:
+    return ", ".join(f"{alias}.{column}" for column in dialect.lead_key)
+
+
+def _reached_by_provider(frame: Frame) -> Iterator[Sql]:
+    """The same of a roll-up of leads, which has the providers of all their calls as a list."""
+    wanted = frame.selection.query.filters.of("provider")
+    if wanted is not None:
+        names = [*wanted.texts, *([None] if wanted.null else [])]
+        marked = [marked_provider(name) for name in names]
+        yield frame.dialect.has_any(raw("l.providers"), marked)

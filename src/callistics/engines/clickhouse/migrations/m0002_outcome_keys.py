@@ -1,0 +1,7 @@
+"""The keys of outcomes as they compare now: anything but letters and digits is one `_`."""
+
+from callistics.engines.clickhouse.operations import Recompute
+from callistics.records.outcomes import outcome_key
+
+_TABLES = ("calls", "calls_held")
+OPERATIONS = tuple(Recompute(table, "outcome_key", "outcome", outcome_key) for table in _TABLES)

@@ -1,0 +1,106 @@
+"""Reading back what is stored: the standing rows of given records, as Arrow tables."""
+
+from collections.abc import Iterable, Mapping, Set
+
+import pyarrow as pa
+
+from callistics.engines.clickhouse.connection import Client
+from callistics.engines.clickhouse.long_values import MAX_BYTES
+from callistics.records.columnar.derive import DERIVED, LEADS
+from callistics.records.columnar.payload_columns import FLAT
+from callistics.records.columnar.row_codec import CALL_COLUMNS, LEAD_COLUMNS, schema
+
+
+def _schema(columns: Iterable[pa.Field], more: Mapping[str, pa.DataType]) -> pa.Schema:
+    fields = [*columns, *(pa.field(name, type_) for name, type_ in more.items())]
+    return pa.schema([*fields, pa.field("version", pa.uint64())])
+
+
+# Only roll-ups and the look-up of rows by time need these.
+_NOT_KEPT = ("providers", "first_call_at")
+SCHEMAS: Mapping[str, pa.Schema] = {
+    "calls": _schema([*schema(CALL_COLUMNS), *DERIVED], FLAT),
+    "calls_held": _schema(schema(CALL_COLUMNS), {}),
+    "lead_records": _schema(schema(LEAD_COLUMNS), {}),
+    "leads": _schema([field for field in LEADS if field.name not in _NOT_KEPT], FLAT),
+}
+"""The columns of each table that has a sign, but for the sign."""
+IDS: Mapping[str, str] = {
+    "calls": "call_id",
+    "calls_held": "call_id",
+    "lead_records": "lead_id",
+    "leads": "lead_id",
+}
+# A few ids are bound to the statement; many stand in a table, as a server limits a parameter's
+# length. The table is the writer's alone, and so need not be on any other node.
+_FEW = 500
+_BOUND = "arrayZip({merchants:Array(String)}, {ids:Array(String)})"
+_LISTED = "(SELECT merchant_id, id FROM wanted)"
+_WANTED = "CREATE TABLE IF NOT EXISTS wanted (merchant_id String, id String) ENGINE = Memory"
+
+
+class Stored:
+    """What the database holds of given records."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._asked: pa.Table | None = None
+
+    def matching(self, name: str, id_column: str, wanted: pa.Table) -> pa.Table:
+        """The standing rows of a table, with the columns of its schema.
+
+        `wanted` has the columns merchant_id and id, which `id_column` is to match.
+        """
+        target = SCHEMAS[name]
+        if wanted.num_rows == 0:
+            return target.empty_table()
+        asked, values = self._ask(wanted)
+        columns = ", ".join(_read(column) for column in target.names)
+        found = self._client.query_arrow(
+            f"SELECT {columns}, sign FROM {name} "
+            f"WHERE (merchant_id, {id_column}) GLOBAL IN {asked}",
+            values,
+        )
+        return _standing(found, IDS[name]).cast(target) if found.num_rows else target.empty_table()
+
+    def merchants(self, name: str, ids: Set[str]) -> list[tuple[str, str]]:
+        """(merchant_id, id) of the standing rows that have one of the ids, whoever's they are."""
+        if not ids:
+            return []
+        listed, key = sorted(ids), IDS[name]
+        asked, values = self._ask(pa.table({"merchant_id": [""] * len(listed), "id": listed}))
+        rows = self._client.query(
+            f"SELECT merchant_id, {key} FROM {name} WHERE ('', {key}) GLOBAL IN {asked} "
+            f"GROUP BY merchant_id, {key} HAVING sum(sign) > 0",
+            values,
+        ).result_rows
+        return [(str(merchant), str(identity)) for merchant, identity in rows]
+
+    def _ask(self, wanted: pa.Table) -> tuple[str, dict[str, list[str]]]:
+        """The pairs asked for as a set, and the values it is bound to."""
+        if wanted.num_rows <= _FEW and wanted.nbytes <= MAX_BYTES:
+            merchants, ids = (wanted[name].to_pylist() for name in ("merchant_id", "id"))
+            return _BOUND, {"merchants": merchants, "ids": ids}
+        if wanted is not self._asked:
+            self._client.command(_WANTED)
+            self._client.command("TRUNCATE TABLE wanted")
+            self._client.insert_arrow("wanted", wanted)
+            self._asked = wanted
+        return _LISTED, {}
+
+
+def _standing(rows: pa.Table, key: str) -> pa.Table:
+    """The rows that no row of the opposite sign cancels, without the sign."""
+    signs = rows["sign"].to_pylist()
+    if -1 in signs:
+        columns = (rows[name].to_pylist() for name in ("merchant_id", key, "version"))
+        versions = list(zip(*columns, strict=True))
+        gone = {one for one, sign in zip(versions, signs, strict=True) if sign < 0}
+        rows = rows.filter(pa.array([one not in gone for one in versions], pa.bool_()))
+    return rows.drop_columns(["sign"])
+
+
+def _read(column: str) -> str:
+    """A column as it is read: JSON as its text."""
+    text = column in ("payload", "payload_orders")
+    return f"toJSONString({column}) AS {column}" if text else column

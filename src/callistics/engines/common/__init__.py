@@ -1,1 +1,0 @@
-"""What engines share: rows of records, what is derived from them, numbered migrations."""

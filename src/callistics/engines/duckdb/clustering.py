@@ -1,0 +1,210 @@
+"""Keeping a month's calls, and leads, together by merchant: their order is their only index.
+
+They come in the order of their times. What a merchant's month is read from then lies all over the
+month, so months are sorted by merchant in the background, a piece at a time
+(docs/decisions/row-order.md): a part of the month is copied in order, beside the writer; then, in
+short transactions of the writer, rows are deleted and their copies inserted. Rows that were
+written meanwhile stay where they are.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from callistics.engines.duckdb.lookup.lookup_sql import ID_OF, KEY_OF, TIME_OF
+from callistics.records.columnar.row_codec import identity_table
+from callistics.records.identity import Identity
+
+Transaction = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+
+_MONTHS = """
+SELECT date_trunc('month', {time}) AS month FROM {table} GROUP BY month ORDER BY month
+"""
+_WITHIN = "{time} >= $month AND {time} < $month + INTERVAL 1 MONTH"
+# A run is a stretch of rows of one merchant: in order there are as many runs as merchants.
+_RUNS = f"""
+SELECT count(*), count(*) FILTER (merchant_id IS DISTINCT FROM before),
+       count(DISTINCT merchant_id)
+FROM (SELECT merchant_id, lag(merchant_id) OVER () AS before FROM {{table}} WHERE {_WITHIN})
+"""
+_MERCHANTS = f"""
+SELECT merchant_id, count(*) FROM {{table}} WHERE {_WITHIN}
+GROUP BY merchant_id ORDER BY merchant_id {{direction}}
+"""
+_COPY = f"""
+CREATE OR REPLACE TABLE side.sorted AS
+SELECT row_number() OVER (ORDER BY merchant_id {{direction}}, {{time}}, {{id}}) AS place, *
+FROM {{table}} WHERE {_WITHIN} AND merchant_id BETWEEN $first AND $last
+ORDER BY place
+"""
+_MOVING = """
+CREATE OR REPLACE TEMP TABLE moving AS
+SELECT * EXCLUDE (place) FROM side.sorted ANTI JOIN written USING (merchant_id, {id})
+WHERE place > $after AND place <= $upto ORDER BY place
+"""
+_DELETE = f"""
+DELETE FROM {{table}} WHERE rowid IN (
+    SELECT r.rowid FROM (SELECT rowid, * FROM {{table}} WHERE {_WITHIN}) AS r
+    SEMI JOIN moving USING ({{key}}, merchant_id, {{id}})
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table that is kept in order.
+
+    `disorder` is the share of a month's rows that may begin a run which need not be. Leads come
+    sorted within each commit, so that few rows begin one where a merchant's still lie all over.
+    """
+
+    table: str
+    disorder: float
+
+    @property
+    def id(self) -> str:
+        return ID_OF[self.table]
+
+    def sql(self, text: str, month: datetime | None = None) -> str:
+        return text.format(
+            table=self.table,
+            time=TIME_OF[self.table],
+            id=self.id,
+            key=KEY_OF[self.id],
+            direction="" if month is None else _direction(month),
+        )
+
+
+_TABLES = (_Table("calls", 0.2), _Table("leads", 0.03))
+
+
+class _OvertakenError(Exception):
+    """The copies are not of rows that are there."""
+
+
+class Clustering:
+    """The work on the order of rows of calls and leads, in pieces.
+
+    A month is put in order when `smallest` of its rows, and the share that its table names, begin a
+    run that need not be. About `part` rows are copied at a time, `piece` rows moved in one
+    transaction. With `checkpoints` there is one after each month: pieces so large that they are
+    written into the file at once leave hardly a trace in the log, which would bring one about.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        transaction: Transaction,
+        *,
+        smallest: int = 50_000,
+        part: int = 1_000_000,
+        piece: int = 20_000,
+        checkpoints: bool = False,
+    ) -> None:
+        self._connection = connection.cursor()
+        self._connection.execute("ATTACH IF NOT EXISTS ':memory:' AS side")
+        self._transaction = transaction
+        self._smallest = smallest
+        self._part, self._piece = part, piece
+        self._checkpoints = checkpoints
+        self._copying: str | None = None
+        self._written: set[Identity] = set()
+
+    @property
+    def worthwhile(self) -> int:
+        """After so many rows more it is worth it to look through all months again.
+
+        Each of them begins one more run at the most.
+        """
+        return max(1, self._smallest // 2)
+
+    @property
+    def copying(self) -> str | None:
+        """The table of which it matters what is written."""
+        return self._copying
+
+    def written(self, identities: Iterable[Identity]) -> None:
+        """Take note of records of that table which a commit has written or removed."""
+        self._written.update(identities)
+
+    def work(self) -> Generator[None]:
+        """Look through all months and put in order what is not, pausing after each piece."""
+        for table in _TABLES:
+            months = self._connection.execute(table.sql(_MONTHS)).fetchall()
+            for (month,) in months:
+                yield
+                if self._is_disordered(table, month):
+                    yield from self._put_in_order(table, month)
+
+    def close(self) -> None:
+        """Let go of the copies."""
+        self._connection.close()
+
+    def _is_disordered(self, table: _Table, month: datetime) -> bool:
+        found = self._connection.execute(table.sql(_RUNS), {"month": month}).fetchall()
+        ((rows, runs, merchants),) = found
+        needless = runs - merchants
+        return bool(needless >= max(self._smallest, table.disorder * rows))
+
+    def _put_in_order(self, table: _Table, month: datetime) -> Generator[None]:
+        for first, last in self._parts(table, month):
+            self._copying, self._written = table.table, set()
+            try:
+                rows = self._copy(table, month, first, last)
+                yield
+                for after in range(0, rows, self._piece):
+                    self._move(table, month, after)
+                    yield
+            except _OvertakenError:
+                return
+            finally:
+                self._copying = None
+                self._connection.execute("DROP TABLE IF EXISTS side.sorted")
+        if self._checkpoints:
+            self._connection.execute("CHECKPOINT")
+
+    def _parts(self, table: _Table, month: datetime) -> Iterator[tuple[str, str]]:
+        """Ranges of merchants, with as many of the month's rows as a part has."""
+        sql = table.sql(_MERCHANTS, month)
+        counts = self._connection.execute(sql, {"month": month}).fetchall()
+        merchants: list[str] = []
+        size = 0
+        for merchant, rows in counts:
+            merchants.append(merchant)
+            size += rows
+            if size >= self._part:
+                yield min(merchants), max(merchants)
+                merchants, size = [], 0
+        if merchants:
+            yield min(merchants), max(merchants)
+
+    def _copy(self, table: _Table, month: datetime, first: str, last: str) -> int:
+        """Copy the rows of some merchants, in order; how many there are."""
+        sql = table.sql(_COPY, month)
+        self._connection.execute(sql, {"month": month, "first": first, "last": last})
+        ((rows,),) = self._connection.execute("SELECT count(*) FROM side.sorted").fetchall()
+        return int(rows)
+
+    def _move(self, table: _Table, month: datetime, after: int) -> None:
+        """Put the next copies in the place of their rows."""
+        with self._transaction() as writer:
+            writer.register("written", identity_table(self._written, table.id))
+            writer.execute(table.sql(_MOVING), {"after": after, "upto": after + self._piece})
+            writer.unregister("written")
+            ((copies,),) = writer.execute("SELECT count(*) FROM moving").fetchall()
+            ((removed,),) = writer.execute(table.sql(_DELETE), {"month": month}).fetchall()
+            if removed != copies:
+                raise _OvertakenError
+            writer.execute(f"INSERT INTO {table.table} FROM moving")
+
+
+def _direction(month: datetime) -> str:
+    """Upwards and downwards in turns.
+
+    Where two months meet within a group of rows, its merchants are the last of both or the first
+    of both then, and questions about all others leave it out.
+    """
+    return "ASC" if month.month % 2 else "DESC"

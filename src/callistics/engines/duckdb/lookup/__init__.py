@@ -1,0 +1,1 @@
+"""Finding stored records by their ids."""

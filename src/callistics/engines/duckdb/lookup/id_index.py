@@ -1,0 +1,267 @@
+"""Which records may be stored, and when: from memory, as most that come are new or of late.
+
+Looking a record up scans a column of all records, and reading its row back takes longer still
+(docs/decisions/writing.md). A table of hashes of the ids answers for nearly all that are not there,
+and for those that are it knows the week whose rows are to be scanned.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from callistics.engines.duckdb.lookup.lookup_sql import (
+    ID_OF,
+    TIME_OF,
+    WEEK_BITS,
+    Weeks,
+    scans,
+    weeks_of,
+)
+from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.records.columnar.arrow import Mask, RowIndices, array_of
+from callistics.runtime import give_way
+
+Numbers = npt.NDArray[np.uint64]
+"""Hashes of (merchant_id, id), good for as long as the process runs."""
+
+_FEW, _BATCH = 200_000, 100_000
+_SMALLEST, _GROWS = 1_000_000, 4
+_WEEKS = 1 << WEEK_BITS
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Which of some records a table may have.
+
+    `weeks` are those it has them in, None if any, and `of` says which of them each is about;
+    `among` is about how many rows that table has, 0 where that is not known.
+    """
+
+    there: Mask
+    of: RowIndices
+    weeks: Weeks | None
+    among: int = 0
+
+    @classmethod
+    def all(cls, count: int) -> Self:
+        """Any of so many, in any week."""
+        return cls(np.ones(count, np.bool_), np.arange(count), None)
+
+    def scans(self, table: str, records: pa.Table) -> list[str]:
+        """Conditions of which the row of each of the records that may be there meets one."""
+        merchants = records["merchant_id"].take(pa.array(self.of))
+        return scans(table, self.among, self.weeks, merchants.to_pylist())
+
+
+class _Slots:
+    """A hash table of so many numbers and their weeks, with 20 and 12 bits for each.
+
+    What finds its slot taken goes into the next that is free. Of others one in some hundred
+    thousand is taken for one of those that are there.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._slots = np.zeros(capacity * 5 // 3 + 2, np.uint32)
+        self._capacity, self.taken = capacity, 0
+
+    @property
+    def room(self) -> int:
+        return self._capacity - self.taken
+
+    def add(self, numbers: Numbers, weeks: Weeks) -> None:
+        if self.room < len(numbers):
+            # Without a free slot a search would never end.
+            raise OverflowError("more numbers than there is room for")
+        self.taken += len(numbers)
+        places, slots = self._places(numbers), _prints(numbers) | weeks
+        while len(slots):
+            free = self._slots[places] == 0
+            self._slots[places[free]] = slots[free]
+            # Of several that go to the same place one is there now, or all if they are alike.
+            rest = self._slots[places] != slots
+            places, slots = self._next(places[rest]), slots[rest]
+
+    def find(self, numbers: Numbers) -> tuple[RowIndices, Weeks]:
+        """The rows of those that are there, and their weeks: several, where it was several."""
+        rows, places, prints = np.arange(len(numbers)), self._places(numbers), _prints(numbers)
+        found: list[tuple[RowIndices, Weeks]] = []
+        while len(rows):
+            slots = self._slots[places]
+            weeks = slots ^ prints
+            hits = np.flatnonzero(weeks < _WEEKS)
+            found.append((rows[hits], weeks[hits]))
+            more = np.flatnonzero(slots)
+            rows, places, prints = rows[more], self._next(places[more]), prints[more]
+        return _joined(found)
+
+    def _places(self, numbers: Numbers) -> RowIndices:
+        # The lower half of a number, as a share of 2 ** 32: quicker than a division.
+        share = numbers & np.uint64(0xFFFF_FFFF)
+        return (share * np.uint64(len(self._slots)) >> np.uint64(32)).astype(np.int64)
+
+    def _next(self, places: RowIndices) -> RowIndices:
+        places = places + 1
+        places[places == len(self._slots)] = 0
+        return places
+
+
+def _prints(numbers: Numbers) -> npt.NDArray[np.uint32]:
+    # An empty slot is 0, and so must be no other.
+    found = np.maximum(numbers >> np.uint64(64 - 32 + WEEK_BITS), np.uint64(1))
+    return found.astype(np.uint32) << np.uint32(WEEK_BITS)
+
+
+def _joined(found: list[tuple[RowIndices, Weeks]]) -> tuple[RowIndices, Weeks]:
+    if not found:
+        return np.zeros(0, np.int64), np.zeros(0, np.uint32)
+    rows, weeks = zip(*found, strict=True)
+    return np.concatenate(rows), np.concatenate(weeks)
+
+
+class _Known:
+    """The records of one table; anything may be there until all that are stored are `read`."""
+
+    def __init__(self) -> None:
+        self._stored: _Slots | None = None
+        self._added = [_Slots(_SMALLEST)]
+
+    def read(self, stored: _Slots) -> None:
+        self._stored = stored
+
+    def add(self, numbers: Numbers, weeks: Weeks) -> None:
+        # What is written again takes no more room.
+        rows, found = self._find(numbers)
+        new = np.ones(len(numbers), np.bool_)
+        new[rows[found == weeks[rows]]] = False
+        numbers, weeks = numbers[new], weeks[new]
+        if self._added[-1].room < len(numbers):
+            # Each is larger than the one before, as every one of them is looked into.
+            more = _SMALLEST * _GROWS ** len(self._added)
+            self._added.append(_Slots(max(more, len(numbers))))
+        self._added[-1].add(numbers, weeks)
+
+    def possible(self, numbers: Numbers) -> Candidates:
+        if self._stored is None:
+            return Candidates.all(len(numbers))
+        rows, weeks = self._find(numbers)
+        there = np.zeros(len(numbers), np.bool_)
+        there[rows] = True
+        count = sum(one.taken for one in self._every())
+        return Candidates(there, rows, None if (weeks == 0).any() else weeks, count)
+
+    def _find(self, numbers: Numbers) -> tuple[RowIndices, Weeks]:
+        return _joined([one.find(numbers) for one in self._every()])
+
+    def _every(self) -> Sequence[_Slots]:
+        return self._added if self._stored is None else (self._stored, *self._added)
+
+
+class IdIndex:
+    """What the writer knows to be stored, by table: too much, never too little.
+
+    The ids that the file has are read when it is first used, in the background where these are
+    many; until then every record may be there, in any week.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._known = {table: _Known() for table in ID_OF}
+        self._thread: threading.Thread | None = None
+        self._stopping = False
+
+    def _begin(self) -> None:
+        """Read what is stored, once: whatever is written from now on is added."""
+        if self._thread is not None:
+            return
+        self._thread = threading.Thread(target=self._read, name="presence", daemon=True)
+        self._thread.start()
+        with self._connection.cursor() as reader:
+            few = sum(_count(reader, table) for table in ID_OF) <= _FEW
+        if few:
+            self._thread.join()
+
+    def stop(self) -> None:
+        """Read no further."""
+        self._stopping = True
+        if self._thread is not None:
+            self._thread.join()
+
+    def add(self, table: str, numbers: Numbers, weeks: Weeks) -> None:
+        """Take note of records that are about to be stored, with the weeks they are of."""
+        self._begin()
+        self._known[table].add(numbers, weeks)
+
+    def possible(self, table: str, numbers: Numbers) -> Candidates:
+        """Which of the records a table may have."""
+        self._begin()
+        return self._known[table].possible(numbers)
+
+    def _read(self) -> None:
+        give_way()
+        with self._connection.cursor() as reader:
+            for table, known in self._known.items():
+                # What is counted is what is read, whatever is written meanwhile.
+                reader.execute("BEGIN")
+                stored = _Slots(sum(_count(reader, f"({select})") for select in _SELECTS[table]))
+                for numbers, weeks in _stored(reader, _SELECTS[table]):
+                    stored.add(numbers, weeks)
+                    if self._stopping:
+                        return
+                reader.execute("COMMIT")
+                known.read(stored)
+
+
+def _count(reader: duckdb.DuckDBPyConnection, table: str) -> int:
+    ((rows,),) = reader.execute(f"SELECT count(*) FROM {table}").fetchall()
+    return int(rows)
+
+
+def _stored(
+    reader: duckdb.DuckDBPyConnection, selects: Iterable[str]
+) -> Iterator[tuple[Numbers, Weeks]]:
+    for select in selects:
+        rows: Any = reader.sql(select)
+        for batch in rows.to_arrow_reader(_BATCH):
+            yield batch.column(0).to_numpy(), weeks_of(batch.column(1))
+
+
+def numbers(statements: StatementCache, *records: pa.Table) -> list[Numbers]:
+    """The numbers of records, table by table; their first two columns are merchant_id and id."""
+    asked = pa.concat_tables([rows.select([0, 1]).rename_columns(_PAIR) for rows in records])
+    if asked.num_rows <= _BOUND:
+        values = [column.to_pylist() for column in asked.columns]
+        rows = statements.execute(_OF_VALUES, values).fetchall()
+        found = np.array([number for (number,) in rows], np.uint64)
+    else:
+        statements.give(numbered=asked)
+        found = array_of(statements.table(_OF_TABLE, _NUMBER)["number"]).to_numpy()
+    return np.split(found, np.cumsum([rows.num_rows for rows in records])[:-1])
+
+
+def _number(id_column: str) -> str:
+    return f"hash(merchant_id, {id_column})"
+
+
+_PAIR = ["merchant_id", "id"]
+_NUMBER = pa.schema([("number", pa.uint64())])
+# So many are bound to the statement, which then takes a fourth of the time.
+_BOUND = 500
+_OF_VALUES = (
+    f"SELECT {_number('id')} FROM"
+    " (SELECT unnest(?::VARCHAR[]) AS merchant_id, unnest(?::VARCHAR[]) AS id) AS numbered"
+)
+_OF_TABLE = f"SELECT {_number('id')} AS number FROM numbered"
+
+
+def _select(table: str, time: str) -> str:
+    return f"SELECT {_number(ID_OF[table])} AS number, {time} AS time FROM {table}"
+
+
+_SELECTS = {table: [_select(table, TIME_OF.get(table, "NULL::TIMESTAMP"))] for table in ID_OF}
+_SELECTS["leads"] += [_select("leads", "first_call_at") + " WHERE first_call_at IS NOT NULL"]

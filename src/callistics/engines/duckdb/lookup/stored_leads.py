@@ -1,0 +1,103 @@
+"""What is stored of the leads that a commit touches."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from callistics.engines.duckdb.lookup.id_index import Candidates, IdIndex, Numbers
+from callistics.engines.duckdb.lookup.lookup_sql import alike, rows, since, stored
+from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.records.columnar.arrow import RowIndices, array_of, mask
+from callistics.records.columnar.derive import CALLS, DERIVED, LEADS, OWN
+from callistics.records.columnar.match_rows import places
+from callistics.records.columnar.recompute import StoredFamilies
+
+# Leads of which there are hardly more rows than it is worth while to read as columns.
+_FEW = 100
+_PLACE, _NUMBER = ("place", pa.int64()), ("lead_no", pa.int64())
+_IDS = ("merchant_id", "lead_id")
+_STORED = {
+    "calls": pa.schema([*CALLS, *DERIVED, _PLACE]),
+    "lead_records": OWN,
+    "leads": pa.schema([*LEADS, _NUMBER, _PLACE]),
+}
+
+
+def standing(
+    statements: StatementCache,
+    presence: IdIndex | None,
+    touched: pa.Table,
+    numbers: Numbers,
+    gone: Sequence[int],
+) -> tuple[StoredFamilies, RowIndices]:
+    """What may be stored of leads (merchant_id, lead_id), and the number of each, 0 for none.
+
+    Calls in the rows `gone` are left out. Without `presence` all is stored again: then nothing that
+    is derived is relied on, numbers included, and there are none gone.
+    """
+    families = _Families(statements, presence, touched, numbers)
+    leads, of = families.leads()
+    given = np.zeros(touched.num_rows, np.int64)
+    if presence is not None:
+        given[of] = array_of(leads["lead_no"]).to_numpy()
+    return StoredFamilies(families.calls(leads, gone), families.own(), leads), given
+
+
+class _Families:
+    def __init__(
+        self,
+        statements: StatementCache,
+        presence: IdIndex | None,
+        touched: pa.Table,
+        numbers: Numbers,
+    ) -> None:
+        self._statements = statements
+        self._presence = presence
+        self._touched = touched
+        self._numbers = numbers
+        self._leads = self._possible("leads")
+
+    def _possible(self, table: str) -> Candidates:
+        if self._presence is None:
+            return Candidates.all(self._touched.num_rows)
+        return self._presence.possible(table, self._numbers)
+
+    def leads(self) -> tuple[pa.Table, RowIndices]:
+        """The rows of leads, and which of the touched ones each is."""
+        found = self._of_ids("leads", self._leads)
+        (of,) = places(self._touched, (found,), "lead_id")
+        # Others may have a number in common with one of these.
+        return found.filter(mask(of >= 0)), of[of >= 0]
+
+    def own(self) -> pa.Table:
+        return self._of_ids("lead_records", self._possible("lead_records"))
+
+    def _of_ids(self, table: str, some: Candidates) -> pa.Table:
+        if not some.there.any():
+            return _STORED[table].empty_table()
+        self._statements.give(touched=self._touched.filter(mask(some.there)))
+        if self._presence is None:
+            return self._read(table, alike(table, _IDS, "touched"))
+        conditions = some.scans(table, self._touched)
+        return self._read(table, rows(table, "lead_id", "touched", conditions))
+
+    def calls(self, leads: pa.Table, gone: Sequence[int]) -> pa.Table:
+        if self._presence is None:
+            return self._of_ids("calls", self._leads)
+        # A call that counts has its lead in the table of leads; where it has not, `rebuild` mends
+        # it. The lead's weeks are those of its creation and, where that was before, of its first
+        # call.
+        if not leads.num_rows:
+            return _STORED["calls"].empty_table()
+        self._statements.give(their_leads=leads.select(["lead_no"]))
+        if gone:
+            self._statements.give(gone=pa.table({"place": pa.array(gone, pa.int64())}))
+        later = since("calls", self._leads.weeks, leads["merchant_id"].unique().to_pylist())
+        but = "gone" if gone else None
+        return self._read("calls", alike("calls", ("lead_no",), "their_leads", [later], but))
+
+    def _read(self, table: str, wanted: str) -> pa.Table:
+        columns = ", ".join(stored(name) for name in _STORED[table].names)
+        few = self._touched.num_rows <= _FEW
+        return self._statements.table(f"SELECT {columns} FROM ({wanted})", _STORED[table], few=few)

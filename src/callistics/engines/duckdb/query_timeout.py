@@ -1,0 +1,52 @@
+"""Ending queries that run past their time limit."""
+
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import duckdb
+
+
+class QueryTimeout:
+    """One thread that interrupts every connection whose deadline has passed.
+
+    A connection is only ever interrupted inside `limit`, never after another query took it over.
+    """
+
+    def __init__(self, interval: float = 0.05) -> None:
+        self._interval = interval
+        self._deadlines: dict[duckdb.DuckDBPyConnection, float] = {}
+        self._changed = threading.Condition()
+        self._stopped = False
+        self._thread = threading.Thread(target=self._watch, name="query-watchdog", daemon=True)
+        self._thread.start()
+
+    @contextmanager
+    def limit(self, connection: duckdb.DuckDBPyConnection, seconds: float) -> Generator[None]:
+        """Interrupt the connection if the block takes longer."""
+        with self._changed:
+            self._deadlines[connection] = time.monotonic() + seconds
+            if len(self._deadlines) == 1:
+                self._changed.notify()
+        try:
+            yield
+        finally:
+            with self._changed:
+                del self._deadlines[connection]
+
+    def stop(self) -> None:
+        """End the thread."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        with self._changed:
+            while not self._stopped:
+                now = time.monotonic()
+                for connection, deadline in self._deadlines.items():
+                    if deadline <= now:
+                        connection.interrupt()
+                self._changed.wait(self._interval if self._deadlines else None)

@@ -1,0 +1,1 @@
+"""Roll-ups: their sums, change log, refresh and compaction."""

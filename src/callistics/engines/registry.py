@@ -1,0 +1,142 @@
+"""From a DSN to an engine: the one place where engines are chosen."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from callistics.engines.base import Engine
+from callistics.engines.clickhouse.doctor import diagnose as clickhouse_diagnosis
+from callistics.engines.clickhouse.engine import ClickHouseEngine
+from callistics.engines.diagnosis import Diagnosis
+from callistics.engines.duckdb.doctor import diagnose as duckdb_diagnosis
+from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.errors import EngineError, did_you_mean
+from callistics.settings import Settings
+
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of engine: what its DSN looks like, how it is opened, the file it is, if any.
+
+    `open` takes whether others may wait for the writer. `diagnose` looks at it without changing
+    anything, and takes whether a server is running that may have it open.
+    """
+
+    example: str
+    open: Callable[[Settings, bool], Engine]
+    file: Callable[[str], Path | None]
+    diagnose: Callable[[str, bool], Diagnosis]
+
+
+def open_engine(settings: Settings, *, shared: bool = True) -> Engine:
+    """Open the engine that the settings name. Raises `EngineError`.
+
+    `shared` is whether others may wait for the writer: then it does nothing long at a time.
+    """
+    return _kind(settings.engine).open(settings, shared)
+
+
+def diagnose(dsn: str, *, served: bool = False) -> Diagnosis:
+    """What there is to say of the engine of a DSN. Raises `EngineError` for what is no DSN.
+
+    `served` is whether a server is running: it may have the file open, or use another engine.
+    """
+    return _kind(dsn).diagnose(dsn, served)
+
+
+def database_file(dsn: str) -> Path | None:
+    """The file that an embedded engine keeps everything in; None where the data lives elsewhere.
+
+    Raises `EngineError` for what is no DSN.
+    """
+    return _kind(dsn).file(dsn)
+
+
+def key_file(dsn: str) -> Path:
+    """Where the first admin key is written: beside the database, else in the working directory."""
+    database = database_file(dsn)
+    if database is None:
+        return Path.cwd() / "callistics.admin-key"
+    return database.with_name(database.name + ".admin-key")
+
+
+def file_dsn(path: Path) -> str:
+    """The DSN of a file of the embedded engine."""
+    return f"duckdb://{quote(str(path.resolve()))}"
+
+
+def _kind(dsn: str) -> Kind:
+    scheme = urlsplit(dsn).scheme
+    if scheme not in KINDS:
+        known = " or ".join(dict.fromkeys(kind.example for kind in KINDS.values()))
+        hint = did_you_mean(scheme, KINDS)
+        raise EngineError(f"no engine for {scheme or dsn!r}{hint}; a DSN looks like {known}")
+    return KINDS[scheme]
+
+
+def _duckdb_file(dsn: str) -> Path:
+    parts = urlsplit(dsn)
+    path = unquote(parts.netloc + parts.path)
+    if not path or path.endswith("/"):
+        raise EngineError(f"{dsn}: names no file")
+    return Path(path)
+
+
+def _duckdb(settings: Settings, shared: bool) -> Engine:
+    return DuckDBEngine(
+        _duckdb_file(settings.engine),
+        readers=settings.query_concurrency,
+        timeout=settings.query_timeout,
+        memory_limit=settings.memory_limit,
+        threads=settings.engine_threads,
+        shared=shared,
+    )
+
+
+def _clickhouse(settings: Settings, _: bool) -> Engine:
+    return ClickHouseEngine(
+        settings.engine,
+        readers=settings.query_concurrency,
+        timeout=settings.query_timeout,
+        memory_limit=_bytes(settings.memory_limit),
+        threads=settings.engine_threads,
+    )
+
+
+def _bytes(size: str | None) -> int | None:
+    """A size such as `4GB` or `4GiB` in bytes. Raises `EngineError` for a share such as `80%`."""
+    if size is None:
+        return None
+    size = size.upper()
+    number = size.rstrip("KMGTIB%")
+    unit = size[len(number) :].rstrip("B")
+    if "%" in unit:
+        raise EngineError(f"memory_limit {size}: this engine takes a size, such as 4GB")
+    if unit.endswith("I"):
+        return int(float(number) * 1024 ** "KMGT".index(unit[0]) * 1024)
+    return int(float(number) * _UNITS[unit])
+
+
+_DUCKDB = Kind(
+    "duckdb:///path/file.db",
+    _duckdb,
+    _duckdb_file,
+    lambda dsn, served: duckdb_diagnosis(_duckdb_file(dsn), served=served),
+)
+_CLICKHOUSE = Kind(
+    "clickhouse://user:password@host:8123/database",
+    _clickhouse,
+    lambda _: None,
+    lambda dsn, _: clickhouse_diagnosis(dsn),
+)
+_CHDB = Kind("chdb:///folder", _clickhouse, lambda _: None, _CLICKHOUSE.diagnose)
+KINDS: Mapping[str, Kind] = {
+    "duckdb": _DUCKDB,
+    "clickhouse": _CLICKHOUSE,
+    "clickhouses": _CLICKHOUSE,
+    "chdb": _CHDB,
+}
+"""Every kind of engine by the scheme of its DSN."""

@@ -1,0 +1,1 @@
+"""Files of records: opened, read and mapped to records."""

@@ -1,0 +1,1 @@
+"""Typed columns, of Parquet and Arrow files, as JSON values."""

@@ -1,0 +1,53 @@
+"""The time of a call's end, for records that do not say what time they are as of."""
+
+from decimal import Decimal
+
+from callistics.model import zones
+from callistics.model.instants import parse_iso, utc_text
+from callistics.model.zones import Zone
+from callistics.records.field_types import Reading, Value, read_duration, read_instant
+from callistics.records.record_times import OutOfOrder, readings_of
+
+_TIMES = ("started_at", "ended_at")
+
+
+def end_of_call(record: dict[str, object], zone: Zone | None) -> str | None:
+    """When a call ended as far as its record says, else when it began; None where it says neither.
+
+    Without a `zone`, a time that has no offset gives one that has none either. A time that cannot
+    be read gives none: the server says what is wrong with it.
+    """
+    try:
+        return _local_end(record) if zone is None else _end(record, Reading(zone, 0))
+    except ValueError:
+        return None
+
+
+def _end(record: dict[str, object], reading: Reading) -> str | None:
+    duration = _milliseconds(record, reading)
+    values: dict[str, Value] = {
+        name: read_instant(record[name], reading) for name in _TIMES if record.get(name) is not None
+    }
+    readings = readings_of({**values, "duration": duration}, record, reading)
+    if not values or isinstance(readings, OutOfOrder):
+        return None
+    ended, started = (readings[0].get(name) for name in ("ended_at", "started_at"))
+    if ended is not None or started is None:
+        return None if ended is None else utc_text(ended)
+    return utc_text(started + (duration or 0) * 1000)
+
+
+def _local_end(record: dict[str, object]) -> str | None:
+    started, ended = record.get("started_at"), record.get("ended_at")
+    if isinstance(ended, str) or not isinstance(started, str):
+        return ended if isinstance(ended, str) else None
+    written = parse_iso(started.strip())
+    lasted = _milliseconds(record, Reading(zones.zone("UTC"), 0)) or 0
+    text = utc_text(written.local - (written.offset or 0) * 1_000_000 + lasted * 1000)
+    return text.removesuffix("Z") if written.offset is None else text
+
+
+def _milliseconds(record: dict[str, object], reading: Reading) -> int | None:
+    sent = record.get("duration")
+    exact = Decimal(str(sent)) if isinstance(sent, float) else sent
+    return None if exact is None else read_duration(exact, reading)

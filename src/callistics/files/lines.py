@@ -1,0 +1,104 @@
+"""What every format of file is read into: numbered lines of JSON."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+import msgspec
+
+from callistics.model.field_error import FieldError
+
+
+class UnreadableError(Exception):
+    """A file that cannot be read on as what it should be; says where and why."""
+
+
+class Line(NamedTuple):
+    """A record as one line of JSON, with its place in the file, or what is wrong with it."""
+
+    number: int
+    body: bytes
+    wrong: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A record that was not stored: its place in the file, and why."""
+
+    number: int
+    errors: tuple[FieldError, ...]
+
+
+class _Record(msgspec.Struct):
+    updated_at: str | None = None
+
+
+_decode = msgspec.json.Decoder(_Record).decode
+
+
+@dataclass
+class Batch:
+    """Lines that are sent together. `numbers` are the places of those in `bodies`."""
+
+    numbers: list[int] = field(default_factory=list[int])
+    bodies: list[bytes] = field(default_factory=list[bytes])
+    bad: list[BadLine] = field(default_factory=list[BadLine])
+    size: int = 0
+
+    def add(self, line: Line) -> None:
+        """Take a line; one that is wrong already is not sent."""
+        if line.wrong is not None:
+            self.bad.append(BadLine(line.number, (FieldError("", line.wrong),)))
+            return
+        self.numbers.append(line.number)
+        self.bodies.append(line.body)
+        self.size += len(line.body) + 1
+
+    @cached_property
+    def is_timed(self) -> bool:
+        """Whether every record has an `updated_at`."""
+        try:
+            return all(_decode(body).updated_at is not None for body in self.bodies)
+        except (msgspec.MsgspecError, RecursionError):
+            return False
+
+    @property
+    def first(self) -> int:
+        """The first place in the file that it reaches."""
+        return min([*self.numbers[:1], *(bad.number for bad in self.bad[:1])])
+
+    @property
+    def last(self) -> int:
+        """The last place in the file that it reaches."""
+        return max([*self.numbers[-1:], *(bad.number for bad in self.bad[-1:])])
+
+    def halves(self) -> tuple["Batch", "Batch"]:
+        """Its lines as two batches, for a server that takes less at a time."""
+        middle = len(self.numbers) // 2
+        return self._part(slice(None, middle)), self._part(slice(middle, None))
+
+    def _part(self, part: slice) -> "Batch":
+        bodies = self.bodies[part]
+        return Batch(self.numbers[part], bodies, [], sum(map(len, bodies)) + len(bodies))
+
+
+def batched(lines: Iterable[Line], most_lines: int, most_bytes: int) -> Iterator[Batch]:
+    """The lines in order, as batches; only a line that is larger itself exceeds `most_bytes`.
+
+    Where the lines break off with an `UnreadableError`, those before come first.
+    """
+    batch = Batch()
+    try:
+        for line in lines:
+            full = len(batch.numbers) + len(batch.bad) >= most_lines
+            if full or (batch.numbers and batch.size + len(line.body) >= most_bytes):
+                yield batch
+                batch = Batch()
+            batch.add(line)
+    except UnreadableError:
+        if batch.numbers or batch.bad:
+            yield batch
+        raise
+    if batch.numbers or batch.bad:
+        yield batch

@@ -1,0 +1,132 @@
+"""Opening a file of records: its format, its compression, and how far it has been read."""
+
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal, cast
+
+import zstandard
+
+from callistics.errors import did_you_mean
+from callistics.files.lines import Line, UnreadableError
+
+Format = Literal["ndjson", "csv", "parquet", "arrow"]
+
+FORMATS: tuple[Format, ...] = ("ndjson", "csv", "parquet", "arrow")
+STDIN = "-"
+
+_SUFFIXES: dict[str, Format] = {
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".json": "ndjson",
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".arrows": "arrow",
+    ".feather": "arrow",
+}
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_CHUNK = 1 << 18
+
+
+def format_of(name: str) -> Format:
+    """The format that a file's name tells. Raises `UnreadableError` where it tells none."""
+    if name == STDIN:
+        return "ndjson"
+    path = Path(name)
+    suffix = Path(path.stem).suffix if path.suffix in (".gz", ".zst") else path.suffix
+    found = _SUFFIXES.get(suffix.lower())
+    if found is None:
+        hint = did_you_mean(suffix.lower(), _SUFFIXES) if suffix else ""
+        raise UnreadableError(f"the name tells no format{hint or ', say it with --format'}")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file of text, unpacked while it is read."""
+
+    name: str
+    data: io.BufferedReader
+    raw: BinaryIO
+    size: int | None
+
+    def position(self) -> int:
+        """How many bytes of the file itself have been read."""
+        return self.raw.tell() if self.size is not None else 0
+
+
+@contextmanager
+def open_file(name: str) -> Generator[OpenFile]:
+    """Open a file, or standard input for `-`; gzip and zstd are recognised by their content."""
+    with _raw(name) as raw:
+        size = None if name == STDIN else Path(name).stat().st_size
+        yield OpenFile(name, _unpacked(raw), cast("BinaryIO", raw), size)
+
+
+def unbroken(lines: Iterator[Line]) -> Iterator[Line]:
+    """The lines of an open file; raises `UnreadableError` where compressed content breaks off."""
+    try:
+        yield from lines
+    except (gzip.BadGzipFile, EOFError, zlib.error, zstandard.ZstdError) as error:
+        raise UnreadableError(f"the compressed file is damaged or cut off ({error})") from error
+
+
+@contextmanager
+def _raw(name: str) -> Generator[io.BufferedReader]:
+    if name == STDIN:
+        pipe = sys.stdin.buffer
+        yield pipe if isinstance(pipe, io.BufferedReader) else io.BufferedReader(pipe)  # pyright: ignore[reportArgumentType]
+        return
+    with Path(name).open("rb") as raw:
+        yield raw
+
+
+def _unpacked(raw: io.BufferedReader) -> io.BufferedReader:
+    head = raw.peek(4)[:4]
+    if head.startswith(_GZIP):
+        return io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=raw)), _CHUNK)
+    if head == _ZSTD:
+        return io.BufferedReader(_ZstdFile(raw), _CHUNK)
+    return raw
+
+
+class _ZstdFile(io.RawIOBase):
+    """Unpacks zstd frames, and unlike the library's own reader notices where the last is cut."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._started = False
+        self._packed = b""
+        self._plain = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Fill the buffer; 0 at the end."""
+        while not self._plain:
+            self._packed = self._packed or self._raw.read(_CHUNK)
+            if not self._packed:
+                if self._started:
+                    raise EOFError("it ends within a frame")
+                return 0
+            self._plain = memoryview(self._next())
+        size = min(len(buffer), len(self._plain))
+        buffer[:size] = self._plain[:size]
+        self._plain = self._plain[size:]
+        return size
+
+    def _next(self) -> bytes:
+        plain = self._frame.decompress(self._packed)
+        self._packed, self._started = b"", True
+        if self._frame.eof:
+            self._packed = self._frame.unused_data
+            self._frame, self._started = zstandard.ZstdDecompressor().decompressobj(), False
+        return plain

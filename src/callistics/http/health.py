@@ -1,0 +1,96 @@
+"""Health, metrics, and the API's own description."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from callistics.errors import Forbidden, NotFound, Unavailable
+from callistics.http.metrics import CONTENT_TYPE
+from callistics.http.openapi import document
+from callistics.http.services import AnyRequest, services
+from callistics.model.keys import Permission
+from callistics.model.scope import EVERYTHING
+from callistics.timezones import rules_version
+
+_ASSETS = {
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
+    "docs.js": "text/javascript",
+}
+# Without `eval`; the page's own script sets styles and has images within its style sheet.
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_OWN = Path(__file__).parent / "static"
+
+
+@get("/health/live")
+async def live() -> Response[bytes]:
+    """The process runs."""
+    return Response(b'{"status":"live"}', media_type="application/json")
+
+
+@get("/health/ready")
+async def ready(request: AnyRequest) -> Response[dict[str, str]]:
+    """Queries and records are taken; with the release of the time zone rules."""
+    if not services(request).ready:
+        raise Unavailable("starting or stopping")
+    return Response({"status": "ready", "timezone_rules": rules_version()})
+
+
+@get("/metrics")
+async def metrics(request: AnyRequest) -> Response[bytes]:
+    """The server's figures for Prometheus: those of all tenants together."""
+    parts = services(request)
+    key = parts.authorize(request, Permission.ADMIN)
+    if key.scope != EVERYTHING:
+        raise Forbidden("the figures are of the whole server: they need an admin key without scope")
+    return Response(parts.metrics.expose(), headers={"Content-Type": CONTENT_TYPE})
+
+
+@get("/", status_code=307)
+async def root() -> Response[bytes]:
+    """Where to begin; relative, as a proxy may serve all of this below a path of its own."""
+    return Response(b"", headers={"Location": "docs"}, media_type="text/plain")
+
+
+@get("/openapi.json")
+async def openapi() -> Response[bytes]:
+    """The OpenAPI 3.1 document."""
+    return Response(document(), media_type="application/json")
+
+
+@get("/docs")
+async def docs() -> Response[bytes]:
+    """An interactive page of the API."""
+    headers = {"Content-Security-Policy": _POLICY}
+    return Response((_OWN / "docs.html").read_bytes(), media_type="text/html", headers=headers)
+
+
+@get("/docs/{name:str}")
+async def docs_asset(name: FromPath[str]) -> Response[bytes]:
+    """The page's script and style, served from here so that it works without internet."""
+    if name not in _ASSETS:
+        raise NotFound("no such file")
+    folder = _OWN if name == "docs.js" else _swagger_folder()
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return Response((folder / name).read_bytes(), media_type=_ASSETS[name], headers=headers)
+
+
+def _swagger_folder() -> Path:
+    spec = find_spec("swagger_ui")
+    locations = spec.submodule_search_locations if spec else None
+    if not locations:
+        raise NotFound("the page's files are not installed")
+    return Path(locations[0]) / "static"

@@ -1,0 +1,169 @@
+"""From the body of `POST /calls` or `POST /leads` to checked records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from callistics.errors import Problem, Refused, UnsupportedMedia, invalid, malformed, pointer
+from callistics.ingest.request import Write
+from callistics.model.json import NotJsonError, as_list, decode
+from callistics.model.scope import Scope
+from callistics.records.columnar.call_batch import SMALLEST, CallBatch, batch_of
+from callistics.records.decode import Change, parse_record
+from callistics.records.field_types import Reading
+from callistics.records.fields import RecordKind
+from callistics.records.identity import Rejected
+
+NDJSON_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest request: bytes after unpacking, and records."""
+
+    body: int
+    records: int
+
+
+def media_type(content_type: str | None) -> str:
+    """The type that a `Content-Type` names, without its parameters; JSON where there is none."""
+    return (content_type or "application/json").partition(";")[0].strip().lower()
+
+
+def is_json(media: str) -> bool:
+    """Whether a media type is JSON or built upon it."""
+    return media == "application/json" or media.endswith("+json")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the records of a request are checked by.
+
+    `skip` is whether good ones are stored beside bad ones; of `block` records on, what can be
+    taken as columns is.
+    """
+
+    kind: RecordKind
+    reading: Reading
+    scope: Scope
+    skip: bool = False
+    block: int = SMALLEST
+
+
+def read_write(body: bytes, content_type: str | None, limits: Limits, terms: Terms) -> Write:
+    """The records of a body, each checked: the good ones, and everything wrong with the bad ones.
+
+    Raises `Refused` where the body as a whole is not JSON, `UnsupportedMedia` for another type.
+    """
+    media = media_type(content_type)
+    if not is_json(media) and media not in NDJSON_TYPES:
+        expected = "application/json or application/x-ndjson"
+        raise UnsupportedMedia(f"Content-Type must be {expected}")
+    lines = media in NDJSON_TYPES
+    if terms.kind is RecordKind.CALLS:
+        texts = _texts(body, lines=lines)
+        if terms.block <= len(texts) <= limits.records:
+            found = _with_block(texts, terms, lines=lines)
+            if found is not None:
+                return found
+    records, single = _records(body, media, limits)
+    return _checked(terms, list(enumerate(records)), len(records), single=single)
+
+
+def _with_block(texts: Sequence[bytes], terms: Terms, *, lines: bool) -> Write | None:
+    """The records with those taken as columns that can be; None if none can, or it is no JSON."""
+    block = batch_of(texts, terms.reading, terms.scope)
+    if block is None:
+        return None
+    taken = set(block.places)
+    rest = [(place, _read(text)) for place, text in enumerate(texts) if place not in taken]
+    if not lines and any(isinstance(raw, NotJsonError) for _, raw in rest):
+        return None
+    return _checked(terms, rest, len(texts), block=block)
+
+
+def _checked(
+    terms: Terms,
+    records: Sequence[tuple[int, object]],
+    received: int,
+    *,
+    single: bool = False,
+    block: CallBatch | None = None,
+) -> Write:
+    changes: list[tuple[int, Change]] = []
+    rejected: list[Rejected] = []
+    for place, raw in records:
+        found = _check(terms, raw, () if single else (place,))
+        if isinstance(found, Change):
+            changes.append((place, found))
+        else:
+            rejected.append(Rejected(place, tuple(found)))
+    return Write(
+        terms.kind,
+        terms.scope,
+        terms.reading,
+        received,
+        changes,
+        rejected,
+        skip=terms.skip,
+        single=single,
+        block=block,
+    )
+
+
+def _check(terms: Terms, raw: object, at: tuple[int, ...]) -> Change | list[Problem]:
+    if isinstance(raw, NotJsonError):
+        return [invalid(pointer(*at), str(raw))]
+    return parse_record(terms.kind, raw, terms.reading, at)
+
+
+def _records(body: bytes, media: str, limits: Limits) -> tuple[list[object], bool]:
+    """The records of a body, still unchecked, and whether it was a single object."""
+    records, single = _lines(body, limits) if media in NDJSON_TYPES else _document(body, limits)
+    if len(records) > limits.records:
+        raise Refused([invalid("", f"more than {limits.records:,} records in one request")])
+    if not records:
+        raise Refused([invalid("", "the body has no records")])
+    return records, single
+
+
+def _document(body: bytes, limits: Limits) -> tuple[list[object], bool]:
+    try:
+        value = decode(body)
+    except NotJsonError as error:
+        # Many clients label NDJSON as plain JSON; one object a line is unmistakable.
+        if body.lstrip()[:1] == b"{" and "Extra data" in str(error):
+            return _lines(body, limits)
+        raise Refused([malformed("", str(error))]) from None
+    records = as_list(value)
+    return ([value], True) if records is None else (records, False)
+
+
+def _lines(body: bytes, limits: Limits) -> tuple[list[object], bool]:
+    return [_read(line) for line in _split(body)[: limits.records + 1]], False
+
+
+def _split(body: bytes) -> list[bytes]:
+    return [line for line in body.split(b"\n") if line.strip()]
+
+
+def _read(text: bytes) -> object:
+    """The value of a JSON text, or the `NotJsonError` it gives."""
+    try:
+        return decode(text)
+    except NotJsonError as error:
+        return error
+
+
+_pieces = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+def _texts(body: bytes, *, lines: bool) -> list[bytes]:
+    """The records of a body as JSON texts; what is no array is split into lines, whatever it is."""
+    if lines or not body.lstrip().startswith(b"["):
+        return _split(body)
+    try:
+        return [bytes(piece) for piece in _pieces(body)]
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return []

@@ -1,0 +1,139 @@
+"""Reading large requests in a process of its own, beside the one that writes.
+
+Reading records is work of the interpreter for the most part, and so is half of what a commit needs.
+In one process the one waits for the other (docs/decisions/writing.md).
+"""
+
+import multiprocessing
+import signal
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
+
+import structlog
+
+from callistics.ingest.decode import Limits, Terms, read_write
+from callistics.ingest.request import Write
+from callistics.ingest.tuning import tune
+
+# Bytes of a body from which on handing it over takes little beside reading it, and of all such
+# bodies together: to start the process takes as long as to read some ten thousand records.
+_LARGE, _WORTHWHILE = 1 << 16, 32 << 20
+# Seconds that reading the largest body takes many times over, and to end.
+_LONGEST, _ENDING = 120, 5
+_log = structlog.get_logger("callistics")
+
+
+class DecodeProcess:
+    """Has large bodies read by another process, once there have been many; all others here.
+
+    What that process cannot tell is read here as well: what is wrong with a body as a whole, and
+    everything until it has started and after it was lost.
+    """
+
+    def __init__(self) -> None:
+        self._one_at_a_time = threading.Lock()
+        self._large = 0
+        self._other: _Other | None = None
+
+    def read_write(
+        self, body: bytes, content_type: str | None, limits: Limits, terms: Terms
+    ) -> Write:
+        """As `reader.read_write`."""
+        found = None
+        if len(body) >= _LARGE:
+            with self._one_at_a_time:
+                self._large += len(body)
+                found = self._asked(body, content_type, limits, terms)
+        return read_write(body, content_type, limits, terms) if found is None else found
+
+    def _asked(self, *asked: object) -> Write | None:
+        try:
+            if self._other is None and self._large >= _WORTHWHILE:
+                self._other = _Other()
+            return None if self._other is None else self._other.ask(asked)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the body can be read here
+            # What is still to come from it would be taken for the answer to another body. Another
+            # process is begun after as many bodies as this one was.
+            _log.warning("the reading process is lost", error=repr(error))
+            self._large = 0
+            self.stop()
+            return None
+
+    def stop(self) -> None:
+        """End the process, if there is one; nothing may be read meanwhile."""
+        if self._other is not None:
+            self._other.end()
+            self._other = None
+
+
+class _Other:
+    """The other process. Everything but `end` may raise whatever goes wrong with it."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_answer, args=(theirs,), name="callistics-reader", daemon=True
+        )
+        self._ready = False
+        try:
+            with _uninterrupted():
+                self._process.start()
+        except BaseException:
+            self._connection.close()
+            raise
+        finally:
+            # Only the process has its end: when either goes, the other one's is at its end too.
+            theirs.close()
+
+    def ask(self, asked: object) -> Write | None:
+        """What it read; None where it cannot tell, or has not started yet."""
+        if not self._ready:
+            if not self._connection.poll():
+                return None
+            self._ready = self._connection.recv()
+        self._connection.send(asked)
+        if not self._connection.poll(_LONGEST):
+            raise TimeoutError
+        found: Write | None = self._connection.recv()
+        return found
+
+    def end(self) -> None:
+        self._connection.close()
+        self._process.join(_ENDING)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+
+@contextmanager
+def _uninterrupted() -> Generator[None]:
+    """A process that is started now is not interrupted from the terminal: this one ends it."""
+    # It lets interrupts through when it is started itself.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _answer(connection: Connection) -> None:
+    """Read whatever comes until there is no one left to ask."""
+    tune()
+    with suppress(EOFError, OSError):
+        connection.send(True)
+        while True:
+            connection.send_bytes(_read(*connection.recv()))
+
+
+def _read(body: bytes, content_type: str | None, limits: Limits, terms: Terms) -> memoryview:
+    """The records, or None, as they are handed over."""
+    with suppress(Exception):
+        # Whoever asked reads it again, and tells what there is to tell.
+        return ForkingPickler.dumps(read_write(body, content_type, limits, terms))
+    return ForkingPickler.dumps(None)

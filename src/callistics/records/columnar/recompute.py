@@ -1,0 +1,166 @@
+"""What a commit changes: rows of calls with all that is derived for them, and rows of leads."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from callistics.records.columnar.arrow import (
+    Mask,
+    RowIndices,
+    array_of,
+    beside,
+    mask,
+    pc,
+    placed,
+    same,
+    select,
+)
+from callistics.records.columnar.derive import CALLS, DERIVED, LEADS, OWN, derive
+from callistics.records.columnar.match_rows import places
+from callistics.records.columnar.payload_columns import Payloads, overlays, with_payloads
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What is new.
+
+    `touched` are leads (merchant_id, lead_id), each once, for which everything is derived anew.
+    `incoming` are new rows of calls that count, with `attempt` and `payload_base` for those whose
+    leads are not touched. `calls` are the (merchant_id, call_id) of all changed calls, of which
+    nothing that is stored counts any more. `own` are new rows of leads' own records.
+    """
+
+    touched: pa.Table
+    incoming: pa.Table
+    calls: pa.Table
+    own: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFamilies:
+    """What is stored of the touched leads, and maybe of some others.
+
+    `calls` have what is derived for them beside the columns `derive.CALLS`, `own` has those of
+    `derive.OWN`, `leads` those of `derive.LEADS` that the engine keeps; all may have more.
+    """
+
+    calls: pa.Table
+    own: pa.Table
+    leads: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What becomes of calls and leads.
+
+    `incoming` and `leads` are complete rows to be inserted. Of the stored calls `moved` other
+    things are derived now: `again` has these, row by row. `former` are stored leads that go.
+    `places` are those of `leads` among the touched ones; `of_incoming` and `of_moved` those of the
+    calls' leads, -1 where an incoming call's is none of them.
+    """
+
+    incoming: pa.Table
+    of_incoming: RowIndices
+    moved: pa.Table
+    again: pa.Table
+    of_moved: RowIndices
+    leads: pa.Table
+    places: RowIndices
+    former: pa.Table
+
+
+def recompute(
+    changed: Changed, standing: StoredFamilies, payloads: Payloads, *, anew: bool = False
+) -> Delta:
+    """Derive everything for the touched leads; with `anew` all their stored rows are replaced."""
+    touched, incoming = changed.touched, changed.incoming
+    of_calls, of_own, of_leads, of_incoming, of_changed = places(
+        touched, (standing.calls, standing.own, standing.leads, incoming, changed.own), "lead_id"
+    )
+    bound = of_incoming >= 0
+    stays = (of_calls >= 0) & _is_other(standing.calls, changed.calls)
+    says = (of_own >= 0) & ~np.isin(of_own, of_changed)
+    calls, own = standing.calls.filter(mask(stays)), standing.own.filter(mask(says))
+    leads, of_leads = standing.leads.filter(mask(of_leads >= 0)), of_leads[of_leads >= 0]
+    found = derive(
+        touched,
+        _both(calls, incoming.filter(mask(bound)), CALLS),
+        np.concatenate([of_calls[stays], of_incoming[bound]]),
+        _both(own, changed.own, OWN),
+        np.concatenate([of_own[says], of_changed]),
+    )
+    number = calls.num_rows
+    derived = pa.table([found.attempt, found.payload_base], schema=DERIVED)
+    again = derived.slice(0, number)
+    moves = np.ones(number, np.bool_) if anew else _differ(again, calls)
+    moved = calls.filter(mask(moves))
+    stay, go = _compared(found.leads, found.places, leads, of_leads, anew=anew)
+    incoming = _bound(incoming, mask(bound), derived.slice(number))
+    fresh = found.leads.filter(mask(~stay))
+    return Delta(
+        _complete(incoming, array_of(incoming["payload_own"]), payloads),
+        of_incoming,
+        moved,
+        _complete(again.filter(mask(moves)), array_of(moved["payload_own"]), payloads),
+        of_calls[stays][moves],
+        with_payloads(fresh, array_of(fresh["payload_json"]), payloads),
+        found.places[~stay],
+        leads.filter(mask(go)),
+    )
+
+
+def _is_other(calls: pa.Table, those: pa.Table) -> Mask:
+    """Which calls are none of those."""
+    if not those.num_rows:
+        return np.ones(calls.num_rows, np.bool_)
+    (found,) = places(those, (calls,), "call_id")
+    return found < 0
+
+
+def _both(stored: pa.Table, new: pa.Table, columns: pa.Schema) -> pa.Table:
+    return pa.concat_tables([select(stored, columns), select(new, columns)])
+
+
+def _differ(now: pa.Table, before: pa.Table) -> Mask:
+    """Whether what is stored is no longer right."""
+    attempt, base = (same(array_of(now[name]), array_of(before[name])) for name in DERIVED.names)
+    return ~(attempt & base)
+
+
+def _bound(incoming: pa.Table, bound: pa.Array, derived: pa.Table) -> pa.Table:
+    """Incoming calls with what is derived for those whose leads are touched."""
+    columns: dict[str, pa.Array] = {}
+    for name in DERIVED.names:
+        now = array_of(derived[name])
+        known = name in incoming.column_names
+        before = array_of(incoming[name]) if known else pa.nulls(len(bound), now.type)
+        columns[name] = pc.replace_with_mask(before, bound, now)
+    return beside(incoming, pa.table(columns))
+
+
+def _complete(derived: pa.Table, own: pa.Array, payloads: Payloads) -> pa.Table:
+    return with_payloads(derived, overlays(array_of(derived["payload_base"]), own), payloads)
+
+
+def _compared(
+    fresh: pa.Table, at: RowIndices, stored: pa.Table, of: RowIndices, *, anew: bool
+) -> tuple[Mask, Mask]:
+    """Which leads need not be written, as one stored row says the same; which stored rows go."""
+    stay, go = np.zeros(len(at), np.bool_), np.ones(len(of), np.bool_)
+    if anew or not len(of):
+        return stay, go
+    # The row of the fresh lead that each stored one is to be, where there is any.
+    to_be = placed(1 + max(at.max(initial=0), of.max(initial=0)), at, np.arange(len(at)))
+    rows = np.flatnonzero(to_be[of] >= 0)
+    fresh_rows = to_be[of[rows]]
+    saying = np.ones(len(rows), np.bool_)
+    for name in LEADS.names:
+        if name in stored.column_names:
+            now = array_of(fresh[name]).take(pa.array(fresh_rows))
+            before = array_of(stored[name]).take(pa.array(rows)).cast(now.type)
+            saying &= same(now, before)
+    kept, first = np.unique(fresh_rows[saying], return_index=True)
+    stay[kept] = True
+    go[rows[saying][first]] = False
+    return stay, go

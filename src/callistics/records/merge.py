@@ -1,0 +1,194 @@
+"""Field-wise newest wins: how records become the one state of a call or a lead.
+
+Whatever the order and the number of repeats, the same timed records end in the same state.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from callistics.model.payload import canonical_json
+from callistics.model.rounding import half_up
+from callistics.records.decode import Change
+from callistics.records.field_types import Ordered, Value
+from callistics.records.fields import FIELDS, RecordKind
+from callistics.records.record_times import first_from
+
+PARTS: Mapping[str, str] = {
+    name: one.part_of
+    for fields in FIELDS.values()
+    for name, one in fields.items()
+    if one.part_of is not None
+}
+"""Fields that are merged as a part of another one, and which."""
+_PARTS_OF: Mapping[str, tuple[str, ...]] = {
+    whole: tuple(name for name in PARTS if PARTS[name] == whole) for whole in PARTS.values()
+}
+
+Event = tuple[str | None, int | None]
+"""A status and its time; the time is None where it is the end, or start, of the call."""
+
+
+@dataclass(slots=True)
+class State:
+    """What all records of one call or lead come to.
+
+    A field that no record brought is in neither mapping; one that was cleared has a time and the
+    value None. A part of another field has no time of its own, and is there while it has a value.
+    `first_seen` is the earliest time of any of its records.
+    """
+
+    values: dict[str, Value] = field(default_factory=dict[str, Value])
+    times: dict[str, int] = field(default_factory=dict[str, int])
+    events: set[Event] = field(default_factory=set[Event])
+    first_seen: int | None = None
+
+    def copy(self) -> "State":
+        """A state of its own with the same content."""
+        return State(dict(self.values), dict(self.times), set(self.events), self.first_seen)
+
+    def get(self, name: str) -> Value:
+        """The value of a field, None where it was cleared or never sent."""
+        return self.values.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a change did: `visible` to a reader, or at least to how later records merge."""
+
+    visible: bool
+    stored: bool
+
+
+def apply(kind: RecordKind, state: State, change: Change, arrival: int) -> Applied:
+    """Merge one record into a state, in place."""
+    time = arrival if change.time is None else change.time
+    values = _settled(state, change)
+    visible = stored = False
+    if not state.times:
+        # Nothing to win against: the ordinary record, the first of its id.
+        state.values.update(values)
+        state.times.update((name, time) for name in values if name not in PARTS)
+        stored = bool(values)
+        visible = any(value is not None for value in values.values())
+    else:
+        for name, value in values.items():
+            if name not in PARTS and _wins(kind, name, state, values, time):
+                visible |= _taken(state, name, values)
+                state.values[name], state.times[name] = value, time
+                stored = True
+    if change.brings_status:
+        at = change.time if kind is RecordKind.CALLS else time
+        visible |= change.status not in {status for status, _ in state.events}
+        visible |= _current(state.events) != _current(state.events | {(change.status, at)})
+        stored |= (change.status, at) not in state.events
+        state.events.add((change.status, at))
+    if state.first_seen is None or time < state.first_seen:
+        state.first_seen, stored = time, True
+    return Applied(visible, stored)
+
+
+def _settled(state: State, change: Change) -> dict[str, Value]:
+    """The values of a change; a time that may be two instants is none before the known start."""
+    start = state.get("started_at")
+    if not change.readings or start is None:
+        return change.values
+    return {**change.values, **first_from(change.readings, int(start))}
+
+
+def _wins(
+    kind: RecordKind, name: str, state: State, values: Mapping[str, Value], time: int
+) -> bool:
+    known = state.times.get(name)
+    if known is None or time != known:
+        return known is None or time > known
+    value, current = values[name], state.values.get(name)
+    if value is None or current is None:
+        return current is None and value is not None
+    return _tie(kind, name, values) > _tie(kind, name, state.values)
+
+
+def _tie(kind: RecordKind, name: str, values: Mapping[str, Value]) -> tuple[Ordered, ...]:
+    """What decides between values of the same time: a field's own, then those of its parts."""
+    fields = FIELDS[kind]
+    found: list[Ordered] = [fields[name].type.tie(values[name])]
+    for part in _PARTS_OF.get(name, ()):
+        value = values.get(part)
+        found += [value is not None, "" if value is None else fields[part].type.tie(value)]
+    return tuple(found)
+
+
+def _taken(state: State, name: str, values: Mapping[str, Value]) -> bool:
+    """Take over the parts of a field; whether it or one of them is another one now."""
+    changes = state.get(name) != values[name]
+    for part in _PARTS_OF.get(name, ()):
+        value = values.get(part)
+        changes |= state.get(part) != value
+        state.values.pop(part, None)
+        if value is not None:
+            state.values[part] = value
+    return changes
+
+
+def _current(events: set[Event]) -> str | None:
+    """The newest status; events as of the call itself count as oldest here."""
+    newest = max(events, key=event_order, default=(None, None))
+    return newest[0]
+
+
+def event_order(event: Event) -> tuple[int, bool, str]:
+    """Sorts by time; at equal times a status beats none, then the greater canonical JSON text."""
+    status, at = event
+    return -1 if at is None else at, status is not None, canonical_json(status)
+
+
+def missing(kind: RecordKind, state: State) -> list[str]:
+    """The required fields that no record has brought yet; while there are any, it is pending."""
+    fields = FIELDS[kind].values()
+    return [spec.name for spec in fields if spec.required and state.get(spec.name) is None]
+
+
+def is_live(call: State) -> bool:
+    """Whether a call counts: complete and no test."""
+    return not missing(RecordKind.CALLS, call) and call.get("test") is not True
+
+
+def lead_of(identity: tuple[str, str], call: State) -> tuple[str, str]:
+    """The lead (merchant_id, lead_id) that a call belongs to: without a `lead_id` it is its own."""
+    lead = call.get("lead_id")
+    return identity if lead is None else (identity[0], str(lead))
+
+
+def duration_ms(state: State) -> int | None:
+    """StoredRecord duration of a call in milliseconds: as sent, else from its end.
+
+    A start and an end that different records brought may contradict each other: an end before the
+    start gives none, so that no record is ever refused for what another one said.
+    """
+    sent, started, ended = state.get("duration"), state.get("started_at"), state.get("ended_at")
+    if sent is not None:
+        return int(sent)
+    if ended is None or started is None or int(ended) < int(started):
+        return None
+    return half_up(int(ended) - int(started), 1000)
+
+
+# What of a call its lead, or the lead's other calls, depend on.
+_SHAPING = (
+    "reseller_id",
+    "template_id",
+    "lead_id",
+    "started_at",
+    "provider",
+    "attempt",
+    "payload",
+)
+_CLOSING = ("ended_at", "duration")
+
+
+def shapes_lead(before: State, after: State) -> bool:
+    """Whether a changed call, which counted before and does now, may change what is derived."""
+    fields = (
+        _SHAPING if all(since is not None for _, since in after.events) else (*_SHAPING, *_CLOSING)
+    )
+    same = all(before.get(name) == after.get(name) for name in fields)
+    return not same or before.events != after.events

@@ -1,0 +1,1 @@
+"""The composition root and what runs beside it: start, stop, logs, maintenance."""

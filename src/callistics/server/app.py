@@ -1,0 +1,273 @@
+"""The composition root: from settings to a running server."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncGenerator, Callable, Generator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+from granian.constants import Interfaces
+from granian.errors import FatalError
+from granian.server.embed import Server
+from litestar import Litestar
+
+from callistics import __version__
+from callistics.access.keyring import Keyring, make_key, new_secret, process_key
+from callistics.access.limiter import RateLimiter
+from callistics.analytics.cache import AnswerCache
+from callistics.analytics.service import Analytics
+from callistics.engines.base import Engine
+from callistics.engines.registry import database_file, key_file, open_engine
+from callistics.errors import CallisticsError, Unavailable
+from callistics.http.app import create_http
+from callistics.http.services import Pool, Services, now
+from callistics.ingest.decode_process import DecodeProcess
+from callistics.ingest.tuning import tune
+from callistics.ingest.writer import Job, Result, Writer
+from callistics.model.keys import Permission, StoredKey
+from callistics.model.scope import EVERYTHING
+from callistics.model.zones import zone
+from callistics.records.unreached import DEFAULT_UNREACHED
+from callistics.server.logs import configure_logs, in_json
+from callistics.server.maintenance import Maintenance
+from callistics.settings import Settings
+from callistics.sql.selection import Policy
+from callistics.timezones import rules_version
+
+_FLUSH_SECONDS = 60
+_MAINTENANCE_SECONDS = 20
+_GUESS = (
+    "success_outcomes is not set: any outcome but those of unreached_outcomes counts as a success,"
+    " WRONG_NUMBER and NOT_INTERESTED too"
+)
+_log = structlog.get_logger("callistics")
+
+
+@dataclass(slots=True)
+class Application:
+    """A server that is not listening yet.
+
+    `asgi` opens the engine on start-up and closes it on shutdown. `local_key` is an admin key
+    known to this process alone. `admin_key_file` is set once a first admin key was written there.
+    `serves` is whether others are served: then the engine's maintenance is done in the background.
+    """
+
+    settings: Settings
+    asgi: Litestar = field(init=False)
+    local_key: str = field(default_factory=new_secret)
+    serves: bool = False
+    admin_key_file: Path | None = None
+    on_ready: "Callable[[Application], None] | None" = None
+    failure: CallisticsError | None = None
+
+    def __post_init__(self) -> None:
+        self.asgi = create_http(self._lifespan, self.settings.cors_origins or ())
+
+    @asynccontextmanager
+    async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
+        try:
+            with private_files(database_file(self.settings.engine)):
+                engine = open_engine(self.settings, shared=self.serves)
+                async with self._running(http, engine):
+                    yield
+        except CallisticsError as error:
+            self.failure = error
+            raise
+
+    @asynccontextmanager
+    async def _running(self, http: Litestar, engine: Engine) -> AsyncGenerator[None]:
+        parts = _services(self.settings, engine, process_key(now(), self.local_key).stored)
+        self._admit(parts, engine)
+        http.state.services = parts
+        parts.ready = True
+        flush = asyncio.create_task(_flush_uses(parts))
+        maintenance = Maintenance(engine.maintain, _MAINTENANCE_SECONDS) if self.serves else None
+        _log.info(
+            "ready", version=__version__, engine=engine.version, timezone_rules=rules_version()
+        )
+        if self.settings.success_outcomes is None:
+            _log.info("success is a guess", reason=_GUESS)
+        if self.on_ready is not None:
+            self.on_ready(self)
+        try:
+            yield
+        finally:
+            parts.ready = False
+            flush.cancel()
+            with suppress(asyncio.CancelledError):
+                await flush
+            # In one piece: where time runs out nobody waits here, but a thread is finished.
+            await asyncio.to_thread(_stop, parts, engine, maintenance)
+            _log.info("stopped")
+
+    def _admit(self, parts: Services, engine: Engine) -> None:
+        """Make sure that somebody may administer the server."""
+        moment = now()
+        secret = self.settings.admin_key
+        if secret is None and not engine.load_keys():
+            secret = new_secret()
+            self.admin_key_file = key_file(self.settings.engine)
+            _write_secret(self.admin_key_file, secret)
+        if secret is not None and not parts.keyring.has_secret(secret):
+            made = make_key("first admin key", Permission, EVERYTHING, moment, secret=secret)
+            parts.writer.submit(Job(keys=(made.stored,))).result()
+            parts.keyring.put(made.stored)
+
+
+def build(settings: Settings) -> Application:
+    """The application for the settings; nothing is opened yet."""
+    tune()
+    return Application(settings)
+
+
+def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
+    policy = Policy(
+        success_outcomes=settings.success_outcomes,
+        unreached_outcomes=(
+            DEFAULT_UNREACHED
+            if settings.unreached_outcomes is None
+            else settings.unreached_outcomes
+        ),
+        lead_stages=settings.lead_stages,
+        template_lead_stages=dict(settings.template_lead_stages),
+    )
+    rollups = engine.rollups if settings.rollups else ()
+    parts = Services(
+        settings=settings,
+        analytics=Analytics(engine.dialect, engine.run, policy, settings.timezone, rollups),
+        writer=Writer(engine, settings.ingest_queue),
+        keyring=Keyring(engine.load_keys(), local),
+        limiter=RateLimiter(settings.rate_limit),
+        zone=zone(settings.timezone),
+        queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
+        readers=Pool("reader", 2, settings.ingest_queue),
+        beside=DecodeProcess(),
+        cache=AnswerCache(settings.answer_cache * 1_000_000),
+        data_version=lambda: engine.data_version,
+    )
+    parts.metrics.info(version=__version__, engine=engine.version)
+    gauge = parts.metrics.gauge
+    waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
+    gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)
+    gauge("callistics_queries_busy", busy, lambda: parts.queries.busy)
+    return parts
+
+
+@contextmanager
+def private_files(database: Path | None) -> Generator[None]:
+    """New files are their owner's alone, or as open as the database that is there already.
+
+    The log beside it comes and goes as the engine likes, so that this holds for as long as the
+    engine is open.
+    """
+    mode = database.stat().st_mode if database is not None and database.exists() else 0o600
+    before = os.umask(0o077)
+    os.umask(before | ~mode & 0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+async def _flush_uses(parts: Services) -> None:
+    """Store now and then when keys were last used."""
+    while True:
+        await asyncio.sleep(_FLUSH_SECONDS)
+        _save_uses(parts)
+
+
+def _save_uses(parts: Services) -> None:
+    uses = parts.keyring.unsaved_uses()
+    if not uses:
+        return
+
+    def note(saved: "Future[Result]") -> None:
+        if saved.exception() is None:
+            parts.keyring.saved_uses(uses)
+
+    # Where too many wait, it is for the next time.
+    with suppress(Unavailable):
+        parts.writer.submit(Job(uses=uses)).add_done_callback(note)
+
+
+def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> None:
+    if maintenance is not None:
+        maintenance.stop()
+    parts.queries.stop()
+    parts.readers.stop()
+    _save_uses(parts)
+    parts.writer.stop()
+    engine.close()
+    parts.beside.stop()
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.fchmod(descriptor, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(secret + "\n")
+
+
+def serve(settings: Settings, on_ready: Callable[[Application], None] | None = None) -> None:
+    """Serve in the foreground until SIGINT or SIGTERM; what was acknowledged stays.
+
+    `on_ready` is called once requests are taken; without it the address is printed. Raises
+    `EngineError` if the engine cannot be opened.
+    """
+    configure_logs(settings)
+    application = build(settings)
+    application.serves = True
+    application.on_ready = on_ready or announce
+    try:
+        asyncio.run(_serve(application))
+    except FatalError:
+        if application.failure is None:
+            raise
+        raise application.failure from None
+
+
+def announce(application: Application) -> None:
+    """Tell where the server listens and where its first admin key lies.
+
+    People are told on standard output, programs by a line of log, so that JSON stays JSON.
+    """
+    settings = application.settings
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = f"http://{host}:{settings.port}"
+    file = application.admin_key_file or key_file(settings.engine)
+    key = str(file) if file.exists() else None
+    if in_json(settings):
+        _log.info("listening", url=url, api_page=f"{url}/docs", admin_key_file=key)
+        return
+    lines = [f"Callistics {__version__} listens on {url}", f"  API page   {url}/docs"]
+    if application.admin_key_file is not None:
+        lines.append(f"  The first admin key was written to {key}")
+    elif key is not None:
+        lines.append(f"  Admin key  {key}")
+    print("\n".join(lines), flush=True)  # noqa: T201
+
+
+async def _serve(application: Application) -> None:
+    settings = application.settings
+    server = Server(
+        application.asgi,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        log_enabled=False,
+        websockets=False,
+    )
+    # Its constructor does not take it.
+    server.workers_kill_timeout = settings.stop_timeout
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.stop)
+    try:
+        await server.serve()
+    except TimeoutError:
+        # What is still under way is cancelled; what is queued is committed yet.
+        _log.warning("stopped beside requests under way", seconds=settings.stop_timeout)

@@ -1,0 +1,42 @@
+"""Maintenance of the engine, a piece at a time, beside everything else."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+_log = structlog.get_logger("callistics")
+
+
+class Maintenance:
+    """A thread that does what there is to do, and then waits for `pause` seconds.
+
+    After each piece it rests for as long as that took, so that it takes half of a thread at most.
+    """
+
+    def __init__(self, maintain: Callable[[], bool], pause: float) -> None:
+        self._maintain = maintain
+        self._pause = pause
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="maintenance", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the piece that is under way."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        rest = 0.0
+        while not self._stopping.wait(rest):
+            rest = self._piece()
+
+    def _piece(self) -> float:
+        started = time.monotonic()
+        try:
+            more = self._maintain()
+        except Exception:  # noqa: BLE001 - whatever it is, the records and the answers are right
+            _log.exception("maintenance failed; it is tried again later")
+            return self._pause
+        return time.monotonic() - started if more else self._pause

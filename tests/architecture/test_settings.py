@@ -1,0 +1,31 @@
+"""A setting that nothing reads would be accepted and ignored."""
+
+import ast
+
+import pytest
+
+from callistics.settings import table
+
+from .tree import SOURCE, modules, tree
+
+
+def _is_settings(node: ast.expr) -> bool:
+    """Whether an expression is called settings: `settings`, or `something.settings`."""
+    name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", None)
+    return name == "settings"
+
+
+def read() -> set[str]:
+    """Every attribute that the source reads of settings."""
+    return {
+        node.attr
+        for path in modules()
+        if path != SOURCE / "settings.py"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and _is_settings(node.value)
+    }
+
+
+@pytest.mark.parametrize("name", [info.name for info in table()])
+def test_every_setting_is_read(name: str) -> None:
+    assert name in read()

@@ -1,0 +1,105 @@
+"""`callistics doctor`: beside a server, without one, and where something is wrong."""
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from support.live import ADMIN_KEY, Live, live
+
+from .conftest import Run, unused_port
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[Live]:
+    with live(folder) as found:
+        yield found
+
+
+def beside(server: Live, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings that the server was started with."""
+    monkeypatch.setenv("CALLISTICS_PORT", server.url.rpartition(":")[2])
+    monkeypatch.setenv("CALLISTICS_ENGINE", f"duckdb://{folder}/test.db")
+    monkeypatch.setenv("CALLISTICS_ADMIN_KEY", ADMIN_KEY)
+
+
+def test_nothing_is_wrong_beside_a_healthy_server(
+    run: Run, server: Live, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside(server, folder, monkeypatch)
+    for arguments in ([], ["--engine", f"duckdb://{folder}/test.db"]):
+        output = run("doctor", *arguments).output
+        assert f"{server.url} answers" in output
+        assert output.count("DuckDB") == 2
+        assert "by another process" in output
+        assert "Nothing is wrong." in output
+
+
+def test_a_server_may_have_its_engine_from_elsewhere(
+    run: Run, server: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLISTICS_PORT", server.url.rpartition(":")[2])
+    output = run("doctor").output
+    assert "told to an admin key" in output
+    assert "Nothing is wrong." in output
+
+
+def test_the_server_that_is_named_is_the_one_asked(
+    run: Run, server: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLISTICS_URL", f"{server.url}/")
+    monkeypatch.setenv("CALLISTICS_KEY", ADMIN_KEY)
+    output = run("doctor").output
+    assert f"{server.url} answers" in output
+    assert "DuckDB" in output
+    assert "Nothing is wrong." in output
+    assert "exclude each other" in run("doctor", "--engine", "duckdb://x.db", code=2).output
+
+
+def test_a_named_server_that_does_not_answer_is_a_problem(run: Run) -> None:
+    url = f"http://127.0.0.1:{unused_port()}"
+    assert f"Problem: no server answers at {url}" in run("doctor", "--url", url, code=1).output
+
+
+def test_an_engine_that_is_asked_for_has_to_be_there(
+    run: Run, server: Live, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside(server, folder, monkeypatch)
+    output = run("doctor", "--engine", "duckdb://nothing.db", code=1).output
+    assert "Problem: the file is not there yet" in output
+
+
+def test_a_file_that_somebody_else_holds_is_a_problem_without_a_server(
+    run: Run, server: Live, folder: Path
+) -> None:
+    output = run("doctor", "--engine", f"duckdb://{folder}/test.db", code=1).output
+    assert f"{server.url} answers" not in output
+    assert "Problem: another process has the file open" in output
+
+
+class _Starting(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        answers = {
+            "/health/live": (200, b'{"status": "live"}'),
+            "/openapi.json": (200, b'{"info": {"version": "9"}}'),
+        }
+        status, body = answers.get(self.path, (503, b'{"detail": "starting or stopping"}'))
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing among the output of tests."""
+
+
+def test_a_server_that_is_not_ready_is_a_problem(run: Run) -> None:
+    with HTTPServer(("127.0.0.1", 0), _Starting) as starting:
+        thread = Thread(target=starting.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{starting.server_port}"
+        output = run("doctor", "--url", url, code=1).output
+        starting.shutdown()
+        thread.join()
+    assert "is not ready: starting or stopping" in output

@@ -1,0 +1,1 @@
+"""Databases of earlier schemas, brought to the newest."""

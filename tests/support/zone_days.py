@@ -1,0 +1,77 @@
+"""Calls in zones whose rules changed of late; run as a module, it writes what is answered."""
+
+import json
+import sys
+from typing import Any
+
+from callistics.ingest import decode_process
+from callistics.ingest.decode import Limits, Terms
+from callistics.ingest.decode_process import DecodeProcess
+from callistics.model.instants import naive
+from callistics.model.scope import EVERYTHING
+from callistics.model.zones import zone
+from callistics.records.field_types import Reading
+from callistics.records.fields import RecordKind
+from callistics.timezones import rules_version, zone_names
+from support.store import opened
+
+DAYS = (
+    ("America/Vancouver", "2026-12-15T07:30:00Z", "2026-12-15"),
+    ("America/Winnipeg", "2026-12-15T05:30:00Z", "2026-12-15"),
+    ("America/Havana", "2026-12-15T04:30:00Z", "2026-12-15"),
+    ("Africa/Casablanca", "2026-10-14T23:30:00Z", "2026-10-14"),
+)
+"""A zone, the start of a call, and the day it falls on there since release 2026f."""
+
+LOCAL = "2026-12-15T00:30:00"
+READ = "2026-12-15T07:30:00"
+"""A start without an offset, in Vancouver, and its instant."""
+
+
+def days(engine: str) -> list[str]:
+    """The day of each call, as a store on the engine answers."""
+    found: list[str] = []
+    for name, start, _ in DAYS:
+        with opened(engine) as store:
+            call = {"call_id": "c", "merchant_id": "m", "reseller_id": "r", "started_at": start}
+            store.send("calls", [call])
+            rows = store.rows("calls_over_time", granularity="day", timezone=name)
+        found += [row["date"] for row in rows if row["count"]]
+    return found
+
+
+def read_beside() -> set[str]:
+    """What the reading process makes of `LOCAL`."""
+    terms = Terms(RecordKind.CALLS, Reading(zone(DAYS[0][0]), 0), EVERYTHING, skip=False)
+    call = {"merchant_id": "m", "reseller_id": "r", "started_at": LOCAL}
+    body = json.dumps([{"call_id": f"c{number}", **call} for number in range(40)]).encode()
+    reading = _reading_at_once()
+    try:
+        reading.read_write(body, None, Limits(1 << 20, 100), terms)
+        other = reading._other
+        assert other is not None
+        assert other._connection.poll(60)
+        decode_process.read_write = _not_here
+        found = reading.read_write(body, None, Limits(1 << 20, 100), terms)
+    finally:
+        reading.stop()
+    return {naive(change.values["started_at"]).isoformat() for _, change in found.changes}
+
+
+def _reading_at_once() -> DecodeProcess:
+    decode_process._LARGE = decode_process._WORTHWHILE = 1
+    return DecodeProcess()
+
+
+def _not_here(*_: object) -> Any:
+    raise AssertionError("read in this process")
+
+
+if __name__ == "__main__":
+    answers = {
+        "days": {engine: days(engine) for engine in sys.argv[1:]},
+        "beside": sorted(read_beside()),
+        "names": sorted(zone_names()),
+        "version": rules_version(),
+    }
+    json.dump(answers, sys.stdout)

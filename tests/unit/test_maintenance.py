@@ -1,0 +1,95 @@
+"""The maintenance thread, and what it leaves."""
+
+import threading
+
+import pytest
+
+from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.server.maintenance import Maintenance
+from support.engines import as_if_large
+from support.store import opened
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_it_goes_on_until_it_is_stopped(fails: bool) -> None:
+    enough, asked = threading.Event(), 0
+
+    def maintain() -> bool:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            enough.set()
+        if fails:
+            raise RuntimeError("disk full")
+        return asked % 2 == 0
+
+    maintenance = Maintenance(maintain, pause=0)
+    assert enough.wait(60)
+    maintenance.stop()
+    before = asked
+    assert before >= 3
+    assert not maintenance._thread.is_alive()
+
+
+@pytest.mark.parametrize("rebuilt", [False, True])
+def test_whole_sums_lie_by_reseller_where_one_is_asked_for(*, rebuilt: bool) -> None:
+    with as_if_large(), opened() as store:
+        for day in (1, 2, 3):
+            store.send(
+                "calls",
+                [
+                    {
+                        "call_id": f"{reseller}{day}{hour}",
+                        "merchant_id": "m",
+                        "reseller_id": reseller,
+                        "started_at": f"2025-01-0{day}T{hour:02}:00:00Z",
+                    }
+                    for hour in (9, 10)
+                    for reseller in ("r2", "r1", "r3")
+                ],
+            )
+        engine = store.engine
+        assert isinstance(engine, DuckDBEngine)
+        if rebuilt:
+            engine.rebuild()
+        while engine.maintain():
+            pass
+        select = "SELECT reseller_id, started_at, merged FROM"
+        rows = engine._writer.execute(f"{select} rollup_reseller_times_quarters").fetchall()
+        assert len(rows) == 18
+        assert all(merged for _, _, merged in rows)
+        assert rows == sorted(rows)
+        rows = engine._writer.execute(f"{select} rollup_outcomes_days").fetchall()
+        assert [time for _, time, _ in rows] == sorted(time for _, time, _ in rows)
+
+
+def test_a_day_is_left_alone_while_it_has_more_whole_sums_than_loose_parts() -> None:
+    def call(number: int, day: int) -> dict[str, str]:
+        return {
+            "call_id": f"c{number}",
+            "merchant_id": "m",
+            "reseller_id": "r",
+            "provider": f"p{number}",
+            "started_at": f"2025-01-0{day}T09:00:00Z",
+        }
+
+    with as_if_large(), opened() as store:
+        engine = store.engine
+        assert isinstance(engine, DuckDBEngine)
+
+        def loose() -> list[tuple[int, int]]:
+            while engine.maintain():
+                pass
+            return engine._writer.execute(
+                "SELECT day(started_at), count(*) FILTER (WHERE NOT merged)"
+                " FROM rollup_provider_times_quarters GROUP BY ALL ORDER BY ALL"
+            ).fetchall()
+
+        store.send("calls", [call(number, 1) for number in range(4)])
+        assert loose() == [(1, 0)]
+        store.send("calls", [call(4, 1), call(5, 2)])
+        assert loose() == [(1, 1), (2, 0)]
+        store.send("calls", [call(number, 1) for number in (6, 7)])
+        assert loose() == [(1, 3), (2, 0)]
+        store.send("calls", [call(8, 1)])
+        assert loose() == [(1, 0), (2, 0)]
