@@ -56,8 +56,7 @@ NOT_FOUND: Final = ProblemType(
     "not-found",
     404,
     "Not found",
-    "Nothing is at the path as it is written (`//analytics` and `/analytics/` are none), or nothing"
-    " that the key may see.",
+    "Nothing is at the path, which is taken as written, or nothing that the key may see.",
     "Correct the path.",
 )
 METHOD_NOT_ALLOWED: Final = ProblemType(

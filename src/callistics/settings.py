@@ -14,21 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from callistics.errors import SettingsError, did_you_mean
-from callistics.setting_values import (
+from callistics.setting_types import (
     Parse,
-    read_admin_key,
-    read_choice,
-    read_flag,
-    read_names,
-    read_number,
-    read_origins,
-    read_size,
-    read_stage_lists,
-    read_success,
-    read_text,
-    read_unreached,
-    read_whole,
-    read_zone,
+    as_admin_key,
+    as_choice,
+    as_flag,
+    as_names,
+    as_number,
+    as_origins,
+    as_size,
+    as_stage_lists,
+    as_success,
+    as_text,
+    as_unreached,
+    as_whole,
+    as_zone,
 )
 
 PREFIX = "CALLISTICS_"
@@ -56,102 +56,96 @@ class Settings:
 
     engine: str = _setting(
         "duckdb://callistics.db",
-        read_text,
+        as_text,
         f"Where the data lives, a DSN: `{ENGINE_DSNS[0]}` or `{ENGINE_DSNS[1]}`.",
     )
-    host: str = _setting("127.0.0.1", read_text, "Address to listen on.")
-    port: int = _setting(8000, read_whole(0, 65_535), "Port to listen on.")
+    host: str = _setting("127.0.0.1", as_text, "Address to listen on.")
+    port: int = _setting(8000, as_whole(0, 65_535), "Port to listen on.")
     cors_origins: tuple[str, ...] | None = _setting(
         None,
-        read_origins,
+        as_origins,
         "Origins whose pages may ask from a browser, such as `https://dashboard.example`; `*`:"
         " all; unset: none.",
     )
     admin_key: str | None = _setting(
-        None, read_admin_key, "The first admin key; without it one is made on first start."
+        None, as_admin_key, "The first admin key; without it one is made on first start."
     )
     timezone: str = _setting(
-        "UTC",
-        read_zone,
-        "Zone of queries without `timezone` and of record times without an offset.",
+        "UTC", as_zone, "Zone of queries without `timezone` and of record times without an offset."
     )
     lead_stages: tuple[str, ...] | None = _setting(
         None,
-        read_names,
+        as_names,
         "Statuses of the conversion funnel, in order; unset: every status is a stage.",
     )
     template_lead_stages: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict[str, tuple[str, ...]],
         metadata={
-            "parse": read_stage_lists,
+            "parse": as_stage_lists,
             "help": "Funnel stages of single templates, used when a query names that one alone.",
         },
     )
     success_outcomes: tuple[str, ...] | None = _setting(
-        None, read_success, "Outcomes that are a success; unset: all but `unreached_outcomes`."
+        None, as_success, "Outcomes that are a success; unset: all but `unreached_outcomes`."
     )
     unreached_outcomes: tuple[str, ...] | None = _setting(
         None,
-        read_unreached,
+        as_unreached,
         "Outcomes that say that nobody was spoken to: no success where `success_outcomes` is unset."
         " Unset: the words of platforms and carriers; `[]`: none.",
     )
-    query_timeout: float = _setting(
-        30.0, read_number(0.01, 3_600), "Seconds a query may take (504)."
-    )
+    query_timeout: float = _setting(30.0, as_number(0.01, 3_600), "Seconds a query may take (504).")
     query_concurrency: int = _setting(
-        4, read_whole(1, 256), "Queries that the engine works on at the same time."
+        4, as_whole(1, 256), "Queries that the engine works on at the same time."
     )
     query_queue: int = _setting(
-        1_000, read_whole(1, 100_000), "Queries that may wait; beyond it they are shed (503)."
+        1_000, as_whole(1, 100_000), "Queries that may wait; beyond it they are shed (503)."
     )
     answer_cache: int = _setting(
         64,
-        read_whole(0, 65_536),
+        as_whole(0, 65_536),
         "Megabytes of answers that are kept for when they are asked for again, until a record"
         " changes; 0 keeps none.",
     )
     rollups: bool = _setting(
         True,
-        read_flag,
+        as_flag,
         "Whether questions that roll-ups can answer are answered from them; they are kept either"
         " way.",
     )
     query_body_limit: int = _setting(
-        1_048_576, read_whole(1_024, 2**30), "Largest body of a query, in bytes (413)."
+        1_048_576, as_whole(1_024, 2**30), "Largest body of a query, in bytes (413)."
     )
     record_body_limit: int = _setting(
-        67_108_864, read_whole(1_024, 2**31), "Largest body of records, unpacked, in bytes (413)."
+        67_108_864, as_whole(1_024, 2**31), "Largest body of records, unpacked, in bytes (413)."
     )
     record_limit: int = _setting(
-        100_000, read_whole(1, 1_000_000), "Records that one request may bring (422)."
+        100_000, as_whole(1, 1_000_000), "Records that one request may bring (422)."
     )
     ingest_queue: int = _setting(
-        256, read_whole(1, 100_000), "Requests with records that may wait; beyond it 503."
+        256, as_whole(1, 100_000), "Requests with records that may wait; beyond it 503."
     )
     rate_limit: int = _setting(
-        0, read_whole(0, 10_000_000), "Requests a key may make in a minute (429); 0 is no limit."
+        0, as_whole(0, 10_000_000), "Requests a key may make in a minute (429); 0 is no limit."
     )
     memory_limit: str | None = _setting(
         None,
-        read_size,
+        as_size,
         "Memory the engine may use, such as 4GB; unset: a quarter of the machine's for DuckDB, for"
         " ClickHouse its own default.",
     )
     engine_threads: int | None = _setting(
-        None, read_whole(1, 1_024), "Threads the engine works with; unset: one per processor."
+        None, as_whole(1, 1_024), "Threads the engine works with; unset: one per processor."
     )
     stop_timeout: int = _setting(
-        30, read_whole(1, 600), "Seconds that requests under way get to finish on a stop."
+        30, as_whole(1, 600), "Seconds that requests under way get to finish on a stop."
     )
     log_level: str = _setting(
-        "info",
-        read_choice("debug", "info", "warning", "error"),
-        "Least serious line that is logged.",
+        "info", as_choice("debug", "info", "warning", "error"), "Least serious line that is logged."
     )
     log_format: str = _setting(
         "auto",
-        read_choice("auto", "json", "text"),
+        as_choice("auto", "json", "text"),
         "Form of the log lines; `auto`: text on a terminal, else JSON.",
     )
 

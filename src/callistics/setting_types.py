@@ -1,4 +1,7 @@
-"""How the values of settings are read: each from a text, or from what TOML has."""
+"""How the values of settings are read: from TOML as they are, from the environment as text.
+
+Each function returns the value or raises `ValueError` with what it must be.
+"""
 
 import json
 import re
@@ -10,15 +13,15 @@ from callistics.timezones import zone_names
 Parse = Callable[[object], Any]
 
 
-def read_text(value: object) -> str:
+def as_text(value: object) -> str:
     """A text that is not empty."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError("must be a text that is not empty")
     return value.strip()
 
 
-def read_whole(low: int, high: int) -> Parse:
-    """A whole number within limits."""
+def as_whole(low: int, high: int) -> Parse:
+    """Whole numbers of a range, both ends included."""
 
     def parse(value: object) -> int:
         try:
@@ -32,8 +35,8 @@ def read_whole(low: int, high: int) -> Parse:
     return parse
 
 
-def read_number(low: float, high: float) -> Parse:
-    """A number within limits."""
+def as_number(low: float, high: float) -> Parse:
+    """Numbers of a range, both ends included."""
 
     def parse(value: object) -> float:
         try:
@@ -47,7 +50,7 @@ def read_number(low: float, high: float) -> Parse:
     return parse
 
 
-def read_choice(*choices: str) -> Parse:
+def as_choice(*choices: str) -> Parse:
     """One of a few words."""
 
     def parse(value: object) -> str:
@@ -66,41 +69,39 @@ _FLAGS = {"true": True, "yes": True, "on": True, "1": True} | {
 }
 
 
-def read_flag(value: object) -> bool:
-    """True or false, or a word for it."""
+def as_flag(value: object) -> bool:
+    """True or false, also as the words people use for them."""
     found = value if isinstance(value, bool) else _FLAGS.get(str(value).strip().lower())
     if found is None:
         raise ValueError("must be true or false")
     return found
 
 
-def read_names(value: object) -> tuple[str, ...] | None:
+def as_names(value: object) -> tuple[str, ...] | None:
     """A list, as a TOML or JSON array or separated by commas; an empty one is "not set"."""
-    return read_texts(value) or None
+    return _list(value) or None
 
 
-def read_success(value: object) -> tuple[str, ...] | None:
+def as_success(value: object) -> tuple[str, ...] | None:
     """A list of outcomes; an empty one is "not set"."""
-    return read_outcomes(value) or None
+    return _outcomes(value) or None
 
 
-def read_unreached(value: object) -> tuple[str, ...] | None:
+def as_unreached(value: object) -> tuple[str, ...] | None:
     """A list of outcomes; an empty array is none at all, an empty text is "not set"."""
-    outcomes = read_outcomes(value)
+    outcomes = _outcomes(value)
     return None if isinstance(value, str) and not value.strip() else outcomes
 
 
-def read_outcomes(value: object) -> tuple[str, ...]:
-    """A list of outcomes, each with a letter or a digit."""
-    names = read_texts(value)
+def _outcomes(value: object) -> tuple[str, ...]:
+    names = _list(value)
     for name in names:
         if not any(map(str.isalnum, name)):
             raise ValueError(f"must name outcomes by letters or digits, not by {name!r}")
     return names
 
 
-def read_texts(value: object) -> tuple[str, ...]:
-    """A list of texts, as a TOML or JSON array or separated by commas."""
+def _list(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         value = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
     items = cast("list[object]", value) if isinstance(value, list) else None
@@ -116,9 +117,9 @@ def read_texts(value: object) -> tuple[str, ...]:
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 
 
-def read_origins(value: object) -> tuple[str, ...] | None:
+def as_origins(value: object) -> tuple[str, ...] | None:
     """Origins as browsers send them: scheme, host and port alone, in lower case."""
-    names = read_names(value)
+    names = as_names(value)
     for name in names or ():
         if name != "*" and not _ORIGIN.fullmatch(name):
             raise ValueError(
@@ -130,35 +131,35 @@ def read_origins(value: object) -> tuple[str, ...] | None:
     return names
 
 
-def read_stage_lists(value: object) -> dict[str, tuple[str, ...]]:
+def as_stage_lists(value: object) -> dict[str, tuple[str, ...]]:
     """A list of stages for each template: a TOML table or a JSON object."""
     if isinstance(value, str):
         value = json.loads(value)
     if not isinstance(value, dict):
         raise ValueError('must be an object such as {"tpl_1": ["new", "converted"]}')
-    lists = {name: read_names(stages) for name, stages in cast("dict[str, object]", value).items()}
+    lists = {name: as_names(stages) for name, stages in cast("dict[str, object]", value).items()}
     return {name: stages for name, stages in lists.items() if stages}
 
 
-def read_zone(value: object) -> str:
-    """The name of a time zone."""
+def as_zone(value: object) -> str:
+    """An IANA time zone."""
     if not isinstance(value, str) or value not in zone_names():
         raise ValueError("must be an IANA time zone such as Europe/Lisbon")
     return str(value)
 
 
-def read_size(value: object) -> str:
-    """A size in bytes with a unit."""
-    text = read_text(value).upper().replace(" ", "")
+def as_size(value: object) -> str:
+    """An amount of memory, such as 4GB or 50%."""
+    text = as_text(value).upper().replace(" ", "")
     number = text.rstrip("KMGTIB%")
     if not number.replace(".", "", 1).isdigit() or number == text:
         raise ValueError("must be a size such as 4GB")
     return text
 
 
-def read_admin_key(value: object) -> str:
-    """A key that nobody guesses."""
-    text = read_text(value)
+def as_admin_key(value: object) -> str:
+    """A key that is long enough not to be guessed."""
+    text = as_text(value)
     if len(text) < 16:
         raise ValueError("must have at least 16 characters")
     return text
