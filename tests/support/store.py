@@ -9,6 +9,7 @@ from typing import Any
 from callistics.analytics.service import Analytics
 from callistics.catalog.plan import Policy
 from callistics.engines.common.blocks import SMALLEST
+from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.http.analytics import envelope
 from callistics.ingest.reader import Limits, Terms, read_write
 from callistics.ingest.writer import Job, Writer
@@ -32,19 +33,23 @@ class Store:
     """An engine with its writer. `now` is the clock, in µs; it moves on with each commit."""
 
     def __init__(
-        self, engine: str = "duckdb", policy: Policy | None = None, path: Path = IN_MEMORY
+        self,
+        engine: str = "duckdb",
+        policy: Policy | None = None,
+        path: Path = IN_MEMORY,
+        tuning: Tuning = DEFAULTS,
     ) -> None:
         self.now = 1_900_000_000_000_000
         self.policy = policy or Policy()
         self.name = engine
-        self._path = path
+        self._path, self._tuning = path, tuning
         # From how many records of a request on those that can be are taken as columns.
         self.block = SMALLEST
         self._cleared = 0
         self._open()
 
     def _open(self) -> None:
-        self.engine = open_for_test(self.name, self._tick, self._path)
+        self.engine = open_for_test(self.name, self._tick, self._path, self._tuning)
         self.writer = Writer(self.engine, 100)
 
     def _tick(self) -> int:
@@ -77,16 +82,22 @@ class Store:
             return 200, b""
 
         jobs = [
-            Job(self._write(kind, records, scope, skip=skip), keep) for kind, records in requests
+            Job(self.write(kind, records, scope, skip=skip), keep) for kind, records in requests
         ]
         self.writer.commit(jobs)
         for job in jobs:
             job.done.result()
         return receipts
 
-    def _write(
-        self, kind: str, records: Sequence[Mapping[str, Any]], scope: Scope, *, skip: bool
+    def write(
+        self,
+        kind: str,
+        records: Sequence[Mapping[str, Any]],
+        scope: Scope = EVERYTHING,
+        *,
+        skip: bool = False,
     ) -> Write:
+        """The records of one request, read."""
         body = json.dumps(list(records)).encode()
         reading = Reading(zone("UTC"), self.now + STEP)
         terms = Terms(RecordKind(kind), reading, scope, skip, self.block)
@@ -134,10 +145,13 @@ class Store:
 
 @contextmanager
 def opened(
-    engine: str = "duckdb", policy: Policy | None = None, path: Path = IN_MEMORY
+    engine: str = "duckdb",
+    policy: Policy | None = None,
+    path: Path = IN_MEMORY,
+    tuning: Tuning = DEFAULTS,
 ) -> Generator[Store]:
     """A store that is closed at the end; the embedded engine's may lie in a file."""
-    store = Store(engine, policy, path)
+    store = Store(engine, policy, path, tuning)
     try:
         yield store
     finally:

@@ -19,6 +19,7 @@ from callistics.catalog.rollups import CHANGES, ROLLUPS, Rollup
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.sums import COLUMNS
 from callistics.model.scope import EVERYTHING, Scope
+from support import inside
 from support.store import opened
 
 DIALECT = DuckDBDialect()
@@ -155,8 +156,8 @@ def test_the_database_has_the_declared_columns(rollup: Rollup) -> None:
     changed = (rollup.unit.time_column, *COLUMNS[rollup.unit], "n")
     with opened("duckdb") as store:
         for step in rollup.steps:
-            found = store.engine._writer.execute(f"DESCRIBE {rollup.table(step)}").fetchall()
+            found = inside.execute(store.engine, f"DESCRIBE {rollup.table(step)}")
             assert [row[0] for row in found] == list(columns)
-        found = store.engine._writer.execute(f"DESCRIBE {CHANGES[rollup.unit]}").fetchall()
+        found = inside.execute(store.engine, f"DESCRIBE {CHANGES[rollup.unit]}")
         assert [row[0] for row in found] == list(changed)
     assert {key.name for key in rollup.keys} <= set(COLUMNS[rollup.unit])

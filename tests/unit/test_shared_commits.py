@@ -37,8 +37,7 @@ def rejected(
         return 200, b""
 
     jobs = [
-        Job(store._write(kind, [record], scope, skip=skip), keep)
-        for kind, scope, record in requests
+        Job(store.write(kind, [record], scope, skip=skip), keep) for kind, scope, record in requests
     ]
     store.writer.commit(jobs)
     for job in jobs:

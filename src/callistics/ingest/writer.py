@@ -46,9 +46,20 @@ class Job:
 
 
 class Writer:
-    """A thread that owns writing to an engine."""
+    """A thread that owns writing to an engine.
 
-    def __init__(self, engine: Engine, capacity: int) -> None:
+    It rests for up to `most_rest` seconds of the `clock` after a commit.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        capacity: int,
+        *,
+        most_rest: float = _MOST_REST,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._most_rest, self._clock = most_rest, clock
         self._engine = engine
         self._queue: queue.Queue[Job | None] = queue.Queue(capacity)
         self._stopping = False
@@ -91,12 +102,12 @@ class Writer:
         while True:
             jobs, last = self._gather()
             if jobs:
-                began = time.monotonic()
+                began = self._clock()
                 self.commit(jobs)
-                ended = time.monotonic()
+                ended = self._clock()
                 if self._all > 1:
                     # Who sends one request after another, alone, is not to wait.
-                    self._rested = ended + min(ended - began, _MOST_REST)
+                    self._rested = ended + min(ended - began, self._most_rest)
             if last:
                 return
 
@@ -120,7 +131,7 @@ class Writer:
         """The next request, None at the end. Raises `queue.Empty` if none comes soon enough."""
         if first:
             return self._queue.get()
-        rest = self._rested - time.monotonic()
+        rest = self._rested - self._clock()
         if patient and rest > 0 and not self._stopping:
             return self._queue.get(timeout=rest)
         return self._queue.get_nowait()
