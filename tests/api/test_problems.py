@@ -104,3 +104,13 @@ def test_a_query_parameter_that_nothing_reads_is_refused(
     found = problem(answer, 400)
     assert "query parameter" in found["detail"]
     assert len(found["errors"]) == path.count("&on_error") + path.count("x=") or 1
+
+
+@pytest.mark.parametrize("depth", [512, 800, 900, 950, 970, 990, 100_000])
+def test_what_is_nested_deeply_is_refused(shared_server: Server, depth: int) -> None:
+    headers = {"Content-Type": "application/json"}
+    for field in ("query_type", "filters", "group_by", "odd"):
+        for opened, closed in (("[", "]"), ('{"a":', "}")):
+            body = f'{{"{field}": {opened * depth}1{closed * depth}}}'
+            answer = shared_server.request("POST", "/analytics", content=body, headers=headers)
+            problem(answer, 400)

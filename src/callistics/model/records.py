@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from callistics.errors import Problem, did_you_mean, invalid, pointer
+from callistics.errors import Problem, invalid, pointer, unknown_names
 from callistics.model.json import NotJsonError, as_object, decode
 from callistics.model.payload import PayloadError, canonical_json
 from callistics.model.record_times import OutOfOrder, Times, readings_of
@@ -253,10 +253,11 @@ def parse_record(
     problems: list[Problem] = []
     values: dict[str, Value] = {}
     known = _ALL[kind]
+    for name, hint in unknown_names(given, known, "; what is free-form belongs into payload"):
+        problems.append(invalid(pointer(*at, name), f"unknown field{hint}", given[name]))
     for name, value in given.items():
         spec = known.get(name)
         if spec is None:
-            problems.append(_unknown(at, name, known, value))
             continue
         try:
             values[spec.name] = _parsed(kind, spec, value, reading)
@@ -289,13 +290,6 @@ def _parsed(kind: RecordKind, spec: RecordField, value: object, reading: Reading
     if spec.name in _NEVER_NULL[kind]:
         raise ValueError("required, cannot be null")
     return None
-
-
-def _unknown(
-    at: tuple[str | int, ...], name: str, known: Mapping[str, RecordField], value: object
-) -> Problem:
-    hint = did_you_mean(name, known) or "; what is free-form belongs into payload"
-    return invalid(pointer(*at, name), f"unknown field{hint}", value)
 
 
 def _change(kind: RecordKind, values: dict[str, Value], readings: list[Times]) -> Change:

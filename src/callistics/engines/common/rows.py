@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from callistics.model.merge import Event, State, duration_ms
+from callistics.model.merge import Event, Events, State, duration_ms
 from callistics.model.outcomes import outcome_key
 from callistics.model.record_values import Value
 from callistics.model.records import RecordKind
@@ -218,5 +218,5 @@ def state_of(kind: RecordKind, row: Mapping[str, Any]) -> State:
             state.values[name], state.times[name] = value, odd.get(name, usual)
         elif name in odd:
             state.values[name], state.times[name] = None, odd[name]
-    state.events = {(event["status"], event["since"]) for event in row["events"] or ()}
+    state.events = Events((event["status"], event["since"]) for event in row["events"] or ())
     return state
