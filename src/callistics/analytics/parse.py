@@ -16,6 +16,7 @@ from callistics.errors import (
     invalid,
     malformed,
     pointer,
+    unknown_names,
 )
 from callistics.model.buckets import Granularity, TooManyBucketsError, buckets
 from callistics.model.instants import Written, parse_iso
@@ -96,10 +97,9 @@ class _Reader:
             self.problems.append(invalid("/granularity", str(error), sent))
 
     def _unknown_fields(self) -> None:
-        for name, value in self.body.items():
-            if name not in BODY_FIELDS:
-                hint = did_you_mean(name, BODY_FIELDS)
-                self.problems.append(malformed(pointer(name), f"unknown field{hint}", value))
+        for name, hint in unknown_names(self.body, BODY_FIELDS):
+            message = f"unknown field{hint}"
+            self.problems.append(malformed(pointer(name), message, self.body[name]))
 
     def _query_type(self) -> QueryType | None:
         name, known = self.body.get("query_type"), registry()
@@ -167,7 +167,7 @@ class _Reader:
         if len(names) > MAX_GROUPS:
             self.problems.append(malformed("/group_by", f"at most {MAX_GROUPS} fields", names))
         found: list[str] = []
-        for place, name in enumerate(names):
+        for place, name in enumerate(names[: MAX_GROUPS + 1]):
             message = _group_problem(name, found, kind)
             if message:
                 self.problems.append(malformed(pointer("group_by", place), message, name))
@@ -183,11 +183,9 @@ class _Reader:
         if given is None:
             self.problems.append(malformed("/filters", "must be an object", raw))
             return Filters()
-        for name, value in given.items():
-            if name not in FILTERS:
-                hint = did_you_mean(name, FILTERS)
-                at = pointer("filters", name)
-                self.problems.append(malformed(at, f"unknown filter{hint}", value))
+        for name, hint in unknown_names(given, FILTERS):
+            at = pointer("filters", name)
+            self.problems.append(malformed(at, f"unknown filter{hint}", given[name]))
         return self._known_filters({k: v for k, v in given.items() if v is not None})
 
     def _known_filters(self, given: Object) -> Filters:
