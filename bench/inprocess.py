@@ -18,8 +18,8 @@ from callistics.ingest.writer import Job, Writer
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import SMALLEST
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
 from callistics.settings import Settings
 from callistics.sql.dialect import SqlRow, Statement
 from callistics.sql.selection import Policy

@@ -27,8 +27,8 @@ from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
 from callistics.queries import registry
 from callistics.queries.base import QueryType
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
 from callistics.sql.selection import Policy
 
 ROOT = Path(__file__).parent.parent

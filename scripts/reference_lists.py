@@ -9,7 +9,8 @@ from callistics.catalog.dimensions import GROUPABLE
 from callistics.catalog.filter_types import OPERATOR_SCHEMAS
 from callistics.catalog.filters import FILTERS
 from callistics.problem_types import PROBLEM_TYPES
-from callistics.records.fields import ALL_FIELDS, RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.fields import ALL_FIELDS
 from callistics.records.unreached import SOURCES, sources_by_key
 from callistics.settings import table as settings_table
 from callistics.sql.selection import Unit

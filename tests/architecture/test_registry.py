@@ -22,8 +22,9 @@ from callistics.model.zones import zone
 from callistics.problem_types import PROBLEM_TYPES
 from callistics.queries import registry
 from callistics.queries.base import QueryType
-from callistics.records.field_types import Reading
-from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
+from callistics.records.field import RecordField, RecordKind
+from callistics.records.field_values import Reading
+from callistics.records.fields import ALL_FIELDS
 from callistics.records.unreached import SOURCES, sources_by_key
 from callistics.settings import SettingInfo, table
 

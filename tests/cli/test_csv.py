@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from callistics.files.lines import Line, UnreadableError
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 
 from .reading import from_csv, numbered, records, rules
 

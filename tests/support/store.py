@@ -14,8 +14,8 @@ from callistics.ingest.writer import Job, Writer
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import SMALLEST
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
 from callistics.records.identity import Receipt
 from callistics.sql.selection import Policy
 from support.engines import IN_MEMORY, empty, open_for_test, rows_of

@@ -10,8 +10,8 @@ from callistics.ingest.decode_process import DecodeProcess
 from callistics.model.instants import naive
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
 from callistics.timezones import rules_version, zone_names
 from support.store import opened
 

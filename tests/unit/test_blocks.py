@@ -11,8 +11,8 @@ from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import CallBatch, batch_of
 from callistics.records.columnar.row_codec import CALL_COLUMNS, call_row, table
 from callistics.records.decode import Change, parse_text
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
 from callistics.records.merge import State, apply
 
 READING = Reading(zone("Asia/Kolkata"), 1_767_225_600_000_000)

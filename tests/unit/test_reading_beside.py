@@ -14,8 +14,8 @@ from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.request import Write
 from callistics.model.scope import Scope
 from callistics.model.zones import zone
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
 
 LIMITS = Limits(1 << 20, 1_000)
 TERMS = Terms(

@@ -7,7 +7,8 @@ from decimal import Decimal
 from callistics.errors import did_you_mean
 from callistics.model.json import as_list
 from callistics.model.query import FilterValue, OneOf
-from callistics.records.field_types import MAX_COST, FieldType
+from callistics.records.field_types import FieldType
+from callistics.records.field_values import MAX_COST
 
 _SCALARS = ["string", "number", "boolean"]
 OPERATOR_SCHEMAS: Mapping[str, Mapping[str, object]] = {

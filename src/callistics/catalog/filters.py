@@ -19,7 +19,8 @@ from callistics.catalog.filter_types import (
 from callistics.catalog.payload_conditions import payload_condition
 from callistics.catalog.success import is_reached, is_success
 from callistics.model.query import FilterValue, OneOf
-from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
+from callistics.records.field import RecordField, RecordKind
+from callistics.records.fields import ALL_FIELDS
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, all_of, any_of, compose, double, instant, integer, raw
 from callistics.sql.selection import Frame, Selection

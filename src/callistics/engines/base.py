@@ -9,7 +9,7 @@ from callistics.catalog.rollups import Rollup
 from callistics.model.keys import StoredKey
 from callistics.records.columnar.arrow import Mask
 from callistics.records.columnar.call_batch import CallBatch
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 from callistics.records.identity import Identity, StoredRecord
 from callistics.records.merge import State
 from callistics.sql.dialect import Dialect, SqlRow, Statement

@@ -12,7 +12,8 @@ from callistics.files.joining import joined, sources_of
 from callistics.files.lines import UnreadableError
 from callistics.files.values import Convert, converter
 from callistics.model.zones import Zone
-from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
+from callistics.records.field import RecordField, RecordKind
+from callistics.records.fields import ALL_FIELDS
 
 PAYLOAD = "payload"
 

@@ -18,7 +18,8 @@ from callistics.http.openapi_parts import (
 )
 from callistics.http.openapi_schemas import schemas
 from callistics.queries import registry
-from callistics.records.fields import ALL_FIELDS, RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.fields import ALL_FIELDS
 
 _DESCRIPTION = """Analytics for outbound calling and voice-AI platforms.
 

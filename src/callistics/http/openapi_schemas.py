@@ -14,7 +14,8 @@ from callistics.model.payload import MAX_KEY_LENGTH
 from callistics.problem_types import PROBLEM_TYPES
 from callistics.queries import registry
 from callistics.queries.base import QueryType
-from callistics.records.fields import ALL_FIELDS, RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.fields import ALL_FIELDS
 
 
 def schemas() -> Json:

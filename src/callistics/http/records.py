@@ -21,8 +21,8 @@ from callistics.ingest.decompress import unpack
 from callistics.ingest.writer import Job, Result, Retry
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone, zone
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
 from callistics.records.identity import Receipt
 from callistics.timezones import zone_names
 

@@ -11,8 +11,8 @@ from callistics.model.json import NotJsonError, as_list, decode
 from callistics.model.scope import Scope
 from callistics.records.columnar.call_batch import SMALLEST, CallBatch, batch_of
 from callistics.records.decode import Change, parse_record
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
 from callistics.records.identity import Rejected
 
 NDJSON_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl")

@@ -12,7 +12,7 @@ from callistics.ingest.request import Write
 from callistics.model.scope import Scope
 from callistics.records.columnar.call_batch import CallBatch
 from callistics.records.decode import Change
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 from callistics.records.identity import Identity, Receipt, Rejected, StoredRecord
 from callistics.records.merge import State, apply, is_live, lead_of, missing
 

@@ -7,8 +7,8 @@ from callistics.engines.base import Session
 from callistics.model.scope import Scope
 from callistics.records.columnar.call_batch import CallBatch, rows_again
 from callistics.records.decode import Change, parse_text
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
 from callistics.records.identity import Rejected
 
 

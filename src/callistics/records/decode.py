@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from callistics.errors import Problem, did_you_mean, invalid, pointer
 from callistics.model.json import NotJsonError, as_object, decode
 from callistics.model.payload import PayloadError
-from callistics.records.field_types import Reading, Value
-from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
+from callistics.records.field import RecordField, RecordKind
+from callistics.records.field_values import Reading, Value
+from callistics.records.fields import ALL_FIELDS
 from callistics.records.record_times import OutOfOrder, Times, readings_of
 
 

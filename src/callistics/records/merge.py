@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from callistics.model.payload import canonical_json
 from callistics.model.rounding import half_up
 from callistics.records.decode import Change
-from callistics.records.field_types import Ordered, Value
-from callistics.records.fields import FIELDS, RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_types import Ordered
+from callistics.records.field_values import Value
+from callistics.records.fields import FIELDS
 from callistics.records.record_times import first_from
 
 PARTS: Mapping[str, str] = {

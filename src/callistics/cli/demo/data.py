@@ -16,7 +16,7 @@ from callistics.cli.importing.progress import progress_bar
 from callistics.cli.importing.sender import Sender, Tally
 from callistics.cli.root import Failure
 from callistics.files.lines import Line, batched
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 from callistics.settings import Settings
 
 _STATE = "demo.json"

@@ -28,7 +28,7 @@ from callistics.records.columnar.row_codec import (
     state_of,
     table,
 )
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 from callistics.records.identity import Identity, StoredRecord
 from callistics.records.merge import State, is_live
 

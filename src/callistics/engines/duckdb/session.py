@@ -46,7 +46,7 @@ from callistics.records.columnar.row_codec import (
     table,
 )
 from callistics.records.columnar.row_codec import COLUMNS as STATE_COLUMNS
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 from callistics.records.identity import Identity, StoredRecord
 from callistics.records.merge import State, duration_ms, is_live, lead_of, shapes_lead
 from callistics.sql.selection import Unit

@@ -19,7 +19,7 @@ from callistics.records.columnar.arrow import Mask, array_of, pc
 from callistics.records.columnar.decode_columns import Columns, decode_call
 from callistics.records.columnar.match_rows import is_again
 from callistics.records.columnar.row_codec import CALL_COLUMNS, EVENTS, TIME
-from callistics.records.field_types import Reading
+from callistics.records.field_values import Reading
 
 T = TypeVar("T")
 

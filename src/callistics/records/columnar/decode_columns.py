@@ -17,8 +17,10 @@ from callistics.model.scope import Scope
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
 from callistics.records.columnar.arrow import pc
 from callistics.records.columnar.row_codec import ARROW, TIME
-from callistics.records.field_types import CURRENCY, MAX_AHEAD, Reading, Storage
-from callistics.records.fields import ALL_FIELDS, FIELDS, RecordField, RecordKind
+from callistics.records.field import RecordField, RecordKind
+from callistics.records.field_types import CURRENCY, Storage
+from callistics.records.field_values import MAX_AHEAD, Reading
+from callistics.records.fields import ALL_FIELDS, FIELDS
 from callistics.records.merge import PARTS
 from callistics.records.outcomes import outcome_key
 from callistics.records.record_times import ORDERED

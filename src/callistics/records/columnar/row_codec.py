@@ -7,8 +7,10 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from callistics.records.field_types import Storage, Value
-from callistics.records.fields import FIELDS, RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_types import Storage
+from callistics.records.field_values import Value
+from callistics.records.fields import FIELDS
 from callistics.records.identity import Identity
 from callistics.records.merge import PARTS, Event, State, duration_ms
 from callistics.records.outcomes import outcome_key
