@@ -152,7 +152,7 @@ def _query(kind: QueryType, product: Analytics) -> str:
 def _granularity_note(kind: QueryType) -> str:
     if kind.uses_granularity:
         return "`granularity` sets the length of a bucket; every bucket of the range is a row."
-    return "`granularity` is accepted and has no effect."
+    return "The type accepts `granularity` and ignores it."
 
 
 def _group_note(kind: QueryType) -> str:

@@ -77,7 +77,7 @@ def _request_schema(kind: QueryType) -> Json:
                 "enum": [*Granularity, None],
                 "default": "day",
                 "description": "Length of a bucket"
-                + ("." if kind.uses_granularity else "; without effect on this query type."),
+                + ("." if kind.uses_granularity else "; this query type ignores it."),
             },
             "timezone": {
                 "type": ["string", "null"],

@@ -134,10 +134,10 @@ _DECLARED = (
         "outcome",
         CALLS,
         TEXT,
-        "What the call came to, free text.",
+        "The outcome of the call, free text.",
         "CONFIRMED",
-        filter="What a call came to; null in a list: none recorded.",
-        group="What the call came to.",
+        filter="The outcome of a call; null in a list matches calls without one.",
+        group="The outcome of the call.",
     ),
     RecordField(
         "sentiment",
@@ -166,9 +166,7 @@ _DECLARED = (
         column="payload_own",
     ),
     RecordField("test", CALLS, FLAG, "True keeps the call out of analytics.", False),
-    RecordField(
-        "created_at", LEADS, INSTANT, "When the lead came into being.", "2025-01-14T08:00:00Z"
-    ),
+    RecordField("created_at", LEADS, INSTANT, "When the lead was created.", "2025-01-14T08:00:00Z"),
     RecordField(
         "updated_at",
         BOTH,

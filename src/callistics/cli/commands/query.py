@@ -25,7 +25,7 @@ Examples:
       --template tpl_xyz789 --filter min_duration=10 --granularity day
   callistics query outcome_distribution --payload city=Delhi --payload 'age>=60'
   callistics query calls_over_time --group-by provider --all --format csv > calls.csv
-  callistics query --body question.json --format json
+  callistics query --body query.json --format json
 """
 
 
@@ -72,7 +72,7 @@ Examples:
 def command(
     target: Target, format_: Format, body: Path | None, all_pages: bool, **given: Any
 ) -> None:
-    """Ask a question and print the answer.
+    """Run a query and print the answer.
 
     TYPE is one of the query types, such as call_count, call_duration, calls_over_time,
     outcome_distribution or conversion_funnel; without it, they are listed.
