@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from . import pools
 from .reference import Scope
-from .strategies import GRANULARITIES, LEAD_TYPES, OWN_KEYS, Body, History
+from .strategies import GRANULARITIES, LEAD_TYPES, MEASURES, OWN_KEYS, Body, History
 from .traps import DAY, MICROSECOND, MINUTE, ZONES, Trap, exact_times, traps, written
 from .weights import weighted
 
@@ -96,7 +96,8 @@ def rollup_requests(draw: st.DrawFn, query_type: str, trap: Trap) -> tuple[Body,
     fields += [] if query_type in LEAD_TYPES else ["provider", "outcome", "attempt"]
     groups = st.sampled_from([name for name in fields if name not in {own, "status"}])
     zone = weighted((4, st.just(trap.zone)), (2, st.just("UTC")), (1, st.sampled_from(ZONES)))
-    return {
+    measure = {"measure": draw(MEASURES)} if query_type == "measure" else {}
+    return measure | {
         "query_type": query_type,
         "filters": filters,
         "granularity": draw(st.sampled_from(GRANULARITIES)),

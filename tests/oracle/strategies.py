@@ -35,6 +35,7 @@ QUERY_TYPES = (
     "hourly_heatmap",
     "success_rate",
     "duration_distribution",
+    "measure",
     "conversion_funnel",
 )
 LEAD_TYPES = ("status_distribution", "conversion_funnel")
@@ -47,6 +48,11 @@ OWN_KEYS = {
 CALL_GROUPS = ("provider", "outcome", "status", "direction", "attempt")
 ANY_GROUPS = ("template_id", "merchant_id", "reseller_id", "weekday", "weekday")
 PAYLOAD_GROUPS = keys().map(lambda key: f"payload.{key}")
+MEASURES = weighted(
+    (1, st.sampled_from(("duration", "ring", "sentiment"))),
+    (1, st.just("cost")),
+    (2, PAYLOAD_GROUPS),
+)
 GRANULARITIES = ("hour", "hour", "day", "day", "week", "month", "quarter", "year", None)
 SCOPE_KINDS = {
     "reseller_ids": pools.RESELLERS,
@@ -318,6 +324,8 @@ def requests(
     scope = draw(scopes())
     minutes = query_type.endswith("_over_time") and draw(FEW) == 7
     body: Body = {"query_type": query_type}
+    if query_type == "measure":
+        body["measure"] = draw(MEASURES)
     optional = {
         "filters": filters(around, scope or {}, close=minutes),
         "granularity": st.just("minute") if minutes else st.sampled_from(GRANULARITIES),

@@ -152,6 +152,12 @@ def payload_dimension(key: str) -> Dimension:
 def groupable(name: str) -> Dimension | None:
     """The dimension that a name in `group_by` stands for, None if there is none."""
     if name.startswith(PAYLOAD_PREFIX):
-        key = name.removeprefix(PAYLOAD_PREFIX)
-        return payload_dimension(key) if 0 < len(key) <= MAX_KEY_LENGTH else None
+        key = payload_key(name)
+        return None if key is None else payload_dimension(key)
     return GROUPABLE.get(name)
+
+
+def payload_key(name: str) -> str | None:
+    """The key in `payload.<key>`, None where it is no key that a payload is asked for."""
+    key = name.removeprefix(PAYLOAD_PREFIX)
+    return key if 0 < len(key) <= MAX_KEY_LENGTH else None

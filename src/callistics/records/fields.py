@@ -57,7 +57,7 @@ class RecordField:
     """One field of calls, leads or both.
 
     `filter` is the help of the filter by a list of values that it has, and `group` that of the
-    dimension; empty where it has none. `measure` says that its number can be measured.
+    dimension, `measure` that of the number that can be measured; empty where it has none.
     `part_of` names the field that it is merged with as one. `column` keeps it as it was sent.
     """
 
@@ -71,7 +71,7 @@ class RecordField:
     column: str = ""
     filter: str = ""
     group: str = ""
-    measure: bool = False
+    measure: str = ""
     part_of: str | None = None
 
     @property
@@ -183,7 +183,7 @@ _DECLARED = (
         "Seconds, may be fractional; rounded half up to milliseconds.",
         42.5,
         column="duration_sent_ms",
-        measure=True,
+        measure="Seconds that the call lasted, to the millisecond.",
     ),
     RecordField(
         "ended_at",
@@ -207,7 +207,7 @@ _DECLARED = (
         SENTIMENT,
         "0.0 (negative) to 1.0 (positive), or `positive`, `neutral`, `negative` in any case.",
         0.8,
-        measure=True,
+        measure="0.0 (negative) to 1.0 (positive).",
     ),
     RecordField(
         "status",
@@ -287,7 +287,7 @@ _DECLARED = (
         "What the call cost, rounded half up to 6 decimals; brings its `currency` with it.",
         0.042,
         column="cost_micros",
-        measure=True,
+        measure="What the call cost; a row for each currency.",
     ),
     RecordField(
         "currency",
