@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from . import pools
 from .payload_strategies import OPERATORS, conditions, payloads, relatives
 from .reference import Scope
-from .strategies import LEAD_TYPES, Body, History
+from .strategies import LEAD_TYPES, MEASURES, Body, History
 from .traps import ZONES, Trap, exact_times, instants, skipped_times, traps, written
 
 Scene = tuple[History, Body, Scope | None]
@@ -100,9 +100,11 @@ def time_scenes(draw: st.DrawFn, query_type: str) -> Scene:
         for number, at in enumerate(moments)
     ]
     groups = draw(st.sampled_from(([], ["weekday"], ["payload.id"])))
+    measure = {"measure": draw(MEASURES)} if query_type == "measure" else {}
     return (
         history,
-        {
+        measure
+        | {
             "query_type": query_type,
             "filters": draw(_range(trap)),
             "granularity": draw(st.sampled_from(GRANULARITIES)),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from . import pools
 from .reference import Scope
-from .strategies import GRANULARITIES, LEAD_TYPES, OWN_KEYS, Body, History
+from .strategies import GRANULARITIES, LEAD_TYPES, MEASURES, OWN_KEYS, Body, History
 from .traps import DAY, MICROSECOND, MINUTE, ZONES, Trap, exact_times, traps, written
 from .weights import weighted
 
@@ -26,6 +26,8 @@ _FIELDS = {
     "attempt": st.sampled_from((None, None, 1, 2)),
     "duration": st.sampled_from((None, 0, 0.4995, 0.5, 5, 5.2, 5.4995, 9.5, 300)),
     "sentiment": st.sampled_from((None, *pools.SCORES)),
+    "success": st.sampled_from((None, None, True, False)),
+    "answered_at": st.sampled_from((None, None, "2199-12-31T00:00:00Z")),
     "test": st.sampled_from((None, False, False, False, False, True)),
 }
 _CHANGES = st.fixed_dictionaries({}, optional=_FIELDS)
@@ -94,7 +96,8 @@ def rollup_requests(draw: st.DrawFn, query_type: str, trap: Trap) -> tuple[Body,
     fields += [] if query_type in LEAD_TYPES else ["provider", "outcome", "attempt"]
     groups = st.sampled_from([name for name in fields if name not in {own, "status"}])
     zone = weighted((4, st.just(trap.zone)), (2, st.just("UTC")), (1, st.sampled_from(ZONES)))
-    return {
+    measure = {"measure": draw(MEASURES)} if query_type == "measure" else {}
+    return measure | {
         "query_type": query_type,
         "filters": filters,
         "granularity": draw(st.sampled_from(GRANULARITIES)),

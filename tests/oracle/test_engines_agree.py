@@ -106,7 +106,9 @@ class Questions:
         fields = ANY_GROUPS if query_type in LEAD_TYPES else (*ANY_GROUPS, *CALL_GROUPS)
         fields = tuple(name for name in fields if name != OWN_KEYS.get(query_type))
         payload = tuple(f"payload.{key}" for key in self.keys)
-        return {
+        measures = ("duration", "ring", "cost", "sentiment", *payload)
+        measure = {"measure": self.chance.choice(measures)} if query_type == "measure" else {}
+        return measure | {
             "query_type": query_type,
             "filters": self.filters(),
             "granularity": self.chance.choice(GRANULARITIES),

@@ -7,6 +7,7 @@ from callistics.analytics.parse_payload import parse_payload_filters
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
 from callistics.catalog.filter_types import WrongTypeError, whole_number
 from callistics.catalog.filters import FILTERS, Filter
+from callistics.catalog.measures import MEASURES, quantity
 from callistics.errors import (
     NOTHING,
     Problem,
@@ -34,6 +35,7 @@ BODY_FIELDS = (
     "granularity",
     "timezone",
     "group_by",
+    "measure",
     "page",
     "page_size",
 )
@@ -76,6 +78,7 @@ class _Reader:
             filters=self._filters(),
             granularity=self._granularity(),
             group_by=self._group_by(kind),
+            measure=self._measure(kind),
             page=self._whole("page", 1, None, 1),
             page_size=self._whole("page_size", 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
         )
@@ -175,6 +178,14 @@ class _Reader:
                 found.append(str(name))
         return tuple(found)
 
+    def _measure(self, kind: QueryType | None) -> str | None:
+        value = self.body.get("measure")
+        message = _measure_problem(value, kind)
+        if message:
+            sent = self.body.get("measure", NOTHING)
+            self.problems.append(malformed("/measure", message, sent))
+        return value if isinstance(value, str) and not message else None
+
     def _filters(self) -> Filters:
         raw = self.body.get("filters")
         if raw is None:
@@ -266,6 +277,23 @@ def _is_number(value: FilterValue | None) -> TypeGuard[float]:
 
 def _names_one(value: FilterValue | None) -> bool:
     return isinstance(value, OneOf) and len(value.texts) == 1 and not value.null
+
+
+def _measure_problem(value: object, kind: QueryType | None) -> str | None:
+    known = [*MEASURES, PAYLOAD_PREFIX + "<key>"]
+    if value is None:
+        needed = kind is not None and kind.takes_measure
+        return f"required: one of {', '.join(known)}" if needed else None
+    if kind is not None and not kind.takes_measure:
+        taking = ", ".join(name for name, one in registry().items() if one.takes_measure)
+        return f"only for the query type {taking}"
+    if not isinstance(value, str):
+        return "must be a string"
+    if quantity(value) is not None:
+        return None
+    if value.startswith(PAYLOAD_PREFIX):
+        return "a payload key has 1 to 128 characters"
+    return f"unknown measure{did_you_mean(value, known) or '; one of ' + ', '.join(known)}"
 
 
 def _group_problem(name: object, found: list[str], kind: QueryType | None) -> str | None:

@@ -44,6 +44,7 @@ class Question:
     granularity: str | None = None
     timezone: str | None = None
     group_by: str | None = None
+    measure: str | None = None
     page: int | None = None
     page_size: int | None = None
 
@@ -56,6 +57,7 @@ class Question:
             "granularity": self.granularity,
             "timezone": self.timezone,
             "group_by": [name.strip() for name in group_by if name.strip()],
+            "measure": self.measure,
             "page": self.page,
             "page_size": self.page_size,
         }

@@ -88,12 +88,16 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A valid query. `group_by` are dimension names, `payload.<key>` among them."""
+    """A valid query. `group_by` are dimension names, `payload.<key>` among them, as of `measure`.
+
+    Only a type that takes a measure has one.
+    """
 
     query_type: str
     zone: Zone
     filters: Filters = field(default_factory=Filters)
     granularity: Granularity = Granularity.DAY
     group_by: tuple[str, ...] = ()
+    measure: str | None = None
     page: int = 1
     page_size: int = 1_000

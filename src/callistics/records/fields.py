@@ -121,7 +121,7 @@ _DECLARED = (
         "Seconds, may be fractional; rounded half up to milliseconds.",
         42.5,
         column="duration_sent_ms",
-        measure=True,
+        measure="Seconds that the call lasted, to the millisecond.",
     ),
     RecordField(
         "ended_at",
@@ -145,7 +145,7 @@ _DECLARED = (
         SENTIMENT,
         "0.0 (negative) to 1.0 (positive), or `positive`, `neutral`, `negative` in any case.",
         0.8,
-        measure=True,
+        measure="0.0 (negative) to 1.0 (positive).",
     ),
     RecordField(
         "status",
@@ -223,7 +223,7 @@ _DECLARED = (
         "What the call cost, rounded half up to 6 decimals; brings its `currency` with it.",
         0.042,
         column="cost_micros",
-        measure=True,
+        measure="What the call cost; a row for each currency.",
     ),
     RecordField(
         "currency",
