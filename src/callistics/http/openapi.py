@@ -7,6 +7,7 @@ import msgspec
 
 from callistics import __version__
 from callistics.http.openapi_parts import (
+    ANSWER_HEADERS,
     BEARER,
     IDEMPOTENCY_KEY,
     ON_ERROR,
@@ -81,12 +82,7 @@ def _analytics() -> Json:
         "responses": {
             "200": {
                 "description": "The page asked for.",
-                "headers": {
-                    "Server-Timing": {
-                        "description": "Milliseconds in all, and in the engine.",
-                        "schema": {"type": "string"},
-                    }
-                },
+                "headers": ANSWER_HEADERS,
                 "content": json_content(ref("AnalyticsAnswer")),
             },
             **responses(400, 401, 403, 413, 415, 422, 429, 503, 504),

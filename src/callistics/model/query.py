@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from callistics.model.buckets import Granularity
+from callistics.model.time_range import TimeRange
 from callistics.model.zones import Zone
 
 
@@ -88,7 +89,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A valid query. `group_by` are dimension names, `payload.<key>` among them."""
+    """A valid query. `group_by` are dimension names, `payload.<key>` among them.
+
+    `holds` are the instants (µs, half open) between which the body means this; None: always.
+    """
 
     query_type: str
     zone: Zone
@@ -97,3 +101,9 @@ class Query:
     group_by: tuple[str, ...] = ()
     page: int = 1
     page_size: int = 1_000
+    holds: tuple[int, int] | None = None
+
+    @property
+    def range(self) -> TimeRange:
+        """The range as it was read, in the zone of the request."""
+        return TimeRange(self.zone, self.filters.begin, self.filters.end)
