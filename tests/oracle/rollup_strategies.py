@@ -26,6 +26,8 @@ _FIELDS = {
     "attempt": st.sampled_from((None, None, 1, 2)),
     "duration": st.sampled_from((None, 0, 0.4995, 0.5, 5, 5.2, 5.4995, 9.5, 300)),
     "sentiment": st.sampled_from((None, *pools.SCORES)),
+    "success": st.sampled_from((None, None, True, False)),
+    "answered_at": st.sampled_from((None, None, "2199-12-31T00:00:00Z")),
     "test": st.sampled_from((None, False, False, False, False, True)),
 }
 _CHANGES = st.fixed_dictionaries({}, optional=_FIELDS)

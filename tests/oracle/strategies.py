@@ -33,6 +33,8 @@ QUERY_TYPES = (
     "retry_analysis",
     "provider_breakdown",
     "hourly_heatmap",
+    "success_rate",
+    "duration_distribution",
     "conversion_funnel",
 )
 LEAD_TYPES = ("status_distribution", "conversion_funnel")
@@ -108,6 +110,8 @@ CALL_FIELDS = {
     "sentiment": maybe(st.sampled_from((*pools.SCORES, *pools.LABELS))),
     "status": maybe(st.sampled_from((*pools.STAGES, *pools.STATUSES))),
     "payload": maybe(payloads()),
+    "success": st.sampled_from((None, None, True, False)),
+    "cost": maybe(st.sampled_from(pools.COSTS)),
     "test": st.sampled_from((False, False, False, False, False, None, True)),
 }
 LEAD_FIELDS = {
@@ -118,7 +122,7 @@ LEAD_FIELDS = {
 RESELLER = {"reseller_id": st.sampled_from(pools.RESELLERS)}
 # True marks a time that is drawn afterwards, near the trap.
 STARTED = {"started_at": st.just(True)}
-CALL_TIMES = {"ended_at": maybe(st.just(True)), "updated_at": maybe(st.just(True))}
+CALL_TIMES = {name: maybe(st.just(True)) for name in ("answered_at", "ended_at", "updated_at")}
 LEAD_TIMES = {"created_at": maybe(st.just(True)), "updated_at": maybe(st.just(True))}
 
 
@@ -143,6 +147,10 @@ START_STEPS = st.sampled_from((0, 0, 0, 1, 30, 60)).map(lambda n: timedelta(minu
 END_STEPS = st.sampled_from((0, 499, 500, 9_499_500, 10_000_000, 60_000_500, 3_600_000_000)).map(
     lambda micros: timedelta(microseconds=micros)
 )
+ANSWER_STEPS = st.sampled_from((0, 1, 499_999, 5_000_000, 30_000_000)).map(
+    lambda micros: timedelta(microseconds=micros)
+)
+CURRENCIES = st.sampled_from((None, "USD", "usd", "INR"))
 # Few times, so that they tie; some lie among the starts, all in the past.
 UPDATE_STEPS = st.sampled_from(
     (timedelta(days=-10), timedelta(0), HOUR, 2 * HOUR, timedelta(days=30))
@@ -168,8 +176,12 @@ def _call_record(draw: st.DrawFn, trap: Trap, courses: dict[str, Course]) -> Rec
     at = draw(instants(trap)) if course.moves else course.base + draw(START_STEPS)
     if record.get("started_at"):
         record["started_at"] = draw(exact_times(at, naive=True))
+    if record.get("answered_at"):
+        record["answered_at"] = draw(exact_times(at + draw(ANSWER_STEPS), naive=True))
     if record.get("ended_at"):
         record["ended_at"] = draw(exact_times(at + draw(END_STEPS), naive=True))
+    if record.get("cost") is not None:
+        record["currency"] = draw(CURRENCIES)
     if record.get("updated_at"):
         record["updated_at"] = draw(exact_times(trap.at + draw(UPDATE_STEPS), naive=True))
     return record

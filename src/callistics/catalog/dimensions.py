@@ -118,6 +118,23 @@ SENTIMENT_BIN = Dimension(
     "sentiment_bin", "Tenths of the sentiment, 0-9.", lambda _: SENTIMENT_TENTH, type="integer"
 )
 
+DURATION_EDGES = (0, 10, 30, 60, 120, 300, 600, 1800)
+"""Where the bins of durations begin, in seconds; each ends where the next begins."""
+
+
+def _duration_bin(_: Frame) -> Sql:
+    cases = (
+        f"WHEN c.duration_ms < {1000 * edge} THEN {place}"
+        for place, edge in enumerate(DURATION_EDGES[1:])
+    )
+    last = f"WHEN c.duration_ms IS NOT NULL THEN {len(DURATION_EDGES) - 1}"
+    return raw(f"CASE {' '.join(cases)} {last} END")
+
+
+DURATION_BIN = Dimension(
+    "duration_bin", "Which bin the duration lies in, from 0.", _duration_bin, type="integer"
+)
+
 GROUPABLE = BY_FIELD | {one.name: one for one in (ATTEMPT, WEEKDAY, HOUR, BUCKET)}
 """What `group_by` may name, besides keys of the payload."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from callistics.catalog.success import is_success
+from callistics.catalog.success import is_reached, is_success
 from callistics.model.rounding import percentage, ratio, seconds
 from callistics.sql.aggregates import count, count_known, count_where, greatest, least, total
 from callistics.sql.fragment import Sql, raw
@@ -20,14 +20,15 @@ Shown = int | float | str | None
 class Measure:
     """A whole number that SQL computes over a set of calls or leads; `zero` is that of none.
 
-    `over` names the columns of the unit that a number of records depends on. Where they have few
-    values, counting these first is faster than testing every record.
+    `over` names the columns of the unit that a number of records depends on, each with what to
+    count by: itself, or another value that means the same to the measure. Where these are few,
+    counting them first is faster than testing every record.
     """
 
     name: str
     sql: Callable[[Frame], Sql]
     zero: int | None = 0
-    over: tuple[str, ...] = ()
+    over: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,17 @@ N_TIMED = Measure("n_timed", lambda frame: count_known(frame, _DURATION))
 TOTAL_MS = Measure("total_ms", lambda frame: total(frame, _DURATION), None)
 MIN_MS = Measure("min_ms", lambda frame: least(frame, _DURATION), None)
 MAX_MS = Measure("max_ms", lambda frame: greatest(frame, _DURATION), None)
+_JUDGED_BY = (("outcome_key", "c.outcome_key"), ("success", "c.success"))
 SUCCESSES = Measure(
     "successes",
     lambda frame: count_where(frame, is_success(frame)),
-    over=("outcome_key", "success"),
+    over=_JUDGED_BY,
+)
+REACHED = Measure(
+    "reached",
+    lambda frame: count_where(frame, is_reached(frame)),
+    # Whether it was answered matters, not when.
+    over=(*_JUDGED_BY, ("answered_at", "CASE WHEN c.answered_at IS NOT NULL THEN 1 END")),
 )
 
 
@@ -131,6 +139,20 @@ SUCCESS_RATE = Figure(
     "number|null",
     (SUCCESSES, N),
     lambda tally: percentage(tally.number("successes"), tally.number("n")),
+)
+REACHED_CALLS = Figure(
+    "reached",
+    "Calls in which somebody was spoken to.",
+    "integer",
+    (REACHED,),
+    lambda tally: tally.number("reached"),
+)
+REACH_RATE = Figure(
+    "reach_rate",
+    "Calls in which somebody was spoken to, per call, 0-100.",
+    "number|null",
+    (REACHED, N),
+    lambda tally: percentage(tally.number("reached"), tally.number("n")),
 )
 
 PERCENTILES = (50, 90, 95, 99)
