@@ -65,6 +65,10 @@ class Server:
         assert answer.status_code == 201, answer.text
         return answer.json()["key"]
 
+    def set_clock(self, now: int) -> None:
+        """Let queries come at an instant (µs)."""
+        self.application.asgi.state.services.clock = lambda: now
+
     def close(self) -> None:
         """Stop as a graceful stop does."""
         self._loop.call_soon_threadsafe(self._stop.set)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TypeGuard
 
 from callistics.analytics.parse_payload import parse_payload_filters
+from callistics.analytics.parse_range import parse_range
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
 from callistics.catalog.filter_types import WrongTypeError, whole_number
 from callistics.catalog.filters import FILTERS, Filter
@@ -20,7 +21,6 @@ from callistics.errors import (
     unknown_names,
 )
 from callistics.model.buckets import Granularity, TooManyBucketsError, buckets
-from callistics.model.instants import Written, parse_iso
 from callistics.model.json import NotJsonError, as_list, as_object, decode
 from callistics.model.query import Filters, FilterValue, OneOf, Query
 from callistics.model.scope import Scope
@@ -46,8 +46,8 @@ MAX_GROUPS = 3
 Object = Mapping[str, object]
 
 
-def parse_request(body: bytes, scope: Scope, default_zone: str) -> Query:
-    """Check a request's body whole. Raises `Refused` with every problem of it."""
+def parse_request(body: bytes, scope: Scope, default_zone: str, now: int) -> Query:
+    """Check a request's body that came at an instant. Raises `Refused` with every problem of it."""
     try:
         decoded = decode(body)
     except NotJsonError as error:
@@ -55,15 +55,17 @@ def parse_request(body: bytes, scope: Scope, default_zone: str) -> Query:
     given = as_object(decoded)
     if given is None:
         raise Refused([malformed("", "the body must be a JSON object", decoded)])
-    return _Reader(given, scope, default_zone).query()
+    return _Reader(given, scope, default_zone, now).query()
 
 
 class _Reader:
     """Reads one body, gathering problems instead of stopping at the first."""
 
-    def __init__(self, body: Object, scope: Scope, default_zone: str) -> None:
+    def __init__(self, body: Object, scope: Scope, default_zone: str, now: int) -> None:
         self.body = body
         self.scope = scope
+        self.now = now
+        self.holds: tuple[int, int] | None = None
         self.problems: list[Problem] = []
         self.zone = zone(default_zone)
 
@@ -72,15 +74,17 @@ class _Reader:
         self._unknown_fields()
         kind = self._query_type()
         self.zone = self._zone()
+        filters = self._filters()
         query = Query(
             query_type=kind.name if kind else "",
             zone=self.zone,
-            filters=self._filters(),
+            filters=filters,
             granularity=self._granularity(),
             group_by=self._group_by(kind),
             measure=self._measure(kind),
             page=self._whole("page", 1, None, 1),
             page_size=self._whole("page_size", 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
+            holds=self.holds,
         )
         if self.problems:
             self._check_buckets(kind, query)
@@ -207,7 +211,7 @@ class _Reader:
                 if value is not None:
                     values[name] = value
         self._check_pairs(given, values)
-        begin, end = self._range(given)
+        begin, end, self.holds = parse_range(given, self.zone, self.now, self.problems)
         payload = parse_payload_filters(given.get("payload_filters"), self.zone, self.problems)
         return Filters(tuple(values.items()), begin, end, payload)
 
@@ -244,31 +248,6 @@ class _Reader:
         if allowed is not None and not allowed.issuperset(texts):
             at = pointer("filters", name)
             self.problems.append(forbidden(at, "outside the scope of this key", sent))
-
-    def _date(self, given: Object, name: str) -> Written | None:
-        value = given.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            self.problems.append(malformed(pointer("filters", name), "must be a string", value))
-            return None
-        try:
-            return parse_iso(value)
-        except ValueError as error:
-            self.problems.append(invalid(pointer("filters", name), str(error), value))
-            return None
-
-    def _range(self, given: Object) -> tuple[int | None, int | None]:
-        first, last = self._date(given, "date_from"), self._date(given, "date_to")
-        begin = None if first is None else self.zone.begin_of(first)
-        end = None if last is None else self.zone.end_of(last)
-        if begin is not None and end is not None and last is not None and begin >= end:
-            # A day that the zone skipped holds nothing, yet asking for it is no mistake.
-            if begin > self.zone.begin_of(last):
-                message = "lies after date_to"
-                self.problems.append(invalid("/filters/date_from", message, given.get("date_from")))
-            end = begin
-        return begin, end
 
 
 def _is_number(value: FilterValue | None) -> TypeGuard[float]:

@@ -7,6 +7,7 @@ import msgspec
 
 from callistics import __version__
 from callistics.http.openapi_parts import (
+    ANSWER_HEADERS,
     BEARER,
     IDEMPOTENCY_KEY,
     ON_ERROR,
@@ -81,13 +82,8 @@ def _analytics() -> Json:
         "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {
             "200": {
-                "description": "The page that was requested.",
-                "headers": {
-                    "Server-Timing": {
-                        "description": "Milliseconds in all, and in the engine.",
-                        "schema": {"type": "string"},
-                    }
-                },
+                "description": "The page asked for.",
+                "headers": ANSWER_HEADERS,
                 "content": json_content(ref("AnalyticsAnswer")),
             },
             **responses(400, 401, 403, 413, 415, 422, 429, 503, 504),

@@ -28,6 +28,7 @@ Examples:
   callistics query call_count
   callistics query calls_over_time --from 2025-01-01 --to 2025-01-31 --merchant mer_abc \\
       --template tpl_xyz789 --filter min_duration=10 --granularity day
+  callistics query calls_over_time --date-range last_30_days --timezone Asia/Kolkata
   callistics query outcome_distribution --payload city=Delhi --payload 'age>=60'
   callistics query measure --measure cost --group-by merchant_id
   callistics query calls_over_time --group-by provider --all --format csv > calls.csv
@@ -39,6 +40,9 @@ Examples:
 @click.argument("query_type", required=False, metavar="TYPE")
 @click.option("--from", "date_from", metavar="DATE", help="From this date or time on.")
 @click.option("--to", "date_to", metavar="DATE", help="Up to this date or time, inclusive.")
+@click.option(
+    "--date-range", metavar="NAME", help="Instead of both: today, last_7_days, past_3_hours …"
+)
 @click.option("--merchant", "merchants", multiple=True, metavar="ID", help="May be repeated.")
 @click.option("--reseller", "resellers", multiple=True, metavar="ID", help="May be repeated.")
 @click.option("--template", "templates", multiple=True, metavar="ID", help="May be repeated.")
