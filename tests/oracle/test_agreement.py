@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from callistics.errors import RequestError
 from callistics.sql.selection import Policy
-from support.engines import ENGINES, as_if_large
+from support.engines import AS_IF_LARGE, ENGINES
 from support.store import STEP, Store, opened, scope_of
 
 from .focused_strategies import lead_scenes, payload_scenes, time_scenes
@@ -36,8 +36,7 @@ Scene = tuple[History, Body, Scope | None]
 def stores() -> Iterator[list[Store]]:
     """A store on each engine: what is drawn is sent to all, and asked of all."""
     with ExitStack() as stack:
-        stack.enter_context(as_if_large())
-        yield [stack.enter_context(opened(engine)) for engine in ENGINES]
+        yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
 
 
 def policy_of(chosen: ReferenceSettings) -> Policy:

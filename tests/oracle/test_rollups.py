@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from callistics.catalog.rollups import CHANGES, ROLLUPS
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.rollups.aggregate_sql import of_records, of_rows
-from support.engines import as_if_large
+from support import inside
+from support.engines import AS_IF_LARGE
 from support.store import Store, opened
 
 from .reference import Reference
@@ -26,7 +27,7 @@ EXAMPLES = max(40, settings.default.max_examples // 2)
 
 @pytest.fixture(scope="module")
 def store() -> Iterator[Store]:
-    with as_if_large(), opened("duckdb") as store:
+    with opened(tuning=AS_IF_LARGE) as store:
         yield store
 
 
@@ -38,8 +39,8 @@ def differences(engine: DuckDBEngine) -> dict[str, Any]:
             changes = of_records(rollup, step, CHANGES[rollup.unit], f"{rollup.unit.alias}.n")
             table = f"SELECT * EXCLUDE merged FROM {rollup.table(step)}"  # noqa: S608
             held = f"({table} UNION ALL BY NAME {changes})"
-            kept = engine._writer.execute(of_rows(rollup, step, held)).fetchall()
-            wanted = engine._writer.execute(of_records(rollup, step, rollup.unit, "1")).fetchall()
+            kept = inside.execute(engine, of_rows(rollup, step, held))
+            wanted = inside.execute(engine, of_records(rollup, step, rollup.unit, "1"))
             if sorted(kept, key=repr) != sorted(wanted, key=repr):
                 found[rollup.table(step)] = kept, wanted
     return found

@@ -59,8 +59,7 @@ def read_beside() -> set[str]:
 
 
 def _reading_at_once() -> DecodeProcess:
-    decode_process._LARGE = decode_process._WORTHWHILE = 1
-    return DecodeProcess()
+    return DecodeProcess(decode_process.Tuning(large=1, worthwhile=1))
 
 
 def _not_here(*_: object) -> Any:

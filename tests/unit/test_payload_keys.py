@@ -7,7 +7,7 @@ import pytest
 
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.records.columnar.payload_columns import Keys
+from support import inside
 from support.store import Store, opened
 
 
@@ -52,8 +52,7 @@ def test_keys_of_a_commit_that_failed_are_stored_with_the_next() -> None:
 
 def failed(store: Store) -> DuckDBEngine:
     """The engine, after a commit that brought a key and failed."""
-    engine = store.engine
-    assert isinstance(engine, DuckDBEngine)
+    engine = inside.duckdb_engine(store.engine)
     with pytest.raises(ZeroDivisionError):
         _fail(engine)
     return engine
@@ -61,7 +60,7 @@ def failed(store: Store) -> DuckDBEngine:
 
 def _fail(engine: DuckDBEngine) -> None:
     with engine.writing():
-        engine._payload_keys.note(engine._writer, Keys({"city"}))
+        inside.note_payload_key(engine, "city")
         raise ZeroDivisionError
 
 
@@ -97,12 +96,12 @@ def test_they_are_there_after_opening_again(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     engine = DuckDBEngine(path)
     with engine.writing():
-        engine._payload_keys.note(engine._writer, Keys({"city"}))
+        inside.note_payload_key(engine, "city")
     engine.close()
     engine = DuckDBEngine(path)
     try:
-        assert engine._payload_keys.is_scalar("city")
-        assert not engine._payload_keys.is_list("city")
+        assert inside.is_scalar(engine, "city")
+        assert not inside.is_list(engine, "city")
     finally:
         engine.close()
 

@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
@@ -19,12 +20,22 @@ from callistics.ingest.decode import Limits, Terms, read_write
 from callistics.ingest.request import Write
 from callistics.ingest.tuning import tune
 
-# Bytes of a body from which on handing it over takes little beside reading it, and of all such
-# bodies together: to start the process takes as long as to read some ten thousand records.
-_LARGE, _WORTHWHILE = 1 << 16, 32 << 20
-# Seconds that reading the largest body takes many times over, and to end.
-_LONGEST, _ENDING = 120, 5
 _log = structlog.get_logger("callistics")
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """When another process is worth it, and how long it may take."""
+
+    large: int = 1 << 16
+    """Bytes of a body from which on handing it over takes little beside reading it."""
+    worthwhile: int = 32 << 20
+    """Bytes of all such bodies from which on there is a process: to start one takes as long as to
+    read some ten thousand records."""
+    longest: float = 120
+    """Seconds that reading the largest body takes many times over."""
+    ending: float = 5
+    """Seconds that the process has to end by itself."""
 
 
 class DecodeProcess:
@@ -34,7 +45,8 @@ class DecodeProcess:
     everything until it has started and after it was lost.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tuning: Tuning | None = None) -> None:
+        self._tuning = tuning or Tuning()
         self._one_at_a_time = threading.Lock()
         self._large = 0
         self._other: _Other | None = None
@@ -44,7 +56,7 @@ class DecodeProcess:
     ) -> Write:
         """As `reader.read_write`."""
         found = None
-        if len(body) >= _LARGE:
+        if len(body) >= self._tuning.large:
             with self._one_at_a_time:
                 self._large += len(body)
                 found = self._asked(body, content_type, limits, terms)
@@ -52,8 +64,8 @@ class DecodeProcess:
 
     def _asked(self, *asked: object) -> Write | None:
         try:
-            if self._other is None and self._large >= _WORTHWHILE:
-                self._other = _Other()
+            if self._other is None and self._large >= self._tuning.worthwhile:
+                self._other = _Other(self._tuning)
             return None if self._other is None else self._other.ask(asked)
         except Exception as error:  # noqa: BLE001 - whatever it is, the body can be read here
             # What is still to come from it would be taken for the answer to another body. Another
@@ -73,7 +85,8 @@ class DecodeProcess:
 class _Other:
     """The other process. Everything but `end` may raise whatever goes wrong with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, tuning: Tuning) -> None:
+        self._tuning = tuning
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(
@@ -97,14 +110,14 @@ class _Other:
                 return None
             self._ready = self._connection.recv()
         self._connection.send(asked)
-        if not self._connection.poll(_LONGEST):
+        if not self._connection.poll(self._tuning.longest):
             raise TimeoutError
         found: Write | None = self._connection.recv()
         return found
 
     def end(self) -> None:
         self._connection.close()
-        self._process.join(_ENDING)
+        self._process.join(self._tuning.ending)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()

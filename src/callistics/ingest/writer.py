@@ -69,9 +69,19 @@ class Writer:
     """A thread that owns writing to an engine.
 
     No more than `capacity` requests may wait, urgent ones aside.
+
+    It rests for up to `most_rest` seconds of the `clock` after a commit.
     """
 
-    def __init__(self, engine: Engine, capacity: int) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        capacity: int,
+        *,
+        most_rest: float = _MOST_REST,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._most_rest, self._clock = most_rest, clock
         self._engine = engine
         self._queue = _Line()
         self._capacity = capacity
@@ -114,12 +124,12 @@ class Writer:
         while True:
             jobs, last = self._gather()
             if jobs:
-                began = time.monotonic()
+                began = self._clock()
                 self.commit(jobs)
-                ended = time.monotonic()
+                ended = self._clock()
                 if self._all > 1:
                     # Who sends one request after another, alone, is not to wait.
-                    self._rested = ended + min(ended - began, _MOST_REST)
+                    self._rested = ended + min(ended - began, self._most_rest)
             if last:
                 return
 
@@ -145,7 +155,7 @@ class Writer:
         """The next request, None at the end. Raises `queue.Empty` if none comes soon enough."""
         if first:
             return self._queue.get()
-        rest = self._rested - time.monotonic()
+        rest = self._rested - self._clock()
         if patient and rest > 0 and not self._stopping:
             return self._queue.get(timeout=rest)
         return self._queue.get_nowait()

@@ -15,11 +15,14 @@ from datetime import datetime
 import duckdb
 
 from callistics.engines.duckdb.lookup.lookup_sql import ID_OF, KEY_OF, TIME_OF
+from callistics.engines.duckdb.tuning import Tuning
 from callistics.records.columnar.row_codec import identity_table
 from callistics.records.identity import Identity
 
 Transaction = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
+# Rows moved at once, where others wait for the writer and where nobody does.
+_PIECE_SHARED, _PIECE_ALONE = 20_000, 200_000
 _MONTHS = """
 SELECT date_trunc('month', {time}) AS month FROM {table} GROUP BY month ORDER BY month
 """
@@ -88,28 +91,26 @@ class _OvertakenError(Exception):
 class Clustering:
     """The work on the order of rows of calls and leads, in pieces.
 
-    A month is put in order when `smallest` of its rows, and the share that its table names, begin a
-    run that need not be. About `part` rows are copied at a time, `piece` rows moved in one
-    transaction. With `checkpoints` there is one after each month: pieces so large that they are
-    written into the file at once leave hardly a trace in the log, which would bring one about.
+    A month is put in order when as many of its rows as the tuning says, and the share that its
+    table names, begin a run that need not be. Where nobody waits there is a checkpoint after each
+    month: pieces so large that they are written into the file at once leave hardly a trace in the
+    log, which would bring one about.
     """
 
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
         transaction: Transaction,
-        *,
-        smallest: int = 50_000,
-        part: int = 1_000_000,
-        piece: int = 20_000,
-        checkpoints: bool = False,
+        tuning: Tuning,
     ) -> None:
         self._connection = connection.cursor()
         self._connection.execute("ATTACH IF NOT EXISTS ':memory:' AS side")
         self._transaction = transaction
-        self._smallest = smallest
-        self._part, self._piece = part, piece
-        self._checkpoints = checkpoints
+        self._smallest, self._part = tuning.rows_out_of_order, tuning.rows_copied_at_once
+        self._piece = tuning.rows_moved_at_once or (
+            _PIECE_SHARED if tuning.shared else _PIECE_ALONE
+        )
+        self._checkpoints = not tuning.shared
         self._copying: str | None = None
         self._written: set[Identity] = set()
 

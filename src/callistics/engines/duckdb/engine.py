@@ -23,15 +23,15 @@ from callistics.engines.duckdb.rollups.refresh import rebuild
 from callistics.engines.duckdb.rollups.schedule import RollupSchedule
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.errors import EngineError, TimedOut, first_line
 from callistics.model.keys import StoredKey
 from callistics.sql.dialect import SqlRow, Statement
 
 # Of the machine's memory: the rest goes on to cache the file, as far as nobody else needs it.
 _MEMORY = "25%"
-# One row for each so many bytes of the file is fetched by itself, where the engine's own limit is
-# 50. More are picked out of all, which takes the time of opening each column of each row group.
-_A_ROW_LISTED, _FEWEST_LISTED = 8 << 20, 50
+# The engine's own limit.
+_FEWEST_LISTED = 50
 _DONE = object()
 # A checkpoint keeps writers waiting, the longer the more was written since the last; the log that
 # it ends is read again after a crash. Where nobody waits, few checkpoints cost less than many; as
@@ -40,13 +40,10 @@ _LOG_SHARED, _LOG_ALONE = 128 << 20, (512 << 20, 2 << 30)
 _LOG_SHARE = 4
 # What depends on the size of the file is set again when it is so many times as much.
 _GROWS = 1.25
-# Rows that are moved at once: the writer waits for that, but the month is looked through each time.
-_PIECE_SHARED, _PIECE_ALONE = 20_000, 200_000
 # Rows from which on a group of them has columns for the keys of payloads. The engine's own limit is
 # 30,000: ten smaller groups beside eighty large ones made a filter by a key half as slow again.
 _LEAST_SPLIT = 2_048
 
-_REBUILD_LEADS = 50_000
 # In the order of rows: a part of them is found in few groups of rows.
 _ALL_LEADS = (
     "CREATE OR REPLACE TEMP TABLE all_leads AS SELECT * FROM ("
@@ -62,8 +59,7 @@ class DuckDBEngine:
     """Implements `engines.base.Engine` on one database file.
 
     Queries run on a pool of `readers` connections, each limited to `timeout` seconds; writing is
-    one connection's, by one thread at a time. `shared` is whether others may wait for that one.
-    `clock` gives the time of arrival in µs.
+    one connection's, by one thread at a time. `clock` gives the time of arrival in µs.
     """
 
     def __init__(
@@ -74,13 +70,14 @@ class DuckDBEngine:
         timeout: float = 30.0,
         memory_limit: str | None = None,
         threads: int | None = None,
-        shared: bool = True,
+        tuning: Tuning = DEFAULTS,
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
         self._clock = clock
         self.path = path
         self._timeout = timeout
-        self._shared, self._log_limit = shared, _LOG_SHARED if shared else _LOG_ALONE[0]
+        self._tuning = tuning
+        self._log_limit = _LOG_SHARED if tuning.shared else _LOG_ALONE[0]
         self._connection = _open(path, memory_limit, threads, self._log_limit)
         with closed_on_failure(self._connection.close):
             self.migrated = migrate(self._connection)
@@ -88,16 +85,11 @@ class DuckDBEngine:
         self.dialect = DuckDBDialect(self._payload_keys)
         self._connect_writer()
         self._writing = threading.Lock()
-        self._presence = IdIndex(self._connection)
+        self._presence = IdIndex(self._connection, tuning)
         self._lead_numbers = SurrogateKeys(self._connection)
-        self._schedule = RollupSchedule(self._writer, shared=shared)
+        self._schedule = RollupSchedule(self._writer, tuning)
         self._commits = 0
-        self._order = Clustering(
-            self._connection,
-            self._moving,
-            piece=_PIECE_SHARED if shared else _PIECE_ALONE,
-            checkpoints=not shared,
-        )
+        self._order = Clustering(self._connection, self._moving, tuning)
         self._pieceing: Generator[None] | None = None
         self._rows_written = 0
         # How many there were when the order of all rows was last looked at.
@@ -177,12 +169,12 @@ class DuckDBEngine:
     def _fit(self) -> None:
         """Set what suits the size of the file."""
         size = self.path.stat().st_size if self.path.exists() else 0
-        listed = size // _A_ROW_LISTED
+        listed = size // self._tuning.file_bytes_per_row_fetched
         if listed > _GROWS * self._listed:
             self._listed = listed
             self._writer.execute(f"SET SESSION dynamic_or_filter_threshold = {listed}")
         limit = min(size // _LOG_SHARE, _LOG_ALONE[1])
-        if not self._shared and limit > _GROWS * self._log_limit:
+        if not self._tuning.shared and limit > _GROWS * self._log_limit:
             self._log_limit = limit
             self._writer.execute(f"SET GLOBAL checkpoint_threshold = '{limit}B'")
 
@@ -255,9 +247,10 @@ class DuckDBEngine:
         with self._writing:
             ((leads,),) = self._writer.execute(_ALL_LEADS).fetchall()
         self._payload_keys.collect()
-        for first in range(0, leads, _REBUILD_LEADS):
+        most = self._tuning.leads_rebuilt_at_once
+        for first in range(0, leads, most):
             with self.writing() as session:
-                bounds = [first, first + _REBUILD_LEADS]
+                bounds = [first, first + most]
                 session.touch(self._statements.execute(_SOME_LEADS, bounds).fetchall())
         with self._writing:
             self._writer.execute("DROP TABLE all_leads")
