@@ -12,6 +12,7 @@ from callistics.engines.clickhouse.migrate import describe as described
 from callistics.engines.duckdb import column_types
 from callistics.engines.duckdb.migrate import describe, migrate
 from callistics.records.field_types import Storage
+from support import inside
 from support.store import opened
 
 TABLES = ("calls", "calls_held", "lead_records")
@@ -28,7 +29,9 @@ def test_duckdb(table: str) -> None:
 def test_clickhouse() -> None:
     with opened("chdb") as store:
         assert isinstance(store.engine, ClickHouseEngine)
-        found = {table: dict(described(store.engine._writer, table)) for table in TABLES}
+        found = {
+            table: dict(described(inside.server_writer(store.engine), table)) for table in TABLES
+        }
     wanted = clickhouse.RECORD_TABLES
     assert found["calls"] == wanted["calls"]
     for table in ("calls_held", "lead_records"):

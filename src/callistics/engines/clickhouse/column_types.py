@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from callistics.records.columnar.derive import DERIVED
 from callistics.records.columnar.row_codec import CALL_COLUMNS, LEAD_COLUMNS, STORAGE
+from callistics.records.field import RecordKind
 from callistics.records.field_types import Storage
-from callistics.records.fields import FIELDS, RecordKind
+from callistics.records.fields import FIELDS
 
 TYPES: Mapping[Storage, str] = {
     Storage.TEXT: "String",
