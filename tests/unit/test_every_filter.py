@@ -38,8 +38,9 @@ def beside(name: str) -> Body:
 
 
 def plan_of(query_type: str, filters: Body) -> Plan:
-    body = json.dumps({"query_type": query_type, "filters": filters}).encode()
-    return plan_query(parse_request(body, EVERYTHING, "UTC"), EVERYTHING, Policy())
+    measured = {"measure": "duration"} if registry()[query_type].takes_measure else {}
+    body = json.dumps({"query_type": query_type, "filters": filters, **measured}).encode()
+    return plan_query(parse_request(body, EVERYTHING, "UTC", 0), EVERYTHING, Policy())
 
 
 def pair(query_type: str, name: str) -> tuple[Plan, Plan]:

@@ -95,7 +95,7 @@ def members(size: int, value: object = 1) -> dict[str, Any]:
 
 
 def ask(**body: Any) -> Work:
-    return lambda: _Reader({"query_type": "call_count", **body}, EVERYTHING, "UTC").query()
+    return lambda: _Reader({"query_type": "call_count", **body}, EVERYTHING, "UTC", 0).query()
 
 
 def filters(**given: Any) -> Work:
@@ -226,7 +226,7 @@ WORK: dict[str, Callable[[int], Work]] = {
     "merging, one call": lambda n: merge([{**CALL, "outcome": name} for name in names(n)]),
     "unpacking, gzip": lambda n: lambda: unpack(gzip.compress(b"a") * n, "gzip", 1 << 20),
     "unpacking, zstd": lambda n: lambda: unpack(zstandard.compress(b"a") * n, "zstd", 1 << 20),
-    "query, body": lambda n: lambda: parse_request(lines(n, '{"a":1,'), EVERYTHING, "UTC"),
+    "query, body": lambda n: lambda: parse_request(lines(n, '{"a":1,'), EVERYTHING, "UTC", 0),
     "query, unknown fields": lambda n: ask(**members(n)),
     "query, unknown filters": lambda n: filters(**members(n)),
     "query, groups": lambda n: ask(group_by=names(n, "payload.")),

@@ -245,7 +245,7 @@ FILTERS: Mapping[str, Filter] = {one.name: one for one in _declared()}
 """Every filter by its name."""
 
 
-RANGE = frozenset({"date_from", "date_to"})
+RANGE = frozenset({"date_from", "date_to", "date_range"})
 """The filters that are the plan's range."""
 
 
