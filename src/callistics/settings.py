@@ -122,6 +122,12 @@ class Settings:
     record_limit: int = _setting(
         100_000, as_whole(1, 1_000_000), "Records that one request may bring (422)."
     )
+    payload_key_limit: int = _setting(
+        1_000,
+        as_whole(1, 1_000_000),
+        "Keys of payloads that are listed for each merchant. Others are kept and can be filtered"
+        " by as well, though such a query takes longer.",
+    )
     ingest_queue: int = _setting(
         256, as_whole(1, 100_000), "Requests with records that may wait; beyond it 503."
     )

@@ -111,7 +111,30 @@ def room(found: IdIndex, table: str) -> int:
 def note_payload_key(engine: Engine, key: str) -> None:
     """Have a commit bring a key."""
     found = duckdb_engine(engine)
-    found._payload_keys.note(found._writer, Keys({key}))
+    found._payload_keys.note(found._writer, {"m": Keys({key})})
+
+
+class Counted:
+    """A connection that counts the statements it is given."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self.statements = 0
+
+    def execute(self, *given: Any) -> duckdb.DuckDBPyConnection:
+        self.statements += 1
+        return self._connection.execute(*given)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+def counted(engine: Engine) -> Counted:
+    """The writer's connection, which counts from now on."""
+    statements = duckdb_engine(engine)._statements
+    found: Any = Counted(statements.connection)
+    statements.connection = found
+    return found
 
 
 def is_scalar(engine: Engine, key: str) -> bool:

@@ -93,7 +93,7 @@ def _duckdb(settings: Settings, shared: bool) -> Engine:
         timeout=settings.query_timeout,
         memory_limit=settings.memory_limit,
         threads=settings.engine_threads,
-        tuning=Tuning(shared=shared),
+        tuning=Tuning(shared=shared, payload_keys_listed=settings.payload_key_limit),
     )
 
 

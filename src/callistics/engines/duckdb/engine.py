@@ -81,7 +81,7 @@ class DuckDBEngine:
         self._connection = _open(path, memory_limit, threads, self._log_limit)
         with closed_on_failure(self._connection.close):
             self.migrated = migrate(self._connection)
-        self._payload_keys = PayloadKeys(self._connection)
+        self._payload_keys = PayloadKeys(self._connection, tuning.payload_keys_listed)
         self.dialect = DuckDBDialect(self._payload_keys)
         self._connect_writer()
         self._writing = threading.Lock()

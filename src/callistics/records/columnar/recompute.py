@@ -99,12 +99,14 @@ def recompute(
     incoming = _bound(incoming, mask(bound), derived.slice(number))
     fresh = found.leads.filter(mask(~stay))
     return Delta(
-        _complete(incoming, array_of(incoming["payload_own"]), payloads),
+        _complete(incoming, incoming, payloads),
         of_incoming,
         moved,
-        _complete(again.filter(mask(moves)), array_of(moved["payload_own"]), payloads),
+        _complete(again.filter(mask(moves)), moved, payloads),
         of_calls[stays][moves],
-        with_payloads(fresh, array_of(fresh["payload_json"]), payloads),
+        with_payloads(
+            fresh, array_of(fresh["payload_json"]), array_of(fresh["merchant_id"]), payloads
+        ),
         found.places[~stay],
         leads.filter(mask(go)),
     )
@@ -139,8 +141,10 @@ def _bound(incoming: pa.Table, bound: pa.Array, derived: pa.Table) -> pa.Table:
     return beside(incoming, pa.table(columns))
 
 
-def _complete(derived: pa.Table, own: pa.Array, payloads: Payloads) -> pa.Table:
-    return with_payloads(derived, overlays(array_of(derived["payload_base"]), own), payloads)
+def _complete(derived: pa.Table, calls: pa.Table, payloads: Payloads) -> pa.Table:
+    """What is derived for calls, row by row, with the payloads that they are filtered by."""
+    base, own = array_of(derived["payload_base"]), array_of(calls["payload_own"])
+    return with_payloads(derived, overlays(base, own), array_of(calls["merchant_id"]), payloads)
 
 
 def _compared(
