@@ -4,21 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
+
+from support.examples import choose_seed, register_profiles
 
 SHARED = Path(__file__).parents[2] / "shared"
 
-# In CI the examples are the same in every run; elsewhere each run draws new ones.
-settings.register_profile(
-    "default",
-    deadline=None,
-    derandomize=bool(os.environ.get("CI")),
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-settings.register_profile(
-    "many", settings.get_profile("default"), derandomize=False, max_examples=5_000
-)
+register_profiles()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,6 +20,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     named = os.environ.get("HYPOTHESIS_PROFILE") or "default"
     settings.load_profile("many" if config.getoption("--many") else named)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    choose_seed(item)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
