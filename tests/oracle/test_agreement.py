@@ -31,6 +31,7 @@ from .strategies import (
     scenes,
 )
 
+pytestmark = pytest.mark.slow
 NEVER = 1_000_000
 HALVES = QUERY_TYPES[::2], QUERY_TYPES[1::2]
 Answer = dict[str, Any] | int

@@ -22,6 +22,8 @@ from .strategies import History, histories
 from .test_agreement import batches, send
 from .traps import traps
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def store() -> Iterator[Store]:
