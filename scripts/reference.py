@@ -21,8 +21,9 @@ from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX
 from callistics.catalog.filter_types import OPERATOR_SCHEMAS
 from callistics.catalog.filters import FILTERS
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.ingest.decode import Limits, Terms, read_write
-from callistics.ingest.writer import Job, Writer
+from callistics.ingest.decode import Limits, Terms, decode_batch
+from callistics.ingest.job import Job
+from callistics.ingest.writer import Writer
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
 from callistics.queries import registry
@@ -117,10 +118,10 @@ def _product() -> Iterator[Analytics]:
 def _store(writer: Writer, kind: RecordKind, records: Sequence[object]) -> None:
     body = json.dumps(records).encode()
     terms = Terms(kind, Reading(zone("UTC"), _NOW), EVERYTHING)
-    write = read_write(body, None, Limits(len(body), len(records)), terms)
+    batch = decode_batch(body, None, Limits(len(body), len(records)), terms)
     if write.rejected:
         raise ValueError(f"an example record is wrong: {write.rejected[0]}")
-    writer.submit(Job(write)).result()
+    writer.submit(Job(batch)).result()
 
 
 def _index() -> str:

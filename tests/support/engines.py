@@ -105,10 +105,10 @@ def empty(engine: Engine) -> None:
         engine._writer.execute("DELETE FROM payload_keys")
         engine._payload_keys.load(engine._writer)
         # What it knows from before would hide it if too little was known of what comes now.
-        for table in engine._presence._known:
+        for table in engine._id_index._known:
             nothing = _Known()
             nothing.read(_Slots(0))
-            engine._presence._known[table] = nothing
+            engine._id_index._known[table] = nothing
 
 
 def rows_of(engine: Engine, table: str) -> list[dict[str, Any]]:

@@ -8,15 +8,16 @@ from typing import Any
 
 from callistics.analytics.service import Analytics
 from callistics.http.analytics import envelope
-from callistics.ingest.decode import Limits, Terms, read_write
-from callistics.ingest.request import Write
-from callistics.ingest.writer import Job, Writer
+from callistics.ingest.batch import Batch
+from callistics.ingest.decode import Limits, Terms, decode_batch
+from callistics.ingest.job import Job
+from callistics.ingest.receipt import Receipt
+from callistics.ingest.writer import Writer
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import SMALLEST
 from callistics.records.field_types import Reading
 from callistics.records.fields import RecordKind
-from callistics.records.identity import Receipt
 from callistics.sql.selection import Policy
 from support.engines import IN_MEMORY, empty, open_for_test, rows_of
 
@@ -84,11 +85,11 @@ class Store:
 
     def _write(
         self, kind: str, records: Sequence[Mapping[str, Any]], scope: Scope, *, skip: bool
-    ) -> Write:
+    ) -> Batch:
         body = json.dumps(list(records)).encode()
         reading = Reading(zone("UTC"), self.now + STEP)
         terms = Terms(RecordKind(kind), reading, scope, skip, self.block)
-        return read_write(body, None, LIMITS, terms)
+        return decode_batch(body, None, LIMITS, terms)
 
     def ask(
         self,

@@ -105,7 +105,7 @@ def test_a_fresh_chdb_has_no_tables_until_it_is_opened() -> None:
 def test_more_rows_are_fetched_by_themselves_from_a_larger_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("callistics.engines.duckdb.engine._A_ROW_LISTED", 1_000)
+    monkeypatch.setattr("callistics.engines.duckdb.writer._A_ROW_LISTED", 1_000)
     path = tmp_path / "x.db"
 
     def engine_of(store: Store) -> DuckDBEngine:

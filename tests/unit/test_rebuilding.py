@@ -2,7 +2,7 @@
 
 import pytest
 
-from callistics.engines.duckdb import engine as module
+from callistics.engines.duckdb import rebuild as module
 from callistics.engines.duckdb.engine import DuckDBEngine
 from support.store import Store, opened
 

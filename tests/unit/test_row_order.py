@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.maintenance import Maintenance
 from callistics.sql.dialect import Statement
 from support.engines import RECORDS
 from support.store import Store, opened
@@ -46,9 +47,12 @@ def order_of(store: Store) -> Clustering:
     engine = store.engine
     assert isinstance(engine, DuckDBEngine)
     # One connection attaches the place for copies: the engine's own makes way.
-    engine._order.close()
-    engine._order = Clustering(engine._connection, engine._moving, smallest=10, part=20, piece=7)
-    return engine._order
+    engine._clustering.close()
+    engine._clustering = Clustering(
+        engine._connection, engine._write.moving, smallest=10, part=20, piece=7
+    )
+    engine._maintenance = Maintenance(engine._write, engine._schedule, engine._clustering)
+    return engine._clustering
 
 
 def lying(store: Store, table: str = "calls", time: str = "started_at") -> list[Any]:

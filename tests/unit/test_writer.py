@@ -11,7 +11,8 @@ import pytest
 
 from callistics.errors import Unavailable
 from callistics.ingest import writer
-from callistics.ingest.writer import Job, Writer
+from callistics.ingest.job import Job
+from callistics.ingest.writer import Writer
 from support.store import opened
 
 

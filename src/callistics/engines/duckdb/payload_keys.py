@@ -1,27 +1,30 @@
-"""The keys that payloads have, so that no question looks for one that none has.
+"""The keys that payloads have, so that no query looks for one that none has.
 
 DuckDB reads a key of a VARIANT from a column of its own where it has made one, and takes every
 value apart where it has not, a hundred times slower (docs/decisions/payloads.md).
 """
 
-from itertools import chain
+from collections.abc import Iterable
 
 import duckdb
 
+from callistics.engines.duckdb.observers import Commit
 from callistics.records.columnar.payload_columns import Keys
+
+_Pair = tuple[str, bool]
+"""A key, and whether there is a list or an object under it."""
 
 
 class PayloadKeys:
     """The keys of all payloads that are stored, in memory and in a table.
 
-    There may be too many, never too few: what a transaction brings is known before it commits.
+    There may be too many, never too few: those of a transaction are known before it commits.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._known = Keys()
-        self._stored: set[tuple[str, bool]] = set()
-        self._brought: set[tuple[str, bool]] = set()
-        self._collected: set[tuple[str, bool]] | None = None
+        self._stored: set[_Pair] = set()
+        self._collected: set[_Pair] | None = None
         self.load(connection)
 
     def is_scalar(self, key: str) -> bool:
@@ -41,30 +44,18 @@ class PayloadKeys:
         )
 
     def note(self, connection: duckdb.DuckDBPyConnection, keys: Keys) -> None:
-        """Take note of the keys of payloads that the transaction writes."""
+        """Store the keys of payloads that the transaction writes."""
         self._known.scalars.update(keys.scalars)
         self._known.lists.update(keys.lists)
-        lists = ((key, True) for key in keys.lists)
-        found = set(chain(((key, False) for key in keys.scalars), lists))
+        found = _pairs(keys)
         if self._collected is not None:
             self._collected |= found
-        self._bring(connection, found)
+        _insert(connection, found - self._stored)
 
-    def _bring(self, connection: duckdb.DuckDBPyConnection, found: set[tuple[str, bool]]) -> None:
-        self._brought = found - self._stored
-        for key, is_list in sorted(self._brought):
-            connection.execute(
-                "INSERT INTO payload_keys (key, is_list) VALUES (?, ?)", [key, is_list]
-            )
-
-    def begin(self) -> None:
-        """Forget what a transaction brought that failed."""
-        self._brought = set()
-
-    def committed(self) -> None:
-        """What was noted last is stored."""
-        self._stored |= self._brought
-        self._brought = set()
+    def committed(self, commit: Commit) -> None:
+        """Take the keys of a commit for stored."""
+        if commit.delta is not None:
+            self._stored |= _pairs(commit.delta.payload_keys)
 
     def collect(self) -> None:
         """Collect what is noted from now on: every payload is about to be written."""
@@ -73,6 +64,17 @@ class PayloadKeys:
     def keep_collected(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Store only what was collected."""
         connection.execute("DELETE FROM payload_keys")
-        self._stored = set()
-        self._bring(connection, self._collected or set())
-        self._collected = None
+        _insert(connection, self._collected or set())
+
+    def rebuilt(self) -> None:
+        """Take what was collected for all that is stored."""
+        self._stored, self._collected = self._collected or set(), None
+
+
+def _pairs(keys: Keys) -> set[_Pair]:
+    return {(key, False) for key in keys.scalars} | {(key, True) for key in keys.lists}
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, pairs: Iterable[_Pair]) -> None:
+    for pair in sorted(pairs):
+        connection.execute("INSERT INTO payload_keys (key, is_list) VALUES (?, ?)", list(pair))

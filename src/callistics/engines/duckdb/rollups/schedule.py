@@ -1,21 +1,21 @@
-"""When changes are moved into the roll-ups, and these are compacted."""
+"""Decides when roll-ups are refreshed from their change logs, and when they are compacted."""
 
 import duckdb
 
 from callistics.catalog.rollups import CHANGES
-from callistics.engines.duckdb.rollups.change_log import ChangeLog
+from callistics.engines.duckdb.observers import Commit
 from callistics.engines.duckdb.rollups.compaction import TABLES, compact
-from callistics.engines.duckdb.rollups.refresh import fold
+from callistics.engines.duckdb.rollups.refresh import refresh
 from callistics.sql.selection import Unit
 
-# Every question about a roll-up reads all changes along. From the first number of them on they are
-# folded when there is time, from the second on before anything more is written; the third takes its
-# place while nobody asks.
+# Every query on a roll-up reads the change log along. From the first number of rows on it is moved
+# into the roll-ups when there is time, from the second on before anything more is written; the
+# third takes the place of the second while nobody asks.
 _WORTHWHILE, _TOO_MANY, _TOO_MANY_ALONE = 10_000, 100_000, 1_000_000
 
 
 class RollupSchedule:
-    """How many changes wait to be folded, and which tables of roll-ups may be uncompacted.
+    """Counts the rows of change logs, and knows which tables of roll-ups may be uncompacted.
 
     Every method is called by the one who may write. `shared` is whether others ask meanwhile.
     """
@@ -25,11 +25,11 @@ class RollupSchedule:
         self._waiting = {unit: _rows(connection, table) for unit, table in CHANGES.items()}
         self._uncompacted = list(TABLES)
 
-    def committed(self, ledger: ChangeLog) -> None:
-        """Take account of a transaction."""
-        if ledger.folded:
-            self._folded(Unit.CALLS)
-        for unit, rows in ledger.added.items():
+    def committed(self, commit: Commit) -> None:
+        """Count the rows that a commit has logged."""
+        if commit.logged.refreshed:
+            self._refreshed(Unit.CALLS)
+        for unit, rows in commit.logged.rows.items():
             self._waiting[unit] += rows
 
     def rebuilt(self) -> None:
@@ -38,7 +38,7 @@ class RollupSchedule:
 
     @property
     def is_overdue(self) -> bool:
-        """Whether changes are so many that questions are slower for it."""
+        """Whether changes are so many that queries are slower for it."""
         return max(self._waiting.values()) >= self._most
 
     @property
@@ -47,15 +47,15 @@ class RollupSchedule:
         return bool(self._uncompacted) or max(self._waiting.values()) >= _WORTHWHILE
 
     def work(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Do a bounded piece of it, within a transaction: fold a unit, or look after one table."""
+        """Do a bounded piece of work within a transaction: refresh a unit, or compact a table."""
         unit = max(self._waiting, key=self._waiting.__getitem__)
         if self._waiting[unit] >= _WORTHWHILE:
-            fold(connection, unit)
-            self._folded(unit)
+            refresh(connection, unit)
+            self._refreshed(unit)
         elif not compact(connection, *self._uncompacted[0]):
             del self._uncompacted[0]
 
-    def _folded(self, unit: Unit) -> None:
+    def _refreshed(self, unit: Unit) -> None:
         self._waiting[unit] = 0
         # Those that were not reached before come first.
         self._uncompacted += [
