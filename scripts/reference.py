@@ -22,8 +22,9 @@ from callistics.analytics.service import Analytics
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX
 from callistics.catalog.measures import MEASURES
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.ingest.decode import Limits, Terms, read_write
-from callistics.ingest.writer import Job, Writer
+from callistics.ingest.decode import Limits, Terms, decode_batch
+from callistics.ingest.job import Job
+from callistics.ingest.writer import Writer
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
 from callistics.queries import registry
@@ -106,10 +107,10 @@ def _product() -> Iterator[Analytics]:
 def _store(writer: Writer, kind: RecordKind, records: Sequence[object]) -> None:
     body = json.dumps(records).encode()
     terms = Terms(kind, Reading(zone("UTC"), _NOW), EVERYTHING)
-    write = read_write(body, None, Limits(len(body), len(records)), terms)
-    if write.rejected:
-        raise ValueError(f"an example record is wrong: {write.rejected[0]}")
-    writer.submit(Job(write)).result()
+    batch = decode_batch(body, None, Limits(len(body), len(records)), terms)
+    if batch.rejected:
+        raise ValueError(f"an example record is wrong: {batch.rejected[0]}")
+    writer.submit(Job(batch)).result()
 
 
 def _index() -> str:

@@ -17,14 +17,14 @@ from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.lookup import id_index
 from callistics.engines.duckdb.lookup.id_index import IdIndex
 from callistics.engines.duckdb.statement_cache import StatementCache
-from callistics.ingest import writer
+from callistics.ingest.commit import process
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.model import json as model_json
 from callistics.records.columnar.payload_columns import Keys
 
 Slots = id_index._Slots
 read_carefully = model_json._careful
-commit = writer._process
+commit = process
 
 
 def duckdb_engine(engine: Engine) -> DuckDBEngine:
@@ -86,11 +86,11 @@ def never_release(engine: Engine, patch: pytest.MonkeyPatch) -> None:
 
 
 def order_of(engine: Engine) -> Clustering:
-    return duckdb_engine(engine)._order
+    return duckdb_engine(engine)._clustering
 
 
 def presence_of(engine: Engine) -> IdIndex:
-    return duckdb_engine(engine)._presence
+    return duckdb_engine(engine)._id_index
 
 
 def has_begun(found: IdIndex) -> bool:
@@ -149,10 +149,10 @@ def forget(engine: DuckDBEngine) -> None:
     """Have an engine know nothing of the records that it had."""
     engine._payload_keys.load(engine._writer)
     # What it knows from before would hide it if too little was known of what comes now.
-    for table, known in engine._presence._known.items():
+    for table, known in engine._id_index._known.items():
         nothing = id_index._Known(known._tuning)
         nothing.read(Slots(0))
-        engine._presence._known[table] = nothing
+        engine._id_index._known[table] = nothing
 
 
 class Other:

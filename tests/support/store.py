@@ -9,15 +9,16 @@ from typing import Any
 from callistics.analytics.service import Analytics
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.http.analytics import envelope
-from callistics.ingest.decode import Limits, Terms, read_write
-from callistics.ingest.request import Write
-from callistics.ingest.writer import Job, Writer
+from callistics.ingest.batch import Batch
+from callistics.ingest.decode import Limits, Terms, decode_batch
+from callistics.ingest.job import Job
+from callistics.ingest.receipt import Receipt
+from callistics.ingest.writer import Writer
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import SMALLEST
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
-from callistics.records.identity import Receipt
 from callistics.sql.selection import Policy
 from support.engines import IN_MEMORY, empty, open_for_test, rows_of
 
@@ -94,12 +95,12 @@ class Store:
         scope: Scope = EVERYTHING,
         *,
         skip: bool = False,
-    ) -> Write:
+    ) -> Batch:
         """The records of one request, read."""
         body = json.dumps(list(records)).encode()
         reading = Reading(zone("UTC"), self.now + STEP)
         terms = Terms(RecordKind(kind), reading, scope, skip, self.block)
-        return read_write(body, None, LIMITS, terms)
+        return decode_batch(body, None, LIMITS, terms)
 
     def ask(
         self,

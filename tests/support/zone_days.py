@@ -47,12 +47,12 @@ def read_beside() -> set[str]:
     body = json.dumps([{"call_id": f"c{number}", **call} for number in range(40)]).encode()
     reading = _reading_at_once()
     try:
-        reading.read_write(body, None, Limits(1 << 20, 100), terms)
+        reading.decode_batch(body, None, Limits(1 << 20, 100), terms)
         other = reading._other
         assert other is not None
         assert other._connection.poll(60)
-        decode_process.read_write = _not_here
-        found = reading.read_write(body, None, Limits(1 << 20, 100), terms)
+        decode_process.decode_batch = _not_here
+        found = reading.decode_batch(body, None, Limits(1 << 20, 100), terms)
     finally:
         reading.stop()
     return {naive(change.values["started_at"]).isoformat() for _, change in found.changes}

@@ -104,7 +104,7 @@ def test_rows_are_those_of_merging(records: list[dict[str, Any]]) -> None:
     block = taken(*texts)
     if block is not None:
         rows = block.rows(ARRIVAL).to_pylist()
-        assert rows == [merged(texts[place], place) for place in block.places]
+        assert rows == [merged(texts[place], place) for place in block.indices]
 
 
 @given(fields=st.sets(st.sampled_from(sorted(WHOLE.keys() - {"call_id", "merchant_id"}))))
@@ -150,5 +150,5 @@ def test_a_scope_leaves_out_what_is_not_its_own() -> None:
     other = whole.replace('"m"', '"n"')
     block = taken(whole, other, scope=Scope(merchant_ids=frozenset({"n", "o"})))
     assert block is not None
-    assert list(block.places) == [1]
+    assert list(block.indices) == [1]
     assert taken(whole, scope=Scope(reseller_ids=frozenset({"r"}))) is None

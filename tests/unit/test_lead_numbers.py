@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from callistics.records.columnar.changes import Changes
 from support import inside
 from support.store import Store, opened
 
@@ -69,6 +70,6 @@ def test_what_came_to_nothing_takes_no_number_twice(monkeypatch: pytest.MonkeyPa
             # All is written by then, but for the commit.
             inside.never_release(engine, patch)
             with pytest.raises(InterruptedError), engine.writing() as session:
-                session.touch([("m", "l1"), ("m", "l2")])
+                session.apply(Changes(rebuilt=[("m", "l1"), ("m", "l2")]))
         store.send("calls", [call(2, "l2")])
         assert len(numbers(store)) == 2

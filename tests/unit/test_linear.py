@@ -21,10 +21,11 @@ from callistics.files.map_objects import changed
 from callistics.files.mapping import TableMapper, make_rules
 from callistics.files.ndjson import json_lines
 from callistics.http.problems import problem_body
-from callistics.ingest.decode import Limits, Terms, read_write
+from callistics.ingest.batch import Batch
+from callistics.ingest.decode import Limits, Terms, decode_batch
 from callistics.ingest.decompress import unpack
-from callistics.ingest.merge import Fold
-from callistics.ingest.request import Write
+from callistics.ingest.load import Stored, StoredRecords
+from callistics.ingest.merge import merge as merge_batches
 from callistics.model import json, payload
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
@@ -117,25 +118,18 @@ def record(**fields: Any) -> Work:
 
 def read(body: bytes, media: str = "application/json") -> Work:
     terms = Terms(RecordKind.CALLS, READING, EVERYTHING, skip=True)
-    return lambda: problem_of(read_write(body, media, LIMITS, terms))
+    return lambda: problem_of(decode_batch(body, media, LIMITS, terms))
 
 
-def problem_of(write: Write) -> bytes:
-    return problem_body(INVALID_VALUES, "", [one for bad in write.rejected for one in bad.problems])
+def problem_of(batch: Batch) -> bytes:
+    return problem_body(INVALID_VALUES, "", [one for bad in batch.rejected for one in bad.problems])
 
 
 def lines(size: int, text: str) -> bytes:
     return "\n".join(text.replace("#", str(place)) for place in range(size)).encode()
 
 
-class Empty:
-    """A session that has stored nothing."""
-
-    def load(self, *_: object) -> dict[Any, Any]:
-        return {}
-
-    def merchants_of(self, *_: object) -> dict[Any, Any]:
-        return {}
+NOTHING = StoredRecords({}, {})
 
 
 def merge(records: list[dict[str, Any]], scope: Scope = EVERYTHING) -> Work:
@@ -145,8 +139,8 @@ def merge(records: list[dict[str, Any]], scope: Scope = EVERYTHING) -> Work:
             change = parse_record(RecordKind.CALLS, sent, READING)
             assert isinstance(change, Change)
             changes.append((place, change))
-        write = Write(RecordKind.CALLS, scope, READING, len(changes), changes, [], skip=True)
-        Fold(RecordKind.CALLS, Empty(), [write]).accept(write, 1)  # type: ignore[arg-type]
+        batch = Batch(RecordKind.CALLS, scope, READING, len(changes), changes, [], skip=True)
+        merge_batches(Stored(NOTHING, NOTHING), [batch], 1)
 
     return work
 

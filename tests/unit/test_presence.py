@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.lookup import id_index
-from callistics.engines.duckdb.lookup.id_index import IdIndex, numbers
+from callistics.engines.duckdb.lookup.id_index import IdIndex, IndexEntries, numbers
 from callistics.engines.duckdb.lookup.lookup_sql import scans, since, weeks_of, within
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.tuning import Tuning
@@ -84,7 +84,7 @@ def test_there_is_room_for_more() -> None:
         for first in range(0, 900_000, 100_000):
             many = [("m", str(number)) for number in range(first, first + 100_000)]
             (those,) = numbers(statements_of(store), identity_table(many, "id"))
-            known.add(CALLS, those, np.full(len(those), 2_900, np.uint32))
+            known.add(IndexEntries(CALLS, those, np.full(len(those), 2_900, np.uint32)))
         assert possible(store, CALLS, [("m", "0"), ("m", "899999"), ("m", "c1")]) == [
             ("m", "0"),
             ("m", "899999"),

@@ -8,9 +8,9 @@ import pytest
 
 from callistics.errors import Refused
 from callistics.ingest import decode_process
-from callistics.ingest.decode import Limits, Terms, read_write
+from callistics.ingest.batch import Batch
+from callistics.ingest.decode import Limits, Terms, decode_batch
 from callistics.ingest.decode_process import DecodeProcess, Tuning
-from callistics.ingest.request import Write
 from callistics.model.scope import Scope
 from callistics.model.zones import zone
 from callistics.records.field import RecordKind
@@ -60,12 +60,12 @@ def reading(request: pytest.FixtureRequest) -> Iterator[DecodeProcess]:
     found.stop()
 
 
-def read(reading: DecodeProcess, text: bytes | None = None) -> Write:
-    return reading.read_write(text or body(), "application/x-ndjson", LIMITS, TERMS)
+def read(reading: DecodeProcess, text: bytes | None = None) -> Batch:
+    return reading.decode_batch(text or body(), "application/x-ndjson", LIMITS, TERMS)
 
 
-def here(text: bytes | None = None) -> Write:
-    return read_write(text or body(), "application/x-ndjson", LIMITS, TERMS)
+def here(text: bytes | None = None) -> Batch:
+    return decode_batch(text or body(), "application/x-ndjson", LIMITS, TERMS)
 
 
 @pytest.mark.parametrize("text", [body(), body(WRONG), body("text"), body()[:-5]])
@@ -73,15 +73,15 @@ def test_it_comes_to_the_same(
     reading: DecodeProcess, text: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = here(text)
-    monkeypatch.setattr(decode_process, "read_write", never)
+    monkeypatch.setattr(decode_process, "decode_batch", never)
     for _ in range(2):
         found = read(reading, text)
         assert found == expected
-        assert found.block is not None
-        assert len(found.block) == 40
+        assert found.columns is not None
+        assert len(found.columns) == 40
 
 
-def never(*_: object) -> Write:
+def never(*_: object) -> Batch:
     raise AssertionError("read here")
 
 
@@ -89,7 +89,7 @@ def test_what_is_wrong_with_the_body_as_a_whole_is_told(reading: DecodeProcess) 
     other = Other(reading)
     for _ in range(2):
         with pytest.raises(Refused, match="not JSON"):
-            reading.read_write(b"[" + body()[:-5], "application/json", LIMITS, TERMS)
+            reading.decode_batch(b"[" + body()[:-5], "application/json", LIMITS, TERMS)
     assert Other(reading) == other
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from callistics.ingest.writer import Job
+from callistics.ingest.job import Job
 from callistics.model.scope import EVERYTHING, Scope
 from support.store import Store, opened, receipt_of
 

@@ -7,7 +7,8 @@ from threading import Semaphore
 from typing import Any
 
 from callistics.errors import Unavailable
-from callistics.ingest.writer import Job, Writer
+from callistics.ingest.job import Job
+from callistics.ingest.writer import Writer
 from support.store import opened
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from callistics.engines.base import KeptAnswer
 from callistics.errors import CallisticsError, EngineError, TimedOut, Unavailable
-from callistics.ingest.writer import Job, Retry
+from callistics.ingest.commit import process
+from callistics.ingest.job import Job, Retry
+from callistics.ingest.receipt import Receipt
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import Scope
-from callistics.records.identity import Receipt
 from support import inside
 from support.engines import RECORDS
 from support.faults import Fault
@@ -68,7 +69,7 @@ def commit(store: Store, requests: list[tuple[str, list[dict[str, Any]]]]) -> No
     """A commit that, unlike the writer's, is not tried again request by request."""
     jobs = [Job(store.write(*request)) for request in requests]
     with store.engine.writing() as session:
-        inside.commit(session, jobs)
+        process(session, jobs)
 
 
 def answer(receipt: Receipt) -> tuple[int, bytes]:

@@ -18,13 +18,13 @@ from callistics.http.problems import MEDIA_TYPE, note_problem_body, problem_body
 from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.ingest.decode import Limits, Terms
 from callistics.ingest.decompress import unpack
-from callistics.ingest.writer import Job, Result, Retry
+from callistics.ingest.job import Job, Result, Retry
+from callistics.ingest.receipt import Receipt
 from callistics.model.instants import now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone, zone
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
-from callistics.records.identity import Receipt
 from callistics.timezones import zone_names
 
 IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
@@ -95,10 +95,11 @@ async def _store(
 
     def read() -> Job:
         plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
-        write = parts.beside.read_write(plain, request.headers.get("content-type"), limits, terms)
+        media = request.headers.get("content-type")
+        batch = parts.decode_process.decode_batch(plain, media, limits, terms)
         if name is None:
-            return Job(write)
-        return Job(write, Retry(key.id, name, _digest(parts, terms, plain), encode))
+            return Job(batch)
+        return Job(batch, Retry(key.id, name, _digest(parts, terms, plain), encode))
 
     packed = "content-encoding" in request.headers
     job = read() if _is_small(raw) and not packed else await parts.readers.run(read)

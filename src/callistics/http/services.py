@@ -69,7 +69,7 @@ class Services:
     cache: AnswerCache
     data_version: Callable[[], int | None]
     readers: Pool
-    beside: DecodeProcess
+    decode_process: DecodeProcess
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])

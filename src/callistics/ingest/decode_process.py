@@ -1,7 +1,7 @@
-"""Reading large requests in a process of its own, beside the one that writes.
+"""Decodes large requests in a process of its own, beside the one that writes.
 
-Reading records is work of the interpreter for the most part, and so is half of what a commit needs.
-In one process the one waits for the other (docs/decisions/writing.md).
+Decoding is work of the interpreter for the most part, and so is half of what a commit needs. In one
+process the one waits for the other (docs/decisions/writing.md).
 """
 
 import multiprocessing
@@ -16,9 +16,9 @@ from multiprocessing.reduction import ForkingPickler
 
 import structlog
 
-from callistics.ingest.decode import Limits, Terms, read_write
-from callistics.ingest.request import Write
-from callistics.ingest.tuning import tune
+from callistics.ingest.batch import Batch
+from callistics.ingest.decode import Limits, Terms, decode_batch
+from callistics.runtime import tune
 
 _log = structlog.get_logger("callistics")
 
@@ -51,18 +51,18 @@ class DecodeProcess:
         self._large = 0
         self._other: _Other | None = None
 
-    def read_write(
+    def decode_batch(
         self, body: bytes, content_type: str | None, limits: Limits, terms: Terms
-    ) -> Write:
-        """As `reader.read_write`."""
+    ) -> Batch:
+        """As `decode.decode_batch`."""
         found = None
         if len(body) >= self._tuning.large:
             with self._one_at_a_time:
                 self._large += len(body)
                 found = self._asked(body, content_type, limits, terms)
-        return read_write(body, content_type, limits, terms) if found is None else found
+        return decode_batch(body, content_type, limits, terms) if found is None else found
 
-    def _asked(self, *asked: object) -> Write | None:
+    def _asked(self, *asked: object) -> Batch | None:
         try:
             if self._other is None and self._large >= self._tuning.worthwhile:
                 self._other = _Other(self._tuning)
@@ -103,7 +103,7 @@ class _Other:
             # Only the process has its end: when either goes, the other one's is at its end too.
             theirs.close()
 
-    def ask(self, asked: object) -> Write | None:
+    def ask(self, asked: object) -> Batch | None:
         """What it read; None where it cannot tell, or has not started yet."""
         if not self._ready:
             if not self._connection.poll():
@@ -112,7 +112,7 @@ class _Other:
         self._connection.send(asked)
         if not self._connection.poll(self._tuning.longest):
             raise TimeoutError
-        found: Write | None = self._connection.recv()
+        found: Batch | None = self._connection.recv()
         return found
 
     def end(self) -> None:
@@ -148,5 +148,5 @@ def _read(body: bytes, content_type: str | None, limits: Limits, terms: Terms) -
     """The records, or None, as they are handed over."""
     with suppress(Exception):
         # Whoever asked reads it again, and tells what there is to tell.
-        return ForkingPickler.dumps(read_write(body, content_type, limits, terms))
+        return ForkingPickler.dumps(decode_batch(body, content_type, limits, terms))
     return ForkingPickler.dumps(None)

@@ -26,13 +26,14 @@ from callistics.errors import CallisticsError, Unavailable
 from callistics.http.app import create_http
 from callistics.http.services import Pool, Services
 from callistics.ingest.decode_process import DecodeProcess
-from callistics.ingest.tuning import tune
-from callistics.ingest.writer import Job, Result, Writer
+from callistics.ingest.job import Job, Result
+from callistics.ingest.writer import Writer
 from callistics.model.instants import now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
 from callistics.records.unreached import DEFAULT_UNREACHED
+from callistics.runtime import tune
 from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
 from callistics.settings import Settings
@@ -146,7 +147,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         zone=zone(settings.timezone),
         queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
         readers=Pool("reader", 2, settings.ingest_queue),
-        beside=DecodeProcess(),
+        decode_process=DecodeProcess(),
         cache=AnswerCache(settings.answer_cache * 1_000_000),
         data_version=lambda: engine.data_version,
     )
@@ -203,7 +204,7 @@ def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> N
     _save_uses(parts)
     parts.writer.stop()
     engine.close()
-    parts.beside.stop()
+    parts.decode_process.stop()
 
 
 def _write_secret(path: Path, secret: str) -> None:

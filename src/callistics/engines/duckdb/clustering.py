@@ -7,14 +7,15 @@ short transactions of the writer, rows are deleted and their copies inserted. Ro
 written meanwhile stay where they are.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 
-from callistics.engines.duckdb.lookup.lookup_sql import ID_OF, KEY_OF, TIME_OF
+from callistics.engines.duckdb.observers import Commit
+from callistics.engines.duckdb.tables import ID_OF, KEY_OF, TIME_OF
 from callistics.engines.duckdb.tuning import Tuning
 from callistics.records.columnar.row_codec import identity_table
 from callistics.records.identity import Identity
@@ -122,14 +123,10 @@ class Clustering:
         """
         return max(1, self._smallest // 2)
 
-    @property
-    def copying(self) -> str | None:
-        """The table of which it matters what is written."""
-        return self._copying
-
-    def written(self, identities: Iterable[Identity]) -> None:
-        """Take note of records of that table which a commit has written or removed."""
-        self._written.update(identities)
+    def committed(self, commit: Commit) -> None:
+        """Note the records of the table under way that a commit has written or removed."""
+        if self._copying is not None and commit.delta is not None:
+            self._written.update(commit.delta.identities(self._copying))
 
     def work(self) -> Generator[None]:
         """Look through all months and put in order what is not, pausing after each piece."""

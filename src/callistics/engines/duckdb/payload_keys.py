@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import duckdb
 
+from callistics.engines.duckdb.observers import Commit
 from callistics.records.columnar.payload_columns import Keys
 
 _Row = tuple[str | None, str | None, bool]
@@ -73,8 +74,13 @@ class PayloadKeys:
         self._brought: list[_Row] = []
         self._instead: _Listing | None = None
 
-    def committed(self) -> None:
-        """What was noted last is stored."""
+    def committed(self, commit: Commit) -> None:
+        """Take what was noted last for stored."""
+        del commit
+        self.rebuilt()
+
+    def rebuilt(self) -> None:
+        """Take what was noted, or collected instead, for stored."""
         if self._instead is not None:
             self._stored = self._instead
             self._exceeding = frozenset(self._stored.exceeding)

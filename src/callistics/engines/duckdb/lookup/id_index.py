@@ -1,4 +1,4 @@
-"""Which records may be stored, and when: from memory, as most that come are new or of late.
+"""The id index: which records might be stored, and of which week, answered from memory.
 
 Looking a record up scans a column of all records, and reading its row back takes longer still
 (docs/decisions/writing.md). A table of hashes of the ids answers for nearly all that are not there,
@@ -15,15 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from callistics.engines.duckdb.lookup.lookup_sql import (
-    ID_OF,
-    TIME_OF,
-    WEEK_BITS,
-    Weeks,
-    scans,
-    weeks_of,
-)
+from callistics.engines.duckdb.lookup.lookup_sql import WEEK_BITS, Weeks, scans, weeks_of
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.engines.duckdb.tables import ID_OF, TIME_OF
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.records.columnar.arrow import Mask, RowIndices, array_of
 from callistics.runtime import give_way
@@ -167,6 +161,15 @@ class _Known:
         return self._added if self._stored is None else (self._stored, *self._added)
 
 
+@dataclass(frozen=True, slots=True)
+class IndexEntries:
+    """The numbers of records that a table is about to have, and the weeks they are of."""
+
+    table: str
+    numbers: Numbers
+    weeks: Weeks
+
+
 class IdIndex:
     """What the writer knows to be stored, by table: too much, never too little.
 
@@ -185,7 +188,7 @@ class IdIndex:
         """Read what is stored, once: whatever is written from now on is added."""
         if self._thread is not None:
             return
-        self._thread = threading.Thread(target=self._read, name="presence", daemon=True)
+        self._thread = threading.Thread(target=self._read, name="id-index", daemon=True)
         self._thread.start()
         with self._connection.cursor() as reader:
             stored = sum(count_rows(reader, table) for table in ID_OF)
@@ -198,10 +201,11 @@ class IdIndex:
         if self._thread is not None:
             self._thread.join()
 
-    def add(self, table: str, numbers: Numbers, weeks: Weeks) -> None:
-        """Take note of records that are about to be stored, with the weeks they are of."""
+    def add(self, entries: IndexEntries) -> None:
+        """Take note of records that are about to be stored."""
         self._begin()
-        self._known[table].add(numbers, weeks)
+        if len(entries.numbers):
+            self._known[entries.table].add(entries.numbers, entries.weeks)
 
     def possible(self, table: str, numbers: Numbers) -> Candidates:
         """Which of the records a table may have."""

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from callistics.engines.duckdb.tables import KEY_OF, TIME_OF
 from callistics.model.instants import DAY
 from callistics.records.columnar.arrow import array_of
 from callistics.records.columnar.row_codec import STORAGE
@@ -29,17 +30,6 @@ Such a one costs far more than its row, as each column is unpacked around it; wi
 were hundreds, all over the table.
 """
 
-ID_OF = {
-    "calls": "call_id",
-    "calls_held": "call_id",
-    "leads": "lead_id",
-    "lead_records": "lead_id",
-}
-"""What tells a table's rows apart, beside the merchant."""
-KEY_OF = {"call_id": "call_key", "lead_id": "lead_key"}
-"""The columns of the numbers made of ids."""
-TIME_OF = {"calls": "started_at", "leads": "created_at", "lead_records": "updated_at"}
-"""The times whose weeks a table's rows are known by."""
 WEEK_BITS = 12
 """Of a week's number."""
 _WEEK, _LAST_WEEK = 7 * DAY, (1 << WEEK_BITS) - 1
@@ -182,10 +172,6 @@ def whose(table: str, id_column: str, wanted: str) -> str:
         f"SELECT {id_column}, merchant_id FROM ({rows(table, id_column, wanted)})"
         f" SEMI JOIN {wanted} USING ({id_column})"
     )
-
-
-SENT = "* EXCLUDE (duration_sent_ms), duration_sent_ms IS NOT NULL AS duration_sent"
-"""Calls as they are written: a duration that was sent is what the call counts with, kept once."""
 
 
 def stored(column: str, prefix: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Adding up the parts that folding has left of one sum."""
+"""Compacts roll-ups: adds up the partial rows that refreshes have left of one sum."""
 
 import duckdb
 

@@ -1,11 +1,11 @@
-"""When changes are moved into the roll-ups, and these are compacted."""
+"""Decides when roll-ups are refreshed from their change logs, and when they are compacted."""
 
 import duckdb
 
 from callistics.catalog.rollups import CHANGES
-from callistics.engines.duckdb.rollups.change_log import ChangeLog
+from callistics.engines.duckdb.observers import Commit
 from callistics.engines.duckdb.rollups.compaction import TABLES, compact
-from callistics.engines.duckdb.rollups.refresh import fold
+from callistics.engines.duckdb.rollups.refresh import refresh
 from callistics.engines.duckdb.tuning import Tuning
 from callistics.sql.selection import Unit
 
@@ -15,7 +15,7 @@ _TOO_MANY, _TOO_MANY_ALONE = 100_000, 1_000_000
 
 
 class RollupSchedule:
-    """How many changes wait to be folded, and which tables of roll-ups may be uncompacted.
+    """Counts the rows of change logs, and knows which tables of roll-ups may be uncompacted.
 
     Every method is called by the one who may write.
     """
@@ -26,11 +26,11 @@ class RollupSchedule:
         self._waiting = {unit: _rows(connection, table) for unit, table in CHANGES.items()}
         self._uncompacted = list(TABLES)
 
-    def committed(self, ledger: ChangeLog) -> None:
-        """Take account of a transaction."""
-        if ledger.folded:
-            self._folded(Unit.CALLS)
-        for unit, rows in ledger.added.items():
+    def committed(self, commit: Commit) -> None:
+        """Count the rows that a commit has logged."""
+        if commit.logged.refreshed:
+            self._refreshed(Unit.CALLS)
+        for unit, rows in commit.logged.rows.items():
             self._waiting[unit] += rows
 
     def rebuilt(self) -> None:
@@ -39,7 +39,7 @@ class RollupSchedule:
 
     @property
     def is_overdue(self) -> bool:
-        """Whether changes are so many that questions are slower for it."""
+        """Whether changes are so many that queries are slower for it."""
         return max(self._waiting.values()) >= self._most
 
     @property
@@ -48,15 +48,15 @@ class RollupSchedule:
         return bool(self._uncompacted) or max(self._waiting.values()) >= self._tuning.changes_folded
 
     def work(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Do a bounded piece of it, within a transaction: fold a unit, or look after one table."""
+        """Do a bounded piece of work within a transaction: refresh a unit, or compact a table."""
         unit = max(self._waiting, key=self._waiting.__getitem__)
         if self._waiting[unit] >= self._tuning.changes_folded:
-            fold(connection, unit)
-            self._folded(unit)
+            refresh(connection, unit)
+            self._refreshed(unit)
         elif not compact(connection, *self._uncompacted[0], self._tuning.loose_parts_merged):
             del self._uncompacted[0]
 
-    def _folded(self, unit: Unit) -> None:
+    def _refreshed(self, unit: Unit) -> None:
         self._waiting[unit] = 0
         # Those that were not reached before come first.
         self._uncompacted += [
