@@ -105,6 +105,9 @@ class Columns:
             return self._times[one.name].cast(TIME)
         if one.name in self._scaled:
             return pc.floor(pc.add(self._scaled[one.name], 0.5)).cast(pa.int64())
+        if one.type.storage is Storage.DOUBLE:
+            # Zero has no sign.
+            return pc.add(self._sent[one.name], 0.0)
         values = self._sent[one.name]
         return pc.ascii_upper(values) if one.type is CURRENCY else values
 
