@@ -129,6 +129,8 @@ def test_what_is_in_doubt_is_left_to_the_careful_reading() -> None:
         whole.replace('"c"', '"l"', 1),
         whole.replace('"provider"', '"providers"'),
         whole.replace("0.755", "0." + "7" * 3_000),
+        whole.replace("0.755", "0." + "7" * 1_001),
+        whole.replace("0.755", "0.7" + "0" * 1_001),
         whole.replace('"won"', "null"),
         whole[:-1],
         "[]",

@@ -98,7 +98,7 @@ def read_duration(value: object, _: Reading) -> int:
     number = _number(value)
     if number < 0:
         raise ValueError("must not be negative")
-    if number * 1000 > MAX_DURATION_MS:
+    if number > MAX_DURATION_MS // 1000:
         raise ValueError("longer than ten years")
     numerator, denominator = number.as_integer_ratio()
     return half_up(numerator * 1000, denominator)
@@ -123,7 +123,8 @@ def read_sentiment(value: object, _: Reading) -> float:
     number = _number(value)
     if not 0 <= number <= 1:
         raise ValueError("must lie between 0.0 and 1.0")
-    return float(number)
+    # Zero has no sign, so that the order in which it comes with another does not show.
+    return float(number) + 0.0
 
 
 def read_cost(value: object, _: Reading) -> int:

@@ -4,6 +4,7 @@ What each column takes is derived from the declaration of its field: its plain t
 is kept, and the limits of its numbers.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -12,7 +13,7 @@ import msgspec
 import pyarrow as pa
 
 from callistics.model.json import KEY_END, NotJsonError, apart, as_object, decode, keys_in
-from callistics.model.payload import PayloadError, canonical_payload
+from callistics.model.payload import MAX_DIGITS, PayloadError, canonical_payload
 from callistics.model.scope import Scope
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
 from callistics.records.columnar.arrow import pc
@@ -104,6 +105,9 @@ class Columns:
             return self._times[one.name].cast(TIME)
         if one.name in self._scaled:
             return pc.floor(pc.add(self._scaled[one.name], 0.5)).cast(pa.int64())
+        if one.type.storage is Storage.DOUBLE:
+            # Zero has no sign.
+            return pc.add(self._sent[one.name], 0.0)
         values = self._sent[one.name]
         return pc.ascii_upper(values) if one.type is CURRENCY else values
 
@@ -190,8 +194,12 @@ def _sent_type(one: RecordField) -> pa.DataType:
     return pa.string() if one.type.storage is Storage.INSTANT else ARROW[one.type.storage]
 
 
+# More digits than any number may have, though a float of them looks like any other.
+_MANY_DIGITS = re.compile(rb":[ \t\r\n]*-?[\d.]{%d}" % MAX_DIGITS)
+
+
 def _is_odd(text: bytes) -> bool:
-    return len(text) > _LONG or apart(text)
+    return len(text) > _LONG or apart(text) or _MANY_DIGITS.search(text) is not None
 
 
 def _instants(texts: pa.Array) -> pa.Array:
