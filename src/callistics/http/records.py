@@ -19,6 +19,7 @@ from callistics.http.services import AnyRequest, Services, now, read_body, servi
 from callistics.ingest.decode import Limits, Terms
 from callistics.ingest.decompress import unpack
 from callistics.ingest.writer import Job, Result, Retry
+from callistics.model.instants import SECOND
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone, zone
 from callistics.records.field import RecordKind
@@ -50,7 +51,8 @@ async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
     key = parts.authorize(request, Permission.INGEST)
     skip, where, name = _skip(request), _zone(request, parts.zone), _idempotency_key(request)
     raw = await read_body(request, parts.settings.record_body_limit)
-    terms = Terms(kind, Reading(where, now()), key.scope, skip)
+    reading = Reading(where, now(), parts.settings.future_limit * SECOND)
+    terms = Terms(kind, reading, key.scope, skip)
     started = time.perf_counter()
     store = _store if name is None else _store_once
     status, body = await store(parts, request, key, terms, raw, name)

@@ -72,12 +72,13 @@ class Bucket:
 
 
 class TooManyBucketsError(ValueError):
-    """The range has more than `MAX_BUCKETS` buckets."""
+    """The range [begin, end) has more than `MAX_BUCKETS` buckets."""
 
-    def __init__(self) -> None:
+    def __init__(self, zone: Zone, begin: int, end: int) -> None:
+        first, last = (clock_label(at, zone.offset_at(at)) for at in (begin, end - 1))
         super().__init__(
-            f"the range has more than {MAX_BUCKETS:,} buckets; "
-            "choose a coarser granularity or a shorter range"
+            f"the range, from {first} to {last}, has more than {MAX_BUCKETS:,} buckets; choose a"
+            " coarser granularity, or narrow it by date_from and date_to"
         )
 
 
@@ -117,13 +118,13 @@ def buckets(zone: Zone, granularity: Granularity, begin: int, end: int) -> list[
     if end <= begin:
         return []
     if (end - begin) // _SHORTEST[granularity] > MAX_BUCKETS:
-        raise TooManyBucketsError
+        raise TooManyBucketsError(zone, begin, end)
     cut = _clock_buckets if granularity.is_clock else _calendar_buckets
     found: list[Bucket] = []
     for bucket in cut(zone, granularity, begin, end):
         found.append(bucket)
         if len(found) > MAX_BUCKETS:
-            raise TooManyBucketsError
+            raise TooManyBucketsError(zone, begin, end)
     return found
 
 
