@@ -181,6 +181,19 @@ def _receipt_schema() -> Json:
                     "properties": {"index": count, "errors": errors},
                 },
             },
+            "missing": {
+                "type": "array",
+                "description": "What the first pending records lack; there while any is pending.",
+                "items": {
+                    "type": "object",
+                    "required": ["index", "id", "fields"],
+                    "properties": {
+                        "index": count,
+                        "id": {"type": "string"},
+                        "fields": {"type": "array", "items": {"type": "string"}},
+                    },
+                },
+            },
         },
     }
 

@@ -41,7 +41,7 @@ class Terms:
     """What the records of a request are checked by.
 
     `skip` is whether good ones are stored beside bad ones; of `block` records on, what can be
-    taken as columns is.
+    taken as columns is. `reseller` is that of records that name none.
     """
 
     kind: RecordKind
@@ -49,6 +49,7 @@ class Terms:
     scope: Scope
     skip: bool = False
     block: int = SMALLEST
+    reseller: str | None = None
 
 
 def read_write(body: bytes, content_type: str | None, limits: Limits, terms: Terms) -> Write:
@@ -109,6 +110,7 @@ def _checked(
         skip=terms.skip,
         single=single,
         block=block,
+        reseller=terms.reseller,
     )
 
 

@@ -5,18 +5,22 @@ trace for the next in the same commit.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from callistics.engines.base import Session
 from callistics.errors import NOTHING, Problem, forbidden, invalid, pointer
 from callistics.ingest.request import Write
 from callistics.model.scope import Scope
+from callistics.model.zones import FIRST_INSTANT
 from callistics.records.columnar.call_batch import CallBatch
 from callistics.records.decode import Change
 from callistics.records.field import RecordKind
-from callistics.records.identity import Identity, Receipt, Rejected, StoredRecord
+from callistics.records.identity import Identity, Receipt, Rejected, StoredRecord, Waiting
 from callistics.records.merge import State, apply, is_live, lead_of, missing
 
 _UNKNOWN = StoredRecord(State(), None, None)
+# Of the records of a request that wait, so many are named.
+_NAMED = 10
 _OUTSIDE = "outside the scope of this key"
 
 
@@ -115,7 +119,8 @@ class _Request:
         self.limits = tuple(write.scope.limits())
         self.states: dict[Identity, State] = {}
         self.stored: dict[Identity, None] = {}
-        self.visible: list[tuple[Identity, bool]] = []
+        # The place of each record that was taken, its id, and whether a reader sees what it did.
+        self.taken: list[tuple[int, Identity, bool]] = []
         self.rejected: list[Rejected] = list(write.rejected)
         self.own_merchants: dict[str, set[str]] = {}
 
@@ -125,11 +130,16 @@ class _Request:
             if problem is not None:
                 self.rejected.append(Rejected(index, (problem,)))
         pending = {
-            identity
+            identity: tuple(lacking)
             for identity, state in self.states.items()
-            if missing(self.fold.kind, state) and not self._completed_by_call(identity)
+            if (lacking := missing(self.fold.kind, state)) and not self._completed_by_call(identity)
         }
-        counted = [(identity in pending, visible) for identity, visible in self.visible]
+        counted = [(identity in pending, visible) for _, identity, visible in self.taken]
+        waiting = (
+            Waiting(index, identity, pending[identity])
+            for index, identity, _ in self.taken
+            if identity in pending
+        )
         first = 0 if self.write.block is None else len(self.write.block)
         return Receipt(
             received=self.write.received,
@@ -137,6 +147,7 @@ class _Request:
             unchanged=sum(not visible and not waits for waits, visible in counted),
             pending=sum(waits for waits, _ in counted),
             rejected=tuple(sorted(self.rejected, key=lambda one: one.index)),
+            waiting=tuple(islice(waiting, _NAMED)),
         )
 
     def _completed_by_call(self, identity: Identity) -> bool:
@@ -153,15 +164,26 @@ class _Request:
         before = self.fold.known(identity).state if state is None else state
         after = before.copy()
         applied = apply(self.fold.kind, after, change, self.arrival + index)
+        defaulted = self._complete(after)
         problem = self._check(index, change, identity, after)
         if problem is not None:
             return problem
         self.states[identity] = after
         self.own_merchants.setdefault(change.identity, set()).add(merchant)
-        self.visible.append((identity, applied.visible))
-        if applied.stored:
+        self.taken.append((index, identity, applied.visible or defaulted))
+        if applied.stored or defaulted:
             self.stored[identity] = None
         return None
+
+    def _complete(self, state: State) -> bool:
+        """Give a record that names no reseller the default one; whether this was done.
+
+        It is as of the earliest time there is, so that one that is named wins in any order.
+        """
+        if self.write.reseller is None or state.get("reseller_id") is not None:
+            return False
+        state.values["reseller_id"], state.times["reseller_id"] = self.write.reseller, FIRST_INSTANT
+        return True
 
     def _merchant(self, change: Change) -> str | None:
         """The record's merchant: as sent, the key's only one, or the one that knows the id."""

@@ -17,6 +17,7 @@ class Write:
     """The valid records of one request, with their places in it, and the rejected ones.
 
     `block` has those that are stored as they are unless their ids are known, `changes` the others.
+    `reseller` is that of records that name none.
     """
 
     kind: RecordKind
@@ -28,6 +29,7 @@ class Write:
     skip: bool = False
     single: bool = False
     block: CallBatch | None = None
+    reseller: str | None = None
 
     def path(self, index: int) -> tuple[int, ...]:
         """Where a record stands in the body, as the beginning of a JSON pointer."""

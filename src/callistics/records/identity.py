@@ -18,14 +18,27 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A record that was stored and counts nowhere yet: its place, its id, and what it lacks."""
+
+    index: int
+    identity: Identity
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of the records: each is counted in exactly one of the four."""
+    """What became of the records: each is counted in exactly one of the four.
+
+    `waiting` are the first of those that are pending.
+    """
 
     received: int
     stored: int
     unchanged: int
     pending: int
     rejected: tuple[Rejected, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
 
     def was_refused(self, *, skip: bool) -> bool:
         """Whether records came and none was taken: one bad one refuses all but where they skip."""
