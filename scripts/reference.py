@@ -20,6 +20,7 @@ from markdown_pages import in_json, page, table
 
 from callistics.analytics.service import Analytics
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX
+from callistics.catalog.measures import MEASURES
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.ingest.decode import Limits, Terms, read_write
 from callistics.ingest.writer import Job, Writer
@@ -143,16 +144,23 @@ def _query(kind: QueryType, product: Analytics) -> str:
                 for column in kind.columns
             ],
         ),
+        *(["## Measures\n\n" + _measures()] if kind.takes_measure else []),
         "## Grouping\n\n" + _group_note(kind),
         f"## Example\n\nRequest:\n\n```json\n{in_json(body, 2)}\n```\n\nAnswer, over a small set "
         f"of made-up calls:\n\n```json\n{_envelope(answer, shown)}\n```\n{note}",
     )
 
 
+def _measures() -> str:
+    rows = [(f"`{name}`", one.help) for name, one in MEASURES.items()]
+    rows.append((f"`{PAYLOAD_PREFIX}<key>`", "A number, or text that is one, of the payload."))
+    return table(("`measure`", "Measures"), rows)
+
+
 def _granularity_note(kind: QueryType) -> str:
     if kind.uses_granularity:
         return "`granularity` sets the length of a bucket; every bucket of the range is a row."
-    return "`granularity` is accepted and has no effect."
+    return "The type accepts `granularity` and ignores it."
 
 
 def _group_note(kind: QueryType) -> str:
@@ -163,7 +171,7 @@ def _group_note(kind: QueryType) -> str:
 
 
 def _envelope(answer: Any, rows: Sequence[Mapping[str, object]]) -> str:
-    lines = ",\n".join("    " + json.dumps(row, ensure_ascii=False) for row in rows)
+    lines = ",\n".join("    " + json.dumps(row, ensure_ascii=False, default=float) for row in rows)
     tail = f'"total": {answer.total}, "page": {answer.page}, "page_size": {answer.page_size}'
     data = f"[\n{lines}\n  ]" if rows else "[]"
     return f'{{\n  "query_type": "{answer.query_type}",\n  "data": {data},\n  {tail}\n}}'

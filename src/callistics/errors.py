@@ -17,13 +17,17 @@ CallisticsError
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from callistics import problem_types
 from callistics.problem_types import ProblemType
+
+MOST_HINTS = 20
+"""How many unknown names of one object are compared with those that are known."""
 
 
 class CallisticsError(Exception):
@@ -87,10 +91,28 @@ def pointer(*steps: str | int) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A hint like `, did you mean "merchant_id"?`, in any case; empty if no spelling is close."""
-    names = {one.casefold(): one for one in sorted(known, reverse=True)}
-    close = difflib.get_close_matches(name[:128].casefold(), names, n=1, cutoff=0.75)
+    """A hint like `, did you mean "merchant_id"?`, in any case; empty where none is close."""
+    return _hint(name[:128].casefold(), tuple(sorted(known, reverse=True)))
+
+
+@lru_cache(maxsize=4096)
+def _hint(folded: str, known: tuple[str, ...]) -> str:
+    names = {one.casefold(): one for one in known}
+    close = difflib.get_close_matches(folded, names, n=1, cutoff=0.75)
     return f', did you mean "{names[close[0]]}"?' if close else ""
+
+
+def unknown_names(
+    given: Iterable[str], known: Collection[str], otherwise: str = ""
+) -> Iterator[tuple[str, str]]:
+    """The names that are not known, each with a hint as of `did_you_mean`, or else `otherwise`.
+
+    Only the first `MOST_HINTS` are compared: what is close takes far longer to find than all else.
+    """
+    unknown = (name for name in given if name not in known)
+    for place, name in enumerate(unknown):
+        hint = did_you_mean(name, known) if place < MOST_HINTS else ""
+        yield name, hint or otherwise
 
 
 class RequestError(CallisticsError):

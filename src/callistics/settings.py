@@ -40,7 +40,7 @@ ANSWER_SETTINGS = (
     "success_outcomes",
     "unreached_outcomes",
 )
-"""The settings that decide what a question is answered."""
+"""The settings that decide what a query is answered."""
 
 ENGINE_DSNS = ("duckdb:///data/callistics.db", "clickhouse://user:password@host:8123/callistics")
 """What the setting `engine` looks like, for help texts."""
@@ -110,7 +110,7 @@ class Settings:
     rollups: bool = _setting(
         True,
         as_flag,
-        "Whether questions that roll-ups can answer are answered from them; they are kept either"
+        "Whether queries that roll-ups can answer are answered from them; they are kept either"
         " way.",
     )
     query_body_limit: int = _setting(

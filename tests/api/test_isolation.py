@@ -37,7 +37,9 @@ FOREIGN = [
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Server, str, str]]:
+def pair(
+    engine: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, Server, str, str]]:
     """A server with the merchant alone, and one where others are beside it."""
     alone, shared = (tmp_path_factory.mktemp(name) for name in ("alone", "shared"))
     with serving(alone) as first, serving(shared) as second:

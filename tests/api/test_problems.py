@@ -173,3 +173,13 @@ def test_an_error_names_its_type(
 ) -> None:
     body = problem(shared_server.request(method, path, **options), status)
     assert body["type"] == f"urn:callistics:problem:{name or 'unsupported-media-type'}"
+
+
+@pytest.mark.parametrize("depth", [512, 800, 900, 950, 970, 990, 100_000])
+def test_what_is_nested_deeply_is_refused(shared_server: Server, depth: int) -> None:
+    headers = {"Content-Type": "application/json"}
+    for field in ("query_type", "filters", "group_by", "odd"):
+        for opened, closed in (("[", "]"), ('{"a":', "}")):
+            body = f'{{"{field}": {opened * depth}1{closed * depth}}}'
+            answer = shared_server.request("POST", "/analytics", content=body, headers=headers)
+            problem(answer, 400)

@@ -25,6 +25,7 @@ def as_lines(_: object, value: object) -> bytes:
     return (value if isinstance(value, str) else json.dumps(value)).encode()
 
 
+pytestmark = pytest.mark.slow
 schema = schemathesis.openapi.from_dict(build(), config=config)
 
 

@@ -44,6 +44,7 @@ TWELVE = {
     "status_distribution",
     "top_outcomes",
 }
+NOW = 1_760_000_000_000_000
 QUERIES = list(registry().values())
 FIELDS = [(kind, spec) for kind in RecordKind for spec in ALL_FIELDS[kind].values()]
 
@@ -85,7 +86,7 @@ class TestQueryType:
     def test_its_example_is_a_valid_request(self, query: QueryType) -> None:
         assert query.example
         body = json.dumps({"query_type": query.name, **query.example}).encode()
-        assert parse_request(body, EVERYTHING, "UTC").query_type == query.name
+        assert parse_request(body, EVERYTHING, "UTC", NOW).query_type == query.name
 
     def test_is_in_the_openapi_document(self, query: QueryType) -> None:
         document: Any = build()
@@ -101,7 +102,7 @@ def test_every_filter_is_explained_and_its_example_valid(name: str) -> None:
     if spec.with_one is not None:
         filters[spec.with_one] = FILTERS[spec.with_one].example
     body = {"query_type": "call_count", "filters": filters}
-    assert parse_request(json.dumps(body).encode(), EVERYTHING, "UTC").filters != Filters()
+    assert parse_request(json.dumps(body).encode(), EVERYTHING, "UTC", NOW).filters != Filters()
 
 
 @pytest.mark.parametrize("dimension", GROUPABLE.values(), ids=lambda dimension: dimension.name)

@@ -54,6 +54,21 @@ def test_csv_of_nothing_has_its_header(filled: Run) -> None:
     )
 
 
+@pytest.mark.parametrize("more", [(), ("--all",)])
+def test_measures_are_written_exactly(run: Run, folder: Path, more: tuple[str, ...]) -> None:
+    rows = "".join(f"c{n},m,r,2025-01-01T00:00:00Z,{x}\n" for n, x in enumerate(("0.000001", 5e11)))
+    (folder / "calls.csv").write_text(f"call_id,merchant_id,reseller_id,started_at,cost\n{rows}")
+    run("import", "calls.csv")
+    asked = ("query", "measure", "--measure", "cost", *more, "--format")
+    assert run(*asked, "csv").stdout == (
+        "currency,count,sum,avg,min,max,p50,p90,p95,p99\n"
+        ",2,500000000000.000001,250000000000.000001,0.000001,500000000000,0.000001,"
+        "500000000000,500000000000,500000000000\n"
+    )
+    assert '"sum":500000000000.000001,' in run(*asked, "json").stdout
+    assert "500,000,000,000.000001" in run(*asked, "table").stdout
+
+
 def test_pages(filled: Run) -> None:
     options = ("--granularity", "day", "--page-size", "5", "--page", "2")
     shown = filled("query", "calls_over_time", *options).stdout

@@ -48,6 +48,9 @@ BODIES: dict[str, dict[str, Any]] = {
 DIALECTS: dict[str, Dialect] = {"clickhouse": ClickHouseDialect(), "duckdb": DuckDBDialect()}
 
 
+# 9 October 2025
+NOW = 1_760_000_000_000_000
+
 # A platform's questions, which roll-ups answer: all time, and a month of the clocks of a zone.
 PLATFORM = {
     "open": {},
@@ -57,6 +60,11 @@ PLATFORM = {
     },
     "provider": {"filters": {"provider": ["TWILIO", None], "date_to": "2025-10-31T12:00"}},
 }
+MEASURES = {
+    name: {"measure": measure}
+    for names, measure in ((BODIES, "payload.age"), (PLATFORM, "cost"))
+    for name in names
+} | {"open": {"measure": "sentiment"}}
 
 
 def compiled(
@@ -69,8 +77,9 @@ def compiled(
     dialect = DIALECTS[engine]
     parts: list[str] = []
     for name, body in bodies.items():
-        text = json.dumps({"query_type": query_type, **body}).encode()
-        plan = plan_query(parse_request(text, scope, "UTC"), scope, POLICY)
+        measure = MEASURES[name] if query_type == "measure" else {}
+        text = json.dumps({"query_type": query_type, **measure, **body}).encode()
+        plan = plan_query(parse_request(text, scope, "UTC", NOW), scope, POLICY)
         if needs_extent(plan):
             statement = compile_extent(plan, extent_frame(plan, dialect, rollups))
             parts.append(f"-- {name}: ends of the range\n{statement.text}\n")

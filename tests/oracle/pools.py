@@ -79,6 +79,7 @@ SCORES = (
     5e-324,
     1e-7,
 )
+COSTS = (0, 0.042, 0.0420005, 0.0000004, 0.0000005, 1, 1.0, 1e-7, 12.5, 999_999_999_999.5, 3)
 LABELS = ("positive", "neutral", "negative", "Positive", "NEGATIVE")
 DATES = (
     "2021-10-31",

@@ -20,6 +20,8 @@ from .weights import maybe, weighted
 Record = dict[str, Any]
 History = list[tuple[str, Record]]
 Body = dict[str, Any]
+Request = tuple[Body, Scope | None]
+Scene = tuple[History, list[Request]]
 
 QUERY_TYPES = (
     "call_count",
@@ -33,6 +35,9 @@ QUERY_TYPES = (
     "retry_analysis",
     "provider_breakdown",
     "hourly_heatmap",
+    "success_rate",
+    "duration_distribution",
+    "measure",
     "conversion_funnel",
 )
 LEAD_TYPES = ("status_distribution", "conversion_funnel")
@@ -45,6 +50,11 @@ OWN_KEYS = {
 CALL_GROUPS = ("provider", "outcome", "status", "direction", "attempt")
 ANY_GROUPS = ("template_id", "merchant_id", "reseller_id", "weekday", "weekday")
 PAYLOAD_GROUPS = keys().map(lambda key: f"payload.{key}")
+MEASURES = weighted(
+    (1, st.sampled_from(("duration", "ring", "sentiment"))),
+    (1, st.just("cost")),
+    (2, PAYLOAD_GROUPS),
+)
 GRANULARITIES = ("hour", "hour", "day", "day", "week", "month", "quarter", "year", None)
 SCOPE_KINDS = {
     "reseller_ids": pools.RESELLERS,
@@ -108,6 +118,8 @@ CALL_FIELDS = {
     "sentiment": maybe(st.sampled_from((*pools.SCORES, *pools.LABELS))),
     "status": maybe(st.sampled_from((*pools.STAGES, *pools.STATUSES))),
     "payload": maybe(payloads()),
+    "success": st.sampled_from((None, None, True, False)),
+    "cost": maybe(st.sampled_from(pools.COSTS)),
     "test": st.sampled_from((False, False, False, False, False, None, True)),
 }
 LEAD_FIELDS = {
@@ -118,7 +130,7 @@ LEAD_FIELDS = {
 RESELLER = {"reseller_id": st.sampled_from(pools.RESELLERS)}
 # True marks a time that is drawn afterwards, near the trap.
 STARTED = {"started_at": st.just(True)}
-CALL_TIMES = {"ended_at": maybe(st.just(True)), "updated_at": maybe(st.just(True))}
+CALL_TIMES = {name: maybe(st.just(True)) for name in ("answered_at", "ended_at", "updated_at")}
 LEAD_TIMES = {"created_at": maybe(st.just(True)), "updated_at": maybe(st.just(True))}
 
 
@@ -143,6 +155,10 @@ START_STEPS = st.sampled_from((0, 0, 0, 1, 30, 60)).map(lambda n: timedelta(minu
 END_STEPS = st.sampled_from((0, 499, 500, 9_499_500, 10_000_000, 60_000_500, 3_600_000_000)).map(
     lambda micros: timedelta(microseconds=micros)
 )
+ANSWER_STEPS = st.sampled_from((0, 1, 499_999, 5_000_000, 30_000_000)).map(
+    lambda micros: timedelta(microseconds=micros)
+)
+CURRENCIES = st.sampled_from((None, "USD", "usd", "INR"))
 # Few times, so that they tie; some lie among the starts, all in the past.
 UPDATE_STEPS = st.sampled_from(
     (timedelta(days=-10), timedelta(0), HOUR, 2 * HOUR, timedelta(days=30))
@@ -168,8 +184,12 @@ def _call_record(draw: st.DrawFn, trap: Trap, courses: dict[str, Course]) -> Rec
     at = draw(instants(trap)) if course.moves else course.base + draw(START_STEPS)
     if record.get("started_at"):
         record["started_at"] = draw(exact_times(at, naive=True))
+    if record.get("answered_at"):
+        record["answered_at"] = draw(exact_times(at + draw(ANSWER_STEPS), naive=True))
     if record.get("ended_at"):
         record["ended_at"] = draw(exact_times(at + draw(END_STEPS), naive=True))
+    if record.get("cost") is not None:
+        record["currency"] = draw(CURRENCIES)
     if record.get("updated_at"):
         record["updated_at"] = draw(exact_times(trap.at + draw(UPDATE_STEPS), naive=True))
     return record
@@ -298,14 +318,14 @@ def group_bys(draw: st.DrawFn, query_type: str) -> list[str]:
 
 
 @st.composite
-def requests(
-    draw: st.DrawFn, query_type: str, trap: Trap | None = None
-) -> tuple[Body, Scope | None]:
+def requests(draw: st.DrawFn, query_type: str, trap: Trap | None = None) -> Request:
     """A body without errors, but for ranges that may be crossed or too fine, and a scope."""
     around = trap or draw(traps())
     scope = draw(scopes())
     minutes = query_type.endswith("_over_time") and draw(FEW) == 7
     body: Body = {"query_type": query_type}
+    if query_type == "measure":
+        body["measure"] = draw(MEASURES)
     optional = {
         "filters": filters(around, scope or {}, close=minutes),
         "granularity": st.just("minute") if minutes else st.sampled_from(GRANULARITIES),
@@ -322,14 +342,12 @@ def requests(
 
 
 @st.composite
-def scenes(
-    draw: st.DrawFn, query_types: Sequence[str]
-) -> tuple[History, list[tuple[Body, Scope | None]]]:
+def scenes(draw: st.DrawFn, query_types: Sequence[str]) -> Scene:
     """A history and a request of each type about it, all around the same instant."""
     trap = draw(traps())
     history = draw(histories(trap))
     values = [leaf for _, record in history for leaf in leaves(record.get("payload"))]
-    asked: list[tuple[Body, Scope | None]] = []
+    asked: list[Request] = []
     for query_type in query_types:
         body, scope = draw(requests(query_type, trap))
         if values and "payload_filters" in body["filters"] and draw(FEW) > 1:

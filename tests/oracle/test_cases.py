@@ -154,6 +154,7 @@ def test_case_9_ends_are_inclusive_at_their_precision(store: Store, last: str, c
     assert store.rows("call_count", filters={"date_to": last}) == [{"count": count}]
 
 
+DURATION_EDGES = (0, 10, 30, 60, 120, 300, 600, 1800)
 THREE_DAYS = between("2021-01-01", "2021-01-03")
 NOTHING: dict[str, list[dict[str, Any]]] = {
     "call_count": [{"count": 0}],
@@ -175,6 +176,14 @@ NOTHING: dict[str, list[dict[str, Any]]] = {
     "retry_analysis": [],
     "provider_breakdown": [],
     "hourly_heatmap": [{"hour": hour, "count": 0} for hour in range(24)],
+    "success_rate": [
+        {"calls": 0, "reached": 0, "reach_rate": None, "successes": 0, "success_rate": None}
+    ],
+    "duration_distribution": [
+        {"from": low, "to": high, "count": 0, "percentage": None}
+        for low, high in zip(DURATION_EDGES, (*DURATION_EDGES[1:], None), strict=True)
+    ]
+    + [{"from": None, "to": None, "count": 0, "percentage": None}],
     "conversion_funnel": [
         {"step": step, "status": status, "count": 0, "conversion_rate": None, "step_rate": None}
         for step, status in enumerate(("new", "contacted", "converted"), start=1)

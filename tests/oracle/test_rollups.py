@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from callistics.catalog.rollups import CHANGES, ROLLUPS
@@ -13,6 +13,7 @@ from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.rollups.aggregate_sql import of_records, of_rows
 from support import inside
 from support.engines import AS_IF_LARGE
+from support.examples import examples, shards
 from support.store import Store, opened
 
 from .reference import Reference
@@ -21,8 +22,7 @@ from .strategies import History, histories
 from .test_agreement import batches, send
 from .traps import traps
 
-# Each looks at every table after several commits.
-EXAMPLES = max(40, settings.default.max_examples // 2)
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +66,15 @@ def check(store: Store, history: History, seed: int) -> None:
     assert not any(store.dump(table) for table in CHANGES.values())
 
 
-@settings(max_examples=EXAMPLES)
+@shards(2)
+@examples(24, shards=2)
 @given(history=histories(), seed=st.integers(0, 9))
-def test_after_any_records(store: Store, history: History, seed: int) -> None:
+def test_after_any_records(store: Store, shard: int, history: History, seed: int) -> None:
     check(store, history, seed)
 
 
-@settings(max_examples=EXAMPLES)
+@shards(2)
+@examples(36, shards=2)
 @given(data=st.data(), seed=st.integers(0, 9))
-def test_after_corrections(store: Store, data: st.DataObject, seed: int) -> None:
+def test_after_corrections(store: Store, shard: int, data: st.DataObject, seed: int) -> None:
     check(store, data.draw(rollup_history(data.draw(traps()))), seed)

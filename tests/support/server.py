@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -25,6 +25,14 @@ class Server:
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._run(),))
         self._thread.start()
         self._started.wait()
+
+    @classmethod
+    def on(cls, folder: Path, **settings: Any) -> Self:
+        """A server on a database in a folder."""
+        values: dict[str, Any] = {"log_level": "error", **settings}
+        # An engine without a file of its own has the first admin key written where it is started.
+        with chdir(folder):
+            return cls(Settings(engine=engines.dsn(engines.current, folder), **values))
 
     async def _run(self) -> None:
         async with self.application.asgi.lifespan():
@@ -65,6 +73,10 @@ class Server:
         assert answer.status_code == 201, answer.text
         return answer.json()["key"]
 
+    def set_clock(self, now: int) -> None:
+        """Let queries come at an instant (µs)."""
+        self.application.asgi.state.services.clock = lambda: now
+
     def close(self) -> None:
         """Stop as a graceful stop does."""
         self._loop.call_soon_threadsafe(self._stop.set)
@@ -85,10 +97,7 @@ def problem(answer: Any, status: int) -> dict[str, Any]:
 @contextmanager
 def serving(folder: Path, **settings: Any) -> Iterator[Server]:
     """A server on a database in a folder."""
-    values: dict[str, Any] = {"log_level": "error", **settings}
-    # An engine without a file of its own has the first admin key written where it is started.
-    with chdir(folder):
-        server = Server(Settings(engine=engines.dsn(engines.current, folder), **values))
+    server = Server.on(folder, **settings)
     try:
         yield server
     finally:

@@ -77,3 +77,14 @@ def test_too_deep_a_payload_is_refused_whatever_else_is_in_it(wrap: Any) -> None
             value = wrap(value)
         with pytest.raises(payload.PayloadError, match="levels deep"):
             payload.canonical_payload({"other": Decimal("2.5"), "deep": value})
+
+
+@pytest.mark.parametrize(("opened", "closed"), [("[", "]"), ('{"a":', "}"), ('{"a" :', "}")])
+def test_nesting_has_a_limit_of_its_own(opened: str, closed: str) -> None:
+    def text(depth: int) -> bytes:
+        return (opened * depth + "1" + closed * depth).encode()
+
+    assert json.decode(text(json.MAX_NESTING))
+    for depth in (json.MAX_NESTING + 1, 900, 100_000):
+        with pytest.raises(json.NotJsonError, match="nested too deeply"):
+            json.decode(text(depth))

@@ -24,6 +24,7 @@ from support import inside
 from support.store import opened
 
 DIALECT = DuckDBDialect()
+NOW = 1_760_000_000_000_000
 INDIA, KATHMANDU, ST_JOHNS = "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns"
 PAIR = {"reseller_id": "r1", "provider": "P"}
 MONTH = {"date_from": "2025-10-01", "date_to": "2025-10-31"}
@@ -37,7 +38,7 @@ RESELLER = Scope(reseller_ids=frozenset({"r1"}))
 
 def plan_of(query_type: str, scope: Scope, **body: Any) -> Plan:
     text = json.dumps({"query_type": query_type, **body}).encode()
-    return plan_query(parse_request(text, scope, "UTC"), scope, Policy())
+    return plan_query(parse_request(text, scope, "UTC", NOW), scope, Policy())
 
 
 def tables(query_type: str, scope: Scope = EVERYTHING, **body: Any) -> set[str]:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from callistics.engines.duckdb.clustering import Clustering
@@ -13,6 +13,7 @@ from callistics.engines.duckdb.tuning import Tuning
 from callistics.sql.dialect import Statement
 from support import inside
 from support.engines import RECORDS
+from support.examples import examples
 from support.store import Store, opened
 
 SMALL = Tuning(rows_out_of_order=10, rows_copied_at_once=20, rows_moved_at_once=7)
@@ -113,7 +114,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=max(30, settings.default.max_examples // 5))
+@examples(20)
 @given(changes=CHANGES, rebuilt=st.booleans(), first=st.sampled_from((0, 0, 24, 28)))
 def test_what_is_written_meanwhile_stays(
     store: Store, changes: list[tuple[int, dict[str, Any], int]], rebuilt: bool, first: int

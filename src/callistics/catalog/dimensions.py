@@ -119,6 +119,23 @@ SENTIMENT_BIN = Dimension(
     "sentiment_bin", "Tenths of the sentiment, 0-9.", lambda _: SENTIMENT_TENTH, type="integer"
 )
 
+DURATION_EDGES = (0, 10, 30, 60, 120, 300, 600, 1800)
+"""Where the bins of durations begin, in seconds; each ends where the next begins."""
+
+
+def _duration_bin(_: Frame) -> Sql:
+    cases = (
+        f"WHEN c.duration_ms < {1000 * edge} THEN {place}"
+        for place, edge in enumerate(DURATION_EDGES[1:])
+    )
+    last = f"WHEN c.duration_ms IS NOT NULL THEN {len(DURATION_EDGES) - 1}"
+    return raw(f"CASE {' '.join(cases)} {last} END")
+
+
+DURATION_BIN = Dimension(
+    "duration_bin", "Which bin the duration lies in, from 0.", _duration_bin, type="integer"
+)
+
 GROUPABLE = BY_FIELD | {one.name: one for one in (ATTEMPT, WEEKDAY, HOUR, BUCKET)}
 """What `group_by` may name, besides keys of the payload."""
 
@@ -136,6 +153,12 @@ def payload_dimension(key: str) -> Dimension:
 def groupable(name: str) -> Dimension | None:
     """The dimension that a name in `group_by` stands for, None if there is none."""
     if name.startswith(PAYLOAD_PREFIX):
-        key = name.removeprefix(PAYLOAD_PREFIX)
-        return payload_dimension(key) if 0 < len(key) <= MAX_KEY_LENGTH else None
+        key = payload_key(name)
+        return None if key is None else payload_dimension(key)
     return GROUPABLE.get(name)
+
+
+def payload_key(name: str) -> str | None:
+    """The key in `payload.<key>`, None where it is no key that a payload is asked for."""
+    key = name.removeprefix(PAYLOAD_PREFIX)
+    return key if 0 < len(key) <= MAX_KEY_LENGTH else None

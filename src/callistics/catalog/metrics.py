@@ -2,9 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from callistics.catalog.success import is_success
-from callistics.model.rounding import percentage, ratio, seconds
+from callistics.catalog.success import is_reached, is_success
+from callistics.model.rounding import (
+    half_away,
+    of_millionths,
+    percentage,
+    ratio,
+    seconds,
+)
 from callistics.sql.aggregates import count, count_known, count_where, greatest, least, total
 from callistics.sql.fragment import Sql, raw
 from callistics.sql.selection import Frame
@@ -13,21 +20,22 @@ _DURATION = "c.duration_ms"
 DURATION_KNOWN = raw(f"{_DURATION} IS NOT NULL")
 OUTCOME_KNOWN = raw("c.outcome IS NOT NULL")
 
-Shown = int | float | str | None
+Shown = int | float | str | Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A whole number that SQL computes over a set of calls or leads; `zero` is that of none.
 
-    `over` names the columns of the unit that a number of records depends on. Where they have few
-    values, counting these first is faster than testing every record.
+    `over` names the columns of the unit that a number of records depends on, each with what to
+    count by: itself, or another value that means the same to the measure. Where these are few,
+    counting them first is faster than testing every record.
     """
 
     name: str
     sql: Callable[[Frame], Sql]
     zero: int | None = 0
-    over: tuple[str, ...] = ()
+    over: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +82,17 @@ N_TIMED = Measure("n_timed", lambda frame: count_known(frame, _DURATION))
 TOTAL_MS = Measure("total_ms", lambda frame: total(frame, _DURATION), None)
 MIN_MS = Measure("min_ms", lambda frame: least(frame, _DURATION), None)
 MAX_MS = Measure("max_ms", lambda frame: greatest(frame, _DURATION), None)
+_JUDGED_BY = (("outcome_key", "c.outcome_key"), ("success", "c.success"))
 SUCCESSES = Measure(
     "successes",
     lambda frame: count_where(frame, is_success(frame)),
-    over=("outcome_key", "success"),
+    over=_JUDGED_BY,
+)
+REACHED = Measure(
+    "reached",
+    lambda frame: count_where(frame, is_reached(frame)),
+    # Whether it was answered matters, not when.
+    over=(*_JUDGED_BY, ("answered_at", "CASE WHEN c.answered_at IS NOT NULL THEN 1 END")),
 )
 
 
@@ -120,7 +135,7 @@ TOTAL = Figure(
 )
 SUCCEEDED = Figure(
     "successes",
-    "Calls that are a success.",
+    "Calls that are a success; a guess where neither they nor `success_outcomes` say so.",
     "integer",
     (SUCCESSES,),
     lambda tally: tally.number("successes"),
@@ -132,8 +147,20 @@ SUCCESS_RATE = Figure(
     (SUCCESSES, N),
     lambda tally: percentage(tally.number("successes"), tally.number("n")),
 )
-
-PERCENTILES = (50, 90, 95, 99)
+REACHED_CALLS = Figure(
+    "reached",
+    "Calls in which somebody was spoken to.",
+    "integer",
+    (REACHED,),
+    lambda tally: tally.number("reached"),
+)
+REACH_RATE = Figure(
+    "reach_rate",
+    "Calls in which somebody was spoken to, per call, 0-100.",
+    "number|null",
+    (REACHED, N),
+    lambda tally: percentage(tally.number("reached"), tally.number("n")),
+)
 
 
 def percentile(percent: int) -> Figure:
@@ -142,3 +169,43 @@ def percentile(percent: int) -> Figure:
     measure = Measure(name, _fixed(name), None)
     text = f"{percent} % of durations are at most this, in whole seconds."
     return Figure(name, text, "integer|null", (measure,), lambda tally: tally.measures[name])
+
+
+def _of_millionths(name: str) -> Callable[[Tally], Shown]:
+    def compute(tally: Tally) -> Shown:
+        value = tally.measures[name]
+        return None if value is None else of_millionths(value)
+
+    return compute
+
+
+def _mean(tally: Tally) -> Shown:
+    count = tally.number("n")
+    return of_millionths(half_away(tally.measures["total"] or 0, count)) if count else None
+
+
+def _in_millionths(name: str) -> Measure:
+    return Measure(name, _fixed(name), None)
+
+
+SUM = Figure(
+    "sum",
+    "Sum, exact.",
+    "number",
+    (_in_millionths("total"),),
+    lambda tally: of_millionths(tally.measures["total"] or 0),
+)
+MEAN = Figure("avg", "Average, to 6 decimals.", "number|null", (N, _in_millionths("total")), _mean)
+LEAST = Figure(
+    "min", "Smallest.", "number|null", (_in_millionths("least"),), _of_millionths("least")
+)
+GREATEST = Figure(
+    "max", "Largest.", "number|null", (_in_millionths("greatest"),), _of_millionths("greatest")
+)
+
+
+def value_percentile(percent: int) -> Figure:
+    """Nearest rank over the exact values; the statement computes it as `p50`."""
+    name = f"p{percent}"
+    text = f"{percent} % of the values are at most this."
+    return Figure(name, text, "number|null", (_in_millionths(name),), _of_millionths(name))

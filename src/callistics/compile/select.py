@@ -1,6 +1,6 @@
 """The statement that most query types share: group, count, order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -78,25 +78,25 @@ def grouped(
     return join("\n", [*lines, limit()])
 
 
-def _over(measures: Sequence[Measure]) -> list[str]:
+def _over(measures: Sequence[Measure]) -> dict[str, str]:
     """The columns to count by first: none unless every measure is a number of records."""
     if not all(measure.over or measure.name == "n" for measure in measures):
-        return []
-    return list(dict.fromkeys(name for measure in measures for name in measure.over))
+        return {}
+    return dict(column for measure in measures for column in measure.over)
 
 
 def _counted_first(
-    frame: Frame, keys: Sequence[Sql], over: Sequence[str], rows: Sql
+    frame: Frame, keys: Sequence[Sql], over: Mapping[str, str], rows: Sql
 ) -> tuple[Frame, Sql]:
     """Records counted by the keys and further columns, as the rows of a frame."""
     alias = frame.selection.unit.alias
-    columns = [*keys, *(raw(f"{alias}.{name} AS {name}") for name in over)]
+    columns = [*keys, *(raw(f"{value} AS {name}") for name, value in over.items())]
     counts = compose(
         f"(SELECT {{}}, {{}} AS n\nFROM {{}}\n{{}}) AS {alias}",
         join(", ", columns),
         count(frame),
         rows,
-        group_by(frame, len(keys), *(f"{alias}.{name}" for name in over)),
+        group_by(frame, len(keys), *over.values()),
     )
     return replace(frame, rolled=Source(counts, raw(f"{alias}.n"))), counts
 

@@ -30,7 +30,7 @@ _ROUTES: list[Any] = [
     docs,
     docs_asset,
 ]
-_EXPOSED = ["Retry-After", "Server-Timing"]
+_EXPOSED = ["Callistics-Complete-Until", "Callistics-Range", "Retry-After", "Server-Timing"]
 _SENT = ["Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key"]
 
 

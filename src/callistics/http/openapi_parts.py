@@ -34,6 +34,24 @@ IDEMPOTENCY_KEY: Json = {
     "description": "A retried request with the same key and body answers as the first did.",
 }
 
+ANSWER_HEADERS: Json = {
+    "Server-Timing": {
+        "description": "Milliseconds in all, and in the engine.",
+        "schema": {"type": "string"},
+    },
+    "Callistics-Range": {
+        "description": "The range as it was read: half open, in the request's zone, `..` for an "
+        "open end.",
+        "schema": {"type": "string"},
+        "example": "2025-01-01T00:00:00+05:30/2025-02-01T00:00:00+05:30",
+    },
+    "Callistics-Complete-Until": {
+        "description": "The earlier of the range's end and now, in the request's zone: what lies "
+        "behind it is still to come.",
+        "schema": {"type": "string", "format": "date-time"},
+    },
+}
+
 _TIME: Json = {"type": ["string", "null"], "format": "date-time"}
 KEY_SCHEMA: Json = {
     "type": "object",

@@ -6,6 +6,7 @@ from callistics.access.requests import SCOPE_FIELDS
 from callistics.analytics.parse import DEFAULT_PAGE_SIZE, MAX_GROUPS, MAX_PAGE_SIZE
 from callistics.catalog.dimensions import PAYLOAD_PREFIX
 from callistics.catalog.filters import FILTERS
+from callistics.catalog.measures import MEASURES
 from callistics.http.openapi_parts import KEY_SCHEMA, Json, ref
 from callistics.http.problems import NO_TYPE
 from callistics.model.buckets import Granularity
@@ -54,7 +55,7 @@ def _row_schema(kind: QueryType) -> Json:
     return {
         "type": "object",
         "description": kind.summary,
-        "required": list(columns),
+        "required": [one.name for one in kind.columns if not one.optional],
         "properties": columns,
     }
 
@@ -67,7 +68,7 @@ def _request_schema(kind: QueryType) -> Json:
     page = {"type": ["integer", "null"], "minimum": 1}
     return {
         "type": "object",
-        "required": ["query_type"],
+        "required": ["query_type", *(["measure"] if kind.takes_measure else [])],
         "additionalProperties": False,
         "properties": {
             "query_type": {"const": kind.name, "description": kind.summary},
@@ -77,7 +78,7 @@ def _request_schema(kind: QueryType) -> Json:
                 "enum": [*Granularity, None],
                 "default": "day",
                 "description": "Length of a bucket"
-                + ("." if kind.uses_granularity else "; without effect on this query type."),
+                + ("." if kind.uses_granularity else "; this query type ignores it."),
             },
             "timezone": {
                 "type": ["string", "null"],
@@ -85,6 +86,7 @@ def _request_schema(kind: QueryType) -> Json:
                 "examples": ["Europe/Lisbon"],
             },
             "group_by": _group_by_schema(kind),
+            "measure": _measure_schema(kind),
             "page": {**page, "default": 1, "description": "Page, from 1."},
             "page_size": {
                 **page,
@@ -109,17 +111,29 @@ def _filters_schema() -> Json:
     }
 
 
-def _group_by_schema(kind: QueryType) -> Json:
-    payload = {
-        "type": "string",
-        "pattern": rf"^payload\.[\s\S]{{1,{MAX_KEY_LENGTH}}}$",
-        "maxLength": MAX_KEY_LENGTH + len(PAYLOAD_PREFIX),
+_PAYLOAD_KEY: Json = {
+    "type": "string",
+    "pattern": rf"^payload\.[\s\S]{{1,{MAX_KEY_LENGTH}}}$",
+    "maxLength": MAX_KEY_LENGTH + len(PAYLOAD_PREFIX),
+}
+
+
+def _measure_schema(kind: QueryType) -> Json:
+    if not kind.takes_measure:
+        return {"type": "null", "description": "Not of this query type."}
+    return {
+        "anyOf": [{"enum": list(MEASURES)}, _PAYLOAD_KEY],
+        "description": "The number of calls that is measured.",
+        "examples": ["cost", "payload.age"],
     }
+
+
+def _group_by_schema(kind: QueryType) -> Json:
     return {
         "type": ["array", "null"],
         "maxItems": MAX_GROUPS,
         "uniqueItems": True,
-        "items": {"anyOf": [{"enum": kind.groupable}, payload]},
+        "items": {"anyOf": [{"enum": kind.groupable}, _PAYLOAD_KEY]},
         "description": "Fields to group by, first in each row.",
     }
 

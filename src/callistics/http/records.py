@@ -15,11 +15,11 @@ from callistics.errors import Conflict, Problem, Refused, did_you_mean, invalid,
 from callistics.http.metrics import Metrics
 from callistics.http.parameters import PARAMETERS
 from callistics.http.problems import MEDIA_TYPE, note_problem_body, problem_body, problem_item
-from callistics.http.services import AnyRequest, Services, now, read_body, services
+from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.ingest.decode import Limits, Terms
 from callistics.ingest.decompress import unpack
 from callistics.ingest.writer import Job, Result, Retry
-from callistics.model.instants import SECOND
+from callistics.model.instants import SECOND, now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone, zone
 from callistics.records.field import RecordKind

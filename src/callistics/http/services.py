@@ -1,7 +1,6 @@
 """What the endpoints work with, put together by the composition root."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from callistics.http.metrics import Metrics
 from callistics.http.request_notes import note_key
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.writer import Writer
+from callistics.model.instants import now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone
 from callistics.runtime import give_way
@@ -70,6 +70,7 @@ class Services:
     data_version: Callable[[], int | None]
     readers: Pool
     beside: DecodeProcess
+    clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     ready: bool = False
@@ -103,8 +104,3 @@ async def read_body(request: AnyRequest, limit: int) -> bytes:
             raise TooLarge(f"the body is larger than {limit:,} bytes")
         pieces.append(piece)
     return b"".join(pieces)
-
-
-def now() -> int:
-    """The server's clock as an instant (µs)."""
-    return time.time_ns() // 1000

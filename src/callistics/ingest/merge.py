@@ -5,7 +5,7 @@ trace for the next in the same commit.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from callistics.engines.base import Session
 from callistics.errors import NOTHING, Problem, forbidden, invalid, pointer
@@ -16,7 +16,7 @@ from callistics.records.columnar.call_batch import CallBatch
 from callistics.records.decode import Change
 from callistics.records.field import RecordKind
 from callistics.records.identity import Identity, Receipt, Rejected, StoredRecord, Waiting
-from callistics.records.merge import State, apply, is_live, lead_of, missing
+from callistics.records.merge import State, apply_fields, apply_status, is_live, lead_of, missing
 
 _UNKNOWN = StoredRecord(State(), None, None)
 # Of the records of a request that wait, so many are named.
@@ -59,10 +59,13 @@ class Fold:
         nameless = {change.identity for scope, change in changes if not _merchant(scope, change)}
         self._merchants = session.merchants_of(kind, nameless)
         wanted = {
-            (merchant, change.identity)
+            (named, change.identity)
             for scope, change in changes
-            for merchant in _possible(scope, change, self._merchants)
+            if (named := _merchant(scope, change))
         }
+        wanted.update(
+            (merchant, one) for one in nameless for merchant in self._merchants.get(one, ())
+        )
         wanted.update(also)
         self._known = session.load(kind, wanted)
         self.changed: dict[Identity, State] = {}
@@ -161,17 +164,20 @@ class _Request:
             return self._no_merchant(index, change)
         identity = (merchant, change.identity)
         state = self.states.get(identity)
-        before = self.fold.known(identity).state if state is None else state
-        after = before.copy()
-        applied = apply(self.fold.kind, after, change, self.arrival + index)
+        after = self.fold.known(identity).state.copy() if state is None else state.on_trial()
+        time = self.arrival + index
+        fields = apply_fields(self.fold.kind, after, change, time)
         defaulted = self._complete(after)
         problem = self._check(index, change, identity, after)
         if problem is not None:
             return problem
+        # An event has no part in that, and stays: the events of a state may be many to copy.
+        status = apply_status(self.fold.kind, after, change, time)
         self.states[identity] = after
         self.own_merchants.setdefault(change.identity, set()).add(merchant)
-        self.taken.append((index, identity, applied.visible or defaulted))
-        if applied.stored or defaulted:
+        visible = fields.visible or status.visible or defaulted
+        self.taken.append((index, identity, visible))
+        if fields.stored or status.stored or defaulted:
             self.stored[identity] = None
         return None
 
@@ -190,11 +196,13 @@ class _Request:
         found = _merchant(self.write.scope, change)
         if found:
             return found
-        named = self.fold.merchants(change.identity) | self.own_merchants.get(
-            change.identity, set()
-        )
-        matches = [merchant for merchant in named if self._is_visible((merchant, change.identity))]
-        return matches[0] if len(matches) == 1 else None
+        identity = change.identity
+        known, own = self.fold.merchants(identity), self.own_merchants.get(identity, set())
+        named = chain(known, (merchant for merchant in own if merchant not in known))
+        matches = (merchant for merchant in named if self._is_visible((merchant, identity)))
+        # Of two it is neither, however many more there are.
+        found = list(islice(matches, 2))
+        return found[0] if len(found) == 1 else None
 
     def _is_visible(self, identity: Identity) -> bool:
         known = self.fold.known(identity)

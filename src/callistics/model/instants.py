@@ -4,6 +4,7 @@ An instant is an `int`: microseconds since 1970-01-01T00:00:00Z.
 """
 
 import re
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -100,6 +101,16 @@ def _offset_seconds(text: str | None) -> int | None:
         raise ValueError("no such UTC offset")
     seconds = hours * 3600 + minutes * 60
     return -seconds if text[0] == "-" else seconds
+
+
+def now() -> int:
+    """The machine's clock as an instant."""
+    return time.time_ns() // 1000
+
+
+def to_millisecond(instant: int) -> int:
+    """An instant without what is finer than a millisecond."""
+    return instant // 1000 * 1000
 
 
 def micros(moment: datetime) -> int:

@@ -38,7 +38,7 @@ class RecordField:
     """One field of calls, leads or both.
 
     `filter` is the help of the filter by a list of values that it has, and `group` that of the
-    dimension; empty where it has none. `measure` says that its number can be measured.
+    dimension, `measure` that of the number that can be measured; empty where it has none.
     `part_of` names the field that it is merged with as one. `column` keeps it as it was sent.
     """
 
@@ -52,7 +52,7 @@ class RecordField:
     column: str = ""
     filter: str = ""
     group: str = ""
-    measure: bool = False
+    measure: str = ""
     part_of: str | None = None
 
     @property

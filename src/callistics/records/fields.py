@@ -122,7 +122,7 @@ _DECLARED = (
         "Seconds, may be fractional; rounded half up to milliseconds.",
         42.5,
         column="duration_sent_ms",
-        measure=True,
+        measure="Seconds that the call lasted, to the millisecond.",
     ),
     RecordField(
         "ended_at",
@@ -135,10 +135,10 @@ _DECLARED = (
         "outcome",
         CALLS,
         TEXT,
-        "What the call came to, free text.",
+        "The outcome of the call, free text.",
         "CONFIRMED",
-        filter="What a call came to; null in a list: none recorded.",
-        group="What the call came to.",
+        filter="The outcome of a call; null in a list matches calls without one.",
+        group="The outcome of the call.",
     ),
     RecordField(
         "sentiment",
@@ -146,7 +146,7 @@ _DECLARED = (
         SENTIMENT,
         "0.0 (negative) to 1.0 (positive), or `positive`, `neutral`, `negative` in any case.",
         0.8,
-        measure=True,
+        measure="0.0 (negative) to 1.0 (positive).",
     ),
     RecordField(
         "status",
@@ -167,9 +167,7 @@ _DECLARED = (
         column="payload_own",
     ),
     RecordField("test", CALLS, FLAG, "True keeps the call out of analytics.", False),
-    RecordField(
-        "created_at", LEADS, INSTANT, "When the lead came into being.", "2025-01-14T08:00:00Z"
-    ),
+    RecordField("created_at", LEADS, INSTANT, "When the lead was created.", "2025-01-14T08:00:00Z"),
     RecordField(
         "updated_at",
         BOTH,
@@ -226,7 +224,7 @@ _DECLARED = (
         "What the call cost, rounded half up to 6 decimals; brings its `currency` with it.",
         0.042,
         column="cost_micros",
-        measure=True,
+        measure="What the call cost; a row for each currency.",
     ),
     RecordField(
         "currency",

@@ -24,10 +24,11 @@ from callistics.engines.base import Engine
 from callistics.engines.registry import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.http.app import create_http
-from callistics.http.services import Pool, Services, now
+from callistics.http.services import Pool, Services
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.tuning import tune
 from callistics.ingest.writer import Job, Result, Writer
+from callistics.model.instants import now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone

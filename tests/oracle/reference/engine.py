@@ -12,6 +12,7 @@ from .filters import (
     refuse_crossed_dates,
 )
 from .grouping import grouped, with_all_weekdays
+from .measures import number_of
 from .merge import Raw
 from .queries import LEAD_TYPES, QUERIES, TIME_SERIES, Context, Row
 from .settings import ReferenceSettings, Refused, Scope
@@ -63,7 +64,7 @@ class Reference:
         refuse_crossed_dates(request["filters"], request["timezone"])
         query_type, fields = request["query_type"], request["group_by"]
         units = self._units(request, scope)
-        groups = grouped(_counted(query_type, units), fields, request["timezone"])
+        groups = grouped(_counted(request, units), fields, request["timezone"])
         if query_type == "hourly_heatmap" and "weekday" in fields:
             groups = with_all_weekdays(groups, fields)
         context = self._context(request, units)
@@ -91,6 +92,7 @@ class Reference:
             settings=self.settings,
             stages=self._stages(request["filters"].get("template_id")),
             buckets=_buckets(request, units) if series else (),
+            measure=request.get("measure"),
         )
 
     def _stages(self, template: str | list[str | None] | None) -> tuple[str, ...] | None:
@@ -101,8 +103,11 @@ class Reference:
         return self.settings.lead_stages if own is None else own
 
 
-def _counted(query_type: str, units: list[Any]) -> list[Any]:
+def _counted(request: dict[str, Any], units: list[Any]) -> list[Any]:
     """The units of a type, which are also what its groups come from."""
+    query_type = request["query_type"]
+    if query_type == "measure":
+        return [call for call in units if number_of(call, request["measure"]) is not None]
     if query_type == "call_duration":
         return [call for call in units if call.duration is not None]
     if query_type == "top_outcomes":

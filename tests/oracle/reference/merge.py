@@ -1,9 +1,11 @@
 """All records of one id put together, field by field."""
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from .canonical import exact, json_text, milliseconds
@@ -39,6 +41,13 @@ class Raw:
         return self.arrived if self.updated_at is None else self.updated_at
 
 
+class Price(NamedTuple):
+    """A cost in millionths with its currency, which are one field."""
+
+    cost: int
+    currency: str | None
+
+
 class StatusEvent(NamedTuple):
     """A status that a record brought; for a call's record without a time, `time` is None."""
 
@@ -66,6 +75,7 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
     "started_at": _moment,
     "ended_at": _moment,
     "created_at": _moment,
+    "answered_at": _moment,
     "duration": _seconds,
     "sentiment": _score,
     "direction": _word,
@@ -86,6 +96,9 @@ def tie_text(value: Any) -> str:
         return json_text(shown.isoformat(timespec="microseconds") + "Z")
     if isinstance(value, Seconds):
         return json_text(exact(int(value)) / Decimal(1000))
+    if isinstance(value, Price):
+        # The end of the cost sorts before any digit that another one has there.
+        return f"{json_text(exact(value.cost) / Decimal(10**6))} {value.currency or ''}"
     return json_text(value)
 
 
@@ -100,3 +113,16 @@ def merged(raws: list[Raw], field: str) -> Any:
     return newest(
         (raw.time, read(field, raw.record[field], raw.zone)) for raw in raws if field in raw.record
     )
+
+
+def _price(record: dict[str, Any]) -> Price | None:
+    if record["cost"] is None:
+        return None
+    currency = record.get("currency")
+    cost = math.floor(Fraction(exact(record["cost"])) * 10**6 + Fraction(1, 2))
+    return Price(cost, currency and currency.upper())
+
+
+def merged_price(raws: list[Raw]) -> Price | None:
+    """What all records together say of the cost; each that brings one brings its currency."""
+    return newest((raw.time, _price(raw.record)) for raw in raws if "cost" in raw.record)

@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from .buckets import Bucket
 from .canonical import percentage, seconds, two_decimals
 from .grouping import by_count
+from .measures import rows_of
 from .settings import ReferenceSettings
 from .state import Call, Lead
-from .success import is_success
+from .success import is_reached, is_success
 from .zones import local_at
 
 Row = dict[str, Any]
@@ -26,6 +28,7 @@ class Context:
     settings: ReferenceSettings
     stages: Sequence[str] | None
     buckets: Sequence[Bucket]
+    measure: str | None = None
 
 
 def _durations(calls: list[Call]) -> list[int]:
@@ -95,6 +98,41 @@ def sentiment_distribution(calls: list[Call], _: Context) -> list[Row]:
         rows.append({"from": low, "to": high, "count": count, "percentage": share})
     unscored = len(calls) - len(scores)
     return [*rows, {"from": None, "to": None, "count": unscored, "percentage": None}]
+
+
+def success_rate(calls: list[Call], context: Context) -> list[Row]:
+    chosen = context.settings
+    reached = sum(
+        is_reached(chosen, call.outcome, call.answered_at, call.success) for call in calls
+    )
+    successes = sum(is_success(chosen, call.outcome, call.success) for call in calls)
+    return [
+        {
+            "calls": len(calls),
+            "reached": reached,
+            "reach_rate": percentage(reached, len(calls)),
+            "successes": successes,
+            "success_rate": percentage(successes, len(calls)),
+        }
+    ]
+
+
+def duration_distribution(calls: list[Call], _: Context) -> list[Row]:
+    durations = _durations(calls)
+    edges: list[int | None] = [0, 10, 30, 60, 120, 300, 600, 1800, None]
+    rows: list[Row] = []
+    for low, high in pairwise(edges):
+        assert low is not None
+        inside = [d for d in durations if low * 1000 <= d and (high is None or d < high * 1000)]
+        share = percentage(len(inside), len(durations))
+        rows.append({"from": low, "to": high, "count": len(inside), "percentage": share})
+    unknown = len(calls) - len(durations)
+    return [*rows, {"from": None, "to": None, "count": unknown, "percentage": None}]
+
+
+def measure(calls: list[Call], context: Context) -> list[Row]:
+    assert context.measure is not None
+    return rows_of(calls, context.measure)
 
 
 def _inside(calls: list[Call], bucket: Bucket) -> list[Call]:
@@ -172,6 +210,9 @@ QUERIES: dict[str, Callable[[list[Any], Context], list[Row]]] = {
     "retry_analysis": retry_analysis,
     "provider_breakdown": provider_breakdown,
     "hourly_heatmap": hourly_heatmap,
+    "success_rate": success_rate,
+    "duration_distribution": duration_distribution,
+    "measure": measure,
     "conversion_funnel": conversion_funnel,
 }
 LEAD_TYPES = ("status_distribution", "conversion_funnel")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .merge import Raw, StatusEvent, merged, newest
+from .merge import Price, Raw, StatusEvent, merged, merged_price, newest
 
 Key = tuple[str, str]
 Records = dict[Key, list[Raw]]
@@ -29,6 +29,9 @@ class Call:
     sentiment: float | None
     status: str | None
     payload: dict[str, Any]
+    answered_at: int | None
+    success: bool | None
+    price: Price | None
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,9 @@ def _call(call: MergedCall, lead: MergedLead) -> Call:
         sentiment=call.field("sentiment"),
         status=lead.status,
         payload={**lead.payload, **(call.field("payload") or {})},
+        answered_at=call.field("answered_at"),
+        success=call.field("success"),
+        price=merged_price(call.raws),
     )
 
 

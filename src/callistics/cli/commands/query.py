@@ -2,11 +2,14 @@
 
 import json
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 import click
+import msgspec
 
+from callistics.catalog.measures import MEASURES
 from callistics.cli.client import Client
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.output import NULL, columns_of, console, csv_of, table_of, total_line
@@ -17,15 +20,19 @@ Format = Literal["table", "json", "csv"]
 Envelope = dict[str, Any]
 
 _LARGEST_PAGE = 10_000
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 _JSON = {"Content-Type": "application/json"}
+_MEASURE_HELP = f"Of the type measure: {', '.join(MEASURES)} or payload.<key>."
 _EPILOG = """\b
 Examples:
   callistics query call_count
   callistics query calls_over_time --from 2025-01-01 --to 2025-01-31 --merchant mer_abc \\
       --template tpl_xyz789 --filter min_duration=10 --granularity day
+  callistics query calls_over_time --date-range last_30_days --timezone Asia/Kolkata
   callistics query outcome_distribution --payload city=Delhi --payload 'age>=60'
+  callistics query measure --measure cost --group-by merchant_id
   callistics query calls_over_time --group-by provider --all --format csv > calls.csv
-  callistics query --body question.json --format json
+  callistics query --body query.json --format json
 """
 
 
@@ -33,6 +40,9 @@ Examples:
 @click.argument("query_type", required=False, metavar="TYPE")
 @click.option("--from", "date_from", metavar="DATE", help="From this date or time on.")
 @click.option("--to", "date_to", metavar="DATE", help="Up to this date or time, inclusive.")
+@click.option(
+    "--date-range", metavar="NAME", help="Instead of both: today, last_7_days, past_3_hours …"
+)
 @click.option("--merchant", "merchants", multiple=True, metavar="ID", help="May be repeated.")
 @click.option("--reseller", "resellers", multiple=True, metavar="ID", help="May be repeated.")
 @click.option("--template", "templates", multiple=True, metavar="ID", help="May be repeated.")
@@ -52,6 +62,7 @@ Examples:
 @click.option("--granularity", help="minute, hour, day, week, month, quarter or year.")
 @click.option("--timezone", metavar="ZONE", help="Such as Europe/Lisbon.")
 @click.option("--group-by", metavar="FIELD,...", help="Up to three fields.")
+@click.option("--measure", metavar="NAME", help=_MEASURE_HELP)
 @click.option("--page", type=int, help="Which page of the rows, from 1.")
 @click.option("--page-size", type=int, help="Rows of a page.")
 @click.option("--all", "all_pages", is_flag=True, help="Every page.")
@@ -72,7 +83,7 @@ Examples:
 def command(
     target: Target, format_: Format, body: Path | None, all_pages: bool, **given: Any
 ) -> None:
-    """Ask a question and print the answer.
+    """Run a query and print the answer.
 
     TYPE is one of the query types, such as call_count, call_duration, calls_over_time,
     outcome_distribution or conversion_funnel; without it, they are listed.
@@ -108,23 +119,28 @@ def ask(client: Client, body: bytes) -> str:
 def _ask_all(client: Client, question: Question) -> str:
     """The answer as if one page could hold all rows."""
     body = {**question.body(), "page": 1, "page_size": _LARGEST_PAGE}
-    answer: Envelope = json.loads(ask(client, json.dumps(body).encode()))
+    answer = _read_answer(ask(client, json.dumps(body).encode()))
     rows: list[Any] = answer["data"]
     while len(rows) < answer["total"]:
         body["page"] += 1
-        more: Envelope = json.loads(ask(client, json.dumps(body).encode()))
+        more = _read_answer(ask(client, json.dumps(body).encode()))
         if not more["data"]:
             break
         rows += more["data"]
     answer["page_size"] = max(len(rows), 1)
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(answer).decode()
+
+
+def _read_answer(text: str) -> Envelope:
+    """An answer with its numbers as they are written."""
+    return json.loads(text, parse_float=Decimal)
 
 
 def _print(text: str, question: Question, format_: Format) -> None:
     if format_ == "json":
         click.echo(text)
         return
-    answer: Envelope = json.loads(text)
+    answer = _read_answer(text)
     rows: list[dict[str, object]] = answer["data"]
     columns = columns_of(rows, _documented_columns(answer, question))
     if format_ == "csv":

@@ -15,7 +15,7 @@ from callistics.cli.output import columns_of, console, table_of
 Body = dict[str, Any]
 
 DAYS = 31
-"""How many of the last days of the made-up calls the questions are about."""
+"""How many of the last days of the made-up calls the queries are about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _BATCH_LINES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What a demo's folder holds. `loaded` once all calls are in; `key` may ask questions.
+    """What a demo's folder holds. `loaded` once all calls are in; `key` may query.
 
     The calls end before `until` (ISO 8601), which begins a day in `timezone`.
     """
@@ -118,7 +118,7 @@ def _lines(demo: Demo) -> Iterator[Line]:
 
 
 def valid_key(client: Client, key: str | None) -> str:
-    """A key that may ask questions: the one given if it still works, else a new one."""
+    """A key that may query: the one given if it still works, else a new one."""
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     question = b'{"query_type": "call_count", "filters": {"lead_id": "none"}}'
     if key is not None:
