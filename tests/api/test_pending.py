@@ -85,3 +85,42 @@ def test_a_reseller_that_is_named_wins_in_any_order(tmp_path: Path, order: tuple
         for place in order:
             send(server, "calls", records[place])
         assert resellers(server) == [("r1", 1)]
+
+
+def waiting(server: Server, key: str = "") -> list[dict[str, Any]]:
+    answer = server.request("GET", "/pending", key=key)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]
+
+
+def test_what_waits_is_listed_by_what_it_lacks(server: Server) -> None:
+    assert waiting(server) == []
+    send(server, "calls", WHOLE, *(CALL | {"call_id": f"w{n:02}"} for n in range(12)))
+    send(server, "calls", {"call_id": "late", "merchant_id": "m2", "sentiment": 1})
+    send(server, "calls", WHOLE | {"call_id": "trial", "test": True})
+    send(server, "leads", {"lead_id": "c1", "merchant_id": "m1"})
+    send(server, "leads", {"lead_id": "l1", "merchant_id": "m1"})
+    twelve, late, lead = waiting(server)
+    assert (twelve["kind"], twelve["missing"], twelve["count"]) == ("calls", ["reseller_id"], 12)
+    assert twelve["first"] == [{"merchant_id": "m1", "id": f"w{n:02}"} for n in range(10)]
+    assert late == {
+        "kind": "calls",
+        "missing": ["reseller_id", "started_at"],
+        "count": 1,
+        "first": [{"merchant_id": "m2", "id": "late"}],
+    }
+    assert (lead["kind"], lead["first"]) == ("leads", [{"merchant_id": "m1", "id": "l1"}])
+    assert "callistics_pending_records 14.0" in server.request("GET", "/metrics").text
+    # What is completed waits no more.
+    send(server, "calls", *(WHOLE | {"call_id": f"w{n:02}"} for n in range(12)))
+    assert [one["count"] for one in waiting(server)] == [1, 1]
+    assert "callistics_pending_records 2.0" in server.request("GET", "/metrics").text
+
+
+def test_a_key_sees_what_waits_within_its_scope(server: Server) -> None:
+    send(server, "calls", CALL, CALL | {"merchant_id": "m2"})
+    key = server.make_key({"merchant_ids": ["m2"]}, "ingest")
+    (found,) = waiting(server, key)
+    assert found["first"] == [{"merchant_id": "m2", "id": "c1"}]
+    reader = server.make_key(None, "query")
+    assert server.request("GET", "/pending", key=reader).status_code == 403
