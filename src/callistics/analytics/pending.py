@@ -69,7 +69,7 @@ class Pending:
         identity = f"w.merchant_id, w.{kind.id_field}"
         source = f"{identity} FROM {_TABLES[kind]} AS w"
         return compose(
-            f"SELECT {source}\nWHERE {{}}\nGROUP BY {identity}{{}}",  # noqa: S608 (fixed names)
+            f"SELECT {source}\nWHERE {{}}\nGROUP BY {identity}{{}}",
             all_of([*self._conditions(kind, fields), *scope_conditions(scope, "w", self._dialect)]),
             there(self._dialect.weight("w")),
         )
@@ -83,7 +83,7 @@ class Pending:
             cancels = "" if weight is None else " GROUP BY l.merchant_id, l.lead_id"
             yield compose(
                 "(w.merchant_id, w.lead_id) NOT IN (SELECT (l.merchant_id, l.lead_id)"
-                f" FROM leads AS l{cancels}{{}})",  # noqa: S608 (fixed names)
+                f" FROM leads AS l{cancels}{{}})",
                 there(weight),
             )
 
