@@ -122,6 +122,17 @@ class Settings:
     record_limit: int = _setting(
         100_000, as_whole(1, 1_000_000), "Records that one request may bring (422)."
     )
+    default_reseller_id: str | None = _setting(
+        None,
+        as_text,
+        "Reseller of records that name none, for platforms that have no resellers; unset: such"
+        " records wait until others name it.",
+    )
+    future_limit: int = _setting(
+        172_800,
+        as_whole(0, 10 * 366 * 86_400),
+        "Seconds that the start of a call may lie ahead of the server's clock (422); two days.",
+    )
     payload_key_limit: int = _setting(
         1_000,
         as_whole(1, 1_000_000),

@@ -12,6 +12,7 @@ from callistics.http.analytics import analytics
 from callistics.http.health import docs, docs_asset, live, metrics, openapi, ready, root
 from callistics.http.keys import keys, revoke_key
 from callistics.http.parameters import check_request
+from callistics.http.pending import pending
 from callistics.http.problems import HANDLERS
 from callistics.http.records import calls, leads
 from callistics.http.request_log import observed
@@ -20,6 +21,7 @@ _ROUTES: list[Any] = [
     analytics,
     calls,
     leads,
+    pending,
     keys,
     revoke_key,
     live,

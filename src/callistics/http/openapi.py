@@ -55,6 +55,7 @@ def build() -> Json:
             "/analytics": {"post": _analytics()},
             "/calls": {"post": _records(RecordKind.CALLS)},
             "/leads": {"post": _records(RecordKind.LEADS)},
+            "/pending": {"get": _pending()},
             "/keys": {"post": _create_key(), "get": _list_keys()},
             "/keys/{key_id}": {"delete": _revoke_key()},
             "/health/live": {"get": _health("The process runs.", "isLive", ("status",), 200)},
@@ -116,6 +117,19 @@ def _records(kind: RecordKind) -> Json:
         "responses": {
             "200": {"description": "Stored.", "content": json_content(ref("Receipt"))},
             **responses(400, 401, 403, 409, 413, 415, 422, 429, 503),
+        },
+    }
+
+
+def _pending() -> Json:
+    return {
+        "operationId": "pending",
+        "tags": ["Records"],
+        "summary": "What waits for required fields",
+        "description": "The records in the key's scope that are in no figure, by what they lack.",
+        "responses": {
+            "200": {"description": "What waits.", "content": json_content(ref("PendingRecords"))},
+            **responses(400, 401, 403, 429, 503, 504),
         },
     }
 

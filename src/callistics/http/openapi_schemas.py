@@ -33,6 +33,7 @@ def schemas() -> Json:
         "Call": _record_schema(RecordKind.CALLS),
         "Lead": _record_schema(RecordKind.LEADS),
         "Receipt": _receipt_schema(),
+        "PendingRecords": _pending_schema(),
         "KeyRequest": _key_request_schema(),
         "Key": KEY_SCHEMA,
         "Problem": _problem_schema(),
@@ -195,7 +196,38 @@ def _receipt_schema() -> Json:
                     "properties": {"index": count, "errors": errors},
                 },
             },
+            "missing": {
+                "type": "array",
+                "description": "What the first pending records lack; there while any is pending.",
+                "items": {
+                    "type": "object",
+                    "required": ["index", "id", "fields"],
+                    "properties": {
+                        "index": count,
+                        "id": {"type": "string"},
+                        "fields": {"type": "array", "items": {"type": "string"}},
+                    },
+                },
+            },
         },
+    }
+
+
+def _pending_schema() -> Json:
+    names = {"type": "array", "items": {"type": "string"}}
+    record = {name: {"type": "string"} for name in ("merchant_id", "id")}
+    first = {"type": "object", "required": list(record), "properties": record}
+    members = {
+        "kind": {"type": "string", "enum": [kind.value for kind in RecordKind]},
+        "missing": names,
+        "count": {"type": "integer", "minimum": 1},
+        "first": {"type": "array", "maxItems": 10, "items": first},
+    }
+    one = {"type": "object", "required": list(members), "properties": members}
+    return {
+        "type": "object",
+        "required": ["data"],
+        "properties": {"data": {"type": "array", "items": one}},
     }
 
 

@@ -20,7 +20,7 @@ from callistics.ingest.decode import Limits, Terms
 from callistics.ingest.decompress import unpack
 from callistics.ingest.job import Job, Result, Retry
 from callistics.ingest.receipt import Receipt
-from callistics.model.instants import now
+from callistics.model.instants import SECOND, now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone, zone
 from callistics.records.field import RecordKind
@@ -51,7 +51,9 @@ async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
     key = parts.authorize(request, Permission.INGEST)
     skip, where, name = _skip(request), _zone(request, parts.zone), _idempotency_key(request)
     raw = await read_body(request, parts.settings.record_body_limit)
-    terms = Terms(kind, Reading(where, now()), key.scope, skip)
+    reading = Reading(where, now(), parts.settings.future_limit * SECOND)
+    reseller = parts.settings.default_reseller_id
+    terms = Terms(kind, reading, key.scope, skip, reseller=reseller)
     started = time.perf_counter()
     store = _store if name is None else _store_once
     status, body = await store(parts, request, key, terms, raw, name)
@@ -156,7 +158,20 @@ def encoded(receipt: Receipt, *, skip: bool) -> tuple[int, bytes]:
                 for bad in receipt.rejected
             ],
         }
+        | _missing(receipt)
     )
+
+
+def _missing(receipt: Receipt) -> dict[str, object]:
+    """What the first of the pending records lack; nothing where none is pending."""
+    if not receipt.waiting:
+        return {}
+    return {
+        "missing": [
+            {"index": one.index, "id": one.identity[1], "fields": one.fields}
+            for one in receipt.waiting
+        ]
+    }
 
 
 def _refusal(receipt: Receipt, problems: list[Problem]) -> tuple[int, bytes]:

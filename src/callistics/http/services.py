@@ -11,6 +11,7 @@ from litestar import Request
 from callistics.access.keyring import Keyring, require
 from callistics.access.limiter import RateLimiter
 from callistics.analytics.cache import AnswerCache
+from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.errors import TooLarge, Unavailable
 from callistics.http.metrics import Metrics
@@ -61,6 +62,7 @@ class Services:
 
     settings: Settings
     analytics: Analytics
+    pending: Pending
     writer: Writer
     keyring: Keyring
     limiter: RateLimiter

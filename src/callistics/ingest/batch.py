@@ -16,7 +16,8 @@ class Batch:
     """The valid records of one request, with their indices in it, and the rejected ones.
 
     `columns` has those that are stored as they are unless their ids are known, `changes` the
-    others. `received` counts all. `single` is whether the body was one object.
+    others. `received` counts all. `single` is whether the body was one object. `reseller` is that
+    of records that name none.
     """
 
     kind: RecordKind
@@ -28,6 +29,7 @@ class Batch:
     skip: bool = False
     single: bool = False
     columns: CallBatch | None = None
+    reseller: str | None = None
 
     def path(self, index: int) -> tuple[int, ...]:
         """Where a record stands in the body, as the beginning of a JSON pointer."""

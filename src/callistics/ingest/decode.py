@@ -41,7 +41,8 @@ class Terms:
     """What the records of a request are checked by.
 
     `skip` is whether good ones are stored beside bad ones. From so many records on
-    (`columns_from`), those that can be are taken as columns.
+    (`columns_from`), those that can be are taken as columns. `reseller` is that of records that
+    name none.
     """
 
     kind: RecordKind
@@ -49,6 +50,7 @@ class Terms:
     scope: Scope
     skip: bool = False
     columns_from: int = SMALLEST
+    reseller: str | None = None
 
 
 def decode_batch(body: bytes, content_type: str | None, limits: Limits, terms: Terms) -> Batch:
@@ -109,6 +111,7 @@ def _checked(
         skip=terms.skip,
         single=single,
         columns=columns,
+        reseller=terms.reseller,
     )
 
 

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from callistics.errors import Problem, invalid, pointer
 from callistics.ingest.batch import Batch
 from callistics.ingest.load import Stored
-from callistics.ingest.receipt import Receipt, Rejected
+from callistics.ingest.receipt import Receipt, Rejected, Waiting
 from callistics.ingest.record_view import RecordView
 from callistics.ingest.tenancy import (
     are_split,
@@ -22,12 +22,16 @@ from callistics.ingest.tenancy import (
     scope_problem,
     seen_as,
 )
+from callistics.model.zones import FIRST_INSTANT
 from callistics.records.columnar.call_batch import CallBatch
 from callistics.records.columnar.changes import Changes
 from callistics.records.decode import Change
 from callistics.records.field import RecordKind
 from callistics.records.identity import Identity
 from callistics.records.merge import State, apply_fields, apply_status, is_live, lead_of, missing
+
+# Of the records of a batch that wait, so many are named.
+_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class _Merging:
         self.is_limited = any(True for _ in batch.scope.limits())
         self.states: dict[Identity, State] = {}
         self.stored: dict[Identity, None] = {}
-        self.visible: list[tuple[Identity, bool]] = []
+        # The index of each record that was taken, its id, and whether a reader sees what it did.
+        self.taken: list[tuple[int, Identity, bool]] = []
         self.rejected: list[Rejected] = list(batch.rejected)
         self.own_merchants: dict[str, set[str]] = {}
 
@@ -83,11 +88,17 @@ class _Merging:
             if problem is not None:
                 self.rejected.append(Rejected(index, (problem,)))
         pending = {
-            identity
+            identity: tuple(lacking)
             for identity, state in self.states.items()
-            if missing(self.batch.kind, state) and not self._completed_by_call(identity)
+            if (lacking := missing(self.batch.kind, state))
+            and not self._completed_by_call(identity)
         }
-        counted = [(identity in pending, visible) for identity, visible in self.visible]
+        counted = [(identity in pending, visible) for _, identity, visible in self.taken]
+        waiting = (
+            Waiting(index, identity, pending[identity])
+            for index, identity, _ in self.taken
+            if identity in pending
+        )
         first = 0 if self.batch.columns is None else len(self.batch.columns)
         return Receipt(
             received=self.batch.received,
@@ -95,6 +106,7 @@ class _Merging:
             unchanged=sum(not visible and not waits for waits, visible in counted),
             pending=sum(waits for waits, _ in counted),
             rejected=tuple(sorted(self.rejected, key=lambda one: one.index)),
+            waiting=tuple(islice(waiting, _NAMED)),
         )
 
     def accept(self) -> None:
@@ -119,6 +131,7 @@ class _Merging:
         after = self.view.known(identity).state.copy() if state is None else state.on_trial()
         time = self.arrival + index
         fields = apply_fields(self.batch.kind, after, change, time)
+        defaulted = self._complete(after)
         problem = self._check(index, change, identity, after)
         if problem is not None:
             return problem
@@ -126,10 +139,21 @@ class _Merging:
         status = apply_status(self.batch.kind, after, change, time)
         self.states[identity] = after
         self.own_merchants.setdefault(change.identity, set()).add(merchant)
-        self.visible.append((identity, fields.visible or status.visible))
-        if fields.stored or status.stored:
+        visible = fields.visible or status.visible or defaulted
+        self.taken.append((index, identity, visible))
+        if fields.stored or status.stored or defaulted:
             self.stored[identity] = None
         return None
+
+    def _complete(self, state: State) -> bool:
+        """Give a record that names no reseller the default one; whether this was done.
+
+        It is as of the earliest time there is, so that one that is named wins in any order.
+        """
+        if self.batch.reseller is None or state.get("reseller_id") is not None:
+            return False
+        state.values["reseller_id"], state.times["reseller_id"] = self.batch.reseller, FIRST_INSTANT
+        return True
 
     def _merchant(self, change: Change) -> str | None:
         """The record's merchant: as sent, the key's only one, or the one that knows the id."""

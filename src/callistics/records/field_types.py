@@ -29,6 +29,7 @@ from callistics.records.field_values import (
     read_name,
     read_payload,
     read_sentiment,
+    read_started_at,
     read_text,
     read_updated_at,
     tie_cost,
@@ -92,6 +93,7 @@ NAME = FieldType(
 INSTANT = FieldType(
     Storage.INSTANT, {"type": "string", "format": "date-time"}, read_instant, str, tie_instant
 )
+STARTED = replace(INSTANT, parse=read_started_at)
 UPDATED = replace(INSTANT, parse=read_updated_at)
 DIRECTION = FieldType(
     Storage.TEXT,

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from callistics.model.instants import HOUR, MINUTE, parse_iso
+from callistics.model.instants import DAY, HOUR, MINUTE, lasting, parse_iso
 from callistics.model.json import as_object
 from callistics.model.payload import canonical_payload, number_text
 from callistics.model.rounding import half_up
@@ -32,10 +32,14 @@ SENTIMENTS = {"positive": 1.0, "neutral": 0.5, "negative": 0.0}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What parsing a field may need to know: the zone of times without an offset, and now."""
+    """What parsing a field may need to know: the zone of times without an offset, and now.
+
+    A call may start up to `ahead` µs from now.
+    """
 
     zone: Zone
     now: int
+    ahead: int = 2 * DAY
 
 
 def read_text(value: object, _: Reading) -> str:
@@ -83,6 +87,15 @@ def read_updated_at(value: object, reading: Reading) -> int:
     instant = read_instant(value, reading)
     if instant > reading.now + MAX_AHEAD:
         raise ValueError("more than 10 minutes ahead of the server's clock")
+    return instant
+
+
+def read_started_at(value: object, reading: Reading) -> int:
+    """A time that is not far ahead: one such call would stretch every range that is left open."""
+    instant = read_instant(value, reading)
+    if instant > reading.now + reading.ahead:
+        allowed = lasting(reading.ahead)
+        raise ValueError(f"more than {allowed} ahead of the server's clock (future_limit)")
     return instant
 
 

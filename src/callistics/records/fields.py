@@ -19,6 +19,7 @@ from callistics.records.field_types import (
     NAME,
     PAYLOAD,
     SENTIMENT,
+    STARTED,
     TEXT,
     UPDATED,
 )
@@ -66,7 +67,7 @@ _DECLARED = (
     RecordField(
         "started_at",
         CALLS,
-        INSTANT,
+        STARTED,
         "When the call was dialled.",
         "2025-01-15T09:30:00Z",
         required=True,

@@ -1,6 +1,7 @@
 """The composition root: from settings to a running server."""
 
 import asyncio
+import math
 import os
 import signal
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -19,6 +20,7 @@ from callistics import __version__
 from callistics.access.keyring import Keyring, make_key, new_secret, process_key
 from callistics.access.limiter import RateLimiter
 from callistics.analytics.cache import AnswerCache
+from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.engines.base import Engine
 from callistics.engines.registry import database_file, key_file, open_engine
@@ -141,6 +143,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
     parts = Services(
         settings=settings,
         analytics=Analytics(engine.dialect, engine.run, policy, settings.timezone, rollups),
+        pending=Pending(engine.dialect, engine.run),
         writer=Writer(engine, settings.ingest_queue),
         keyring=Keyring(engine.load_keys(), local),
         limiter=RateLimiter(settings.rate_limit),
@@ -156,7 +159,16 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
     waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
     gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)
     gauge("callistics_queries_busy", busy, lambda: parts.queries.busy)
+    waits = "Records that wait for required fields, in no figure; NaN where the engine cannot tell."
+    gauge("callistics_pending_records", waits, lambda: _number_pending(parts.pending))
     return parts
+
+
+def _number_pending(pending: Pending) -> float:
+    try:
+        return pending.count()
+    except CallisticsError:
+        return math.nan
 
 
 @contextmanager

@@ -142,7 +142,9 @@ class Columns:
             # An end beside a duration does not count, wherever it lies.
             aside = self._sent["duration"].is_valid() if name == "ended_at" else False
             yield pc.or_kleene(in_order, aside)
-        yield pc.less_equal(self._times["updated_at"], self._reading.now + MAX_AHEAD)
+        now = self._reading.now
+        yield pc.less_equal(self._times["started_at"], now + self._reading.ahead)
+        yield pc.less_equal(self._times["updated_at"], now + MAX_AHEAD)
 
     def _number_tests(self) -> Iterator[pa.Array]:
         for name in _FRACTIONS:
