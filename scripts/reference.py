@@ -7,7 +7,7 @@ request is put to the product, over the records of `example_records`.
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,7 @@ def on_config(config: Any) -> Any:
 
 
 @contextmanager
-def _product() -> Iterator[Analytics]:
+def _product() -> Generator[Analytics]:
     """The product over the example records, in memory."""
     engine = DuckDBEngine(Path(":memory:"), readers=1, threads=1)
     writer = Writer(engine, 10)

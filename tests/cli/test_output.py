@@ -9,7 +9,7 @@ from rich.console import Console
 from callistics.cli.output import cell_text, columns_of, csv_of, table_of, total_line
 from callistics.cli.problems import FieldError, api_error
 
-ROWS = [
+ROWS: list[dict[str, object]] = [
     {"provider": "TWILIO", "count": 1234567, "avg": 12.5},
     {"provider": None, "count": 8, "avg": None},
     {"provider": "[bold]", "count": 0, "avg": 1000.25},

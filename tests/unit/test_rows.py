@@ -57,7 +57,7 @@ def test_a_lead(state: State) -> None:
 
 
 def test_a_late_field_is_named_and_the_others_are_not() -> None:
-    fields = {name: "x" for name in COLUMNS[RecordKind.CALLS] if name not in VALUES}
+    fields: dict[str, Any] = {name: "x" for name in COLUMNS[RecordKind.CALLS] if name not in VALUES}
     state = State({**fields, "sentiment": 0.5}, {**dict.fromkeys(fields, 10), "sentiment": 20})
     assert call_row(IDENTITY, state)["field_times"] == '{"sentiment":20,"others":10}'
     assert call_row(IDENTITY, State(fields, dict.fromkeys(fields, 10)))["field_times"] is None
