@@ -7,7 +7,7 @@ shown are real: each example request is put to the product, over the records of 
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,7 @@ def on_config(config: Any) -> Any:
 
 
 @contextmanager
-def _product() -> Iterator[Analytics]:
+def _product() -> Generator[Analytics]:
     """The product over the example records, in memory."""
     engine = DuckDBEngine(Path(":memory:"), readers=1, threads=1)
     writer = Writer(engine, 10)

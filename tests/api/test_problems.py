@@ -1,5 +1,7 @@
 """What is wrong with a request, told as precisely as it can be."""
 
+# pyright: reportPrivateUsage=false
+
 import asyncio
 import json
 from typing import Any

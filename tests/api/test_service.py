@@ -1,5 +1,7 @@
 """Keys, limits, health, metrics and the shape of every error."""
 
+# pyright: reportIndexIssue=false
+
 import json
 import os
 from pathlib import Path

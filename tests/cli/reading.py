@@ -1,5 +1,7 @@
 """Helpers: files of records as the lines that would be sent."""
 
+# pyright: reportArgumentType=false
+
 import io
 import json
 from typing import Any

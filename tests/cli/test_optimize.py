@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from callistics.cli import offline
-from callistics.engines import opening
+from callistics.engines import registry
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.tuning import Tuning
 
@@ -48,7 +48,7 @@ def test_it_sorts_and_changes_no_answer(
     before = run(*asked).stdout
     assert lying(loaded, "calls")[:4] == ["m0", "m1", "m2", "m0"]
     # So few rows are not worth it otherwise.
-    monkeypatch.setattr(opening, "DuckDBEngine", small)
+    monkeypatch.setattr(registry, "DuckDBEngine", small)
     assert run("optimize").stdout.startswith("All is in order, after ")
     assert lying(loaded, "calls") == sorted(lying(loaded, "calls"), reverse=True)
     assert run(*asked).stdout == before

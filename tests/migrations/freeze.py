@@ -3,6 +3,8 @@
 Those of a released schema stay as they are; another schema has files of its own.
 """
 
+# pyright: reportPrivateUsage=false
+
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -1,5 +1,7 @@
 """On every engine an operator means of a list or an object what the worked cases say."""
 
+# pyright: reportReturnType=false
+
 from collections.abc import Iterator
 
 import pytest

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.examples import examples
@@ -17,7 +17,7 @@ from .reference.state import MergedCall
 from .strategies import QUERY_TYPES, SCOPE_KINDS, History, histories, scenes
 
 ENVELOPE = ["query_type", "data", "total", "page", "page_size"]
-thorough = settings(examples(20), suppress_health_check=list(HealthCheck))
+thorough = examples(20)
 
 
 def answer(made: Reference, body: dict[str, Any], scope: Scope | None) -> Any:

@@ -54,7 +54,8 @@ def server_writer(engine: Engine) -> Any:
 
 def server_readers(engine: Engine) -> list[Any]:
     """The driver's clients that the other engine reads with."""
-    return [client._client for client in clickhouse_engine(engine)._clients[1:]]
+    found: list[Any] = clickhouse_engine(engine)._clients[1:]
+    return [client._client for client in found]
 
 
 def transport(client: Any) -> Any:

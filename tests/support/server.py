@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -36,7 +36,8 @@ class Server:
 
     async def _run(self) -> None:
         async with self.application.asgi.lifespan():
-            transport = httpx.ASGITransport(self.application.asgi, raise_app_exceptions=False)
+            asgi: Any = self.application.asgi
+            transport = httpx.ASGITransport(asgi, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
                 self._client = client
                 self._started.set()
@@ -95,7 +96,7 @@ def problem(answer: Any, status: int) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(folder: Path, **settings: Any) -> Iterator[Server]:
+def serving(folder: Path, **settings: Any) -> Generator[Server]:
     """A server on a database in a folder."""
     server = Server.on(folder, **settings)
     try:

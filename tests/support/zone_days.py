@@ -1,5 +1,7 @@
 """Calls in zones whose rules changed of late; run as a module, it writes what is answered."""
 
+# pyright: reportPrivateUsage=false, reportArgumentType=false
+
 import json
 import sys
 from typing import Any

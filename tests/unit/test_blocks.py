@@ -76,7 +76,7 @@ VALUES = {
 @st.composite
 def calls(draw: st.DrawFn) -> dict[str, Any]:
     """A whole call with a few things changed, cleared or left out."""
-    record = dict(WHOLE)
+    record: dict[str, Any] = dict(WHOLE)
     for name in draw(st.lists(st.sampled_from(sorted(WHOLE)), max_size=4, unique=True)):
         if draw(st.booleans()):
             del record[name]

@@ -47,7 +47,9 @@ def pairs_table(pairs: Sequence[Pair]) -> pa.Table:
 
 
 def packed_events(events: Sequence[tuple[Any, Any]] | None) -> list[Row] | None:
-    return events and [{"status": status, "since": since} for status, since in events]
+    if events is None:
+        return None
+    return [{"status": status, "since": since} for status, since in events]
 
 
 def rows_table(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
@@ -133,7 +135,7 @@ def test_leads_and_calls(given_: tuple[int, list[tuple[int, Row]], dict[int, Row
         if family or own.get(lead, {}).get("reseller_id"):
             leads.append(expected(lead, family, own.get(lead)))
         for place, call in enumerate(family, 1):
-            attempts[lead, call["call_id"]] = call["attempt_sent"] or place
+            attempts[lead, str(call["call_id"])] = int(call["attempt_sent"] or place)
     assert [
         {**row, "history": [(event["status"], event["since"]) for event in row["history"]]}
         for row in micros(found.leads).to_pylist()

@@ -1,10 +1,12 @@
 """What reads input does work in proportion to its size, whatever the input says."""
 
+# pyright: reportPrivateUsage=false, reportArgumentType=false
+
 import gzip
 import io
 import json as standard
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
@@ -62,7 +64,7 @@ class Text(str):
 
 
 @contextmanager
-def traced() -> Iterator[None]:
+def traced() -> Generator[None]:
     def trace(frame: FrameType, event: str, _: object) -> Any:
         frame.f_trace_opcodes, frame.f_trace_lines = True, False
         Counter.steps += event == "opcode"
@@ -165,12 +167,12 @@ def table(columns: list[Text], moves: list[str] | None = None, **rules: Any) -> 
 
 def csv(text: str) -> Work:
     rules = make_rules(RecordKind.CALLS, [], [], rest=True)
-    return lambda: list(csv_lines(io.BufferedReader(io.BytesIO(text.encode())), rules))  # type: ignore[arg-type]
+    return lambda: list(csv_lines(io.BufferedReader(io.BytesIO(text.encode())), rules))
 
 
 def json_file(text: str) -> Work:
     rules = make_rules(RecordKind.CALLS, ["payload.a=x"], [], rest=True)
-    data = io.BufferedReader(io.BytesIO(text.encode()))  # type: ignore[arg-type]
+    data = io.BufferedReader(io.BytesIO(text.encode()))
     return lambda: list(changed(json_lines(data), rules))
 
 

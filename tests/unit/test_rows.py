@@ -1,5 +1,7 @@
 """A state is read back from its row as it was, with the time of every field."""
 
+# pyright: reportArgumentType=false
+
 from typing import Any
 
 from hypothesis import given

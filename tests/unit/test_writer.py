@@ -1,6 +1,6 @@
 """When the writer commits: what it waits for, and what it does not."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from threading import Semaphore
@@ -32,7 +32,7 @@ class Slow:
         self.commits = 0
 
     @contextmanager
-    def writing(self) -> Iterator[Any]:
+    def writing(self) -> Generator[Any]:
         self.begun.release()
         assert self.may.acquire(timeout=60)
         with self._engine.writing() as session:

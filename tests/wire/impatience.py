@@ -1,6 +1,6 @@
 """A client that does not wait long, so that waiting in vain takes a test no time."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from urllib3 import Timeout
@@ -12,7 +12,7 @@ _SHORT = Timeout(connect=10, read=0.25)
 
 
 @contextmanager
-def impatient(store: Store) -> Iterator[None]:
+def impatient(store: Store) -> Generator[None]:
     """Wait a quarter of a second for an answer at most."""
     clients = inside.server_readers(store.engine)
     before = [client.timeout for client in clients]
