@@ -6,35 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callistics.model.scope import EVERYTHING, Scope
-from callistics.model.zones import zone
-from callistics.records.columnar.call_batch import CallBatch, batch_of
-from callistics.records.columnar.row_codec import CALL_COLUMNS, call_row, table
-from callistics.records.decode import Change, parse_text
-from callistics.records.field import RecordKind
-from callistics.records.field_values import Reading
-from callistics.records.merge import State, apply
+from callistics.model.scope import Scope
+from support.decoders import ARRIVAL, WHOLE, merged, taken
 
-READING = Reading(zone("Asia/Kolkata"), 1_767_225_600_000_000)
-ARRIVAL = 1_767_225_600_000_000
-WHOLE = {
-    "call_id": "c",
-    "merchant_id": "m",
-    "reseller_id": "r",
-    "template_id": "t",
-    "lead_id": "l",
-    "started_at": "2025-01-15T09:30:00.592Z",
-    "ended_at": "2025-01-15T15:02:01+05:30",
-    "provider": "TWILIO",
-    "direction": "outbound",
-    "attempt": 2,
-    "outcome": "CONFIRMED",
-    "sentiment": 0.755,
-    "status": "won",
-    "payload": {"city": "São Paulo", "tags": ["a", None], "n": 1.50},
-    "test": False,
-    "updated_at": "2025-01-15T09:31:00Z",
-}
 TIMES = st.sampled_from(
     (
         "2025-01-15T09:30:00Z",
@@ -85,19 +59,6 @@ def calls(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         record["duration"] = draw(st.none() | NUMBERS)
     return record
-
-
-def taken(*texts: str, scope: Scope = EVERYTHING) -> CallBatch | None:
-    return batch_of([text.encode() for text in texts], READING, scope)
-
-
-def merged(text: str, place: int) -> dict[str, Any]:
-    change = parse_text(RecordKind.CALLS, text.encode(), READING)
-    assert isinstance(change, Change), change
-    state = State()
-    apply(RecordKind.CALLS, state, change, ARRIVAL + place)
-    row = call_row((str(change.merchant_id), change.identity), state)
-    return table([row], CALL_COLUMNS).to_pylist()[0]
 
 
 @given(records=st.lists(calls(), min_size=1, max_size=6))
