@@ -175,7 +175,8 @@ class Columns:
         """Whether no number that is a limit was written in more digits than can be told apart."""
         found = pa.array([False] * len(self.texts))
         for name in _FRACTIONS:
-            at_limit = pc.is_in(self._sent[name], _LIMITS[name])
+            # Arrow tells a zero with a sign from one without.
+            at_limit = pc.is_in(pc.abs(self._sent[name]), _LIMITS[name])
             found = pc.or_(found, at_limit)
         rows = zip(found.to_pylist(), self.texts, strict=True)
         return pa.array([not at_limit or not _FINE.search(text) for at_limit, text in rows])
