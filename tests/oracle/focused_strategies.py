@@ -17,7 +17,7 @@ from .reference import Scope
 from .strategies import LEAD_TYPES, MEASURES, Body, Scene
 from .traps import ZONES, Trap, exact_times, instants, skipped_times, traps, written
 
-QUESTIONS = 6
+QUESTIONS = 12
 IDENTITY = {"merchant_id": "m1", "reseller_id": "r1"}
 GRANULARITIES = ("hour", "hour", "day", "day", "day", "week", "month", "quarter", "year")
 KEYS = ("k", "a.b", "x y", "q\"t's", "\U0001f600", "k[0]", "$.city", "a.b.c")
