@@ -1,6 +1,6 @@
 """The schemas of the OpenAPI document: requests, answers, records, keys and problems."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from callistics.access.requests import SCOPE_FIELDS
 from callistics.analytics.parse import DEFAULT_PAGE_SIZE, MAX_GROUPS, MAX_PAGE_SIZE
@@ -109,7 +109,16 @@ def _filters_schema() -> Json:
         "description": "Conditions, all joined by AND.",
         "additionalProperties": False,
         "properties": filters,
+        "not": {"anyOf": list(_excluded())},
     }
+
+
+def _excluded() -> Iterator[Json]:
+    """Pairs of filters that cannot be given together; null is the same as leaving one out."""
+    given = {"not": {"type": "null"}}
+    for name, spec in FILTERS.items():
+        for other in spec.instead_of:
+            yield {"required": [name, other], "properties": {name: given, other: given}}
 
 
 _PAYLOAD_KEY: Json = {
