@@ -6,10 +6,23 @@ from callistics.records.field import BOTH, LEADS, RecordField
 from callistics.records.field_types import TEXT
 
 
-@pytest.mark.parametrize("part", ["filter", "group", "measure"])
+PARTS = ("filter", "group", "measure")
+
+
+@pytest.mark.parametrize("part", PARTS)
 def test_what_no_query_would_ask_for(part: str) -> None:
+    asked = {name: "The source." if name == part else "" for name in PARTS}
     with pytest.raises(ValueError, match="source is not of calls"):
-        RecordField("source", LEADS, TEXT, "Where it comes from.", "fair", **{part: "The source."})
+        RecordField(
+            "source",
+            LEADS,
+            TEXT,
+            "Where it comes from.",
+            "fair",
+            filter=asked["filter"],
+            group=asked["group"],
+            measure=asked["measure"],
+        )
 
 
 def test_a_measure_of_leads() -> None:
