@@ -29,6 +29,8 @@ from .strategies import (
 )
 
 NEVER = 1_000_000
+# What no question asks after, if its range is not named from now on.
+NOW = 1_900_000_000_000_000
 Scene = tuple[History, Body, Scope | None]
 
 
@@ -105,17 +107,23 @@ def send(
 
 
 def asked(
-    store: Store, body: Body, scope: Scope | None, policy: Policy, *, rollups: bool = True
+    store: Store,
+    body: Body,
+    scope: Scope | None,
+    policy: Policy,
+    now: int = NOW,
+    *,
+    rollups: bool = True,
 ) -> object:
     try:
-        return store.ask(body, scope_of(scope), policy, rollups=rollups)
+        return store.ask(body, scope_of(scope), policy, rollups=rollups, at=now)
     except RequestError as error:
         return error.answer_status
 
 
-def expected(reference: Reference, body: Body, scope: Scope | None) -> object:
+def expected(reference: Reference, body: Body, scope: Scope | None, now: int) -> object:
     try:
-        return reference.ask(body, scope)
+        return reference.ask(body, scope, now)
     except Refused as error:
         return error.status
 
@@ -134,12 +142,13 @@ def compare(
     body: Body,
     scope: Scope | None,
     chosen: ReferenceSettings,
+    now: int = NOW,
 ) -> None:
-    wanted = expected(reference, body, scope)
+    wanted = expected(reference, body, scope, now)
     event("refused" if isinstance(wanted, int) else "rows" if wanted["data"] else "no rows")
     ways = [(store, on) for store in stores for on in {False, bool(store.engine.rollups)}]
     for store, rollups in ways:
-        answer = asked(store, body, scope, policy_of(chosen), rollups=rollups)
+        answer = asked(store, body, scope, policy_of(chosen), now, rollups=rollups)
         assert answer == wanted, (store.name, rollups)
         if isinstance(answer, dict) and isinstance(wanted, dict):
             assert [list(row) for row in answer["data"]] == [list(row) for row in wanted["data"]]
@@ -152,12 +161,12 @@ def test_every_type_agrees(
     stores: list[Store], query_types: tuple[str, ...], data: st.DataObject
 ) -> None:
     """Each example of a history is asked once by every type of the part."""
-    history, requests = data.draw(scenes(query_types))
+    history, requests, now = data.draw(scenes(query_types))
     chosen = data.draw(reference_settings())
     reference = Reference(chosen)
     load(stores, reference, history, data.draw(st.integers(0, 9)))
     for body, scope in requests:
-        compare(stores, reference, body, scope, chosen)
+        compare(stores, reference, body, scope, chosen, now)
 
 
 @pytest.mark.parametrize("query_types", [QUERY_TYPES[::2], QUERY_TYPES[1::2]])

@@ -22,12 +22,12 @@ def stores() -> Iterator[list[Store]]:
 @settings(max_examples=15)
 @given(data=st.data())
 def test_every_type_agrees(stores: list[Store], data: st.DataObject) -> None:
-    history, requests = data.draw(scenes(QUERY_TYPES))
+    history, requests, now = data.draw(scenes(QUERY_TYPES))
     chosen = data.draw(reference_settings())
     reference = Reference(chosen)
     load(stores, reference, history, data.draw(st.integers(0, 9)))
     for body, scope in requests:
-        compare(stores, reference, body, scope, chosen)
+        compare(stores, reference, body, scope, chosen, now)
 
 
 @settings(max_examples=15)
