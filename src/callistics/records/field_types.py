@@ -14,7 +14,6 @@ from callistics.records.field_values import (
     MAX_ATTEMPT,
     MAX_COST,
     MAX_DURATION_MS,
-    MAX_TEXT,
     SENTIMENTS,
     Reading,
     Value,
@@ -38,6 +37,7 @@ from callistics.records.field_values import (
     tie_payload,
     tie_sentiment,
 )
+from callistics.texts import MAX_TEXT
 
 
 class Storage(StrEnum):
