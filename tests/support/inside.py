@@ -1,4 +1,4 @@
-"""The one place where tests look at what the product keeps to itself, or change it."""
+"""The only file where tests use private members of the product."""
 
 # pyright: reportPrivateUsage=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 
@@ -86,11 +86,11 @@ def never_release(engine: Engine, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(statements_of(engine), "release", fail)
 
 
-def order_of(engine: Engine) -> Clustering:
+def clustering_of(engine: Engine) -> Clustering:
     return duckdb_engine(engine)._clustering
 
 
-def presence_of(engine: Engine) -> IdIndex:
+def id_index_of(engine: Engine) -> IdIndex:
     return duckdb_engine(engine)._id_index
 
 
@@ -157,7 +157,7 @@ def forget(engine: DuckDBEngine) -> None:
 
 
 class Other:
-    """The process that reads beside this one."""
+    """The other process that decodes."""
 
     def __init__(self, reading: DecodeProcess) -> None:
         assert reading._other is not None

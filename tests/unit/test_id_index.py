@@ -36,12 +36,12 @@ def call(number: int, **fields: Any) -> dict[str, Any]:
     }
 
 
-def presence_of(store: Store) -> IdIndex:
-    return inside.presence_of(store.engine)
+def id_index_of(store: Store) -> IdIndex:
+    return inside.id_index_of(store.engine)
 
 
 def wait_until_read(store: Store) -> None:
-    inside.wait_until_read(presence_of(store))
+    inside.wait_until_read(id_index_of(store))
 
 
 def statements_of(store: Store) -> StatementCache:
@@ -50,13 +50,13 @@ def statements_of(store: Store) -> StatementCache:
 
 def possible(store: Store, table: str, identities: list[tuple[str, str]]) -> list[tuple[str, str]]:
     (asked,) = numbers(statements_of(store), identity_table(identities, "id"))
-    found = presence_of(store).possible(table, asked).there
+    found = id_index_of(store).possible(table, asked).there
     return [one for one, there in zip(identities, found, strict=True) if there]
 
 
 def weeks(store: Store, table: str, *identities: tuple[str, str]) -> list[int] | None:
     (asked,) = numbers(statements_of(store), identity_table(identities, "id"))
-    found = presence_of(store).possible(table, asked).weeks
+    found = id_index_of(store).possible(table, asked).weeks
     return None if found is None else sorted(set(found.tolist()))
 
 
@@ -77,7 +77,7 @@ def test_what_was_stored_is_possible_and_little_else() -> None:
 
 def test_there_is_room_for_more() -> None:
     with opened() as store:
-        known = presence_of(store)
+        known = id_index_of(store)
         store.send("calls", [call(1)])
         for first in range(0, 900_000, 100_000):
             many = [("m", str(number)) for number in range(first, first + 100_000)]
@@ -135,11 +135,11 @@ def test_what_is_written_again_takes_no_more_room() -> None:
     with opened() as store:
         records = [call(number) for number in range(50)]
         store.send("calls", records)
-        room = inside.room(presence_of(store), CALLS)
+        room = inside.room(id_index_of(store), CALLS)
         store.send("calls", [{**record, "outcome": "CONFIRMED"} for record in records])
-        assert inside.room(presence_of(store), CALLS) == room
+        assert inside.room(id_index_of(store), CALLS) == room
         store.send("calls", [call(50)])
-        assert inside.room(presence_of(store), CALLS) == room - 1
+        assert inside.room(id_index_of(store), CALLS) == room - 1
 
 
 def test_few_and_many_have_the_same_numbers() -> None:
@@ -278,6 +278,6 @@ def test_a_commit_without_records_reads_no_ids() -> None:
     with opened() as store:
         with store.engine.writing():
             pass
-        assert not inside.has_begun(presence_of(store))
+        assert not inside.has_begun(id_index_of(store))
         store.send("calls", [call(1)])
-        assert inside.has_begun(presence_of(store))
+        assert inside.has_begun(id_index_of(store))
