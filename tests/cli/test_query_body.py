@@ -101,7 +101,7 @@ def test_conditions_that_are_none(texts: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "question",
+    "options",
     [
         QueryOptions(query_type="call_count", filters=("provider",)),
         QueryOptions(query_type="call_count", filters=("=x",)),

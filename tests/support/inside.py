@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from callistics.analytics import parse
 from callistics.engines.base import Engine
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.duckdb.clustering import Clustering
@@ -19,10 +20,15 @@ from callistics.engines.duckdb.lookup.id_index import IdIndex
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.ingest.commit import process
 from callistics.ingest.decode_process import DecodeProcess
+from callistics.ingest.writer import Writer
 from callistics.model import json as model_json
 from callistics.records.columnar.payload_columns import Keys
+from callistics.server import app
 
 Slots = id_index._Slots
+QueryReader = parse._Reader
+as_pairs = model_json._object
+save_uses = app._save_uses
 read_carefully = model_json._careful
 commit = process
 
@@ -154,6 +160,12 @@ def forget(engine: DuckDBEngine) -> None:
         nothing = id_index._Known(known._tuning)
         nothing.read(Slots(0))
         engine._id_index._known[table] = nothing
+
+
+def put_before_engine(writer: Writer, other: Any) -> Any:
+    """Have a writer write to another engine from now on; returns the one it had."""
+    before, writer._engine = writer._engine, other
+    return before
 
 
 class Other:

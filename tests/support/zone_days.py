@@ -1,6 +1,6 @@
 """Calls in zones whose rules changed of late; run as a module, it writes what is answered."""
 
-# pyright: reportPrivateUsage=false, reportArgumentType=false
+# pyright: reportArgumentType=false
 
 import json
 import sys
@@ -15,6 +15,7 @@ from callistics.model.zones import zone
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
 from callistics.timezones import rules_version, zone_names
+from support.inside import Other
 from support.store import opened
 
 DAYS = (
@@ -54,9 +55,7 @@ def read_beside() -> set[str]:
     reading = _reading_at_once()
     try:
         reading.decode_batch(body, None, Limits(1 << 20, 100), terms)
-        other = reading._other
-        assert other is not None
-        assert other._connection.poll(60)
+        Other(reading).wait()
         decode_process.decode_batch = _not_here
         found = reading.decode_batch(body, None, Limits(1 << 20, 100), terms)
     finally:
