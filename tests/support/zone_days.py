@@ -34,12 +34,13 @@ READ = "2026-12-15T07:30:00"
 def days(engine: str) -> list[str]:
     """The day of each call, as a store on the engine answers."""
     found: list[str] = []
-    for name, start, _ in DAYS:
-        with opened(engine) as store:
-            call = {"call_id": "c", "merchant_id": "m", "reseller_id": "r", "started_at": start}
+    with opened(engine) as store:
+        for name, start, _ in DAYS:
+            call = {"call_id": "c", "merchant_id": name, "reseller_id": "r", "started_at": start}
             store.send("calls", [call])
-            rows = store.rows("calls_over_time", granularity="day", timezone=name)
-        found += [row["date"] for row in rows if row["count"]]
+            filters = {"merchant_id": name}
+            rows = store.rows("calls_over_time", granularity="day", timezone=name, filters=filters)
+            found += [row["date"] for row in rows if row["count"]]
     return found
 
 
