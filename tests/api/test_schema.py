@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
 import schemathesis
+from requests import Session
 from schemathesis.checks import negative_data_rejection
 from schemathesis.config import SchemathesisConfig
 
 from callistics.http.openapi import build
-from support import engines
 from support.live import ADMIN_KEY, Live, live
 
 # Valid types may still have impossible values, such as a range that ends before it begins.
@@ -32,17 +31,15 @@ schema = schemathesis.openapi.from_dict(build(), config=config)
 
 
 @pytest.fixture(scope="module")
-def servers(
-    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[list[Live]]:
-    """One on each engine: to make up a request takes longer than to answer it."""
-    chosen = pytestconfig.getoption("--engine")
-    with ExitStack() as stack:
-        found: list[Live] = []
-        for engine in (chosen,) if chosen else engines.ENGINES:
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(engines, "current", engine)
-                found.append(stack.enter_context(live(tmp_path_factory.mktemp("schema"))))
+def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    with live(tmp_path_factory.mktemp("schema")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    """Keeps its connection: there are thousands of requests."""
+    with Session() as found:
         yield found
 
 
@@ -50,10 +47,11 @@ each_operation: Any = schema.parametrize()
 
 
 @each_operation
-def test_every_operation(case: Any, servers: list[Live]) -> None:
+def test_every_operation(case: Any, server: Live, session: Session) -> None:
     headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
     # With on_error=skip bad records are reported in an answer of 200.
     skips = (case.query or {}).get("on_error") == "skip"
     excluded = [negative_data_rejection] if skips else []
-    for server in servers:
-        case.call_and_validate(base_url=server.url, headers=headers, excluded_checks=excluded)
+    case.call_and_validate(
+        base_url=server.url, session=session, headers=headers, excluded_checks=excluded
+    )
