@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from requests import Session
 from schemathesis.checks import negative_data_rejection
 from schemathesis.config import SchemathesisConfig
 
@@ -36,22 +35,13 @@ def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Li
         yield found
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    """Keeps its connection: there are thousands of requests."""
-    with Session() as found:
-        yield found
-
-
 each_operation: Any = schema.parametrize()
 
 
 @each_operation
-def test_every_operation(case: Any, server: Live, session: Session) -> None:
+def test_every_operation(case: Any, server: Live) -> None:
     headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
     # With on_error=skip bad records are reported in an answer of 200.
     skips = (case.query or {}).get("on_error") == "skip"
     excluded = [negative_data_rejection] if skips else []
-    case.call_and_validate(
-        base_url=server.url, session=session, headers=headers, excluded_checks=excluded
-    )
+    case.call_and_validate(base_url=server.url, headers=headers, excluded_checks=excluded)
