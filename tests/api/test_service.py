@@ -1,34 +1,29 @@
-"""Keys, limits, health, metrics and the shape of every error."""
+"""Access keys over HTTP, limits, and the files of a server."""
 
-import json
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-import tzdata
-from structlog.testing import CapturingLogger
 
-from callistics.http.openapi import build
-from callistics.server import app
 from support.server import Server, problem, serving
 
 COUNT = {"query_type": "call_count"}
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer nonsense", "Basic abc"])
-def test_a_request_needs_a_key(server: Server, header: str | None) -> None:
+def test_a_request_needs_a_key(shared_server: Server, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
-    answer = server.request("POST", "/analytics", key=None, json=COUNT, headers=headers)
+    answer = shared_server.request("POST", "/analytics", key=None, json=COUNT, headers=headers)
     problem(answer, 401)
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-def test_a_key_needs_the_permission(server: Server) -> None:
-    query, ingest = server.make_key(None, "query"), server.make_key(None, "ingest")
-    problem(server.request("POST", "/calls", key=query, json={}), 403)
-    problem(server.request("POST", "/analytics", key=ingest, json=COUNT), 403)
-    problem(server.request("GET", "/keys", key=query), 403)
+def test_a_key_needs_the_permission(shared_server: Server) -> None:
+    query, ingest = shared_server.make_key(None, "query"), shared_server.make_key(None, "ingest")
+    problem(shared_server.request("POST", "/calls", key=query, json={}), 403)
+    problem(shared_server.request("POST", "/analytics", key=ingest, json=COUNT), 403)
+    problem(shared_server.request("GET", "/keys", key=query), 403)
 
 
 def test_a_revoked_key_is_dead_at_once(server: Server) -> None:
@@ -43,7 +38,7 @@ def test_a_revoked_key_is_dead_at_once(server: Server) -> None:
     problem(server.request("DELETE", "/keys/key_unknown"), 404)
 
 
-def test_keys_survive_a_restart_and_secrets_are_not_stored(tmp_path: Path) -> None:
+def test_keys_survive_a_restart_and_secrets_are_not_stored(engine: str, tmp_path: Path) -> None:
     with serving(tmp_path) as first:
         key = first.make_key({"merchant_ids": ["m"]}, "query")
         assert first.ask("call_count", key=key).status_code == 200
@@ -55,7 +50,7 @@ def test_keys_survive_a_restart_and_secrets_are_not_stored(tmp_path: Path) -> No
         assert key.encode() not in file.read_bytes()
 
 
-def test_the_first_admin_key_is_only_the_owners(tmp_path: Path) -> None:
+def test_the_first_admin_key_is_only_the_owners(engine: str, tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         file = server.application.admin_key_file
         assert file is not None
@@ -67,7 +62,7 @@ def test_the_first_admin_key_is_only_the_owners(tmp_path: Path) -> None:
         assert again.request("GET", "/keys", key=secret).status_code == 200
 
 
-def test_a_given_admin_key_stays_revoked(tmp_path: Path) -> None:
+def test_a_given_admin_key_stays_revoked(engine: str, tmp_path: Path) -> None:
     secret = "a-long-enough-admin-key"
     with serving(tmp_path, admin_key=secret) as server:
         (key,) = server.request("GET", "/keys", key=secret).json()["keys"]
@@ -109,9 +104,9 @@ def test_a_given_admin_key_stays_revoked(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_request_for_a_key_is_explained(
-    server: Server, body: dict[str, Any], status: int, pointers: set[str]
+    shared_server: Server, body: dict[str, Any], status: int, pointers: set[str]
 ) -> None:
-    found = problem(server.request("POST", "/keys", json=body), status)
+    found = problem(shared_server.request("POST", "/keys", json=body), status)
     assert {error["pointer"] for error in found["errors"]} == pointers
 
 
@@ -137,144 +132,19 @@ EXCESS: list[tuple[dict[str, Any], int, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("body", "status", "messages"), EXCESS)
 def test_what_exceeds_the_scope_is_told_with_all_else(
-    server: Server, body: dict[str, Any], status: int, messages: dict[str, str]
+    shared_server: Server, body: dict[str, Any], status: int, messages: dict[str, str]
 ) -> None:
-    key = server.make_key({"merchant_ids": ["m1"], "reseller_ids": ["r1"]}, "admin")
+    key = shared_server.make_key({"merchant_ids": ["m1"], "reseller_ids": ["r1"]}, "admin")
     wanted = {"name": "x", "permissions": ["query"], **body}
-    found = problem(server.request("POST", "/keys", key=key, json=wanted), status)
+    found = problem(shared_server.request("POST", "/keys", key=key, json=wanted), status)
     told = {error["pointer"]: error["message"] for error in found["errors"]}
     assert told.keys() == messages.keys()
     assert all(part in told[at] for at, part in messages.items())
 
 
-@pytest.mark.parametrize(
-    ("content", "headers", "status"),
-    [
-        (b"", {}, 400),
-        (b"nonsense", {}, 400),
-        (b"[]", {}, 400),
-        (b'{"query_type": "call_count", "page": NaN}', {}, 400),
-        (b'{"query_type": "call_count", "page": 1, "page": 2}', {}, 400),
-        (b'{"query_type": "call_count", "filters": {"outcome": "\\ud800"}}', {}, 400),
-        (b'{"query_type": "call_count", "page": ' + b"9" * 5000 + b"}", {}, 400),
-        (b"[" * 200_000, {}, 400),
-        (b" " * 1_048_577, {}, 413),
-        (b"{}", {"Content-Type": "application/x-www-form-urlencoded"}, 415),
-    ],
-)
-def test_a_body_that_is_no_query_is_refused(
-    server: Server, content: bytes, headers: dict[str, str], status: int
-) -> None:
-    kinds = {"Content-Type": "application/json", **headers}
-    problem(server.request("POST", "/analytics", content=content, headers=kinds), status)
-
-
-BAD: list[tuple[dict[str, Any], int, str]] = [
-    ({"compare": "previous_period"}, 400, "/compare"),
-    ({"query_type": None}, 400, "/query_type"),
-    ({"query_type": "calls_overtime"}, 400, "/query_type"),
-    ({"filters": []}, 400, "/filters"),
-    ({"filters": {"min_duration": 10.5}}, 400, "/filters/min_duration"),
-    ({"filters": {"min_duration": True}}, 400, "/filters/min_duration"),
-    ({"filters": {"min_duration": -1}}, 422, "/filters/min_duration"),
-    ({"filters": {"min_duration": 9, "max_duration": 8}}, 422, "/filters/min_duration"),
-    ({"filters": {"sentiment_min": 1.1}}, 422, "/filters/sentiment_min"),
-    ({"filters": {"sentiment_min": "0.5"}}, 400, "/filters/sentiment_min"),
-    ({"filters": {"merchant_id": 5}}, 400, "/filters/merchant_id"),
-    ({"filters": {"merchant_id": []}}, 422, "/filters/merchant_id"),
-    ({"filters": {"merchant_id": ["a", 5]}}, 400, "/filters/merchant_id"),
-    ({"filters": {"date_from": "2025-02-30"}}, 422, "/filters/date_from"),
-    ({"filters": {"date_from": 20250101}}, 400, "/filters/date_from"),
-    (
-        {"filters": {"date_from": "2025-01-02", "date_to": "2025-01-01"}},
-        422,
-        "/filters/date_from",
-    ),
-    (
-        {"filters": {"payload_filters": {"a": {"like": "x"}}}},
-        400,
-        "/filters/payload_filters/a/like",
-    ),
-    ({"filters": {"payload_filters": {"a": {}}}}, 400, "/filters/payload_filters/a"),
-    ({"filters": {"payload_filters": {"a": []}}}, 422, "/filters/payload_filters/a"),
-    ({"filters": {"payload_filters": {"a": {"gt": "x"}}}}, 422, "/filters/payload_filters/a/gt"),
-    ({"filters": {"payload_filters": {"a": {"gt": True}}}}, 400, "/filters/payload_filters/a/gt"),
-    (
-        {"filters": {"payload_filters": {"a" * 129: 1}}},
-        400,
-        "/filters/payload_filters/" + "a" * 128,
-    ),
-    (
-        {"filters": {"payload_filters": {str(n): 1 for n in range(21)}}},
-        400,
-        "/filters/payload_filters",
-    ),
-    ({"timezone": 5}, 400, "/timezone"),
-    ({"timezone": "europe/lisbon"}, 422, "/timezone"),
-    ({"page": 0}, 422, "/page"),
-    ({"page": "1"}, 400, "/page"),
-    ({"page_size": 10_001}, 422, "/page_size"),
-    ({"group_by": "outcome"}, 400, "/group_by"),
-    ({"group_by": ["lead_id"]}, 400, "/group_by/0"),
-    ({"group_by": ["outcome", "outcome"]}, 400, "/group_by/1"),
-    ({"group_by": ["payload."]}, 400, "/group_by/0"),
-    ({"query_type": "status_distribution", "group_by": ["outcome"]}, 400, "/group_by/0"),
-    ({"query_type": "status_distribution", "group_by": ["status"]}, 400, "/group_by/0"),
-    ({"query_type": "conversion_funnel", "group_by": ["status"]}, 400, "/group_by/0"),
-    ({"query_type": "top_outcomes", "group_by": ["outcome"]}, 400, "/group_by/0"),
-    (
-        {
-            "query_type": "calls_over_time",
-            "granularity": "minute",
-            "filters": {"date_from": "2025-01-01", "date_to": "2025-01-31"},
-        },
-        422,
-        "/granularity",
-    ),
-]
-
-
-@pytest.mark.parametrize(("body", "status", "pointer"), BAD)
-def test_a_bad_query_names_the_field(
-    shared_server: Server, body: dict[str, Any], status: int, pointer: str
-) -> None:
-    found = problem(shared_server.request("POST", "/analytics", json={**COUNT, **body}), status)
-    assert [error["pointer"] for error in found["errors"]] == [pointer]
-
-
-def test_the_gravest_kind_decides_the_status(server: Server) -> None:
-    key = server.make_key({"merchant_ids": ["m1"]}, "query")
-    outside = {"merchant_id": "m2", "min_duration": -1}
-    problem(server.ask("call_count", key=key, filters=outside), 403)
-    problem(server.ask("call_count", key=key, filters={**outside, "nonsense": 1}), 400)
-
-
-def test_null_is_the_same_as_leaving_out(shared_server: Server) -> None:
-    nothing = dict.fromkeys(("filters", "granularity", "timezone", "group_by", "page"))
-    assert shared_server.ask("call_count", **nothing).status_code == 200
-    filters = {"merchant_id": None, "min_duration": None, "payload_filters": None}
-    assert shared_server.ask("call_count", filters=filters).status_code == 200
-
-
-def test_granularity_is_taken_where_it_has_no_effect(shared_server: Server) -> None:
-    assert shared_server.ask("call_count", granularity="minute").status_code == 200
-
-
-def test_a_page_past_the_end_is_empty_with_the_true_total(shared_server: Server) -> None:
-    answer = shared_server.ask("hourly_heatmap", page=10**9, page_size=10).json()
-    assert (answer["data"], answer["total"], answer["page"]) == ([], 24, 10**9)
-
-
-def test_the_envelope_has_five_keys_and_its_order(shared_server: Server) -> None:
-    answer = shared_server.ask("call_count", page_size=4_321)
-    keys = ["query_type", "data", "total", "page", "page_size"]
-    assert list(json.loads(answer.content)) == keys
-    assert "engine;dur=" in answer.headers["server-timing"]
-
-
-def test_unknown_paths_and_methods(server: Server) -> None:
-    problem(server.request("GET", "/nowhere"), 404)
-    problem(server.request("GET", "/analytics"), 405)
+def test_unknown_paths_and_methods(shared_server: Server) -> None:
+    problem(shared_server.request("GET", "/nowhere"), 404)
+    problem(shared_server.request("GET", "/analytics"), 405)
 
 
 def test_a_limit_of_requests(tmp_path: Path) -> None:
@@ -286,7 +156,7 @@ def test_a_limit_of_requests(tmp_path: Path) -> None:
         assert int(answer.headers["retry-after"]) > 0
 
 
-def test_a_query_past_its_time_is_ended(tmp_path: Path) -> None:
+def test_a_query_past_its_time_is_ended(engine: str, tmp_path: Path) -> None:
     with serving(tmp_path, query_timeout=0.01, engine_threads=1) as server:
         calls = [
             {
@@ -305,80 +175,6 @@ def test_a_query_past_its_time_is_ended(tmp_path: Path) -> None:
         answer = server.ask("call_duration", filters=filters, group_by=groups)
         assert answer.status_code in {200, 504}
         assert server.ask("call_count").status_code in {200, 504}
-
-
-def test_the_root_leads_to_the_page(server: Server) -> None:
-    answer = server.request("GET", "/", key=None)
-    assert (answer.status_code, answer.headers["location"]) == (307, "docs")
-
-
-@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
-def test_health_may_be_asked_for_without_its_body(server: Server, path: str) -> None:
-    answer = server.request("HEAD", path, key=None)
-    assert (answer.status_code, answer.content) == (200, b"")
-
-
-def test_who_asks_whether_it_is_ready_learns_the_release_of_the_time_zone_rules(
-    server: Server,
-) -> None:
-    answer = server.request("GET", "/health/ready", key=None)
-    assert answer.json() == {"status": "ready", "timezone_rules": tzdata.IANA_VERSION}
-    documented = build()["paths"]["/health/ready"]["get"]["responses"]["200"]["content"]
-    assert set(documented["application/json"]["schema"]["properties"]) == set(answer.json())
-
-
-def test_the_first_line_of_the_log_names_the_release_of_the_time_zone_rules(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    logger = CapturingLogger()
-    monkeypatch.setattr(app, "_log", logger)
-    with serving(tmp_path):
-        first = logger.calls[0]
-    assert first.args == ("ready",)
-    assert first.kwargs["timezone_rules"] == tzdata.IANA_VERSION
-
-
-def test_metrics_are_of_the_whole_server(server: Server) -> None:
-    scoped = server.make_key({"merchant_ids": ["m1"]}, "admin")
-    assert "without scope" in problem(server.request("GET", "/metrics", key=scoped), 403)["detail"]
-    assert server.request("GET", "/metrics", key=server.make_key(None, "admin")).status_code == 200
-
-
-def test_health_and_description_need_no_key(server: Server) -> None:
-    for path in ("/health/live", "/health/ready", "/openapi.json", "/docs", "/docs/docs.js"):
-        assert server.request("GET", path, key=None).status_code == 200
-    page = server.request("GET", "/docs", key=None).text
-    assert "http://" not in page
-    assert "https://" not in page
-    assert server.request("GET", "/openapi.json", key=None).json() == build()
-
-
-def test_the_page_has_its_files(server: Server) -> None:
-    script = server.request("GET", "/docs/swagger-ui-bundle.js", key=None)
-    assert script.status_code == 200
-    assert len(script.content) > 100_000
-    problem(server.request("GET", "/docs/nothing.js", key=None), 404)
-
-
-def test_metrics_count_what_happens(server: Server) -> None:
-    server.ask("call_count")
-    server.ask("nonsense")
-    call = {"call_id": "c", "merchant_id": "m", "reseller_id": "r", "started_at": "2025-01-01"}
-    server.request("POST", "/calls", json=call)
-    server.request("GET", "/nowhere")
-    server.request("MADEUP", "/analytics")
-    text = server.request("GET", "/metrics").text
-    for line in (
-        'callistics_requests_total{method="POST",route="/analytics",status="200"} 1.0',
-        'callistics_errors_total{status="400"} 1.0',
-        'callistics_requests_total{method="GET",route="unknown",status="404"} 1.0',
-        'callistics_requests_total{method="unknown",route="unknown",status="405"} 1.0',
-        'callistics_query_seconds_count{query_type="call_count"} 1.0',
-        'callistics_records_total{kind="calls",result="stored"} 1.0',
-        "callistics_ingest_queue 0.0",
-        f'callistics_timezone_rules_info{{version="{tzdata.IANA_VERSION}"}} 1.0',
-    ):
-        assert line in text
 
 
 @pytest.mark.parametrize(("mode", "log"), [(None, 0o600), (0o640, 0o640)])

@@ -1,15 +1,18 @@
 """Helpers: files of records as the lines that would be sent."""
 
+# pyright: reportArgumentType=false
+
 import io
 import json
 from typing import Any
 
 from callistics.files.csv import csv_lines
 from callistics.files.lines import Line
+from callistics.files.map_objects import changed
 from callistics.files.mapping import Rules, make_rules
 from callistics.files.ndjson import json_lines
 from callistics.model.zones import zone
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 
 
 def rules(
@@ -50,3 +53,8 @@ def records(lines: list[Line]) -> list[Any]:
 def numbered(lines: list[Line]) -> dict[int, str | None]:
     """The number of each line, and what is wrong with it."""
     return {line.number: line.wrong for line in lines}
+
+
+def change(record: dict[str, Any], found: Rules) -> Any:
+    (line,) = changed(from_json(json.dumps(record)), found)
+    return line.wrong or json.loads(line.body)

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from callistics.cli.commands import query
-
 from .conftest import Run
 
 
@@ -56,6 +54,21 @@ def test_csv_of_nothing_has_its_header(filled: Run) -> None:
     )
 
 
+@pytest.mark.parametrize("more", [(), ("--all",)])
+def test_measures_are_written_exactly(run: Run, folder: Path, more: tuple[str, ...]) -> None:
+    rows = "".join(f"c{n},m,r,2025-01-01T00:00:00Z,{x}\n" for n, x in enumerate(("0.000001", 5e11)))
+    (folder / "calls.csv").write_text(f"call_id,merchant_id,reseller_id,started_at,cost\n{rows}")
+    run("import", "calls.csv")
+    asked = ("query", "measure", "--measure", "cost", *more, "--format")
+    assert run(*asked, "csv").stdout == (
+        "currency,count,sum,avg,min,max,p50,p90,p95,p99\n"
+        ",2,500000000000.000001,250000000000.000001,0.000001,500000000000,0.000001,"
+        "500000000000,500000000000,500000000000\n"
+    )
+    assert '"sum":500000000000.000001,' in run(*asked, "json").stdout
+    assert "500,000,000,000.000001" in run(*asked, "table").stdout
+
+
 def test_pages(filled: Run) -> None:
     options = ("--granularity", "day", "--page-size", "5", "--page", "2")
     shown = filled("query", "calls_over_time", *options).stdout
@@ -63,11 +76,15 @@ def test_pages(filled: Run) -> None:
     assert "rows 6 to 10 of 12" in shown
 
 
-def test_every_page(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query, "_LARGEST_PAGE", 5)
-    answer = json.loads(filled("query", "calls_over_time", "--all", "--format", "json").stdout)
-    assert [row["date"][-2:] for row in answer["data"]] == [f"{n:02d}" for n in range(1, 13)]
-    assert (answer["total"], answer["page"], answer["page_size"]) == (12, 1, 12)
+def test_every_page(filled: Run) -> None:
+    minutes = ("--granularity", "minute", "--from", "2025-01-01", "--to", "2025-01-06")
+    asked = ("calls_over_time", "--all", *minutes, "--group-by", "merchant_id")
+    answer = json.loads(filled("query", *asked, "--format", "json").stdout)
+    times = [(row["merchant_id"], row["date"]) for row in answer["data"]]
+    # More than the largest page has.
+    assert len(set(times)) == 2 * 6 * 24 * 60
+    assert times == sorted(times)
+    assert (answer["total"], answer["page"], answer["page_size"]) == (17_280, 1, 17_280)
 
 
 def test_filters(filled: Run) -> None:

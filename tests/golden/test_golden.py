@@ -60,6 +60,11 @@ PLATFORM = {
     },
     "provider": {"filters": {"provider": ["TWILIO", None], "date_to": "2025-10-31T12:00"}},
 }
+MEASURES = {
+    name: {"measure": measure}
+    for names, measure in ((BODIES, "payload.age"), (PLATFORM, "cost"))
+    for name in names
+} | {"open": {"measure": "sentiment"}}
 
 
 def compiled(
@@ -72,7 +77,8 @@ def compiled(
     dialect = DIALECTS[engine]
     parts: list[str] = []
     for name, body in bodies.items():
-        text = json.dumps({"query_type": query_type, **body}).encode()
+        measure = MEASURES[name] if query_type == "measure" else {}
+        text = json.dumps({"query_type": query_type, **measure, **body}).encode()
         plan = plan_query(parse_request(text, scope, "UTC", NOW), scope, POLICY)
         if needs_extent(plan):
             statement = compile_extent(plan, extent_frame(plan, dialect, rollups))

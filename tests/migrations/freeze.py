@@ -10,7 +10,8 @@ from typing import Any
 
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.duckdb.engine import DuckDBEngine
-from support.engines import as_if_large
+from support import inside
+from support.engines import AS_IF_LARGE
 from support.store import Store, opened
 
 from .frozen import ANSWER, COMMITS, FIXTURES, KEY, LATER, POLICY, answers, send
@@ -19,8 +20,7 @@ from .frozen import ANSWER, COMMITS, FIXTURES, KEY, LATER, POLICY, answers, send
 def fill(store: Store) -> None:
     """Store what there is; part of it moves on into the roll-ups."""
     send(store, COMMITS[:-1])
-    with as_if_large():
-        store.maintain()
+    store.maintain()
     send(store, COMMITS[-1:])
     with store.engine.writing() as session:
         session.keep_answer(*ANSWER)
@@ -36,14 +36,13 @@ def literal(value: str | None, kind: str) -> str:
 def of_duckdb(engine: DuckDBEngine) -> str:
     """INSERT statements, a row each; NULL is what is left out."""
     lines: list[str] = []
-    found = engine._writer.execute("SELECT table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
-    for (table,) in found:
-        columns = engine._writer.execute(f"DESCRIBE {table}").fetchall()
+    for (table,) in inside.execute(engine, "SELECT table_name FROM duckdb_tables() ORDER BY ALL"):
+        columns = inside.execute(engine, f"DESCRIBE {table}")
         texts = ", ".join(
             f"{name}::JSON::VARCHAR" if kind == "VARIANT" else f"{name}::VARCHAR"
             for name, kind, *_ in columns
         )
-        for row in engine._writer.execute(f"SELECT {texts} FROM {table}").fetchall():  # noqa: S608
+        for row in inside.execute(engine, f"SELECT {texts} FROM {table}"):  # noqa: S608
             given = [
                 (name, literal(value, kind))
                 for (name, kind, *_), value in zip(columns, row, strict=True)
@@ -58,11 +57,12 @@ def of_duckdb(engine: DuckDBEngine) -> str:
 def of_clickhouse(engine: ClickHouseEngine) -> str:
     """A line for each row: its table and what ClickHouse writes and reads as JSON."""
     lines: list[str] = []
-    tables = engine._writer.query("SHOW TABLES").result_rows
+    writer = inside.server_writer(engine)
+    tables = writer.query("SHOW TABLES").result_rows
     for (table,) in tables:
-        rows: Any = engine._writer.query(f"SELECT * FROM {table}")  # noqa: S608
+        rows: Any = writer.query(f"SELECT * FROM {table}")  # noqa: S608
         names = ", ".join(rows.column_names)
-        texts = engine._writer.query(
+        texts = writer.query(
             f"SELECT formatRowNoNewline('JSONEachRow', {names}) FROM {table} ORDER BY ALL"  # noqa: S608
         ).result_rows
         if table != "schema_migrations":
@@ -76,7 +76,7 @@ def main() -> None:
     frozen: dict[str, list[dict[str, Any]]] = {}
     with TemporaryDirectory() as folder:
         for name in ("duckdb", "chdb"):
-            with opened(name, POLICY, Path(folder) / name) as store:
+            with opened(name, POLICY, Path(folder) / name, tuning=AS_IF_LARGE) as store:
                 fill(store)
                 if isinstance(store.engine, DuckDBEngine):
                     (FIXTURES / "duckdb_0001.sql").write_text(of_duckdb(store.engine))

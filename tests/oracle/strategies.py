@@ -24,6 +24,11 @@ from .traps import DAY, HOUR, ZONES, Trap, instants, skipped_times, traps, writt
 from .weights import weighted
 
 Body = dict[str, Any]
+Request = tuple[Body, Scope | None]
+Scene = tuple[History, list[Request], int]
+"""Records, what is asked of them, and when (µs)."""
+NOW = 1_900_000_000_000_000
+"""When a question comes that names no range from now on (µs)."""
 
 QUERY_TYPES = (
     "call_count",
@@ -39,6 +44,7 @@ QUERY_TYPES = (
     "hourly_heatmap",
     "success_rate",
     "duration_distribution",
+    "measure",
     "conversion_funnel",
 )
 LEAD_TYPES = ("status_distribution", "conversion_funnel")
@@ -56,6 +62,11 @@ OWN_KEYS = {
 LEAD_GROUPS = tuple(name for name, one in GROUPABLE.items() if one.on(Unit.LEADS))
 CALL_GROUPS = tuple(GROUPABLE)
 PAYLOAD_GROUPS = keys().map(lambda key: f"payload.{key}")
+MEASURES = weighted(
+    (1, st.sampled_from(("duration", "ring", "sentiment"))),
+    (1, st.just("cost")),
+    (2, PAYLOAD_GROUPS),
+)
 GRANULARITIES = ("hour", "hour", "day", "day", "week", "month", "quarter", "year", None)
 SCOPE_KINDS = {
     "reseller_ids": pools.RESELLERS,
@@ -234,14 +245,14 @@ def group_bys(draw: st.DrawFn, query_type: str) -> list[str]:
 
 
 @st.composite
-def requests(
-    draw: st.DrawFn, query_type: str, trap: Trap | None = None
-) -> tuple[Body, Scope | None]:
+def requests(draw: st.DrawFn, query_type: str, trap: Trap | None = None) -> Request:
     """A body without errors, but for ranges that may be crossed or too fine, and a scope."""
     around = trap or draw(traps())
     scope = draw(scopes())
     minutes = query_type.endswith("_over_time") and draw(FEW) == 7
     body: Body = {"query_type": query_type}
+    if query_type == "measure":
+        body["measure"] = draw(MEASURES)
     optional = {
         "filters": filters(around, scope or {}, close=minutes),
         "granularity": st.just("minute") if minutes else st.sampled_from(GRANULARITIES),
@@ -264,14 +275,12 @@ def moments(trap: Trap) -> st.SearchStrategy[int]:
 
 
 @st.composite
-def scenes(
-    draw: st.DrawFn, query_types: Sequence[str]
-) -> tuple[History, list[tuple[Body, Scope | None]], int]:
+def scenes(draw: st.DrawFn, query_types: Sequence[str]) -> Scene:
     """A history, a request of each type about it around the same instant, and when they come."""
     trap = draw(traps())
     history = draw(histories(trap))
     values = [leaf for _, record in history for leaf in leaves(record.get("payload"))]
-    asked: list[tuple[Body, Scope | None]] = []
+    asked: list[Request] = []
     for query_type in query_types:
         body, scope = draw(requests(query_type, trap))
         if values and "payload_filters" in body["filters"] and draw(FEW) > 1:

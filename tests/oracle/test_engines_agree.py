@@ -25,6 +25,7 @@ from support.store import Store, opened
 from .strategies import LEAD_TYPES, OWN_KEYS, QUERY_TYPES
 from .traps import ZONES
 
+pytestmark = pytest.mark.slow
 CALLS = int(os.environ.get("CALLISTICS_TEST_CALLS", "6000"))
 QUESTIONS = 300
 BATCH = 10_000
@@ -106,7 +107,9 @@ class Questions:
         fields = ANY_GROUPS if query_type in LEAD_TYPES else (*ANY_GROUPS, *CALL_GROUPS)
         fields = tuple(name for name in fields if name != OWN_KEYS.get(query_type))
         payload = tuple(f"payload.{key}" for key in self.keys)
-        return {
+        measures = ("duration", "ring", "cost", "sentiment", *payload)
+        measure = {"measure": self.chance.choice(measures)} if query_type == "measure" else {}
+        return measure | {
             "query_type": query_type,
             "filters": self.filters(),
             "granularity": self.chance.choice(GRANULARITIES),

@@ -1,7 +1,7 @@
 """An engine whose commits begin when they may, or fail when they are told to."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from callistics.errors import Unavailable
 from callistics.http.services import Services
 from callistics.ingest.writer import Writer
+from support import inside
 from support.server import Server, serving
 
 SECONDS = 60
@@ -31,15 +32,13 @@ class Gate:
     """
 
     def __init__(self, writer: Writer) -> None:
-        self._engine: Any = writer._engine
         self._open = False
         self.begun, self._may = Semaphore(0), Semaphore(0)
         self.failing = 0
-        through: Any = self
-        writer._engine = through
+        self._engine = inside.put_before_engine(writer, self)
 
     @contextmanager
-    def writing(self) -> Iterator[Any]:
+    def writing(self) -> Generator[Any]:
         self.begun.release()
         if not self._open:
             assert self._may.acquire(timeout=SECONDS)
@@ -64,7 +63,7 @@ class Gate:
 
 
 @contextmanager
-def gated(folder: Path, **settings: Any) -> Iterator[tuple[Server, Services, Gate]]:
+def gated(folder: Path, **settings: Any) -> Generator[tuple[Server, Services, Gate]]:
     """A server whose writer waits at a gate, which is opened at the latest at the end."""
     with serving(folder, **settings) as server:
         parts = server.application.asgi.state.services

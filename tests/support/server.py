@@ -2,10 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from concurrent.futures import Future
 from contextlib import chdir, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -26,9 +27,18 @@ class Server:
         self._thread.start()
         self._started.wait()
 
+    @classmethod
+    def on(cls, folder: Path, **settings: Any) -> Self:
+        """A server on a database in a folder."""
+        values: dict[str, Any] = {"log_level": "error", **settings}
+        # An engine without a file of its own has the first admin key written where it is started.
+        with chdir(folder):
+            return cls(Settings(engine=engines.dsn(engines.current, folder), **values))
+
     async def _run(self) -> None:
         async with self.application.asgi.lifespan():
-            transport = httpx.ASGITransport(self.application.asgi, raise_app_exceptions=False)
+            asgi: Any = self.application.asgi
+            transport = httpx.ASGITransport(asgi, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
                 self._client = client
                 self._started.set()
@@ -41,8 +51,12 @@ class Server:
         headers: dict[str, str] = dict(options.pop("headers", None) or {})
         if key is not None:
             headers["Authorization"] = f"Bearer {key or self.application.local_key}"
-        work = self._client.request(method, path, headers=headers, **options)
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        return self.begin(method, path, headers=headers, **options).result()
+
+    def begin(self, method: str, path: str, **options: Any) -> Future[httpx.Response]:
+        """Send a request as it is; to cancel what is returned is to hang up."""
+        work = self._client.request(method, path, **options)
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def ask(self, query_type: str, *, key: str = "", **body: Any) -> httpx.Response:
         """Ask `POST /analytics`."""
@@ -87,12 +101,9 @@ def problem(answer: Any, status: int) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(folder: Path, **settings: Any) -> Iterator[Server]:
+def serving(folder: Path, **settings: Any) -> Generator[Server]:
     """A server on a database in a folder."""
-    values: dict[str, Any] = {"log_level": "error", **settings}
-    # An engine without a file of its own has the first admin key written where it is started.
-    with chdir(folder):
-        server = Server(Settings(engine=engines.dsn(engines.current, folder), **values))
+    server = Server.on(folder, **settings)
     try:
         yield server
     finally:

@@ -20,6 +20,7 @@ from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.rollups.aggregate_sql import COLUMNS
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.sql.selection import Policy
+from support import inside
 from support.store import opened
 
 DIALECT = DuckDBDialect()
@@ -157,8 +158,8 @@ def test_the_database_has_the_declared_columns(rollup: Rollup) -> None:
     changed = (rollup.unit.time_column, *COLUMNS[rollup.unit], "n")
     with opened("duckdb") as store:
         for step in rollup.steps:
-            found = store.engine._writer.execute(f"DESCRIBE {rollup.table(step)}").fetchall()
+            found = inside.execute(store.engine, f"DESCRIBE {rollup.table(step)}")
             assert sorted(row[0] for row in found) == sorted(columns)
-        found = store.engine._writer.execute(f"DESCRIBE {CHANGES[rollup.unit]}").fetchall()
+        found = inside.execute(store.engine, f"DESCRIBE {CHANGES[rollup.unit]}")
         assert sorted(row[0] for row in found) == sorted(changed)
     assert {key.name for key in rollup.keys} <= set(COLUMNS[rollup.unit])

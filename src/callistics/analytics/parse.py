@@ -8,6 +8,7 @@ from callistics.analytics.parse_range import parse_range
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
 from callistics.catalog.filter_types import WrongTypeError, whole_number
 from callistics.catalog.filters import FILTERS, Filter
+from callistics.catalog.measures import MEASURES, quantity
 from callistics.errors import (
     NOTHING,
     Problem,
@@ -17,6 +18,7 @@ from callistics.errors import (
     invalid,
     malformed,
     pointer,
+    unknown_names,
 )
 from callistics.model.buckets import Granularity, TooManyBucketsError, buckets
 from callistics.model.json import NotJsonError, as_list, as_object, decode
@@ -33,6 +35,7 @@ BODY_FIELDS = (
     "granularity",
     "timezone",
     "group_by",
+    "measure",
     "page",
     "page_size",
 )
@@ -78,6 +81,7 @@ class _Reader:
             filters=filters,
             granularity=self._granularity(),
             group_by=self._group_by(kind),
+            measure=self._measure(kind),
             page=self._whole("page", 1, None, 1),
             page_size=self._whole("page_size", 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
             holds=self.holds,
@@ -88,7 +92,7 @@ class _Reader:
         return query
 
     def _check_buckets(self, kind: QueryType | None, query: Query) -> None:
-        """Too many buckets are told beside other problems; alone, they show as the plan is made."""
+        """Too many buckets are told with other problems; alone, they show as the plan is made."""
         begin, end = query.filters.begin, query.filters.end
         wrong = {problem.pointer for problem in self.problems} & {"/timezone", "/granularity"}
         if kind is None or not kind.uses_granularity or begin is None or end is None or wrong:
@@ -100,10 +104,9 @@ class _Reader:
             self.problems.append(invalid("/granularity", str(error), sent))
 
     def _unknown_fields(self) -> None:
-        for name, value in self.body.items():
-            if name not in BODY_FIELDS:
-                hint = did_you_mean(name, BODY_FIELDS)
-                self.problems.append(malformed(pointer(name), f"unknown field{hint}", value))
+        for name, hint in unknown_names(self.body, BODY_FIELDS):
+            message = f"unknown field{hint}"
+            self.problems.append(malformed(pointer(name), message, self.body[name]))
 
     def _query_type(self) -> QueryType | None:
         name, known = self.body.get("query_type"), registry()
@@ -171,13 +174,21 @@ class _Reader:
         if len(names) > MAX_GROUPS:
             self.problems.append(malformed("/group_by", f"at most {MAX_GROUPS} fields", names))
         found: list[str] = []
-        for place, name in enumerate(names):
+        for place, name in enumerate(names[: MAX_GROUPS + 1]):
             message = _group_problem(name, found, kind)
             if message:
                 self.problems.append(malformed(pointer("group_by", place), message, name))
             else:
                 found.append(str(name))
         return tuple(found)
+
+    def _measure(self, kind: QueryType | None) -> str | None:
+        value = self.body.get("measure")
+        message = _measure_problem(value, kind)
+        if message:
+            sent = self.body.get("measure", NOTHING)
+            self.problems.append(malformed("/measure", message, sent))
+        return value if isinstance(value, str) and not message else None
 
     def _filters(self) -> Filters:
         raw = self.body.get("filters")
@@ -187,11 +198,9 @@ class _Reader:
         if given is None:
             self.problems.append(malformed("/filters", "must be an object", raw))
             return Filters()
-        for name, value in given.items():
-            if name not in FILTERS:
-                hint = did_you_mean(name, FILTERS)
-                at = pointer("filters", name)
-                self.problems.append(malformed(at, f"unknown filter{hint}", value))
+        for name, hint in unknown_names(given, FILTERS):
+            at = pointer("filters", name)
+            self.problems.append(malformed(at, f"unknown filter{hint}", given[name]))
         return self._known_filters({k: v for k, v in given.items() if v is not None})
 
     def _known_filters(self, given: Object) -> Filters:
@@ -247,6 +256,23 @@ def _is_number(value: FilterValue | None) -> TypeGuard[float]:
 
 def _names_one(value: FilterValue | None) -> bool:
     return isinstance(value, OneOf) and len(value.texts) == 1 and not value.null
+
+
+def _measure_problem(value: object, kind: QueryType | None) -> str | None:
+    known = [*MEASURES, PAYLOAD_PREFIX + "<key>"]
+    if value is None:
+        needed = kind is not None and kind.takes_measure
+        return f"required: one of {', '.join(known)}" if needed else None
+    if kind is not None and not kind.takes_measure:
+        taking = ", ".join(name for name, one in registry().items() if one.takes_measure)
+        return f"only for the query type {taking}"
+    if not isinstance(value, str):
+        return "must be a string"
+    if quantity(value) is not None:
+        return None
+    if value.startswith(PAYLOAD_PREFIX):
+        return "a payload key has 1 to 128 characters"
+    return f"unknown measure{did_you_mean(value, known) or '; one of ' + ', '.join(known)}"
 
 
 def _group_problem(name: object, found: list[str], kind: QueryType | None) -> str | None:

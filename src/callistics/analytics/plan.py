@@ -41,7 +41,7 @@ class Plan:
 
 def plan_query(query: Query, scope: Scope, policy: Policy) -> Plan:
     """The plan of a query within a scope."""
-    kind = registry()[query.query_type]
+    kind = registry()[query.query_type].asked(query)
     groups = tuple(one for one in map(groupable, query.group_by) if one is not None)
     begin, end = query.filters.begin, query.filters.end
     return Plan(kind, groups, Selection(query, scope, policy, kind.unit, begin, end))

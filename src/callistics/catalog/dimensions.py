@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from callistics.model.buckets import bucket_label
 from callistics.model.payload import MAX_KEY_LENGTH
 from callistics.model.query import Query
-from callistics.records.fields import ALL_FIELDS, RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.fields import ALL_FIELDS
 from callistics.sql.dialect import SqlValue
 from callistics.sql.fragment import Sql, raw
 from callistics.sql.selection import Frame, Unit
@@ -21,8 +22,8 @@ class Dimension:
     """A value that every call, or every lead, has or lacks.
 
     `calls` and `leads` say it in SQL for each unit, None where the unit has no such thing.
-    `needs_lead` asks for the call's lead beside it; `timed` for the zone's offsets. `shown` is what
-    a row shows of a value that SQL gives.
+    `needs_lead`: it reads the call's lead as well; `timed`: it reads the zone's offsets. `shown`
+    is what a row shows of a value that SQL gives.
     """
 
     name: str
@@ -124,8 +125,8 @@ DURATION_EDGES = (0, 10, 30, 60, 120, 300, 600, 1800)
 
 def _duration_bin(_: Frame) -> Sql:
     cases = (
-        f"WHEN c.duration_ms < {1000 * edge} THEN {place}"
-        for place, edge in enumerate(DURATION_EDGES[1:])
+        f"WHEN c.duration_ms < {1000 * edge} THEN {index}"
+        for index, edge in enumerate(DURATION_EDGES[1:])
     )
     last = f"WHEN c.duration_ms IS NOT NULL THEN {len(DURATION_EDGES) - 1}"
     return raw(f"CASE {' '.join(cases)} {last} END")
@@ -152,6 +153,12 @@ def payload_dimension(key: str) -> Dimension:
 def groupable(name: str) -> Dimension | None:
     """The dimension that a name in `group_by` stands for, None if there is none."""
     if name.startswith(PAYLOAD_PREFIX):
-        key = name.removeprefix(PAYLOAD_PREFIX)
-        return payload_dimension(key) if 0 < len(key) <= MAX_KEY_LENGTH else None
+        key = payload_key(name)
+        return None if key is None else payload_dimension(key)
     return GROUPABLE.get(name)
+
+
+def payload_key(name: str) -> str | None:
+    """The key in `payload.<key>`, None where it is no key that a payload is asked for."""
+    key = name.removeprefix(PAYLOAD_PREFIX)
+    return key if 0 < len(key) <= MAX_KEY_LENGTH else None

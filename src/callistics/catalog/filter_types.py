@@ -8,7 +8,8 @@ from callistics.errors import did_you_mean
 from callistics.model import relative_range
 from callistics.model.json import as_list
 from callistics.model.query import FilterValue, OneOf
-from callistics.records.field_types import MAX_COST, FieldType
+from callistics.records.field_types import FieldType
+from callistics.records.field_values import MAX_COST
 
 _SCALARS = ["string", "number", "boolean"]
 OPERATOR_SCHEMAS: Mapping[str, Mapping[str, object]] = {
@@ -80,7 +81,7 @@ def _checked(kind: FieldType, text: str) -> str:
     if kind.choices and text not in kind.choices:
         hint = did_you_mean(text, kind.choices)
         raise ValueError(f"must be one of {', '.join(kind.choices)}{hint}")
-    return text if kind.folded is None else kind.folded(text)
+    return text if kind.normalized is None else kind.normalized(text)
 
 
 def whole_number(value: object) -> int | None:

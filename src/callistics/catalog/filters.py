@@ -21,7 +21,8 @@ from callistics.catalog.payload_conditions import payload_condition
 from callistics.catalog.success import is_reached, is_success
 from callistics.model import relative_range
 from callistics.model.query import FilterValue, OneOf
-from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
+from callistics.records.field import RecordField, RecordKind
+from callistics.records.fields import ALL_FIELDS
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, all_of, any_of, compose, double, instant, integer, raw
 from callistics.sql.selection import Frame, Selection
@@ -47,8 +48,9 @@ class Filter:
     `condition` says it in SQL: of the unit's row for a `RECORD`, of a row of calls named `c` for a
     `CALL`. `given` is the value that a selection has for it, None where there is none. `upper`
     names the filter that it must not exceed, `with_one` a list filter that must name exactly one
-    value beside it. `needs_lead` asks for the call's lead beside it. `instead_of` names the filters
-    that it is another way to write: it is read into them, excludes them, and has no condition.
+    value as well. `needs_lead`: the condition reads the call's lead too. `instead_of` names the
+    filters that it is another way to write: it is read into them, excludes them, and has no
+    condition.
     """
 
     name: str
@@ -132,16 +134,16 @@ def _bounds(
         examples: tuple[object, object],
         with_one: str | None = None,
     ) -> Iterator[Filter]:
-        for place, sign in enumerate((">=", "<=")):
+        for index, sign in enumerate((">=", "<=")):
             yield Filter(
-                names[place],
-                types[place],
-                helps[place],
-                examples[place],
+                names[index],
+                types[index],
+                helps[index],
+                examples[index],
                 Subject.CALL,
                 _compared(column, sign, bind),
-                _value(names[place]),
-                upper=names[1] if place == 0 else None,
+                _value(names[index]),
+                upper=names[1] if index == 0 else None,
                 with_one=with_one,
             )
 
@@ -244,7 +246,7 @@ FILTERS: Mapping[str, Filter] = {one.name: one for one in _declared()}
 """Every filter by its name."""
 
 
-RANGE = frozenset({"date_from", "date_to"})
+RANGE = frozenset({"date_from", "date_to", "date_range"})
 """The filters that are the plan's range."""
 
 

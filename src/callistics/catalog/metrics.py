@@ -2,9 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from callistics.catalog.success import is_reached, is_success
-from callistics.model.rounding import percentage, ratio, seconds
+from callistics.model.rounding import (
+    half_away,
+    of_millionths,
+    percentage,
+    ratio,
+    seconds,
+)
 from callistics.sql.aggregates import count, count_known, count_where, greatest, least, total
 from callistics.sql.fragment import Sql, raw
 from callistics.sql.selection import Frame
@@ -13,7 +20,7 @@ _DURATION = "c.duration_ms"
 DURATION_KNOWN = raw(f"{_DURATION} IS NOT NULL")
 OUTCOME_KNOWN = raw("c.outcome IS NOT NULL")
 
-Shown = int | float | str | None
+Shown = int | float | str | Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +135,7 @@ TOTAL = Figure(
 )
 SUCCEEDED = Figure(
     "successes",
-    "Calls that are a success.",
+    "Calls that are a success; a guess where neither they nor `success_outcomes` say so.",
     "integer",
     (SUCCESSES,),
     lambda tally: tally.number("successes"),
@@ -155,8 +162,6 @@ REACH_RATE = Figure(
     lambda tally: percentage(tally.number("reached"), tally.number("n")),
 )
 
-PERCENTILES = (50, 90, 95, 99)
-
 
 def percentile(percent: int) -> Figure:
     """Nearest rank over durations in whole seconds; the statement computes it as `p50`."""
@@ -164,3 +169,43 @@ def percentile(percent: int) -> Figure:
     measure = Measure(name, _fixed(name), None)
     text = f"{percent} % of durations are at most this, in whole seconds."
     return Figure(name, text, "integer|null", (measure,), lambda tally: tally.measures[name])
+
+
+def _of_millionths(name: str) -> Callable[[Tally], Shown]:
+    def compute(tally: Tally) -> Shown:
+        value = tally.measures[name]
+        return None if value is None else of_millionths(value)
+
+    return compute
+
+
+def _mean(tally: Tally) -> Shown:
+    count = tally.number("n")
+    return of_millionths(half_away(tally.measures["total"] or 0, count)) if count else None
+
+
+def _in_millionths(name: str) -> Measure:
+    return Measure(name, _fixed(name), None)
+
+
+SUM = Figure(
+    "sum",
+    "Sum, exact.",
+    "number",
+    (_in_millionths("total"),),
+    lambda tally: of_millionths(tally.measures["total"] or 0),
+)
+MEAN = Figure("avg", "Average, to 6 decimals.", "number|null", (N, _in_millionths("total")), _mean)
+LEAST = Figure(
+    "min", "Smallest.", "number|null", (_in_millionths("least"),), _of_millionths("least")
+)
+GREATEST = Figure(
+    "max", "Largest.", "number|null", (_in_millionths("greatest"),), _of_millionths("greatest")
+)
+
+
+def value_percentile(percent: int) -> Figure:
+    """Nearest rank over the exact values; the statement computes it as `p50`."""
+    name = f"p{percent}"
+    text = f"{percent} % of the values are at most this."
+    return Figure(name, text, "number|null", (_in_millionths(name),), _of_millionths(name))

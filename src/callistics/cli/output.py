@@ -4,6 +4,7 @@ import csv
 import io
 import sys
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -37,7 +38,7 @@ def table_of(columns: Sequence[str], rows: Sequence[Row], null: str = NULL) -> T
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def cell_text(value: object, null: str = NULL) -> str:
@@ -46,7 +47,7 @@ def cell_text(value: object, null: str = NULL) -> str:
         return null
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+    return f"{value:,}" if _is_number(value) else str(value)
 
 
 def csv_of(columns: Sequence[str], rows: Sequence[Row]) -> str:

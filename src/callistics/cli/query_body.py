@@ -1,4 +1,4 @@
-"""Questions as they are typed, as bodies of `POST /analytics`."""
+"""Queries as they are typed, as bodies of `POST /analytics`."""
 
 import json
 import re
@@ -30,7 +30,7 @@ _WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class QueryOptions:
     """The options of a query as given; None and empty ones were not."""
 
     query_type: str | None = None
@@ -45,6 +45,7 @@ class Question:
     granularity: str | None = None
     timezone: str | None = None
     group_by: str | None = None
+    measure: str | None = None
     page: int | None = None
     page_size: int | None = None
 
@@ -57,6 +58,7 @@ class Question:
             "granularity": self.granularity,
             "timezone": self.timezone,
             "group_by": [name.strip() for name in group_by if name.strip()],
+            "measure": self.measure,
             "page": self.page,
             "page_size": self.page_size,
         }

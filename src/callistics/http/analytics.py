@@ -14,7 +14,7 @@ from callistics.ingest.decode import is_json, media_type
 from callistics.ingest.decompress import unpack
 from callistics.model.keys import Permission
 
-_ENCODER = msgspec.json.Encoder()
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 @post("/analytics", status_code=200, request_max_body_size=None)

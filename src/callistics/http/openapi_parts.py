@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from callistics.access.requests import SCOPE_FIELDS
 from callistics.http.problems import MEDIA_TYPE
 from callistics.model.keys import Permission
+from callistics.problem_types import PROBLEM_TYPES
 
 Json = dict[str, object]
 
@@ -73,19 +74,6 @@ KEY_SCHEMA: Json = {
     },
 }
 
-_MEANINGS = {
-    400: "Malformed: not JSON, an unknown field or query parameter, a wrong type.",
-    401: "No key, or one that is unknown, revoked or expired.",
-    403: "The key lacks the permission, or a filter or record is outside its scope.",
-    404: "Nothing there.",
-    409: "A request with this Idempotency-Key is still running.",
-    413: "The body is too large.",
-    415: "Not a media type or encoding that is taken.",
-    422: "Well formed, but with impossible values.",
-    429: "Too many requests.",
-    503: "Not ready, or too much is waiting.",
-    504: "The query ran past its time limit.",
-}
 _WITH_RETRY = (429, 503)
 
 
@@ -105,8 +93,9 @@ def responses(*statuses: int) -> Json:
 
 
 def _response(status: int) -> Json:
+    kinds = [kind for kind in PROBLEM_TYPES if kind.status == status]
     found: Json = {
-        "description": _MEANINGS[status],
+        "description": " ".join(f"`{kind.uri}`: {kind.when}" for kind in kinds),
         "content": {MEDIA_TYPE: {"schema": ref("Problem")}},
     }
     if status in _WITH_RETRY:

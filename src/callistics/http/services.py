@@ -11,9 +11,11 @@ from litestar import Request
 from callistics.access.keyring import Keyring, require
 from callistics.access.limiter import RateLimiter
 from callistics.analytics.cache import AnswerCache
+from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.errors import TooLarge, Unavailable
 from callistics.http.metrics import Metrics
+from callistics.http.request_notes import note_key
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.writer import Writer
 from callistics.model.instants import now
@@ -60,6 +62,7 @@ class Services:
 
     settings: Settings
     analytics: Analytics
+    pending: Pending
     writer: Writer
     keyring: Keyring
     limiter: RateLimiter
@@ -68,7 +71,7 @@ class Services:
     cache: AnswerCache
     data_version: Callable[[], int | None]
     readers: Pool
-    beside: DecodeProcess
+    decode_process: DecodeProcess
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
@@ -77,6 +80,7 @@ class Services:
     def authorize(self, request: AnyRequest, permission: Permission) -> StoredKey:
         """The request's key. Raises `Unauthorized`, `Forbidden`, `RateLimited`."""
         key = self.keyring.authenticate(request.headers.get("authorization"), now())
+        note_key(request.scope, key.id)
         require(key, permission)
         self.limiter.check(key.id)
         return key

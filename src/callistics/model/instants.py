@@ -143,6 +143,14 @@ def number_of(day: date) -> int:
     return day.toordinal() - _EPOCH_DAY
 
 
+def lasting(length: int) -> str:
+    """A length of whole seconds (µs) in the largest unit that it is a whole number of: `2 days`."""
+    units = (("day", DAY), ("hour", HOUR), ("minute", MINUTE), ("second", SECOND))
+    name, unit = next(one for one in units if length % one[1] == 0 and (length or one[1] == SECOND))
+    number = length // unit
+    return f"{number:,} {name}" + "s" * (number != 1)
+
+
 def utc_text(instant: int) -> str:
     """RFC 3339 text of an instant in UTC, microseconds only where there are any."""
     return naive(instant).isoformat() + "Z"

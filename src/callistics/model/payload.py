@@ -35,7 +35,7 @@ NO_VALUE = "!"
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _NINES = str.maketrans("0123456789", "9876543210")
-_EXPONENT_BIAS = 5_000
+EXPONENT_BIAS = 5_000
 _MAX_EXPONENT = 4_000
 _EPOCH_BIAS = 10**18
 _SORTED = msgspec.json.Encoder(order="sorted")
@@ -210,7 +210,7 @@ def number_order(number: Decimal) -> str | None:
     if abs(exponent) > _MAX_EXPONENT:
         return None
     mantissa = "".join(map(str, digits)).rstrip("0")
-    body = f"{exponent + _EXPONENT_BIAS:04d}{mantissa}"
+    body = f"{exponent + EXPONENT_BIAS:04d}{mantissa}"
     return f"n0{body.translate(_NINES)}~" if sign else f"n2{body}"
 
 

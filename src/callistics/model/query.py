@@ -1,4 +1,4 @@
-"""A valid question: what `POST /analytics` asks, checked and resolved to instants."""
+"""A valid query: the body of `POST /analytics`, checked and resolved to instants."""
 
 from dataclasses import dataclass, field
 
@@ -79,7 +79,7 @@ class Filters:
 
     def value(self, name: str) -> FilterValue | None:
         """What a filter was given, None where it was not."""
-        return dict(self.values).get(name)
+        return next((value for given, value in self.values if given == name), None)
 
     def of(self, name: str) -> OneOf | None:
         """The values asked of a field, None where it is not filtered."""
@@ -89,9 +89,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A valid query. `group_by` are dimension names, `payload.<key>` among them.
+    """A valid query. `group_by` are dimension names, `payload.<key>` among them, as of `measure`.
 
-    `holds` are the instants (µs, half open) between which the body means this; None: always.
+    Only a type that takes a measure has one. `holds` are the instants (µs, half open) between which
+    the body means this; None: always.
     """
 
     query_type: str
@@ -99,6 +100,7 @@ class Query:
     filters: Filters = field(default_factory=Filters)
     granularity: Granularity = Granularity.DAY
     group_by: tuple[str, ...] = ()
+    measure: str | None = None
     page: int = 1
     page_size: int = 1_000
     holds: tuple[int, int] | None = None

@@ -1,4 +1,11 @@
-"""The one place where figures are rounded: 2 decimals, half away from zero, exactly."""
+"""The one place where figures are rounded: half away from zero, exactly.
+
+Shares and averages have 2 decimals, what is measured has 6.
+"""
+
+from decimal import Decimal
+
+_MILLION = 1_000_000
 
 
 def ratio(numerator: int, denominator: int, *, scale: int = 1) -> float | None:
@@ -28,3 +35,18 @@ def seconds(milliseconds: int) -> int | float:
 def half_up(numerator: int, denominator: int) -> int:
     """The whole number nearest to numerator / denominator, halves up."""
     return (2 * numerator + denominator) // (2 * denominator)
+
+
+def half_away(numerator: int, denominator: int) -> int:
+    """The whole number nearest to numerator / denominator > 0, halves away from zero."""
+    size = half_up(abs(numerator), denominator)
+    return -size if numerator < 0 else size
+
+
+def of_millionths(value: int) -> int | Decimal:
+    """The exact number, a whole one where it is: never with an exponent or trailing zeros."""
+    if value % _MILLION == 0:
+        return value // _MILLION
+    whole, rest = divmod(abs(value), _MILLION)
+    sign = "-" if value < 0 else ""
+    return Decimal(f"{sign}{whole}.{rest:06d}".rstrip("0"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from callistics.catalog.dimensions import GROUPABLE, Dimension
 from callistics.catalog.metrics import Figure, Measure, Shown, Tally
 from callistics.compile.select import Order, grouped
+from callistics.model.query import Query
 from callistics.sql.dialect import SqlValue
 from callistics.sql.fragment import Sql
 from callistics.sql.selection import Frame, Selection, Unit
@@ -17,11 +18,15 @@ Group = tuple[Key, ...]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A row field that shows the key: its name, JSON type and help."""
+    """A row field that shows the key: its name, JSON type and help.
+
+    An `optional` one is in the rows of some questions only.
+    """
 
     name: str
     type: str
     help: str
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,10 @@ class QueryType:
     `fields` show the `key`, `figures` what is counted. `slots` lists the rows that are always
     there, zeros included; without it the rows are those that occur. `share_of_known` leaves the
     null key out of the whole that percentages are of. `always` names dimensions of `group_by`
-    whose every value is a group. `only` restricts the unit. `statement` and `arrange` replace
-    the common ones. `example` is an example request's body without the query type.
+    whose every value is a group. `only` restricts the unit. `takes_measure` says that the body
+    names a measure, and `for_query` gives the type as it is for one query. `statement` and
+    `arrange` replace the common ones. `example` is an example request's body without the query
+    type.
     """
 
     name: str
@@ -66,8 +73,14 @@ class QueryType:
     always: tuple[tuple[str, tuple[int, ...]], ...] = ()
     uses_granularity: bool = False
     owns: tuple[str, ...] = ()
+    takes_measure: bool = False
+    for_query: Callable[["QueryType", Query], "QueryType"] | None = None
     statement: Callable[["QueryType", Frame], Sql] | None = None
     arrange: Callable[[Selection, Sequence[Counted]], list[Row]] | None = None
+
+    def asked(self, query: Query) -> "QueryType":
+        """The type as it is for a query."""
+        return self if self.for_query is None else self.for_query(self, query)
 
     @property
     def measures(self) -> tuple[Measure, ...]:

@@ -6,7 +6,6 @@ from callistics.catalog.metrics import (
     LONGEST,
     MAX_MS,
     MIN_MS,
-    PERCENTILES,
     SHORTEST,
     TIMED,
     TOTAL,
@@ -14,6 +13,7 @@ from callistics.catalog.metrics import (
     N,
     percentile,
 )
+from callistics.compile.ranks import PERCENTILES, percentiles, ranked
 from callistics.compile.select import (
     condition,
     expression,
@@ -47,23 +47,22 @@ def _statement(query: QueryType, frame: Frame) -> Sql:
         condition(frame, query.only),
         group_by(frame, len(keys), "secs", *told_apart(frame, "c.duration_ms")),
     )
-    partition = f"PARTITION BY {', '.join(keys)} " if keys else ""
-    ranked = raw(
-        f"SELECT *, sum(n) OVER ({partition}ORDER BY secs) AS upto,"
-        f" sum(n) OVER ({partition.strip()}) AS whole\nFROM histogram"
-    )
     figures = [
         "coalesce(sum(n), 0) AS n_timed",
         "sum(total_ms) AS total_ms",
         "min(min_ms) AS min_ms",
         "max(max_ms) AS max_ms",
-        *(f"min(secs) FILTER (WHERE 100 * upto >= {p} * whole) AS p{p}" for p in PERCENTILES),
+        *percentiles("secs"),
     ]
     closing = [raw("GROUP BY " + ", ".join(keys)), order_by(len(keys), query.order)] if keys else []
     return join(
         "\n",
         [
-            compose("WITH histogram AS ({}),\nranked AS ({})", histogram, ranked),
+            compose(
+                "WITH histogram AS ({}),\nranked AS ({})",
+                histogram,
+                ranked(keys, "secs", "histogram"),
+            ),
             raw("SELECT " + ",\n       ".join([*keys, *figures]) + "\nFROM ranked"),
             *closing,
             limit(),
@@ -73,7 +72,7 @@ def _statement(query: QueryType, frame: Frame) -> Sql:
 
 QUERY = QueryType(
     name="call_duration",
-    summary="How long calls last, over the calls whose duration is known.",
+    summary="Durations of the calls whose duration is known.",
     unit=Unit.CALLS,
     figures=(
         TIMED,

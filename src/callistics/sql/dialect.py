@@ -85,6 +85,21 @@ class Dialect(Protocol):
         """Milliseconds as whole seconds, halves up."""
         ...
 
+    def double_millionths(self, column: str) -> Sql:
+        """A double from 0 to 1 in whole millionths: its exact binary value, halves up."""
+        ...
+
+    def order_millionths(self, column: str) -> Sql:
+        """The number of an order key in whole millionths, halves away from zero.
+
+        NULL where it is no number, or one that comes to 10^12 or more, whatever its sign.
+        """
+        ...
+
+    def wide(self, value: Sql) -> Sql:
+        """A whole number with 128 bits, so that what it is multiplied with and added to fits."""
+        ...
+
     def contains(self, value: Sql, operand: Sql, *, at_start: bool) -> Sql:
         """Whether a text contains, or starts with, another: exact case, no wildcards."""
         ...

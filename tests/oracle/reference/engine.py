@@ -13,6 +13,7 @@ from .filters import (
     refuse_crossed_dates,
 )
 from .grouping import grouped, shown, with_all_weekdays
+from .measures import number_of
 from .merge import Raw
 from .queries import LEAD_TYPES, QUERIES, TIME_SERIES, Context, Row
 from .settings import ReferenceSettings, Refused, Scope
@@ -60,7 +61,7 @@ class Reference:
     def _completed(self, body: dict[str, Any]) -> dict[str, Any]:
         """Null is the same as leaving a field out."""
         written = {name: value for name, value in body.items() if value is not None}
-        request = DEFAULTS | {"timezone": self.settings.timezone} | written
+        request: dict[str, Any] = DEFAULTS | {"timezone": self.settings.timezone} | written
         return request | {"filters": given(request["filters"])}
 
     def _question(self, request: dict[str, Any], scope: Scope, now: int) -> Question:
@@ -70,7 +71,7 @@ class Reference:
         refuse_crossed_dates(request["filters"], request["timezone"])
         query_type, fields = request["query_type"], request["group_by"]
         units = self._units(request, asked)
-        counted = _counted(query_type, units)
+        counted = _counted(request, units)
         groups = grouped(counted, fields, asked.zone, request["granularity"])
         if query_type == "hourly_heatmap" and "weekday" in fields:
             groups = with_all_weekdays(groups, fields)
@@ -98,6 +99,7 @@ class Reference:
             settings=self.settings,
             stages=self._stages(request["filters"].get("template_id")),
             buckets=_buckets(request, asked, units) if series else (),
+            measure=request.get("measure"),
         )
 
     def _stages(self, template: str | list[str | None] | None) -> tuple[str, ...] | None:
@@ -108,8 +110,11 @@ class Reference:
         return self.settings.lead_stages if own is None else own
 
 
-def _counted(query_type: str, units: list[Any]) -> list[Any]:
+def _counted(request: dict[str, Any], units: list[Any]) -> list[Any]:
     """The units of a type, which are also what its groups come from."""
+    query_type = request["query_type"]
+    if query_type == "measure":
+        return [call for call in units if number_of(call, request["measure"]) is not None]
     if query_type == "call_duration":
         return [call for call in units if call.duration is not None]
     if query_type == "top_outcomes":

@@ -10,6 +10,7 @@ from typing import Any
 from .buckets import Bucket
 from .canonical import percentage, seconds, two_decimals
 from .grouping import by_count
+from .measures import rows_of
 from .settings import ReferenceSettings
 from .state import Call, Lead
 from .success import is_reached, is_success
@@ -27,6 +28,7 @@ class Context:
     settings: ReferenceSettings
     stages: Sequence[str] | None
     buckets: Sequence[Bucket]
+    measure: str | None = None
 
 
 def _durations(calls: list[Call]) -> list[int]:
@@ -128,6 +130,11 @@ def duration_distribution(calls: list[Call], _: Context) -> list[Row]:
     return [*rows, {"from": None, "to": None, "count": unknown, "percentage": None}]
 
 
+def measure(calls: list[Call], context: Context) -> list[Row]:
+    assert context.measure is not None
+    return rows_of(calls, context.measure)
+
+
 def _inside(calls: list[Call], bucket: Bucket) -> list[Call]:
     return [call for call in calls if bucket.start <= call.started_at < bucket.end]
 
@@ -205,6 +212,7 @@ QUERIES: dict[str, Callable[[list[Any], Context], list[Row]]] = {
     "hourly_heatmap": hourly_heatmap,
     "success_rate": success_rate,
     "duration_distribution": duration_distribution,
+    "measure": measure,
     "conversion_funnel": conversion_funnel,
 }
 LEAD_TYPES = ("status_distribution", "conversion_funnel")

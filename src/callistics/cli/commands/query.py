@@ -2,22 +2,27 @@
 
 import json
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 import click
+import msgspec
 
+from callistics.catalog.measures import MEASURES
 from callistics.cli.client import Client
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.output import NULL, columns_of, console, csv_of, table_of, total_line
-from callistics.cli.query_body import Question
+from callistics.cli.query_body import QueryOptions
 from callistics.queries import registry
 
 Format = Literal["table", "json", "csv"]
 Envelope = dict[str, Any]
 
 _LARGEST_PAGE = 10_000
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 _JSON = {"Content-Type": "application/json"}
+_MEASURE_HELP = f"Of the type measure: {', '.join(MEASURES)} or payload.<key>."
 _EPILOG = """\b
 Examples:
   callistics query call_count
@@ -25,8 +30,9 @@ Examples:
       --template tpl_xyz789 --filter min_duration=10 --granularity day
   callistics query calls_over_time --date-range last_30_days --timezone Asia/Kolkata
   callistics query outcome_distribution --payload city=Delhi --payload 'age>=60'
+  callistics query measure --measure cost --group-by merchant_id
   callistics query calls_over_time --group-by provider --all --format csv > calls.csv
-  callistics query --body question.json --format json
+  callistics query --body query.json --format json
 """
 
 
@@ -56,6 +62,7 @@ Examples:
 @click.option("--granularity", help="minute, hour, day, week, month, quarter or year.")
 @click.option("--timezone", metavar="ZONE", help="Such as Europe/Lisbon.")
 @click.option("--group-by", metavar="FIELD,...", help="Up to three fields.")
+@click.option("--measure", metavar="NAME", help=_MEASURE_HELP)
 @click.option("--page", type=int, help="Which page of the rows, from 1.")
 @click.option("--page-size", type=int, help="Rows of a page.")
 @click.option("--all", "all_pages", is_flag=True, help="Every page.")
@@ -76,27 +83,27 @@ Examples:
 def command(
     target: Target, format_: Format, body: Path | None, all_pages: bool, **given: Any
 ) -> None:
-    """Ask a question and print the answer.
+    """Run a query and print the answer.
 
     TYPE is one of the query types, such as call_count, call_duration, calls_over_time,
     outcome_distribution or conversion_funnel; without it, they are listed.
     """
-    question = Question(**given)
-    _check(question, body, all_pages)
+    options = QueryOptions(**given)
+    _check(options, body, all_pages)
     with connect(target) as client:
         if all_pages:
-            answer = _ask_all(client, question)
+            answer = _ask_all(client, options)
         else:
-            answer = ask(client, _read(body) if body else json.dumps(question.body()).encode())
-    _print(answer, question, format_)
+            answer = ask(client, _read(body) if body else json.dumps(options.body()).encode())
+    _print(answer, options, format_)
 
 
-def _check(question: Question, body: Path | None, all_pages: bool) -> None:
-    if body is not None and (question != Question() or all_pages):
+def _check(options: QueryOptions, body: Path | None, all_pages: bool) -> None:
+    if body is not None and (options != QueryOptions() or all_pages):
         raise click.UsageError("--body is sent as it is: give no TYPE, filter or page with it")
-    if body is None and question.query_type is None:
+    if body is None and options.query_type is None:
         raise click.UsageError("give a TYPE: " + ", ".join(registry()))
-    if all_pages and (question.page is not None or question.page_size is not None):
+    if all_pages and (options.page is not None or options.page_size is not None):
         raise click.UsageError("--all fetches every page: give no --page or --page-size with it")
 
 
@@ -109,28 +116,33 @@ def ask(client: Client, body: bytes) -> str:
     return client.request("POST", "/analytics", content=body, headers=_JSON, repeatable=True).text
 
 
-def _ask_all(client: Client, question: Question) -> str:
+def _ask_all(client: Client, options: QueryOptions) -> str:
     """The answer as if one page could hold all rows."""
-    body = {**question.body(), "page": 1, "page_size": _LARGEST_PAGE}
-    answer: Envelope = json.loads(ask(client, json.dumps(body).encode()))
+    body = {**options.body(), "page": 1, "page_size": _LARGEST_PAGE}
+    answer = _read_answer(ask(client, json.dumps(body).encode()))
     rows: list[Any] = answer["data"]
     while len(rows) < answer["total"]:
         body["page"] += 1
-        more: Envelope = json.loads(ask(client, json.dumps(body).encode()))
+        more = _read_answer(ask(client, json.dumps(body).encode()))
         if not more["data"]:
             break
         rows += more["data"]
     answer["page_size"] = max(len(rows), 1)
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(answer).decode()
 
 
-def _print(text: str, question: Question, format_: Format) -> None:
+def _read_answer(text: str) -> Envelope:
+    """An answer with its numbers as they are written."""
+    return json.loads(text, parse_float=Decimal)
+
+
+def _print(text: str, options: QueryOptions, format_: Format) -> None:
     if format_ == "json":
         click.echo(text)
         return
-    answer: Envelope = json.loads(text)
+    answer = _read_answer(text)
     rows: list[dict[str, object]] = answer["data"]
-    columns = columns_of(rows, _documented_columns(answer, question))
+    columns = columns_of(rows, _documented_columns(answer, options))
     if format_ == "csv":
         click.echo(csv_of(columns, rows), nl=False)
         return
@@ -140,10 +152,10 @@ def _print(text: str, question: Question, format_: Format) -> None:
     out.print(total_line(answer, len(rows)))
 
 
-def _documented_columns(answer: Envelope, question: Question) -> list[str]:
+def _documented_columns(answer: Envelope, options: QueryOptions) -> list[str]:
     """What the columns of an answer without rows would be, as far as this version knows."""
     query = registry().get(str(answer.get("query_type")))
-    groups = question.body().get("group_by", [])
+    groups = options.body().get("group_by", [])
     return [*groups, *(field.name for field in query.columns)] if query else []
 
 

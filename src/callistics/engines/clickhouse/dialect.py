@@ -13,6 +13,7 @@ from callistics.model.buckets import Granularity, Piece
 from callistics.model.instants import DAY, HOUR
 from callistics.sql.dialect import Element, Parameter, Statement
 from callistics.sql.fragment import Bound, Sql, compose, instant, integer, join, raw, text, texts
+from callistics.sql.millionths import order_millionths
 
 _TYPES = {
     "name": "Identifier",
@@ -24,6 +25,8 @@ _TYPES = {
 }
 # Whole days that are added before a division, which rounds towards zero, and taken off after it.
 _BIAS = 1_000_000
+# Times its square every double from 0 to 1 that does not round to 0 millionths is whole.
+_HALF = 2**40
 
 
 class ClickHouseDialect:
@@ -112,6 +115,22 @@ class ClickHouseDialect:
     def whole_seconds(self, column: str) -> Sql:
         """Half up; durations are never negative."""
         return raw(f"intDiv({column} + 500, 1000)")
+
+    def double_millionths(self, column: str) -> Sql:
+        """In 128 bits, taken from the double in two halves: in one it is not always exact."""
+        high = f"floor({column} * {_HALF})"
+        low = f"toInt64(({column} * {_HALF} - {high}) * {_HALF})"
+        scaled = f"(toInt128(toInt64({high})) * {_HALF} + {low})"
+        scale = f"toInt128('{_HALF**2}')"
+        return raw(f"toInt64(intDiv({scaled} * 2000000 + {scale}, 2 * {scale}))")
+
+    def order_millionths(self, column: str) -> Sql:
+        """From the digits of the order key."""
+        return order_millionths(column, "toInt64OrZero({})".format)
+
+    def wide(self, value: Sql) -> Sql:
+        """An Int128."""
+        return compose("toInt128({})", value)
 
     def contains(self, value: Sql, operand: Sql, *, at_start: bool) -> Sql:
         """Bytes compared as they are; no text is part of another by accident in UTF-8."""

@@ -17,6 +17,7 @@ from callistics.sql.fragment import (
     text,
     texts,
 )
+from callistics.sql.millionths import order_millionths
 
 _PLACEHOLDERS = {
     "text": "?",
@@ -27,6 +28,8 @@ _PLACEHOLDERS = {
 }
 # Beyond this many values one bound list is cheaper to plan than as many parameters.
 _MANY = 64
+# Every double from 0 to 1 that does not round to 0 millionths is a whole number of these.
+_SCALE = 2**80
 
 
 class KnownKeys(Protocol):
@@ -138,6 +141,19 @@ class DuckDBDialect:
     def whole_seconds(self, column: str) -> Sql:
         """Half up; durations are never negative."""
         return raw(f"({column} + 500) // 1000")
+
+    def double_millionths(self, column: str) -> Sql:
+        """In 128 bits, which hold every step exactly."""
+        scaled = f"CAST({column} * {_SCALE}.0 AS HUGEINT)"
+        return raw(f"CAST(({scaled} * 2000000 + {_SCALE}) // {2 * _SCALE} AS BIGINT)")
+
+    def order_millionths(self, column: str) -> Sql:
+        """From the digits of the order key."""
+        return order_millionths(column, "CAST({} AS BIGINT)".format)
+
+    def wide(self, value: Sql) -> Sql:
+        """A HUGEINT."""
+        return compose("CAST({} AS HUGEINT)", value)
 
     def contains(self, value: Sql, operand: Sql, *, at_start: bool) -> Sql:
         """Plain text search, no patterns."""

@@ -1,0 +1,163 @@
+"""Clustering puts rows in order while others write, and changes nothing else."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callistics.engines.duckdb.clustering import Clustering
+from callistics.engines.duckdb.tuning import Tuning
+from callistics.sql.dialect import Statement
+from support import inside
+from support.engines import RECORDS
+from support.examples import examples
+from support.store import Store, opened
+
+SMALL = Tuning(rows_out_of_order=10, rows_copied_at_once=20, rows_moved_at_once=7)
+MERCHANTS = ("m1", "m2", "m3")
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    with opened(tuning=SMALL) as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _empty(store: Store) -> None:
+    store.clear()
+
+
+def call(number: int, **fields: Any) -> dict[str, Any]:
+    month, day = number % 2 + 1, number // 2 % 28 + 1
+    return {
+        "call_id": f"c{number}",
+        "lead_id": f"l{number % 40}",
+        "merchant_id": MERCHANTS[number % 3],
+        "reseller_id": "r",
+        "started_at": f"2025-{month:02}-{day:02}T{number % 24:02}:00:00Z",
+        "payload": {"city": "Delhi", "number": number},
+        "updated_at": "2025-06-01T00:00:00Z",
+        **fields,
+    }
+
+
+def clustering_of(store: Store) -> Clustering:
+    return inside.clustering_of(store.engine)
+
+
+def lying(store: Store, table: str = "calls", time: str = "started_at") -> list[Any]:
+    """Month and merchant of the stretches that the rows lie in."""
+    rows = store.engine.run(
+        Statement(f"SELECT month({time}), merchant_id FROM {table} ORDER BY rowid", ())  # noqa: S608
+    )
+    return [one for before, one in pairwise((None, *rows)) if before != one]
+
+
+def runs(store: Store) -> int:
+    return len(lying(store))
+
+
+IN_ORDER = [(1, "m1"), (1, "m2"), (1, "m3"), (2, "m3"), (2, "m2"), (2, "m1")]
+
+
+def everything(store: Store) -> list[Any]:
+    return [store.dump(table) for table in RECORDS]
+
+
+def test_months_come_into_order_and_nothing_else_changes(store: Store) -> None:
+    for first in range(0, 200, 20):
+        store.send("calls", [call(number) for number in range(first, first + 20)])
+    before, version = everything(store), store.engine.data_version
+    assert runs(store) == 200
+    pieces = list(clustering_of(store).work())
+    assert runs(store) == 6
+    # Where months meet it is with the same merchant.
+    assert lying(store) == IN_ORDER
+    assert lying(store, "leads", "created_at") == IN_ORDER
+    assert len(pieces) > 30
+    assert everything(store) == before
+    assert store.engine.data_version == version
+    assert len(list(clustering_of(store).work())) == 4
+
+
+def test_a_month_in_order_but_for_few_is_left_alone(store: Store) -> None:
+    store.send("calls", [call(number) for number in range(200)])
+    list(clustering_of(store).work())
+    store.send("calls", [call(number) for number in range(200, 212)])
+    before = runs(store)
+    list(clustering_of(store).work())
+    assert runs(store) == before
+
+
+CHANGES = st.lists(
+    st.tuples(
+        st.integers(0, 120),
+        st.sampled_from(
+            (
+                {"outcome": "CONFIRMED"},
+                {"payload": {"city": "Pune"}},
+                {"started_at": "2025-01-20T00:00:00Z"},
+                {"started_at": "2025-05-20T00:00:00Z"},
+                {"lead_id": "other"},
+                {"status": "won"},
+                {"test": True},
+                {"attempt": 7},
+            )
+        ),
+        st.integers(0, 3),
+    ),
+    max_size=30,
+)
+
+
+@examples(20)
+@given(changes=CHANGES, rebuilt=st.booleans(), first=st.sampled_from((0, 0, 24, 28)))
+def test_what_is_written_meanwhile_stays(
+    store: Store, changes: list[tuple[int, dict[str, Any], int]], rebuilt: bool, first: int
+) -> None:
+    """The same writes, with and without rows being moved between them, end in the same rows.
+
+    Leads come after calls: to be written to while these are moved, some pieces are moved first.
+    """
+    ends: list[list[Any]] = []
+    for moving in (True, False):
+        store.clear()
+        store.send("calls", [call(number) for number in range(100)])
+        work = clustering_of(store).work() if moving else iter(())
+        for _ in range(first):
+            next(work, None)
+        for number, fields, pieces in changes:
+            for _ in range(pieces):
+                next(work, None)
+            store.send("calls", [call(number, **fields)])
+        if rebuilt:
+            store.engine.rebuild()
+        for _ in work:
+            pass
+        ends.append(everything(store))
+    assert ends[0] == ends[1]
+
+
+def test_the_engine_tidies_until_there_is_nothing_to_do(store: Store) -> None:
+    enough = clustering_of(store).worthwhile
+    store.send("calls", [call(number) for number in range(200)])
+    while store.engine.maintain():
+        pass
+    assert runs(store) == 6
+    assert not store.engine.maintain()
+    # None is looked at for a row or two, which cannot have brought any month into disorder.
+    store.send("calls", [call(200)])
+    assert not store.engine.maintain()
+    looked = False
+    for number in range(201, 201 + enough):
+        store.send("calls", [call(number)])
+        looked = looked or store.engine.maintain()
+    assert looked
+    while store.engine.maintain():
+        pass
+    store.send("calls", [call(number) for number in range(300, 300 + enough)])
+    assert store.engine.maintain()
