@@ -19,7 +19,7 @@ def is_upwards(month: datetime) -> bool:
     """Whether the merchants of a month come upwards; they come downwards in the months beside it.
 
     Where two months meet within a group of rows, its merchants are the last of both or the first
-    of both then, and questions about all others leave it out.
+    of both then, and queries about all others leave it out.
     """
     return month.month % 2 == 1
 
