@@ -1,4 +1,4 @@
-"""Decodes the body of `POST /calls` or `POST /leads` into a batch of checked records."""
+"""Decodes what brings records, a body of JSON or values, into a batch of checked records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,12 @@ from callistics.ingest.batch import Batch
 from callistics.ingest.receipt import Rejected
 from callistics.model.json import NotJsonError, as_list, decode
 from callistics.model.scope import Scope
-from callistics.records.columnar.call_batch import SMALLEST, CallBatch, batch_of
+from callistics.records.columnar.call_batch import (
+    SMALLEST,
+    CallBatch,
+    batch_of_records,
+    batch_of_texts,
+)
 from callistics.records.decode import Change, parse_record
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
@@ -73,9 +78,19 @@ def decode_batch(body: bytes, content_type: str | None, limits: Limits, terms: T
     return _checked(terms, list(enumerate(records)), len(records), single=single)
 
 
+def batch_of_values(records: Sequence[object], terms: Terms) -> Batch:
+    """The records, as `model.json.decode` gives them, each checked as `decode_batch` does."""
+    columns = None
+    if terms.kind is RecordKind.CALLS and len(records) >= terms.columns_from:
+        columns = batch_of_records(records, terms.reading, terms.scope)
+    taken: set[int] = set() if columns is None else set(columns.indices)
+    rest = [(index, record) for index, record in enumerate(records) if index not in taken]
+    return _checked(terms, rest, len(records), columns=columns)
+
+
 def _with_columns(texts: Sequence[bytes], terms: Terms, *, lines: bool) -> Batch | None:
     """The records with those taken as columns that can be; None if none can, or it is no JSON."""
-    columns = batch_of(texts, terms.reading, terms.scope)
+    columns = batch_of_texts(texts, terms.reading, terms.scope)
     if columns is None:
         return None
     taken = set(columns.indices)
