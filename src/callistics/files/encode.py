@@ -1,16 +1,24 @@
-"""Records as lines of JSON, numbers exactly as they are."""
+"""Records as values, and as lines of JSON for a server: numbers exactly as they are."""
+
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from callistics.files.lines import Line
-from callistics.files.mapping import Record
+from callistics.model.json import NotJsonError, as_decoded
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-def encoded(number: int, record: Record) -> Line:
-    """The line of a record; one that is wrong where it has text that is not UTF-8."""
+def record_line(number: int, record: object) -> Line:
+    """The line of a record; one that is wrong where no JSON says the same."""
     try:
-        return Line(number, _ENCODER.encode(record))
-    except UnicodeEncodeError:
-        return Line(number, b"", "not valid UTF-8 text")
+        return Line(number, as_decoded(record))
+    except NotJsonError as error:
+        return Line(number, b"", str(error))
+
+
+def as_texts(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, with records as JSON."""
+    for line in lines:
+        yield line if line.is_text else line._replace(body=_ENCODER.encode(line.body))

@@ -20,11 +20,9 @@ from callistics.ingest.decode import Limits, Terms
 from callistics.ingest.decompress import unpack
 from callistics.ingest.job import Job, Result, Retry
 from callistics.ingest.receipt import Receipt
-from callistics.model.instants import SECOND, now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone, zone
 from callistics.records.field import RecordKind
-from callistics.records.field_values import Reading
 from callistics.timezones import zone_names
 
 IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
@@ -51,9 +49,7 @@ async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
     key = parts.authorize(request, Permission.INGEST)
     skip, where, name = _skip(request), _zone(request, parts.zone), _idempotency_key(request)
     raw = await read_body(request, parts.settings.record_body_limit)
-    reading = Reading(where, now(), parts.settings.future_limit * SECOND)
-    reseller = parts.settings.default_reseller_id
-    terms = Terms(kind, reading, key.scope, skip, reseller=reseller)
+    terms = parts.terms(kind, key, where, skip=skip)
     started = time.perf_counter()
     store = _store if name is None else _store_once
     status, body = await store(parts, request, key, terms, raw, name)

@@ -9,6 +9,7 @@ import msgspec
 from callistics.files.lines import Batch
 from callistics.files.mapping import Rules
 from callistics.model.instants import DAY, parse_iso
+from callistics.model.json import as_object
 from callistics.records.field import RecordKind
 from callistics.records.fields import FIELDS
 
@@ -31,6 +32,20 @@ class _Record(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Record).decode
 
 
+def _looked_at(body: object) -> tuple[_Record, int] | None:
+    """What is looked at of a record, and a hash of all of it; None where it is no object."""
+    try:
+        if isinstance(body, bytes):
+            return _decode(body), hash(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    record = as_object(body)
+    if record is None:
+        return None
+    members = {name: record.get(name) for name in _Record.__struct_fields__}
+    return _Record(**members), hash(repr(record))
+
+
 class Watch:
     """Looks at the records of one file as they are sent."""
 
@@ -49,11 +64,11 @@ class Watch:
                 self._see(number, body)
             yield batch
 
-    def _see(self, number: int, body: bytes) -> None:
-        try:
-            record = _decode(body)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+    def _see(self, number: int, body: object) -> None:
+        found = _looked_at(body)
+        if found is None:
             return
+        record, content = found
         self.present.update(
             name for name in _Record.__struct_fields__ if getattr(record, name) is not None
         )
@@ -65,7 +80,7 @@ class Watch:
             # Of records with different times the newer one is an update.
             name = (str(record.merchant_id), str(identity), str(record.updated_at))
             self._names.append(hash(name))
-            self._contents.append(hash(body))
+            self._contents.append(content)
             self._numbers.append(number)
 
     def _is_midnight(self, text: str) -> bool:
