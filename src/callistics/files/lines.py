@@ -10,6 +10,8 @@ import msgspec
 from callistics.model.field_error import FieldError
 from callistics.model.json import as_list, as_object
 
+_PAYLOAD = "payload"
+
 
 class UnreadableError(Exception):
     """A file that cannot be read on as what it should be; says where and why."""
@@ -18,7 +20,8 @@ class UnreadableError(Exception):
 class Line(NamedTuple):
     """A record with its place in the file, or what is wrong with it.
 
-    `body` is one line of JSON, as bytes, or the record as `model.json.decode` gives it.
+    `body` is one line of JSON, as bytes, or the record, of values as Python's JSON has them and
+    Decimals.
     """
 
     number: int
@@ -32,12 +35,20 @@ class Line(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes of its JSON, at least about."""
-        return _size(self.body)
+        """Bytes of its JSON, about as many where it is a record."""
+        return _body_size(self.body)
 
 
-# Of a value that is no text, and around each of an object's.
-_USUAL_SIZE = 16
+# Of a value that is no text, and around each of an object's; and of a field with its name.
+_USUAL_SIZE, _FIELD_SIZE = 16, 40
+
+
+def _body_size(body: object) -> int:
+    record = as_object(body)
+    if record is None:
+        return _size(body)
+    # Only the payload may be large.
+    return _FIELD_SIZE * len(record) + _size(record.get(_PAYLOAD))
 
 
 def _size(value: object) -> int:
@@ -75,14 +86,14 @@ class Batch:
     bad: list[BadLine] = field(default_factory=list[BadLine])
     size: int = 0
 
-    def add(self, line: Line) -> None:
-        """Take a line; one that is wrong already is not sent."""
+    def add(self, line: Line, size: int | None = None) -> None:
+        """Take a line, of a size that is known or not; one that is wrong already is not sent."""
         if line.wrong is not None:
             self.bad.append(BadLine(line.number, (FieldError("", line.wrong),)))
             return
         self.numbers.append(line.number)
         self.bodies.append(line.body)
-        self.size += line.size + 1
+        self.size += (line.size if size is None else size) + 1
 
     @cached_property
     def is_timed(self) -> bool:
@@ -115,7 +126,7 @@ class Batch:
 
     def _part(self, part: slice) -> "Batch":
         bodies = self.bodies[part]
-        return Batch(self.numbers[part], bodies, [], sum(map(_size, bodies)) + len(bodies))
+        return Batch(self.numbers[part], bodies, [], sum(map(_body_size, bodies)) + len(bodies))
 
 
 def _updated_at(body: object) -> object:
@@ -134,10 +145,11 @@ def batched(lines: Iterable[Line], most_lines: int, most_bytes: int) -> Iterator
     try:
         for line in lines:
             full = len(batch.numbers) + len(batch.bad) >= most_lines
-            if full or (batch.numbers and batch.size + line.size >= most_bytes):
+            size = line.size
+            if full or (batch.numbers and batch.size + size >= most_bytes):
                 yield batch
                 batch = Batch()
-            batch.add(line)
+            batch.add(line, size)
     except UnreadableError:
         if batch.numbers or batch.bad:
             yield batch

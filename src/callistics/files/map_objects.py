@@ -26,7 +26,7 @@ def changed(lines: Iterable[Line], rules: Rules) -> Iterator[Line]:
             yield Line(line.number, b"", str(error))
         else:
             # What is JSON but no object is passed on, for the server to refuse.
-            yield record_line(line.number, record)
+            yield record_line(line.number, cast("object", record))
 
 
 class ObjectMapper:

@@ -8,7 +8,7 @@ import msgspec
 from callistics.errors import Problem, Refused, UnsupportedMedia, invalid, malformed, pointer
 from callistics.ingest.batch import Batch
 from callistics.ingest.receipt import Rejected
-from callistics.model.json import NotJsonError, as_list, decode
+from callistics.model.json import NotJsonError, as_decoded, as_list, decode
 from callistics.model.scope import Scope
 from callistics.records.columnar.call_batch import (
     SMALLEST,
@@ -79,12 +79,15 @@ def decode_batch(body: bytes, content_type: str | None, limits: Limits, terms: T
 
 
 def batch_of_values(records: Sequence[object], terms: Terms) -> Batch:
-    """The records, as `model.json.decode` gives them, each checked as `decode_batch` does."""
+    """The records, each checked as `decode_batch` checks the JSON text that says the same.
+
+    They are made of what JSON can say, as Python has it, and Decimals; texts must be valid.
+    """
     columns = None
     if terms.kind is RecordKind.CALLS and len(records) >= terms.columns_from:
         columns = batch_of_records(records, terms.reading, terms.scope)
     taken: set[int] = set() if columns is None else set(columns.indices)
-    rest = [(index, record) for index, record in enumerate(records) if index not in taken]
+    rest = [(index, _said(one)) for index, one in enumerate(records) if index not in taken]
     return _checked(terms, rest, len(records), columns=columns)
 
 
@@ -170,6 +173,14 @@ def _read(text: bytes) -> object:
     """The value of a JSON text, or the `NotJsonError` it gives."""
     try:
         return decode(text)
+    except NotJsonError as error:
+        return error
+
+
+def _said(record: object) -> object:
+    """The value as JSON has it, or the `NotJsonError` it gives."""
+    try:
+        return as_decoded(record)
     except NotJsonError as error:
         return error
 

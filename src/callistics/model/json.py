@@ -63,10 +63,8 @@ def decode(body: bytes) -> object:
 def as_decoded(value: object, depth: int = 0) -> object:
     """A value as `decode` gives it of the JSON text that says it: numbers as int or Decimal.
 
-    Raises `NotJsonError` where there is no such text.
+    Its texts must be valid. Raises `NotJsonError` where `decode` would.
     """
-    if isinstance(value, str):
-        return _valid_text(value)
     if isinstance(value, float):
         value = Decimal(repr(value))
     if isinstance(value, Decimal):
@@ -77,24 +75,15 @@ def as_decoded(value: object, depth: int = 0) -> object:
     if depth >= MAX_NESTING:
         raise NotJsonError("nested too deeply")
     if members is not None:
-        return {_valid_text(name): as_decoded(one, depth + 1) for name, one in members.items()}
+        return {name: as_decoded(one, depth + 1) for name, one in members.items()}
     return [as_decoded(one, depth + 1) for one in items or ()]
 
 
-def _valid_text(text: str) -> str:
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise NotJsonError("not valid UTF-8 text") from None
-    return text
-
-
 def _number(value: Decimal) -> int | Decimal:
-    _, digits, exponent = value.as_tuple()
-    if exponent != 0:
+    text = str(value)
+    if "." in text or "E" in text:
         return value
-    if len(digits) > _MAX_DIGITS:
+    if len(text) > _MAX_DIGITS:
         raise NotJsonError(_TOO_LONG)
     return int(value)
 

@@ -28,7 +28,7 @@ class LocalStore:
         skip: bool = False,
         where: Zone | None = None,
     ) -> Batch:
-        """The batch of decoded records, for `store`.
+        """The batch of records as of `batch_of_values`, for `store`.
 
         Raises `Unauthorized`, `Forbidden`, `RateLimited`.
         """

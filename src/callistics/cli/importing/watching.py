@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from callistics.files.lines import Batch
-from callistics.files.mapping import Rules
+from callistics.files.mapping import PAYLOAD, Rules
 from callistics.model.instants import DAY, parse_iso
 from callistics.model.json import as_object
 from callistics.records.field import RecordKind
@@ -29,6 +29,7 @@ class _Record(msgspec.Struct):
     updated_at: Any = None
 
 
+_NAMES = _Record.__struct_fields__
 _decode = msgspec.json.Decoder(_Record).decode
 
 
@@ -42,8 +43,17 @@ def _looked_at(body: object) -> tuple[_Record, int] | None:
     record = as_object(body)
     if record is None:
         return None
-    members = {name: record.get(name) for name in _Record.__struct_fields__}
-    return _Record(**members), hash(repr(record))
+    get = record.get
+    return _Record(*[get(name) for name in _NAMES]), _hash(record)
+
+
+def _hash(record: dict[str, object]) -> int:
+    parts = {**record, PAYLOAD: repr(record.get(PAYLOAD))}
+    try:
+        return hash((*parts, *parts.values()))
+    except TypeError:
+        # A list or object is where none belongs.
+        return hash(repr(record))
 
 
 class Watch:
@@ -69,9 +79,8 @@ class Watch:
         if found is None:
             return
         record, content = found
-        self.present.update(
-            name for name in _Record.__struct_fields__ if getattr(record, name) is not None
-        )
+        if len(self.present) < len(_NAMES):
+            self.present.update(name for name in _NAMES if getattr(record, name) is not None)
         self.untimed += record.updated_at is None
         if not self._any_later_than_midnight and isinstance(record.started_at, str):
             self._any_later_than_midnight = not self._is_midnight(record.started_at)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from callistics.model.json import as_object
+from callistics.model.json import as_decoded, as_object
 from callistics.model.payload import PayloadError, canonical_payload
 from callistics.records.columnar.sent_calls import (
     FRACTIONS,
@@ -20,8 +20,8 @@ from callistics.records.columnar.sent_calls import (
 
 _Call = call_type(dict[str, Any] | None, None)
 (_PAYLOAD,) = (one.name for one in KNOWN.values() if is_payload(one))
-# Of a number of so many digits it is not looked at how many it may have.
-_MANY_DIGITS = 40
+# Characters of numbers that a float gives back whatever they are, and of those that are looked at.
+_FEW, _MANY = 15, 40
 
 
 def sent_as_records(records: Sequence[object]) -> tuple[list[int], SentCalls]:
@@ -37,17 +37,28 @@ def sent_as_records(records: Sequence[object]) -> tuple[list[int], SentCalls]:
 def _decoded(
     records: Sequence[object],
 ) -> Iterator[tuple[int, Any, str | None, tuple[str, ...]]]:
+    known: dict[str, str] = {}
     for index, raw in enumerate(records):
         record = as_object(raw)
         if record is None or not _is_exact(record):
             continue
         try:
             call = msgspec.convert(record, _Call)
-            text = None if call.payload is None else canonical_payload(call.payload)
+            text = None if call.payload is None else _canonical(call.payload, known)
         except (msgspec.MsgspecError, PayloadError, ValueError, RecursionError):
             # The careful reading tells what there is about it.
             continue
         yield index, call, text, _cleared(record)
+
+
+def _canonical(payload: dict[str, object], known: dict[str, str]) -> str:
+    """The canonical text; `known` are those of payloads before, many of which come again."""
+    written = repr(payload)
+    found = known.get(written)
+    if found is None:
+        members = as_object(as_decoded(payload)) or {}
+        known[written] = found = canonical_payload(members)
+    return found
 
 
 def _is_exact(record: Mapping[str, object]) -> bool:
@@ -58,9 +69,10 @@ def _is_exact(record: Mapping[str, object]) -> bool:
 
 
 def _gives_back(value: Decimal) -> bool:
-    if len(value.as_tuple().digits) > _MANY_DIGITS:
-        return False
-    return Decimal(repr(float(value))) == value
+    text = str(value)
+    if len(text) <= _FEW and "E" not in text:
+        return True
+    return len(text) <= _MANY and Decimal(repr(float(value))) == value
 
 
 def _cleared(record: Mapping[str, object]) -> tuple[str, ...]:
