@@ -10,7 +10,6 @@ from functools import partial
 import msgspec
 from litestar import Response, post
 
-from callistics.engines.base import KeptAnswer
 from callistics.errors import Conflict, Problem, Refused, did_you_mean, invalid, malformed
 from callistics.http.metrics import Metrics
 from callistics.http.parameters import PARAMETERS
@@ -19,7 +18,7 @@ from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.ingest.decode import Limits, Terms
 from callistics.ingest.decompress import unpack
 from callistics.ingest.job import Job, Result, Retry
-from callistics.ingest.receipt import Receipt
+from callistics.ingest.receipt import Receipt, Repeated
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone, zone
 from callistics.records.field import RecordKind
@@ -88,16 +87,13 @@ async def _store(
 ) -> tuple[int, bytes]:
     limits = Limits(parts.settings.record_body_limit, parts.settings.record_limit)
 
-    def encode(receipt: Receipt) -> tuple[int, bytes]:
-        return encoded(receipt, skip=terms.skip)
-
     def read() -> Job:
         plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
         media = request.headers.get("content-type")
         batch = parts.decode_process.decode_batch(plain, media, limits, terms)
         if name is None:
             return Job(batch)
-        return Job(batch, Retry(key.id, name, _digest(parts, terms, plain), encode))
+        return Job(batch, Retry(key.id, name, _digest(parts, terms, plain)))
 
     packed = "content-encoding" in request.headers
     job = read() if _is_small(raw) and not packed else await parts.readers.run(read)
@@ -105,12 +101,11 @@ async def _store(
     parts.writer.submit(job).add_done_callback(done)
     # Shielded: a client that goes away does not take back what is being committed.
     result = await asyncio.shield(asyncio.wrap_future(job.done))
-    if isinstance(result, KeptAnswer):
-        return result.status, result.answer
     assert result is not None
+    receipt = result.before if isinstance(result, Repeated) else result
+    encode = partial(encoded, receipt, skip=terms.skip)
     # Many errors take a while to be told, and others wait here.
-    few = len(result.rejected) <= _PARTS
-    return encode(result) if few else await asyncio.to_thread(encode, result)
+    return encode() if len(receipt.rejected) <= _PARTS else await asyncio.to_thread(encode)
 
 
 def _is_small(raw: bytes) -> bool:
