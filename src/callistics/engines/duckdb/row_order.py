@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 import pyarrow as pa
 
-from callistics.records.columnar.arrow import array_of, coded, placed
+from callistics.records.columnar.arrow import array_of, coded, scattered
 
 # Fewer rows of a commit begin about as many runs of a merchant in whatever order they are.
 _FEW = 2_000
@@ -32,7 +32,7 @@ def in_order(rows: pa.Table, time: str) -> pa.Table:
     months = times.astype("datetime64[M]").astype(np.int64)
     codes, names = coded(array_of(rows["merchant_id"]))
     order = sorted(range(len(names)), key=lambda one: names[one] or "")
-    ranks = placed(len(names), np.array(order), np.arange(len(names)))[codes]
+    ranks = scattered(len(names), np.array(order), np.arange(len(names)))[codes]
     # Months are counted from a January.
     merchants = np.where(months % 2 == 0, ranks, -ranks)
     return rows.take(pa.array(np.lexsort((times, merchants, months))))
