@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from callistics.analytics.rollup_match import Rollups, fits, source_of_answer, source_of_extent
 from callistics.catalog.dimensions import Dimension, groupable
 from callistics.compile.select import extent
+from callistics.model.buckets import bucket_at
 from callistics.model.query import Filters, Query
 from callistics.model.scope import Scope
 from callistics.queries import registry
@@ -31,7 +32,14 @@ class Plan:
         return self.groups if self.kind.key is None else (*self.groups, self.kind.key)
 
     def closed(self, first: int | None, last: int | None) -> "Plan":
-        """The plan with open ends closed by the first and last matching instant."""
+        """The plan with open ends closed by the first and last matching instant.
+
+        Calls that are under way close them at the edge of the bucket.
+        """
+        if self.kind.overlap and first is not None and last is not None:
+            zone, granularity = self.selection.query.zone, self.selection.query.granularity
+            first = bucket_at(zone, granularity, first).begin
+            last = bucket_at(zone, granularity, last).end - 1
         return replace(self, selection=self.selection.closed(first, last))
 
     def widened(self) -> "Plan":
@@ -44,7 +52,8 @@ def plan_query(query: Query, scope: Scope, policy: Policy) -> Plan:
     kind = registry()[query.query_type].asked(query)
     groups = tuple(one for one in map(groupable, query.group_by) if one is not None)
     begin, end = query.filters.begin, query.filters.end
-    return Plan(kind, groups, Selection(query, scope, policy, kind.unit, begin, end))
+    selection = Selection(query, scope, policy, kind.unit, begin, end, overlap=kind.overlap)
+    return Plan(kind, groups, selection)
 
 
 def needs_extent(plan: Plan) -> bool:

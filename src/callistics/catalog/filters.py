@@ -17,6 +17,7 @@ from callistics.catalog.filter_types import (
     listed,
 )
 from callistics.catalog.payload_conditions import payload_condition
+from callistics.catalog.spans import end_of
 from callistics.catalog.success import is_reached, is_success
 from callistics.model.query import FilterValue, OneOf
 from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
@@ -139,6 +140,12 @@ def _bounds(
     return made
 
 
+def _since(frame: Frame, begin: int) -> Sql:
+    if frame.selection.overlap:
+        return compose("{} > {}", end_of(frame), integer(begin))
+    return compose("{} >= {}", frame.selection.unit.time, instant(begin))
+
+
 def _compared(column: str, sign: str, bind: Callable[[Any], Sql]) -> Condition:
     return lambda _, bound: compose(f"{column} {sign} {{}}", bind(bound))
 
@@ -158,7 +165,7 @@ def _declared() -> Iterator[Filter]:
         "From this moment on: a call's start, a lead's creation.",
         "2025-01-01",
         Subject.RECORD,
-        lambda frame, begin: compose("{} >= {}", frame.selection.unit.time, instant(begin)),
+        _since,
         lambda selection: selection.begin,
     )
     yield Filter(

@@ -209,3 +209,17 @@ def value_percentile(percent: int) -> Figure:
     name = f"p{percent}"
     text = f"{percent} % of the values are at most this."
     return Figure(name, text, "number|null", (_in_millionths(name),), _of_millionths(name))
+
+
+_CHANGES = tuple(
+    Measure(name, _fixed(name), None) for name in ("first", "most", "change", "moment")
+)
+"""What the calls under way do in a bucket, of which the type makes the figures."""
+
+
+def _carried(_: Tally) -> Shown:
+    raise AssertionError("calls under way are carried from bucket to bucket")
+
+
+PEAK = Figure("peak", "Most calls under way at one instant.", "integer", _CHANGES, _carried)
+MEAN_LEVEL = Figure("avg", "Calls under way on average.", "number", _CHANGES, _carried)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from callistics.model.buckets import Piece, calendar_pieces, clock_pieces
 from callistics.model.query import Query
 from callistics.model.scope import Scope
+from callistics.model.zones import FIRST_INSTANT
 from callistics.records.unreached import DEFAULT_UNREACHED
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, raw
@@ -52,7 +53,8 @@ class Selection:
 
     `begin` and `end` are the half-open range of instants that the query is about; where an end
     was left open it is None until `closed` has filled it in. `wide` says that an end filled in may
-    lie beyond the records that match.
+    lie beyond the records that match, `overlap` that a call is in the range when any of the time
+    that it takes is.
     """
 
     query: Query
@@ -63,6 +65,7 @@ class Selection:
     end: int | None
     empty: bool = False
     wide: bool = False
+    overlap: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -124,6 +127,14 @@ class Frame:
     def clock(self) -> Sequence[Piece]:
         """Offsets for wall-clock hours and weekdays over the plan's range."""
         return clock_pieces(self.selection.query.zone, *self._range())
+
+    @property
+    def record_clock(self) -> Sequence[Piece]:
+        """The same from the first to the last record that may be selected."""
+        end = self._range()[1]
+        if not self.selection.overlap:
+            return self.clock
+        return clock_pieces(self.selection.query.zone, FIRST_INSTANT, end)
 
     @property
     def calendar(self) -> Sequence[Piece]:

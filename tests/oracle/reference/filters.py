@@ -7,6 +7,7 @@ from .moments import span
 from .payloads import holds
 from .settings import Refused, Scope
 from .state import Call, Lead
+from .under_way import end_of
 
 Filters = dict[str, Any]
 
@@ -58,6 +59,12 @@ def date_limits(filters: Filters, zone: str) -> tuple[int | None, int | None]:
 def _in_dates(at: int, filters: Filters, zone: str) -> bool:
     begin, end = date_limits(filters, zone)
     return (begin is None or begin <= at) and (end is None or at < end)
+
+
+def _under_way(call: Call, filters: Filters, zone: str) -> bool:
+    begin, end = date_limits(filters, zone)
+    before = end is None or call.started_at < end
+    return bool(call.duration) and before and (begin is None or end_of(call) > begin)
 
 
 def _in_numbers(value: float | None, lowest: float | None, highest: float | None) -> bool:
