@@ -9,7 +9,12 @@ export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types unit docs bench lock upgrade format clean
+.PHONY: help demo check test lint types unit tests docs reference bench lock upgrade format clean
+
+# Processes take from each other what is left. The slowest tests and the time of all come last.
+PYTEST = $(BIN)/pytest -q -n auto --maxprocesses 8 --dist worksteal
+BEGUN := $(shell date +%s)
+TOOK = echo "make $@ took $$(( $$(date +%s) - $(BEGUN) )) seconds"
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -17,21 +22,32 @@ help: ## Show this list
 demo: .venv/.runtime ## Start a server with synthetic calls and show what it answers
 	@$(BIN)/callistics demo $(ARGS)
 
-test: lint types docs unit ## Run every kind of test: lint, types, docs, and the test suite
+check: lint types ## Run what is quick: lint, types, and all but the slow tests, on one engine
+	@$(PYTEST) -m "not slow" --engine duckdb $(ARGS)
+	@$(TOOK)
+
+test: lint types docs tests ## Run every kind of test: lint, types, docs, and the test suite
+	@$(TOOK)
 
 lint: .venv/.dev ## Check style, format and the direction of imports
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 
-types: .venv/.dev ## Check types, strictly
+types: .venv/.dev ## Check types, strictly; those of tests and scripts too
 	@$(BIN)/pyright --pythonpath $(BIN)/python
 
-unit: .venv/.dev ## Run the test suite alone; ARGS="--many" tries far more examples
-	@$(BIN)/pytest -q -n auto --maxprocesses 8 --dist worksteal $(ARGS)
+unit: .venv/.dev ## Run the tests of parts on their own
+	@$(PYTEST) tests/unit $(ARGS)
+
+tests: .venv/.dev ## Run the test suite alone; ARGS="tests/oracle --many" a part of it, thoroughly
+	@$(PYTEST) $(ARGS)
 
 docs: .venv/.dev ## Build the documentation site into site/
 	@$(BIN)/mkdocs build --quiet --strict
+
+reference: .venv/.dev ## Write docs/reference/ from what the product defines
+	@$(BIN)/python scripts/reference.py
 
 bench: .venv/.dev ## Measure speed on 10 million calls; CALLS=1000000 ENGINE=chdb ARGS="load queries"
 	@$(BIN)/python -m bench $(ARGS) $(if $(CALLS),--calls $(CALLS)) $(if $(ENGINE),--engine $(ENGINE))
@@ -47,7 +63,7 @@ upgrade: ## As lock, taking the newest versions
 	@scripts/lock --upgrade
 
 clean: ## Remove everything that can be made again
-	rm -rf .venv .build build dist site callistics-demo docs/reference .hypothesis .pytest_cache .ruff_cache \
+	rm -rf .venv .build build dist site callistics-demo .hypothesis .pytest_cache .ruff_cache \
 		.import_linter_cache .coverage bench/work
 	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -11,15 +11,16 @@ from callistics.analytics.service import Analytics
 from callistics.engines.base import Engine
 from callistics.engines.registry import open_engine
 from callistics.http.services import now
-from callistics.ingest.decode import Limits, Terms, read_write
-from callistics.ingest.request import Write
-from callistics.ingest.tuning import tune
-from callistics.ingest.writer import Job, Writer
+from callistics.ingest.batch import Batch
+from callistics.ingest.decode import Limits, Terms, decode_batch
+from callistics.ingest.job import Job
+from callistics.ingest.writer import Writer
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import SMALLEST
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
+from callistics.runtime import tune
 from callistics.settings import Settings
 from callistics.sql.dialect import SqlRow, Statement
 from callistics.sql.selection import Policy
@@ -82,15 +83,17 @@ class Storing:
     def __init__(self, engine: Engine, block: int = SMALLEST) -> None:
         tune()
         self._writer = Writer(engine, 1)
-        self._terms = Terms(RecordKind.CALLS, Reading(zone("UTC"), now()), EVERYTHING, block=block)
+        self._terms = Terms(
+            RecordKind.CALLS, Reading(zone("UTC"), now()), EVERYTHING, columns_from=block
+        )
 
-    def read(self, body: bytes) -> Write:
+    def read(self, body: bytes) -> Batch:
         """The checked records of NDJSON."""
-        return read_write(body, "application/x-ndjson", Limits(1 << 30, 100_000), self._terms)
+        return decode_batch(body, "application/x-ndjson", Limits(1 << 30, 100_000), self._terms)
 
-    def commit(self, write: Write) -> None:
+    def commit(self, batch: Batch) -> None:
         """Store them."""
-        job = Job(write)
+        job = Job(batch)
         self._writer.commit([job])
         job.done.result()
 

@@ -1,69 +1,56 @@
 """Write the reference pages of the documentation from what the product defines.
 
-Run alone, `python scripts/reference.py` writes docs/reference/; as a hook of mkdocs it does so
-before each build and lists the pages in the navigation. The answers shown are real: each example
-request is put to the product, over the records of `example_records`.
+`python scripts/reference.py` writes docs/reference/, `--check` writes nothing, names the pages that
+differ and then ends with 1. As a hook of mkdocs it lists the pages in the navigation. The answers
+shown are real: each example request is put to the product, over the records of `example_records`.
 """
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import reference_lists as lists
 from example_records import calls, leads
+from markdown_pages import in_json, page, table
 
 from callistics.analytics.service import Analytics
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX
-from callistics.catalog.filter_types import OPERATOR_SCHEMAS
-from callistics.catalog.filters import FILTERS
 from callistics.catalog.measures import MEASURES
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.ingest.decode import Limits, Terms, read_write
-from callistics.ingest.writer import Job, Writer
+from callistics.ingest.decode import Limits, Terms, decode_batch
+from callistics.ingest.job import Job
+from callistics.ingest.writer import Writer
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
 from callistics.queries import registry
 from callistics.queries.base import QueryType
-from callistics.records.field_types import Reading
-from callistics.records.fields import ALL_FIELDS, RecordKind
-from callistics.records.unreached import SOURCES, sources_by_key
-from callistics.settings import table as settings_table
-from callistics.sql.selection import Policy, Unit
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
+from callistics.sql.selection import Policy
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "reference"
 SHOWN_ROWS = 12
 STAGES = ("new", "contacted", "interested", "converted")
+_OTHER_PAGES = ("filters", "grouping", "records", "unreached", "settings", "error-types")
 _NOW = 1_800_000_000_000_000
-
-OPERATORS = {
-    "eq": ("equal in canonical text; `null` means the key is absent or null", {"eq": "Delhi"}),
-    "ne": ("not equal; also matches records that lack the key", {"ne": "Delhi"}),
-    "in": ("equal to one of the list", {"in": ["Delhi", "Mumbai"]}),
-    "not_in": ("equal to none of the list; also where the key is missing", {"not_in": ["trial"]}),
-    "gt": ("greater: numbers by value, dates by time", {"gt": 30}),
-    "gte": ("greater or equal", {"gte": "2025-01-01"}),
-    "lt": ("less", {"lt": 65.5}),
-    "lte": ("less or equal", {"lte": "2025-01-31"}),
-    "contains": ("the text occurs in the value, exact case", {"contains": "road"}),
-    "starts_with": ("the value begins with the text, exact case", {"starts_with": "11"}),
-    "exists": ("`true`: there and not null; `false`: absent or null", {"exists": True}),
-}
 
 
 def pages() -> dict[str, str]:
     """Every page: its path below docs/reference/, and its Markdown."""
     found = {
         "queries/index.md": _index(),
-        "filters.md": _filters(),
-        "grouping.md": _grouping(),
-        "records.md": _records(),
-        "unreached.md": _unreached(),
-        "settings.md": _settings(),
+        "filters.md": lists.filters(),
+        "grouping.md": lists.grouping(),
+        "records.md": lists.records(),
+        "unreached.md": lists.unreached(),
+        "settings.md": lists.settings(),
+        "error-types.md": lists.error_types(),
     }
     with _product() as product:
         for name, kind in registry().items():
@@ -71,38 +58,40 @@ def pages() -> dict[str, str]:
     return found
 
 
-def write() -> list[str]:
-    """Write the pages that changed and drop those of things that are gone; returns their paths."""
-    made = pages()
-    for old in TARGET.rglob("*.md"):
-        if old.relative_to(TARGET).as_posix() not in made:
-            old.unlink()
-    for path, text in made.items():
-        file = TARGET / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if not file.exists() or file.read_text(encoding="utf-8") != text:
-            file.write_text(text, encoding="utf-8")
-    return sorted(made)
+def stale(made: Mapping[str, str], folder: Path = TARGET) -> list[str]:
+    """The pages below the folder that are missing, differ, or are of things that are gone."""
+    there = {
+        file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
+        for file in folder.rglob("*.md")
+    }
+    return sorted(path for path in made.keys() | there if made.get(path) != there.get(path))
+
+
+def write(made: Mapping[str, str], folder: Path = TARGET) -> None:
+    """Bring the pages below the folder up to date."""
+    for path in stale(made, folder):
+        file = folder / path
+        if path in made:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(made[path], encoding="utf-8")
+        else:
+            file.unlink()
 
 
 def on_config(config: Any) -> Any:
-    """Hook of mkdocs: write the pages and list them in the navigation."""
-    queries = [path for path in write() if path.startswith("queries/") and "index" not in path]
+    """Hook of mkdocs: list the pages that are there in the navigation, before its last section."""
+    queries = sorted(file.stem for file in (TARGET / "queries").glob("*.md"))
+    queries = ["index", *(name for name in queries if name != "index")]
     section = [
-        {"Query types": [f"reference/{path}" for path in ("queries/index.md", *queries)]},
-        {"Filters": "reference/filters.md"},
-        {"Grouping": "reference/grouping.md"},
-        {"Records": "reference/records.md"},
-        {"Unreached outcomes": "reference/unreached.md"},
-        {"Settings": "reference/settings.md"},
+        {"Query types": [f"reference/queries/{name}.md" for name in queries]},
+        *({name.replace("-", " ").capitalize(): f"reference/{name}.md"} for name in _OTHER_PAGES),
     ]
-    place = next(i for i, entry in enumerate(config["nav"]) if "Decisions" in entry)
-    config["nav"].insert(place, {"Reference": section})
+    config["nav"].insert(len(config["nav"]) - 1, {"Reference": section})
     return config
 
 
 @contextmanager
-def _product() -> Iterator[Analytics]:
+def _product() -> Generator[Analytics]:
     """The product over the example records, in memory."""
     engine = DuckDBEngine(Path(":memory:"), readers=1, threads=1)
     writer = Writer(engine, 10)
@@ -118,10 +107,10 @@ def _product() -> Iterator[Analytics]:
 def _store(writer: Writer, kind: RecordKind, records: Sequence[object]) -> None:
     body = json.dumps(records).encode()
     terms = Terms(kind, Reading(zone("UTC"), _NOW), EVERYTHING)
-    write = read_write(body, None, Limits(len(body), len(records)), terms)
-    if write.rejected:
-        raise ValueError(f"an example record is wrong: {write.rejected[0]}")
-    writer.submit(Job(write)).result()
+    batch = decode_batch(body, None, Limits(len(body), len(records)), terms)
+    if batch.rejected:
+        raise ValueError(f"an example record is wrong: {batch.rejected[0]}")
+    writer.submit(Job(batch)).result()
 
 
 def _index() -> str:
@@ -129,12 +118,12 @@ def _index() -> str:
         (f"[`{name}`]({name}.md)", str(kind.unit), kind.summary)
         for name, kind in registry().items()
     ]
-    return _page(
+    return page(
         "Query types",
-        "Every question is a `POST /analytics` whose `query_type` is one of these. Body, paging "
+        "Every query is a `POST /analytics` whose `query_type` is one of these. Body, paging "
         "and the envelope of the answer are the same for all of them: see "
-        "[Asking](../../asking.md).",
-        _table(("`query_type`", "Counts", "Answers"), rows),
+        "[Queries](../../queries.md).",
+        table(("`query_type`", "Counts", "Answers"), rows),
     )
 
 
@@ -144,12 +133,12 @@ def _query(kind: QueryType, product: Analytics) -> str:
     shown = answer.data[:SHOWN_ROWS]
     left_out = len(answer.data) - len(shown)
     note = f"\nThe first {SHOWN_ROWS} of {len(answer.data)} rows are shown.\n" if left_out else ""
-    return _page(
+    return page(
         kind.name,
         kind.summary,
         f"Counts **{kind.unit}**. " + _granularity_note(kind),
         "## Rows\n\n"
-        + _table(
+        + table(
             ("Field", "Type", "Meaning"),
             [
                 (f"`{column.name}`", column.type.replace("|", " or "), column.help)
@@ -158,21 +147,21 @@ def _query(kind: QueryType, product: Analytics) -> str:
         ),
         *(["## Measures\n\n" + _measures()] if kind.takes_measure else []),
         "## Grouping\n\n" + _group_note(kind),
-        f"## Example\n\nRequest:\n\n```json\n{_json(body)}\n```\n\nAnswer, over a small set of "
-        f"made-up calls:\n\n```json\n{_envelope(answer, shown)}\n```\n{note}",
+        f"## Example\n\nRequest:\n\n```json\n{in_json(body, 2)}\n```\n\nAnswer, over a small set "
+        f"of made-up calls:\n\n```json\n{_envelope(answer, shown)}\n```\n{note}",
     )
 
 
 def _measures() -> str:
     rows = [(f"`{name}`", one.help) for name, one in MEASURES.items()]
     rows.append((f"`{PAYLOAD_PREFIX}<key>`", "A number, or text that is one, of the payload."))
-    return _table(("`measure`", "Measures"), rows)
+    return table(("`measure`", "Measures"), rows)
 
 
 def _granularity_note(kind: QueryType) -> str:
     if kind.uses_granularity:
         return "`granularity` sets the length of a bucket; every bucket of the range is a row."
-    return "`granularity` is accepted and has no effect."
+    return "The type accepts `granularity` and ignores it."
 
 
 def _group_note(kind: QueryType) -> str:
@@ -189,142 +178,10 @@ def _envelope(answer: Any, rows: Sequence[Mapping[str, object]]) -> str:
     return f'{{\n  "query_type": "{answer.query_type}",\n  "data": {data},\n  {tail}\n}}'
 
 
-def _filters() -> str:
-    rows = [
-        (f"`{spec.name}`", spec.type.label, spec.help, f"`{_inline(spec.example)}`")
-        for spec in FILTERS.values()
-    ]
-    operators = [
-        (f"`{name}`", OPERATORS[name][0], f"`{_inline(OPERATORS[name][1])}`")
-        for name in OPERATOR_SCHEMAS
-    ]
-    return _page(
-        "Filters",
-        "All filters are joined by AND. `null` is the same as leaving a filter out; an unknown "
-        "filter is refused (400), so that a typing error never widens an answer.",
-        _table(("Filter", "Type", "Meaning", "Example"), rows),
-        "## Conditions on the payload\n\n`payload_filters` maps a key, or a path with dots, to a "
-        "condition. A string, number or boolean is equality; a list is any of its values; `null` "
-        "means absent or null; an object names operators, all of which must hold:",
-        _table(("Operator", "Matches where the value is", "Example"), operators),
-        "What lists, nested objects and numbers sent as text mean is told in "
-        "[What is counted](../semantics.md#payloads).",
-    )
-
-
-def _grouping() -> str:
-    rows = [
-        (f"`{name}`", item.type, _units(item.on(Unit.CALLS), item.on(Unit.LEADS)), item.help)
-        for name, item in GROUPABLE.items()
-    ]
-    rows.append(("`payload.<key>`", "string", "calls, leads", "Canonical text of the value."))
-    return _page(
-        "Grouping",
-        "`group_by` takes up to three of these. The fields come first in each row, in the order "
-        "asked; groups are the combinations that occur. Percentages, ranks and rates are within "
-        "the group.",
-        _table(("Field", "Type", "On types that count", "Meaning"), rows),
-    )
-
-
-def _units(on_calls: object, on_leads: object) -> str:
-    return ", ".join(name for name, on in (("calls", on_calls), ("leads", on_leads)) if on)
-
-
-def _records() -> str:
-    parts: list[str] = []
-    for kind in RecordKind:
-        rows = [
-            (
-                f"`{name}`",
-                _schema_type(spec.schema),
-                "yes" if spec.required else "",
-                spec.help,
-                f"`{_inline(spec.example)}`",
-            )
-            for name, spec in ALL_FIELDS[kind].items()
-        ]
-        header = ("Field", "Type", "Required", "Meaning", "Example")
-        parts.append(f"## `POST /{kind}`\n\n{_table(header, rows)}")
-    return _page(
-        "Records",
-        "The fields of a call and of a lead. Required fields need not be in every record: they "
-        "must have come by the time the call or lead is to count. How records are merged is told "
-        "in [Sending records](../ingestion.md).",
-        *parts,
-    )
-
-
-def _unreached() -> str:
-    rows = [
-        (f"`{key}`", ", ".join(dict.fromkeys(source.owner for source in sources)))
-        for key, sources in sources_by_key().items()
-    ]
-    written = [
-        (source.owner, source.document, ", ".join(f"`{word}`" for word in source.words))
-        for source in SOURCES
-    ]
-    return _page(
-        "Unreached outcomes",
-        "The words by which platforms and carriers say that nobody was spoken to. They are the "
-        "default of the setting `unreached_outcomes`; an outcome that has the key of one of them "
-        "is no success where `success_outcomes` is not set. What a key is, is told in "
-        "[What is counted](../semantics.md#outcomes-and-success).",
-        _table(("Key", "Said by"), rows),
-        "## Sources\n\nEach word as it is written where it was found.",
-        _table(("Of", "Found in", "Words"), written),
-    )
-
-
-def _schema_type(schema: Mapping[str, Any]) -> str:
-    if "oneOf" in schema:
-        return " or ".join(_schema_type(one) for one in schema["oneOf"])
-    name = str(schema["type"])
-    return f"{name} ({schema['format']})" if "format" in schema else name
-
-
-def _settings() -> str:
-    rows = [
-        (f"`{item.name}`", f"`{item.variable}`", _default(item.default), item.help)
-        for item in settings_table()
-    ]
-    return _page(
-        "Settings",
-        "A setting comes from the command line, else from the environment, else from "
-        "`callistics.toml` in the working directory or the file that `CALLISTICS_CONFIG` names. "
-        "A setting that is unknown or wrong keeps the server from starting, with a sentence for "
-        "each. Lists are written with commas in the environment (`new,contacted,converted`) and "
-        "as arrays in the file.",
-        _table(("Setting", "Environment variable", "Default", "Meaning"), rows),
-    )
-
-
-def _default(value: object) -> str:
-    if value is None or value == {}:
-        return "not set"
-    if isinstance(value, tuple):
-        return f"`{','.join(value)}`"
-    return f"`{value}`"
-
-
-def _page(title: str, *parts: str) -> str:
-    return "\n\n".join([f"# {title}", *(part.strip() for part in parts)]) + "\n"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    cells = ([cell.replace("|", "\\|") for cell in line] for line in lines)
-    return "\n".join(f"| {' | '.join(line)} |" for line in cells)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def _inline(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
 if __name__ == "__main__":
-    for page in write():
-        print(f"docs/reference/{page}")
+    current = pages()
+    differ = stale(current)
+    print(*(f"docs/reference/{path}" for path in differ), sep="\n", end="\n" if differ else "")
+    if "--check" in sys.argv[1:]:
+        sys.exit(bool(differ))
+    write(current)

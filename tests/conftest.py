@@ -4,25 +4,20 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
+from support.engines import ENGINES
+from support.examples import choose_seed, register_profiles
+
+SLOW_FOLDERS = {"wire"}
 SHARED = Path(__file__).parents[2] / "shared"
 
-# In CI the examples are the same in every run; elsewhere each run draws new ones.
-settings.register_profile(
-    "default",
-    deadline=None,
-    derandomize=bool(os.environ.get("CI")),
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-settings.register_profile(
-    "many", settings.get_profile("default"), derandomize=False, max_examples=5_000
-)
+register_profiles()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--many", action="store_true", help="draw 5,000 examples for each property")
+    parser.addoption("--engine", choices=ENGINES, help="run what runs on every engine on one")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,11 +25,29 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("many" if config.getoption("--many") else named)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    choose_seed(item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     absent = pytest.mark.skip(reason=f"{SHARED} is not there")
     for item in items:
         if item.get_closest_marker("shared") and not SHARED.is_dir():
             item.add_marker(absent)
+        if item.path.parent.name in SLOW_FOLDERS:
+            item.add_marker("slow")
+    chosen = config.getoption("--engine")
+    left_out = [item for item in items if chosen and engine_of(item) not in (None, chosen)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def engine_of(item: pytest.Item) -> str | None:
+    """The engine that a test is made for, if it is made for each."""
+    found = getattr(item, "callspec", None)
+    values = found.params.values() if found else ()
+    return next((one for one in values if isinstance(one, str) and one in ENGINES), None)
 
 
 @pytest.fixture(scope="session")

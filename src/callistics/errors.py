@@ -3,7 +3,7 @@
 CallisticsError
  ├─ SettingsError            a setting is wrong; the server does not start
  ├─ EngineError              the engine could not be opened or failed
- └─ RequestError             an answer other than 2xx, carries `status` and `title`
+ └─ RequestError             an answer other than 2xx, of a `ProblemType`
      ├─ Refused              400, 403 or 422 with the list of problems
      ├─ Unauthorized         401
      ├─ Forbidden            403
@@ -17,10 +17,17 @@ CallisticsError
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from functools import lru_cache
 from typing import ClassVar, Final
+
+from callistics import problem_types
+from callistics.problem_types import ProblemType
+
+MOST_HINTS = 20
+"""How many unknown names of one object are compared with those that are known."""
 
 
 class CallisticsError(Exception):
@@ -84,17 +91,34 @@ def pointer(*steps: str | int) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A hint like `, did you mean "merchant_id"?`, in any case; empty if no spelling is close."""
-    names = {one.casefold(): one for one in sorted(known, reverse=True)}
-    close = difflib.get_close_matches(name[:128].casefold(), names, n=1, cutoff=0.75)
+    """A hint like `, did you mean "merchant_id"?`, in any case; empty where none is close."""
+    return _hint(name[:128].casefold(), tuple(sorted(known, reverse=True)))
+
+
+@lru_cache(maxsize=4096)
+def _hint(folded: str, known: tuple[str, ...]) -> str:
+    names = {one.casefold(): one for one in known}
+    close = difflib.get_close_matches(folded, names, n=1, cutoff=0.75)
     return f', did you mean "{names[close[0]]}"?' if close else ""
+
+
+def unknown_names(
+    given: Iterable[str], known: Collection[str], otherwise: str = ""
+) -> Iterator[tuple[str, str]]:
+    """The names that are not known, each with a hint as of `did_you_mean`, or else `otherwise`.
+
+    Only the first `MOST_HINTS` are compared: what is close takes far longer to find than all else.
+    """
+    unknown = (name for name in given if name not in known)
+    for place, name in enumerate(unknown):
+        hint = did_you_mean(name, known) if place < MOST_HINTS else ""
+        yield name, hint or otherwise
 
 
 class RequestError(CallisticsError):
     """A request that is answered with an error status (RFC 9457 problem)."""
 
-    status: ClassVar[int] = 500
-    title: ClassVar[str] = "Internal error"
+    type: ClassVar[ProblemType] = problem_types.INTERNAL_ERROR
     retry_after: int | None = None
 
     def __init__(self, detail: str, problems: Sequence[Problem] = ()) -> None:
@@ -103,23 +127,23 @@ class RequestError(CallisticsError):
         self.problems = tuple(problems)
 
     @property
-    def answer_status(self) -> int:
-        """The HTTP status of the answer."""
-        return self.status
+    def answer_type(self) -> ProblemType:
+        """The kind of error that is answered."""
+        return self.type
 
     @property
-    def answer_title(self) -> str:
-        """The short text that names the kind of error."""
-        return self.title
+    def answer_status(self) -> int:
+        """The HTTP status of the answer."""
+        return self.answer_type.status
 
 
 class Refused(RequestError):
     """One or more fields are wrong: 400 if any is malformed, else 403, else 422."""
 
-    titles: ClassVar[dict[ProblemKind, str]] = {
-        ProblemKind.MALFORMED: "Malformed request",
-        ProblemKind.FORBIDDEN: "Outside the key's scope",
-        ProblemKind.INVALID: "Invalid values",
+    types: ClassVar[dict[ProblemKind, ProblemType]] = {
+        ProblemKind.MALFORMED: problem_types.MALFORMED_REQUEST,
+        ProblemKind.FORBIDDEN: problem_types.OUTSIDE_SCOPE,
+        ProblemKind.INVALID: problem_types.INVALID_VALUES,
     }
 
     def __init__(self, problems: Sequence[Problem], detail: str = "") -> None:
@@ -127,14 +151,9 @@ class Refused(RequestError):
         super().__init__(detail or _summary(problems), problems)
 
     @property
-    def answer_status(self) -> int:
-        """400, 403 or 422, by the gravest kind among the problems."""
-        return int(self.kind)
-
-    @property
-    def answer_title(self) -> str:
-        """The title that goes with the status."""
-        return self.titles[self.kind]
+    def answer_type(self) -> ProblemType:
+        """The type of the gravest kind among the problems."""
+        return self.types[self.kind]
 
 
 def _summary(problems: Sequence[Problem]) -> str:
@@ -146,66 +165,57 @@ def _summary(problems: Sequence[Problem]) -> str:
 class Unauthorized(RequestError):
     """No key, or one that is unknown, revoked or expired."""
 
-    status = 401
-    title = "Unauthorized"
+    type = problem_types.UNAUTHORIZED
 
 
 class Forbidden(RequestError):
     """The key lacks the permission."""
 
-    status = 403
-    title = "Forbidden"
+    type = problem_types.FORBIDDEN
 
 
 class NotFound(RequestError):
     """Nothing is there, or nothing the key may see."""
 
-    status = 404
-    title = "Not found"
+    type = problem_types.NOT_FOUND
 
 
 class Conflict(RequestError):
     """The same request is still running."""
 
-    status = 409
-    title = "Conflict"
+    type = problem_types.CONFLICT
 
 
 class TooLarge(RequestError):
     """The body is larger than its limit."""
 
-    status = 413
-    title = "Body too large"
+    type = problem_types.BODY_TOO_LARGE
 
 
 class UnsupportedMedia(RequestError):
     """The body is of a type or encoding that the endpoint does not take."""
 
-    status = 415
-    title = "Unsupported media type"
+    type = problem_types.UNSUPPORTED_MEDIA_TYPE
 
 
 class RateLimited(RequestError):
     """The key has used up its requests for now."""
 
-    status = 429
-    title = "Too many requests"
+    type = problem_types.TOO_MANY_REQUESTS
     retry_after = 1
 
 
 class Unavailable(RequestError):
     """Not ready yet, stopping, or shedding load."""
 
-    status = 503
-    title = "Unavailable"
+    type = problem_types.UNAVAILABLE
     retry_after = 1
 
 
 class TimedOut(RequestError):
     """The query ran past its time limit."""
 
-    status = 504
-    title = "Query timed out"
+    type = problem_types.QUERY_TIMED_OUT
 
 
 def first_line(error: Exception) -> str:

@@ -8,13 +8,28 @@ line goes before the environment, the environment before the file.
 import json
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from callistics.errors import SettingsError, did_you_mean
-from callistics.timezones import zone_names
+from callistics.setting_types import (
+    Parse,
+    as_admin_key,
+    as_choice,
+    as_flag,
+    as_names,
+    as_number,
+    as_origins,
+    as_size,
+    as_stage_lists,
+    as_success,
+    as_text,
+    as_unreached,
+    as_whole,
+    as_zone,
+)
 
 PREFIX = "CALLISTICS_"
 
@@ -25,135 +40,10 @@ ANSWER_SETTINGS = (
     "success_outcomes",
     "unreached_outcomes",
 )
-"""The settings that decide what a question is answered."""
+"""The settings that decide what a query is answered."""
 
 ENGINE_DSNS = ("duckdb:///data/callistics.db", "clickhouse://user:password@host:8123/callistics")
 """What the setting `engine` looks like, for help texts."""
-
-Parse = Callable[[object], Any]
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("must be a text that is not empty")
-    return value.strip()
-
-
-def _whole(low: int, high: int) -> Parse:
-    def parse(value: object) -> int:
-        try:
-            number = int(value) if isinstance(value, str | int) else None
-        except ValueError:
-            number = None
-        if number is None or isinstance(value, bool) or not low <= number <= high:
-            raise ValueError(f"must be a whole number from {low:,} to {high:,}")
-        return number
-
-    return parse
-
-
-def _number(low: float, high: float) -> Parse:
-    def parse(value: object) -> float:
-        try:
-            number = float(value) if isinstance(value, str | int | float) else None
-        except ValueError:
-            number = None
-        if number is None or not low <= number <= high:
-            raise ValueError(f"must be a number from {low:g} to {high:g}")
-        return number
-
-    return parse
-
-
-def _choice(*choices: str) -> Parse:
-    def parse(value: object) -> str:
-        if value not in choices:
-            raise ValueError(f"must be one of {', '.join(choices)}")
-        return str(value)
-
-    return parse
-
-
-_FLAGS = {"true": True, "yes": True, "on": True, "1": True} | {
-    "false": False,
-    "no": False,
-    "off": False,
-    "0": False,
-}
-
-
-def _flag(value: object) -> bool:
-    found = value if isinstance(value, bool) else _FLAGS.get(str(value).strip().lower())
-    if found is None:
-        raise ValueError("must be true or false")
-    return found
-
-
-def _names(value: object) -> tuple[str, ...] | None:
-    """A list, as a TOML or JSON array or separated by commas; an empty one is "not set"."""
-    return _list(value) or None
-
-
-def _success(value: object) -> tuple[str, ...] | None:
-    return _outcomes(value) or None
-
-
-def _unreached(value: object) -> tuple[str, ...] | None:
-    """A list of outcomes; an empty array is none at all, an empty text is "not set"."""
-    outcomes = _outcomes(value)
-    return None if isinstance(value, str) and not value.strip() else outcomes
-
-
-def _outcomes(value: object) -> tuple[str, ...]:
-    names = _list(value)
-    for name in names:
-        if not any(map(str.isalnum, name)):
-            raise ValueError(f"must name outcomes by letters or digits, not by {name!r}")
-    return names
-
-
-def _list(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
-    items = cast("list[object]", value) if isinstance(value, list) else None
-    texts = [item.strip() for item in items or () if isinstance(item, str)]
-    if items is None or len(texts) < len(items):
-        raise ValueError("must be a list of texts, such as new,contacted,converted")
-    names = tuple(text for text in texts if text)
-    if len(set(names)) < len(names):
-        raise ValueError("must not name anything twice")
-    return names
-
-
-def _stage_lists(value: object) -> dict[str, tuple[str, ...]]:
-    """A list of stages for each template: a TOML table or a JSON object."""
-    if isinstance(value, str):
-        value = json.loads(value)
-    if not isinstance(value, dict):
-        raise ValueError('must be an object such as {"tpl_1": ["new", "converted"]}')
-    lists = {name: _names(stages) for name, stages in cast("dict[str, object]", value).items()}
-    return {name: stages for name, stages in lists.items() if stages}
-
-
-def _zone(value: object) -> str:
-    if not isinstance(value, str) or value not in zone_names():
-        raise ValueError("must be an IANA time zone such as Europe/Lisbon")
-    return str(value)
-
-
-def _size(value: object) -> str:
-    text = _text(value).upper().replace(" ", "")
-    number = text.rstrip("KMGTIB%")
-    if not number.replace(".", "", 1).isdigit() or number == text:
-        raise ValueError("must be a size such as 4GB")
-    return text
-
-
-def _admin_key(value: object) -> str:
-    text = _text(value)
-    if len(text) < 16:
-        raise ValueError("must have at least 16 characters")
-    return text
 
 
 def _setting(default: Any, parse: Parse, text: str) -> Any:
@@ -166,86 +56,115 @@ class Settings:
 
     engine: str = _setting(
         "duckdb://callistics.db",
-        _text,
+        as_text,
         f"Where the data lives, a DSN: `{ENGINE_DSNS[0]}` or `{ENGINE_DSNS[1]}`.",
     )
-    host: str = _setting("127.0.0.1", _text, "Address to listen on.")
-    port: int = _setting(8000, _whole(0, 65_535), "Port to listen on.")
+    host: str = _setting("127.0.0.1", as_text, "Address to listen on.")
+    port: int = _setting(8000, as_whole(0, 65_535), "Port to listen on.")
+    cors_origins: tuple[str, ...] | None = _setting(
+        None,
+        as_origins,
+        "Origins whose pages may ask from a browser, such as `https://dashboard.example`; `*`:"
+        " all; unset: none.",
+    )
     admin_key: str | None = _setting(
-        None, _admin_key, "The first admin key; without it one is made on first start."
+        None, as_admin_key, "The first admin key; without it one is made on first start."
     )
     timezone: str = _setting(
-        "UTC", _zone, "Zone of queries without `timezone` and of record times without an offset."
+        "UTC", as_zone, "Zone of queries without `timezone` and of record times without an offset."
     )
     lead_stages: tuple[str, ...] | None = _setting(
-        None, _names, "Statuses of the conversion funnel, in order; unset: every status is a stage."
+        None,
+        as_names,
+        "Statuses of the conversion funnel, in order; unset: every status is a stage.",
     )
     template_lead_stages: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict[str, tuple[str, ...]],
         metadata={
-            "parse": _stage_lists,
+            "parse": as_stage_lists,
             "help": "Funnel stages of single templates, used when a query names that one alone.",
         },
     )
     success_outcomes: tuple[str, ...] | None = _setting(
-        None, _success, "Outcomes that are a success; unset: all but `unreached_outcomes`."
+        None, as_success, "Outcomes that are a success; unset: all but `unreached_outcomes`."
     )
     unreached_outcomes: tuple[str, ...] | None = _setting(
         None,
-        _unreached,
+        as_unreached,
         "Outcomes that say that nobody was spoken to: no success where `success_outcomes` is unset."
         " Unset: the words of platforms and carriers; `[]`: none.",
     )
-    query_timeout: float = _setting(30.0, _number(0.01, 3_600), "Seconds a query may take (504).")
+    query_timeout: float = _setting(30.0, as_number(0.01, 3_600), "Seconds a query may take (504).")
     query_concurrency: int = _setting(
-        4, _whole(1, 256), "Queries that the engine works on at the same time."
+        4, as_whole(1, 256), "Queries that the engine works on at the same time."
     )
     query_queue: int = _setting(
-        1_000, _whole(1, 100_000), "Queries that may wait; beyond it they are shed (503)."
+        1_000, as_whole(1, 100_000), "Queries that may wait; beyond it they are shed (503)."
     )
     answer_cache: int = _setting(
         64,
-        _whole(0, 65_536),
+        as_whole(0, 65_536),
         "Megabytes of answers that are kept for when they are asked for again, until a record"
         " changes; 0 keeps none.",
     )
     rollups: bool = _setting(
         True,
-        _flag,
-        "Whether questions that roll-ups can answer are answered from them; they are kept either"
+        as_flag,
+        "Whether queries that roll-ups can answer are answered from them; they are kept either"
         " way.",
     )
     query_body_limit: int = _setting(
-        1_048_576, _whole(1_024, 2**30), "Largest body of a query, in bytes (413)."
+        1_048_576, as_whole(1_024, 2**30), "Largest body of a query, in bytes (413)."
     )
     record_body_limit: int = _setting(
-        67_108_864, _whole(1_024, 2**31), "Largest body of records, unpacked, in bytes (413)."
+        67_108_864, as_whole(1_024, 2**31), "Largest body of records, unpacked, in bytes (413)."
     )
     record_limit: int = _setting(
-        100_000, _whole(1, 1_000_000), "Records that one request may bring (422)."
+        100_000, as_whole(1, 1_000_000), "Records that one request may bring (422)."
+    )
+    default_reseller_id: str | None = _setting(
+        None,
+        as_text,
+        "Reseller of records that name none, for platforms that have no resellers; unset: such"
+        " records wait until others name it.",
+    )
+    future_limit: int = _setting(
+        172_800,
+        as_whole(0, 10 * 366 * 86_400),
+        "Seconds that the start of a call may lie ahead of the server's clock (422); two days.",
+    )
+    payload_key_limit: int = _setting(
+        1_000,
+        as_whole(1, 1_000_000),
+        "Keys of payloads that are listed for each merchant. Others are kept and can be filtered"
+        " by as well, though such a query takes longer.",
     )
     ingest_queue: int = _setting(
-        256, _whole(1, 100_000), "Requests with records that may wait; beyond it 503."
+        256, as_whole(1, 100_000), "Requests with records that may wait; beyond it 503."
     )
     rate_limit: int = _setting(
-        0, _whole(0, 10_000_000), "Requests a key may make in a minute (429); 0 is no limit."
+        0, as_whole(0, 10_000_000), "Requests a key may make in a minute (429); 0 is no limit."
     )
     memory_limit: str | None = _setting(
         None,
-        _size,
+        as_size,
         "Memory the engine may use, such as 4GB; unset: a quarter of the machine's for DuckDB, for"
         " ClickHouse its own default.",
     )
     engine_threads: int | None = _setting(
-        None, _whole(1, 1_024), "Threads the engine works with; unset: one per processor."
+        None, as_whole(1, 1_024), "Threads the engine works with; unset: one per processor."
     )
     stop_timeout: int = _setting(
-        30, _whole(1, 600), "Seconds that requests under way get to finish on a stop."
+        30, as_whole(1, 600), "Seconds that requests under way get to finish on a stop."
     )
     log_level: str = _setting(
-        "info", _choice("debug", "info", "warning", "error"), "Least serious line that is logged."
+        "info", as_choice("debug", "info", "warning", "error"), "Least serious line that is logged."
     )
-    log_format: str = _setting("json", _choice("json", "text"), "Form of the log lines.")
+    log_format: str = _setting(
+        "auto",
+        as_choice("auto", "json", "text"),
+        "Form of the log lines; `auto`: text on a terminal, else JSON.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Every test on every engine; a server for each, and one that those share who leave no trace."""
+"""Servers: on every engine where the engine matters, else one that many tests share."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from support import engines
 from support.server import Server, serving
 
 
-@pytest.fixture(scope="session", autouse=True, params=engines.ENGINES)
+@pytest.fixture(scope="session", params=engines.ENGINES)
 def engine(request: pytest.FixtureRequest) -> Iterator[str]:
     """The engine that servers run on."""
     before, engines.current = engines.current, request.param
@@ -18,15 +19,28 @@ def engine(request: pytest.FixtureRequest) -> Iterator[str]:
     engines.current = before
 
 
+@pytest.fixture(autouse=True)
+def _one_engine_unless_each(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "engine" not in request.fixturenames:
+        monkeypatch.setattr(engines, "current", "duckdb")
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(engine: str, tmp_path: Path) -> Iterator[Server]:
+    """A fresh server on each engine."""
     with serving(tmp_path) as found:
         yield found
 
 
 @pytest.fixture(scope="session")
-def shared_server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("shared")) as found:
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server on one engine, without records, for all tests that leave none."""
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(engines, "current", "duckdb")
+            found = stack.enter_context(serving(tmp_path_factory.mktemp("shared")))
         yield found
 
 

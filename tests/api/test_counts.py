@@ -1,5 +1,7 @@
 """What `/metrics` counts of records: each once, when it is durable what became of it."""
 
+# pyright: reportPrivateUsage=false
+
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

@@ -5,9 +5,11 @@ import threading
 from pathlib import Path
 
 import httpx
+import pytest
 
 from support.live import Live, live
 
+pytestmark = pytest.mark.slow
 BATCH = 40
 
 
@@ -41,7 +43,7 @@ def push(server: Live, prefix: str, acknowledged: "queue.Queue[str | None]") -> 
         acknowledged.put(None)
 
 
-def test_ten_kills_during_ingestion(tmp_path: Path) -> None:
+def test_ten_kills_during_ingestion(engine: str, tmp_path: Path) -> None:
     kept: set[str] = set()
     for round_number in range(10):
         with live(tmp_path) as server:
@@ -82,7 +84,7 @@ def check(server: Live, kept: set[str]) -> None:
     assert sum(row["count"] for row in leads) == BATCH // 2 * len(counts)
 
 
-def test_a_graceful_stop_loses_nothing(tmp_path: Path) -> None:
+def test_a_graceful_stop_loses_nothing(engine: str, tmp_path: Path) -> None:
     with live(tmp_path) as server:
         assert server.client.post("/calls", json=batch("one")).status_code == 200
         assert server.stop() == 0

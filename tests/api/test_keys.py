@@ -1,5 +1,7 @@
 """Keys beside a writer that is busy: revoked is revoked, and last uses bring nothing back."""
 
+# pyright: reportPrivateUsage=false, reportOptionalMemberAccess=false
+
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

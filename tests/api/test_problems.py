@@ -1,5 +1,7 @@
 """What is wrong with a request, told as precisely as it can be."""
 
+# pyright: reportPrivateUsage=false
+
 import asyncio
 import json
 from typing import Any
@@ -153,3 +155,33 @@ def test_a_query_parameter_that_nothing_reads_is_refused(
     found = problem(answer, 400)
     assert "query parameter" in found["detail"]
     assert len(found["errors"]) == path.count("&on_error") + path.count("x=") or 1
+
+
+TYPES: list[tuple[str, str, dict[str, Any], int, str]] = [
+    ("POST", "/analytics", {"json": {}}, 400, "malformed-request"),
+    ("POST", "/analytics", {"json": COUNT, "key": None}, 401, "unauthorized"),
+    ("GET", "/nowhere", {}, 404, "not-found"),
+    ("DELETE", "/analytics", {}, 405, "method-not-allowed"),
+    ("POST", "/analytics", {"content": b" " * 2_000_000}, 413, "body-too-large"),
+    ("POST", "/analytics", {"content": b"a", "headers": {"Content-Type": "text/csv"}}, 415, ""),
+    ("POST", "/analytics", {"json": {**COUNT, "page": 0}}, 422, "invalid-values"),
+    ("POST", "/calls", {"json": [{"call_id": "c", "duration": -1}]}, 422, "invalid-values"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "options", "status", "name"), TYPES)
+def test_an_error_names_its_type(
+    shared_server: Server, method: str, path: str, options: dict[str, Any], status: int, name: str
+) -> None:
+    body = problem(shared_server.request(method, path, **options), status)
+    assert body["type"] == f"urn:callistics:problem:{name or 'unsupported-media-type'}"
+
+
+@pytest.mark.parametrize("depth", [512, 800, 900, 950, 970, 990, 100_000])
+def test_what_is_nested_deeply_is_refused(shared_server: Server, depth: int) -> None:
+    headers = {"Content-Type": "application/json"}
+    for field in ("query_type", "filters", "group_by", "odd"):
+        for opened, closed in (("[", "]"), ('{"a":', "}")):
+            body = f'{{"{field}": {opened * depth}1{closed * depth}}}'
+            answer = shared_server.request("POST", "/analytics", content=body, headers=headers)
+            problem(answer, 400)

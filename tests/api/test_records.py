@@ -77,13 +77,13 @@ def test_every_form_is_taken(server: Server, body: bytes, headers: dict[str, str
     ],
 )
 def test_what_is_no_body_of_records_is_refused(
-    server: Server, body: bytes, headers: dict[str, str], status: int
+    shared_server: Server, body: bytes, headers: dict[str, str], status: int
 ) -> None:
     kinds = {"Content-Type": "application/json", **headers}
-    answer = server.request("POST", "/calls", content=body, headers=kinds)
+    answer = shared_server.request("POST", "/calls", content=body, headers=kinds)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    assert count(server) == 0
+    assert count(shared_server) == 0
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
@@ -117,17 +117,19 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("fields", "field"), BAD)
 def test_a_bad_field_is_named_and_nothing_is_stored(
-    server: Server, fields: dict[str, Any], field: str
+    shared_server: Server, fields: dict[str, Any], field: str
 ) -> None:
-    answer = server.request("POST", "/calls", json=[CALL, {**CALL, "call_id": "c2", **fields}])
+    answer = shared_server.request(
+        "POST", "/calls", json=[CALL, {**CALL, "call_id": "c2", **fields}]
+    )
     assert answer.status_code == 422, answer.text
     assert [error["pointer"] for error in answer.json()["errors"]] == [f"/1/{field}"]
-    assert count(server) == 0
+    assert count(shared_server) == 0
 
 
-def test_all_problems_of_all_records_come_at_once(server: Server) -> None:
+def test_all_problems_of_all_records_come_at_once(shared_server: Server) -> None:
     records = [{**CALL, "attempt": 0, "durration": 5}, CALL, {"merchant_id": "m1"}]
-    answer = server.request("POST", "/calls", json=records)
+    answer = shared_server.request("POST", "/calls", json=records)
     problems = {error["pointer"]: error["message"] for error in answer.json()["errors"]}
     assert problems.keys() == {"/0/attempt", "/0/durration", "/2/call_id"}
     assert '"duration"' in problems["/0/durration"]
@@ -143,9 +145,9 @@ def test_good_records_can_be_kept_beside_bad_ones(server: Server) -> None:
     assert (again["stored"], again["unchanged"]) == (0, 2)
 
 
-def test_an_unknown_parameter_is_refused(server: Server) -> None:
-    assert server.request("POST", "/calls?onerror=skip", json=CALL).status_code == 400
-    assert server.request("POST", "/calls?on_error=ignore", json=CALL).status_code == 400
+def test_an_unknown_parameter_is_refused(shared_server: Server) -> None:
+    assert shared_server.request("POST", "/calls?onerror=skip", json=CALL).status_code == 400
+    assert shared_server.request("POST", "/calls?on_error=ignore", json=CALL).status_code == 400
 
 
 def test_a_partial_record_waits_until_others_complete_it(server: Server) -> None:

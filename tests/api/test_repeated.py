@@ -6,8 +6,11 @@ import pytest
 
 from callistics.analytics.cache import AnswerCache, Kept
 from callistics.model.scope import EVERYTHING, Scope
+from callistics.model.time_range import TimeRange
+from callistics.model.zones import zone
 from support.server import Server, serving
 
+NOW = 1_760_000_000_000_000
 CALL = {"merchant_id": "m", "reseller_id": "r", "started_at": "2025-01-01T10:00:00Z"}
 
 
@@ -67,7 +70,7 @@ def test_errors_are_not_kept(server: Server) -> None:
 
 
 def kept(size: int, version: int | None = 1) -> Kept:
-    return Kept(version, "call_count", b"x" * size)
+    return Kept(version, "call_count", b"x" * size, TimeRange(zone("UTC"), None, None))
 
 
 @pytest.fixture
@@ -78,25 +81,25 @@ def cache() -> AnswerCache:
 def test_what_was_not_asked_for_longest_makes_room(cache: AnswerCache) -> None:
     for name in (b"a", b"b"):
         cache.keep(name, EVERYTHING, kept(2_000))
-    assert cache.find(b"a", EVERYTHING, 1) is not None
+    assert cache.find(b"a", EVERYTHING, 1, NOW) is not None
     for number in range(7):
         cache.keep(b"%d" % number, EVERYTHING, kept(2_000))
-    assert cache.find(b"b", EVERYTHING, 1) is None
-    assert cache.find(b"6", EVERYTHING, 1) is not None
+    assert cache.find(b"b", EVERYTHING, 1, NOW) is None
+    assert cache.find(b"6", EVERYTHING, 1, NOW) is not None
 
 
 def test_what_is_too_large_or_of_no_version_is_not_kept(cache: AnswerCache) -> None:
     cache.keep(b"a", EVERYTHING, kept(3_000))
     cache.keep(b"b", EVERYTHING, kept(10, version=None))
-    assert cache.find(b"a", EVERYTHING, 1) is None
-    assert cache.find(b"b", EVERYTHING, None) is None
+    assert cache.find(b"a", EVERYTHING, 1, NOW) is None
+    assert cache.find(b"b", EVERYTHING, None, NOW) is None
 
 
 def test_an_older_version_and_another_scope_find_nothing(cache: AnswerCache) -> None:
     cache.keep(b"a", EVERYTHING, kept(10))
-    assert cache.find(b"a", EVERYTHING, 2) is None
-    assert cache.find(b"a", Scope(frozenset({"r"})), 1) is None
+    assert cache.find(b"a", EVERYTHING, 2, NOW) is None
+    assert cache.find(b"a", Scope(frozenset({"r"})), 1, NOW) is None
     cache.keep(b"a", EVERYTHING, kept(20, version=2))
-    found = cache.find(b"a", EVERYTHING, 2)
+    found = cache.find(b"a", EVERYTHING, 2, NOW)
     assert found is not None
     assert len(found.answer) == 20

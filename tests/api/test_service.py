@@ -1,5 +1,7 @@
 """Keys, limits, health, metrics and the shape of every error."""
 
+# pyright: reportIndexIssue=false
+
 import json
 import os
 from pathlib import Path
@@ -17,18 +19,18 @@ COUNT = {"query_type": "call_count"}
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer nonsense", "Basic abc"])
-def test_a_request_needs_a_key(server: Server, header: str | None) -> None:
+def test_a_request_needs_a_key(shared_server: Server, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
-    answer = server.request("POST", "/analytics", key=None, json=COUNT, headers=headers)
+    answer = shared_server.request("POST", "/analytics", key=None, json=COUNT, headers=headers)
     problem(answer, 401)
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-def test_a_key_needs_the_permission(server: Server) -> None:
-    query, ingest = server.make_key(None, "query"), server.make_key(None, "ingest")
-    problem(server.request("POST", "/calls", key=query, json={}), 403)
-    problem(server.request("POST", "/analytics", key=ingest, json=COUNT), 403)
-    problem(server.request("GET", "/keys", key=query), 403)
+def test_a_key_needs_the_permission(shared_server: Server) -> None:
+    query, ingest = shared_server.make_key(None, "query"), shared_server.make_key(None, "ingest")
+    problem(shared_server.request("POST", "/calls", key=query, json={}), 403)
+    problem(shared_server.request("POST", "/analytics", key=ingest, json=COUNT), 403)
+    problem(shared_server.request("GET", "/keys", key=query), 403)
 
 
 def test_a_revoked_key_is_dead_at_once(server: Server) -> None:
@@ -43,7 +45,7 @@ def test_a_revoked_key_is_dead_at_once(server: Server) -> None:
     problem(server.request("DELETE", "/keys/key_unknown"), 404)
 
 
-def test_keys_survive_a_restart_and_secrets_are_not_stored(tmp_path: Path) -> None:
+def test_keys_survive_a_restart_and_secrets_are_not_stored(engine: str, tmp_path: Path) -> None:
     with serving(tmp_path) as first:
         key = first.make_key({"merchant_ids": ["m"]}, "query")
         assert first.ask("call_count", key=key).status_code == 200
@@ -55,7 +57,7 @@ def test_keys_survive_a_restart_and_secrets_are_not_stored(tmp_path: Path) -> No
         assert key.encode() not in file.read_bytes()
 
 
-def test_the_first_admin_key_is_only_the_owners(tmp_path: Path) -> None:
+def test_the_first_admin_key_is_only_the_owners(engine: str, tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         file = server.application.admin_key_file
         assert file is not None
@@ -67,7 +69,7 @@ def test_the_first_admin_key_is_only_the_owners(tmp_path: Path) -> None:
         assert again.request("GET", "/keys", key=secret).status_code == 200
 
 
-def test_a_given_admin_key_stays_revoked(tmp_path: Path) -> None:
+def test_a_given_admin_key_stays_revoked(engine: str, tmp_path: Path) -> None:
     secret = "a-long-enough-admin-key"
     with serving(tmp_path, admin_key=secret) as server:
         (key,) = server.request("GET", "/keys", key=secret).json()["keys"]
@@ -109,9 +111,9 @@ def test_a_given_admin_key_stays_revoked(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_request_for_a_key_is_explained(
-    server: Server, body: dict[str, Any], status: int, pointers: set[str]
+    shared_server: Server, body: dict[str, Any], status: int, pointers: set[str]
 ) -> None:
-    found = problem(server.request("POST", "/keys", json=body), status)
+    found = problem(shared_server.request("POST", "/keys", json=body), status)
     assert {error["pointer"] for error in found["errors"]} == pointers
 
 
@@ -137,11 +139,11 @@ EXCESS: list[tuple[dict[str, Any], int, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("body", "status", "messages"), EXCESS)
 def test_what_exceeds_the_scope_is_told_with_all_else(
-    server: Server, body: dict[str, Any], status: int, messages: dict[str, str]
+    shared_server: Server, body: dict[str, Any], status: int, messages: dict[str, str]
 ) -> None:
-    key = server.make_key({"merchant_ids": ["m1"], "reseller_ids": ["r1"]}, "admin")
+    key = shared_server.make_key({"merchant_ids": ["m1"], "reseller_ids": ["r1"]}, "admin")
     wanted = {"name": "x", "permissions": ["query"], **body}
-    found = problem(server.request("POST", "/keys", key=key, json=wanted), status)
+    found = problem(shared_server.request("POST", "/keys", key=key, json=wanted), status)
     told = {error["pointer"]: error["message"] for error in found["errors"]}
     assert told.keys() == messages.keys()
     assert all(part in told[at] for at, part in messages.items())
@@ -163,10 +165,10 @@ def test_what_exceeds_the_scope_is_told_with_all_else(
     ],
 )
 def test_a_body_that_is_no_query_is_refused(
-    server: Server, content: bytes, headers: dict[str, str], status: int
+    shared_server: Server, content: bytes, headers: dict[str, str], status: int
 ) -> None:
     kinds = {"Content-Type": "application/json", **headers}
-    problem(server.request("POST", "/analytics", content=content, headers=kinds), status)
+    problem(shared_server.request("POST", "/analytics", content=content, headers=kinds), status)
 
 
 BAD: list[tuple[dict[str, Any], int, str]] = [
@@ -242,11 +244,11 @@ def test_a_bad_query_names_the_field(
     assert [error["pointer"] for error in found["errors"]] == [pointer]
 
 
-def test_the_gravest_kind_decides_the_status(server: Server) -> None:
-    key = server.make_key({"merchant_ids": ["m1"]}, "query")
+def test_the_gravest_kind_decides_the_status(shared_server: Server) -> None:
+    key = shared_server.make_key({"merchant_ids": ["m1"]}, "query")
     outside = {"merchant_id": "m2", "min_duration": -1}
-    problem(server.ask("call_count", key=key, filters=outside), 403)
-    problem(server.ask("call_count", key=key, filters={**outside, "nonsense": 1}), 400)
+    problem(shared_server.ask("call_count", key=key, filters=outside), 403)
+    problem(shared_server.ask("call_count", key=key, filters={**outside, "nonsense": 1}), 400)
 
 
 def test_null_is_the_same_as_leaving_out(shared_server: Server) -> None:
@@ -272,9 +274,9 @@ def test_the_envelope_has_five_keys_and_its_order(shared_server: Server) -> None
     assert "engine;dur=" in answer.headers["server-timing"]
 
 
-def test_unknown_paths_and_methods(server: Server) -> None:
-    problem(server.request("GET", "/nowhere"), 404)
-    problem(server.request("GET", "/analytics"), 405)
+def test_unknown_paths_and_methods(shared_server: Server) -> None:
+    problem(shared_server.request("GET", "/nowhere"), 404)
+    problem(shared_server.request("GET", "/analytics"), 405)
 
 
 def test_a_limit_of_requests(tmp_path: Path) -> None:
@@ -286,7 +288,7 @@ def test_a_limit_of_requests(tmp_path: Path) -> None:
         assert int(answer.headers["retry-after"]) > 0
 
 
-def test_a_query_past_its_time_is_ended(tmp_path: Path) -> None:
+def test_a_query_past_its_time_is_ended(engine: str, tmp_path: Path) -> None:
     with serving(tmp_path, query_timeout=0.01, engine_threads=1) as server:
         calls = [
             {
@@ -307,14 +309,14 @@ def test_a_query_past_its_time_is_ended(tmp_path: Path) -> None:
         assert server.ask("call_count").status_code in {200, 504}
 
 
-def test_the_root_leads_to_the_page(server: Server) -> None:
-    answer = server.request("GET", "/", key=None)
+def test_the_root_leads_to_the_page(shared_server: Server) -> None:
+    answer = shared_server.request("GET", "/", key=None)
     assert (answer.status_code, answer.headers["location"]) == (307, "docs")
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
-def test_health_may_be_asked_for_without_its_body(server: Server, path: str) -> None:
-    answer = server.request("HEAD", path, key=None)
+def test_health_may_be_asked_for_without_its_body(shared_server: Server, path: str) -> None:
+    answer = shared_server.request("HEAD", path, key=None)
     assert (answer.status_code, answer.content) == (200, b"")
 
 
@@ -344,20 +346,20 @@ def test_metrics_are_of_the_whole_server(server: Server) -> None:
     assert server.request("GET", "/metrics", key=server.make_key(None, "admin")).status_code == 200
 
 
-def test_health_and_description_need_no_key(server: Server) -> None:
+def test_health_and_description_need_no_key(shared_server: Server) -> None:
     for path in ("/health/live", "/health/ready", "/openapi.json", "/docs", "/docs/docs.js"):
-        assert server.request("GET", path, key=None).status_code == 200
-    page = server.request("GET", "/docs", key=None).text
+        assert shared_server.request("GET", path, key=None).status_code == 200
+    page = shared_server.request("GET", "/docs", key=None).text
     assert "http://" not in page
     assert "https://" not in page
-    assert server.request("GET", "/openapi.json", key=None).json() == build()
+    assert shared_server.request("GET", "/openapi.json", key=None).json() == build()
 
 
-def test_the_page_has_its_files(server: Server) -> None:
-    script = server.request("GET", "/docs/swagger-ui-bundle.js", key=None)
+def test_the_page_has_its_files(shared_server: Server) -> None:
+    script = shared_server.request("GET", "/docs/swagger-ui-bundle.js", key=None)
     assert script.status_code == 200
     assert len(script.content) > 100_000
-    problem(server.request("GET", "/docs/nothing.js", key=None), 404)
+    problem(shared_server.request("GET", "/docs/nothing.js", key=None), 404)
 
 
 def test_metrics_count_what_happens(server: Server) -> None:

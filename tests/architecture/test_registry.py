@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -18,10 +19,12 @@ from callistics.model.json import decode
 from callistics.model.query import Filters
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
+from callistics.problem_types import PROBLEM_TYPES
 from callistics.queries import registry
 from callistics.queries.base import QueryType
-from callistics.records.field_types import Reading
-from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
+from callistics.records.field import RecordField, RecordKind
+from callistics.records.field_values import Reading
+from callistics.records.fields import ALL_FIELDS
 from callistics.records.unreached import SOURCES, sources_by_key
 from callistics.settings import SettingInfo, table
 
@@ -41,6 +44,7 @@ TWELVE = {
     "status_distribution",
     "top_outcomes",
 }
+NOW = 1_760_000_000_000_000
 QUERIES = list(registry().values())
 FIELDS = [(kind, spec) for kind in RecordKind for spec in ALL_FIELDS[kind].values()]
 
@@ -82,7 +86,7 @@ class TestQueryType:
     def test_its_example_is_a_valid_request(self, query: QueryType) -> None:
         assert query.example
         body = json.dumps({"query_type": query.name, **query.example}).encode()
-        assert parse_request(body, EVERYTHING, "UTC").query_type == query.name
+        assert parse_request(body, EVERYTHING, "UTC", NOW).query_type == query.name
 
     def test_is_in_the_openapi_document(self, query: QueryType) -> None:
         document: Any = build()
@@ -98,7 +102,7 @@ def test_every_filter_is_explained_and_its_example_valid(name: str) -> None:
     if spec.with_one is not None:
         filters[spec.with_one] = FILTERS[spec.with_one].example
     body = {"query_type": "call_count", "filters": filters}
-    assert parse_request(json.dumps(body).encode(), EVERYTHING, "UTC").filters != Filters()
+    assert parse_request(json.dumps(body).encode(), EVERYTHING, "UTC", NOW).filters != Filters()
 
 
 @pytest.mark.parametrize("dimension", GROUPABLE.values(), ids=lambda dimension: dimension.name)
@@ -126,7 +130,22 @@ def pages(reference: ModuleType) -> dict[str, str]:
 
 
 class TestReference:
-    """The generated pages, which are made in memory here and not written."""
+    """The generated pages, which are made in memory here and compared with the committed ones."""
+
+    def test_the_committed_pages_are_current(
+        self, pages: dict[str, str], reference: ModuleType
+    ) -> None:
+        assert reference.stale(pages) == [], "run make reference"
+
+    def test_pages_that_differ_are_found_and_brought_up_to_date(
+        self, reference: ModuleType, tmp_path: Path
+    ) -> None:
+        for name in ("gone.md", "old.md"):
+            (tmp_path / name).write_text("as it was", encoding="utf-8")
+        made = {"old.md": "as it is", "queries/new.md": "new"}
+        assert reference.stale(made, tmp_path) == ["gone.md", "old.md", "queries/new.md"]
+        reference.write(made, tmp_path)
+        assert reference.stale(made, tmp_path) == []
 
     def test_every_query_type_has_a_page(self, pages: dict[str, str]) -> None:
         assert {f"queries/{name}.md" for name in registry()} <= set(pages)
@@ -165,6 +184,12 @@ class TestReference:
         assert all(f"| `{key}` | {sources[0].owner}" in text for key, sources in keys.items())
         assert all(f"| {one.owner} | {one.document} | " in text for one in SOURCES)
 
+    def test_error_types_are_listed(self, pages: dict[str, str]) -> None:
+        assert all(
+            f"| {one.status} | `{one.uri}` | {one.title} |" in pages["error-types.md"]
+            for one in PROBLEM_TYPES
+        )
+
     def test_settings_are_listed(self, pages: dict[str, str]) -> None:
         assert all(
             f"| `{one.name}` | `{one.variable}` |" in pages["settings.md"] for one in table()
@@ -176,7 +201,7 @@ def _json_blocks(text: str) -> Iterator[str]:
 
 
 def test_every_body_field_is_told_of() -> None:
-    text = (ROOT / "docs" / "asking.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "queries.md").read_text(encoding="utf-8")
     assert all(f"`{name}`" in text for name in BODY_FIELDS)
 
 

@@ -1,5 +1,7 @@
 """Helpers: files of records as the lines that would be sent."""
 
+# pyright: reportArgumentType=false
+
 import io
 import json
 from typing import Any
@@ -9,7 +11,7 @@ from callistics.files.lines import Line
 from callistics.files.mapping import Rules, make_rules
 from callistics.files.ndjson import json_lines
 from callistics.model.zones import zone
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 
 
 def rules(

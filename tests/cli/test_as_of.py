@@ -10,7 +10,7 @@ import pytest
 from callistics.files.as_of import end_of_call
 from callistics.files.map_objects import changed
 from callistics.model.zones import zone
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 
 from .conftest import Run
 from .reading import from_csv, from_json, records, rules

@@ -1,5 +1,7 @@
 """Every type that a column of a Parquet or Arrow file may have is read as what it means."""
 
+# pyright: reportAttributeAccessIssue=false
+
 import json
 from collections.abc import Callable
 from datetime import date, time

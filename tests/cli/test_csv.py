@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from callistics.files.lines import Line, UnreadableError
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 
 from .reading import from_csv, numbered, records, rules
 
@@ -151,6 +151,15 @@ def test_lines_that_a_stray_quote_ran_across_are_read_again() -> None:
     found = numbered(from_csv(text))
     assert [number for number, wrong in found.items() if wrong is None] == [3, 4, 5, 6]
     assert found[2] == "not CSV: ',' expected after '\"'"
+
+
+def test_a_good_row_is_read_however_many_stray_quotes_ran_across_it() -> None:
+    stray = 'x",2024-01-26,"y\n' * 30
+    lines = from_csv(f"call_id,started_at,outcome\n{stray}a,2024-01-27,ok\n")
+    assert numbered(lines) == {**dict.fromkeys(range(2, 32), STRAY), 32: None}
+
+
+STRAY = "not CSV: unexpected end of data"
 
 
 def test_a_header_that_is_no_csv_ends_the_file() -> None:

@@ -1,5 +1,7 @@
 """`callistics doctor`: beside a server, without one, and where something is wrong."""
 
+# pyright: reportIncompatibleMethodOverride=false
+
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path

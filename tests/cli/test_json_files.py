@@ -68,7 +68,7 @@ JSON = st.recursive(
 )
 def test_any_array_is_read_in_any_pieces(values: list[Any], indent: int | None, chunk: int) -> None:
     text = json.dumps(values, indent=indent, ensure_ascii=False).encode(errors="replace")
-    data = io.BufferedReader(io.BytesIO(text), buffer_size=16)
+    data: Any = io.BufferedReader(io.BytesIO(text), buffer_size=16)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ndjson, "_CHUNK", chunk)
         found = records(list(ndjson.json_lines(data)))

@@ -1,13 +1,17 @@
 """`callistics optimize`."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from callistics.cli import offline
-from callistics.engines.duckdb import clustering
+from callistics.engines import registry
+from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.tuning import Tuning
 
 from .conftest import Run
 
@@ -44,15 +48,15 @@ def test_it_sorts_and_changes_no_answer(
     before = run(*asked).stdout
     assert lying(loaded, "calls")[:4] == ["m0", "m1", "m2", "m0"]
     # So few rows are not worth it otherwise.
-    monkeypatch.setattr(clustering.Clustering.__init__, "__kwdefaults__", small())
+    monkeypatch.setattr(registry, "DuckDBEngine", small)
     assert run("optimize").stdout.startswith("All is in order, after ")
     assert lying(loaded, "calls") == sorted(lying(loaded, "calls"), reverse=True)
     assert run(*asked).stdout == before
     assert run("optimize").stdout.startswith("All is in order, after ")
 
 
-def small() -> dict[str, object]:
-    return {**(clustering.Clustering.__init__.__kwdefaults__ or {}), "smallest": 10}
+def small(path: Path, *, tuning: Tuning, **options: Any) -> DuckDBEngine:
+    return DuckDBEngine(path, tuning=replace(tuning, rows_out_of_order=10), **options)
 
 
 def test_a_database_that_is_not_there(run: Run) -> None:

@@ -10,7 +10,7 @@ from callistics.cli.api_errors import api_error
 from callistics.cli.output import cell_text, columns_of, csv_of, table_of, total_line
 from callistics.model.field_error import FieldError
 
-ROWS = [
+ROWS: list[dict[str, object]] = [
     {"provider": "TWILIO", "count": 1234567, "avg": 12.5},
     {"provider": None, "count": 8, "avg": None},
     {"provider": "[bold]", "count": 0, "avg": 1000.25},

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from callistics.cli.commands import query
-
 from .conftest import Run
 
 
@@ -78,11 +76,15 @@ def test_pages(filled: Run) -> None:
     assert "rows 6 to 10 of 12" in shown
 
 
-def test_every_page(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query, "_LARGEST_PAGE", 5)
-    answer = json.loads(filled("query", "calls_over_time", "--all", "--format", "json").stdout)
-    assert [row["date"][-2:] for row in answer["data"]] == [f"{n:02d}" for n in range(1, 13)]
-    assert (answer["total"], answer["page"], answer["page_size"]) == (12, 1, 12)
+def test_every_page(filled: Run) -> None:
+    minutes = ("--granularity", "minute", "--from", "2025-01-01", "--to", "2025-01-06")
+    asked = ("calls_over_time", "--all", *minutes, "--group-by", "merchant_id")
+    answer = json.loads(filled("query", *asked, "--format", "json").stdout)
+    times = [(row["merchant_id"], row["date"]) for row in answer["data"]]
+    # More than the largest page has.
+    assert len(set(times)) == 2 * 6 * 24 * 60
+    assert times == sorted(times)
+    assert (answer["total"], answer["page"], answer["page_size"]) == (17_280, 1, 17_280)
 
 
 def test_filters(filled: Run) -> None:

@@ -128,3 +128,12 @@ def test_signs_the_wrong_way_round_are_pointed_at(
 def test_other_conditions_are_taken_quietly(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     payload_filters([text])
     assert not capsys.readouterr().err
+
+
+def test_a_named_range_has_an_option_and_is_a_filter() -> None:
+    wanted = {"date_range": "last_7_days"}
+    assert Question(query_type="call_count", date_range="last_7_days").body()["filters"] == wanted
+    filters = ("date_range=last_7_days",)
+    assert Question(query_type="call_count", filters=filters).body()["filters"] == wanted
+    with pytest.raises(click.UsageError):
+        Question(query_type="call_count", date_range="today", filters=filters).body()

@@ -16,7 +16,7 @@ from callistics.cli.client import Client
 from callistics.cli.importing.progress import BadLineReport, as_text, summary
 from callistics.cli.importing.sender import Sender, Tally
 from callistics.files.lines import Batch, Line, UnreadableError, batched
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 
 
 class Store(httpx.BaseTransport):

@@ -10,7 +10,7 @@ from callistics.cli.importing import watching
 from callistics.cli.importing.watching import Notes
 from callistics.files.lines import Line, batched
 from callistics.files.mapping import Rules
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 
 from .conftest import Run
 from .reading import from_csv, rules

@@ -3,6 +3,8 @@
 Those of a released schema stay as they are; another schema has files of its own.
 """
 
+# pyright: reportPrivateUsage=false
+
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +12,7 @@ from typing import Any
 
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.duckdb.engine import DuckDBEngine
-from support.engines import as_if_large
+from support.engines import AS_IF_LARGE
 from support.store import Store, opened
 
 from .frozen import ANSWER, COMMITS, FIXTURES, KEY, LATER, POLICY, answers, send
@@ -19,8 +21,7 @@ from .frozen import ANSWER, COMMITS, FIXTURES, KEY, LATER, POLICY, answers, send
 def fill(store: Store) -> None:
     """Store what there is; part of it moves on into the roll-ups."""
     send(store, COMMITS[:-1])
-    with as_if_large():
-        store.maintain()
+    store.maintain()
     send(store, COMMITS[-1:])
     with store.engine.writing() as session:
         session.keep_answer(*ANSWER)
@@ -76,7 +77,7 @@ def main() -> None:
     frozen: dict[str, list[dict[str, Any]]] = {}
     with TemporaryDirectory() as folder:
         for name in ("duckdb", "chdb"):
-            with opened(name, POLICY, Path(folder) / name) as store:
+            with opened(name, POLICY, Path(folder) / name, tuning=AS_IF_LARGE) as store:
                 fill(store)
                 if isinstance(store.engine, DuckDBEngine):
                     (FIXTURES / "duckdb_0001.sql").write_text(of_duckdb(store.engine))

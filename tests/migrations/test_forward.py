@@ -1,5 +1,7 @@
 """A database of the first schema, brought to the newest, and to one beyond, answers as it did."""
 
+# pyright: reportPrivateUsage=false, reportArgumentType=false
+
 import json
 from collections.abc import Callable
 from pathlib import Path

@@ -1,9 +1,12 @@
-"""Histories of plain calls that differ in one thing, so that a single question tells a lot.
+"""Histories of plain calls that differ in one thing, so that each question tells a lot.
+
+To store one takes longer than to ask about it: several questions are drawn about each.
 
 Every call carries its number as `id` in its payload: grouped by it, an answer names the calls
 that a filter keeps.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -11,10 +14,10 @@ from hypothesis import strategies as st
 from . import pools
 from .payload_strategies import OPERATORS, conditions, payloads, relatives
 from .reference import Scope
-from .strategies import LEAD_TYPES, MEASURES, Body, History
+from .strategies import LEAD_TYPES, MEASURES, Body, Scene
 from .traps import ZONES, Trap, exact_times, instants, skipped_times, traps, written
 
-Scene = tuple[History, Body, Scope | None]
+QUESTIONS = 12
 IDENTITY = {"merchant_id": "m1", "reseller_id": "r1"}
 GRANULARITIES = ("hour", "hour", "day", "day", "day", "week", "month", "quarter", "year")
 KEYS = ("k", "a.b", "x y", "q\"t's", "\U0001f600", "k[0]", "$.city", "a.b.c")
@@ -58,23 +61,24 @@ def _payload_call(draw: st.DrawFn, number: int, key: str, place: int) -> Any:
 
 @st.composite
 def payload_scenes(draw: st.DrawFn) -> Scene:
-    """Values that may be mistaken for each other under one key, and a condition on it."""
+    """Values that may be mistaken for each other under one key, and conditions on it."""
     place = draw(st.sampled_from(range(len(pools.CLUSTERS))))
     key = draw(st.sampled_from(KEYS))
     size = draw(st.integers(1, 12))
     history = [_payload_call(draw, number, key, place) for number in range(size)]
+    return history, [(draw(_payload_request(key, place)), None) for _ in range(QUESTIONS)]
+
+
+@st.composite
+def _payload_request(draw: st.DrawFn, key: str, place: int) -> Body:
     plain = draw(st.sampled_from(range(8))) == 7
     wanted = draw(conditions() if plain else _condition(place))
-    return (
-        history,
-        {
-            "query_type": "call_count",
-            "filters": {"payload_filters": {key: wanted}},
-            "group_by": ["payload.id", f"payload.{key}"],
-            "timezone": draw(st.sampled_from(ZONES)),
-        },
-        None,
-    )
+    return {
+        "query_type": "call_count",
+        "filters": {"payload_filters": {key: wanted}},
+        "group_by": ["payload.id", f"payload.{key}"],
+        "timezone": draw(st.sampled_from(ZONES)),
+    }
 
 
 @st.composite
@@ -90,8 +94,8 @@ def _range(draw: st.DrawFn, trap: Trap) -> dict[str, str]:
 
 
 @st.composite
-def time_scenes(draw: st.DrawFn, query_type: str) -> Scene:
-    """Calls around an awkward instant, and a question in its zone; for types of calls."""
+def time_scenes(draw: st.DrawFn, query_types: Sequence[str]) -> Scene:
+    """Calls around an awkward instant, and a question of each type in its zone; for calls."""
     trap = draw(traps())
     least = draw(st.sampled_from((6, 1, 3, 10)))
     moments = draw(st.lists(instants(trap), min_size=least, max_size=14))
@@ -99,21 +103,20 @@ def time_scenes(draw: st.DrawFn, query_type: str) -> Scene:
         _call(number, draw(exact_times(at, naive=True)), {"id": number}, duration=number)
         for number, at in enumerate(moments)
     ]
-    groups = draw(st.sampled_from(([], ["weekday"], ["payload.id"])))
+    return history, [(draw(_time_request(query_type, trap)), None) for query_type in query_types]
+
+
+@st.composite
+def _time_request(draw: st.DrawFn, query_type: str, trap: Trap) -> Body:
     measure = {"measure": draw(MEASURES)} if query_type == "measure" else {}
-    return (
-        history,
-        measure
-        | {
-            "query_type": query_type,
-            "filters": draw(_range(trap)),
-            "granularity": draw(st.sampled_from(GRANULARITIES)),
-            "group_by": groups,
-            "timezone": trap.zone,
-            "page_size": 10_000,
-        },
-        None,
-    )
+    return measure | {
+        "query_type": query_type,
+        "filters": draw(_range(trap)),
+        "granularity": draw(st.sampled_from(GRANULARITIES)),
+        "group_by": draw(st.sampled_from(([], ["weekday"], ["payload.id"]))),
+        "timezone": trap.zone,
+        "page_size": 10_000,
+    }
 
 
 ONE_LEAD_FIELDS = {
@@ -128,6 +131,7 @@ ONE_LEAD_FIELDS = {
     "payload": st.sampled_from((None, None, {}, {"k": 1}, {"k": 2, "own": None})),
     "test": st.sampled_from((None, False, False, False, False, False, False, True)),
 }
+LEAD_GROUPS = ("template_id", "reseller_id", "payload.k")
 LEAD_FILTERS: tuple[Body, ...] = (
     {},
     {},
@@ -161,18 +165,19 @@ def _one_lead_record(draw: st.DrawFn) -> Any:
 
 
 @st.composite
-def lead_scenes(draw: st.DrawFn, query_type: str) -> Scene:
+def lead_scenes(draw: st.DrawFn) -> Scene:
     """Two leads and their calls, told in records that keep contradicting each other."""
     least = draw(st.sampled_from((7, 3, 10)))
     history = draw(st.lists(_one_lead_record(), min_size=least, max_size=14))
-    groups = ["template_id", "reseller_id", "payload.k"]
-    groups += [] if query_type in LEAD_TYPES else ["status"]
-    return (
-        history,
-        {
-            "query_type": query_type,
-            "filters": draw(st.sampled_from(LEAD_FILTERS)),
-            "group_by": draw(st.lists(st.sampled_from(groups), max_size=2, unique=True)),
-        },
-        draw(st.sampled_from(LEAD_SCOPES)),
-    )
+    rounds = QUESTIONS // len(LEAD_TYPES)
+    return history, [draw(_lead_request(name)) for name in LEAD_TYPES for _ in range(rounds)]
+
+
+@st.composite
+def _lead_request(draw: st.DrawFn, query_type: str) -> tuple[Body, Scope | None]:
+    body = {
+        "query_type": query_type,
+        "filters": draw(st.sampled_from(LEAD_FILTERS)),
+        "group_by": draw(st.lists(st.sampled_from(LEAD_GROUPS), max_size=2, unique=True)),
+    }
+    return body, draw(st.sampled_from(LEAD_SCOPES))

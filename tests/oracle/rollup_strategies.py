@@ -3,6 +3,7 @@
 Calls lie all over the steps that roll-ups have, and ranges end on a step, beside one and within.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +11,9 @@ from hypothesis import strategies as st
 
 from . import pools
 from .reference import Scope
-from .strategies import GRANULARITIES, LEAD_TYPES, MEASURES, OWN_KEYS, Body, History
+from .strategies import GRANULARITIES, LEAD_TYPES, MEASURES, OWN_KEYS, History, Request, Scene
 from .traps import DAY, MICROSECOND, MINUTE, ZONES, Trap, exact_times, traps, written
 from .weights import weighted
-
-Scene = tuple[History, Body, Scope | None]
 
 _PROVIDERS = st.sampled_from((None, *pools.PROVIDERS[:2]))
 _FIELDS = {
@@ -82,7 +81,7 @@ def rollup_history(draw: st.DrawFn, trap: Trap) -> History:
 
 
 @st.composite
-def rollup_requests(draw: st.DrawFn, query_type: str, trap: Trap) -> tuple[Body, Scope | None]:
+def rollup_requests(draw: st.DrawFn, query_type: str, trap: Trap) -> Request:
     """A body whose filters and groups roll-ups mostly have, in any zone."""
     names = ("reseller_id", "provider", "status" if query_type in LEAD_TYPES else "outcome")
     kept = draw(st.lists(st.sampled_from((*names[:2], *names)), max_size=2, unique=True))
@@ -110,9 +109,7 @@ def rollup_requests(draw: st.DrawFn, query_type: str, trap: Trap) -> tuple[Body,
 
 
 @st.composite
-def rollup_scenes(
-    draw: st.DrawFn, query_types: tuple[str, ...]
-) -> tuple[History, list[tuple[Body, Scope | None]]]:
+def rollup_scenes(draw: st.DrawFn, query_types: Sequence[str]) -> Scene:
     """A history and a request of each type about it."""
     trap = draw(traps())
     history = draw(rollup_history(trap))

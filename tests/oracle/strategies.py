@@ -20,6 +20,8 @@ from .weights import maybe, weighted
 Record = dict[str, Any]
 History = list[tuple[str, Record]]
 Body = dict[str, Any]
+Request = tuple[Body, Scope | None]
+Scene = tuple[History, list[Request]]
 
 QUERY_TYPES = (
     "call_count",
@@ -316,9 +318,7 @@ def group_bys(draw: st.DrawFn, query_type: str) -> list[str]:
 
 
 @st.composite
-def requests(
-    draw: st.DrawFn, query_type: str, trap: Trap | None = None
-) -> tuple[Body, Scope | None]:
+def requests(draw: st.DrawFn, query_type: str, trap: Trap | None = None) -> Request:
     """A body without errors, but for ranges that may be crossed or too fine, and a scope."""
     around = trap or draw(traps())
     scope = draw(scopes())
@@ -342,14 +342,12 @@ def requests(
 
 
 @st.composite
-def scenes(
-    draw: st.DrawFn, query_types: Sequence[str]
-) -> tuple[History, list[tuple[Body, Scope | None]]]:
+def scenes(draw: st.DrawFn, query_types: Sequence[str]) -> Scene:
     """A history and a request of each type about it, all around the same instant."""
     trap = draw(traps())
     history = draw(histories(trap))
     values = [leaf for _, record in history for leaf in leaves(record.get("payload"))]
-    asked: list[tuple[Body, Scope | None]] = []
+    asked: list[Request] = []
     for query_type in query_types:
         body, scope = draw(requests(query_type, trap))
         if values and "payload_filters" in body["filters"] and draw(FEW) > 1:

@@ -1,17 +1,18 @@
 """On every engine the product and the naive evaluation of the contract give the same answers."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from callistics.errors import RequestError
 from callistics.sql.selection import Policy
-from support.engines import ENGINES, as_if_large
+from support.engines import AS_IF_LARGE, ENGINES
+from support.examples import examples, shards
 from support.store import STEP, Store, opened, scope_of
 
 from .focused_strategies import lead_scenes, payload_scenes, time_scenes
@@ -22,22 +23,35 @@ from .strategies import (
     QUERY_TYPES,
     Body,
     History,
+    Request,
+    Scene,
     histories,
     reference_settings,
     requests,
     scenes,
 )
 
+pytestmark = pytest.mark.slow
 NEVER = 1_000_000
-Scene = tuple[History, Body, Scope | None]
+# A question takes a thirtieth of the time of storing a history: each type asks twice.
+HALVES = 2 * QUERY_TYPES[::2], 2 * QUERY_TYPES[1::2]
+Answer = dict[str, Any] | int
+"""The envelope, or the status of a refusal."""
 
 
 @pytest.fixture(scope="module")
 def stores() -> Iterator[list[Store]]:
     """A store on each engine: what is drawn is sent to all, and asked of all."""
     with ExitStack() as stack:
-        stack.enter_context(as_if_large())
-        yield [stack.enter_context(opened(engine)) for engine in ENGINES]
+        yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
+
+
+@pytest.fixture(scope="module")
+def rolled() -> Iterator[list[Store]]:
+    """A store on the engine that keeps roll-ups."""
+    with opened(tuning=AS_IF_LARGE) as store:
+        assert store.engine.rollups
+        yield [store]
 
 
 def policy_of(chosen: ReferenceSettings) -> Policy:
@@ -82,7 +96,7 @@ def load(stores: list[Store], reference: Reference, history: History, seed: int)
         if chance.random() < 0.4:
             send(stores, reference, waiting)
             waiting = []
-            if chance.random() < 0.5:
+            if chance.random() < 0.3:
                 for store in stores:
                     store.maintain()
     send(stores, reference, waiting)
@@ -104,28 +118,32 @@ def send(
         arrived += len(records)
 
 
-def asked(
+def answer(
     store: Store, body: Body, scope: Scope | None, policy: Policy, *, rollups: bool = True
-) -> object:
+) -> Answer:
     try:
         return store.ask(body, scope_of(scope), policy, rollups=rollups)
     except RequestError as error:
         return error.answer_status
 
 
-def expected(reference: Reference, body: Body, scope: Scope | None) -> object:
+def expected(reference: Reference, body: Body, scope: Scope | None) -> Answer:
     try:
         return reference.ask(body, scope)
     except Refused as error:
         return error.status
 
 
-def check(stores: list[Store], scene: Scene, chosen: ReferenceSettings, seed: int) -> None:
+def check(
+    stores: list[Store], scene: Scene, chosen: ReferenceSettings | None = None, seed: int = 0
+) -> None:
     """The product answers as the reference does, in the same order of fields."""
-    history, body, scope = scene
-    reference = Reference(chosen)
+    history, asked = scene
+    settled = chosen or ReferenceSettings()
+    reference = Reference(settled)
     load(stores, reference, history, seed)
-    compare(stores, reference, body, scope, chosen)
+    for body, scope in asked:
+        compare(stores, reference, body, scope, settled)
 
 
 def compare(
@@ -139,66 +157,64 @@ def compare(
     event("refused" if isinstance(wanted, int) else "rows" if wanted["data"] else "no rows")
     ways = [(store, on) for store in stores for on in {False, bool(store.engine.rollups)}]
     for store, rollups in ways:
-        answer = asked(store, body, scope, policy_of(chosen), rollups=rollups)
-        assert answer == wanted, (store.name, rollups)
-        if isinstance(answer, dict) and isinstance(wanted, dict):
-            assert [list(row) for row in answer["data"]] == [list(row) for row in wanted["data"]]
+        found = answer(store, body, scope, policy_of(chosen), rollups=rollups)
+        assert found == wanted, (store.name, rollups)
+        if isinstance(found, dict) and isinstance(wanted, dict):
+            assert [list(row) for row in found["data"]] == [list(row) for row in wanted["data"]]
 
 
-@pytest.mark.parametrize("query_types", [QUERY_TYPES[::2], QUERY_TYPES[1::2]])
-@settings(max_examples=max(500, settings.default.max_examples))
+SEEDS = st.integers(0, 9)
+
+
+@shards(3)
+@pytest.mark.parametrize("query_types", HALVES)
+@examples(99, shards=3)
 @given(data=st.data())
 def test_every_type_agrees(
-    stores: list[Store], query_types: tuple[str, ...], data: st.DataObject
+    stores: list[Store], query_types: Sequence[str], shard: int, data: st.DataObject
 ) -> None:
-    """Each example of a history is asked once by every type of the part."""
-    history, requests = data.draw(scenes(query_types))
-    chosen = data.draw(reference_settings())
-    reference = Reference(chosen)
-    load(stores, reference, history, data.draw(st.integers(0, 9)))
-    for body, scope in requests:
-        compare(stores, reference, body, scope, chosen)
+    scene = data.draw(scenes(query_types))
+    check(stores, scene, data.draw(reference_settings()), data.draw(SEEDS))
 
 
-@pytest.mark.parametrize("query_types", [QUERY_TYPES[::2], QUERY_TYPES[1::2]])
-@settings(max_examples=max(200, settings.default.max_examples))
+@shards(2)
+@pytest.mark.parametrize("query_types", HALVES)
+@examples(80, shards=2)
 @given(data=st.data())
 def test_rollups_agree(
-    stores: list[Store], query_types: tuple[str, ...], data: st.DataObject
+    rolled: list[Store], query_types: Sequence[str], shard: int, data: st.DataObject
 ) -> None:
-    history, requests = data.draw(rollup_scenes(query_types))
-    chosen = data.draw(reference_settings())
-    reference = Reference(chosen)
-    load(stores, reference, history, data.draw(st.integers(0, 9)))
-    for body, scope in requests:
-        compare(stores, reference, body, scope, chosen)
+    scene = data.draw(rollup_scenes(query_types))
+    check(rolled, scene, data.draw(reference_settings()), data.draw(SEEDS))
 
 
+@examples(60)
 @given(scene=payload_scenes())
 def test_payload_filters_agree(stores: list[Store], scene: Scene) -> None:
-    check(stores, scene, ReferenceSettings(), 0)
+    check(stores, scene)
 
 
-@pytest.mark.parametrize("query_type", [name for name in QUERY_TYPES if name not in LEAD_TYPES])
-@given(data=st.data())
-def test_ranges_and_buckets_agree(
-    stores: list[Store], query_type: str, data: st.DataObject
-) -> None:
-    check(stores, data.draw(time_scenes(query_type)), ReferenceSettings(), 0)
+@shards(2)
+@examples(100, shards=2)
+@given(scene=time_scenes([name for name in QUERY_TYPES if name not in LEAD_TYPES]))
+def test_ranges_and_buckets_agree(stores: list[Store], shard: int, scene: Scene) -> None:
+    check(stores, scene)
 
 
-@pytest.mark.parametrize("query_type", LEAD_TYPES)
-@given(data=st.data())
+@shards(2)
+@examples(60, shards=2)
+@given(scene=lead_scenes(), chosen=reference_settings(), seed=SEEDS)
 def test_leads_of_many_records_agree(
-    stores: list[Store], query_type: str, data: st.DataObject
+    stores: list[Store], shard: int, scene: Scene, chosen: ReferenceSettings, seed: int
 ) -> None:
-    scene = data.draw(lead_scenes(query_type))
-    check(stores, scene, data.draw(reference_settings()), data.draw(st.integers(0, 9)))
+    check(stores, scene, chosen, seed)
 
 
+@shards(2)
+@examples(40, shards=2)
 @given(history=histories(), data=st.data())
 def test_any_order_of_timed_records_ends_in_one_state(
-    stores: list[Store], history: History, data: st.DataObject
+    stores: list[Store], shard: int, history: History, data: st.DataObject
 ) -> None:
     timed = [
         (kind, record | {"updated_at": record.get("updated_at") or "2001-01-01T00:00:00Z"})
@@ -212,7 +228,8 @@ def test_any_order_of_timed_records_ends_in_one_state(
     assert [store.dump(table) for store in stores for table in tables] == first
 
 
-@given(history=histories(), seed=st.integers(0, 9))
+@examples(40)
+@given(history=histories(), seed=SEEDS)
 def test_what_is_derived_equals_its_recomputation(
     stores: list[Store], history: History, seed: int
 ) -> None:
@@ -225,16 +242,16 @@ def test_what_is_derived_equals_its_recomputation(
         assert (store.dump("calls"), store.dump("leads")) == before
 
 
-@given(history=histories(), request=requests("call_count"))
+@examples(40)
+@given(history=histories(), asked=st.lists(requests("call_count"), min_size=3, max_size=3))
 def test_sending_everything_again_changes_no_figure(
-    stores: list[Store], history: History, request: tuple[Body, Scope | None]
+    stores: list[Store], history: History, asked: list[Request]
 ) -> None:
     load(stores, Reference(), history, 0)
-    body, scope = request
     timed = [(kind, record) for kind, record in history if record.get("updated_at")]
     for store in stores:
-        before = asked(store, body, scope, Policy())
+        before = [answer(store, body, scope, Policy()) for body, scope in asked]
         for kind, records in batches(timed, 3):
             receipt = store.send(kind, records)
             assert receipt.stored == 0
-        assert asked(store, body, scope, Policy()) == before
+        assert [answer(store, body, scope, Policy()) for body, scope in asked] == before

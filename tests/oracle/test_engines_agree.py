@@ -25,6 +25,7 @@ from support.store import Store, opened
 from .strategies import LEAD_TYPES, OWN_KEYS, QUERY_TYPES
 from .traps import ZONES
 
+pytestmark = pytest.mark.slow
 CALLS = int(os.environ.get("CALLISTICS_TEST_CALLS", "6000"))
 QUESTIONS = 300
 BATCH = 10_000

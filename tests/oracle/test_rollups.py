@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from callistics.catalog.rollups import CHANGES, ROLLUPS
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.rollups.aggregate_sql import of_records, of_rows
-from support.engines import as_if_large
+from support import inside
+from support.engines import AS_IF_LARGE
+from support.examples import examples, shards
 from support.store import Store, opened
 
 from .reference import Reference
@@ -20,13 +22,12 @@ from .strategies import History, histories
 from .test_agreement import batches, send
 from .traps import traps
 
-# Each looks at every table after several commits.
-EXAMPLES = max(40, settings.default.max_examples // 2)
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def store() -> Iterator[Store]:
-    with as_if_large(), opened("duckdb") as store:
+    with opened(tuning=AS_IF_LARGE) as store:
         yield store
 
 
@@ -38,8 +39,8 @@ def differences(engine: DuckDBEngine) -> dict[str, Any]:
             changes = of_records(rollup, step, CHANGES[rollup.unit], f"{rollup.unit.alias}.n")
             table = f"SELECT * EXCLUDE merged FROM {rollup.table(step)}"  # noqa: S608
             held = f"({table} UNION ALL BY NAME {changes})"
-            kept = engine._writer.execute(of_rows(rollup, step, held)).fetchall()
-            wanted = engine._writer.execute(of_records(rollup, step, rollup.unit, "1")).fetchall()
+            kept = inside.execute(engine, of_rows(rollup, step, held))
+            wanted = inside.execute(engine, of_records(rollup, step, rollup.unit, "1"))
             if sorted(kept, key=repr) != sorted(wanted, key=repr):
                 found[rollup.table(step)] = kept, wanted
     return found
@@ -65,13 +66,15 @@ def check(store: Store, history: History, seed: int) -> None:
     assert not any(store.dump(table) for table in CHANGES.values())
 
 
-@settings(max_examples=EXAMPLES)
+@shards(2)
+@examples(24, shards=2)
 @given(history=histories(), seed=st.integers(0, 9))
-def test_after_any_records(store: Store, history: History, seed: int) -> None:
+def test_after_any_records(store: Store, shard: int, history: History, seed: int) -> None:
     check(store, history, seed)
 
 
-@settings(max_examples=EXAMPLES)
+@shards(2)
+@examples(36, shards=2)
 @given(data=st.data(), seed=st.integers(0, 9))
-def test_after_corrections(store: Store, data: st.DataObject, seed: int) -> None:
+def test_after_corrections(store: Store, shard: int, data: st.DataObject, seed: int) -> None:
     check(store, data.draw(rollup_history(data.draw(traps()))), seed)

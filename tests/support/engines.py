@@ -3,21 +3,18 @@
 import hashlib
 import itertools
 import os
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import clickhouse_connect
-import pytest
 
 from callistics.catalog.rollups import CHANGES, ROLLUPS
 from callistics.engines.base import Engine
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.engines.duckdb.lookup import lookup_sql
-from callistics.engines.duckdb.lookup.id_index import _Known, _Slots
-from callistics.engines.duckdb.rollups import compaction, schedule
+from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
+from support import inside
 from support.wired import wire
 
 SERVER = os.environ.get("CALLISTICS_TEST_CLICKHOUSE_URL")
@@ -61,6 +58,9 @@ def _beside(engine: str, name: str) -> str:
 
 
 IN_MEMORY = Path(":memory:")
+# Some records are then looked for by scans of their own, and more together.
+AS_IF_LARGE = Tuning(rows_per_scan=3, changes_folded=1, loose_parts_merged=1)
+"""What is worth its while where there are many rows is so from the first ones on."""
 
 
 def database(engine: str, path: Path) -> str:
@@ -74,23 +74,14 @@ def _named(path: Path) -> str:
     return "test_" + hashlib.sha256(str(path).encode()).hexdigest()[:16]
 
 
-def open_for_test(engine: str, clock: Callable[[], int], path: Path = IN_MEMORY) -> Engine:
+def open_for_test(
+    engine: str, clock: Callable[[], int], path: Path = IN_MEMORY, tuning: Tuning = DEFAULTS
+) -> Engine:
     """A store with one reader and one thread, empty unless there is one of that path already."""
     options: dict[str, Any] = {"readers": 1, "threads": 1, "clock": clock}
     if engine == "duckdb":
-        return DuckDBEngine(path, **options)
+        return DuckDBEngine(path, tuning=tuning, **options)
     return ClickHouseEngine(database(engine, path), **options)
-
-
-@contextmanager
-def as_if_large() -> Generator[None]:
-    """What is worth its while where there are many rows is so from the first ones on."""
-    with pytest.MonkeyPatch.context() as patch:
-        # Some records are then looked for by scans of their own, and more together.
-        patch.setattr(lookup_sql, "_ROWS_A_SCAN", 3)
-        patch.setattr(schedule, "_WORTHWHILE", 1)
-        patch.setattr(compaction, "_FEW", 1)
-        yield
 
 
 def empty(engine: Engine) -> None:
@@ -98,17 +89,12 @@ def empty(engine: Engine) -> None:
     tables = (*RECORDS, *ROLLUP_TABLES) if engine.rollups else RECORDS
     for table in tables:
         if isinstance(engine, DuckDBEngine):
-            engine._writer.execute(f"DELETE FROM {table}")  # noqa: S608
+            inside.execute(engine, f"DELETE FROM {table}")  # noqa: S608
         elif isinstance(engine, ClickHouseEngine):
-            engine._writer.command(f"TRUNCATE TABLE {table}")
+            inside.server_writer(engine).command(f"TRUNCATE TABLE {table}")
     if isinstance(engine, DuckDBEngine):
-        engine._writer.execute("DELETE FROM payload_keys")
-        engine._payload_keys.load(engine._writer)
-        # What it knows from before would hide it if too little was known of what comes now.
-        for table in engine._presence._known:
-            nothing = _Known()
-            nothing.read(_Slots(0))
-            engine._presence._known[table] = nothing
+        inside.execute(engine, "DELETE FROM payload_keys")
+        inside.forget(engine)
 
 
 def rows_of(engine: Engine, table: str) -> list[dict[str, Any]]:
@@ -117,15 +103,16 @@ def rows_of(engine: Engine, table: str) -> list[dict[str, Any]]:
     A lead's number, which depends on more, comes as the leads that have it.
     """
     if isinstance(engine, DuckDBEngine):
-        cursor = engine._writer.execute(f"FROM {table}")
+        cursor = inside.writer_of(engine).execute(f"FROM {table}")
         names = [column[0] for column in cursor.description or ()]
         rows = cursor.fetchall()
         if "lead_no" in names:
             rows = _with_leads(engine, rows, names.index("lead_no"))
     else:
         assert isinstance(engine, ClickHouseEngine)
-        found = engine._writer.query(f"SELECT * EXCEPT (version, sign) FROM {table} FINAL")  # noqa: S608
-        names, rows = list(found.column_names), list(found.result_rows)  # type: ignore[attr-defined]
+        select = f"SELECT * EXCEPT (version, sign) FROM {table} FINAL"  # noqa: S608
+        found = inside.server_writer(engine).query(select)
+        names, rows = list(found.column_names), list(found.result_rows)
     return sorted((dict(zip(names, row, strict=True)) for row in rows), key=repr)
 
 
@@ -134,6 +121,6 @@ def _with_leads(
 ) -> list[tuple[Any, ...]]:
     found: dict[int, list[tuple[str, str]]] = {}
     numbers = "SELECT lead_no, merchant_id, lead_id FROM leads ORDER BY ALL"
-    for number, *lead in engine._writer.execute(numbers).fetchall():
+    for number, *lead in inside.execute(engine, numbers):
         found.setdefault(number, []).append(tuple(lead))
     return [(*row[:place], found.get(row[place]), *row[place + 1 :]) for row in rows]

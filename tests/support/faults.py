@@ -98,7 +98,7 @@ class Orders:
         with self.lock:
             if "kind" in wanted:
                 self.released = threading.Event()
-                self.waiting.append(Order(**wanted | {"kind": Fault(wanted["kind"])}))
+                self.waiting.append(Order(Fault(wanted.pop("kind")), **wanted))
                 return
             self.released.set()
             if "reset" in wanted:

@@ -1,7 +1,9 @@
 """An engine whose commits begin when they may, or fail when they are told to."""
 
+# pyright: reportPrivateUsage=false
+
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,7 +41,7 @@ class Gate:
         writer._engine = through
 
     @contextmanager
-    def writing(self) -> Iterator[Any]:
+    def writing(self) -> Generator[Any]:
         self.begun.release()
         if not self._open:
             assert self._may.acquire(timeout=SECONDS)
@@ -64,7 +66,7 @@ class Gate:
 
 
 @contextmanager
-def gated(folder: Path, **settings: Any) -> Iterator[tuple[Server, Services, Gate]]:
+def gated(folder: Path, **settings: Any) -> Generator[tuple[Server, Services, Gate]]:
     """A server whose writer waits at a gate, which is opened at the latest at the end."""
     with serving(folder, **settings) as server:
         parts = server.application.asgi.state.services

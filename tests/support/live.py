@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ class Live:
             "CALLISTICS_PORT": str(port),
             "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
             "CALLISTICS_LOG_LEVEL": "error",
+            "CALLISTICS_LOG_FORMAT": "text",
             **settings,
         }
         self.process = subprocess.Popen(
@@ -83,7 +84,7 @@ class Live:
 
 
 @contextmanager
-def live(folder: Path, **settings: str) -> Iterator[Live]:
+def live(folder: Path, **settings: str) -> Generator[Live]:
     """A process that is stopped at the end, however the test ends."""
     server = Live(folder, settings)
     try:

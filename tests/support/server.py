@@ -2,10 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import chdir, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -26,9 +26,18 @@ class Server:
         self._thread.start()
         self._started.wait()
 
+    @classmethod
+    def on(cls, folder: Path, **settings: Any) -> Self:
+        """A server on a database in a folder."""
+        values: dict[str, Any] = {"log_level": "error", **settings}
+        # An engine without a file of its own has the first admin key written where it is started.
+        with chdir(folder):
+            return cls(Settings(engine=engines.dsn(engines.current, folder), **values))
+
     async def _run(self) -> None:
         async with self.application.asgi.lifespan():
-            transport = httpx.ASGITransport(self.application.asgi, raise_app_exceptions=False)
+            asgi: Any = self.application.asgi
+            transport = httpx.ASGITransport(asgi, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
                 self._client = client
                 self._started.set()
@@ -65,6 +74,10 @@ class Server:
         assert answer.status_code == 201, answer.text
         return answer.json()["key"]
 
+    def set_clock(self, now: int) -> None:
+        """Let queries come at an instant (µs)."""
+        self.application.asgi.state.services.clock = lambda: now
+
     def close(self) -> None:
         """Stop as a graceful stop does."""
         self._loop.call_soon_threadsafe(self._stop.set)
@@ -83,12 +96,9 @@ def problem(answer: Any, status: int) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(folder: Path, **settings: Any) -> Iterator[Server]:
+def serving(folder: Path, **settings: Any) -> Generator[Server]:
     """A server on a database in a folder."""
-    values: dict[str, Any] = {"log_level": "error", **settings}
-    # An engine without a file of its own has the first admin key written where it is started.
-    with chdir(folder):
-        server = Server(Settings(engine=engines.dsn(engines.current, folder), **values))
+    server = Server.on(folder, **settings)
     try:
         yield server
     finally:

@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from callistics.analytics.service import Analytics
+from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.http.analytics import envelope
-from callistics.ingest.decode import Limits, Terms, read_write
-from callistics.ingest.request import Write
-from callistics.ingest.writer import Job, Writer
+from callistics.ingest.batch import Batch
+from callistics.ingest.decode import Limits, Terms, decode_batch
+from callistics.ingest.job import Job
+from callistics.ingest.receipt import Receipt
+from callistics.ingest.writer import Writer
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import SMALLEST
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
-from callistics.records.identity import Receipt
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
 from callistics.sql.selection import Policy
 from support.engines import IN_MEMORY, empty, open_for_test, rows_of
 
@@ -40,19 +42,23 @@ class Store:
     """An engine with its writer. `now` is the clock, in µs; it moves on with each commit."""
 
     def __init__(
-        self, engine: str = "duckdb", policy: Policy | None = None, path: Path = IN_MEMORY
+        self,
+        engine: str = "duckdb",
+        policy: Policy | None = None,
+        path: Path = IN_MEMORY,
+        tuning: Tuning = DEFAULTS,
     ) -> None:
         self.now = 1_900_000_000_000_000
         self.policy = policy or Policy()
         self.name = engine
-        self._path = path
+        self._path, self._tuning = path, tuning
         # From how many records of a request on those that can be are taken as columns.
         self.block = SMALLEST
         self._cleared = 0
         self._open()
 
     def _open(self) -> None:
-        self.engine = open_for_test(self.name, self._tick, self._path)
+        self.engine = open_for_test(self.name, self._tick, self._path, self._tuning)
         self.writer = Writer(self.engine, 100)
 
     def _tick(self) -> int:
@@ -78,17 +84,23 @@ class Store:
         skip: bool = False,
     ) -> list[Receipt]:
         """Store several requests in one commit; records arrive at `now`, `now + 1` … after it."""
-        jobs = [Job(self._write(kind, records, scope, skip=skip)) for kind, records in requests]
+        jobs = [Job(self.write(kind, records, scope, skip=skip)) for kind, records in requests]
         self.writer.commit(jobs)
         return [receipt_of(job) for job in jobs]
 
-    def _write(
-        self, kind: str, records: Sequence[Mapping[str, Any]], scope: Scope, *, skip: bool
-    ) -> Write:
+    def write(
+        self,
+        kind: str,
+        records: Sequence[Mapping[str, Any]],
+        scope: Scope = EVERYTHING,
+        *,
+        skip: bool = False,
+    ) -> Batch:
+        """The records of one request, read."""
         body = json.dumps(list(records)).encode()
         reading = Reading(zone("UTC"), self.now + STEP)
         terms = Terms(RecordKind(kind), reading, scope, skip, self.block)
-        return read_write(body, None, LIMITS, terms)
+        return decode_batch(body, None, LIMITS, terms)
 
     def ask(
         self,
@@ -132,10 +144,13 @@ class Store:
 
 @contextmanager
 def opened(
-    engine: str = "duckdb", policy: Policy | None = None, path: Path = IN_MEMORY
+    engine: str = "duckdb",
+    policy: Policy | None = None,
+    path: Path = IN_MEMORY,
+    tuning: Tuning = DEFAULTS,
 ) -> Generator[Store]:
     """A store that is closed at the end; the embedded engine's may lie in a file."""
-    store = Store(engine, policy, path)
+    store = Store(engine, policy, path, tuning)
     try:
         yield store
     finally:

@@ -53,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     orders = Orders()
 
-    def log_message(self, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name is given
         """Say nothing."""
 
     def do_GET(self) -> None:
@@ -200,10 +200,10 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def handle_error(self, *args: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Tell of what is not simply a client that has gone."""
         if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(*args)
+            super().handle_error(request, client_address)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 import chdb
 
@@ -70,7 +71,9 @@ def run(sql: bytes, fields: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
             connection.query(f"USE `{fields['database']}`", "TabSeparated")
         if settings:
             connection.query(f"SET {', '.join(settings)}", "TabSeparated")
-        found = connection.query(sql, "TabSeparated", params=values)
+        # It takes bytes as well: what is inserted need not be text.
+        statement: Any = sql
+        found = connection.query(statement, "TabSeparated", params=values)
         data = found.bytes() or b""
         read, written = found.rows_read(), found.rows_written()
     except (chdb.ChdbError, RuntimeError) as error:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from callistics.records.columnar.arrow import array_of, same
 from callistics.records.columnar.derive import CALLS, OWN, derive
-from callistics.records.columnar.match_rows import distinct, is_again, places
+from callistics.records.columnar.match_rows import distinct, is_again, row_indices
 from callistics.records.columnar.row_codec import EVENTS
 from callistics.records.merge import event_order
 
@@ -47,7 +47,9 @@ def pairs_table(pairs: Sequence[Pair]) -> pa.Table:
 
 
 def packed_events(events: Sequence[tuple[Any, Any]] | None) -> list[Row] | None:
-    return events and [{"status": status, "since": since} for status, since in events]
+    if events is None:
+        return None
+    return [{"status": status, "since": since} for status, since in events]
 
 
 def rows_table(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
@@ -65,9 +67,9 @@ def rows_table(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
 
 
 @given(st.lists(PAIRS, max_size=6), st.lists(st.lists(PAIRS, max_size=6), max_size=3))
-def test_places_of_pairs(wanted: list[Pair], others: list[list[Pair]]) -> None:
+def test_row_indices_of_pairs(wanted: list[Pair], others: list[list[Pair]]) -> None:
     known = {pair: place for place, pair in enumerate(wanted)}
-    found = places(pairs_table(wanted), [pairs_table(one) for one in others], "lead_id")
+    found = row_indices(pairs_table(wanted), [pairs_table(one) for one in others], "lead_id")
     assert [one.tolist() for one in found] == [
         [known.get(pair, -1) for pair in one] for one in others
     ]
@@ -133,12 +135,12 @@ def test_leads_and_calls(given_: tuple[int, list[tuple[int, Row]], dict[int, Row
         if family or own.get(lead, {}).get("reseller_id"):
             leads.append(expected(lead, family, own.get(lead)))
         for place, call in enumerate(family, 1):
-            attempts[lead, call["call_id"]] = call["attempt_sent"] or place
+            attempts[lead, str(call["call_id"])] = int(call["attempt_sent"] or place)
     assert [
         {**row, "history": [(event["status"], event["since"]) for event in row["history"]]}
         for row in micros(found.leads).to_pylist()
     ] == leads
-    assert found.places.tolist() == [int(lead["lead_id"]) for lead in leads]
+    assert found.of_leads.tolist() == [int(lead["lead_id"]) for lead in leads]
     assert found.attempt.to_pylist() == [attempts[of, call["call_id"]] for of, call in calls]
     payloads = {lead["lead_id"]: lead["payload_json"] for lead in leads}
     assert found.payload_base.to_pylist() == [
@@ -199,4 +201,4 @@ def closed_at(call: Row) -> int:
 def test_nothing_is_derived_of_nothing() -> None:
     none = np.array([], np.int64)
     found = derive(pairs_table([]), CALLS.empty_table(), none, OWN.empty_table(), none)
-    assert (found.leads.num_rows, len(found.places), len(found.attempt)) == (0, 0, 0)
+    assert (found.leads.num_rows, len(found.of_leads), len(found.attempt)) == (0, 0, 0)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.records.columnar.changes import Changes
+from support import inside
 from support.store import Store, opened
 
 
@@ -22,15 +23,12 @@ def call(number: int, lead: str, merchant: str = "m", **fields: Any) -> dict[str
 
 def numbers(store: Store) -> dict[tuple[str, str], int]:
     """Those of all leads, after a look at the calls'."""
-    engine = store.engine
-    assert isinstance(engine, DuckDBEngine)
-    rows = engine._writer.execute("SELECT merchant_id, lead_id, lead_no FROM leads").fetchall()
+    rows = inside.execute(store.engine, "SELECT merchant_id, lead_id, lead_no FROM leads")
     found = {(merchant, lead): number for merchant, lead, number in rows}
     assert len(set(found.values())) == len(rows)
-    for *lead, number in engine._writer.execute(
-        "SELECT merchant_id, lead_id, lead_no FROM calls"
-    ).fetchall():
-        assert found[lead[0], lead[1]] == number
+    calls = "SELECT merchant_id, lead_id, lead_no FROM calls"
+    for merchant, lead, number in inside.execute(store.engine, calls):
+        assert found[merchant, lead] == number
     return found
 
 
@@ -67,16 +65,11 @@ def test_a_call_that_moves_has_the_number_of_its_new_lead() -> None:
 def test_what_came_to_nothing_takes_no_number_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     with opened() as store:
         store.send("calls", [call(1, "l1")])
-        engine = store.engine
-        assert isinstance(engine, DuckDBEngine)
+        engine = inside.duckdb_engine(store.engine)
         with monkeypatch.context() as patch:
             # All is written by then, but for the commit.
-            patch.setattr(engine._statements, "release", never)
+            inside.never_release(engine, patch)
             with pytest.raises(InterruptedError), engine.writing() as session:
-                session.touch([("m", "l1"), ("m", "l2")])
+                session.apply(Changes(rebuilt=[("m", "l1"), ("m", "l2")]))
         store.send("calls", [call(2, "l2")])
         assert len(numbers(store)) == 2
-
-
-def never() -> None:
-    raise InterruptedError

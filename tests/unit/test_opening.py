@@ -6,12 +6,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from callistics.engines.base import Engine
 from callistics.engines.clickhouse.dsn import Address
-from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.tuning import Tuning
 from callistics.engines.registry import database_file, diagnose, file_dsn, key_file, open_engine
 from callistics.errors import EngineError
 from callistics.settings import Settings
-from support.store import Store, opened
+from support import inside
+from support.store import opened
 
 
 def refusal(dsn: str) -> str:
@@ -103,29 +105,25 @@ def test_a_fresh_chdb_has_no_tables_until_it_is_opened() -> None:
 
 
 def test_more_rows_are_fetched_by_themselves_from_a_larger_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("callistics.engines.duckdb.engine._A_ROW_LISTED", 1_000)
+    small = Tuning(file_bytes_per_row_fetched=1_000)
     path = tmp_path / "x.db"
 
-    def engine_of(store: Store) -> DuckDBEngine:
-        assert isinstance(store.engine, DuckDBEngine)
-        return store.engine
-
-    def listed(engine: DuckDBEngine) -> int:
+    def listed(engine: Engine) -> int:
         select = "SELECT current_setting('dynamic_or_filter_threshold')"
-        ((found,),) = engine._writer.execute(select).fetchall()
+        ((found,),) = inside.execute(engine, select)
         return int(found)
 
-    with opened(path=path) as store:
-        assert listed(engine_of(store)) <= 50 * 1.25
+    with opened(path=path, tuning=small) as store:
+        assert listed(store.engine) <= 50 * 1.25
         call = {"call_id": "c1", "merchant_id": "m", "started_at": "2025-01-01T10:00:00Z"}
         store.send("calls", [call])
     size = path.stat().st_size
-    with opened(path=path) as store:
-        engine = engine_of(store)
+    with opened(path=path, tuning=small) as store:
+        engine = store.engine
         assert listed(engine) == size // 1_000 > 50 * 1.25
         # The connection is lost in the middle of a commit.
         with pytest.raises(duckdb.ConnectionException), engine.writing():
-            engine._writer.close()
+            inside.writer_of(engine).close()
         assert listed(engine) == size // 1_000

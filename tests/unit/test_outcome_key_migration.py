@@ -1,5 +1,7 @@
 """A database whose keys of outcomes were made by an earlier version answers as a new one does."""
 
+# pyright: reportPrivateUsage=false
+
 from pathlib import Path
 
 import pytest

@@ -7,14 +7,15 @@ import pytest
 
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.engine import DuckDBEngine
-from callistics.records.columnar.payload_columns import Keys
+from callistics.engines.duckdb.tuning import Tuning
+from support import inside
 from support.store import Store, opened
 
 
-def call(number: int, **payload: Any) -> dict[str, Any]:
+def call(number: int, /, merchant: str = "m", **payload: Any) -> dict[str, Any]:
     return {
         "call_id": f"c{number}",
-        "merchant_id": "m",
+        "merchant_id": merchant,
         "reseller_id": "r",
         "started_at": "2025-01-15T09:30:00Z",
         "payload": payload,
@@ -52,8 +53,7 @@ def test_keys_of_a_commit_that_failed_are_stored_with_the_next() -> None:
 
 def failed(store: Store) -> DuckDBEngine:
     """The engine, after a commit that brought a key and failed."""
-    engine = store.engine
-    assert isinstance(engine, DuckDBEngine)
+    engine = inside.duckdb_engine(store.engine)
     with pytest.raises(ZeroDivisionError):
         _fail(engine)
     return engine
@@ -61,7 +61,7 @@ def failed(store: Store) -> DuckDBEngine:
 
 def _fail(engine: DuckDBEngine) -> None:
     with engine.writing():
-        engine._payload_keys.note(engine._writer, Keys({"city"}))
+        inside.note_payload_key(engine, "city")
         raise ZeroDivisionError
 
 
@@ -97,12 +97,12 @@ def test_they_are_there_after_opening_again(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     engine = DuckDBEngine(path)
     with engine.writing():
-        engine._payload_keys.note(engine._writer, Keys({"city"}))
+        inside.note_payload_key(engine, "city")
     engine.close()
     engine = DuckDBEngine(path)
     try:
-        assert engine._payload_keys.is_scalar("city")
-        assert not engine._payload_keys.is_list("city")
+        assert inside.is_scalar(engine, "city")
+        assert not inside.is_list(engine, "city")
     finally:
         engine.close()
 
@@ -111,3 +111,107 @@ def test_without_any_knowledge_every_key_is_looked_for() -> None:
     dialect = DuckDBDialect()
     assert "variant_extract" in str(dialect.payload_text("c", "city"))
     assert "payload_lists" in str(dialect.payload_is_list("c", "city"))
+
+
+LIMITED = Tuning(payload_keys_listed=2)
+MANY = {f"id{number:03}": "x" for number in range(200)}
+
+
+def listed(store: Store) -> set[tuple[str | None, str | None, bool]]:
+    rows = store.dump("payload_keys")
+    return {(row["merchant_id"], row["key"], row["is_list"]) for row in rows}
+
+
+def test_keys_are_stored_by_one_statement_however_many_come() -> None:
+    def statements(store: Store, number: int, **payload: Any) -> int:
+        before = counting.statements
+        store.send("calls", [call(number, **payload)])
+        return counting.statements - before
+
+    with opened() as store:
+        store.send("calls", [call(0, a="x"), call(1, b="x")])
+        counting = inside.counted(store.engine)
+        known = statements(store, 2, a="x")
+        assert statements(store, 3, c="x") == known + 1
+        assert statements(store, 4, **MANY) == known + 1
+        assert len(listed(store)) == 203
+
+
+def test_each_merchant_has_a_limit_of_its_own() -> None:
+    with opened(tuning=LIMITED) as store:
+        store.send("calls", [call(1, a=1, b=[1], c=1), call(2, "other", c=1, d=1)])
+        mine = {("m", "a", False), ("m", "b", True), ("m", None, False)}
+        assert listed(store) == mine | {("other", "c", False), ("other", "d", False)}
+        # A key that is listed is so with all that is under it.
+        store.send("calls", [call(3, a=[1], b=1, e=1)])
+        assert {("m", "a", True), ("m", "b", False)} | mine <= listed(store)
+        assert not any(key == "e" for _, key, _ in listed(store))
+
+
+def test_keys_beyond_the_limit_are_found_as_others_are() -> None:
+    with opened(tuning=LIMITED) as store:
+        store.send("calls", [call(1, "other", a="x", z="x")])
+        store.send("calls", [call(2, a="x", b="x", y="x", z=["x"]), call(3, a=1)])
+        assert not {key for _, key, _ in listed(store)} & {"y"}
+        assert count(store, y="x") == 1
+        assert count(store, y={"exists": False}) == 2
+        assert count(store, z="x") == 2
+        assert count(store, z={"ne": "x"}) == 1
+        assert count(store, nowhere={"exists": False}) == 3
+        store.send("calls", [call(4, z={"in": "x"}, new=["x"])])
+        assert count(store, **{"z.in": "x"}) == count(store, new="x") == 1
+
+
+def test_a_key_that_all_such_merchants_have_listed_is_still_known() -> None:
+    with opened(tuning=LIMITED) as store:
+        store.send("calls", [call(1, a=1, b=1, c=1), call(2, "other", a=1, b=1, d=1)])
+        store.send("calls", [call(3, "small", e=[1])])
+        assert inside.is_scalar(store.engine, "a")
+        assert not inside.is_list(store.engine, "a")
+        assert inside.is_scalar(store.engine, "e")
+        assert inside.is_list(store.engine, "nowhere")
+
+
+def test_the_limit_holds_after_opening_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with opened(path=path, tuning=LIMITED) as store:
+        store.send("calls", [call(1, a=1, b=1, c=1)])
+        before = listed(store)
+    with opened(path=path, tuning=LIMITED) as store:
+        assert count(store, c=1) == 1
+        store.send("calls", [call(2, d=1)])
+        assert listed(store) == before
+        assert count(store, d=1) == 1
+
+
+def test_a_commit_beyond_the_limit_that_failed_leaves_no_trace() -> None:
+    with opened(tuning=Tuning(payload_keys_listed=1)) as store:
+        store.send("calls", [call(1, a=1)])
+        failed(store)
+        assert listed(store) == {("m", "a", False)}
+        store.send("calls", [call(2, city="Delhi")])
+        assert listed(store) == {("m", "a", False), ("m", None, False)}
+        assert count(store, city="Delhi") == 1
+
+
+def test_rebuilding_lists_what_a_higher_limit_has_room_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with opened(path=path, tuning=LIMITED) as store:
+        store.send("calls", [call(1, a=1, b=1, c=1), call(2, "other", a=1)])
+    with opened(path=path) as store:
+        store.engine.rebuild()
+        everything = {("m", key, False) for key in "abc"} | {("other", "a", False)}
+        assert listed(store) == everything
+        assert not inside.is_scalar(store.engine, "d")
+        assert count(store, c=1) == 1
+
+
+def test_keys_of_before_there_were_merchants_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with opened(path=path) as store:
+        store.send("calls", [call(1, a=1)])
+        inside.execute(store.engine, "UPDATE payload_keys SET merchant_id = NULL")
+    with opened(path=path) as store:
+        assert count(store, a=1) == 1
+        store.send("calls", [call(2, a=1)])
+        assert listed(store) == {(None, "a", False), ("m", "a", False)}

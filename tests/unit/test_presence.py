@@ -15,13 +15,16 @@ from hypothesis import strategies as st
 
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.lookup import id_index
-from callistics.engines.duckdb.lookup.id_index import IdIndex, _Slots, numbers
+from callistics.engines.duckdb.lookup.id_index import IdIndex, IndexEntries, numbers
 from callistics.engines.duckdb.lookup.lookup_sql import scans, since, weeks_of, within
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.engines.duckdb.tuning import Tuning
 from callistics.records.columnar.row_codec import identity_table
+from support import inside
 from support.store import Store, opened
 
 CALLS, LEADS = "calls", "leads"
+IN_BACKGROUND = Tuning(ids_read_at_opening=0)
 
 
 def call(number: int, **fields: Any) -> dict[str, Any]:
@@ -36,21 +39,15 @@ def call(number: int, **fields: Any) -> dict[str, Any]:
 
 
 def presence_of(store: Store) -> IdIndex:
-    engine = store.engine
-    assert isinstance(engine, DuckDBEngine)
-    return engine._presence
+    return inside.presence_of(store.engine)
 
 
 def wait_until_read(store: Store) -> None:
-    thread = presence_of(store)._thread
-    assert thread is not None
-    thread.join()
+    inside.wait_until_read(presence_of(store))
 
 
 def statements_of(store: Store) -> StatementCache:
-    engine = store.engine
-    assert isinstance(engine, DuckDBEngine)
-    return engine._statements
+    return inside.statements_of(store.engine)
 
 
 def possible(store: Store, table: str, identities: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -87,7 +84,7 @@ def test_there_is_room_for_more() -> None:
         for first in range(0, 900_000, 100_000):
             many = [("m", str(number)) for number in range(first, first + 100_000)]
             (those,) = numbers(statements_of(store), identity_table(many, "id"))
-            known.add(CALLS, those, np.full(len(those), 2_900, np.uint32))
+            known.add(IndexEntries(CALLS, those, np.full(len(those), 2_900, np.uint32)))
         assert possible(store, CALLS, [("m", "0"), ("m", "899999"), ("m", "c1")]) == [
             ("m", "0"),
             ("m", "899999"),
@@ -97,16 +94,14 @@ def test_there_is_room_for_more() -> None:
         assert len(possible(store, CALLS, others)) <= 3
 
 
-@pytest.mark.parametrize("few", [0, 200_000])
-def test_what_a_file_has_is_known_when_it_is_opened(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
-) -> None:
-    monkeypatch.setattr(id_index, "_FEW", max(few, 1))
+@pytest.mark.parametrize("few", [1, 200_000])
+def test_what_a_file_has_is_known_when_it_is_opened(tmp_path: Path, few: int) -> None:
+    tuning = Tuning(ids_read_at_opening=few)
     path = tmp_path / "x.db"
     with opened(path=path) as store:
         store.send("calls", [call(1), call(2, test=True), {"call_id": "c3", "merchant_id": "m"}])
         store.send("leads", [{"lead_id": "l9", "merchant_id": "m"}])
-    with opened(path=path) as store:
+    with opened(path=path, tuning=tuning) as store:
         store.send("calls", [call(4, lead_id="l7")])
         wait_until_read(store)
         calls = [("m", f"c{number}") for number in range(1, 6)]
@@ -123,16 +118,10 @@ def test_anything_is_possible_until_the_file_is_read(
     path = tmp_path / "x.db"
     with opened(path=path) as store:
         store.send("calls", [call(1)])
-    monkeypatch.setattr(id_index, "_FEW", 0)
     go_on = Event()
-    reading = IdIndex._read
-
-    def slow(self: IdIndex) -> None:
-        go_on.wait()
-        reading(self)
-
-    monkeypatch.setattr(IdIndex, "_read", slow)
-    with opened(path=path) as store:
+    # What the thread that reads begins with.
+    monkeypatch.setattr(id_index, "give_way", go_on.wait)
+    with opened(path=path, tuning=IN_BACKGROUND) as store:
         try:
             store.send("calls", [{"call_id": "c1", "merchant_id": "m", "sentiment": 0.5}])
             assert store.rows("call_count") == [{"count": 1}]
@@ -148,21 +137,19 @@ def test_what_is_written_again_takes_no_more_room() -> None:
     with opened() as store:
         records = [call(number) for number in range(50)]
         store.send("calls", records)
-        known = presence_of(store)._known["calls"]
-        room = known._added[-1].room
+        room = inside.room(presence_of(store), CALLS)
         store.send("calls", [{**record, "outcome": "CONFIRMED"} for record in records])
-        assert known._added[-1].room == room
+        assert inside.room(presence_of(store), CALLS) == room
         store.send("calls", [call(50)])
-        assert known._added[-1].room == room - 1
+        assert inside.room(presence_of(store), CALLS) == room - 1
 
 
-def test_few_and_many_have_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_few_and_many_have_the_same_numbers() -> None:
     with opened() as store:
         identities = [("m", "c1"), ("", "é"), ("m/c", "1"), ("m", "x" * 40)]
         asked = identity_table(identities, "id")
         few = numbers(statements_of(store), asked, asked)
-        monkeypatch.setattr(id_index, "_BOUND", 0)
-        many = numbers(statements_of(store), asked, asked)
+        many = numbers(statements_of(store), asked, asked, bound=0)
         assert [one.tolist() for one in few] == [one.tolist() for one in many]
         assert len(set(few[0].tolist())) == len(identities)
 
@@ -251,22 +238,22 @@ SOUGHT = st.tuples(st.integers(1, 400), st.sampled_from(MERCHANTS))
 @given(
     st.lists(SOUGHT, max_size=60),
     st.lists(st.tuples(st.integers(0, 2_900), st.sampled_from(MERCHANTS)), max_size=60),
-    st.sampled_from([0, 3_000_000, 100_000_000]),
+    st.sampled_from([1, 4, 101]),
 )
 def test_each_row_that_is_sought_is_scanned_once(
-    sought: list[tuple[int, str]], rows: list[tuple[int, str]], among: int
+    sought: list[tuple[int, str]], rows: list[tuple[int, str]], most: int
 ) -> None:
     weeks = np.array([week for week, _ in sought], np.uint32)
     merchants = [merchant for _, merchant in sought]
     rows += [(week * 7 + 3, merchant) for week, merchant in sought]
     days, named = [day for day, _ in rows], [merchant for _, merchant in rows]
-    conditions = scans("calls", among, weeks, merchants)
+    conditions = scans("calls", most, weeks, merchants)
     found = [row for one in conditions for row in _days(days, one, merchant_id=named)]
     wanted = [row for row in rows if (row[0] // 7, row[1]) in sought]
     assert Counter(wanted) <= Counter(found) <= Counter(rows)
-    if len(sought) <= among // 1_000_000 and all(map(str.isprintable, merchants)):
+    if 1 < len(sought) <= most and all(map(str.isprintable, merchants)):
         assert {merchant for _, merchant in found} <= set(merchants)
-    (anywhere,) = scans("calls", among, None, merchants)
+    (anywhere,) = scans("calls", most, None, merchants)
     assert set(wanted) <= set(_days(days, anywhere, merchant_id=named))
     later = set(_days(days, since("calls", weeks, merchants), merchant_id=named))
     assert {
@@ -276,24 +263,24 @@ def test_each_row_that_is_sought_is_scanned_once(
 
 def test_a_few_are_looked_for_among_those_of_their_merchants() -> None:
     weeks, merchants = np.array([100, 101, 160], np.uint32), ["a", "b", "a"]
-    first, second = scans("calls", 2_000_000, weeks, merchants)
+    first, second = scans("calls", 3, weeks, merchants)
     assert first.endswith(" AND merchant_id IN ('a', 'b')")
     assert second.endswith(" AND merchant_id IN ('a')")
     assert _days([700, 713, 714], first, merchant_id=["a", "b", "a"]) == [(700, "a"), (713, "b")]
     assert _days([1119, 1120, 1126], second, merchant_id=["a"] * 3) == [(1120, "a"), (1126, "a")]
-    assert scans("calls", 1_999_999, weeks, merchants) == [within("calls", weeks)]
-    assert scans("calls", 0, None, [str(number) for number in range(51)]) == ["TRUE"]
+    assert scans("calls", 2, weeks, merchants) == [within("calls", weeks)]
+    assert scans("calls", 1, None, [str(number) for number in range(51)]) == ["TRUE"]
 
 
 def test_any_week_will_do_where_none_is_known() -> None:
     some = ["it's"]
-    assert scans("calls", 0, None, some) == ["merchant_id IN ('it''s')"]
+    assert scans("calls", 1, None, some) == ["merchant_id IN ('it''s')"]
     assert since("calls", None, some) == "merchant_id IN ('it''s')"
-    assert scans("calls_held", 0, np.array([2_900], np.uint32), some) == [
+    assert scans("calls_held", 1, np.array([2_900], np.uint32), some) == [
         "merchant_id IN ('it''s')"
     ]
     assert within("calls", np.array([], np.uint32)) == "(FALSE)"
-    assert scans("calls", 0, np.array([], np.uint32), []) == ["(FALSE)"]
+    assert scans("calls", 1, np.array([], np.uint32), []) == ["(FALSE)"]
 
 
 @given(
@@ -304,14 +291,14 @@ def test_any_week_will_do_where_none_is_known() -> None:
 def test_a_full_table_has_what_was_put_in(
     pairs: list[tuple[int, int]], more: int, shift: int
 ) -> None:
-    slots = _Slots(len(pairs) + more)
+    slots = inside.Slots(len(pairs) + more)
     given_ = np.array([number << shift & 2**64 - 1 for number, _ in pairs], np.uint64)
     slots.add(given_, np.array([found for _, found in pairs], np.uint32))
     rows, weeks = slots.find(given_)
     found = set(zip(given_[rows].tolist(), weeks.tolist(), strict=True))
     assert found >= set(zip(given_.tolist(), [one for _, one in pairs], strict=True))
     others = np.arange(100, dtype=np.uint64) * np.uint64(0x9E37_79B9_7F4A_7C15)
-    assert len(_Slots(0).find(others)[0]) == 0
+    assert len(inside.Slots(0).find(others)[0]) == 0
     slots.find(others)
     with pytest.raises(OverflowError):
         slots.add(np.zeros(more + 1, np.uint64), np.ones(more + 1, np.uint32))
@@ -323,9 +310,8 @@ def test_what_is_written_while_the_file_is_read(
     path = tmp_path / "x.db"
     with opened(path=path) as store:
         store.send("calls", [call(1)])
-    monkeypatch.setattr(id_index, "_FEW", 0)
     counted, go_on = Event(), Event()
-    count = id_index._count
+    count = id_index.count_rows
 
     def slow(reader: duckdb.DuckDBPyConnection, table: str) -> int:
         found = count(reader, table)
@@ -334,8 +320,8 @@ def test_what_is_written_while_the_file_is_read(
             go_on.wait()
         return found
 
-    monkeypatch.setattr(id_index, "_count", slow)
-    with opened(path=path) as store:
+    monkeypatch.setattr(id_index, "count_rows", slow)
+    with opened(path=path, tuning=IN_BACKGROUND) as store:
         try:
             store.send("calls", [call(2)])
             counted.wait()
@@ -355,18 +341,17 @@ def test_a_commit_that_failed_takes_no_names_with_it(*, known_before: bool) -> N
     with opened() as store:
         if known_before:
             store.send("calls", [call(1)])
-        engine = store.engine
-        assert isinstance(engine, DuckDBEngine)
+        engine = inside.duckdb_engine(store.engine)
         with pytest.raises(ZeroDivisionError):
             _fail(engine)
-        assert all(one.rows is None for one in engine._statements._given.values())
+        assert set(inside.given(engine)) <= {None}
         store.send("calls", [call(2)])
         assert store.rows("call_count") == [{"count": 1 + known_before}]
 
 
 def _fail(engine: DuckDBEngine) -> None:
     with engine.writing():
-        engine._statements.give(incoming=pa.table({"a": [1]}), fresh=pa.table({"a": [1]}))
+        inside.statements_of(engine).give(incoming=pa.table({"a": [1]}), fresh=pa.table({"a": [1]}))
         raise ZeroDivisionError
 
 
@@ -374,6 +359,6 @@ def test_a_commit_without_records_reads_no_ids() -> None:
     with opened() as store:
         with store.engine.writing():
             pass
-        assert presence_of(store)._thread is None
+        assert not inside.has_begun(presence_of(store))
         store.send("calls", [call(1)])
-        assert presence_of(store)._thread is not None
+        assert inside.has_begun(presence_of(store))

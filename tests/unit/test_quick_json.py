@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callistics.model import json, payload
+from support import inside
 
 TEXTS = st.text(max_size=8) | st.sampled_from(('":', '":"', 'a"b', "\\", '{"a":1}'))
 NUMBERS = st.integers(-(10**25), 10**25) | st.decimals(allow_nan=False, allow_infinity=False)
@@ -41,7 +42,7 @@ def test_reading(value: Any, cut: int, spaced: bool) -> None:
     text = written(value)
     body = (text.replace(":", " : ") if spaced else text).encode()
     for part in (body, body[:-cut], body + b" ", body.replace(b"e", b"")):
-        assert outcome(json.decode, part) == outcome(json._careful, part)
+        assert outcome(json.decode, part) == outcome(inside.read_carefully, part)
 
 
 @given(value=st.dictionaries(TEXTS, VALUES, min_size=1), text=TEXTS)
@@ -76,3 +77,14 @@ def test_too_deep_a_payload_is_refused_whatever_else_is_in_it(wrap: Any) -> None
             value = wrap(value)
         with pytest.raises(payload.PayloadError, match="levels deep"):
             payload.canonical_payload({"other": Decimal("2.5"), "deep": value})
+
+
+@pytest.mark.parametrize(("opened", "closed"), [("[", "]"), ('{"a":', "}"), ('{"a" :', "}")])
+def test_nesting_has_a_limit_of_its_own(opened: str, closed: str) -> None:
+    def text(depth: int) -> bytes:
+        return (opened * depth + "1" + closed * depth).encode()
+
+    assert json.decode(text(json.MAX_NESTING))
+    for depth in (json.MAX_NESTING + 1, 900, 100_000):
+        with pytest.raises(json.NotJsonError, match="nested too deeply"):
+            json.decode(text(depth))

@@ -1,21 +1,21 @@
 """Large bodies are read by another process, and come to the same."""
 
 import json
-import os
-import signal
 from collections.abc import Iterator
+from multiprocessing.context import SpawnProcess
 
 import pytest
 
 from callistics.errors import Refused
 from callistics.ingest import decode_process
-from callistics.ingest.decode import Limits, Terms, read_write
-from callistics.ingest.decode_process import DecodeProcess
-from callistics.ingest.request import Write
+from callistics.ingest.batch import Batch
+from callistics.ingest.decode import Limits, Terms, decode_batch
+from callistics.ingest.decode_process import DecodeProcess, Tuning
 from callistics.model.scope import Scope
 from callistics.model.zones import zone
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
+from support.inside import Other, has_other
 
 LIMITS = Limits(1 << 20, 1_000)
 TERMS = Terms(
@@ -45,25 +45,27 @@ def body(*more: object) -> bytes:
 WRONG = {"call_id": "x", "merchant_id": "m", "started_at": "never", "sentiment": [1], "other": 1}
 
 
+AT_ONCE = Tuning(large=1_000, worthwhile=1)
+
+
 @pytest.fixture
-def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[DecodeProcess]:
+def reading(request: pytest.FixtureRequest) -> Iterator[DecodeProcess]:
     """It has begun its process."""
-    monkeypatch.setattr(decode_process, "_LARGE", 1_000)
-    monkeypatch.setattr(decode_process, "_WORTHWHILE", 1)
-    found = DecodeProcess()
-    read(found)
-    assert found._other is not None
-    assert found._other._connection.poll(60)
+    tuning: Tuning = getattr(request, "param", AT_ONCE)
+    found = DecodeProcess(tuning)
+    while not has_other(found):
+        read(found)
+    Other(found).wait()
     yield found
     found.stop()
 
 
-def read(reading: DecodeProcess, text: bytes | None = None) -> Write:
-    return reading.read_write(text or body(), "application/x-ndjson", LIMITS, TERMS)
+def read(reading: DecodeProcess, text: bytes | None = None) -> Batch:
+    return reading.decode_batch(text or body(), "application/x-ndjson", LIMITS, TERMS)
 
 
-def here(text: bytes | None = None) -> Write:
-    return read_write(text or body(), "application/x-ndjson", LIMITS, TERMS)
+def here(text: bytes | None = None) -> Batch:
+    return decode_batch(text or body(), "application/x-ndjson", LIMITS, TERMS)
 
 
 @pytest.mark.parametrize("text", [body(), body(WRONG), body("text"), body()[:-5]])
@@ -71,95 +73,81 @@ def test_it_comes_to_the_same(
     reading: DecodeProcess, text: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = here(text)
-    monkeypatch.setattr(decode_process, "read_write", never)
+    monkeypatch.setattr(decode_process, "decode_batch", never)
     for _ in range(2):
         found = read(reading, text)
         assert found == expected
-        assert found.block is not None
-        assert len(found.block) == 40
+        assert found.columns is not None
+        assert len(found.columns) == 40
 
 
-def never(*_: object) -> Write:
+def never(*_: object) -> Batch:
     raise AssertionError("read here")
 
 
 def test_what_is_wrong_with_the_body_as_a_whole_is_told(reading: DecodeProcess) -> None:
-    other = reading._other
+    other = Other(reading)
     for _ in range(2):
         with pytest.raises(Refused, match="not JSON"):
-            reading.read_write(b"[" + body()[:-5], "application/json", LIMITS, TERMS)
-    assert reading._other is other
+            reading.decode_batch(b"[" + body()[:-5], "application/json", LIMITS, TERMS)
+    assert Other(reading) == other
 
 
 def test_what_cannot_be_handed_over_is_read_here(reading: DecodeProcess) -> None:
     nested = body()[:-1] + b', "outcome": ' + b"[" * 600 + b"]" * 600 + b"}"
-    other = reading._other
+    other = Other(reading)
     for _ in range(2):
         assert read(reading, nested) == here(nested)
-    assert reading._other is other
+    assert Other(reading) == other
 
 
-def test_without_the_process_it_is_read_here_and_another_is_begun(
-    reading: DecodeProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lost = reading._other
-    assert lost is not None
-    lost._process.kill()
-    lost._process.join()
-    monkeypatch.setattr(decode_process, "_WORTHWHILE", 3 * len(body()))
+@pytest.mark.parametrize(
+    "reading", [Tuning(large=1_000, worthwhile=3 * len(body()))], indirect=True
+)
+def test_without_the_process_it_is_read_here_and_another_is_begun(reading: DecodeProcess) -> None:
+    lost = Other(reading)
+    lost.kill()
     for begun in (False, False, False, True):
         assert read(reading) == here()
-        assert (reading._other is not None) == begun
-    assert reading._other is not lost
+        assert has_other(reading) == begun
+    assert Other(reading) != lost
 
 
-def test_one_that_does_not_answer_is_given_up(
-    reading: DecodeProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = reading._other
-    assert other is not None
-    assert other._process.pid is not None
-    monkeypatch.setattr(decode_process, "_LONGEST", 0.1)
-    monkeypatch.setattr(decode_process, "_ENDING", 0.1)
-    os.kill(other._process.pid, signal.SIGSTOP)
+@pytest.mark.parametrize(
+    "reading", [Tuning(large=1_000, worthwhile=1, longest=0.1, ending=0.1)], indirect=True
+)
+def test_one_that_does_not_answer_is_given_up(reading: DecodeProcess) -> None:
+    other = Other(reading)
+    other.halt()
     assert read(reading) == here()
-    assert not other._process.is_alive()
+    assert not other.is_alive
 
 
 def test_one_that_cannot_be_started_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decode_process, "_LARGE", 1_000)
-    monkeypatch.setattr(decode_process, "_WORTHWHILE", 1)
-    monkeypatch.setattr(decode_process, "_answer", lambda _: None)
-    reading = DecodeProcess()
-    # A function that has no name of its own cannot be handed to it.
+    def fail(_: SpawnProcess) -> None:
+        raise OSError("no memory")
+
+    monkeypatch.setattr(SpawnProcess, "start", fail)
+    reading = DecodeProcess(AT_ONCE)
     assert read(reading) == here()
-    assert reading._other is None
+    assert not has_other(reading)
     reading.stop()
 
 
-def test_small_bodies_and_the_first_large_ones_begin_no_process(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(decode_process, "_WORTHWHILE", 6 * len(body()))
-    reading = DecodeProcess()
+def test_small_bodies_and_the_first_large_ones_begin_no_process() -> None:
+    large = body({"call_id": "c", "outcome": "x" * 1_000})
+    reading = DecodeProcess(Tuning(large=len(large), worthwhile=6 * len(large)))
     for _ in range(9):
         read(reading)
-    assert reading._other is None
-    monkeypatch.setattr(decode_process, "_LARGE", 1_000)
+    assert not has_other(reading)
     for number in range(1, 7):
-        read(reading)
-        assert (reading._other is None) == (number < 6)
+        read(reading, large)
+        assert has_other(reading) == (number == 6)
     # It may be told to end before it has begun.
-    other = reading._other
-    assert other is not None
+    other = Other(reading)
     reading.stop()
-    assert not other._process.is_alive()
+    assert not other.is_alive
 
 
 def test_the_process_ends_with_the_one_that_asks(reading: DecodeProcess) -> None:
-    other = reading._other
-    assert other is not None
-    # As if this process had been killed.
-    other._connection.close()
-    other._process.join(30)
-    assert other._process.exitcode == 0
+    assert Other(reading).abandoned() == 0

@@ -2,8 +2,8 @@
 
 import pytest
 
-from callistics.engines.duckdb import engine as module
-from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.tuning import Tuning
+from support import inside
 from support.store import Store, opened
 
 DAMAGES = (
@@ -43,16 +43,13 @@ def derived(store: Store) -> object:
 
 @pytest.mark.parametrize("leads", [1, 50_000])
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_it_is_as_it_was(damage: str, leads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_REBUILD_LEADS", leads)
-    with opened() as store:
+def test_it_is_as_it_was(damage: str, leads: int) -> None:
+    with opened(tuning=Tuning(leads_rebuilt_at_once=leads)) as store:
         send(store)
         before = derived(store)
-        engine = store.engine
-        assert isinstance(engine, DuckDBEngine)
-        engine._writer.execute(damage)
+        inside.execute(store.engine, damage)
         assert derived(store) != before
-        engine.rebuild()
+        store.engine.rebuild()
         assert derived(store) == before
         assert (
             store.rows("retry_analysis")

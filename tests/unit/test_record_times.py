@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from callistics.model.instants import HOUR, MINUTE, SECOND, micros, naive, utc_text
 from callistics.model.zones import zone
 from callistics.records.decode import Change, parse_record
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
 from callistics.records.merge import State, apply, duration_ms
 
 READING = Reading(zone("Europe/Lisbon"), micros(naive(0).replace(year=2026)))

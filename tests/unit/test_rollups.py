@@ -20,9 +20,11 @@ from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.rollups.aggregate_sql import COLUMNS
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.sql.selection import Policy
+from support import inside
 from support.store import opened
 
 DIALECT = DuckDBDialect()
+NOW = 1_760_000_000_000_000
 INDIA, KATHMANDU, ST_JOHNS = "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns"
 PAIR = {"reseller_id": "r1", "provider": "P"}
 MONTH = {"date_from": "2025-10-01", "date_to": "2025-10-31"}
@@ -36,7 +38,7 @@ RESELLER = Scope(reseller_ids=frozenset({"r1"}))
 
 def plan_of(query_type: str, scope: Scope, **body: Any) -> Plan:
     text = json.dumps({"query_type": query_type, **body}).encode()
-    return plan_query(parse_request(text, scope, "UTC"), scope, Policy())
+    return plan_query(parse_request(text, scope, "UTC", NOW), scope, Policy())
 
 
 def tables(query_type: str, scope: Scope = EVERYTHING, **body: Any) -> set[str]:
@@ -156,8 +158,8 @@ def test_the_database_has_the_declared_columns(rollup: Rollup) -> None:
     changed = (rollup.unit.time_column, *COLUMNS[rollup.unit], "n")
     with opened("duckdb") as store:
         for step in rollup.steps:
-            found = store.engine._writer.execute(f"DESCRIBE {rollup.table(step)}").fetchall()
+            found = inside.execute(store.engine, f"DESCRIBE {rollup.table(step)}")
             assert sorted(row[0] for row in found) == sorted(columns)
-        found = store.engine._writer.execute(f"DESCRIBE {CHANGES[rollup.unit]}").fetchall()
+        found = inside.execute(store.engine, f"DESCRIBE {CHANGES[rollup.unit]}")
         assert sorted(row[0] for row in found) == sorted(changed)
     assert {key.name for key in rollup.keys} <= set(COLUMNS[rollup.unit])

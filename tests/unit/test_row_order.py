@@ -5,21 +5,24 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from callistics.engines.duckdb.clustering import Clustering
-from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.tuning import Tuning
 from callistics.sql.dialect import Statement
+from support import inside
 from support.engines import RECORDS
+from support.examples import examples
 from support.store import Store, opened
 
+SMALL = Tuning(rows_out_of_order=10, rows_copied_at_once=20, rows_moved_at_once=7)
 MERCHANTS = ("m1", "m2", "m3")
 
 
 @pytest.fixture(scope="module")
 def store() -> Iterator[Store]:
-    with opened() as found:
+    with opened(tuning=SMALL) as found:
         yield found
 
 
@@ -43,12 +46,7 @@ def call(number: int, **fields: Any) -> dict[str, Any]:
 
 
 def order_of(store: Store) -> Clustering:
-    engine = store.engine
-    assert isinstance(engine, DuckDBEngine)
-    # One connection attaches the place for copies: the engine's own makes way.
-    engine._order.close()
-    engine._order = Clustering(engine._connection, engine._moving, smallest=10, part=20, piece=7)
-    return engine._order
+    return inside.order_of(store.engine)
 
 
 def lying(store: Store, table: str = "calls", time: str = "started_at") -> list[Any]:
@@ -116,7 +114,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=max(30, settings.default.max_examples // 5))
+@examples(20)
 @given(changes=CHANGES, rebuilt=st.booleans(), first=st.sampled_from((0, 0, 24, 28)))
 def test_what_is_written_meanwhile_stays(
     store: Store, changes: list[tuple[int, dict[str, Any], int]], rebuilt: bool, first: int

@@ -1,12 +1,14 @@
 """A state is read back from its row as it was, with the time of every field."""
 
+# pyright: reportArgumentType=false
+
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from callistics.records.columnar.row_codec import COLUMNS, call_row, lead_row, state_of
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 from callistics.records.merge import PARTS, State
 
 IDENTITY = ("m", "c1")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from callistics.ingest.writer import Job
+from callistics.ingest.job import Job
 from callistics.model.scope import EVERYTHING, Scope
 from support.store import Store, opened, receipt_of
 
@@ -29,7 +29,7 @@ def rejected(
     store: Store, *requests: tuple[str, Scope, Mapping[str, Any]], skip: bool = False
 ) -> list[list[str]]:
     """The pointers that each of the requests of one commit was refused for."""
-    jobs = [Job(store._write(kind, [record], scope, skip=skip)) for kind, scope, record in requests]
+    jobs = [Job(store.write(kind, [record], scope, skip=skip)) for kind, scope, record in requests]
     store.writer.commit(jobs)
     return [
         [problem.pointer for bad in receipt.rejected for problem in bad.problems]

@@ -1,17 +1,14 @@
 """When the writer commits: what it waits for, and what it does not."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from threading import Semaphore
-from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
 from callistics.errors import Unavailable
-from callistics.ingest import writer
-from callistics.ingest.writer import Job, Writer
+from callistics.ingest.job import Job
+from callistics.ingest.writer import Writer
 from support.store import opened
 
 
@@ -35,7 +32,7 @@ class Slow:
         self.commits = 0
 
     @contextmanager
-    def writing(self) -> Iterator[Any]:
+    def writing(self) -> Generator[Any]:
         self.begun.release()
         assert self.may.acquire(timeout=60)
         with self._engine.writing() as session:
@@ -48,14 +45,12 @@ def jobs(number: int) -> list[Job]:
     return [Job() for _ in range(number)]
 
 
-def test_once_all_have_come_again_nobody_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_once_all_have_come_again_nobody_is_waited_for() -> None:
     clock = Clock()
-    monkeypatch.setattr(writer, "time", SimpleNamespace(monotonic=clock.monotonic))
-    monkeypatch.setattr(writer, "_MOST_REST", 3_600)
     with opened() as store:
         engine = Slow(store.engine, clock)
         writing: Any = engine
-        found = Writer(writing, 100)
+        found = Writer(writing, 100, most_rest=3_600, clock=clock.monotonic)
         first, rest, again = jobs(1), jobs(3), jobs(4)
         # One is committed alone; three come meanwhile, and those are one commit.
         found.submit(first[0])

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from oracle.focused_strategies import payload_scenes
-from oracle.reference import Reference, ReferenceSettings
-from oracle.strategies import QUERY_TYPES, reference_settings, scenes
-from oracle.test_agreement import Scene, check, compare, load
+from oracle.strategies import QUERY_TYPES, Scene, reference_settings, scenes
+from oracle.test_agreement import check
+from support.examples import examples
 from support.store import Store, opened
 
 
@@ -19,18 +19,14 @@ def stores() -> Iterator[list[Store]]:
         yield [found]
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(data=st.data())
 def test_every_type_agrees(stores: list[Store], data: st.DataObject) -> None:
-    history, requests = data.draw(scenes(QUERY_TYPES))
-    chosen = data.draw(reference_settings())
-    reference = Reference(chosen)
-    load(stores, reference, history, data.draw(st.integers(0, 9)))
-    for body, scope in requests:
-        compare(stores, reference, body, scope, chosen)
+    scene = data.draw(scenes(QUERY_TYPES))
+    check(stores, scene, data.draw(reference_settings()), data.draw(st.integers(0, 9)))
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(scene=payload_scenes())
 def test_payload_filters_agree(stores: list[Store], scene: Scene) -> None:
-    check(stores, scene, ReferenceSettings(), 0)
+    check(stores, scene)

@@ -7,16 +7,18 @@ import pytest
 
 from callistics.engines.base import KeptAnswer
 from callistics.errors import CallisticsError, EngineError, TimedOut, Unavailable
-from callistics.ingest.writer import Job, Retry, _process
+from callistics.ingest.commit import process
+from callistics.ingest.job import Job, Retry
+from callistics.ingest.receipt import Receipt
 from callistics.model.keys import Permission, StoredKey
-from callistics.model.scope import EVERYTHING, Scope
-from callistics.records.identity import Receipt
+from callistics.model.scope import Scope
+from support import inside
 from support.engines import RECORDS
 from support.faults import Fault
 from support.store import Store, opened, receipt_of
 from support.wired import Wire
 
-from .impatience import engine_of, impatient
+from .impatience import impatient
 
 INSERT = "^INSERT INTO `(?!wanted)"
 SELECT = "^SELECT"
@@ -65,9 +67,9 @@ def state(store: Store) -> list[object]:
 
 def commit(store: Store, requests: list[tuple[str, list[dict[str, Any]]]]) -> None:
     """A commit that, unlike the writer's, is not tried again request by request."""
-    jobs = [Job(store._write(*request, EVERYTHING, skip=False)) for request in requests]
+    jobs = [Job(store.write(*request)) for request in requests]
     with store.engine.writing() as session:
-        _process(session, jobs)
+        process(session, jobs)
 
 
 def answer(receipt: Receipt) -> tuple[int, bytes]:
@@ -317,7 +319,7 @@ def test_a_clock_that_stands_still_replaces_what_it_should(store: Store) -> None
 
 
 def idempotent(store: Store, name: str) -> bytes:
-    write = store._write("calls", CHANGE[0][1][:1], EVERYTHING, skip=False)
+    write = store.write("calls", CHANGE[0][1][:1])
     job = Job(write, Retry("key", name, "hash", answer))
     store.writer.commit([job])
     result = job.done.result()
@@ -331,5 +333,5 @@ def test_an_answer_is_kept_once(store: Store, wire: Wire, place: int, stored: by
         idempotent(store, "n\0'\\")
     wire.reset()
     assert idempotent(store, "n\0'\\") == idempotent(store, "n\0'\\") == stored
-    rows = engine_of(store)._writer.query("SELECT count() FROM kept_answers").result_rows
+    rows = inside.server_writer(store.engine).query("SELECT count() FROM kept_answers").result_rows
     assert list(rows) == [(1,)]

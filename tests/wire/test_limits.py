@@ -1,6 +1,6 @@
 """Limits that the engine itself enforces, and errors that come before anything works."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ ONE = Statement("SELECT toInt64(1)", ())
 
 
 @contextmanager
-def opened(folder: Path, **options: Any) -> Iterator[ClickHouseEngine]:
+def opened(folder: Path, **options: Any) -> Generator[ClickHouseEngine]:
     engine = ClickHouseEngine(dsn("wire", folder), readers=1, **options)
     try:
         yield engine

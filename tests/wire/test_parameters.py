@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.long_values import MAX_BYTES, batches, cut
 from callistics.sql.fragment import Sql, compose, join, raw, text, texts
+from support.examples import examples
 from support.store import Store, opened
 from support.wired import Wire
 
@@ -76,7 +77,7 @@ def test_a_text_of_any_length_arrives_as_it_is(kept: Store, value: str) -> None:
     assert sent_back(kept, texts(["a", value, *NASTY])) == ["a", value, *NASTY]
 
 
-@settings(max_examples=50)
+@examples(50)
 @example("\x00\\'")
 @given(value=st.text())
 def test_any_text_arrives_as_it_is(kept: Store, value: str) -> None:

@@ -8,12 +8,13 @@ import pytest
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.errors import CallisticsError, EngineError, TimedOut, Unavailable
 from callistics.sql.dialect import Statement
+from support import inside
 from support.engines import dsn
 from support.faults import Fault
 from support.store import Store
 from support.wired import Wire
 
-from .impatience import engine_of, impatient
+from .impatience import impatient
 
 COMPRESSIONS = ("zstd", "lz4", "gzip", "deflate", "False")
 ROWS = 20_000
@@ -52,14 +53,13 @@ def is_well(store: Store, wire: Wire) -> None:
 @pytest.fixture(params=COMPRESSIONS)
 def compressed(request: pytest.FixtureRequest, store: Store) -> Store:
     """A store whose answers come compressed in one way, or not at all."""
-    engine = engine_of(store)
-    for client in engine._clients[1:]:
-        client._client.compression = None if request.param == "False" else request.param
+    for client in inside.server_readers(store.engine):
+        client.compression = None if request.param == "False" else request.param
     return store
 
 
 def test_the_server_compresses_as_it_is_asked(compressed: Store) -> None:
-    backend = engine_of(compressed)._clients[-1]._client._backend
+    backend = inside.transport(inside.server_readers(compressed.engine)[-1])
     headers = {"Accept-Encoding": backend.compression} if backend.compression else {}
     answer = backend.request(b"SELECT 1", {}, headers=headers)
     assert answer.headers.get("Content-Encoding") == backend.compression
@@ -119,9 +119,7 @@ def test_errors_after_some_of_the_data(
 
 
 def test_nobody_at_the_address(store: Store) -> None:
-    connection = engine_of(store)._clients[-1]
-    backend = connection._client._backend
-    backend._base_url = "http://127.0.0.1:9/"
+    inside.unreachable(inside.server_readers(store.engine)[-1])
     fails(store, Unavailable)
 
 

@@ -6,11 +6,11 @@ from callistics.errors import (
     NOTHING,
     Problem,
     Refused,
-    did_you_mean,
     forbidden,
     invalid,
     malformed,
     pointer,
+    unknown_names,
 )
 from callistics.model.instants import parse_iso
 from callistics.model.json import NotJsonError, as_list, as_object, decode
@@ -43,9 +43,8 @@ def parse_key_request(body: bytes, creator: Scope, now: int) -> KeyRequest:
     if given is None:
         raise Refused([malformed("", "the body must be a JSON object", raw)])
     problems = [
-        malformed(pointer(name), f"unknown field{did_you_mean(name, FIELDS)}", value)
-        for name, value in given.items()
-        if name not in FIELDS
+        malformed(pointer(name), f"unknown field{hint}", given[name])
+        for name, hint in unknown_names(given, FIELDS)
     ]
     request = KeyRequest(
         _name(given.get("name", NOTHING), problems),
@@ -108,10 +107,8 @@ def _scope(value: object, problems: list[Problem]) -> Scope:
     if given is None:
         problems.append(malformed("/scope", "must be an object", value))
         return Scope()
-    for name in given.keys() - frozenset(SCOPE_FIELDS):
-        at = pointer("scope", name)
-        hint = did_you_mean(name, SCOPE_FIELDS)
-        problems.append(malformed(at, f"unknown field{hint}", given[name]))
+    for name, hint in unknown_names(given, SCOPE_FIELDS):
+        problems.append(malformed(pointer("scope", name), f"unknown field{hint}", given[name]))
     return Scope(*(_ids(name, given.get(name), problems) for name in SCOPE_FIELDS))
 
 

@@ -2,6 +2,7 @@
 
 A dashboard asks the same again and again. What an answer depends on is the question as it was
 sent, the scope of who asks, and the version of the data: a commit makes every kept answer stale.
+Where the question names a range from now on, the answer is kept while the name means the same.
 """
 
 import threading
@@ -9,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from callistics.model.scope import Scope
+from callistics.model.time_range import TimeRange
 
 # What an entry takes beside its texts.
 _ENTRY = 500
@@ -16,11 +18,22 @@ _ENTRY = 500
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer as it was sent, of which type, and the version of the data it is of."""
+    """An answer as it was sent, of which type, and the version of the data it is of.
+
+    `range` is what the question's range was read as; `holds` are the instants (µs, half open)
+    between which it is read so, None where it always is.
+    """
 
     version: int | None
     query_type: str
     answer: bytes
+    range: TimeRange
+    holds: tuple[int, int] | None = None
+
+    def is_of(self, version: int, now: int) -> bool:
+        """Whether it is what would be answered now."""
+        since, until = self.holds or (now, now + 1)
+        return self.version == version and since <= now < until
 
 
 class AnswerCache:
@@ -32,13 +45,13 @@ class AnswerCache:
         self._kept: OrderedDict[tuple[bytes, Scope], Kept] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find(self, body: bytes, scope: Scope, version: int | None) -> Kept | None:
-        """The answer to a body within a scope, if it is still of the current version."""
+    def find(self, body: bytes, scope: Scope, version: int | None, now: int) -> Kept | None:
+        """The answer to a body within a scope, if it is of the current version and of now."""
         if version is None:
             return None
         with self._lock:
             found = self._kept.get((body, scope))
-            if found is None or found.version != version:
+            if found is None or not found.is_of(version, now):
                 return None
             self._kept.move_to_end((body, scope))
             return found

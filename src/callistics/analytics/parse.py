@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TypeGuard
 
 from callistics.analytics.parse_payload import parse_payload_filters
+from callistics.analytics.parse_range import parse_range
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
 from callistics.catalog.filter_types import WrongTypeError, whole_number
 from callistics.catalog.filters import FILTERS, Filter
@@ -17,9 +18,9 @@ from callistics.errors import (
     invalid,
     malformed,
     pointer,
+    unknown_names,
 )
 from callistics.model.buckets import Granularity, TooManyBucketsError, buckets
-from callistics.model.instants import Written, parse_iso
 from callistics.model.json import NotJsonError, as_list, as_object, decode
 from callistics.model.query import Filters, FilterValue, OneOf, Query
 from callistics.model.scope import Scope
@@ -45,8 +46,8 @@ MAX_GROUPS = 3
 Object = Mapping[str, object]
 
 
-def parse_request(body: bytes, scope: Scope, default_zone: str) -> Query:
-    """Check a request's body whole. Raises `Refused` with every problem of it."""
+def parse_request(body: bytes, scope: Scope, default_zone: str, now: int) -> Query:
+    """Check a request's body that came at an instant. Raises `Refused` with every problem of it."""
     try:
         decoded = decode(body)
     except NotJsonError as error:
@@ -54,15 +55,17 @@ def parse_request(body: bytes, scope: Scope, default_zone: str) -> Query:
     given = as_object(decoded)
     if given is None:
         raise Refused([malformed("", "the body must be a JSON object", decoded)])
-    return _Reader(given, scope, default_zone).query()
+    return _Reader(given, scope, default_zone, now).query()
 
 
 class _Reader:
     """Reads one body, gathering problems instead of stopping at the first."""
 
-    def __init__(self, body: Object, scope: Scope, default_zone: str) -> None:
+    def __init__(self, body: Object, scope: Scope, default_zone: str, now: int) -> None:
         self.body = body
         self.scope = scope
+        self.now = now
+        self.holds: tuple[int, int] | None = None
         self.problems: list[Problem] = []
         self.zone = zone(default_zone)
 
@@ -71,15 +74,17 @@ class _Reader:
         self._unknown_fields()
         kind = self._query_type()
         self.zone = self._zone()
+        filters = self._filters()
         query = Query(
             query_type=kind.name if kind else "",
             zone=self.zone,
-            filters=self._filters(),
+            filters=filters,
             granularity=self._granularity(),
             group_by=self._group_by(kind),
             measure=self._measure(kind),
             page=self._whole("page", 1, None, 1),
             page_size=self._whole("page_size", 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
+            holds=self.holds,
         )
         if self.problems:
             self._check_buckets(kind, query)
@@ -99,10 +104,9 @@ class _Reader:
             self.problems.append(invalid("/granularity", str(error), sent))
 
     def _unknown_fields(self) -> None:
-        for name, value in self.body.items():
-            if name not in BODY_FIELDS:
-                hint = did_you_mean(name, BODY_FIELDS)
-                self.problems.append(malformed(pointer(name), f"unknown field{hint}", value))
+        for name, hint in unknown_names(self.body, BODY_FIELDS):
+            message = f"unknown field{hint}"
+            self.problems.append(malformed(pointer(name), message, self.body[name]))
 
     def _query_type(self) -> QueryType | None:
         name, known = self.body.get("query_type"), registry()
@@ -170,7 +174,7 @@ class _Reader:
         if len(names) > MAX_GROUPS:
             self.problems.append(malformed("/group_by", f"at most {MAX_GROUPS} fields", names))
         found: list[str] = []
-        for place, name in enumerate(names):
+        for place, name in enumerate(names[: MAX_GROUPS + 1]):
             message = _group_problem(name, found, kind)
             if message:
                 self.problems.append(malformed(pointer("group_by", place), message, name))
@@ -194,11 +198,9 @@ class _Reader:
         if given is None:
             self.problems.append(malformed("/filters", "must be an object", raw))
             return Filters()
-        for name, value in given.items():
-            if name not in FILTERS:
-                hint = did_you_mean(name, FILTERS)
-                at = pointer("filters", name)
-                self.problems.append(malformed(at, f"unknown filter{hint}", value))
+        for name, hint in unknown_names(given, FILTERS):
+            at = pointer("filters", name)
+            self.problems.append(malformed(at, f"unknown filter{hint}", given[name]))
         return self._known_filters({k: v for k, v in given.items() if v is not None})
 
     def _known_filters(self, given: Object) -> Filters:
@@ -209,7 +211,7 @@ class _Reader:
                 if value is not None:
                     values[name] = value
         self._check_pairs(given, values)
-        begin, end = self._range(given)
+        begin, end, self.holds = parse_range(given, self.zone, self.now, self.problems)
         payload = parse_payload_filters(given.get("payload_filters"), self.zone, self.problems)
         return Filters(tuple(values.items()), begin, end, payload)
 
@@ -246,31 +248,6 @@ class _Reader:
         if allowed is not None and not allowed.issuperset(texts):
             at = pointer("filters", name)
             self.problems.append(forbidden(at, "outside the scope of this key", sent))
-
-    def _date(self, given: Object, name: str) -> Written | None:
-        value = given.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            self.problems.append(malformed(pointer("filters", name), "must be a string", value))
-            return None
-        try:
-            return parse_iso(value)
-        except ValueError as error:
-            self.problems.append(invalid(pointer("filters", name), str(error), value))
-            return None
-
-    def _range(self, given: Object) -> tuple[int | None, int | None]:
-        first, last = self._date(given, "date_from"), self._date(given, "date_to")
-        begin = None if first is None else self.zone.begin_of(first)
-        end = None if last is None else self.zone.end_of(last)
-        if begin is not None and end is not None and last is not None and begin >= end:
-            # A day that the zone skipped holds nothing, yet asking for it is no mistake.
-            if begin > self.zone.begin_of(last):
-                message = "lies after date_to"
-                self.problems.append(invalid("/filters/date_from", message, given.get("date_from")))
-            end = begin
-        return begin, end
 
 
 def _is_number(value: FilterValue | None) -> TypeGuard[float]:

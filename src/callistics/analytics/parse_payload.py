@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from itertools import islice
 
 from callistics.catalog.filter_types import MAX_PAYLOAD_KEYS, OPERATOR_SCHEMAS
-from callistics.errors import Problem, did_you_mean, invalid, malformed, pointer
+from callistics.errors import Problem, invalid, malformed, pointer, unknown_names
 from callistics.model.instants import Written, parse_iso
 from callistics.model.json import as_list, as_object
 from callistics.model.payload import (
@@ -37,7 +38,7 @@ def parse_payload_filters(raw: object, zone: Zone, problems: list[Problem]) -> t
         message = f"at most {MAX_PAYLOAD_KEYS} keys"
         problems.append(malformed(pointer(*at), message, raw))
     found: list[KeyTests] = []
-    for name, condition in given.items():
+    for name, condition in islice(given.items(), MAX_PAYLOAD_KEYS):
         if not 0 < len(name) <= MAX_KEY_LENGTH:
             message = f"a payload key has 1 to {MAX_KEY_LENGTH} characters"
             problems.append(malformed(pointer(*at, name[:MAX_KEY_LENGTH]), message, name))
@@ -65,11 +66,11 @@ def _tests(
     problems: list[Problem],
 ) -> tuple[Test, ...]:
     tests: list[Test] = []
+    for name, hint in unknown_names(operators, _OPERATORS, "; one of " + ", ".join(_OPERATORS)):
+        problems.append(malformed(where(name), f"unknown operator{hint}", operators[name]))
     for name, operand in operators.items():
         read = _OPERATORS.get(name)
         if read is None:
-            hint = did_you_mean(name, _OPERATORS) or "; one of " + ", ".join(_OPERATORS)
-            problems.append(malformed(where(name), f"unknown operator{hint}", operand))
             continue
         try:
             tests.append(read(operand, zone))

@@ -19,6 +19,7 @@ from callistics.analytics.rollup_match import Rollups
 from callistics.analytics.shape import Answer, Slots, shape, slots_of, trimmed
 from callistics.errors import Refused, invalid
 from callistics.model.buckets import TooManyBucketsError
+from callistics.model.instants import now
 from callistics.model.scope import Scope
 from callistics.sql.dialect import Dialect, SqlRow, Statement
 from callistics.sql.selection import Frame, Policy
@@ -27,7 +28,10 @@ Run = Callable[[Statement], Sequence[SqlRow]]
 
 
 class Analytics:
-    """Answers queries on one engine, given its dialect and a way to run a statement."""
+    """Answers queries on one engine, given its dialect and a way to run a statement.
+
+    A query comes at an instant (µs), from which ranges are named: now, unless it is told.
+    """
 
     def __init__(
         self,
@@ -43,14 +47,14 @@ class Analytics:
         self._policy = policy
         self._zone = default_zone
 
-    def answer(self, body: bytes, scope: Scope) -> Answer:
+    def answer(self, body: bytes, scope: Scope, at: int | None = None) -> Answer:
         """The answer to the body of `POST /analytics`. Raises `RequestError`."""
-        return self.timed(body, scope)[0]
+        return self.timed(body, scope, at)[0]
 
-    def timed(self, body: bytes, scope: Scope) -> tuple[Answer, float]:
+    def timed(self, body: bytes, scope: Scope, at: int | None = None) -> tuple[Answer, float]:
         """The answer, and the seconds that the engine took of it. Raises `RequestError`."""
         engine = _Stopwatch(self._run)
-        query = parse_request(body, scope, self._zone)
+        query = parse_request(body, scope, self._zone, now() if at is None else at)
         plan = plan_query(query, scope, self._policy)
         try:
             plan, slots = self._closed(plan, engine)
@@ -71,9 +75,11 @@ class Analytics:
                 return closed, slots_of(closed)
         frame = extent_frame(plan, self._dialect, self._rollups)
         closed = plan.closed(*_ends(plan, frame, run))
-        if not is_exact(frame, closed):
-            exact = extent_frame(plan, self._dialect)
-            closed = plan.closed(*_ends(plan, exact, run))
+        if is_exact(frame, closed):
+            with suppress(TooManyBucketsError):
+                return closed, slots_of(closed)
+        # Exact ones are also what an error names.
+        closed = plan.closed(*_ends(plan, extent_frame(plan, self._dialect), run))
         return closed, slots_of(closed)
 
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby, product
 
 from callistics.analytics.plan import Plan
+from callistics.catalog.dimensions import BUCKET
 from callistics.compile.select import MAX_ROWS
 from callistics.errors import Refused, invalid
+from callistics.model.buckets import MAX_BUCKETS, TooManyBucketsError
+from callistics.model.time_range import TimeRange
 from callistics.queries.base import Counted, Group, Key, QueryType, Row, Slot
 from callistics.sql.dialect import SqlRow
 
@@ -16,13 +19,19 @@ Slots = Sequence[Slot] | None
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The envelope of an answer; `total` is the number of rows before paging."""
+    """The envelope of an answer; `total` is the number of rows before paging.
+
+    Beside it stand the range as it was read, and the instants (µs, half open) between which the
+    same question asks for the same; None: always.
+    """
 
     query_type: str
     data: list[Row]
     total: int
     page: int
     page_size: int
+    range: TimeRange
+    holds: tuple[int, int] | None
 
 
 def slots_of(plan: Plan) -> Slots:
@@ -48,6 +57,7 @@ def shape(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Answer:
     """Group, fill, compute and cut out the page. Raises `Refused` on too many rows."""
     query, kind = plan.selection.query, plan.kind
     _limit(len(rows))
+    _limit_dates(plan, rows)
     groups = list(_groups(plan, rows))
     if slots is not None:
         _limit(len(groups) * len(slots))
@@ -66,7 +76,9 @@ def shape(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Answer:
             page = found[max(first - total, 0) : last - total]
             data.extend({**keys, **row} for row in page)
         total += size
-    return Answer(query.query_type, data, total, query.page, query.page_size)
+    return Answer(
+        query.query_type, data, total, query.page, query.page_size, query.range, query.holds
+    )
 
 
 def _size(plan: Plan, slots: Slots, counted: Sequence[Counted]) -> int:
@@ -82,6 +94,18 @@ def _limit(rows: int) -> None:
     if rows > MAX_ROWS:
         message = f"the answer has more than {MAX_ROWS:,} rows; filter more or group by less"
         raise Refused([invalid("/group_by", message)])
+
+
+def _limit_dates(plan: Plan, rows: Sequence[SqlRow]) -> None:
+    """Raises `TooManyBucketsError` where groups by date have more buckets than a time series."""
+    if BUCKET not in plan.groups:
+        return
+    place = plan.groups.index(BUCKET)
+    found = {key for row in rows if isinstance(key := row[place], int)}
+    if len(found) > MAX_BUCKETS:
+        query = plan.selection.query
+        first, last = (str(BUCKET.shown(query, key)) for key in (min(found), max(found)))
+        raise TooManyBucketsError(query.granularity, first, last)
 
 
 def _groups(plan: Plan, rows: Sequence[SqlRow]) -> Iterator[tuple[Group, list[Counted]]]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from callistics.model.buckets import bucket_label
 from callistics.model.payload import MAX_KEY_LENGTH
 from callistics.model.query import Query
-from callistics.records.fields import ALL_FIELDS, RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.fields import ALL_FIELDS
 from callistics.sql.dialect import SqlValue
 from callistics.sql.fragment import Sql, raw
 from callistics.sql.selection import Frame, Unit

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from callistics.errors import did_you_mean
+from callistics.model import relative_range
 from callistics.model.json import as_list
 from callistics.model.query import FilterValue, OneOf
-from callistics.records.field_types import MAX_COST, FieldType
+from callistics.records.field_types import FieldType
+from callistics.records.field_values import MAX_COST
 
 _SCALARS = ["string", "number", "boolean"]
 OPERATOR_SCHEMAS: Mapping[str, Mapping[str, object]] = {
@@ -138,6 +140,9 @@ def _amount(*, up: bool) -> Callable[[object], int]:
     return read
 
 
+NAMED_RANGE = FilterType(
+    "name of a range", {"type": ["string", "null"], "pattern": relative_range.PATTERN}
+)
 DATE = FilterType("ISO 8601 date or time", {"type": ["string", "null"]})
 PAYLOAD = FilterType(
     "object of conditions",

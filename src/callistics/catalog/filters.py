@@ -10,6 +10,7 @@ from callistics.catalog.filter_types import (
     FLAG,
     GREATEST_AMOUNT,
     LEAST_AMOUNT,
+    NAMED_RANGE,
     PAYLOAD,
     SCORE,
     SECONDS,
@@ -19,8 +20,10 @@ from callistics.catalog.filter_types import (
 from callistics.catalog.payload_conditions import payload_condition
 from callistics.catalog.spans import end_of
 from callistics.catalog.success import is_reached, is_success
+from callistics.model import relative_range
 from callistics.model.query import FilterValue, OneOf
-from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
+from callistics.records.field import RecordField, RecordKind
+from callistics.records.fields import ALL_FIELDS
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, all_of, any_of, compose, double, instant, integer, raw
 from callistics.sql.selection import Frame, Selection
@@ -46,7 +49,8 @@ class Filter:
     `condition` says it in SQL: of the unit's row for a `RECORD`, of a row of calls named `c` for a
     `CALL`. `given` is the value that a selection has for it, None where there is none. `upper`
     names the filter that it must not exceed, `with_one` a list filter that must name exactly one
-    value beside it. `needs_lead` asks for the call's lead beside it.
+    value beside it. `needs_lead` asks for the call's lead beside it. `instead_of` names the filters
+    that it is another way to write: it is read into them, excludes them, and has no condition.
     """
 
     name: str
@@ -54,11 +58,17 @@ class Filter:
     help: str
     example: object
     subject: Subject
-    condition: Condition
+    condition: Condition | None
     given: Given
     upper: str | None = None
     with_one: str | None = None
     needs_lead: bool = False
+    instead_of: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for a filter that would be taken and have no effect."""
+        if (self.condition is None) != bool(self.instead_of):
+            raise ValueError(f"{self.name} needs a condition, or filters that it is read into")
 
 
 def _value(name: str) -> Given:
@@ -178,6 +188,18 @@ def _declared() -> Iterator[Filter]:
         lambda selection: selection.end,
     )
     yield Filter(
+        "date_range",
+        NAMED_RANGE,
+        "A range named from now on, in the request's zone, instead of both dates: one of "
+        + ", ".join(f"`{form}`" for form in relative_range.FORMS)
+        + f"; N is a whole number from 1 to {relative_range.MAX_COUNT:,}.",
+        "last_30_days",
+        Subject.RECORD,
+        None,
+        lambda _: None,
+        instead_of=("date_from", "date_to"),
+    )
+    yield Filter(
         "payload_filters",
         PAYLOAD,
         "Conditions on the lead's payload: a key, or a path with dots, to a condition.",
@@ -230,7 +252,7 @@ FILTERS: Mapping[str, Filter] = {one.name: one for one in _declared()}
 """Every filter by its name."""
 
 
-RANGE = frozenset({"date_from", "date_to"})
+RANGE = frozenset({"date_from", "date_to", "date_range"})
 """The filters that are the plan's range."""
 
 

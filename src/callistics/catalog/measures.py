@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from callistics.catalog.dimensions import PAYLOAD_PREFIX, Dimension, column, payload_key
-from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
+from callistics.records.field import RecordField, RecordKind
+from callistics.records.fields import ALL_FIELDS
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, compose, raw
 from callistics.sql.selection import Frame

@@ -135,7 +135,7 @@ TOTAL = Figure(
 )
 SUCCEEDED = Figure(
     "successes",
-    "Calls that are a success.",
+    "Calls that are a success; a guess where neither they nor `success_outcomes` say so.",
     "integer",
     (SUCCESSES,),
     lambda tally: tally.number("successes"),

@@ -1,6 +1,6 @@
-"""Payload filters in SQL: tests on a scalar, or on one element of a list."""
+"""Payload filters in SQL: each test on the scalar under a key, or on any element of a list."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from callistics.model.query import Contains, Exists, NotOneOf, OneOf, Span, Test, Within
 from callistics.sql.dialect import Dialect
@@ -8,52 +8,39 @@ from callistics.sql.fragment import Sql, all_of, any_of, compose, text
 
 
 def payload_condition(dialect: Dialect, table: str, key: str, tests: Sequence[Test]) -> Sql:
-    """Whether all tests hold for the scalar under a key, or for one element of a list there."""
-    value, order = dialect.payload_text(table, key), dialect.payload_order(table, key)
-    absent = compose("{} IS NULL", value)
-    scalar = all_of(_test(dialect, test, value, order, absent) for test in tests)
-    if all(_accepts_absent(test) for test in tests):
-        # A list has no scalar under its key; without this it would pass for an absent one.
-        scalar = compose("({} AND NOT {})", scalar, dialect.payload_is_list(table, key))
-    elif len(tests) > 1:
-        # It is one side of an OR.
-        scalar = compose("({})", scalar)
-
-    def passes(value: Sql, order: Sql) -> Sql:
-        # What holds no value but is there, such as an object, has an order key and no text.
-        absent = compose("({} IS NULL AND {} IS NULL)", value, order)
-        return all_of(_test(dialect, test, value, order, absent) for test in tests)
-
-    return any_of([scalar, dialect.any_element(table, key, passes)])
+    """Whether each test holds for what is under a key."""
+    return all_of(_holds(dialect, table, key, test) for test in tests)
 
 
-def _accepts_absent(test: Test) -> bool:
-    match test:
-        case OneOf(null=null):
-            return null
-        case NotOneOf(null=null):
-            return not null
-        case Exists(present=present):
-            return not present
-        case _:
-            return False
+def _holds(dialect: Dialect, table: str, key: str, test: Test) -> Sql:
+    value = dialect.payload_text(table, key)
 
+    def either(passes: Callable[[Sql, Sql], Sql]) -> list[Sql]:
+        scalar = passes(value, dialect.payload_order(table, key))
+        return [scalar, dialect.any_element(table, key, passes)]
 
-def _test(dialect: Dialect, test: Test, value: Sql, order: Sql, absent: Sql) -> Sql:
+    absent = compose("({} IS NULL AND NOT {})", value, dialect.payload_is_list(table, key))
     match test:
         case OneOf(texts=texts, null=null):
-            options = [dialect.is_in(value, texts)] if texts else []
-            return any_of([*options, absent] if null else options)
+            found = either(lambda value, _: dialect.is_in(value, texts)) if texts else []
+            return any_of([*found, absent] if null else found)
         case NotOneOf(texts=texts, null=null):
-            differs = compose("NOT {}", dialect.is_in(value, texts))
-            # An unknown comparison, that with no text, is not true.
-            return differs if null else any_of([absent, differs])
+            scalar, element = either(lambda value, _: dialect.is_in(value, texts))
+            # With nothing to compare the comparison is unknown, and its opposite too.
+            differs = compose("({} IS NULL OR NOT {})", value, scalar)
+            opposite = compose("({} AND NOT {})", differs, element)
+            return compose("({} AND NOT {})", opposite, absent) if null else opposite
         case Within(spans=spans):
-            return any_of([_span(order, span) for span in spans])
+            return any_of(either(lambda _, order: any_of([_span(order, span) for span in spans])))
         case Contains(text=operand, at_start=at_start):
-            return dialect.contains(value, text(operand), at_start=at_start)
+            passes = _searching(dialect, operand, at_start=at_start)
+            return any_of(either(passes))
         case Exists(present=present):
             return compose("NOT {}", absent) if present else absent
+
+
+def _searching(dialect: Dialect, operand: str, *, at_start: bool) -> Callable[[Sql, Sql], Sql]:
+    return lambda value, _: dialect.contains(value, text(operand), at_start=at_start)
 
 
 def _span(order: Sql, span: Span) -> Sql:

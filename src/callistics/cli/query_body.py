@@ -36,6 +36,7 @@ class Question:
     query_type: str | None = None
     date_from: str | None = None
     date_to: str | None = None
+    date_range: str | None = None
     merchants: tuple[str, ...] = ()
     resellers: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
@@ -67,6 +68,7 @@ class Question:
         named = [
             *(("date_from", value) for value in (self.date_from,) if value is not None),
             *(("date_to", value) for value in (self.date_to,) if value is not None),
+            *(("date_range", value) for value in (self.date_range,) if value is not None),
             *(("merchant_id", value) for value in self.merchants),
             *(("reseller_id", value) for value in self.resellers),
             *(("template_id", value) for value in self.templates),

@@ -35,17 +35,19 @@ class Lazy(NamedTuple):
 
 
 COMMANDS: Mapping[str, Lazy] = {
-    "demo": Lazy("demo", "Try it: made-up calls, an answer, and a server to play with."),
+    "demo": Lazy(
+        "demo", "Try it: made-up calls, a query and its answer, and a server until Ctrl-C."
+    ),
     "serve": Lazy("serve", "Run the server until it is stopped."),
     "import": Lazy("import_", "Load calls or leads from NDJSON, CSV or Parquet files."),
-    "query": Lazy("query", "Ask a question and print the answer."),
+    "query": Lazy("query", "Run a query and print the answer."),
     "keys": Lazy("keys", "Create, list and revoke access keys."),
     "generate": Lazy("generate", "Write made-up calls to a file."),
     "settings": Lazy("settings", "List every setting of the server."),
     "optimize": Lazy(
         "optimize", "Put the database in order now, as a server does in the background."
     ),
-    "rebuild": Lazy("rebuild", "Compute everything that is derived from the records anew."),
+    "rebuild": Lazy("rebuild", "Recompute everything that is derived from the records."),
     "doctor": Lazy("doctor", "Name the engine, its version, and what is wrong with it."),
 }
 

@@ -31,8 +31,9 @@ def _conditions(frame: Frame) -> Iterator[Sql]:
 def _given(frame: Frame, subject: Subject) -> Iterator[Sql]:
     """The filters on a subject that the selection has values for."""
     for name, value in given_filters(frame.selection).items():
-        if FILTERS[name].subject is subject:
-            yield FILTERS[name].condition(frame, value)
+        spec = FILTERS[name]
+        if spec.subject is subject and spec.condition is not None:
+            yield spec.condition(frame, value)
 
 
 def scope_conditions(scope: Scope, alias: str, dialect: Dialect) -> Iterator[Sql]:

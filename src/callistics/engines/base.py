@@ -9,9 +9,9 @@ from callistics.catalog.rollups import Rollup
 from callistics.model.keys import StoredKey
 from callistics.records.columnar.arrow import Mask
 from callistics.records.columnar.call_batch import CallBatch
-from callistics.records.fields import RecordKind
+from callistics.records.columnar.changes import Changes
+from callistics.records.field import RecordKind
 from callistics.records.identity import Identity, StoredRecord
-from callistics.records.merge import State
 from callistics.sql.dialect import Dialect, SqlRow, Statement
 
 
@@ -27,26 +27,22 @@ class KeptAnswer:
 class Session(Protocol):
     """One transaction of the one writer. Leaving its context without error commits durably."""
 
-    def load(
-        self, kind: RecordKind, identities: Iterable[Identity]
-    ) -> dict[Identity, StoredRecord]:
-        """The stored records among the identities."""
-        ...
-
-    def known(self, blocks: Sequence[CallBatch]) -> Mask:
-        """Of which of the blocks' calls, one after the other, there is a record."""
+    def known(self, batches: Sequence[CallBatch]) -> Mask:
+        """Whether each of the batches' calls, one batch after the other, is stored."""
         ...
 
     def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
         """The merchants that have a record of each id."""
         ...
 
-    def store(self, kind: RecordKind, states: Mapping[Identity, State]) -> None:
-        """Write states, new or changed; what is derived from them follows on commit."""
+    def load(
+        self, kind: RecordKind, identities: Iterable[Identity]
+    ) -> dict[Identity, StoredRecord]:
+        """The stored records among the identities."""
         ...
 
-    def add(self, block: CallBatch, arrival: int) -> None:
-        """Write calls that are the first of their ids; the first of the request came `arrival`."""
+    def apply(self, changes: Changes) -> None:
+        """Write changes of loaded records, and what is derived from them; once in a transaction."""
         ...
 
     def arrival(self, records: int) -> int:

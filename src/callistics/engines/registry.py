@@ -11,6 +11,7 @@ from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.diagnosis import Diagnosis
 from callistics.engines.duckdb.doctor import diagnose as duckdb_diagnosis
 from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.tuning import Tuning
 from callistics.errors import EngineError, did_you_mean
 from callistics.settings import Settings
 
@@ -92,7 +93,7 @@ def _duckdb(settings: Settings, shared: bool) -> Engine:
         timeout=settings.query_timeout,
         memory_limit=settings.memory_limit,
         threads=settings.engine_threads,
-        shared=shared,
+        tuning=Tuning(shared=shared, payload_keys_listed=settings.payload_key_limit),
     )
 
 

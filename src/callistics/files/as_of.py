@@ -5,7 +5,7 @@ from decimal import Decimal
 from callistics.model import zones
 from callistics.model.instants import parse_iso, utc_text
 from callistics.model.zones import Zone
-from callistics.records.field_types import Reading, Value, read_duration, read_instant
+from callistics.records.field_values import Reading, Value, read_duration, read_instant
 from callistics.records.record_times import OutOfOrder, readings_of
 
 _TIMES = ("started_at", "ended_at")

@@ -12,6 +12,7 @@ from callistics.files.lines import Line, UnreadableError
 from callistics.files.mapping import Rules, TableMapper
 
 _LARGEST_CELL = 1 << 26
+_MOST_READINGS = 8
 _OTHER_DELIMITERS = (";", "\t", "|")
 
 
@@ -69,23 +70,26 @@ def _rows(
 class _Lines:
     """Lines of which those of the row that is being read can be read again.
 
-    A line with an odd number of quotes ends the row that another such line began, so that hardly
-    a line is read more than twice.
+    One that has run on a row which is no CSV a few times is taken to begin a row itself: there are
+    lines whose quotes close one cell and open another, and so would all be read from each other.
     """
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
-        self._row: list[str] = []
-        self._again: deque[str] = deque()
+        # Each with how often it was read.
+        self._row: list[tuple[str, int]] = []
+        self._again: deque[tuple[str, int]] = deque()
         self.number = 0
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._lines)
+        if self._row and self._again and self._again[0][1] >= _MOST_READINGS:
+            raise StopIteration
+        line, times = self._again.popleft() if self._again else (next(self._lines), 0)
         self.number += 1
-        self._row.append(line)
+        self._row.append((line, times + 1))
         return line
 
     def begin_row(self) -> None:

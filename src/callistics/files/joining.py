@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from callistics.records.fields import RecordField
+from callistics.records.field import RecordField
 
 PLUS = "+"
 

@@ -1,7 +1,9 @@
 """Which column or field of a file becomes which field of a record."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import cast
 
 import click
@@ -12,7 +14,8 @@ from callistics.files.joining import joined, sources_of
 from callistics.files.lines import UnreadableError
 from callistics.files.values import Convert, converter
 from callistics.model.zones import Zone
-from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
+from callistics.records.field import RecordField, RecordKind
+from callistics.records.fields import ALL_FIELDS
 
 PAYLOAD = "payload"
 
@@ -110,15 +113,13 @@ def _check_target(kind: RecordKind, target: str) -> None:
 
 def _clash(targets: Sequence[str]) -> str | None:
     """What is wrong with targets that take each other's place."""
-    for target in targets:
-        if targets.count(target) > 1:
-            return f"{target} is filled twice"
-    paths = {path_of(target) for target in targets}
-    for path in sorted(paths):
-        for size in range(2, len(path)):
-            if path[:size] in paths:
-                inner, outer = ".".join(path), ".".join(path[:size])
-                return f"{outer} cannot be a value and hold {inner} as well"
+    twice = next((target for target, times in Counter(targets).items() if times > 1), None)
+    if twice is not None:
+        return f"{twice} is filled twice"
+    # In this order a path comes right before those that it begins.
+    for outer, inner in pairwise(sorted(map(path_of, targets))):
+        if len(outer) > 1 and inner[: len(outer)] == outer:
+            return f"{'.'.join(outer)} cannot be a value and hold {'.'.join(inner)} as well"
     return None
 
 
@@ -185,13 +186,13 @@ class TableMapper:
 
     def _check_columns(self, rules: Rules) -> None:
         moved = [name for source in rules.moves.values() for name in self._sources(source)]
+        times, wanted = Counter(self._columns), set(moved)
         for name in self._columns:
-            is_wanted = name in moved or name not in rules.dropped
-            if is_wanted and self._columns.count(name) > 1:
+            if times[name] > 1 and (name in wanted or name not in rules.dropped):
                 raise UnreadableError(f'the column "{name}" occurs twice')
         for option, names in (("--map", moved), ("--drop", rules.dropped)):
             for name in names:
-                if name not in self._columns:
+                if name not in times:
                     hint = did_you_mean(name, self._columns)
                     raise UnreadableError(f'{option}: there is no column "{name}"{hint}')
 

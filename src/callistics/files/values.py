@@ -12,7 +12,7 @@ from typing import cast
 from callistics.model.instants import parse_iso, utc_text
 from callistics.model.json import NotJsonError, decode
 from callistics.model.zones import Zone
-from callistics.records.fields import RecordField
+from callistics.records.field import RecordField
 
 Convert = Callable[[object], object]
 

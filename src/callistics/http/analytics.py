@@ -1,6 +1,7 @@
 """`POST /analytics`."""
 
 import time
+from functools import partial
 
 import msgspec
 from litestar import Response, post
@@ -24,14 +25,16 @@ async def analytics(request: AnyRequest) -> Response[bytes]:
     check_json(request.headers.get("content-type"))
     limit = parts.settings.query_body_limit
     body = unpack(await read_body(request, limit), request.headers.get("content-encoding"), limit)
-    started = time.perf_counter()
+    started, came = time.perf_counter(), parts.clock()
     # Read before the query runs: a commit meanwhile makes what is kept stale, never too new.
     version = parts.data_version()
-    kept = parts.cache.find(body, key.scope, version)
+    kept = parts.cache.find(body, key.scope, version, came)
     engine: float | None = None
     if kept is None:
-        answer, engine = await parts.queries.run(lambda: parts.analytics.timed(body, key.scope))
-        kept = Kept(version, answer.query_type, envelope(answer))
+        work = partial(parts.analytics.timed, body, key.scope, came)
+        answer, engine = await parts.queries.run(work)
+        sent = envelope(answer)
+        kept = Kept(version, answer.query_type, sent, answer.range, answer.holds)
         parts.cache.keep(body, key.scope, kept)
     total = time.perf_counter() - started
     parts.metrics.queries.labels(kept.query_type).observe(total)
@@ -39,7 +42,11 @@ async def analytics(request: AnyRequest) -> Response[bytes]:
     return Response(
         kept.answer,
         media_type="application/json",
-        headers={"Server-Timing": _timing(total, engine)},
+        headers={
+            "Server-Timing": _timing(total, engine),
+            "Callistics-Range": kept.range.text,
+            "Callistics-Complete-Until": kept.range.complete_until(came),
+        },
     )
 
 

@@ -12,7 +12,7 @@ from callistics.access.requests import SCOPE_FIELDS, parse_key_request
 from callistics.errors import NotFound
 from callistics.http.analytics import check_json
 from callistics.http.services import AnyRequest, Services, now, read_body, services
-from callistics.ingest.writer import Job, Result
+from callistics.ingest.job import Job, Result
 from callistics.model.instants import utc_text
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import SCOPED

@@ -7,6 +7,7 @@ import msgspec
 
 from callistics import __version__
 from callistics.http.openapi_parts import (
+    ANSWER_HEADERS,
     BEARER,
     IDEMPOTENCY_KEY,
     ON_ERROR,
@@ -18,11 +19,12 @@ from callistics.http.openapi_parts import (
 )
 from callistics.http.openapi_schemas import schemas
 from callistics.queries import registry
-from callistics.records.fields import ALL_FIELDS, RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.fields import ALL_FIELDS
 
 _DESCRIPTION = """Analytics for outbound calling and voice-AI platforms.
 
-Push calls and leads, ask `POST /analytics`. Every request carries `Authorization: Bearer <key>`;
+Send calls and leads, query `POST /analytics`. Every request carries `Authorization: Bearer <key>`;
 a key sees only the resellers, merchants and templates of its scope."""
 
 
@@ -44,15 +46,16 @@ def build() -> Json:
         },
         "security": [{"key": []}],
         "tags": [
-            {"name": "Analytics", "description": "Asking."},
-            {"name": "Records", "description": "Pushing calls and leads."},
-            {"name": "Keys", "description": "Who may see what."},
+            {"name": "Analytics", "description": "Queries."},
+            {"name": "Records", "description": "Sending calls and leads."},
+            {"name": "Keys", "description": "Access keys and their scopes."},
             {"name": "Operations", "description": "Running the server."},
         ],
         "paths": {
             "/analytics": {"post": _analytics()},
             "/calls": {"post": _records(RecordKind.CALLS)},
             "/leads": {"post": _records(RecordKind.LEADS)},
+            "/pending": {"get": _pending()},
             "/keys": {"post": _create_key(), "get": _list_keys()},
             "/keys/{key_id}": {"delete": _revoke_key()},
             "/health/live": {"get": _health("The process runs.", "isLive", ("status",), 200)},
@@ -76,17 +79,12 @@ def _analytics() -> Json:
     return {
         "operationId": "analytics",
         "tags": ["Analytics"],
-        "summary": "Ask one of the query types",
+        "summary": "Run a query",
         "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {
             "200": {
                 "description": "The page asked for.",
-                "headers": {
-                    "Server-Timing": {
-                        "description": "Milliseconds in all, and in the engine.",
-                        "schema": {"type": "string"},
-                    }
-                },
+                "headers": ANSWER_HEADERS,
                 "content": json_content(ref("AnalyticsAnswer")),
             },
             **responses(400, 401, 403, 413, 415, 422, 429, 503, 504),
@@ -103,7 +101,7 @@ def _records(kind: RecordKind) -> Json:
     return {
         "operationId": f"push_{kind}",
         "tags": ["Records"],
-        "summary": f"Push {kind}",
+        "summary": f"Send {kind}",
         "description": (
             "One object, an array or NDJSON, up to 100,000 records, optionally with "
             "`Content-Encoding: gzip` or `zstd`. 200 means durable and visible."
@@ -119,6 +117,19 @@ def _records(kind: RecordKind) -> Json:
         "responses": {
             "200": {"description": "Stored.", "content": json_content(ref("Receipt"))},
             **responses(400, 401, 403, 409, 413, 415, 422, 429, 503),
+        },
+    }
+
+
+def _pending() -> Json:
+    return {
+        "operationId": "pending",
+        "tags": ["Records"],
+        "summary": "What waits for required fields",
+        "description": "The records in the key's scope that are in no figure, by what they lack.",
+        "responses": {
+            "200": {"description": "What waits.", "content": json_content(ref("PendingRecords"))},
+            **responses(400, 401, 403, 429, 503, 504),
         },
     }
 

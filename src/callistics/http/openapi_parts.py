@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from callistics.access.requests import SCOPE_FIELDS
 from callistics.http.problems import MEDIA_TYPE
 from callistics.model.keys import Permission
+from callistics.problem_types import PROBLEM_TYPES
 
 Json = dict[str, object]
 
@@ -33,6 +34,24 @@ IDEMPOTENCY_KEY: Json = {
     "description": "A retried request with the same key and body answers as the first did.",
 }
 
+ANSWER_HEADERS: Json = {
+    "Server-Timing": {
+        "description": "Milliseconds in all, and in the engine.",
+        "schema": {"type": "string"},
+    },
+    "Callistics-Range": {
+        "description": "The range as it was read: half open, in the request's zone, `..` for an "
+        "open end.",
+        "schema": {"type": "string"},
+        "example": "2025-01-01T00:00:00+05:30/2025-02-01T00:00:00+05:30",
+    },
+    "Callistics-Complete-Until": {
+        "description": "The earlier of the range's end and now, in the request's zone: what lies "
+        "behind it is still to come.",
+        "schema": {"type": "string", "format": "date-time"},
+    },
+}
+
 _TIME: Json = {"type": ["string", "null"], "format": "date-time"}
 KEY_SCHEMA: Json = {
     "type": "object",
@@ -55,19 +74,6 @@ KEY_SCHEMA: Json = {
     },
 }
 
-_MEANINGS = {
-    400: "Malformed: not JSON, an unknown field or query parameter, a wrong type.",
-    401: "No key, or one that is unknown, revoked or expired.",
-    403: "The key lacks the permission, or a filter or record is outside its scope.",
-    404: "Nothing there.",
-    409: "A request with this Idempotency-Key is still running.",
-    413: "The body is too large.",
-    415: "Not a media type or encoding that is taken.",
-    422: "Well formed, but with impossible values.",
-    429: "Too many requests.",
-    503: "Not ready, or too much is waiting.",
-    504: "The query ran past its time limit.",
-}
 _WITH_RETRY = (429, 503)
 
 
@@ -87,8 +93,9 @@ def responses(*statuses: int) -> Json:
 
 
 def _response(status: int) -> Json:
+    kinds = [kind for kind in PROBLEM_TYPES if kind.status == status]
     found: Json = {
-        "description": _MEANINGS[status],
+        "description": " ".join(f"`{kind.uri}`: {kind.when}" for kind in kinds),
         "content": {MEDIA_TYPE: {"schema": ref("Problem")}},
     }
     if status in _WITH_RETRY:

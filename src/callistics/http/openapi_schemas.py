@@ -1,6 +1,6 @@
 """The schemas of the OpenAPI document: requests, answers, records, keys and problems."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from callistics.access.requests import SCOPE_FIELDS
 from callistics.analytics.parse import DEFAULT_PAGE_SIZE, MAX_GROUPS, MAX_PAGE_SIZE
@@ -8,12 +8,15 @@ from callistics.catalog.dimensions import PAYLOAD_PREFIX
 from callistics.catalog.filters import FILTERS
 from callistics.catalog.measures import MEASURES
 from callistics.http.openapi_parts import KEY_SCHEMA, Json, ref
+from callistics.http.problems import NO_TYPE
 from callistics.model.buckets import Granularity
 from callistics.model.keys import Permission
 from callistics.model.payload import MAX_KEY_LENGTH
+from callistics.problem_types import PROBLEM_TYPES
 from callistics.queries import registry
 from callistics.queries.base import QueryType
-from callistics.records.fields import ALL_FIELDS, RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.fields import ALL_FIELDS
 
 
 def schemas() -> Json:
@@ -30,6 +33,7 @@ def schemas() -> Json:
         "Call": _record_schema(RecordKind.CALLS),
         "Lead": _record_schema(RecordKind.LEADS),
         "Receipt": _receipt_schema(),
+        "PendingRecords": _pending_schema(),
         "KeyRequest": _key_request_schema(),
         "Key": KEY_SCHEMA,
         "Problem": _problem_schema(),
@@ -75,7 +79,7 @@ def _request_schema(kind: QueryType) -> Json:
                 "enum": [*Granularity, None],
                 "default": "day",
                 "description": "Length of a bucket"
-                + ("." if kind.uses_granularity else "; without effect on this query type."),
+                + ("." if kind.uses_granularity else "; this query type ignores it."),
             },
             "timezone": {
                 "type": ["string", "null"],
@@ -105,7 +109,16 @@ def _filters_schema() -> Json:
         "description": "Conditions, all joined by AND.",
         "additionalProperties": False,
         "properties": filters,
+        "not": {"anyOf": list(_excluded())},
     }
+
+
+def _excluded() -> Iterator[Json]:
+    """Pairs of filters that cannot be given together; null is the same as leaving one out."""
+    given = {"not": {"type": "null"}}
+    for name, spec in FILTERS.items():
+        for other in spec.instead_of:
+            yield {"required": [name, other], "properties": {name: given, other: given}}
 
 
 _PAYLOAD_KEY: Json = {
@@ -192,7 +205,38 @@ def _receipt_schema() -> Json:
                     "properties": {"index": count, "errors": errors},
                 },
             },
+            "missing": {
+                "type": "array",
+                "description": "What the first pending records lack; there while any is pending.",
+                "items": {
+                    "type": "object",
+                    "required": ["index", "id", "fields"],
+                    "properties": {
+                        "index": count,
+                        "id": {"type": "string"},
+                        "fields": {"type": "array", "items": {"type": "string"}},
+                    },
+                },
+            },
         },
+    }
+
+
+def _pending_schema() -> Json:
+    names = {"type": "array", "items": {"type": "string"}}
+    record = {name: {"type": "string"} for name in ("merchant_id", "id")}
+    first = {"type": "object", "required": list(record), "properties": record}
+    members = {
+        "kind": {"type": "string", "enum": [kind.value for kind in RecordKind]},
+        "missing": names,
+        "count": {"type": "integer", "minimum": 1},
+        "first": {"type": "array", "maxItems": 10, "items": first},
+    }
+    one = {"type": "object", "required": list(members), "properties": members}
+    return {
+        "type": "object",
+        "required": ["data"],
+        "properties": {"data": {"type": "array", "items": one}},
     }
 
 
@@ -225,7 +269,12 @@ def _problem_schema() -> Json:
         "type": "object",
         "required": ["type", "title", "status", "detail", "errors"],
         "properties": {
-            "type": {"type": "string"},
+            "type": {
+                "type": "string",
+                "format": "uri",
+                "enum": [*(kind.uri for kind in PROBLEM_TYPES), NO_TYPE],
+                "description": "The kind of error; stable.",
+            },
             "title": {"type": "string"},
             "status": {"type": "integer"},
             "detail": {"type": "string"},

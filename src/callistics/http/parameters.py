@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from callistics.errors import Refused, did_you_mean, malformed
+from callistics.errors import Refused, malformed, unknown_names
 from callistics.http.services import AnyRequest
 
 PARAMETERS = "parameters"
@@ -18,9 +18,8 @@ async def check_request(request: AnyRequest) -> None:
     known: tuple[str, ...] = request.route_handler.opt.get(PARAMETERS, ())
     given = Counter(name for name, _ in request.query_params.multi_items())
     problems = [
-        malformed("", f"unknown query parameter {name[:100]}{did_you_mean(name, known)}")
-        for name in given
-        if name not in known
+        malformed("", f"unknown query parameter {name[:100]}{hint}")
+        for name, hint in unknown_names(given, known)
     ]
     problems += [
         malformed("", f"the query parameter {name} is given {times} times")

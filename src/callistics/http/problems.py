@@ -6,21 +6,33 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from callistics.errors import NOTHING, Problem, RequestError
+from callistics.http.request_notes import note_problem
+from callistics.problem_types import ProblemType, problem_type
 
 MEDIA_TYPE = "application/problem+json"
+NO_TYPE = "about:blank"
+"""The `type` of a status of HTTP that is no kind of error of the product's own (RFC 9457)."""
+
 _MAX_SHOWN = 200
 _log = structlog.get_logger("callistics.http")
 
 
-def problem_body(status: int, title: str, detail: str, problems: Sequence[Problem]) -> bytes:
+def problem_body(kind: ProblemType, detail: str, problems: Sequence[Problem] = ()) -> bytes:
     """The body of an error answer."""
+    return _body(kind.uri, kind.title, kind.status, detail, problems)
+
+
+def _body(
+    uri: str, title: str, status: int, detail: str, problems: Sequence[Problem] = ()
+) -> bytes:
     body: dict[str, object] = {
-        "type": "about:blank",
+        "type": uri,
         "title": title,
         "status": status,
         "detail": detail,
@@ -63,41 +75,55 @@ def _number(value: int | Decimal) -> int | float | str:
     return number if same else str(value).lower()
 
 
-def respond(
-    status: int,
-    title: str,
-    detail: str,
-    problems: Sequence[Problem] = (),
-    headers: Mapping[str, str] | None = None,
-) -> Response[bytes]:
+def respond(body: bytes, status: int, headers: Mapping[str, str] | None = None) -> Response[bytes]:
     """An error answer."""
-    return Response(
-        problem_body(status, title, detail, problems),
-        status_code=status,
-        media_type=MEDIA_TYPE,
-        headers=dict(headers or {}),
-    )
+    return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
 
 
-def on_request_error(_: Request[Any, Any, Any], error: RequestError) -> Response[bytes]:
+class _Item(msgspec.Struct):
+    pointer: str
+
+
+class _Body(msgspec.Struct):
+    errors: list[_Item]
+
+
+_read_body = msgspec.json.Decoder(_Body).decode
+
+
+def note_problem_body(request: Request[Any, Any, Any], status: int, body: bytes) -> None:
+    """Have the request's line of log say why it is refused, of a body that was made before."""
+    kind = problem_type(status)
+    fields = [item.pointer for item in _read_body(body).errors]
+    note_problem(request.scope, kind.name if kind else str(status), None, fields)
+
+
+def on_request_error(request: Request[Any, Any, Any], error: RequestError) -> Response[bytes]:
     """An error the product raised on purpose."""
     headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
     if error.answer_status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    return respond(error.answer_status, error.answer_title, error.detail, error.problems, headers)
+    fields = [problem.pointer for problem in error.problems]
+    detail = None if error.problems else error.detail
+    note_problem(request.scope, error.answer_type.name, detail, fields)
+    body = problem_body(error.answer_type, error.detail, error.problems)
+    return respond(body, error.answer_status, headers)
 
 
 def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """An error of the framework: no such path, no such method."""
-    title = HTTPStatus(error.status_code).phrase
-    detail = error.detail if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR else title
-    return respond(error.status_code, title, detail, headers=error.headers)
+    status, title = error.status_code, HTTPStatus(error.status_code).phrase
+    detail = error.detail if status < HTTPStatus.INTERNAL_SERVER_ERROR else title
+    kind = problem_type(status)
+    body = _body(NO_TYPE, title, status, detail) if kind is None else problem_body(kind, detail)
+    return respond(body, status, error.headers)
 
 
 def on_any_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Anything unforeseen: logged in full, answered without any of it."""
     _log.error("unexpected error", path=request.url.path, exc_info=error)
-    return respond(500, "Internal error", "an unexpected error occurred; it has been logged")
+    body = problem_body(RequestError.type, "an unexpected error occurred; it has been logged")
+    return respond(body, RequestError.type.status)
 
 
 HANDLERS: Mapping[Any, Any] = {

@@ -14,16 +14,17 @@ from callistics.engines.base import KeptAnswer
 from callistics.errors import Conflict, Problem, Refused, did_you_mean, invalid, malformed
 from callistics.http.metrics import Metrics
 from callistics.http.parameters import PARAMETERS
-from callistics.http.problems import MEDIA_TYPE, problem_body, problem_item
-from callistics.http.services import AnyRequest, Services, now, read_body, services
+from callistics.http.problems import MEDIA_TYPE, note_problem_body, problem_body, problem_item
+from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.ingest.decode import Limits, Terms
 from callistics.ingest.decompress import unpack
-from callistics.ingest.writer import Job, Result, Retry
+from callistics.ingest.job import Job, Result, Retry
+from callistics.ingest.receipt import Receipt
+from callistics.model.instants import SECOND, now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone, zone
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
-from callistics.records.identity import Receipt
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
 from callistics.timezones import zone_names
 
 IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
@@ -50,13 +51,17 @@ async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
     key = parts.authorize(request, Permission.INGEST)
     skip, where, name = _skip(request), _zone(request, parts.zone), _idempotency_key(request)
     raw = await read_body(request, parts.settings.record_body_limit)
-    terms = Terms(kind, Reading(where, now()), key.scope, skip)
+    reading = Reading(where, now(), parts.settings.future_limit * SECOND)
+    reseller = parts.settings.default_reseller_id
+    terms = Terms(kind, reading, key.scope, skip, reseller=reseller)
     started = time.perf_counter()
     store = _store if name is None else _store_once
     status, body = await store(parts, request, key, terms, raw, name)
     parts.metrics.ingests.labels(kind).observe(time.perf_counter() - started)
-    media_type = "application/json" if status == 200 else MEDIA_TYPE
-    return Response(body, status_code=status, media_type=media_type)
+    if status == 200:
+        return Response(body, media_type="application/json")
+    note_problem_body(request, status, body)
+    return Response(body, status_code=status, media_type=MEDIA_TYPE)
 
 
 async def _store_once(
@@ -92,10 +97,11 @@ async def _store(
 
     def read() -> Job:
         plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
-        write = parts.beside.read_write(plain, request.headers.get("content-type"), limits, terms)
+        media = request.headers.get("content-type")
+        batch = parts.decode_process.decode_batch(plain, media, limits, terms)
         if name is None:
-            return Job(write)
-        return Job(write, Retry(key.id, name, _digest(parts, terms, plain), encode))
+            return Job(batch)
+        return Job(batch, Retry(key.id, name, _digest(parts, terms, plain), encode))
 
     packed = "content-encoding" in request.headers
     job = read() if _is_small(raw) and not packed else await parts.readers.run(read)
@@ -152,15 +158,27 @@ def encoded(receipt: Receipt, *, skip: bool) -> tuple[int, bytes]:
                 for bad in receipt.rejected
             ],
         }
+        | _missing(receipt)
     )
+
+
+def _missing(receipt: Receipt) -> dict[str, object]:
+    """What the first of the pending records lack; nothing where none is pending."""
+    if not receipt.waiting:
+        return {}
+    return {
+        "missing": [
+            {"index": one.index, "id": one.identity[1], "fields": one.fields}
+            for one in receipt.waiting
+        ]
+    }
 
 
 def _refusal(receipt: Receipt, problems: list[Problem]) -> tuple[int, bytes]:
     bad, all_ = len(receipt.rejected), receipt.received
     detail = f"nothing was stored: {bad:,} of {all_:,} records are wrong"
     error = Refused(problems, detail)
-    status = error.answer_status
-    return status, problem_body(status, error.answer_title, error.detail, error.problems)
+    return error.answer_status, problem_body(error.answer_type, error.detail, error.problems)
 
 
 def _skip(request: AnyRequest) -> bool:

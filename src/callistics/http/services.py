@@ -1,7 +1,6 @@
 """What the endpoints work with, put together by the composition root."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,11 +11,14 @@ from litestar import Request
 from callistics.access.keyring import Keyring, require
 from callistics.access.limiter import RateLimiter
 from callistics.analytics.cache import AnswerCache
+from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.errors import TooLarge, Unavailable
 from callistics.http.metrics import Metrics
+from callistics.http.request_notes import note_key
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.writer import Writer
+from callistics.model.instants import now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone
 from callistics.runtime import give_way
@@ -60,6 +62,7 @@ class Services:
 
     settings: Settings
     analytics: Analytics
+    pending: Pending
     writer: Writer
     keyring: Keyring
     limiter: RateLimiter
@@ -68,7 +71,8 @@ class Services:
     cache: AnswerCache
     data_version: Callable[[], int | None]
     readers: Pool
-    beside: DecodeProcess
+    decode_process: DecodeProcess
+    clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     ready: bool = False
@@ -76,6 +80,7 @@ class Services:
     def authorize(self, request: AnyRequest, permission: Permission) -> StoredKey:
         """The request's key. Raises `Unauthorized`, `Forbidden`, `RateLimited`."""
         key = self.keyring.authenticate(request.headers.get("authorization"), now())
+        note_key(request.scope, key.id)
         require(key, permission)
         self.limiter.check(key.id)
         return key
@@ -101,8 +106,3 @@ async def read_body(request: AnyRequest, limit: int) -> bytes:
             raise TooLarge(f"the body is larger than {limit:,} bytes")
         pieces.append(piece)
     return b"".join(pieces)
-
-
-def now() -> int:
-    """The server's clock as an instant (µs)."""
-    return time.time_ns() // 1000

@@ -1,4 +1,4 @@
-"""From the body of `POST /calls` or `POST /leads` to checked records."""
+"""Decodes the body of `POST /calls` or `POST /leads` into a batch of checked records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import msgspec
 
 from callistics.errors import Problem, Refused, UnsupportedMedia, invalid, malformed, pointer
-from callistics.ingest.request import Write
+from callistics.ingest.batch import Batch
+from callistics.ingest.receipt import Rejected
 from callistics.model.json import NotJsonError, as_list, decode
 from callistics.model.scope import Scope
 from callistics.records.columnar.call_batch import SMALLEST, CallBatch, batch_of
 from callistics.records.decode import Change, parse_record
-from callistics.records.field_types import Reading
-from callistics.records.fields import RecordKind
-from callistics.records.identity import Rejected
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
 
 NDJSON_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 
@@ -40,18 +40,20 @@ def is_json(media: str) -> bool:
 class Terms:
     """What the records of a request are checked by.
 
-    `skip` is whether good ones are stored beside bad ones; of `block` records on, what can be
-    taken as columns is.
+    `skip` is whether good ones are stored beside bad ones. From so many records on
+    (`columns_from`), those that can be are taken as columns. `reseller` is that of records that
+    name none.
     """
 
     kind: RecordKind
     reading: Reading
     scope: Scope
     skip: bool = False
-    block: int = SMALLEST
+    columns_from: int = SMALLEST
+    reseller: str | None = None
 
 
-def read_write(body: bytes, content_type: str | None, limits: Limits, terms: Terms) -> Write:
+def decode_batch(body: bytes, content_type: str | None, limits: Limits, terms: Terms) -> Batch:
     """The records of a body, each checked: the good ones, and everything wrong with the bad ones.
 
     Raises `Refused` where the body as a whole is not JSON, `UnsupportedMedia` for another type.
@@ -63,24 +65,24 @@ def read_write(body: bytes, content_type: str | None, limits: Limits, terms: Ter
     lines = media in NDJSON_TYPES
     if terms.kind is RecordKind.CALLS:
         texts = _texts(body, lines=lines)
-        if terms.block <= len(texts) <= limits.records:
-            found = _with_block(texts, terms, lines=lines)
+        if terms.columns_from <= len(texts) <= limits.records:
+            found = _with_columns(texts, terms, lines=lines)
             if found is not None:
                 return found
     records, single = _records(body, media, limits)
     return _checked(terms, list(enumerate(records)), len(records), single=single)
 
 
-def _with_block(texts: Sequence[bytes], terms: Terms, *, lines: bool) -> Write | None:
+def _with_columns(texts: Sequence[bytes], terms: Terms, *, lines: bool) -> Batch | None:
     """The records with those taken as columns that can be; None if none can, or it is no JSON."""
-    block = batch_of(texts, terms.reading, terms.scope)
-    if block is None:
+    columns = batch_of(texts, terms.reading, terms.scope)
+    if columns is None:
         return None
-    taken = set(block.places)
-    rest = [(place, _read(text)) for place, text in enumerate(texts) if place not in taken]
+    taken = set(columns.indices)
+    rest = [(index, _read(text)) for index, text in enumerate(texts) if index not in taken]
     if not lines and any(isinstance(raw, NotJsonError) for _, raw in rest):
         return None
-    return _checked(terms, rest, len(texts), block=block)
+    return _checked(terms, rest, len(texts), columns=columns)
 
 
 def _checked(
@@ -89,17 +91,17 @@ def _checked(
     received: int,
     *,
     single: bool = False,
-    block: CallBatch | None = None,
-) -> Write:
+    columns: CallBatch | None = None,
+) -> Batch:
     changes: list[tuple[int, Change]] = []
     rejected: list[Rejected] = []
-    for place, raw in records:
-        found = _check(terms, raw, () if single else (place,))
+    for index, raw in records:
+        found = _check(terms, raw, () if single else (index,))
         if isinstance(found, Change):
-            changes.append((place, found))
+            changes.append((index, found))
         else:
-            rejected.append(Rejected(place, tuple(found)))
-    return Write(
+            rejected.append(Rejected(index, tuple(found)))
+    return Batch(
         terms.kind,
         terms.scope,
         terms.reading,
@@ -108,7 +110,8 @@ def _checked(
         rejected,
         skip=terms.skip,
         single=single,
-        block=block,
+        columns=columns,
+        reseller=terms.reseller,
     )
 
 

@@ -1,7 +1,7 @@
-"""Reading large requests in a process of its own, beside the one that writes.
+"""Decodes large requests in a process of its own, beside the one that writes.
 
-Reading records is work of the interpreter for the most part, and so is half of what a commit needs.
-In one process the one waits for the other (docs/decisions/writing.md).
+Decoding is work of the interpreter for the most part, and so is half of what a commit needs. In one
+process the one waits for the other (docs/decisions/writing.md).
 """
 
 import multiprocessing
@@ -9,22 +9,33 @@ import signal
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 
 import structlog
 
-from callistics.ingest.decode import Limits, Terms, read_write
-from callistics.ingest.request import Write
-from callistics.ingest.tuning import tune
+from callistics.ingest.batch import Batch
+from callistics.ingest.decode import Limits, Terms, decode_batch
+from callistics.runtime import tune
 
-# Bytes of a body from which on handing it over takes little beside reading it, and of all such
-# bodies together: to start the process takes as long as to read some ten thousand records.
-_LARGE, _WORTHWHILE = 1 << 16, 32 << 20
-# Seconds that reading the largest body takes many times over, and to end.
-_LONGEST, _ENDING = 120, 5
 _log = structlog.get_logger("callistics")
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """When another process is worth it, and how long it may take."""
+
+    large: int = 1 << 16
+    """Bytes of a body from which on handing it over takes little beside reading it."""
+    worthwhile: int = 32 << 20
+    """Bytes of all such bodies from which on there is a process: to start one takes as long as to
+    read some ten thousand records."""
+    longest: float = 120
+    """Seconds that reading the largest body takes many times over."""
+    ending: float = 5
+    """Seconds that the process has to end by itself."""
 
 
 class DecodeProcess:
@@ -34,26 +45,27 @@ class DecodeProcess:
     everything until it has started and after it was lost.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tuning: Tuning | None = None) -> None:
+        self._tuning = tuning or Tuning()
         self._one_at_a_time = threading.Lock()
         self._large = 0
         self._other: _Other | None = None
 
-    def read_write(
+    def decode_batch(
         self, body: bytes, content_type: str | None, limits: Limits, terms: Terms
-    ) -> Write:
-        """As `reader.read_write`."""
+    ) -> Batch:
+        """As `decode.decode_batch`."""
         found = None
-        if len(body) >= _LARGE:
+        if len(body) >= self._tuning.large:
             with self._one_at_a_time:
                 self._large += len(body)
                 found = self._asked(body, content_type, limits, terms)
-        return read_write(body, content_type, limits, terms) if found is None else found
+        return decode_batch(body, content_type, limits, terms) if found is None else found
 
-    def _asked(self, *asked: object) -> Write | None:
+    def _asked(self, *asked: object) -> Batch | None:
         try:
-            if self._other is None and self._large >= _WORTHWHILE:
-                self._other = _Other()
+            if self._other is None and self._large >= self._tuning.worthwhile:
+                self._other = _Other(self._tuning)
             return None if self._other is None else self._other.ask(asked)
         except Exception as error:  # noqa: BLE001 - whatever it is, the body can be read here
             # What is still to come from it would be taken for the answer to another body. Another
@@ -73,7 +85,8 @@ class DecodeProcess:
 class _Other:
     """The other process. Everything but `end` may raise whatever goes wrong with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, tuning: Tuning) -> None:
+        self._tuning = tuning
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(
@@ -90,21 +103,21 @@ class _Other:
             # Only the process has its end: when either goes, the other one's is at its end too.
             theirs.close()
 
-    def ask(self, asked: object) -> Write | None:
+    def ask(self, asked: object) -> Batch | None:
         """What it read; None where it cannot tell, or has not started yet."""
         if not self._ready:
             if not self._connection.poll():
                 return None
             self._ready = self._connection.recv()
         self._connection.send(asked)
-        if not self._connection.poll(_LONGEST):
+        if not self._connection.poll(self._tuning.longest):
             raise TimeoutError
-        found: Write | None = self._connection.recv()
+        found: Batch | None = self._connection.recv()
         return found
 
     def end(self) -> None:
         self._connection.close()
-        self._process.join(_ENDING)
+        self._process.join(self._tuning.ending)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
@@ -135,5 +148,5 @@ def _read(body: bytes, content_type: str | None, limits: Limits, terms: Terms) -
     """The records, or None, as they are handed over."""
     with suppress(Exception):
         # Whoever asked reads it again, and tells what there is to tell.
-        return ForkingPickler.dumps(read_write(body, content_type, limits, terms))
+        return ForkingPickler.dumps(decode_batch(body, content_type, limits, terms))
     return ForkingPickler.dumps(None)

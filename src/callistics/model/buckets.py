@@ -10,6 +10,7 @@ from datetime import timedelta, timezone
 from enum import StrEnum
 
 from callistics.model.instants import DAY, HOUR, MINUTE, date_of, naive
+from callistics.model.time_range import instant_text
 from callistics.model.zones import Zone, month_begin, month_next
 
 MAX_BUCKETS = 10_000
@@ -74,12 +75,12 @@ class Bucket:
 
 
 class TooManyBucketsError(ValueError):
-    """The range has more than `MAX_BUCKETS` buckets."""
+    """More than `MAX_BUCKETS` buckets from one instant to another, both as texts."""
 
-    def __init__(self) -> None:
+    def __init__(self, granularity: Granularity, first: str, last: str) -> None:
         super().__init__(
-            f"the range has more than {MAX_BUCKETS:,} buckets; "
-            "choose a coarser granularity or a shorter range"
+            f"more than {MAX_BUCKETS:,} buckets of a {granularity} from {first} to {last}; "
+            "set date_from and date_to closer together, or choose a coarser granularity"
         )
 
 
@@ -118,14 +119,15 @@ def buckets(zone: Zone, granularity: Granularity, begin: int, end: int) -> list[
     """
     if end <= begin:
         return []
+    ends = instant_text(zone, begin), instant_text(zone, end - 1)
     if (end - begin) // _SHORTEST[granularity] > MAX_BUCKETS:
-        raise TooManyBucketsError
+        raise TooManyBucketsError(granularity, *ends)
     cut = _clock_buckets if granularity.is_clock else _calendar_buckets
     found: list[Bucket] = []
     for bucket in cut(zone, granularity, begin, end):
         found.append(bucket)
         if len(found) > MAX_BUCKETS:
-            raise TooManyBucketsError
+            raise TooManyBucketsError(granularity, *ends)
     return found
 
 
@@ -135,7 +137,7 @@ def _calendar_buckets(
     day = period_begin(granularity, zone.day_at(begin))
     first = zone.day_begin(day)
     while first < end:
-        following = _period_next(granularity, day)
+        following = period_shifted(granularity, day, 1)
         next_first = zone.day_begin(following)
         if next_first > max(first, begin):
             yield Bucket(day, date_of(day).isoformat(), first, next_first)
@@ -151,12 +153,13 @@ def period_begin(granularity: Granularity, day: int) -> int:
     return month_begin(day, _MONTHS[granularity])
 
 
-def _period_next(granularity: Granularity, day: int) -> int:
+def period_shifted(granularity: Granularity, day: int, count: int) -> int:
+    """The first day of the period that many after the one, or before it, that begins on a day."""
     if granularity is Granularity.DAY:
-        return day + 1
+        return day + count
     if granularity is Granularity.WEEK:
-        return day + 7
-    return month_next(day, _MONTHS[granularity])
+        return day + 7 * count
+    return month_next(day, _MONTHS[granularity] * count)
 
 
 def _clock_buckets(zone: Zone, granularity: Granularity, begin: int, end: int) -> Iterator[Bucket]:
@@ -219,5 +222,6 @@ __all__ = [
     "clock_label",
     "clock_pieces",
     "period_begin",
+    "period_shifted",
     "weekday",
 ]

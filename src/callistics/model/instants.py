@@ -4,6 +4,7 @@ An instant is an `int`: microseconds since 1970-01-01T00:00:00Z.
 """
 
 import re
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -102,6 +103,16 @@ def _offset_seconds(text: str | None) -> int | None:
     return -seconds if text[0] == "-" else seconds
 
 
+def now() -> int:
+    """The machine's clock as an instant."""
+    return time.time_ns() // 1000
+
+
+def to_millisecond(instant: int) -> int:
+    """An instant without what is finer than a millisecond."""
+    return instant // 1000 * 1000
+
+
 def micros(moment: datetime) -> int:
     """Microseconds since 1970 of a naive datetime, taken as it reads."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
@@ -130,6 +141,14 @@ def date_of(day: int) -> date:
 def number_of(day: date) -> int:
     """The day number of a date."""
     return day.toordinal() - _EPOCH_DAY
+
+
+def lasting(length: int) -> str:
+    """A length of whole seconds (µs) in the largest unit that it is a whole number of: `2 days`."""
+    units = (("day", DAY), ("hour", HOUR), ("minute", MINUTE), ("second", SECOND))
+    name, unit = next(one for one in units if length % one[1] == 0 and (length or one[1] == SECOND))
+    number = length // unit
+    return f"{number:,} {name}" + "s" * (number != 1)
 
 
 def utc_text(instant: int) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import cast
 
@@ -9,6 +10,8 @@ import msgspec
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _MAX_DIGITS = 4300
+# Far beyond any body that is right, and within what every reader and writer of JSON here can do.
+MAX_NESTING = 512
 
 # Each key is followed by these, or else by white space. Where there is none of that, and no more of
 # these than keys that a quick reader kept, no key came twice. What looks the same inside a text
@@ -24,8 +27,9 @@ class NotJsonError(ValueError):
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        seen: set[str] = set()
+        # `add` gives None, which is false.
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))
         raise NotJsonError(f'the key "{twice[:128]}" occurs twice in one object')
     return found
 
@@ -64,19 +68,30 @@ _NESTING = (dict, list)
 
 
 def keys_in(value: object) -> int:
-    """How many keys all objects in a value have."""
-    if isinstance(value, dict):
-        items = cast("dict[str, object]", value).values()
-        return len(items) + sum(keys_in(item) for item in items if type(item) in _NESTING)
-    if isinstance(value, list):
-        return sum(map(keys_in, cast("list[object]", value)))
-    return 0
+    """How many keys all objects in a value have. Raises `NotJsonError` beyond `MAX_NESTING`."""
+    found, depth, level = 0, 0, [value]
+    while level:
+        if depth >= MAX_NESTING:
+            raise NotJsonError("nested too deeply")
+        inside: list[object] = []
+        for item in level:
+            items: Iterable[object] = ()
+            if isinstance(item, dict):
+                members = cast("dict[str, object]", item)
+                found += len(members)
+                items = members.values()
+            elif isinstance(item, list):
+                items = cast("list[object]", item)
+            inside += [one for one in items if type(one) in _NESTING]
+        level, depth = inside, depth + 1
+    return found
 
 
 def _careful(body: bytes) -> object:
     try:
         text = body.decode("utf-8-sig")
         value = _DECODER.decode(text)
+        keys_in(value)
         if _SURROGATE.search(body):
             json.dumps(value, ensure_ascii=False, default=str).encode()
     except NotJsonError:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from callistics.model.buckets import Granularity
+from callistics.model.time_range import TimeRange
 from callistics.model.zones import Zone
 
 
@@ -90,7 +91,8 @@ class Filters:
 class Query:
     """A valid query. `group_by` are dimension names, `payload.<key>` among them, as of `measure`.
 
-    Only a type that takes a measure has one.
+    Only a type that takes a measure has one. `holds` are the instants (µs, half open) between which
+    the body means this; None: always.
     """
 
     query_type: str
@@ -101,3 +103,9 @@ class Query:
     measure: str | None = None
     page: int = 1
     page_size: int = 1_000
+    holds: tuple[int, int] | None = None
+
+    @property
+    def range(self) -> TimeRange:
+        """The range as it was read, in the zone of the request."""
+        return TimeRange(self.zone, self.filters.begin, self.filters.end)

@@ -6,7 +6,7 @@ from callistics.sql.selection import Unit
 
 QUERY = QueryType(
     name="call_count",
-    summary="How many calls match.",
+    summary="Number of calls that match.",
     unit=Unit.CALLS,
     figures=(COUNT,),
     example={"filters": {"date_from": "2025-01-01", "date_to": "2025-01-31"}},

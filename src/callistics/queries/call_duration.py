@@ -72,7 +72,7 @@ def _statement(query: QueryType, frame: Frame) -> Sql:
 
 QUERY = QueryType(
     name="call_duration",
-    summary="How long calls last, over the calls whose duration is known.",
+    summary="Durations of the calls whose duration is known.",
     unit=Unit.CALLS,
     figures=(
         TIMED,

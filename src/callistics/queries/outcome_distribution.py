@@ -1,4 +1,4 @@
-"""What calls come to."""
+"""Calls by outcome."""
 
 from callistics.catalog.dimensions import OUTCOME
 from callistics.catalog.metrics import COUNT, PERCENTAGE
@@ -11,7 +11,7 @@ QUERY = QueryType(
     summary="Calls by outcome; calls without one are the row whose outcome is null.",
     unit=Unit.CALLS,
     key=OUTCOME,
-    fields=(Field("outcome", "string|null", "What the calls came to, null where it is absent."),),
+    fields=(Field("outcome", "string|null", "The outcome, null where there is none."),),
     figures=(COUNT, PERCENTAGE),
     order=Order.COUNT,
     example={"filters": {"template_id": "tpl_xyz789"}, "page_size": 10},

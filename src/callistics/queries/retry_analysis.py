@@ -7,10 +7,10 @@ from callistics.sql.selection import Unit
 
 QUERY = QueryType(
     name="retry_analysis",
-    summary="Calls and successes by attempt: what the second and third try bring.",
+    summary="Calls, successes and success rate by attempt.",
     unit=Unit.CALLS,
     key=ATTEMPT,
-    fields=(Field("attempt", "integer", "Recorded, else the call's place among its lead's."),),
+    fields=(Field("attempt", "integer", "As recorded, else the call's place among its lead's."),),
     figures=(COUNT.named("calls", "Calls of this attempt."), PERCENTAGE, SUCCEEDED, SUCCESS_RATE),
     example={"filters": {"template_id": "tpl_xyz789"}},
 )

@@ -11,7 +11,7 @@ QUERY = QueryType(
     summary="The most frequent outcomes with their ranks, over calls that have one.",
     unit=Unit.CALLS,
     key=OUTCOME,
-    fields=(Field("outcome", "string", "What the calls came to."),),
+    fields=(Field("outcome", "string", "The outcome."),),
     figures=(
         COUNT,
         PERCENTAGE.named("percentage", "Share of the calls that have an outcome, 0-100."),

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from callistics.errors import Problem, did_you_mean, invalid, pointer
+from callistics.errors import Problem, invalid, pointer, unknown_names
 from callistics.model.json import NotJsonError, as_object, decode
 from callistics.model.payload import PayloadError
-from callistics.records.field_types import Reading, Value
-from callistics.records.fields import ALL_FIELDS, RecordField, RecordKind
+from callistics.records.field import RecordField, RecordKind
+from callistics.records.field_values import Reading, Value
+from callistics.records.fields import ALL_FIELDS
 from callistics.records.record_times import OutOfOrder, Times, readings_of
 
 
@@ -39,10 +40,11 @@ def parse_record(
     problems: list[Problem] = []
     values: dict[str, Value] = {}
     known = ALL_FIELDS[kind]
+    for name, hint in unknown_names(given, known, "; what is free-form belongs into payload"):
+        problems.append(invalid(pointer(*at, name), f"unknown field{hint}", given[name]))
     for name, value in given.items():
         spec = known.get(name)
         if spec is None:
-            problems.append(_unknown(at, name, known, value))
             continue
         try:
             values[spec.name] = _parsed(spec, value, reading)
@@ -76,13 +78,6 @@ def _parsed(spec: RecordField, value: object, reading: Reading) -> Value:
     if spec.required and spec.name != "merchant_id":
         raise ValueError("required, cannot be null")
     return None
-
-
-def _unknown(
-    at: tuple[str | int, ...], name: str, known: Mapping[str, RecordField], value: object
-) -> Problem:
-    hint = did_you_mean(name, known) or "; what is free-form belongs into payload"
-    return invalid(pointer(*at, name), f"unknown field{hint}", value)
 
 
 def _complete_parts(

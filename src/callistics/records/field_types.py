@@ -1,209 +1,43 @@
-"""Reading the values of records: from what was sent to what is kept, each with its rule.
+"""The types of record fields: how values are read, compared, kept and described."""
 
-Values are kept as: text as `str`, instants, durations and costs as `int` (µs, ms, millionths),
-sentiment as `float`, yes and no as `bool`, a payload as its canonical JSON text. `None` clears a
-field.
-
-`read_…` turns a JSON value that is not null into a `Value`, or raises `ValueError` with a sentence
-for people. `tie_…` gives what decides between two values of the same time.
-"""
-
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
 
-from callistics.model.instants import HOUR, MINUTE, parse_iso
-from callistics.model.json import as_object
-from callistics.model.payload import canonical_json, canonical_payload, number_text
-from callistics.model.rounding import half_up
-from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT, Zone
-
-Value = str | int | float | bool | None
-
-MAX_TEXT = 1_024
-MAX_AHEAD = 10 * MINUTE
-MAX_ATTEMPT = 1_000_000
-MAX_DURATION_MS = 10 * 366 * 24 * HOUR // 1000
-MAX_COST = 10**12
-CURRENCY_PATTERN = "^[A-Za-z]{3}$"
-DIRECTIONS = ("outbound", "inbound")
-SENTIMENTS = {"positive": 1.0, "neutral": 0.5, "negative": 0.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What parsing a field may need to know: the zone of times without an offset, and now."""
-
-    zone: Zone
-    now: int
-
-
-def read_text(value: object, _: Reading) -> str:
-    """A text, which may be empty."""
-    if not isinstance(value, str):
-        raise ValueError("must be a string")
-    if len(value) > MAX_TEXT:
-        raise ValueError(f"longer than {MAX_TEXT:,} characters")
-    return value
-
-
-def read_name(value: object, reading: Reading) -> str:
-    """A text that names something."""
-    text = read_text(value, reading)
-    if not text:
-        raise ValueError("must not be empty")
-    return text
-
-
-def read_instant(value: object, reading: Reading) -> int:
-    """An ISO 8601 time, in the zone of the reading where it has no offset."""
-    if not isinstance(value, str):
-        raise ValueError("must be a string such as 2025-01-31T23:59:59Z")
-    written = parse_iso(value)
-    if written.offset is None:
-        instant = reading.zone.instant(written.local)
-    else:
-        instant = written.local - written.offset * 1_000_000
-    if not FIRST_INSTANT <= instant < LAST_INSTANT:
-        raise ValueError("must lie between the years 1900 and 2200")
-    return instant
-
-
-def later_instant(first: int, sent: object, reading: Reading) -> int | None:
-    """The second occurrence of a time as sent, whose first is given; None if it has only one."""
-    local = reading.zone.local(first)
-    second = reading.zone.instant(local, last=True)
-    if second == first or not isinstance(sent, str) or parse_iso(sent).offset is not None:
-        return None
-    return second
-
-
-def read_updated_at(value: object, reading: Reading) -> int:
-    """A time that is not ahead of the server's clock."""
-    instant = read_instant(value, reading)
-    if instant > reading.now + MAX_AHEAD:
-        raise ValueError("more than 10 minutes ahead of the server's clock")
-    return instant
-
-
-def _number(value: object) -> int | Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise ValueError("must be a number")
-    number_text(value)
-    return value
-
-
-def read_duration(value: object, _: Reading) -> int:
-    """Seconds, as whole milliseconds."""
-    number = _number(value)
-    if number < 0:
-        raise ValueError("must not be negative")
-    if number * 1000 > MAX_DURATION_MS:
-        raise ValueError("longer than ten years")
-    numerator, denominator = number.as_integer_ratio()
-    return half_up(numerator * 1000, denominator)
-
-
-def read_attempt(value: object, _: Reading) -> int:
-    """A whole number from 1."""
-    number = _number(value)
-    if not 1 <= number <= MAX_ATTEMPT:
-        raise ValueError(f"must lie between 1 and {MAX_ATTEMPT:,}")
-    if number != int(number):
-        raise ValueError("must be a whole number")
-    return int(number)
-
-
-def read_sentiment(value: object, _: Reading) -> float:
-    """A number from 0 to 1, or the word for one in any case."""
-    if isinstance(value, str):
-        if value.lower() not in SENTIMENTS:
-            raise ValueError("must be a number from 0 to 1, or positive, neutral or negative")
-        return SENTIMENTS[value.lower()]
-    number = _number(value)
-    if not 0 <= number <= 1:
-        raise ValueError("must lie between 0.0 and 1.0")
-    return float(number)
-
-
-def read_cost(value: object, _: Reading) -> int:
-    """An amount of money, as whole millionths, half up."""
-    number = _number(value)
-    if number < 0:
-        raise ValueError("must not be negative")
-    numerator, denominator = number.as_integer_ratio()
-    millionths = half_up(numerator * 1_000_000, denominator)
-    if number >= MAX_COST or millionths >= MAX_COST * 1_000_000:
-        raise ValueError(f"must be below {MAX_COST:,}")
-    return millionths
-
-
-def read_currency(value: object, reading: Reading) -> str:
-    """Three ASCII letters, in upper case."""
-    return currency_code(read_text(value, reading))
-
-
-def currency_code(text: str) -> str:
-    """A currency in upper case. Raises `ValueError` for other than three ASCII letters."""
-    if not re.fullmatch(CURRENCY_PATTERN, text):
-        raise ValueError("must be three letters such as USD")
-    return text.upper()
-
-
-def read_direction(value: object, _: Reading) -> str:
-    """`outbound` or `inbound`, sent in any case."""
-    word = value.lower() if isinstance(value, str) else None
-    if word not in DIRECTIONS:
-        raise ValueError('must be "outbound" or "inbound"')
-    return word
-
-
-def read_flag(value: object, _: Reading) -> bool:
-    """True or false."""
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false")
-    return value
-
-
-def read_payload(value: object, _: Reading) -> str:
-    """An object, as its canonical text."""
-    payload = as_object(value)
-    if payload is None:
-        raise ValueError("must be an object")
-    return canonical_payload(payload)
-
-
-def tie_instant(value: Value) -> int:
-    """Of two times the later one."""
-    assert isinstance(value, int)
-    return value
-
-
-def tie_duration(value: Value) -> str:
-    """Of two durations the one whose seconds are the greater text."""
-    assert isinstance(value, int)
-    return number_text(Decimal(value).scaleb(-3))
-
-
-def tie_cost(value: Value) -> str:
-    """Of two costs the one that is the greater text."""
-    assert isinstance(value, int)
-    return number_text(Decimal(value).scaleb(-6))
-
-
-def tie_sentiment(value: Value) -> str:
-    """Of two sentiments the one that is the greater text."""
-    return number_text(Decimal(repr(value)))
-
-
-def tie_payload(value: Value) -> str:
-    """Of two payloads the one that is the greater text."""
-    return str(value)
+from callistics.model.payload import canonical_json
+from callistics.records.field_values import (
+    CURRENCY_PATTERN,
+    DIRECTIONS,
+    MAX_ATTEMPT,
+    MAX_COST,
+    MAX_DURATION_MS,
+    MAX_TEXT,
+    SENTIMENTS,
+    Reading,
+    Value,
+    currency_code,
+    read_attempt,
+    read_cost,
+    read_currency,
+    read_direction,
+    read_duration,
+    read_flag,
+    read_instant,
+    read_name,
+    read_payload,
+    read_sentiment,
+    read_started_at,
+    read_text,
+    read_updated_at,
+    tie_cost,
+    tie_duration,
+    tie_instant,
+    tie_payload,
+    tie_sentiment,
+)
 
 
 class Storage(StrEnum):
@@ -259,6 +93,7 @@ NAME = FieldType(
 INSTANT = FieldType(
     Storage.INSTANT, {"type": "string", "format": "date-time"}, read_instant, str, tie_instant
 )
+STARTED = replace(INSTANT, parse=read_started_at)
 UPDATED = replace(INSTANT, parse=read_updated_at)
 DIRECTION = FieldType(
     Storage.TEXT,

@@ -6,9 +6,8 @@ of the property tests.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
+from callistics.records.field import BOTH, CALLS, LEADS, Kept, RecordField, RecordKind
 from callistics.records.field_types import (
     ATTEMPT,
     COST,
@@ -20,70 +19,10 @@ from callistics.records.field_types import (
     NAME,
     PAYLOAD,
     SENTIMENT,
+    STARTED,
     TEXT,
     UPDATED,
-    FieldType,
 )
-
-
-class RecordKind(StrEnum):
-    """What a record tells of; the value is the endpoint's name."""
-
-    CALLS = "calls"
-    LEADS = "leads"
-
-    @property
-    def id_field(self) -> str:
-        """The field that names a record within its merchant."""
-        return "call_id" if self is RecordKind.CALLS else "lead_id"
-
-
-class Kept(StrEnum):
-    """Where the values of a field go."""
-
-    COLUMN = "a column of the record's table, merged field by field"
-    IDENTITY = "what names the record for life"
-    EVENT = "the status history"
-    TIME = "the time of all other fields of the record"
-
-
-CALLS = frozenset({RecordKind.CALLS})
-LEADS = frozenset({RecordKind.LEADS})
-BOTH = CALLS | LEADS
-
-
-@dataclass(frozen=True, slots=True)
-class RecordField:
-    """One field of calls, leads or both.
-
-    `filter` is the help of the filter by a list of values that it has, and `group` that of the
-    dimension, `measure` that of the number that can be measured; empty where it has none.
-    `part_of` names the field that it is merged with as one. `column` keeps it as it was sent.
-    """
-
-    name: str
-    kinds: frozenset[RecordKind]
-    type: FieldType
-    help: str
-    example: object
-    required: bool = False
-    kept: Kept = Kept.COLUMN
-    column: str = ""
-    filter: str = ""
-    group: str = ""
-    measure: str = ""
-    part_of: str | None = None
-
-    @property
-    def stored_in(self) -> str:
-        """The column that keeps the value as it was sent."""
-        return self.column or self.name
-
-    @property
-    def schema(self) -> Mapping[str, object]:
-        """The JSON schema of a value that is not null."""
-        return self.type.schema
-
 
 _DECLARED = (
     RecordField(
@@ -128,7 +67,7 @@ _DECLARED = (
     RecordField(
         "started_at",
         CALLS,
-        INSTANT,
+        STARTED,
         "When the call was dialled.",
         "2025-01-15T09:30:00Z",
         required=True,
@@ -196,10 +135,10 @@ _DECLARED = (
         "outcome",
         CALLS,
         TEXT,
-        "What the call came to, free text.",
+        "The outcome of the call, free text.",
         "CONFIRMED",
-        filter="What a call came to; null in a list: none recorded.",
-        group="What the call came to.",
+        filter="The outcome of a call; null in a list matches calls without one.",
+        group="The outcome of the call.",
     ),
     RecordField(
         "sentiment",
@@ -228,9 +167,7 @@ _DECLARED = (
         column="payload_own",
     ),
     RecordField("test", CALLS, FLAG, "True keeps the call out of analytics.", False),
-    RecordField(
-        "created_at", LEADS, INSTANT, "When the lead came into being.", "2025-01-14T08:00:00Z"
-    ),
+    RecordField("created_at", LEADS, INSTANT, "When the lead was created.", "2025-01-14T08:00:00Z"),
     RecordField(
         "updated_at",
         BOTH,

@@ -3,14 +3,16 @@
 Whatever the order and the number of repeats, the same timed records end in the same state.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from callistics.model.payload import canonical_json
 from callistics.model.rounding import half_up
 from callistics.records.decode import Change
-from callistics.records.field_types import Ordered, Value
-from callistics.records.fields import FIELDS, RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_types import Ordered
+from callistics.records.field_values import Value
+from callistics.records.fields import FIELDS
 from callistics.records.record_times import first_from
 
 PARTS: Mapping[str, str] = {
@@ -28,6 +30,28 @@ Event = tuple[str | None, int | None]
 """A status and its time; the time is None where it is the end, or start, of the call."""
 
 
+class Events(set[Event]):
+    """The statuses that records brought; what another one changes is told without a search."""
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        super().__init__(events)
+        self._statuses = {status for status, _ in self}
+        self._newest: Event | None = max(self, key=event_order, default=None)
+
+    def bring(self, event: Event) -> tuple[bool, bool]:
+        """Add an event; whether a reader sees a difference, and whether it was not there yet."""
+        if event in self:
+            return False, False
+        before = self._newest
+        if before is None or event_order(event) > event_order(before):
+            self._newest = event
+        is_other = (None if before is None else before[0]) != (self._newest or event)[0]
+        is_first = event[0] not in self._statuses
+        self._statuses.add(event[0])
+        self.add(event)
+        return is_other or is_first, True
+
+
 @dataclass(slots=True)
 class State:
     """What all records of one call or lead come to.
@@ -39,12 +63,16 @@ class State:
 
     values: dict[str, Value] = field(default_factory=dict[str, Value])
     times: dict[str, int] = field(default_factory=dict[str, int])
-    events: set[Event] = field(default_factory=set[Event])
+    events: Events = field(default_factory=Events)
     first_seen: int | None = None
 
     def copy(self) -> "State":
         """A state of its own with the same content."""
-        return State(dict(self.values), dict(self.times), set(self.events), self.first_seen)
+        return State(dict(self.values), dict(self.times), Events(self.events), self.first_seen)
+
+    def on_trial(self) -> "State":
+        """A copy whose fields are its own, and whose events are those of this one."""
+        return State(dict(self.values), dict(self.times), self.events, self.first_seen)
 
     def get(self, name: str) -> Value:
         """The value of a field, None where it was cleared or never sent."""
@@ -61,6 +89,23 @@ class Applied:
 
 def apply(kind: RecordKind, state: State, change: Change, arrival: int) -> Applied:
     """Merge one record into a state, in place."""
+    fields = apply_fields(kind, state, change, arrival)
+    status = apply_status(kind, state, change, arrival)
+    return Applied(fields.visible or status.visible, fields.stored or status.stored)
+
+
+def apply_status(kind: RecordKind, state: State, change: Change, arrival: int) -> Applied:
+    """Merge the status of one record into a state, in place."""
+    if not change.brings_status:
+        return Applied(visible=False, stored=False)
+    at = change.time
+    if at is None and kind is RecordKind.LEADS:
+        at = arrival
+    return Applied(*state.events.bring((change.status, at)))
+
+
+def apply_fields(kind: RecordKind, state: State, change: Change, arrival: int) -> Applied:
+    """Merge all but the status of one record into a state, in place."""
     time = arrival if change.time is None else change.time
     values = _settled(state, change)
     visible = stored = False
@@ -76,12 +121,6 @@ def apply(kind: RecordKind, state: State, change: Change, arrival: int) -> Appli
                 visible |= _taken(state, name, values)
                 state.values[name], state.times[name] = value, time
                 stored = True
-    if change.brings_status:
-        at = change.time if kind is RecordKind.CALLS else time
-        visible |= change.status not in {status for status, _ in state.events}
-        visible |= _current(state.events) != _current(state.events | {(change.status, at)})
-        stored |= (change.status, at) not in state.events
-        state.events.add((change.status, at))
     if state.first_seen is None or time < state.first_seen:
         state.first_seen, stored = time, True
     return Applied(visible, stored)
@@ -129,14 +168,11 @@ def _taken(state: State, name: str, values: Mapping[str, Value]) -> bool:
     return changes
 
 
-def _current(events: set[Event]) -> str | None:
-    """The newest status; events as of the call itself count as oldest here."""
-    newest = max(events, key=event_order, default=(None, None))
-    return newest[0]
-
-
 def event_order(event: Event) -> tuple[int, bool, str]:
-    """Sorts by time; at equal times a status beats none, then the greater canonical JSON text."""
+    """Sorts by time; at equal times a status beats none, then the greater canonical JSON text.
+
+    Events as of the call itself count as oldest here.
+    """
     status, at = event
     return -1 if at is None else at, status is not None, canonical_json(status)
 

@@ -10,7 +10,7 @@ from itertools import pairwise, product
 from typing import NamedTuple
 
 from callistics.model.instants import SECOND, utc_text
-from callistics.records.field_types import Reading, Value, later_instant
+from callistics.records.field_values import Reading, Value, later_instant
 
 Times = dict[str, int]
 """The instants of the fields in `ORDERED` that a record brings, in that order."""

@@ -1,9 +1,9 @@
 """The composition root: from settings to a running server."""
 
 import asyncio
+import math
 import os
 import signal
-import socket
 from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -20,20 +20,23 @@ from callistics import __version__
 from callistics.access.keyring import Keyring, make_key, new_secret, process_key
 from callistics.access.limiter import RateLimiter
 from callistics.analytics.cache import AnswerCache
+from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.engines.base import Engine
 from callistics.engines.registry import database_file, key_file, open_engine
-from callistics.errors import CallisticsError, SettingsError, Unavailable
+from callistics.errors import CallisticsError, Unavailable
 from callistics.http.app import create_http
-from callistics.http.services import Pool, Services, now
+from callistics.http.services import Pool, Services
 from callistics.ingest.decode_process import DecodeProcess
-from callistics.ingest.tuning import tune
-from callistics.ingest.writer import Job, Result, Writer
+from callistics.ingest.job import Job, Result
+from callistics.ingest.writer import Writer
+from callistics.model.instants import now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
 from callistics.records.unreached import DEFAULT_UNREACHED
-from callistics.server.logs import configure_logs
+from callistics.runtime import tune
+from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
 from callistics.settings import Settings
 from callistics.sql.selection import Policy
@@ -41,6 +44,10 @@ from callistics.timezones import rules_version
 
 _FLUSH_SECONDS = 60
 _MAINTENANCE_SECONDS = 20
+_GUESS = (
+    "success_outcomes is not set: any outcome but those of unreached_outcomes counts as a success,"
+    " WRONG_NUMBER and NOT_INTERESTED too"
+)
 _log = structlog.get_logger("callistics")
 
 
@@ -62,7 +69,7 @@ class Application:
     failure: CallisticsError | None = None
 
     def __post_init__(self) -> None:
-        self.asgi = create_http(self._lifespan)
+        self.asgi = create_http(self._lifespan, self.settings.cors_origins or ())
 
     @asynccontextmanager
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
@@ -86,6 +93,8 @@ class Application:
         _log.info(
             "ready", version=__version__, engine=engine.version, timezone_rules=rules_version()
         )
+        if self.settings.success_outcomes is None:
+            _log.info("success is a guess", reason=_GUESS)
         if self.on_ready is not None:
             self.on_ready(self)
         try:
@@ -134,13 +143,14 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
     parts = Services(
         settings=settings,
         analytics=Analytics(engine.dialect, engine.run, policy, settings.timezone, rollups),
+        pending=Pending(engine.dialect, engine.run),
         writer=Writer(engine, settings.ingest_queue),
         keyring=Keyring(engine.load_keys(), local),
         limiter=RateLimiter(settings.rate_limit),
         zone=zone(settings.timezone),
         queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
         readers=Pool("reader", 2, settings.ingest_queue),
-        beside=DecodeProcess(),
+        decode_process=DecodeProcess(),
         cache=AnswerCache(settings.answer_cache * 1_000_000),
         data_version=lambda: engine.data_version,
     )
@@ -149,7 +159,16 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
     waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
     gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)
     gauge("callistics_queries_busy", busy, lambda: parts.queries.busy)
+    waits = "Records that wait for required fields, in no figure; NaN where the engine cannot tell."
+    gauge("callistics_pending_records", waits, lambda: _number_pending(parts.pending))
     return parts
+
+
+def _number_pending(pending: Pending) -> float:
+    try:
+        return pending.count()
+    except CallisticsError:
+        return math.nan
 
 
 @contextmanager
@@ -197,7 +216,7 @@ def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> N
     _save_uses(parts)
     parts.writer.stop()
     engine.close()
-    parts.beside.stop()
+    parts.decode_process.stop()
 
 
 def _write_secret(path: Path, secret: str) -> None:
@@ -211,13 +230,12 @@ def serve(settings: Settings, on_ready: Callable[[Application], None] | None = N
     """Serve in the foreground until SIGINT or SIGTERM; what was acknowledged stays.
 
     `on_ready` is called once requests are taken; without it the address is printed. Raises
-    `EngineError` if the engine cannot be opened, `SettingsError` if the address is taken.
+    `EngineError` if the engine cannot be opened.
     """
     configure_logs(settings)
     application = build(settings)
     application.serves = True
     application.on_ready = on_ready or announce
-    _check_address(settings)
     try:
         asyncio.run(_serve(application))
     except FatalError:
@@ -227,30 +245,24 @@ def serve(settings: Settings, on_ready: Callable[[Application], None] | None = N
 
 
 def announce(application: Application) -> None:
-    """Tell people where the server listens and where its first admin key lies."""
+    """Tell where the server listens and where its first admin key lies.
+
+    People are told on standard output, programs by a line of log, so that JSON stays JSON.
+    """
     settings = application.settings
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    print(f"Callistics {__version__} listens on http://{host}:{settings.port}", flush=True)  # noqa: T201
-    print(f"  API page   http://{host}:{settings.port}/docs", flush=True)  # noqa: T201
-    file = key_file(settings.engine)
+    url = f"http://{host}:{settings.port}"
+    file = application.admin_key_file or key_file(settings.engine)
+    key = str(file) if file.exists() else None
+    if in_json(settings):
+        _log.info("listening", url=url, api_page=f"{url}/docs", admin_key_file=key)
+        return
+    lines = [f"Callistics {__version__} listens on {url}", f"  API page   {url}/docs"]
     if application.admin_key_file is not None:
-        print(f"  The first admin key was written to {file}", flush=True)  # noqa: T201
-    elif file.exists():
-        print(f"  Admin key  {file}", flush=True)  # noqa: T201
-
-
-def _check_address(settings: Settings) -> None:
-    """Raises `SettingsError` with a sentence for people if nobody can listen there."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM
-        )[0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        place = f"{settings.host}:{settings.port}"
-        raise SettingsError(f"cannot listen on {place}: {error.strerror}") from None
+        lines.append(f"  The first admin key was written to {key}")
+    elif key is not None:
+        lines.append(f"  Admin key  {key}")
+    print("\n".join(lines), flush=True)  # noqa: T201
 
 
 async def _serve(application: Application) -> None:

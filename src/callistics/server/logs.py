@@ -17,7 +17,7 @@ def configure_logs(settings: Settings) -> None:
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     renderer: Any = (
         structlog.processors.JSONRenderer(_json)
-        if settings.log_format == "json"
+        if in_json(settings)
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
@@ -34,6 +34,12 @@ def configure_logs(settings: Settings) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def in_json(settings: Settings) -> bool:
+    """Whether log lines are JSON."""
+    wanted = settings.log_format
+    return not sys.stderr.isatty() if wanted == "auto" else wanted == "json"
 
 
 def _json(event: dict[str, Any], default: Callable[[Any], Any]) -> str:

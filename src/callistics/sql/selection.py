@@ -49,7 +49,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A query within a scope. No statement can be built without one, so none lacks a scope.
+    """A query within a scope. Every statement is built from one, so that each has a scope.
 
     `begin` and `end` are the half-open range of instants that the query is about; where an end
     was left open it is None until `closed` has filled it in. `wide` says that an end filled in may

@@ -69,11 +69,10 @@ WHERE (c.merchant_id = {p3:String})
   AND c.started_at >= fromUnixTimestamp64Micro({p5:Int64}, 'UTC')
   AND c.started_at < fromUnixTimestamp64Micro({p6:Int64}, 'UTC')
   AND ((substring(c.payload.{p7:Identifier}.:String, 2) = {p8:String}) OR arrayExists(e -> (e[1] = {p9:String}), c.payload_lists[{p10:String}]))
-  AND (((c.payload_orders.{p11:Identifier}.:String >= {p12:String} AND c.payload_orders.{p13:Identifier}.:String < {p14:String})
-  AND (substring(c.payload.{p15:Identifier}.:String, 2) IS NULL OR NOT (substring(c.payload.{p16:Identifier}.:String, 2) = {p17:String}))) OR arrayExists(e -> (e[2] >= {p18:String} AND e[2] < {p19:String})
-  AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = {p20:String})), c.payload_lists[{p21:String}]))
-  AND ((c.provider = {p22:String}) OR c.provider IS NULL)
-  AND c.duration_ms >= {p23:Int64}
+  AND ((c.payload_orders.{p11:Identifier}.:String >= {p12:String} AND c.payload_orders.{p13:Identifier}.:String < {p14:String}) OR arrayExists(e -> (e[2] >= {p15:String} AND e[2] < {p16:String}), c.payload_lists[{p17:String}]))
+  AND ((substring(c.payload.{p18:Identifier}.:String, 2) IS NULL OR NOT (substring(c.payload.{p19:Identifier}.:String, 2) = {p20:String})) AND NOT arrayExists(e -> (e[1] = {p21:String}), c.payload_lists[{p22:String}]))
+  AND ((c.provider = {p23:String}) OR c.provider IS NULL)
+  AND c.duration_ms >= {p24:Int64}
 GROUP BY k0, k1, k2
 HAVING sum(c.sign) > 0
 ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST, k2 ASC NULLS LAST
@@ -94,11 +93,12 @@ LIMIT 1000001
 --   'n250016'
 --   'kage'
 --   'o'
+--   'n250016'
+--   'o'
+--   'age'
 --   'kage'
 --   'kage'
 --   '65'
---   'n250016'
---   'o'
 --   '65'
 --   'age'
 --   'TWILIO'

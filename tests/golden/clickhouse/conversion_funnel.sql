@@ -57,12 +57,11 @@ WHERE (l.merchant_id = {p4:String})
   AND l.created_at >= fromUnixTimestamp64Micro({p6:Int64}, 'UTC')
   AND l.created_at < fromUnixTimestamp64Micro({p7:Int64}, 'UTC')
   AND ((substring(l.payload.{p8:Identifier}.:String, 2) = {p9:String}) OR arrayExists(e -> (e[1] = {p10:String}), l.payload_lists[{p11:String}]))
-  AND (((l.payload_orders.{p12:Identifier}.:String >= {p13:String} AND l.payload_orders.{p14:Identifier}.:String < {p15:String})
-  AND (substring(l.payload.{p16:Identifier}.:String, 2) IS NULL OR NOT (substring(l.payload.{p17:Identifier}.:String, 2) = {p18:String}))) OR arrayExists(e -> (e[2] >= {p19:String} AND e[2] < {p20:String})
-  AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = {p21:String})), l.payload_lists[{p22:String}]))
-  AND (l.merchant_id, l.lead_id) IN (SELECT (c.merchant_id, c.lead_id) FROM calls AS c WHERE (c.merchant_id = {p23:String})
-  AND ((c.provider = {p24:String}) OR c.provider IS NULL)
-  AND c.duration_ms >= {p25:Int64}
+  AND ((l.payload_orders.{p12:Identifier}.:String >= {p13:String} AND l.payload_orders.{p14:Identifier}.:String < {p15:String}) OR arrayExists(e -> (e[2] >= {p16:String} AND e[2] < {p17:String}), l.payload_lists[{p18:String}]))
+  AND ((substring(l.payload.{p19:Identifier}.:String, 2) IS NULL OR NOT (substring(l.payload.{p20:Identifier}.:String, 2) = {p21:String})) AND NOT arrayExists(e -> (e[1] = {p22:String}), l.payload_lists[{p23:String}]))
+  AND (l.merchant_id, l.lead_id) IN (SELECT (c.merchant_id, c.lead_id) FROM calls AS c WHERE (c.merchant_id = {p24:String})
+  AND ((c.provider = {p25:String}) OR c.provider IS NULL)
+  AND c.duration_ms >= {p26:Int64}
 GROUP BY c.merchant_id, c.lead_id
 HAVING sum(c.sign) > 0)
 GROUP BY k0, k1, k2
@@ -86,11 +85,12 @@ LIMIT 1000001
 --   'n250016'
 --   'kage'
 --   'o'
+--   'n250016'
+--   'o'
+--   'age'
 --   'kage'
 --   'kage'
 --   '65'
---   'n250016'
---   'o'
 --   '65'
 --   'age'
 --   'mer_abc'

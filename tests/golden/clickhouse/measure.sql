@@ -76,11 +76,10 @@ WHERE (c.merchant_id = {p2:String})
   AND c.started_at >= fromUnixTimestamp64Micro({p4:Int64}, 'UTC')
   AND c.started_at < fromUnixTimestamp64Micro({p5:Int64}, 'UTC')
   AND ((substring(c.payload.{p6:Identifier}.:String, 2) = {p7:String}) OR arrayExists(e -> (e[1] = {p8:String}), c.payload_lists[{p9:String}]))
-  AND (((c.payload_orders.{p10:Identifier}.:String >= {p11:String} AND c.payload_orders.{p12:Identifier}.:String < {p13:String})
-  AND (substring(c.payload.{p14:Identifier}.:String, 2) IS NULL OR NOT (substring(c.payload.{p15:Identifier}.:String, 2) = {p16:String}))) OR arrayExists(e -> (e[2] >= {p17:String} AND e[2] < {p18:String})
-  AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = {p19:String})), c.payload_lists[{p20:String}]))
-  AND ((c.provider = {p21:String}) OR c.provider IS NULL)
-  AND c.duration_ms >= {p22:Int64}
+  AND ((c.payload_orders.{p10:Identifier}.:String >= {p11:String} AND c.payload_orders.{p12:Identifier}.:String < {p13:String}) OR arrayExists(e -> (e[2] >= {p14:String} AND e[2] < {p15:String}), c.payload_lists[{p16:String}]))
+  AND ((substring(c.payload.{p17:Identifier}.:String, 2) IS NULL OR NOT (substring(c.payload.{p18:Identifier}.:String, 2) = {p19:String})) AND NOT arrayExists(e -> (e[1] = {p20:String}), c.payload_lists[{p21:String}]))
+  AND ((c.provider = {p22:String}) OR c.provider IS NULL)
+  AND c.duration_ms >= {p23:Int64}
 GROUP BY k0, k1, x
 HAVING sum(c.sign) > 0),
 numbers AS (SELECT k0, k1, n, CASE WHEN x LIKE 'n%' AND CASE WHEN (toInt64OrZero(substr(CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END, 1, 4)) - 4993) < 0 THEN 0 WHEN (toInt64OrZero(substr(CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END, 1, 4)) - 4993) <= 18 THEN toInt64OrZero('0' || substr((CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END || '0000000000000000000'), 5, (toInt64OrZero(substr(CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END, 1, 4)) - 4993))) + CASE WHEN substr((CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END || '0000000000000000000'), 5 + (toInt64OrZero(substr(CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END, 1, 4)) - 4993), 1) >= '5' THEN 1 ELSE 0 END ELSE 1000000000000000000 END < 1000000000000000000 THEN CASE WHEN x LIKE 'n0%' THEN -(CASE WHEN (toInt64OrZero(substr(CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END, 1, 4)) - 4993) < 0 THEN 0 WHEN (toInt64OrZero(substr(CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END, 1, 4)) - 4993) <= 18 THEN toInt64OrZero('0' || substr((CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END || '0000000000000000000'), 5, (toInt64OrZero(substr(CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END, 1, 4)) - 4993))) + CASE WHEN substr((CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END || '0000000000000000000'), 5 + (toInt64OrZero(substr(CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END, 1, 4)) - 4993), 1) >= '5' THEN 1 ELSE 0 END ELSE 1000000000000000000 END) ELSE CASE WHEN (toInt64OrZero(substr(CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END, 1, 4)) - 4993) < 0 THEN 0 WHEN (toInt64OrZero(substr(CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END, 1, 4)) - 4993) <= 18 THEN toInt64OrZero('0' || substr((CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END || '0000000000000000000'), 5, (toInt64OrZero(substr(CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END, 1, 4)) - 4993))) + CASE WHEN substr((CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END || '0000000000000000000'), 5 + (toInt64OrZero(substr(CASE WHEN x LIKE 'n2%' THEN substr(x, 3) WHEN x LIKE 'n0%' THEN rtrim(translate(substr(x, 3), '0123456789', '9876543210'), '~') WHEN x = 'n1' THEN '0000' END, 1, 4)) - 4993), 1) >= '5' THEN 1 ELSE 0 END ELSE 1000000000000000000 END END END AS v
@@ -117,11 +116,12 @@ LIMIT 1000001
 --   'n250016'
 --   'kage'
 --   'o'
+--   'n250016'
+--   'o'
+--   'age'
 --   'kage'
 --   'kage'
 --   '65'
---   'n250016'
---   'o'
 --   '65'
 --   'age'
 --   'TWILIO'

@@ -52,11 +52,10 @@ WHERE (c.merchant_id = {p1:String})
   AND c.started_at >= fromUnixTimestamp64Micro({p3:Int64}, 'UTC')
   AND c.started_at < fromUnixTimestamp64Micro({p4:Int64}, 'UTC')
   AND ((substring(c.payload.{p5:Identifier}.:String, 2) = {p6:String}) OR arrayExists(e -> (e[1] = {p7:String}), c.payload_lists[{p8:String}]))
-  AND (((c.payload_orders.{p9:Identifier}.:String >= {p10:String} AND c.payload_orders.{p11:Identifier}.:String < {p12:String})
-  AND (substring(c.payload.{p13:Identifier}.:String, 2) IS NULL OR NOT (substring(c.payload.{p14:Identifier}.:String, 2) = {p15:String}))) OR arrayExists(e -> (e[2] >= {p16:String} AND e[2] < {p17:String})
-  AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = {p18:String})), c.payload_lists[{p19:String}]))
-  AND ((c.provider = {p20:String}) OR c.provider IS NULL)
-  AND c.duration_ms >= {p21:Int64}
+  AND ((c.payload_orders.{p9:Identifier}.:String >= {p10:String} AND c.payload_orders.{p11:Identifier}.:String < {p12:String}) OR arrayExists(e -> (e[2] >= {p13:String} AND e[2] < {p14:String}), c.payload_lists[{p15:String}]))
+  AND ((substring(c.payload.{p16:Identifier}.:String, 2) IS NULL OR NOT (substring(c.payload.{p17:Identifier}.:String, 2) = {p18:String})) AND NOT arrayExists(e -> (e[1] = {p19:String}), c.payload_lists[{p20:String}]))
+  AND ((c.provider = {p21:String}) OR c.provider IS NULL)
+  AND c.duration_ms >= {p22:Int64}
 GROUP BY k0, k1, k2
 HAVING sum(c.sign) > 0
 ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST, n DESC, k2 ASC NULLS LAST
@@ -75,11 +74,12 @@ LIMIT 1000001
 --   'n250016'
 --   'kage'
 --   'o'
+--   'n250016'
+--   'o'
+--   'age'
 --   'kage'
 --   'kage'
 --   '65'
---   'n250016'
---   'o'
 --   '65'
 --   'age'
 --   'TWILIO'

@@ -51,12 +51,11 @@ WHERE (l.merchant_id = {p1:String})
   AND l.created_at >= fromUnixTimestamp64Micro({p3:Int64}, 'UTC')
   AND l.created_at < fromUnixTimestamp64Micro({p4:Int64}, 'UTC')
   AND ((substring(l.payload.{p5:Identifier}.:String, 2) = {p6:String}) OR arrayExists(e -> (e[1] = {p7:String}), l.payload_lists[{p8:String}]))
-  AND (((l.payload_orders.{p9:Identifier}.:String >= {p10:String} AND l.payload_orders.{p11:Identifier}.:String < {p12:String})
-  AND (substring(l.payload.{p13:Identifier}.:String, 2) IS NULL OR NOT (substring(l.payload.{p14:Identifier}.:String, 2) = {p15:String}))) OR arrayExists(e -> (e[2] >= {p16:String} AND e[2] < {p17:String})
-  AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = {p18:String})), l.payload_lists[{p19:String}]))
-  AND (l.merchant_id, l.lead_id) IN (SELECT (c.merchant_id, c.lead_id) FROM calls AS c WHERE (c.merchant_id = {p20:String})
-  AND ((c.provider = {p21:String}) OR c.provider IS NULL)
-  AND c.duration_ms >= {p22:Int64}
+  AND ((l.payload_orders.{p9:Identifier}.:String >= {p10:String} AND l.payload_orders.{p11:Identifier}.:String < {p12:String}) OR arrayExists(e -> (e[2] >= {p13:String} AND e[2] < {p14:String}), l.payload_lists[{p15:String}]))
+  AND ((substring(l.payload.{p16:Identifier}.:String, 2) IS NULL OR NOT (substring(l.payload.{p17:Identifier}.:String, 2) = {p18:String})) AND NOT arrayExists(e -> (e[1] = {p19:String}), l.payload_lists[{p20:String}]))
+  AND (l.merchant_id, l.lead_id) IN (SELECT (c.merchant_id, c.lead_id) FROM calls AS c WHERE (c.merchant_id = {p21:String})
+  AND ((c.provider = {p22:String}) OR c.provider IS NULL)
+  AND c.duration_ms >= {p23:Int64}
 GROUP BY c.merchant_id, c.lead_id
 HAVING sum(c.sign) > 0)
 GROUP BY k0, k1, k2
@@ -77,11 +76,12 @@ LIMIT 1000001
 --   'n250016'
 --   'kage'
 --   'o'
+--   'n250016'
+--   'o'
+--   'age'
 --   'kage'
 --   'kage'
 --   '65'
---   'n250016'
---   'o'
 --   '65'
 --   'age'
 --   'mer_abc'

@@ -41,9 +41,8 @@ WHERE (c.merchant_id = ?)
   AND c.started_at >= make_timestamp(?::BIGINT)
   AND c.started_at < make_timestamp(?::BIGINT)
   AND ((variant_extract(c.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
-  AND (((variant_extract(c.payload_orders, ?)::VARCHAR >= ? AND variant_extract(c.payload_orders, ?)::VARCHAR < ?)
-  AND (variant_extract(c.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(c.payload, ?)::VARCHAR = ?))) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?)
-  AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = ?)))) > 0, FALSE))
+  AND ((variant_extract(c.payload_orders, ?)::VARCHAR >= ? AND variant_extract(c.payload_orders, ?)::VARCHAR < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
+  AND ((variant_extract(c.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(c.payload, ?)::VARCHAR = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT
 GROUP BY k0, k1, k2
@@ -64,11 +63,12 @@ LIMIT 1000001
 --   'age'
 --   'o'
 --   'age'
+--   'n250016'
+--   'o'
+--   'age'
 --   'age'
 --   '65'
 --   'age'
---   'n250016'
---   'o'
 --   '65'
 --   'TWILIO'
 --   10000

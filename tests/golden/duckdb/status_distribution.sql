@@ -41,9 +41,8 @@ WHERE (l.merchant_id = ?)
   AND l.created_at >= make_timestamp(?::BIGINT)
   AND l.created_at < make_timestamp(?::BIGINT)
   AND ((variant_extract(l.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
-  AND (((variant_extract(l.payload_orders, ?)::VARCHAR >= ? AND variant_extract(l.payload_orders, ?)::VARCHAR < ?)
-  AND (variant_extract(l.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(l.payload, ?)::VARCHAR = ?))) OR coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?)
-  AND ((e[1] IS NULL AND e[2] IS NULL) OR NOT (e[1] = ?)))) > 0, FALSE))
+  AND ((variant_extract(l.payload_orders, ?)::VARCHAR >= ? AND variant_extract(l.payload_orders, ?)::VARCHAR < ?) OR coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
+  AND ((variant_extract(l.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(l.payload, ?)::VARCHAR = ?)) AND NOT coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND (l.lead_no) IN (SELECT (c.lead_no) FROM calls AS c WHERE (c.merchant_id = ?)
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT)
@@ -65,11 +64,12 @@ LIMIT 1000001
 --   'age'
 --   'o'
 --   'age'
+--   'n250016'
+--   'o'
+--   'age'
 --   'age'
 --   '65'
 --   'age'
---   'n250016'
---   'o'
 --   '65'
 --   'mer_abc'
 --   'TWILIO'

@@ -57,7 +57,7 @@ class Reference:
     def _completed(self, body: dict[str, Any]) -> dict[str, Any]:
         """Null is the same as leaving a field out."""
         written = {name: value for name, value in body.items() if value is not None}
-        request = DEFAULTS | {"timezone": self.settings.timezone} | written
+        request: dict[str, Any] = DEFAULTS | {"timezone": self.settings.timezone} | written
         return request | {"filters": given(request["filters"])}
 
     def _rows(self, request: dict[str, Any], scope: Scope) -> list[Row]:

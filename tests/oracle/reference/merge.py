@@ -102,7 +102,7 @@ def tie_text(value: Any) -> str:
     return json_text(value)
 
 
-def newest(candidates: Iterable[tuple[int, Any]]) -> Any:
+def newest(candidates: Iterable[tuple[Any, Any]]) -> Any:
     """The value of the greatest time; at equal times one beats null, then its text decides."""
     best = max(candidates, key=lambda c: (c[0], c[1] is not None, tie_text(c[1])), default=None)
     return None if best is None else best[1]

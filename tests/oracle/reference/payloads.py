@@ -38,10 +38,7 @@ def _flat(value: list[Any]) -> Iterator[Any]:
 
 
 def _same(value: Any, operand: Any) -> bool:
-    """`value` is a scalar or null, and null stands for absent too."""
-    if value is None or operand is None:
-        return value is None and operand is None
-    return scalar_text(value) == scalar_text(operand)
+    return operand is not None and scalar_text(value) == scalar_text(operand)
 
 
 def _ordered(number_test: Callable[[Any, Any], bool], date_test: Test) -> Test:
@@ -59,22 +56,37 @@ def _ordered(number_test: Callable[[Any, Any], bool], date_test: Test) -> Test:
 
 
 def _in_text(found: Callable[[str, str], bool]) -> Test:
-    return lambda value, operand, _: value is not None and found(scalar_text(value), operand)
+    return lambda value, operand, _: found(scalar_text(value), operand)
 
 
+# Of one text, number or boolean: the value itself, or an element of a list.
 TESTS: dict[str, Test] = {
     "eq": lambda value, operand, _: _same(value, operand),
-    "ne": lambda value, operand, _: not _same(value, operand),
     "in": lambda value, operand, _: any(_same(value, item) for item in operand),
-    "not_in": lambda value, operand, _: not any(_same(value, item) for item in operand),
     "gt": _ordered(lambda a, b: a > b, lambda at, other, _: at >= other.end),
     "gte": _ordered(lambda a, b: a >= b, lambda at, other, _: at >= other.start),
     "lt": _ordered(lambda a, b: a < b, lambda at, other, _: at < other.start),
     "lte": _ordered(lambda a, b: a <= b, lambda at, other, _: at < other.end),
     "contains": _in_text(lambda text, operand: operand in text),
     "starts_with": _in_text(lambda text, operand: text.startswith(operand)),
-    "exists": lambda value, operand, _: (value is not None) == operand,
 }
+OPPOSITES = {"ne": "eq", "not_in": "in"}
+
+
+def _finds_absent(name: str, operand: Any) -> bool:
+    return (name == "eq" and operand is None) or (name == "in" and None in operand)
+
+
+def _operator_holds(value: Any, name: str, operand: Any, zone: str) -> bool:
+    """Whether one operator, by itself, holds for all that the key names."""
+    if name == "exists":
+        return (value is not None) == operand
+    if name in OPPOSITES:
+        return not _operator_holds(value, OPPOSITES[name], operand, zone)
+    if value is None:
+        return _finds_absent(name, operand)
+    scalars = [item for item in _flat([value]) if is_scalar(item)]
+    return any(TESTS[name](item, operand, zone) for item in scalars)
 
 
 def _operators(condition: Any) -> Json:
@@ -83,26 +95,8 @@ def _operators(condition: Any) -> Json:
     return {"in": condition} if isinstance(condition, list) else {"eq": condition}
 
 
-def _asks_existence(operator: str, operand: Any) -> bool:
-    return (operator, operand) in (("exists", True), ("ne", None))
-
-
-def _structure_holds(operators: Json) -> bool:
-    """An object, or a list without anything to compare, is there and is nothing else."""
-    return all(_asks_existence(operator, operand) for operator, operand in operators.items())
-
-
-def _element_holds(element: Any, operators: Json, zone: str) -> bool:
-    if isinstance(element, dict):
-        return _structure_holds(operators)
-    return all(TESTS[name](element, operand, zone) for name, operand in operators.items())
-
-
 def holds(payload: Json, key: str, condition: Any, zone: str) -> bool:
-    """Whether one single element of what the key names meets the whole condition."""
-    operators = _operators(condition)
+    """Whether every operator of the condition holds."""
     _, value = resolve(payload, key)
-    elements = list(_flat(value)) if isinstance(value, list) else [value]
-    if not elements:
-        return _structure_holds(operators)
-    return any(_element_holds(element, operators, zone) for element in elements)
+    operators = _operators(condition).items()
+    return all(_operator_holds(value, name, operand, zone) for name, operand in operators)

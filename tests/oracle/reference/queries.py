@@ -157,7 +157,7 @@ def retry_analysis(calls: list[Call], context: Context) -> list[Row]:
     rows: list[Row] = []
     for attempt in sorted({call.attempt for call in calls}):
         made = [call for call in calls if call.attempt == attempt]
-        successes = sum(is_success(context.settings, call.outcome, None) for call in made)
+        successes = sum(is_success(context.settings, call.outcome, call.success) for call in made)
         rows.append(
             {
                 "attempt": attempt,

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from callistics.cli.connect import default_url, in_process
-from callistics.cli.demo.answer import Tenant, biggest, curl, show_answer
-from callistics.cli.demo.data import Demo, dsn, load, open_demo, save, valid_key
+from callistics.cli.demo.answer import DAYS, Subject, biggest, curl, show_answer
+from callistics.cli.demo.data import Demo, dsn, load, open_demo, policy, save, valid_key
+from callistics.cli.demo.reader import reader_zone, today_begins
 from callistics.cli.listen import ensure_free, first_free
 from callistics.cli.root import Failure
 from callistics.settings import Settings, load_settings
@@ -32,29 +33,34 @@ Examples:
     show_default=True,
     help="Folder of the demo; used again if it is there.",
 )
-@click.option("--once", is_flag=True, help="Stop after the answer, without serving.")
+@click.option("--once", is_flag=True, help="End after the answer, without serving.")
 def command(
     calls: int, seed: int, host: str | None, port: int | None, data: Path, once: bool
 ) -> None:
-    """Try it: made-up calls, an answer, and a server to play with.
+    """Try it: made-up calls, a query and its answer, and a server until Ctrl-C.
 
-    Makes a database in a folder of its own, loads two years of made-up calls through the
-    product's own interface, asks a question, and serves until Ctrl-C.
+    Makes a database in a folder of its own, loads two years of made-up calls that end yesterday
+    through the product's own interface, runs a query, and serves in the foreground until Ctrl-C.
     """
-    demo = open_demo(data, Demo(calls, seed))
+    demo = open_demo(data, _wanted(calls, seed))
     given = {"engine": dsn(data), "host": host, "port": port}
-    settings = load_settings(overrides=given)
+    settings = policy(load_settings(overrides=given), demo)
     if not once:
         settings = _listening(settings, asked=port is not None)
     save(data, demo)
-    demo, tenant = _prepare(settings, data, demo)
+    demo, subject = _prepare(settings, data, demo)
     if once:
         return
     # Loaded here: without serving it is not needed.
     from callistics.server.app import serve  # noqa: PLC0415
 
     quiet = replace(settings, log_level="warning", log_format="text")
-    serve(quiet, on_ready=lambda _: _invite(settings, demo, tenant))
+    serve(quiet, on_ready=lambda _: _invite(settings, demo, subject))
+
+
+def _wanted(calls: int, seed: int) -> Demo:
+    zone = reader_zone()
+    return Demo(calls, seed, today_begins(zone).isoformat(), zone)
 
 
 def _listening(settings: Settings, *, asked: bool) -> Settings:
@@ -68,7 +74,7 @@ def _listening(settings: Settings, *, asked: bool) -> Settings:
     return replace(settings, port=port)
 
 
-def _prepare(settings: Settings, folder: Path, demo: Demo) -> tuple[Demo, Tenant]:
+def _prepare(settings: Settings, folder: Path, demo: Demo) -> tuple[Demo, Subject]:
     """Load what is missing, make sure of a key, and show the first answer."""
     with in_process(settings) as client:
         if demo.loaded:
@@ -78,16 +84,15 @@ def _prepare(settings: Settings, folder: Path, demo: Demo) -> tuple[Demo, Tenant
             load(client, demo)
         demo = replace(demo, loaded=True, key=valid_key(client, demo.key))
         save(folder, demo)
-        tenant = biggest(client)
-        if tenant is None:
-            raise Failure("there is no call in the month that the demo asks for; try more --calls")
-        show_answer(client, tenant)
-    return demo, tenant
+        subject = biggest(client, demo)
+        if subject is None:
+            raise Failure(f"there is no call in the last {DAYS} days; try more --calls")
+        show_answer(client, subject)
+    return demo, subject
 
 
-def _invite(settings: Settings, demo: Demo, tenant: Tenant) -> None:
+def _invite(settings: Settings, demo: Demo, subject: Subject) -> None:
     url = default_url(settings)
-    click.echo(f"Serving on {url}. Ask the next question:\n")
-    click.echo(f"{curl(url, demo.key or '', tenant)}\n")
-    click.echo(f"Try it in a browser: {url}/docs")
-    click.echo("Stop with Ctrl-C.")
+    click.echo(f"Serving on {url}, here, until Ctrl-C. In another terminal, run the next query:\n")
+    click.echo(f"{curl(url, demo.key or '', subject)}\n")
+    click.echo(f"Or in a browser: {url}/docs")

@@ -18,7 +18,7 @@ from callistics.files.lines import UnreadableError
 from callistics.files.mapping import Rules, make_rules
 from callistics.files.open import FORMATS, Format, format_of
 from callistics.model.zones import Zone, zone
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 from callistics.timezones import zone_names
 
 _HELP = """Load calls or leads from NDJSON, CSV, Parquet or Arrow files; `-` is NDJSON from a pipe.

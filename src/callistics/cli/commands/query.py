@@ -28,10 +28,11 @@ Examples:
   callistics query call_count
   callistics query calls_over_time --from 2025-01-01 --to 2025-01-31 --merchant mer_abc \\
       --template tpl_xyz789 --filter min_duration=10 --granularity day
+  callistics query calls_over_time --date-range last_30_days --timezone Asia/Kolkata
   callistics query outcome_distribution --payload city=Delhi --payload 'age>=60'
   callistics query measure --measure cost --group-by merchant_id
   callistics query calls_over_time --group-by provider --all --format csv > calls.csv
-  callistics query --body question.json --format json
+  callistics query --body query.json --format json
 """
 
 
@@ -39,6 +40,9 @@ Examples:
 @click.argument("query_type", required=False, metavar="TYPE")
 @click.option("--from", "date_from", metavar="DATE", help="From this date or time on.")
 @click.option("--to", "date_to", metavar="DATE", help="Up to this date or time, inclusive.")
+@click.option(
+    "--date-range", metavar="NAME", help="Instead of both: today, last_7_days, past_3_hours …"
+)
 @click.option("--merchant", "merchants", multiple=True, metavar="ID", help="May be repeated.")
 @click.option("--reseller", "resellers", multiple=True, metavar="ID", help="May be repeated.")
 @click.option("--template", "templates", multiple=True, metavar="ID", help="May be repeated.")
@@ -79,7 +83,7 @@ Examples:
 def command(
     target: Target, format_: Format, body: Path | None, all_pages: bool, **given: Any
 ) -> None:
-    """Ask a question and print the answer.
+    """Run a query and print the answer.
 
     TYPE is one of the query types, such as call_count, call_duration, calls_over_time,
     outcome_distribution or conversion_funnel; without it, they are listed.

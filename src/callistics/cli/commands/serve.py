@@ -5,6 +5,7 @@ from collections.abc import Callable
 import click
 
 from callistics.cli.connect import not_opened
+from callistics.cli.listen import ensure_free
 from callistics.cli.root import Failure
 from callistics.errors import EngineError
 from callistics.settings import ENGINE_DSNS, load_settings
@@ -37,6 +38,7 @@ def command(engine: str | None, host: str | None, port: int | None) -> None:
     lists it all.
     """
     settings = load_settings(overrides={"engine": engine, "host": host, "port": port})
+    ensure_free(settings.host, settings.port)
     # Loaded here: help and wrong settings need no server.
     from callistics.server.app import serve  # noqa: PLC0415
 

@@ -1,33 +1,39 @@
-"""The first answer a demo shows, and the next question to paste."""
+"""The first answer a demo shows, and the next query to paste."""
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import click
 
 from callistics.cli.client import Client
+from callistics.cli.demo.data import Demo
+from callistics.cli.demo.reader import last_days
 from callistics.cli.output import columns_of, console, table_of
 
 Body = dict[str, Any]
 
-# The last whole month of the made-up calls.
-_MONTH = {"date_from": "2025-12-01T00:00:00Z", "date_to": "2025-12-31T23:59:59Z"}
+DAYS = 31
+"""How many of the last days of the made-up calls the queries are about."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tenant:
-    """A merchant and one of its templates."""
+class Subject:
+    """What the demo asks about: a merchant, one of its templates, and the range of time."""
 
     merchant_id: str
     template_id: str
+    dates: dict[str, str]
 
 
-def biggest(client: Client) -> Tenant | None:
-    """The template with the most calls of the month; None where there are none."""
+def biggest(client: Client, demo: Demo) -> Subject | None:
+    """The template with the most calls of the last days; None where there are none."""
+    first, last = last_days(datetime.fromisoformat(demo.until), demo.timezone, DAYS)
+    dates = {"date_from": first.isoformat(), "date_to": last.isoformat()}
     body: Body = {
         "query_type": "call_count",
-        "filters": {**_MONTH, "min_duration": 10},
+        "filters": {**dates, "min_duration": 10},
         "group_by": ["merchant_id", "template_id"],
         "page_size": 10_000,
     }
@@ -35,34 +41,33 @@ def biggest(client: Client) -> Tenant | None:
     if not rows:
         return None
     most = max(rows, key=lambda row: (row["count"], row["template_id"] or ""))
-    return Tenant(most["merchant_id"], most["template_id"])
+    return Subject(most["merchant_id"], most["template_id"], dates)
 
 
-def question(tenant: Tenant) -> Body:
-    """The question of the API's documentation, asked of the demo's own data."""
+def first_query(subject: Subject) -> Body:
+    """The query of the API's documentation, over the demo's own data."""
     return {
         "query_type": "calls_over_time",
         "filters": {
-            "template_id": tenant.template_id,
-            "merchant_id": tenant.merchant_id,
-            **_MONTH,
+            "template_id": subject.template_id,
+            "merchant_id": subject.merchant_id,
+            **subject.dates,
             "min_duration": 10,
         },
         "granularity": "day",
         "page": 1,
-        "page_size": 31,
+        "page_size": DAYS,
     }
 
 
-def next_question(tenant: Tenant) -> Body:
+def next_query(subject: Subject) -> Body:
     """What one would ask after that."""
-    filters = {"merchant_id": tenant.merchant_id, **_MONTH}
-    return {"query_type": "outcome_distribution", "filters": filters}
+    return {"query_type": "conversion_funnel", "filters": {"merchant_id": subject.merchant_id}}
 
 
-def show_answer(client: Client, tenant: Tenant) -> None:
-    """Ask the question, and print it and its answer."""
-    body = question(tenant)
+def show_answer(client: Client, subject: Subject) -> None:
+    """Run the query, and print it and its answer."""
+    body = first_query(subject)
     answer: Body = client.request("POST", "/analytics", json=body).json()
     click.echo(f"POST /analytics\n{json.dumps(body, indent=2)}\n")
     rows: list[Body] = answer["data"]
@@ -71,12 +76,12 @@ def show_answer(client: Client, tenant: Tenant) -> None:
     out.print(f"{answer['total']:,} rows\n")
 
 
-def curl(url: str, key: str, tenant: Tenant) -> str:
-    """A command line for the next question, to paste into a shell."""
+def curl(url: str, key: str, subject: Subject) -> str:
+    """A command line for the next query, to paste into a shell."""
     lines = (
         f"curl -s {url}/analytics",
         f"-H 'Authorization: Bearer {key}'",
         "-H 'Content-Type: application/json'",
-        f"-d '{json.dumps(next_question(tenant))}'",
+        f"-d '{json.dumps(next_query(subject))}'",
     )
     return " \\\n  ".join(lines)

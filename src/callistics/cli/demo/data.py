@@ -4,7 +4,8 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +16,8 @@ from callistics.cli.importing.progress import progress_bar
 from callistics.cli.importing.sender import Sender, Tally
 from callistics.cli.root import Failure
 from callistics.files.lines import Line, batched
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
+from callistics.settings import Settings
 
 _STATE = "demo.json"
 _DATABASE = "callistics.db"
@@ -25,12 +27,32 @@ _BATCH_LINES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What a demo's folder holds. `loaded` once all calls are in; `key` may ask questions."""
+    """What a demo's folder holds. `loaded` once all calls are in; `key` may query.
+
+    The calls end before `until` (ISO 8601), which begins a day in `timezone`.
+    """
 
     calls: int
     seed: int
+    until: str = "2026-01-01T00:00:00+00:00"
+    timezone: str = "UTC"
     loaded: bool = False
     key: str | None = None
+
+
+# What the made-up platform means by its words.
+_STAGES = ("new", "contacted", "interested", "converted")
+_SUCCESSES = ("CONFIRMED", "INTERESTED")
+
+
+def policy(settings: Settings, demo: Demo) -> Settings:
+    """The settings of a demo: its zone, and stages and success words where none are set."""
+    return replace(
+        settings,
+        timezone=demo.timezone,
+        lead_stages=settings.lead_stages or _STAGES,
+        success_outcomes=settings.success_outcomes or _SUCCESSES,
+    )
 
 
 def dsn(folder: Path) -> str:
@@ -87,16 +109,16 @@ def load(client: Client, demo: Demo) -> Tally:
 
 def _lines(demo: Demo) -> Iterator[Line]:
     # Loaded here: the lists of names that calls are drawn from take a moment.
-    from callistics.synthetic.stream import UNTIL, batches  # noqa: PLC0415
+    from callistics.synthetic.stream import batches  # noqa: PLC0415
 
     numbers = count(1)
-    for batch in batches(demo.calls, demo.seed, UNTIL):
+    for batch in batches(demo.calls, demo.seed, datetime.fromisoformat(demo.until)):
         for line in batch.lines:
             yield Line(next(numbers), line.rstrip("\n").encode())
 
 
 def valid_key(client: Client, key: str | None) -> str:
-    """A key that may ask questions: the one given if it still works, else a new one."""
+    """A key that may query: the one given if it still works, else a new one."""
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     question = b'{"query_type": "call_count", "filters": {"lead_id": "none"}}'
     if key is not None:

@@ -14,7 +14,7 @@ from callistics.cli.client import Client, is_loopback
 from callistics.files.lines import BadLine, Batch, UnreadableError
 from callistics.model.field_error import FieldError
 from callistics.model.zones import Zone
-from callistics.records.fields import RecordKind
+from callistics.records.field import RecordKind
 
 _NDJSON = {"Content-Type": "application/x-ndjson"}
 _COMPRESSED = _NDJSON | {"Content-Encoding": "zstd"}

@@ -9,7 +9,8 @@ import msgspec
 from callistics.files.lines import Batch
 from callistics.files.mapping import Rules
 from callistics.model.instants import DAY, parse_iso
-from callistics.records.fields import FIELDS, RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.fields import FIELDS
 
 # Rows whose ids are remembered, at 24 bytes each.
 _MOST_ROWS = 10_000_000

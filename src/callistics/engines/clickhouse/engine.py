@@ -19,6 +19,7 @@ from callistics.engines.clickhouse.migrate import migrate, rebuild_done, rebuild
 from callistics.engines.clickhouse.session import ClickHouseSession
 from callistics.errors import CallisticsError
 from callistics.model.keys import StoredKey
+from callistics.records.columnar.changes import Changes
 from callistics.sql.dialect import SqlRow, Statement
 
 # A replaced row and the one in its place become visible together only within one block.
@@ -29,7 +30,7 @@ _ONE_BLOCK = {
     "min_insert_block_size_rows": 10_000_000,
     "min_insert_block_size_bytes": 0,
 }
-# The limit of queries is none for writing: a large request takes longer than a question may.
+# The limit of queries is none for writing: a large request takes longer than a query may.
 _WRITE_SECONDS = 600.0
 # Leads that are recomputed in one commit of a rebuild.
 _REBUILD_LEADS = 50_000
@@ -167,7 +168,8 @@ class ClickHouseEngine:
         for start in range(0, len(pairs), _REBUILD_LEADS):
             with self.writing() as session:
                 chosen = pairs[start : start + _REBUILD_LEADS]
-                session.touch((str(merchant), str(lead)) for merchant, lead in chosen)
+                leads = [(str(merchant), str(lead)) for merchant, lead in chosen]
+                session.apply(Changes(rebuilt=leads))
 
     def maintain(self) -> bool:
         """The database merges its parts by itself."""

@@ -1,18 +1,19 @@
-"""Writing what a commit changes into the tables of calls and leads.
+"""Writes the delta of a commit into the tables.
 
 Rows are only ever deleted and inserted, deletions first: DuckDB 2.0 corrupts memory when a row
 that the same transaction inserted is updated (docs/decisions/no-updates-in-place.md).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pyarrow as pa
 
-from callistics.engines.duckdb.lookup import lookup_sql
+from callistics.engines.duckdb.delta import TableDelta
+from callistics.engines.duckdb.lookup.lookup_sql import keys
 from callistics.engines.duckdb.rollups.aggregate_sql import COLUMNS, change
 from callistics.engines.duckdb.rollups.change_log import ChangeLog
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.engines.duckdb.tables import ID_OF, SENT, WRITTEN
 from callistics.records.columnar.arrow import select
 from callistics.records.columnar.derive import DERIVED, LEADS
 from callistics.records.columnar.payload_columns import FLAT
@@ -23,10 +24,10 @@ _PAYLOADS = "payload::JSON::VARIANT AS payload, payload_orders::JSON::VARIANT AS
 _INSERT = f"INSERT INTO {{table}} BY NAME SELECT * REPLACE ({_PAYLOADS}), {{keys}} FROM {{source}}"
 _INSERT_CALLS = _INSERT.format(
     table="calls",
-    keys=lookup_sql.keys("call_id"),
-    source=f"(SELECT {lookup_sql.SENT} FROM incoming)",
+    keys=keys("call_id"),
+    source=f"(SELECT {SENT} FROM incoming)",
 )
-_INSERT_LEADS = _INSERT.format(table="leads", keys=lookup_sql.keys("lead_id"), source="fresh")
+_INSERT_LEADS = _INSERT.format(table="leads", keys=keys("lead_id"), source="fresh")
 
 _DERIVED = (*DERIVED.names, *FLAT, "lead_no")
 _MOVED = f"""
@@ -51,66 +52,65 @@ _BETWEEN = " UNION ALL ".join(
 _LEADS_CHANGED = f"SELECT {change(Unit.LEADS, 'n')} FROM lead_changes"
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """What a commit does to calls and leads, which have their numbers, see lead_numbers.py.
-
-    Incoming calls take the place of rows with the rowids `gone`; `replaced` is what the roll-ups
-    know of these. `may_lose` is whether a known duration may be there fewer times.
-    """
-
-    renewal: Delta
-    replaced: pa.Table | None
-    gone: Sequence[int]
-    may_lose: bool
+def apply(statements: StatementCache, delta: TableDelta, log: ChangeLog) -> None:
+    """Delete and insert the rows, and log the changes for the roll-ups."""
+    _replace_plain(statements, "calls_held", delta, delta.held)
+    _replace_plain(statements, "lead_records", delta, delta.own)
+    _replace_calls(statements, delta, log)
+    _replace_leads(statements, delta.derived, log)
 
 
-def replace(statements: StatementCache, made: Replacement, ledger: ChangeLog) -> None:
-    """Delete and insert, and note it for the roll-ups."""
-    _replace_calls(statements, made, ledger)
-    _replace_leads(statements, made.renewal, ledger)
+def _replace_plain(
+    statements: StatementCache, table: str, delta: TableDelta, new: pa.Table
+) -> None:
+    """Replace rows of records beside which nothing is derived."""
+    _delete(statements, table, delta.deleted[table])
+    if new.num_rows:
+        statements.give(**{f"new_{table}": new})
+        made = f"SELECT {WRITTEN[table]}, {keys(ID_OF[table])} FROM new_{table}"
+        statements.repeat(f"INSERT INTO {table} BY NAME {made}")
 
 
-def _replace_calls(statements: StatementCache, made: Replacement, ledger: ChangeLog) -> None:
+def _replace_calls(statements: StatementCache, delta: TableDelta, log: ChangeLog) -> None:
     changes: list[str] = []
-    incoming, moved = made.renewal.incoming, made.renewal.moved
+    incoming, moved = delta.derived.incoming, delta.derived.moved
     if moved.num_rows:
-        statements.give(moves=_moves(moved, made.renewal.again))
+        statements.give(moves=_moves(moved, delta.derived.again))
         statements.execute(_MOVED)
         changes.append(_BETWEEN)
-    delete(statements, "calls", [*made.gone, *moved["place"].to_pylist()])
+    _delete(statements, "calls", [*delta.deleted["calls"], *moved["place"].to_pylist()])
     if moved.num_rows:
         statements.repeat(_INSERT_MOVED)
     if incoming.num_rows:
         statements.give(incoming=incoming)
         statements.repeat(_INSERT_CALLS)
         changes.append(_CAME)
-    if made.replaced is not None:
-        statements.give(replaced=made.replaced)
+    if delta.replaced is not None:
+        statements.give(replaced=delta.replaced)
         changes.append(_WENT)
     if changes == [_CAME]:
-        ledger.came(Unit.CALLS, _CAME)
+        log.append(Unit.CALLS, _CAME)
     elif changes:
-        ledger.note(Unit.CALLS, " UNION ALL ".join(changes), may_lose=made.may_lose)
+        log.append_net(Unit.CALLS, " UNION ALL ".join(changes), may_lose=delta.may_lose)
 
 
-def _replace_leads(statements: StatementCache, renewal: Delta, ledger: ChangeLog) -> None:
-    fresh, former = renewal.leads, renewal.former
-    delete(statements, "leads", former["place"].to_pylist())
+def _replace_leads(statements: StatementCache, derived: Delta, log: ChangeLog) -> None:
+    fresh, former = derived.leads, derived.former
+    _delete(statements, "leads", former["place"].to_pylist())
     if fresh.num_rows:
         statements.give(fresh=fresh)
         statements.repeat(_INSERT_LEADS)
     if fresh.num_rows or former.num_rows:
         statements.give(lead_changes=_lead_changes(fresh, former))
-        noted = ledger.note if former.num_rows else ledger.came
-        noted(Unit.LEADS, _LEADS_CHANGED)
+        append = log.append_net if former.num_rows else log.append
+        append(Unit.LEADS, _LEADS_CHANGED)
 
 
-def delete(statements: StatementCache, table: str, places: Sequence[int]) -> None:
-    """Delete rows by their rowids."""
-    if places:
+def _delete(statements: StatementCache, table: str, rowids: Sequence[int]) -> None:
+    """Delete rows of a table by their rowids."""
+    if rowids:
         statements.execute(
-            f"DELETE FROM {table} WHERE rowid IN (SELECT unnest(?::BIGINT[]))", [list(places)]
+            f"DELETE FROM {table} WHERE rowid IN (SELECT unnest(?::BIGINT[]))", [list(rowids)]
         )
 
 

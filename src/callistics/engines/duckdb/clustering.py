@@ -7,19 +7,23 @@ short transactions of the writer, rows are deleted and their copies inserted. Ro
 written meanwhile stay where they are.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 
-from callistics.engines.duckdb.lookup.lookup_sql import ID_OF, KEY_OF, TIME_OF
+from callistics.engines.duckdb.observers import Commit
+from callistics.engines.duckdb.tables import ID_OF, KEY_OF, TIME_OF
+from callistics.engines.duckdb.tuning import Tuning
 from callistics.records.columnar.row_codec import identity_table
 from callistics.records.identity import Identity
 
 Transaction = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
+# Rows moved at once, where others wait for the writer and where nobody does.
+_PIECE_SHARED, _PIECE_ALONE = 20_000, 200_000
 _MONTHS = """
 SELECT date_trunc('month', {time}) AS month FROM {table} GROUP BY month ORDER BY month
 """
@@ -88,28 +92,26 @@ class _OvertakenError(Exception):
 class Clustering:
     """The work on the order of rows of calls and leads, in pieces.
 
-    A month is put in order when `smallest` of its rows, and the share that its table names, begin a
-    run that need not be. About `part` rows are copied at a time, `piece` rows moved in one
-    transaction. With `checkpoints` there is one after each month: pieces so large that they are
-    written into the file at once leave hardly a trace in the log, which would bring one about.
+    A month is put in order when as many of its rows as the tuning says, and the share that its
+    table names, begin a run that need not be. Where nobody waits there is a checkpoint after each
+    month: pieces so large that they are written into the file at once leave hardly a trace in the
+    log, which would bring one about.
     """
 
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
         transaction: Transaction,
-        *,
-        smallest: int = 50_000,
-        part: int = 1_000_000,
-        piece: int = 20_000,
-        checkpoints: bool = False,
+        tuning: Tuning,
     ) -> None:
         self._connection = connection.cursor()
         self._connection.execute("ATTACH IF NOT EXISTS ':memory:' AS side")
         self._transaction = transaction
-        self._smallest = smallest
-        self._part, self._piece = part, piece
-        self._checkpoints = checkpoints
+        self._smallest, self._part = tuning.rows_out_of_order, tuning.rows_copied_at_once
+        self._piece = tuning.rows_moved_at_once or (
+            _PIECE_SHARED if tuning.shared else _PIECE_ALONE
+        )
+        self._checkpoints = not tuning.shared
         self._copying: str | None = None
         self._written: set[Identity] = set()
 
@@ -121,14 +123,10 @@ class Clustering:
         """
         return max(1, self._smallest // 2)
 
-    @property
-    def copying(self) -> str | None:
-        """The table of which it matters what is written."""
-        return self._copying
-
-    def written(self, identities: Iterable[Identity]) -> None:
-        """Take note of records of that table which a commit has written or removed."""
-        self._written.update(identities)
+    def committed(self, commit: Commit) -> None:
+        """Note the records of the table under way that a commit has written or removed."""
+        if self._copying is not None and commit.delta is not None:
+            self._written.update(commit.delta.identities(self._copying))
 
     def work(self) -> Generator[None]:
         """Look through all months and put in order what is not, pausing after each piece."""

@@ -1,7 +1,6 @@
-"""The embedded engine: opening, reading with a time limit, and the writer's transactions."""
+"""The embedded engine: opening, reading with a time limit, and writing."""
 
 import queue
-import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -14,56 +13,35 @@ from callistics.engines.duckdb.access_keys import load_keys
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.lookup.id_index import IdIndex
+from callistics.engines.duckdb.lookup.load_states import Lookup
 from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
+from callistics.engines.duckdb.maintenance import Maintenance
 from callistics.engines.duckdb.migrate import closed_on_failure, migrate, rebuild_done, rebuild_due
+from callistics.engines.duckdb.observers import DataVersion, Observer
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.query_timeout import QueryTimeout
-from callistics.engines.duckdb.rollups.change_log import ChangeLog
-from callistics.engines.duckdb.rollups.refresh import rebuild
+from callistics.engines.duckdb.rebuild import rebuild_leads, rebuild_rollups
 from callistics.engines.duckdb.rollups.schedule import RollupSchedule
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
+from callistics.engines.duckdb.writer import WriteConnection, first_log_limit
 from callistics.errors import EngineError, TimedOut, first_line
 from callistics.model.keys import StoredKey
 from callistics.sql.dialect import SqlRow, Statement
 
 # Of the machine's memory: the rest goes on to cache the file, as far as nobody else needs it.
 _MEMORY = "25%"
-# One row for each so many bytes of the file is fetched by itself, where the engine's own limit is
-# 50. More are picked out of all, which takes the time of opening each column of each row group.
-_A_ROW_LISTED, _FEWEST_LISTED = 8 << 20, 50
-_DONE = object()
-# A checkpoint keeps writers waiting, the longer the more was written since the last; the log that
-# it ends is read again after a crash. Where nobody waits, few checkpoints cost less than many; as
-# one costs more the larger the file is, the log may then grow to a share of it.
-_LOG_SHARED, _LOG_ALONE = 128 << 20, (512 << 20, 2 << 30)
-_LOG_SHARE = 4
-# What depends on the size of the file is set again when it is so many times as much.
-_GROWS = 1.25
-# Rows that are moved at once: the writer waits for that, but the month is looked through each time.
-_PIECE_SHARED, _PIECE_ALONE = 20_000, 200_000
 # Rows from which on a group of them has columns for the keys of payloads. The engine's own limit is
 # 30,000: ten smaller groups beside eighty large ones made a filter by a key half as slow again.
 _LEAST_SPLIT = 2_048
-
-_REBUILD_LEADS = 50_000
-# In the order of rows: a part of them is found in few groups of rows.
-_ALL_LEADS = (
-    "CREATE OR REPLACE TEMP TABLE all_leads AS SELECT * FROM ("
-    + " UNION ".join(
-        f"SELECT merchant_id, lead_id FROM {table}" for table in ("calls", "lead_records", "leads")
-    )
-    + ") ORDER BY merchant_id, lead_id"
-)
-_SOME_LEADS = "SELECT merchant_id, lead_id FROM all_leads WHERE rowid >= ? AND rowid < ?"
 
 
 class DuckDBEngine:
     """Implements `engines.base.Engine` on one database file.
 
     Queries run on a pool of `readers` connections, each limited to `timeout` seconds; writing is
-    one connection's, by one thread at a time. `shared` is whether others may wait for that one.
-    `clock` gives the time of arrival in µs.
+    one connection's, by one thread at a time. `clock` gives the time of arrival in µs.
     """
 
     def __init__(
@@ -74,35 +52,25 @@ class DuckDBEngine:
         timeout: float = 30.0,
         memory_limit: str | None = None,
         threads: int | None = None,
-        shared: bool = True,
+        tuning: Tuning = DEFAULTS,
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
         self._clock = clock
         self.path = path
-        self._timeout = timeout
-        self._shared, self._log_limit = shared, _LOG_SHARED if shared else _LOG_ALONE[0]
-        self._connection = _open(path, memory_limit, threads, self._log_limit)
+        self._timeout, self._tuning = timeout, tuning
+        self._connection = _open(path, memory_limit, threads, first_log_limit(shared=tuning.shared))
         with closed_on_failure(self._connection.close):
             self.migrated = migrate(self._connection)
-        self._payload_keys = PayloadKeys(self._connection)
+        self._payload_keys = PayloadKeys(self._connection, tuning.payload_keys_listed)
         self.dialect = DuckDBDialect(self._payload_keys)
-        self._connect_writer()
-        self._writing = threading.Lock()
-        self._presence = IdIndex(self._connection)
+        self._write = WriteConnection(self._connection, path, tuning)
+        self._id_index = IdIndex(self._connection, tuning)
         self._lead_numbers = SurrogateKeys(self._connection)
-        self._schedule = RollupSchedule(self._writer, shared=shared)
-        self._commits = 0
-        self._order = Clustering(
-            self._connection,
-            self._moving,
-            piece=_PIECE_SHARED if shared else _PIECE_ALONE,
-            checkpoints=not shared,
-        )
-        self._pieceing: Generator[None] | None = None
-        self._rows_written = 0
-        # How many there were when the order of all rows was last looked at.
-        self._tidied: int | None = None
-        self._watchdog = QueryTimeout()
+        self._schedule = RollupSchedule(self._writer, tuning)
+        self._data_version = DataVersion()
+        self._clustering = Clustering(self._connection, self._write.moving, tuning)
+        self._maintenance = Maintenance(self._write, self._schedule, self._clustering)
+        self._query_timeout = QueryTimeout()
         self._readers: queue.SimpleQueue[StatementCache] = queue.SimpleQueue()
         self._reader_count = readers
         for _ in range(readers):
@@ -125,13 +93,13 @@ class DuckDBEngine:
     @property
     def data_version(self) -> int:
         """How many commits there were since the file was opened: it is this process's alone."""
-        return self._commits
+        return self._data_version.value
 
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
         reader = self._readers.get()
         try:
-            with self._watchdog.limit(reader.connection, self._timeout):
+            with self._query_timeout.limit(reader.connection, self._timeout):
                 return reader.execute(statement.text, statement.values).fetchall()
         except duckdb.InterruptException:
             raise TimedOut(f"the query took longer than {self._timeout:g} seconds") from None
@@ -141,109 +109,46 @@ class DuckDBEngine:
     @contextmanager
     def writing(self) -> Generator[DuckDBSession]:
         """A transaction: committed, and so durable and visible, when the context ends well."""
-        with self._writing:
+        with self._write.lock:
             self._payload_keys.begin()
             if self._schedule.is_overdue:
-                with self._transaction() as writer:
-                    self._schedule.work(writer)
-            with self._transaction():
-                ledger = ChangeLog(self._statements)
-                session = DuckDBSession(
-                    self._statements,
-                    self._presence,
-                    self._lead_numbers,
-                    self._payload_keys,
-                    ledger,
-                    self._clock(),
-                )
+                with self._write.transaction() as connection:
+                    self._schedule.work(connection)
+            with self._write.transaction():
+                lookup = Lookup(self._statements, self._id_index, self._lead_numbers)
+                session = DuckDBSession(lookup, self._payload_keys, self._clock())
                 yield session
-                session.finish()
                 self._statements.release()
-            self._commits += 1
-            self._schedule.committed(ledger)
-            self._payload_keys.committed()
-            self._rows_written += session.rows_written
-            copied = self._order.copying
-            if copied is not None:
-                self._order.written(session.written(copied))
-            self._fit()
+            for observer in self._observers:
+                observer.committed(session.commit)
+            self._write.fit()
 
-    def _connect_writer(self) -> None:
-        self._writer = self._connection.cursor()
-        self._statements = StatementCache(self._writer)
-        self._listed = _FEWEST_LISTED
-        self._fit()
+    @property
+    def _observers(self) -> Sequence[Observer]:
+        """What is told of each commit, before anyone else may write."""
+        return (
+            self._data_version,
+            self._schedule,
+            self._payload_keys,
+            self._clustering,
+            self._maintenance,
+        )
 
-    def _fit(self) -> None:
-        """Set what suits the size of the file."""
-        size = self.path.stat().st_size if self.path.exists() else 0
-        listed = size // _A_ROW_LISTED
-        if listed > _GROWS * self._listed:
-            self._listed = listed
-            self._writer.execute(f"SET SESSION dynamic_or_filter_threshold = {listed}")
-        limit = min(size // _LOG_SHARE, _LOG_ALONE[1])
-        if not self._shared and limit > _GROWS * self._log_limit:
-            self._log_limit = limit
-            self._writer.execute(f"SET GLOBAL checkpoint_threshold = '{limit}B'")
+    @property
+    def _statements(self) -> StatementCache:
+        return self._write.statements
 
-    @contextmanager
-    def _moving(self) -> Generator[duckdb.DuckDBPyConnection]:
-        """A transaction that changes where rows are, not what they say."""
-        with self._writing, self._transaction() as writer:
-            yield writer
-
-    @contextmanager
-    def _transaction(self) -> Generator[duckdb.DuckDBPyConnection]:
-        self._writer.execute("BEGIN")
-        try:
-            yield self._writer
-            self._writer.execute("COMMIT")
-        except BaseException:
-            self._roll_back()
-            raise
+    @property
+    def _writer(self) -> duckdb.DuckDBPyConnection:
+        return self._write.connection
 
     def maintain(self) -> bool:
-        """Do a piece of work on the roll-ups, or on the order of rows, as long as there is any.
-
-        A thread of its own does this beside all others; a piece holds up the writer for less than
-        it takes to be noticed.
-        """
-        return self._compact_rollups() or self._cluster_months()
-
-    def _compact_rollups(self) -> bool:
-        with self._writing:
-            if not self._schedule.is_due:
-                return False
-            with self._transaction() as writer:
-                self._schedule.work(writer)
-            return True
-
-    def _cluster_months(self) -> bool:
-        if self._pieceing is None:
-            written, last = self._rows_written, self._tidied
-            if last is not None and written - last < self._order.worthwhile:
-                return False
-            self._tidied, self._pieceing = written, self._order.work()
-        try:
-            if next(self._pieceing, _DONE) is _DONE:
-                self._pieceing = None
-        except BaseException:
-            # It is begun anew.
-            self._tidied, self._pieceing = None, None
-            raise
-        return self._pieceing is not None
-
-    def _roll_back(self) -> None:
-        try:
-            self._writer.execute("ROLLBACK")
-            self._statements.rolled_back()
-        except duckdb.Error:
-            # The transaction is gone already, or the connection is: start with a fresh one.
-            self._connect_writer()
+        """Do a piece of maintenance, as long as there is any; whether there was."""
+        return self._maintenance.work()
 
     def load_keys(self) -> list[StoredKey]:
         """Every access key."""
-        with self._writing:
+        with self._write.lock:
             return load_keys(self._writer)
 
     def rebuild(self) -> None:
@@ -252,31 +157,23 @@ class DuckDBEngine:
         Leads are taken part by part, each in a commit of its own; the roll-ups come last. One that
         was cut short is to be done again.
         """
-        with self._writing:
-            ((leads,),) = self._writer.execute(_ALL_LEADS).fetchall()
         self._payload_keys.collect()
-        for first in range(0, leads, _REBUILD_LEADS):
-            with self.writing() as session:
-                bounds = [first, first + _REBUILD_LEADS]
-                session.touch(self._statements.execute(_SOME_LEADS, bounds).fetchall())
-        with self._writing:
-            self._writer.execute("DROP TABLE all_leads")
-            with self._transaction() as writer:
-                self._payload_keys.keep_collected(writer)
-                rebuild(writer)
-            self._payload_keys.committed()
-            self._commits += 1
+        rebuild_leads(self._write, self.writing, self._tuning.leads_rebuilt_at_once)
+        with self._write.lock:
+            rebuild_rollups(self._write, self._payload_keys)
+            self._payload_keys.rebuilt()
             self._schedule.rebuilt()
+            self._data_version.advance()
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""
-        self._watchdog.stop()
-        self._presence.stop()
-        with self._writing:
+        self._query_timeout.stop()
+        self._id_index.stop()
+        with self._write.lock:
             for _ in range(self._reader_count):
                 self._readers.get().connection.close()
-            self._order.close()
-            self._writer.close()
+            self._clustering.close()
+            self._write.close()
             self._connection.close()
 
 

@@ -2,7 +2,7 @@
 
 Most records are the first of their id and say all there is to say. Such ones need no merging: they
 go from JSON to the engine's columns with little work for each (docs/decisions/blocks.md). Every
-other one is left to the careful reading of `model.records`, which alone tells what is wrong with
+other one is left to the careful decoder `records.decode`, which alone tells what is wrong with
 a record; what can be taken here means the same there.
 """
 
@@ -19,7 +19,7 @@ from callistics.records.columnar.arrow import Mask, array_of, pc
 from callistics.records.columnar.decode_columns import Columns, decode_call
 from callistics.records.columnar.match_rows import is_again
 from callistics.records.columnar.row_codec import CALL_COLUMNS, EVENTS, TIME
-from callistics.records.field_types import Reading
+from callistics.records.field_values import Reading
 
 T = TypeVar("T")
 
@@ -29,18 +29,18 @@ SMALLEST = 32
 
 @dataclass(frozen=True, slots=True)
 class CallBatch:
-    """Records as columns, `places` in their request, and `texts` as they were sent.
+    """Records as columns, their `indices` in the request, and `texts` as they were sent.
 
-    `columns` has those of `rows.CALL_COLUMNS`, but `status` for `events`; `updated_at` is null
+    `columns` has those of `row_codec.CALL_COLUMNS`, but `status` for `events`; `updated_at` is null
     where a record takes its time of arrival.
     """
 
     columns: pa.Table
-    places: Sequence[int]
+    indices: Sequence[int]
     texts: Sequence[bytes]
 
     def __len__(self) -> int:
-        return len(self.places)
+        return len(self.indices)
 
     def calls(self) -> pa.Table:
         """(merchant_id, call_id) of each record."""
@@ -51,7 +51,7 @@ class CallBatch:
         if len(rows) == len(self):
             return self
         columns = self.columns.take(pa.array(rows, pa.int64()))
-        return CallBatch(columns, _take(self.places, rows), _take(self.texts, rows))
+        return CallBatch(columns, _take(self.indices, rows), _take(self.texts, rows))
 
     def without(self, rows: Sequence[int]) -> "CallBatch | None":
         """The other records; None if there are none."""
@@ -60,12 +60,12 @@ class CallBatch:
         return self.part(others) if others else None
 
     def sent(self) -> Iterator[tuple[int, bytes]]:
-        """The place and the text of each record."""
-        return zip(self.places, self.texts, strict=True)
+        """The index and the text of each record."""
+        return zip(self.indices, self.texts, strict=True)
 
     def rows(self, arrival: int) -> pa.Table:
-        """The columns `rows.CALL_COLUMNS`; the first record of the request came at `arrival`."""
-        arrived = pc.add(pa.array(self.places, pa.int64()), arrival).cast(TIME)
+        """The columns `CALL_COLUMNS`; the first record of the request arrived at `arrival` (µs)."""
+        arrived = pc.add(pa.array(self.indices, pa.int64()), arrival).cast(TIME)
         at = self.columns.column_names.index("updated_at")
         times = pc.coalesce(self.columns["updated_at"], arrived)
         made = self.columns.set_column(at, "updated_at", times)
@@ -82,41 +82,41 @@ def batch_of(texts: Sequence[bytes], reading: Reading, scope: Scope) -> CallBatc
     if not decoded:
         return None
     calls = [call for _, call in decoded]
-    places = [place for place, _ in decoded]
-    columns = Columns(calls, _take(texts, places), reading)
+    indices = [index for index, _ in decoded]
+    columns = Columns(calls, _take(texts, indices), reading)
     rows = [row for row, good in enumerate(columns.good(scope)) if good]
-    return CallBatch(columns.table(), places, columns.texts).part(rows) if rows else None
+    return CallBatch(columns.table(), indices, columns.texts).part(rows) if rows else None
 
 
-def joined(blocks: Sequence[CallBatch]) -> pa.Table:
-    """(merchant_id, call_id) of the records of all blocks."""
-    return pa.concat_tables([block.calls() for block in blocks])
+def joined(batches: Sequence[CallBatch]) -> pa.Table:
+    """(merchant_id, call_id) of the records of all batches."""
+    return pa.concat_tables([batch.calls() for batch in batches])
 
 
-def rows_again(blocks: Sequence[CallBatch], known: Mask, told: Sequence[str]) -> list[list[int]]:
-    """The rows of each block that are not the first of their ids.
+def rows_again(batches: Sequence[CallBatch], known: Mask, named: Sequence[str]) -> list[list[int]]:
+    """The rows of each batch that are not the first of their ids.
 
-    They are among the `known`, or come more than once, or have an id that other records of the
-    commit were `told` of, be it a lead's.
+    They are among the `known`, or come more than once, or have an id that is `named` by other
+    records of the commit, be it a lead's.
     """
-    calls = joined(blocks)
-    is_told = pc.is_in(array_of(calls["call_id"]), pa.array(told, pa.string()))
-    again = known | is_again(calls, "call_id") | is_told.to_numpy(zero_copy_only=False)
-    parts = np.split(again, np.cumsum([len(block) for block in blocks])[:-1])
+    calls = joined(batches)
+    is_named = pc.is_in(array_of(calls["call_id"]), pa.array(named, pa.string()))
+    again = known | is_again(calls, "call_id") | is_named.to_numpy(zero_copy_only=False)
+    parts = np.split(again, np.cumsum([len(batch) for batch in batches])[:-1])
     return [np.flatnonzero(part).tolist() for part in parts]
 
 
 def _decoded(texts: Sequence[bytes]) -> Iterator[tuple[int, Any]]:
-    for place, text in enumerate(texts):
+    for index, text in enumerate(texts):
         try:
-            yield place, decode_call(text)
+            yield index, decode_call(text)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             # The careful reading tells what there is about it.
             continue
 
 
-def _take(values: Sequence[T], places: Iterable[int]) -> list[T]:
-    return [values[place] for place in places]
+def _take(values: Sequence[T], indices: Iterable[int]) -> list[T]:
+    return [values[index] for index in indices]
 
 
 def _events(status: pa.ChunkedArray, since: pa.ChunkedArray) -> pa.ListArray:

@@ -4,21 +4,24 @@ What each column takes is derived from the declaration of its field: its plain t
 is kept, and the limits of its numbers.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pyarrow as pa
 
 from callistics.model.json import KEY_END, NotJsonError, apart, as_object, decode, keys_in
-from callistics.model.payload import PayloadError, canonical_payload
+from callistics.model.payload import MAX_DIGITS, PayloadError, canonical_payload
 from callistics.model.scope import Scope
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
 from callistics.records.columnar.arrow import pc
 from callistics.records.columnar.row_codec import ARROW, TIME
-from callistics.records.field_types import CURRENCY, MAX_AHEAD, Reading, Storage
-from callistics.records.fields import ALL_FIELDS, FIELDS, RecordField, RecordKind
+from callistics.records.field import RecordField, RecordKind
+from callistics.records.field_types import CURRENCY, Storage
+from callistics.records.field_values import MAX_AHEAD, Reading
+from callistics.records.fields import ALL_FIELDS, FIELDS
 from callistics.records.merge import PARTS
 from callistics.records.outcomes import outcome_key
 from callistics.records.record_times import ORDERED
@@ -64,6 +67,20 @@ _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4])(:?[0-
 # texts and tiny numbers are in doubt, as are those about half-way between two that are kept, or so
 # large that a float tells such neighbours apart no more.
 _LONG, _TINY, _ABOUT_HALF, _LARGEST = 2_000, 1e-6, 0.001, 2.0**42
+# One that was read as a limit may have been written beyond it, but only with more digits than a
+# float tells apart or with an exponent.
+_FINE = re.compile(rb":[ \t\r\n]*-?(?:[\d.]{17}|[\d.]+[eE])")
+
+
+def _limits_of(one: RecordField) -> list[float]:
+    """The least and the greatest number that a field may have, as its schema tells them."""
+    schemas: list[Any] = [one.type.schema, *cast("list[Any]", one.type.schema.get("oneOf", []))]
+    return [kind[end] for kind in schemas for end in ("minimum", "maximum") if end in kind]
+
+
+_LIMITS = {
+    one.name: pa.array(_limits_of(one), pa.float64()) for one in _FIELDS if one.name in _FRACTIONS
+}
 
 
 class Columns:
@@ -102,6 +119,9 @@ class Columns:
             return self._times[one.name].cast(TIME)
         if one.name in self._scaled:
             return pc.floor(pc.add(self._scaled[one.name], 0.5)).cast(pa.int64())
+        if one.type.storage is Storage.DOUBLE:
+            # Zero has no sign.
+            return pc.add(self._sent[one.name], 0.0)
         values = self._sent[one.name]
         return pc.ascii_upper(values) if one.type is CURRENCY else values
 
@@ -122,7 +142,9 @@ class Columns:
         yield from self._time_tests()
         yield from self._number_tests()
         for one in _PARTS:
-            yield pc.or_(sent[one.name].is_null(), sent[one.part_of or ""].is_valid())
+            brought = [one.name in names and one.part_of not in names for names in self._cleared]
+            alone = pc.or_(sent[one.name].is_valid(), pa.array(brought))
+            yield pc.or_(pc.invert(alone), sent[one.part_of or ""].is_valid())
         yield pa.array(["status" not in names for names in self._cleared])
         # A field that is cleared as of its arrival has a time that is not known yet.
         yield pc.or_(times["updated_at"].is_valid(), pa.array([not one for one in self._cleared]))
@@ -136,15 +158,28 @@ class Columns:
             # An end beside a duration does not count, wherever it lies.
             aside = self._sent["duration"].is_valid() if name == "ended_at" else False
             yield pc.or_kleene(in_order, aside)
-        yield pc.less_equal(self._times["updated_at"], self._reading.now + MAX_AHEAD)
+        now = self._reading.now
+        yield pc.less_equal(self._times["started_at"], now + self._reading.ahead)
+        yield pc.less_equal(self._times["updated_at"], now + MAX_AHEAD)
 
     def _number_tests(self) -> Iterator[pa.Array]:
         for name in _FRACTIONS:
             yield pc.or_(pc.equal(self._sent[name], 0), pc.greater(self._sent[name], _TINY))
+        yield self._plain_at_limits()
         for name, scaled in self._scaled.items():
             yield pc.equal(self._sent[name].is_valid(), scaled.is_valid())
             part = pc.subtract(scaled, pc.floor(scaled))
             yield pc.greater(pc.abs(pc.subtract(part, 0.5)), _ABOUT_HALF)
+
+    def _plain_at_limits(self) -> pa.Array:
+        """Whether no number that is a limit was written in more digits than can be told apart."""
+        found = pa.array([False] * len(self.texts))
+        for name in _FRACTIONS:
+            # Arrow tells a zero with a sign from one without.
+            at_limit = pc.is_in(pc.abs(self._sent[name]), _LIMITS[name])
+            found = pc.or_(found, at_limit)
+        rows = zip(found.to_pylist(), self.texts, strict=True)
+        return pa.array([not at_limit or not _FINE.search(text) for at_limit, text in rows])
 
     def _limits(self, scope: Scope) -> Iterator[pa.Array]:
         for name, allowed in scope.limits():
@@ -188,8 +223,12 @@ def _sent_type(one: RecordField) -> pa.DataType:
     return pa.string() if one.type.storage is Storage.INSTANT else ARROW[one.type.storage]
 
 
+# More digits than any number may have, though a float of them looks like any other.
+_MANY_DIGITS = re.compile(rb":[ \t\r\n]*-?[\d.]{%d}" % MAX_DIGITS)
+
+
 def _is_odd(text: bytes) -> bool:
-    return len(text) > _LONG or apart(text)
+    return len(text) > _LONG or apart(text) or _MANY_DIGITS.search(text) is not None
 
 
 def _instants(texts: pa.Array) -> pa.Array:

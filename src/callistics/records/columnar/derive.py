@@ -78,13 +78,13 @@ of its calls, see records/providers.py. `first_call_at` is there where that was 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """Leads that exist, and `places`, theirs among the touched ones.
+    """Leads that exist, and `of_leads`, their row indices among the touched ones.
 
     For each call its attempt, and the lead's payload where that differs from the call's own.
     """
 
     leads: pa.Table
-    places: RowIndices
+    of_leads: RowIndices
     attempt: pa.Array
     payload_base: pa.Array
 
@@ -166,9 +166,9 @@ def _counted(order: RowIndices, begins: RowIndices) -> pa.Array:
     return pa.array(found)
 
 
-def _taken(rows: pa.Table, places: RowIndices) -> Callable[[str], pa.Array]:
-    """The columns of the rows at places, null where there is none."""
-    which = pa.array(places, mask=places < 0)
+def _taken(rows: pa.Table, indices: RowIndices) -> Callable[[str], pa.Array]:
+    """The columns of the rows at indices, null at -1."""
+    which = pa.array(indices, mask=indices < 0)
 
     def taken(name: str) -> pa.Array:
         return array_of(rows[name]).take(which)

@@ -8,10 +8,10 @@ import pyarrow as pa
 from callistics.records.columnar.arrow import Mask, RowIndices, array_of, codes, placed
 
 
-def places(wanted: pa.Table, others: Sequence[pa.Table], id_column: str) -> list[RowIndices]:
-    """For each row of the others the place of its pair in `wanted`, -1 where it has none.
+def row_indices(wanted: pa.Table, others: Sequence[pa.Table], id_column: str) -> list[RowIndices]:
+    """The row of `wanted` with the pair of each row of the others, -1 where there is none.
 
-    Of a pair that `wanted` has more than once, the last place counts.
+    Of a pair that `wanted` has more than once, the last row counts.
     """
     first, *rest = _numbered((wanted, *others), id_column)
     number = 1 + max(int(one.max(initial=-1)) for one in (first, *rest))

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from callistics.model.payload import Element, Flat, flat, overlaid
-from callistics.records.columnar.arrow import TEXTS, beside, coded, pc
+from callistics.records.columnar.arrow import TEXTS, RowIndices, beside, coded, pc
 
 Encoded = tuple[str | None, list[tuple[str, list[Element]]] | None, str | None]
 LISTS = pa.map_(pa.string(), pa.list_(TEXTS))
@@ -24,7 +25,7 @@ class Keys:
 
 
 class Payloads:
-    """The flat forms of the payloads of one commit, and the keys that these have.
+    """The flat forms of the payloads of one commit, and the keys that these have, by merchant.
 
     `name` and `text` give what a key is called, and what a text is kept as, in the engine's
     columns of scalars and order keys, `absent` what stands in the columns for nothing.
@@ -39,24 +40,34 @@ class Payloads:
         self._name, self._text = name, text
         self._absent = absent
         self._encoded: dict[str | None, Encoded] = {None: absent}
-        self.keys = Keys()
+        self._noted: set[tuple[str | None, str]] = set()
+        self.keys: dict[str, Keys] = {}
 
-    def columns(self, texts: pa.Array) -> dict[str, pa.Array]:
+    def columns(self, texts: pa.Array, merchants: pa.Array) -> dict[str, pa.Array]:
         """The columns `FLAT`: JSON, a map, JSON."""
         codes, known = coded(texts)
-        forms = [self._encoded.get(text) or self._take(text) for text in known]
+        self._take(codes, known, merchants)
+        forms = [self._encoded[text] for text in known]
         which = pa.array(codes)
         return {
             name: pa.array([form[place] for form in forms], type_).take(which)
             for place, (name, type_) in enumerate(FLAT.items())
         }
 
-    def _take(self, text: str | None) -> Encoded:
-        form = flat(text)
-        self.keys.scalars.update(form.scalars)
-        self.keys.lists.update(form.lists)
-        self._encoded[text] = found = self._encode(form)
-        return found
+    def _take(self, codes: RowIndices, known: list[str | None], merchants: pa.Array) -> None:
+        """Flatten each text once; each merchant that has it has its keys."""
+        of, names = coded(merchants)
+        for pair in np.unique(codes * len(names) + of).tolist():
+            text, merchant = known[pair // len(names)], names[pair % len(names)]
+            if text is None or merchant is None or (merchant, text) in self._noted:
+                continue
+            self._noted.add((merchant, text))
+            form = flat(text)
+            keys = self.keys.setdefault(merchant, Keys())
+            keys.scalars.update(form.scalars)
+            keys.lists.update(form.lists)
+            if text not in self._encoded:
+                self._encoded[text] = self._encode(form)
 
     def _encode(self, form: Flat) -> Encoded:
         scalars = {self._name(key): self._text(value) for key, value in form.scalars.items()}
@@ -69,9 +80,11 @@ class Payloads:
         )
 
 
-def with_payloads(rows: pa.Table, texts: pa.Array, payloads: Payloads) -> pa.Table:
-    """Rows with the flat forms of payloads beside them."""
-    return beside(rows, pa.table(payloads.columns(texts)))
+def with_payloads(
+    rows: pa.Table, texts: pa.Array, merchants: pa.Array, payloads: Payloads
+) -> pa.Table:
+    """Rows with the flat forms of payloads, of which each is a merchant's, beside them."""
+    return beside(rows, pa.table(payloads.columns(texts, merchants)))
 
 
 def overlays(base: pa.Array, own: pa.Array) -> pa.Array:

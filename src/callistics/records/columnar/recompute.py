@@ -1,4 +1,4 @@
-"""What a commit changes: rows of calls with all that is derived for them, and rows of leads."""
+"""Recomputes what is derived for changed records: rows of calls and leads that come and go."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from callistics.records.columnar.arrow import (
     select,
 )
 from callistics.records.columnar.derive import CALLS, DERIVED, LEADS, OWN, derive
-from callistics.records.columnar.match_rows import places
+from callistics.records.columnar.match_rows import row_indices
 from callistics.records.columnar.payload_columns import Payloads, overlays, with_payloads
 
 
@@ -38,7 +38,7 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredFamilies:
+class StoredLeads:
     """What is stored of the touched leads, and maybe of some others.
 
     `calls` have what is derived for them beside the columns `derive.CALLS`, `own` has those of
@@ -56,8 +56,8 @@ class Delta:
 
     `incoming` and `leads` are complete rows to be inserted. Of the stored calls `moved` other
     things are derived now: `again` has these, row by row. `former` are stored leads that go.
-    `places` are those of `leads` among the touched ones; `of_incoming` and `of_moved` those of the
-    calls' leads, -1 where an incoming call's is none of them.
+    `of_leads` are the row indices of `leads` among the touched ones; `of_incoming` and `of_moved`
+    those of the calls' leads, -1 where an incoming call's is none of them.
     """
 
     incoming: pa.Table
@@ -66,23 +66,23 @@ class Delta:
     again: pa.Table
     of_moved: RowIndices
     leads: pa.Table
-    places: RowIndices
+    of_leads: RowIndices
     former: pa.Table
 
 
 def recompute(
-    changed: Changed, standing: StoredFamilies, payloads: Payloads, *, anew: bool = False
+    changed: Changed, stored: StoredLeads, payloads: Payloads, *, anew: bool = False
 ) -> Delta:
     """Derive everything for the touched leads; with `anew` all their stored rows are replaced."""
     touched, incoming = changed.touched, changed.incoming
-    of_calls, of_own, of_leads, of_incoming, of_changed = places(
-        touched, (standing.calls, standing.own, standing.leads, incoming, changed.own), "lead_id"
+    of_calls, of_own, of_leads, of_incoming, of_changed = row_indices(
+        touched, (stored.calls, stored.own, stored.leads, incoming, changed.own), "lead_id"
     )
     bound = of_incoming >= 0
-    stays = (of_calls >= 0) & _is_other(standing.calls, changed.calls)
+    stays = (of_calls >= 0) & _is_other(stored.calls, changed.calls)
     says = (of_own >= 0) & ~np.isin(of_own, of_changed)
-    calls, own = standing.calls.filter(mask(stays)), standing.own.filter(mask(says))
-    leads, of_leads = standing.leads.filter(mask(of_leads >= 0)), of_leads[of_leads >= 0]
+    calls, own = stored.calls.filter(mask(stays)), stored.own.filter(mask(says))
+    leads, of_leads = stored.leads.filter(mask(of_leads >= 0)), of_leads[of_leads >= 0]
     found = derive(
         touched,
         _both(calls, incoming.filter(mask(bound)), CALLS),
@@ -95,17 +95,19 @@ def recompute(
     again = derived.slice(0, number)
     moves = np.ones(number, np.bool_) if anew else _differ(again, calls)
     moved = calls.filter(mask(moves))
-    stay, go = _compared(found.leads, found.places, leads, of_leads, anew=anew)
+    stay, go = _compared(found.leads, found.of_leads, leads, of_leads, anew=anew)
     incoming = _bound(incoming, mask(bound), derived.slice(number))
     fresh = found.leads.filter(mask(~stay))
     return Delta(
-        _complete(incoming, array_of(incoming["payload_own"]), payloads),
+        _complete(incoming, incoming, payloads),
         of_incoming,
         moved,
-        _complete(again.filter(mask(moves)), array_of(moved["payload_own"]), payloads),
+        _complete(again.filter(mask(moves)), moved, payloads),
         of_calls[stays][moves],
-        with_payloads(fresh, array_of(fresh["payload_json"]), payloads),
-        found.places[~stay],
+        with_payloads(
+            fresh, array_of(fresh["payload_json"]), array_of(fresh["merchant_id"]), payloads
+        ),
+        found.of_leads[~stay],
         leads.filter(mask(go)),
     )
 
@@ -114,7 +116,7 @@ def _is_other(calls: pa.Table, those: pa.Table) -> Mask:
     """Which calls are none of those."""
     if not those.num_rows:
         return np.ones(calls.num_rows, np.bool_)
-    (found,) = places(those, (calls,), "call_id")
+    (found,) = row_indices(those, (calls,), "call_id")
     return found < 0
 
 
@@ -139,8 +141,10 @@ def _bound(incoming: pa.Table, bound: pa.Array, derived: pa.Table) -> pa.Table:
     return beside(incoming, pa.table(columns))
 
 
-def _complete(derived: pa.Table, own: pa.Array, payloads: Payloads) -> pa.Table:
-    return with_payloads(derived, overlays(array_of(derived["payload_base"]), own), payloads)
+def _complete(derived: pa.Table, calls: pa.Table, payloads: Payloads) -> pa.Table:
+    """What is derived for calls, row by row, with the payloads that they are filtered by."""
+    base, own = array_of(derived["payload_base"]), array_of(calls["payload_own"])
+    return with_payloads(derived, overlays(base, own), array_of(calls["merchant_id"]), payloads)
 
 
 def _compared(

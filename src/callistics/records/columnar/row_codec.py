@@ -7,10 +7,12 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from callistics.records.field_types import Storage, Value
-from callistics.records.fields import FIELDS, RecordKind
+from callistics.records.field import RecordKind
+from callistics.records.field_types import Storage
+from callistics.records.field_values import Value
+from callistics.records.fields import FIELDS
 from callistics.records.identity import Identity
-from callistics.records.merge import PARTS, Event, State, duration_ms
+from callistics.records.merge import PARTS, Event, Events, State, duration_ms
 from callistics.records.outcomes import outcome_key
 
 TIME = pa.timestamp("us")
@@ -207,5 +209,5 @@ def state_of(kind: RecordKind, row: Mapping[str, Any]) -> State:
             state.values[name], state.times[name] = value, odd.get(name, usual)
         elif name in odd:
             state.values[name], state.times[name] = None, odd[name]
-    state.events = {(event["status"], event["since"]) for event in row["events"] or ()}
+    state.events = Events((event["status"], event["since"]) for event in row["events"] or ())
     return state

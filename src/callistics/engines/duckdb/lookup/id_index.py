@@ -1,4 +1,4 @@
-"""Which records may be stored, and when: from memory, as most that come are new or of late.
+"""The id index: which records might be stored, and of which week, answered from memory.
 
 Looking a record up scans a column of all records, and reading its row back takes longer still
 (docs/decisions/writing.md). A table of hashes of the ids answers for nearly all that are not there,
@@ -15,38 +15,35 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from callistics.engines.duckdb.lookup.lookup_sql import (
-    ID_OF,
-    TIME_OF,
-    WEEK_BITS,
-    Weeks,
-    scans,
-    weeks_of,
-)
+from callistics.engines.duckdb.lookup.lookup_sql import WEEK_BITS, Weeks, scans, weeks_of
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.engines.duckdb.tables import ID_OF, TIME_OF
+from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.records.columnar.arrow import Mask, RowIndices, array_of
 from callistics.runtime import give_way
 
 Numbers = npt.NDArray[np.uint64]
 """Hashes of (merchant_id, id), good for as long as the process runs."""
 
-_FEW, _BATCH = 200_000, 100_000
+_BATCH = 100_000
 _SMALLEST, _GROWS = 1_000_000, 4
 _WEEKS = 1 << WEEK_BITS
+# So many are bound to the statement, which then takes a fourth of the time.
+_BOUND = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """Which of some records a table may have.
 
-    `weeks` are those it has them in, None if any, and `of` says which of them each is about;
-    `among` is about how many rows that table has, 0 where that is not known.
+    `weeks` are those it has them in, None if any, and `of` says which of them each is about; up to
+    `scanned_for` of them are looked for by scans of their own.
     """
 
     there: Mask
     of: RowIndices
     weeks: Weeks | None
-    among: int = 0
+    scanned_for: int = 1
 
     @classmethod
     def all(cls, count: int) -> Self:
@@ -56,7 +53,7 @@ class Candidates:
     def scans(self, table: str, records: pa.Table) -> list[str]:
         """Conditions of which the row of each of the records that may be there meets one."""
         merchants = records["merchant_id"].take(pa.array(self.of))
-        return scans(table, self.among, self.weeks, merchants.to_pylist())
+        return scans(table, self.scanned_for, self.weeks, merchants.to_pylist())
 
 
 class _Slots:
@@ -127,7 +124,8 @@ def _joined(found: list[tuple[RowIndices, Weeks]]) -> tuple[RowIndices, Weeks]:
 class _Known:
     """The records of one table; anything may be there until all that are stored are `read`."""
 
-    def __init__(self) -> None:
+    def __init__(self, tuning: Tuning = DEFAULTS) -> None:
+        self._tuning = tuning
         self._stored: _Slots | None = None
         self._added = [_Slots(_SMALLEST)]
 
@@ -153,13 +151,23 @@ class _Known:
         there = np.zeros(len(numbers), np.bool_)
         there[rows] = True
         count = sum(one.taken for one in self._every())
-        return Candidates(there, rows, None if (weeks == 0).any() else weeks, count)
+        scanned_for = 1 + count // self._tuning.rows_per_scan
+        return Candidates(there, rows, None if (weeks == 0).any() else weeks, scanned_for)
 
     def _find(self, numbers: Numbers) -> tuple[RowIndices, Weeks]:
         return _joined([one.find(numbers) for one in self._every()])
 
     def _every(self) -> Sequence[_Slots]:
         return self._added if self._stored is None else (self._stored, *self._added)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntries:
+    """The numbers of records that a table is about to have, and the weeks they are of."""
+
+    table: str
+    numbers: Numbers
+    weeks: Weeks
 
 
 class IdIndex:
@@ -169,9 +177,10 @@ class IdIndex:
     many; until then every record may be there, in any week.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, tuning: Tuning = DEFAULTS) -> None:
         self._connection = connection
-        self._known = {table: _Known() for table in ID_OF}
+        self._tuning = tuning
+        self._known = {table: _Known(tuning) for table in ID_OF}
         self._thread: threading.Thread | None = None
         self._stopping = False
 
@@ -179,11 +188,11 @@ class IdIndex:
         """Read what is stored, once: whatever is written from now on is added."""
         if self._thread is not None:
             return
-        self._thread = threading.Thread(target=self._read, name="presence", daemon=True)
+        self._thread = threading.Thread(target=self._read, name="id-index", daemon=True)
         self._thread.start()
         with self._connection.cursor() as reader:
-            few = sum(_count(reader, table) for table in ID_OF) <= _FEW
-        if few:
+            stored = sum(count_rows(reader, table) for table in ID_OF)
+        if stored <= self._tuning.ids_read_at_opening:
             self._thread.join()
 
     def stop(self) -> None:
@@ -192,10 +201,11 @@ class IdIndex:
         if self._thread is not None:
             self._thread.join()
 
-    def add(self, table: str, numbers: Numbers, weeks: Weeks) -> None:
-        """Take note of records that are about to be stored, with the weeks they are of."""
+    def add(self, entries: IndexEntries) -> None:
+        """Take note of records that are about to be stored."""
         self._begin()
-        self._known[table].add(numbers, weeks)
+        if len(entries.numbers):
+            self._known[entries.table].add(entries.numbers, entries.weeks)
 
     def possible(self, table: str, numbers: Numbers) -> Candidates:
         """Which of the records a table may have."""
@@ -208,7 +218,8 @@ class IdIndex:
             for table, known in self._known.items():
                 # What is counted is what is read, whatever is written meanwhile.
                 reader.execute("BEGIN")
-                stored = _Slots(sum(_count(reader, f"({select})") for select in _SELECTS[table]))
+                count = sum(count_rows(reader, f"({select})") for select in _SELECTS[table])
+                stored = _Slots(count)
                 for numbers, weeks in _stored(reader, _SELECTS[table]):
                     stored.add(numbers, weeks)
                     if self._stopping:
@@ -217,7 +228,8 @@ class IdIndex:
                 known.read(stored)
 
 
-def _count(reader: duckdb.DuckDBPyConnection, table: str) -> int:
+def count_rows(reader: duckdb.DuckDBPyConnection, table: str) -> int:
+    """How many rows a table has, or a select in brackets."""
     ((rows,),) = reader.execute(f"SELECT count(*) FROM {table}").fetchall()
     return int(rows)
 
@@ -231,10 +243,13 @@ def _stored(
             yield batch.column(0).to_numpy(), weeks_of(batch.column(1))
 
 
-def numbers(statements: StatementCache, *records: pa.Table) -> list[Numbers]:
-    """The numbers of records, table by table; their first two columns are merchant_id and id."""
+def numbers(statements: StatementCache, *records: pa.Table, bound: int = _BOUND) -> list[Numbers]:
+    """The numbers of records, table by table; their first two columns are merchant_id and id.
+
+    Up to `bound` of them are bound to the statement.
+    """
     asked = pa.concat_tables([rows.select([0, 1]).rename_columns(_PAIR) for rows in records])
-    if asked.num_rows <= _BOUND:
+    if asked.num_rows <= bound:
         values = [column.to_pylist() for column in asked.columns]
         rows = statements.execute(_OF_VALUES, values).fetchall()
         found = np.array([number for (number,) in rows], np.uint64)
@@ -250,8 +265,6 @@ def _number(id_column: str) -> str:
 
 _PAIR = ["merchant_id", "id"]
 _NUMBER = pa.schema([("number", pa.uint64())])
-# So many are bound to the statement, which then takes a fourth of the time.
-_BOUND = 500
 _OF_VALUES = (
     f"SELECT {_number('id')} FROM"
     " (SELECT unnest(?::VARCHAR[]) AS merchant_id, unnest(?::VARCHAR[]) AS id) AS numbered"

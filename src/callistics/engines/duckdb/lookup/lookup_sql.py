@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from callistics.engines.duckdb.tables import KEY_OF, TIME_OF
 from callistics.model.instants import DAY
 from callistics.records.columnar.arrow import array_of
 from callistics.records.columnar.row_codec import STORAGE
@@ -29,26 +30,13 @@ Such a one costs far more than its row, as each column is unpacked around it; wi
 were hundreds, all over the table.
 """
 
-ID_OF = {
-    "calls": "call_id",
-    "calls_held": "call_id",
-    "leads": "lead_id",
-    "lead_records": "lead_id",
-}
-"""What tells a table's rows apart, beside the merchant."""
-KEY_OF = {"call_id": "call_key", "lead_id": "lead_key"}
-"""The columns of the numbers made of ids."""
-TIME_OF = {"calls": "started_at", "leads": "created_at", "lead_records": "updated_at"}
-"""The times whose weeks a table's rows are known by."""
 WEEK_BITS = 12
 """Of a week's number."""
 _WEEK, _LAST_WEEK = 7 * DAY, (1 << WEEK_BITS) - 1
 # Each range of weeks that is looked through is a comparison for every row in question.
 _MOST_RANGES = 8
-# In a month that is in order, few groups of rows have one merchant's. So a few rows are looked for
-# by scans of their own, limited to their merchants, one for each span of so many weeks. A scan
-# takes half a millisecond to plan, which is worth it from so many rows of the table on for each.
-_ROWS_A_SCAN, _SPAN, _MOST_SCANS = 1_000_000, 4, 32
+# A few rows are looked for by scans of their own, one for each span of so many weeks.
+_SPAN, _MOST_SCANS = 4, 32
 # More of them have rows in nearly every group.
 _MOST_MERCHANTS = 50
 
@@ -73,14 +61,15 @@ def weeks_in(table: str, rows: pa.Table) -> Weeks:
     return np.zeros(rows.num_rows, np.uint32)
 
 
-def scans(table: str, among: int, weeks: Weeks | None, merchants: Sequence[str]) -> list[str]:
-    """Conditions of which each of some rows, `among` so many, meets one, by its merchant and week.
+def scans(table: str, most: int, weeks: Weeks | None, merchants: Sequence[str]) -> list[str]:
+    """Conditions of which each of some rows meets one, by its merchant and week.
 
-    The weeks are None where they may be any.
+    At most so many rows are looked for by scans of their own. The weeks are None where they may be
+    any.
     """
     if weeks is None or table not in TIME_OF:
         return [_of(merchants)]
-    if len(weeks) > 1 + among // _ROWS_A_SCAN or not len(weeks):
+    if len(weeks) > most or not len(weeks):
         return [within(table, np.unique(weeks))]
     spans = weeks // _SPAN
     while len(np.unique(spans)) > _MOST_SCANS:
@@ -183,10 +172,6 @@ def whose(table: str, id_column: str, wanted: str) -> str:
         f"SELECT {id_column}, merchant_id FROM ({rows(table, id_column, wanted)})"
         f" SEMI JOIN {wanted} USING ({id_column})"
     )
-
-
-SENT = "* EXCLUDE (duration_sent_ms), duration_sent_ms IS NOT NULL AS duration_sent"
-"""Calls as they are written: a duration that was sent is what the call counts with, kept once."""
 
 
 def stored(column: str, prefix: str = "") -> str:

@@ -1,4 +1,4 @@
-"""What is stored of the leads that a commit touches."""
+"""Loads what is stored of the leads that a commit touches: their rows, records and calls."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,8 @@ from callistics.engines.duckdb.lookup.lookup_sql import alike, rows, since, stor
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.records.columnar.arrow import RowIndices, array_of, mask
 from callistics.records.columnar.derive import CALLS, DERIVED, LEADS, OWN
-from callistics.records.columnar.match_rows import places
-from callistics.records.columnar.recompute import StoredFamilies
+from callistics.records.columnar.match_rows import row_indices
+from callistics.records.columnar.recompute import StoredLeads
 
 # Leads of which there are hardly more rows than it is worth while to read as columns.
 _FEW = 100
@@ -24,49 +24,49 @@ _STORED = {
 }
 
 
-def standing(
+def load_leads(
     statements: StatementCache,
-    presence: IdIndex | None,
+    id_index: IdIndex | None,
     touched: pa.Table,
     numbers: Numbers,
     gone: Sequence[int],
-) -> tuple[StoredFamilies, RowIndices]:
-    """What may be stored of leads (merchant_id, lead_id), and the number of each, 0 for none.
+) -> tuple[StoredLeads, RowIndices]:
+    """What is stored of leads (merchant_id, lead_id), and the number of each, 0 for none.
 
-    Calls in the rows `gone` are left out. Without `presence` all is stored again: then nothing that
-    is derived is relied on, numbers included, and there are none gone.
+    Calls in the rows `gone` (rowids) are left out. Without an id index all is to be written anew:
+    then nothing that is derived is relied on, numbers included, and there are none gone.
     """
-    families = _Families(statements, presence, touched, numbers)
-    leads, of = families.leads()
+    reader = _Reader(statements, id_index, touched, numbers)
+    leads, of = reader.leads()
     given = np.zeros(touched.num_rows, np.int64)
-    if presence is not None:
+    if id_index is not None:
         given[of] = array_of(leads["lead_no"]).to_numpy()
-    return StoredFamilies(families.calls(leads, gone), families.own(), leads), given
+    return StoredLeads(reader.calls(leads, gone), reader.own(), leads), given
 
 
-class _Families:
+class _Reader:
     def __init__(
         self,
         statements: StatementCache,
-        presence: IdIndex | None,
+        id_index: IdIndex | None,
         touched: pa.Table,
         numbers: Numbers,
     ) -> None:
         self._statements = statements
-        self._presence = presence
+        self._id_index = id_index
         self._touched = touched
         self._numbers = numbers
         self._leads = self._possible("leads")
 
     def _possible(self, table: str) -> Candidates:
-        if self._presence is None:
+        if self._id_index is None:
             return Candidates.all(self._touched.num_rows)
-        return self._presence.possible(table, self._numbers)
+        return self._id_index.possible(table, self._numbers)
 
     def leads(self) -> tuple[pa.Table, RowIndices]:
         """The rows of leads, and which of the touched ones each is."""
         found = self._of_ids("leads", self._leads)
-        (of,) = places(self._touched, (found,), "lead_id")
+        (of,) = row_indices(self._touched, (found,), "lead_id")
         # Others may have a number in common with one of these.
         return found.filter(mask(of >= 0)), of[of >= 0]
 
@@ -77,13 +77,13 @@ class _Families:
         if not some.there.any():
             return _STORED[table].empty_table()
         self._statements.give(touched=self._touched.filter(mask(some.there)))
-        if self._presence is None:
+        if self._id_index is None:
             return self._read(table, alike(table, _IDS, "touched"))
         conditions = some.scans(table, self._touched)
         return self._read(table, rows(table, "lead_id", "touched", conditions))
 
     def calls(self, leads: pa.Table, gone: Sequence[int]) -> pa.Table:
-        if self._presence is None:
+        if self._id_index is None:
             return self._of_ids("calls", self._leads)
         # A call that counts has its lead in the table of leads; where it has not, `rebuild` mends
         # it. The lead's weeks are those of its creation and, where that was before, of its first

@@ -1,13 +1,16 @@
-"""What a transaction does to calls and leads, noted for the roll-ups.
+"""The change log of the roll-ups: what a transaction does to calls and leads.
 
-It is appended to the tables of changes, which every question about a roll-up reads along; now and
-then `folding.fold` moves it into the roll-ups. Sums can be counted up and down like that, a least
-and a greatest value cannot: a transaction that takes a known duration away folds at once.
+It is appended to tables that every query on a roll-up reads along; now and then `refresh.refresh`
+moves it into the roll-ups. Sums can be counted up and down like that, a least and a greatest value
+cannot: a transaction that takes a known duration away refreshes the roll-ups at once.
 """
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from callistics.catalog.rollups import CHANGES
 from callistics.engines.duckdb.rollups.aggregate_sql import cut, net
-from callistics.engines.duckdb.rollups.refresh import fold
+from callistics.engines.duckdb.rollups.refresh import refresh
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.model.instants import DAY
 from callistics.sql.selection import Unit
@@ -21,40 +24,46 @@ SELECT count(*) FROM (
 """
 
 
-class ChangeLog:
-    """The notes of one transaction.
+@dataclass(frozen=True, slots=True)
+class LoggedChanges:
+    """How many rows each change log has gained, and whether that of calls was emptied before."""
 
-    `added` is how many rows each table of changes has gained; `folded` says that the one of calls
-    was emptied.
-    """
+    rows: Mapping[Unit, int]
+    refreshed: bool
+
+
+class ChangeLog:
+    """Appends the changes of one transaction."""
 
     def __init__(self, statements: StatementCache) -> None:
         self._statements = statements
-        self.added = dict.fromkeys(Unit, 0)
-        self.folded = False
+        self._rows = dict.fromkeys(Unit, 0)
+        self._refreshed = False
 
-    def came(self, unit: Unit, changes: str) -> None:
-        """Note a SELECT of changes, see `sums.change`, that only add to what is there."""
-        self._append(unit, changes)
+    @property
+    def logged(self) -> LoggedChanges:
+        """What was appended so far."""
+        return LoggedChanges(dict(self._rows), self._refreshed)
 
-    def note(self, unit: Unit, changes: str, *, may_lose: bool = False) -> None:
-        """Note a SELECT of changes after they were made; those that come to nothing are dropped.
+    def append(self, unit: Unit, changes: str) -> None:
+        """Append a SELECT of changes (`aggregate_sql.change`)."""
+        statement = f"INSERT INTO {CHANGES[unit]} BY NAME {changes}"
+        ((rows,),) = self._statements.repeat(statement).fetchall()
+        self._rows[unit] += int(rows)
 
-        Of changes to calls that may take a known duration away it is said so; they are noted at
-        once and not in parts.
+    def append_net(self, unit: Unit, changes: str, *, may_lose: bool = False) -> None:
+        """Append a SELECT of changes after they were made, without those that come to nothing.
+
+        `may_lose` says of changes to calls that they may take a known duration away; such ones are
+        appended at once and not in parts.
         """
         if not may_lose:
-            self._append(unit, net(unit, changes))
+            self.append(unit, net(unit, changes))
             return
         self._statements.execute(f"CREATE OR REPLACE TEMP TABLE call_delta AS {net(unit, changes)}")
         ((lost,),) = self._statements.execute(_LOST).fetchall()
         if lost:
-            fold(self._statements.connection, unit, "call_delta")
-            self.folded = True
+            refresh(self._statements.connection, unit, "call_delta")
+            self._refreshed = True
         else:
-            self._append(unit, "FROM call_delta")
-
-    def _append(self, unit: Unit, changes: str) -> None:
-        statement = f"INSERT INTO {CHANGES[unit]} BY NAME {changes}"
-        ((rows,),) = self._statements.repeat(statement).fetchall()
-        self.added[unit] += int(rows)
+            self.append(unit, "FROM call_delta")

@@ -1,4 +1,4 @@
-"""Adding up the parts that folding has left of one sum."""
+"""Compacts roll-ups: adds up the partial rows that refreshes have left of one sum."""
 
 import duckdb
 
@@ -6,28 +6,33 @@ from callistics.catalog.rollups import ROLLUPS, Rollup
 from callistics.engines.duckdb.rollups.aggregate_sql import cut, insert, of_rows
 from callistics.model.instants import DAY
 
-# Below so many parts a day is left alone; about as many rows are merged at a time.
-_FEW, _PIECE = 1_000, 500_000
+# About so many rows are merged at a time.
+_PIECE = 500_000
 
 TABLES = tuple((rollup, step) for rollup in ROLLUPS for step in rollup.steps)
 """Each roll-up with each of its steps."""
 
 
-def compact(connection: duckdb.DuckDBPyConnection, rollup: Rollup, step: int) -> bool:
-    """Merge a bounded number of rows, within the transaction; whether there were any to merge."""
-    days = _uncompacted(connection, rollup, step)
+def compact(connection: duckdb.DuckDBPyConnection, rollup: Rollup, step: int, least: int) -> bool:
+    """Merge a bounded number of rows, within the transaction; whether there were any to merge.
+
+    A day that has fewer than `least` loose parts is left alone.
+    """
+    days = _uncompacted(connection, rollup, step, least)
     if days:
         _merge(connection, rollup, step, days)
     return bool(days)
 
 
-def _uncompacted(connection: duckdb.DuckDBPyConnection, rollup: Rollup, step: int) -> list[int]:
+def _uncompacted(
+    connection: duckdb.DuckDBPyConnection, rollup: Rollup, step: int, least: int
+) -> list[int]:
     """The days, or longer steps, that have as many loose parts as rows beside them."""
     table, cut_to = rollup.table(step), f"epoch_us({_day(rollup, step)}) AS day"
     # Groups of rows that are all whole sums, which most are, are passed over.
     found = connection.execute(
         f"SELECT {cut_to}, count(*) AS loose FROM {table} WHERE NOT merged GROUP BY day"
-        f" HAVING loose >= {_FEW} ORDER BY loose DESC, day"
+        f" HAVING loose >= {least} ORDER BY loose DESC, day"
     ).fetchall()
     if not found:
         return []

@@ -1,4 +1,4 @@
-"""Moving changes into the roll-ups, and summing the roll-ups up anew."""
+"""Refreshes the roll-ups from their change logs, and rebuilds them from the records."""
 
 from collections.abc import Iterator
 
@@ -18,11 +18,11 @@ from callistics.sql.selection import Unit
 NET = "net_changes"
 
 
-def fold(connection: duckdb.DuckDBPyConnection, unit: Unit, more: str | None = None) -> None:
-    """Move all changes of a unit into its roll-ups, within the transaction.
+def refresh(connection: duckdb.DuckDBPyConnection, unit: Unit, more: str | None = None) -> None:
+    """Move the change log of a unit into its roll-ups, within the transaction.
 
-    `more` names a table of changes of this very transaction; they are not among those stored, and
-    the records are as they left them. Only such changes may take a known duration away.
+    `more` names a table of changes of this very transaction that are not in the log; the records
+    are as they left them. Only such changes may take a known duration away.
     """
     changes = CHANGES[unit]
     if more is not None:

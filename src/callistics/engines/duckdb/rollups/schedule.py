@@ -1,35 +1,36 @@
-"""When changes are moved into the roll-ups, and these are compacted."""
+"""Decides when roll-ups are refreshed from their change logs, and when they are compacted."""
 
 import duckdb
 
 from callistics.catalog.rollups import CHANGES
-from callistics.engines.duckdb.rollups.change_log import ChangeLog
+from callistics.engines.duckdb.observers import Commit
 from callistics.engines.duckdb.rollups.compaction import TABLES, compact
-from callistics.engines.duckdb.rollups.refresh import fold
+from callistics.engines.duckdb.rollups.refresh import refresh
+from callistics.engines.duckdb.tuning import Tuning
 from callistics.sql.selection import Unit
 
-# Every question about a roll-up reads all changes along. From the first number of them on they are
-# folded when there is time, from the second on before anything more is written; the third takes its
-# place while nobody asks.
-_WORTHWHILE, _TOO_MANY, _TOO_MANY_ALONE = 10_000, 100_000, 1_000_000
+# From the first number of changes on they are folded before anything more is written; the second
+# takes its place while nobody asks.
+_TOO_MANY, _TOO_MANY_ALONE = 100_000, 1_000_000
 
 
 class RollupSchedule:
-    """How many changes wait to be folded, and which tables of roll-ups may be uncompacted.
+    """Counts the rows of change logs, and knows which tables of roll-ups may be uncompacted.
 
-    Every method is called by the one who may write. `shared` is whether others ask meanwhile.
+    Every method is called by the one who may write.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, shared: bool = True) -> None:
-        self._most = _TOO_MANY if shared else _TOO_MANY_ALONE
+    def __init__(self, connection: duckdb.DuckDBPyConnection, tuning: Tuning) -> None:
+        self._tuning = tuning
+        self._most = _TOO_MANY if tuning.shared else _TOO_MANY_ALONE
         self._waiting = {unit: _rows(connection, table) for unit, table in CHANGES.items()}
         self._uncompacted = list(TABLES)
 
-    def committed(self, ledger: ChangeLog) -> None:
-        """Take account of a transaction."""
-        if ledger.folded:
-            self._folded(Unit.CALLS)
-        for unit, rows in ledger.added.items():
+    def committed(self, commit: Commit) -> None:
+        """Count the rows that a commit has logged."""
+        if commit.logged.refreshed:
+            self._refreshed(Unit.CALLS)
+        for unit, rows in commit.logged.rows.items():
             self._waiting[unit] += rows
 
     def rebuilt(self) -> None:
@@ -38,24 +39,24 @@ class RollupSchedule:
 
     @property
     def is_overdue(self) -> bool:
-        """Whether changes are so many that questions are slower for it."""
+        """Whether changes are so many that queries are slower for it."""
         return max(self._waiting.values()) >= self._most
 
     @property
     def is_due(self) -> bool:
         """Whether there is work that is worth its while."""
-        return bool(self._uncompacted) or max(self._waiting.values()) >= _WORTHWHILE
+        return bool(self._uncompacted) or max(self._waiting.values()) >= self._tuning.changes_folded
 
     def work(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Do a bounded piece of it, within a transaction: fold a unit, or look after one table."""
+        """Do a bounded piece of work within a transaction: refresh a unit, or compact a table."""
         unit = max(self._waiting, key=self._waiting.__getitem__)
-        if self._waiting[unit] >= _WORTHWHILE:
-            fold(connection, unit)
-            self._folded(unit)
-        elif not compact(connection, *self._uncompacted[0]):
+        if self._waiting[unit] >= self._tuning.changes_folded:
+            refresh(connection, unit)
+            self._refreshed(unit)
+        elif not compact(connection, *self._uncompacted[0], self._tuning.loose_parts_merged):
             del self._uncompacted[0]
 
-    def _folded(self, unit: Unit) -> None:
+    def _refreshed(self, unit: Unit) -> None:
         self._waiting[unit] = 0
         # Those that were not reached before come first.
         self._uncompacted += [

@@ -1,0 +1,65 @@
+"""What a transaction keeps beside records: kept answers, times of arrival, access keys."""
+
+from collections.abc import Iterable, Mapping
+
+from callistics.engines.base import KeptAnswer
+from callistics.engines.duckdb import access_keys
+from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.model.keys import StoredKey
+
+
+class Bookkeeping:
+    """Reads and writes it within the transaction of a connection that began at `now` (µs)."""
+
+    def __init__(self, statements: StatementCache, now: int) -> None:
+        self._statements = statements
+        self._now = now
+
+    def arrival(self, records: int) -> int:
+        """The first of as many strictly increasing times of arrival (µs)."""
+        more = max(records, 1) - 1
+        ((last,),) = self._statements.execute(
+            "UPDATE arrivals SET last = make_timestamp(greatest(?::BIGINT, epoch_us(last) + 1)"
+            " + ?::BIGINT) RETURNING epoch_us(last)",
+            [self._now, more],
+        ).fetchall()
+        return int(last) - more
+
+    def kept_answer(self, key_id: str, idempotency_key: str) -> KeptAnswer | None:
+        """The answer kept in the last 24 hours."""
+        found = self._statements.execute(
+            "SELECT body_hash, status, answer FROM kept_answers "
+            "WHERE key_id = ? AND idempotency_key = ? "
+            "AND kept_at > make_timestamp(?::BIGINT) - INTERVAL 24 HOUR",
+            [key_id, idempotency_key, self._now],
+        ).fetchall()
+        return next((KeptAnswer(body, status, bytes(kept)) for body, status, kept in found), None)
+
+    def keep_answer(self, key_id: str, idempotency_key: str, answer: KeptAnswer) -> None:
+        """Keep an answer; older ones of any key are dropped on the way."""
+        self._statements.execute(
+            "DELETE FROM kept_answers "
+            "WHERE kept_at <= make_timestamp(?::BIGINT) - INTERVAL 24 HOUR",
+            [self._now],
+        )
+        self._statements.execute(
+            "INSERT INTO kept_answers "
+            "(key_id, idempotency_key, body_hash, status, answer, kept_at) "
+            "VALUES (?, ?, ?, ?, ?, make_timestamp(?::BIGINT))",
+            [
+                key_id,
+                idempotency_key,
+                answer.body_hash,
+                answer.status,
+                answer.answer,
+                self._now,
+            ],
+        )
+
+    def save_keys(self, keys: Iterable[StoredKey]) -> None:
+        """Insert or replace access keys by id."""
+        access_keys.save_keys(self._statements.connection, keys)
+
+    def save_uses(self, uses: Mapping[str, int]) -> None:
+        """Store when keys were last used."""
+        access_keys.save_uses(self._statements.connection, uses)

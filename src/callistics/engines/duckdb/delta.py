@@ -1,0 +1,191 @@
+"""What a commit deletes from and inserts into the tables, worked out before anything is written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import replace as with_fields
+
+import numpy as np
+import pyarrow as pa
+
+from callistics.engines.duckdb.lookup.id_index import IndexEntries, Numbers, numbers
+from callistics.engines.duckdb.lookup.load_states import Lookup, StoredRow
+from callistics.engines.duckdb.lookup.lookup_sql import weeks_in, weeks_of
+from callistics.engines.duckdb.lookup.stored_leads import load_leads
+from callistics.engines.duckdb.rollups.aggregate_sql import COLUMNS
+from callistics.engines.duckdb.rollups.change_log import KEPT_BY
+from callistics.engines.duckdb.tables import ID_OF, KEPT
+from callistics.records.columnar.arrow import RowIndices, array_of, beside, pc
+from callistics.records.columnar.changes import Changes, NewRows, new_rows
+from callistics.records.columnar.match_rows import distinct
+from callistics.records.columnar.payload_columns import Keys, Payloads
+from callistics.records.columnar.recompute import Changed, Delta, recompute
+from callistics.records.columnar.row_codec import call_row, identity_table, table
+from callistics.records.identity import Identity
+from callistics.records.merge import State, duration_ms, is_live, lead_of, shapes_lead
+from callistics.sql.selection import Unit
+
+Rows = Mapping[str, Mapping[Identity, StoredRow]]
+"""Stored rows by table and identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableDelta:
+    """The rows that a commit deletes and inserts.
+
+    `derived` are those of calls and leads, which have their lead's number. `deleted` has rowids of
+    other rows by table, `held` and `own` are new rows of `calls_held` and `lead_records`.
+    `replaced` is what the roll-ups know of calls that are replaced, None for none; `may_lose` is
+    whether a known duration may be there fewer times. `changed` are the calls that were merged.
+    """
+
+    derived: Delta
+    deleted: Mapping[str, Sequence[int]]
+    held: pa.Table
+    own: pa.Table
+    replaced: pa.Table | None
+    may_lose: bool
+    changed: Sequence[Identity]
+    payload_keys: Mapping[str, Keys]
+    index_entries: Sequence[IndexEntries]
+
+    def identities(self, table: str) -> list[Identity]:
+        """The calls, or leads, of which rows are inserted or deleted."""
+        found = list(self.changed) if table == "calls" else []
+        for rows in self._rows(table):
+            columns = (rows[name].to_pylist() for name in ("merchant_id", ID_OF[table]))
+            found += zip(*columns, strict=True)
+        return found
+
+    @property
+    def rows(self) -> int:
+        """No fewer than the rows of calls and leads that are inserted."""
+        return sum(rows.num_rows for name in ("calls", "leads") for rows in self._rows(name))
+
+    def _rows(self, table: str) -> tuple[pa.Table, pa.Table]:
+        made = self.derived
+        return (made.incoming, made.moved) if table == "calls" else (made.leads, made.former)
+
+
+def delta_of(changes: Changes, stored: Rows, lookup: Lookup) -> TableDelta:
+    """What the changes come to in the tables. `stored` has the rows of all that are changed.
+
+    All is read before anything is written: see docs/decisions/no-updates-in-place.md.
+    """
+    new, payloads = new_rows(changes), Payloads()
+    replaced = {one: stored["calls"][one] for one in changes.calls if one in stored["calls"]}
+    incoming = _incoming(new, replaced)
+    touched = _touched(changes, new, replaced)
+    named = (_named(incoming, "call_id"), _named(new.held, "call_id"), _named(new.own, "lead_id"))
+    of_leads, of_calls, of_held, of_own = numbers(lookup.statements, touched, *named)
+    # What is rebuilt is in doubt, and so is what is known of it.
+    anew = bool(changes.rebuilt)
+    gone = [one.rowid for one in replaced.values()]
+    index = None if anew else lookup.id_index
+    leads, given = load_leads(lookup.statements, index, touched, of_leads, gone)
+    changed = Changed(touched, incoming, identity_table(changes.calls, "call_id"), new.own)
+    made = _numbered(recompute(changed, leads, payloads, anew=anew), given, lookup)
+    return TableDelta(
+        made,
+        {"calls": gone} | _deleted(changes, stored),
+        new.held,
+        new.own,
+        _of_rollups(replaced) if replaced else None,
+        any(_may_lose(before.state, changes.calls[one]) for one, before in replaced.items()),
+        list(changes.calls),
+        payloads.keys,
+        [
+            IndexEntries("calls", of_calls, weeks_in("calls", incoming)),
+            IndexEntries("calls_held", of_held, weeks_in("calls_held", new.held)),
+            IndexEntries("lead_records", of_own, weeks_in("lead_records", new.own)),
+            *_lead_entries(made, of_leads),
+        ],
+    )
+
+
+def _named(rows: pa.Table, id_column: str) -> pa.Table:
+    return rows.select(["merchant_id", id_column])
+
+
+def _incoming(new: NewRows, replaced: Mapping[Identity, StoredRow]) -> pa.Table:
+    """New rows of calls, with what was derived for those of which another row is stored."""
+    before = [replaced.get(one) for one in new.live]
+    derived = pa.table(
+        [
+            [None if one is None else one.attempt for one in before],
+            [None if one is None else one.payload_base for one in before],
+            [None if one is None else one.lead_no for one in before],
+        ],
+        schema=KEPT,
+    )
+    return pa.concat_tables([beside(new.calls, derived), *new.first], promote_options="default")
+
+
+def _touched(changes: Changes, new: NewRows, replaced: Mapping[Identity, StoredRow]) -> pa.Table:
+    """The leads whose calls or own records change in a way that matters to them."""
+    touched = [*changes.rebuilt, *changes.leads]
+    for one, before in replaced.items():
+        after = new.live.get(one)
+        if after is None or shapes_lead(before.state, after):
+            touched.append(lead_of(one, before.state))
+            if after is not None:
+                touched.append(lead_of(one, after))
+    touched += (lead_of(one, state) for one, state in new.live.items() if one not in replaced)
+    named = [_named(first, "lead_id") for first in new.first]
+    return distinct(pa.concat_tables([identity_table(touched, "lead_id"), *named]), "lead_id")
+
+
+def _numbered(made: Delta, given: RowIndices, lookup: Lookup) -> Delta:
+    """The delta with the numbers of leads in its rows: those given, and new ones where 0."""
+    new = given == 0
+    given[new] = lookup.lead_numbers.take(int(new.sum()))
+    # The lead of a call that is replaced may be none of the touched ones.
+    known = array_of(made.incoming["lead_no"])
+    incoming = pc.coalesce(_taken(given, made.of_incoming), known)
+    return with_fields(
+        made,
+        incoming=beside(made.incoming, pa.table({"lead_no": incoming})),
+        again=beside(made.again, pa.table({"lead_no": _taken(given, made.of_moved)})),
+        leads=beside(made.leads, pa.table({"lead_no": _taken(given, made.of_leads)})),
+    )
+
+
+def _taken(given: RowIndices, rows: RowIndices) -> pa.Array:
+    """The numbers of the rows, null at -1."""
+    return pa.array(given).take(pa.array(rows, mask=rows < 0))
+
+
+def _deleted(changes: Changes, stored: Rows) -> dict[str, Sequence[int]]:
+    """The rowids of changed records in the tables beside which nothing is derived."""
+    states = {"calls_held": changes.calls, "lead_records": changes.leads}
+    return {
+        name: [stored[name][one].rowid for one in changed if one in stored[name]]
+        for name, changed in states.items()
+    }
+
+
+def _lead_entries(made: Delta, of_leads: Numbers) -> list[IndexEntries]:
+    """Leads are known by the weeks of their creation and, where that was before, first call."""
+    found: list[IndexEntries] = []
+    for name in ("created_at", "first_call_at"):
+        known = np.asarray(array_of(made.leads[name].is_valid()))
+        weeks = weeks_of(made.leads[name])[known]
+        found.append(IndexEntries("leads", of_leads[made.of_leads][known], weeks))
+    return found
+
+
+def _of_rollups(replaced: Mapping[Identity, StoredRow]) -> pa.Table:
+    """What the roll-ups know of calls that are replaced."""
+    rows = [
+        call_row(identity, before.state) | {"attempt": before.attempt}
+        for identity, before in replaced.items()
+    ]
+    return table(rows, ("started_at", *COLUMNS[Unit.CALLS]))
+
+
+def _may_lose(before: State, after: State) -> bool:
+    """Whether a known duration may be there fewer times, under what the roll-ups keep it by."""
+    known = duration_ms(before)
+    if known is None:
+        return False
+    same = all(before.get(name) == after.get(name) for name in ("started_at", *KEPT_BY))
+    return not same or not is_live(after) or duration_ms(after) != known

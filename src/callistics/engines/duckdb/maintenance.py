@@ -1,0 +1,58 @@
+"""Maintenance of roll-ups and of the order of rows, a piece at a time."""
+
+from collections.abc import Generator
+
+from callistics.engines.duckdb.clustering import Clustering
+from callistics.engines.duckdb.observers import Commit
+from callistics.engines.duckdb.rollups.schedule import RollupSchedule
+from callistics.engines.duckdb.writer import WriteConnection
+
+_DONE = object()
+
+
+class Maintenance:
+    """Finds the next piece of work and does it, for one thread beside all others."""
+
+    def __init__(
+        self, writer: WriteConnection, schedule: RollupSchedule, clustering: Clustering
+    ) -> None:
+        self._writer = writer
+        self._schedule, self._clustering = schedule, clustering
+        self._work: Generator[None] | None = None
+        self._rows_written = 0
+        # How many there were when the order of all rows was last looked at.
+        self._looked_at: int | None = None
+
+    def committed(self, commit: Commit) -> None:
+        """Count the rows that a commit has written."""
+        self._rows_written += 0 if commit.delta is None else commit.delta.rows
+
+    def work(self) -> bool:
+        """Do a piece of work, as long as there is any; whether there was.
+
+        A piece holds up the writer for less than it takes to be noticed.
+        """
+        return self._maintain_rollups() or self._cluster_months()
+
+    def _maintain_rollups(self) -> bool:
+        with self._writer.lock:
+            if not self._schedule.is_due:
+                return False
+            with self._writer.transaction() as connection:
+                self._schedule.work(connection)
+            return True
+
+    def _cluster_months(self) -> bool:
+        if self._work is None:
+            written, last = self._rows_written, self._looked_at
+            if last is not None and written - last < self._clustering.worthwhile:
+                return False
+            self._looked_at, self._work = written, self._clustering.work()
+        try:
+            if next(self._work, _DONE) is _DONE:
+                self._work = None
+        except BaseException:
+            # It is begun anew.
+            self._looked_at, self._work = None, None
+            raise
+        return self._work is not None

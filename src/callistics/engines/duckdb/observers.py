@@ -1,0 +1,39 @@
+"""What is told of a commit once it is durable."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from callistics.engines.duckdb.delta import TableDelta
+from callistics.engines.duckdb.rollups.change_log import LoggedChanges
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What a commit has written: rows, None for none, and rows of the change logs."""
+
+    delta: TableDelta | None
+    logged: LoggedChanges
+
+
+class Observer(Protocol):
+    """Keeps something in memory in step with what is stored."""
+
+    def committed(self, commit: Commit) -> None:
+        """Take account of a commit."""
+        ...
+
+
+class DataVersion:
+    """A number that every commit changes."""
+
+    def __init__(self) -> None:
+        self.value = 0
+
+    def committed(self, commit: Commit) -> None:
+        """Count it, whatever it has written."""
+        del commit
+        self.advance()
+
+    def advance(self) -> None:
+        """Count a commit."""
+        self.value += 1

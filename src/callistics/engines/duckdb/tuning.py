@@ -1,0 +1,43 @@
+"""From how many rows on the embedded engine takes one way rather than another."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """The sizes that decide how work is done, never what comes of it.
+
+    They are measured, and but for the setting `payload_key_limit` not set by who runs a server;
+    tests make them small.
+    """
+
+    shared: bool = True
+    """Whether others may wait for the writer: then it does nothing long at a time."""
+    payload_keys_listed: int = 1_000
+    """Keys of payloads that are listed for each merchant; where one has more, any may be there."""
+    file_bytes_per_row_fetched: int = 8 << 20
+    """One row for each so many bytes of the file is fetched by itself, where the engine's own limit
+    is 50. More are picked out of all, which takes the time of opening each column of each row
+    group."""
+    leads_rebuilt_at_once: int = 50_000
+    """Leads that are recomputed in one commit."""
+    rows_per_scan: int = 1_000_000
+    """So many rows of a table are worth one scan more of it. In a month that is in order, few
+    groups of rows have one merchant's, so a few rows are looked for by scans of their own, limited
+    to their merchants. A scan takes half a millisecond to plan."""
+    ids_read_at_opening: int = 200_000
+    """Up to so many ids of records are read at first use; more are read in the background."""
+    changes_folded: int = 10_000
+    """Every query on a roll-up reads all changes along: so many are folded when there is time."""
+    loose_parts_merged: int = 1_000
+    """Below so many loose parts of sums a day is left alone."""
+    rows_out_of_order: int = 50_000
+    """A month is put in order once so many of its rows lie apart from their merchant's."""
+    rows_copied_at_once: int = 1_000_000
+    """About so many rows are copied, in order, at a time."""
+    rows_moved_at_once: int | None = None
+    """Rows moved in one transaction: others wait for that, but the month is looked through each
+    time. Without a number it depends on whether anyone waits."""
+
+
+DEFAULTS = Tuning()

@@ -1,0 +1,87 @@
+"""The connection that writes: its transactions, and what suits it to the size of the file."""
+
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.engines.duckdb.tuning import Tuning
+
+# The engine's own limit.
+_FEWEST_LISTED = 50
+# A checkpoint keeps writers waiting, the longer the more was written since the last; the log that
+# it ends is read again after a crash. Where nobody waits, few checkpoints cost less than many; as
+# one costs more the larger the file is, the log may then grow to a share of it.
+_LOG_SHARED, _LOG_ALONE = 128 << 20, (512 << 20, 2 << 30)
+_LOG_SHARE = 4
+# What depends on the size of the file is set again when it is so many times as much.
+_GROWS = 1.25
+
+
+def first_log_limit(*, shared: bool) -> int:
+    """The size in bytes that the log may have before a checkpoint, whatever the file's."""
+    return _LOG_SHARED if shared else _LOG_ALONE[0]
+
+
+class WriteConnection:
+    """The one connection of a database that writes, for the thread that has `lock`.
+
+    `tuning` says whether others may wait for it meanwhile.
+    """
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, path: Path, tuning: Tuning) -> None:
+        self._database = database
+        self._path = path
+        self._tuning, self._log_limit = tuning, first_log_limit(shared=tuning.shared)
+        self.lock = threading.Lock()
+        self._connect()
+
+    def _connect(self) -> None:
+        self.connection = self._database.cursor()
+        self.statements = StatementCache(self.connection)
+        self._listed = _FEWEST_LISTED
+        self.fit()
+
+    def fit(self) -> None:
+        """Set what suits the size of the file."""
+        size = self._path.stat().st_size if self._path.exists() else 0
+        listed = size // self._tuning.file_bytes_per_row_fetched
+        if listed > _GROWS * self._listed:
+            self._listed = listed
+            self.connection.execute(f"SET SESSION dynamic_or_filter_threshold = {listed}")
+        limit = min(size // _LOG_SHARE, _LOG_ALONE[1])
+        if not self._tuning.shared and limit > _GROWS * self._log_limit:
+            self._log_limit = limit
+            self.connection.execute(f"SET GLOBAL checkpoint_threshold = '{limit}B'")
+
+    @contextmanager
+    def transaction(self) -> Generator[duckdb.DuckDBPyConnection]:
+        """A transaction for who has the lock: committed when the context ends well."""
+        self.connection.execute("BEGIN")
+        try:
+            yield self.connection
+            self.connection.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+
+    @contextmanager
+    def moving(self) -> Generator[duckdb.DuckDBPyConnection]:
+        """A transaction that changes where rows are, not what they say; it takes the lock."""
+        with self.lock, self.transaction() as connection:
+            yield connection
+
+    def _roll_back(self) -> None:
+        try:
+            self.connection.execute("ROLLBACK")
+            self.statements.rolled_back()
+        except duckdb.Error:
+            # The transaction is gone already, or the connection is: start with a fresh one.
+            self._connect()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()

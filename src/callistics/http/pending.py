@@ -1,0 +1,26 @@
+"""`GET /pending`."""
+
+from functools import partial
+
+from litestar import Response, get
+
+from callistics.http.services import AnyRequest, services
+from callistics.model.keys import Permission
+
+
+@get("/pending")
+async def pending(request: AnyRequest) -> Response[dict[str, object]]:
+    """The records within the key's scope that wait for required fields, by what they lack."""
+    parts = services(request)
+    key = parts.authorize(request, Permission.INGEST)
+    found = await parts.queries.run(partial(parts.pending.find, key.scope))
+    data = [
+        {
+            "kind": one.kind.value,
+            "missing": one.missing,
+            "count": one.count,
+            "first": [{"merchant_id": merchant, "id": record} for merchant, record in one.first],
+        }
+        for one in found
+    ]
+    return Response({"data": data})

@@ -1,0 +1,70 @@
+"""A line of log and counters for each request."""
+
+import time
+from collections.abc import Mapping, MutableMapping
+from typing import Any, cast
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from callistics.http.request_notes import noted
+from callistics.http.services import Services
+
+_NOWHERE = "/-"
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_log = structlog.get_logger("callistics.http")
+
+
+def observed(inner: ASGIApp) -> ASGIApp:
+    """Count and log every request, also those that no route takes, and answer HEAD as GET.
+
+    Only the path as it is written leads to a route. Neither query strings nor bodies are looked at.
+    """
+
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        status = 500
+        # A WebSocket has no method.
+        details = cast("MutableMapping[str, object]", scope)
+        method = str(details.get("method", ""))
+        if method == "HEAD":
+            details["method"] = "GET"
+        if not _is_exact(str(details["path"])):
+            details["path"] = _NOWHERE
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), _NOSNIFF]
+            elif message["type"] == "http.response.body" and method == "HEAD":
+                message["body"] = b""
+            await send(message)
+
+        try:
+            await inner(scope, receive, watched)
+        finally:
+            _note(scope, method, status, time.perf_counter() - started)
+
+    return handle
+
+
+def _is_exact(path: str) -> bool:
+    """Whether no part of a path is empty: the router takes `//keys/` for `/keys`."""
+    return path == "/" or all(path.removeprefix("/").split("/"))
+
+
+def _note(scope: Scope, method: str, status: int, seconds: float) -> None:
+    # No route matched where there is no template.
+    details = cast("Mapping[str, Any]", scope)
+    route = str(details.get("path_template") or "unknown")
+    # Anybody can make methods up, and each would be a label of its own for ever.
+    method = method if method in _METHODS else "unknown"
+    parts = scope["litestar_app"].state.get("services")
+    if isinstance(parts, Services):
+        parts.metrics.requests.labels(method, route, str(status)).inc()
+        if status >= 400:
+            parts.metrics.errors.labels(str(status)).inc()
+    ms = round(seconds * 1000, 3)
+    _log.info("request", method=method, route=route, status=status, ms=ms, **noted(details))

@@ -1,0 +1,64 @@
+"""Loads what is stored of the records that batches may change, or be judged by."""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from callistics.engines.base import Session
+from callistics.ingest.batch import Batch
+from callistics.ingest.tenancy import (
+    are_split,
+    leads_of_calls,
+    named_merchant,
+)
+from callistics.records.field import RecordKind
+from callistics.records.identity import Identity, StoredRecord
+from callistics.records.merge import lead_of
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecords:
+    """Stored records of one kind, and the merchants of the ids that came without one."""
+
+    records: Mapping[Identity, StoredRecord]
+    merchants: Mapping[str, Set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is stored of the records that the batches of one commit name.
+
+    Where calls may not reach into every lead (`tenancy.are_split`), their leads are among these.
+    """
+
+    calls: StoredRecords
+    leads: StoredRecords
+
+
+def load(session: Session, batches: Sequence[Batch]) -> Stored:
+    """Load it."""
+    calls = _load(session, RecordKind.CALLS, batches)
+    also: set[Identity] = set()
+    if are_split(batches):
+        also.update(lead_of(identity, known.state) for identity, known in calls.records.items())
+        also.update(leads_of_calls(batches, calls.merchants))
+    return Stored(calls, _load(session, RecordKind.LEADS, batches, also))
+
+
+def _load(
+    session: Session, kind: RecordKind, batches: Sequence[Batch], also: Iterable[Identity] = ()
+) -> StoredRecords:
+    changes = [
+        (batch.scope, change)
+        for batch in batches
+        if batch.kind is kind
+        for _, change in batch.changes
+    ]
+    nameless = {change.identity for scope, change in changes if not named_merchant(scope, change)}
+    merchants = session.merchants_of(kind, nameless)
+    wanted = {
+        (named, change.identity)
+        for scope, change in changes
+        if (named := named_merchant(scope, change))
+    }
+    wanted.update((merchant, one) for one in nameless for merchant in merchants.get(one, ()))
+    return StoredRecords(session.load(kind, wanted.union(also)), merchants)

@@ -1,0 +1,43 @@
+"""Separates the records that need merging from those that are the first of their ids."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from callistics.engines.base import Session
+from callistics.ingest.batch import Batch
+from callistics.ingest.receipt import Rejected
+from callistics.records.columnar.call_batch import rows_again
+from callistics.records.decode import Change, parse_text
+
+
+def separate(session: Session, batches: Sequence[Batch]) -> Sequence[Batch]:
+    """The batches of one commit, with only the first records of their ids left in columns.
+
+    All others are to be merged, and so is everything where a key may hold a part of a merchant:
+    then it takes one record after the other to know whose lead a call reaches into.
+    """
+    columns = [batch.columns for batch in batches if batch.columns is not None]
+    if not columns:
+        return batches
+    if any(batch.scope.splits_merchants for batch in batches):
+        again = [list(range(len(one))) for one in columns]
+    else:
+        named = [change.identity for batch in batches for _, change in batch.changes]
+        again = rows_again(columns, session.known(columns), named)
+    rows = iter(again)
+    return [one if one.columns is None else _separated(one, next(rows)) for one in batches]
+
+
+def _separated(batch: Batch, rows: Sequence[int]) -> Batch:
+    """A batch with some rows of its columns taken out of them, to be merged."""
+    if batch.columns is None or not rows:
+        return batch
+    changes, rejected = list(batch.changes), list(batch.rejected)
+    for index, text in batch.columns.part(rows).sent():
+        found = parse_text(batch.kind, text, batch.reading, batch.path(index))
+        if isinstance(found, Change):
+            changes.append((index, found))
+        else:
+            rejected.append(Rejected(index, tuple(found)))
+    changes.sort(key=lambda one: one[0])
+    return replace(batch, changes=changes, rejected=rejected, columns=batch.columns.without(rows))

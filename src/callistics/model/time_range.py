@@ -1,0 +1,45 @@
+"""The range of time that an answer is about, and how far it is over."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta, timezone
+
+from callistics.model.instants import DAY, MINUTE, naive, number_of, to_millisecond
+from callistics.model.zones import Zone
+
+_OPEN = ".."
+_FIRST, _LAST = number_of(date.min) * DAY, (number_of(date.max) + 1) * DAY - 1
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRange:
+    """A half-open range of instants in a zone; an end that is None is open."""
+
+    zone: Zone
+    begin: int | None
+    end: int | None
+
+    @property
+    def text(self) -> str:
+        """Both ends as RFC 3339 texts, parted by a slash, `..` for an open one."""
+        return "/".join(
+            _OPEN if end is None else instant_text(self.zone, end) for end in (self.begin, self.end)
+        )
+
+    def complete_until(self, now: int) -> str:
+        """RFC 3339 text of the earlier of the end and now: what lies behind is still to come."""
+        cut = to_millisecond(now)
+        return instant_text(self.zone, cut if self.end is None else min(self.end, cut))
+
+
+def instant_text(zone: Zone, instant: int) -> str:
+    """RFC 3339 text of an instant by the clocks of a zone, a fraction only where it is not zero.
+
+    Beyond the years 1 to 9999 it is the first or last moment of them. An offset has whole minutes
+    there: of the days before zones had them, the same instant is written by the next one that has.
+    """
+    offset = zone.offset_at(instant) // MINUTE * MINUTE
+    local = min(max(instant + offset, _FIRST), _LAST)
+    moment = naive(local).replace(tzinfo=timezone(timedelta(microseconds=offset)))
+    text = moment.isoformat()
+    seconds, point, rest = text.partition(".")
+    return seconds + point + rest[:6].rstrip("0") + rest[6:] if point else text

@@ -1,0 +1,152 @@
+"""Every kind of error answer once: HTTP, the OpenAPI document and the docs say what is here."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """One kind of error answer. Its URI names it for programs, for good, and leads to no page."""
+
+    name: str
+    status: int
+    title: str
+    when: str
+    advice: str
+
+    @property
+    def uri(self) -> str:
+        """The `type` of the answer (RFC 9457)."""
+        return f"urn:callistics:problem:{self.name}"
+
+
+MALFORMED_REQUEST: Final = ProblemType(
+    "malformed-request",
+    400,
+    "Malformed request",
+    "The body is not JSON or has a key twice in one object; a query parameter is unknown or"
+    " given twice; a header that counts once, such as `Authorization`, is given twice;"
+    " `query_type` is missing or unknown; a field, filter, `granularity`,"
+    " `group_by` field or payload operator is unknown; a JSON type is wrong; a payload key"
+    " is empty or longer than 128 characters.",
+    "Correct the request.",
+)
+UNAUTHORIZED: Final = ProblemType(
+    "unauthorized",
+    401,
+    "Unauthorized",
+    "There is no key, or one that is unknown, revoked or expired.",
+    "Send `Authorization: Bearer <key>`.",
+)
+FORBIDDEN: Final = ProblemType(
+    "forbidden",
+    403,
+    "Forbidden",
+    "The key lacks the permission that the endpoint needs.",
+    "Use another key.",
+)
+OUTSIDE_SCOPE: Final = ProblemType(
+    "outside-scope",
+    403,
+    "Outside the key's scope",
+    "A filter or record names something that the key's scope leaves out, whether or not it exists.",
+    "Use another key.",
+)
+NOT_FOUND: Final = ProblemType(
+    "not-found",
+    404,
+    "Not found",
+    "Nothing is at the path, which is taken as written, or nothing that the key may see.",
+    "Correct the path.",
+)
+METHOD_NOT_ALLOWED: Final = ProblemType(
+    "method-not-allowed",
+    405,
+    "Method not allowed",
+    "The path exists, but not with this method.",
+    "Use one of the methods that the header `Allow` names.",
+)
+CONFLICT: Final = ProblemType(
+    "conflict",
+    409,
+    "Conflict",
+    "A request with the same `Idempotency-Key` is still running.",
+    "Send it again in a moment.",
+)
+BODY_TOO_LARGE: Final = ProblemType(
+    "body-too-large",
+    413,
+    "Body too large",
+    "The body is larger than its limit, after decompression: `query_body_limit` or"
+    " `record_body_limit`.",
+    "Send less at once, or raise the limit.",
+)
+UNSUPPORTED_MEDIA_TYPE: Final = ProblemType(
+    "unsupported-media-type",
+    415,
+    "Unsupported media type",
+    "The body is declared as something else than JSON (for records also NDJSON), or"
+    " in an unknown encoding.",
+    "Correct `Content-Type` or `Content-Encoding`.",
+)
+INVALID_VALUES: Final = ProblemType(
+    "invalid-values",
+    422,
+    "Invalid values",
+    "Well formed, but a value is impossible: a date that does not exist, `date_from` after"
+    " `date_to`, crossed bounds, an unknown time zone, a page size out of range, too many"
+    " buckets or rows; in records, any field that is wrong.",
+    "Correct the value.",
+)
+TOO_MANY_REQUESTS: Final = ProblemType(
+    "too-many-requests",
+    429,
+    "Too many requests",
+    "The key made more requests in a minute than `rate_limit` allows.",
+    "Wait as many seconds as `Retry-After` says.",
+)
+INTERNAL_ERROR: Final = ProblemType(
+    "internal-error",
+    500,
+    "Internal error",
+    "A defect in the server. The answer never shows what went wrong inside; the log does.",
+    "Look at the log.",
+)
+UNAVAILABLE: Final = ProblemType(
+    "unavailable",
+    503,
+    "Unavailable",
+    "The server is starting or stopping, or too many requests wait; the engine does"
+    " not answer, or a query needs more memory than it may use.",
+    "Wait as many seconds as `Retry-After` says.",
+)
+QUERY_TIMED_OUT: Final = ProblemType(
+    "query-timed-out",
+    504,
+    "Query timed out",
+    "The query ran longer than `query_timeout` allows.",
+    "Filter more, or raise the limit.",
+)
+
+PROBLEM_TYPES: Final = (
+    MALFORMED_REQUEST,
+    UNAUTHORIZED,
+    FORBIDDEN,
+    OUTSIDE_SCOPE,
+    NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    CONFLICT,
+    BODY_TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    INVALID_VALUES,
+    TOO_MANY_REQUESTS,
+    INTERNAL_ERROR,
+    UNAVAILABLE,
+    QUERY_TIMED_OUT,
+)
+"""All of them, by status."""
+
+
+def problem_type(status: int) -> ProblemType | None:
+    """The first kind that is answered with the status, None where there is none."""
+    return next((one for one in PROBLEM_TYPES if one.status == status), None)

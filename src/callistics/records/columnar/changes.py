@@ -1,0 +1,64 @@
+"""What a commit changes of records, and the new rows that follow for their tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from callistics.records.columnar.call_batch import CallBatch
+from callistics.records.columnar.row_codec import (
+    CALL_COLUMNS,
+    LEAD_COLUMNS,
+    call_row,
+    lead_row,
+    table,
+)
+from callistics.records.identity import Identity
+from callistics.records.merge import State, is_live
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The new states of calls and of leads' own records, all of which were loaded before.
+
+    `first` are calls, as columns, that are the first of their ids and need no merging, with the
+    time of arrival (µs) of their request's first record. `rebuilt` are leads of which no record
+    changes, but everything is derived anew.
+    """
+
+    calls: Mapping[Identity, State] = field(default_factory=dict[Identity, State])
+    leads: Mapping[Identity, State] = field(default_factory=dict[Identity, State])
+    first: Sequence[tuple[CallBatch, int]] = ()
+    rebuilt: Sequence[Identity] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self.calls or self.leads or self.first or self.rebuilt)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRows:
+    """The rows of changed records.
+
+    `live` are the merged calls that count, and `calls` their rows; `first` are rows of calls that
+    needed no merging, `held` those of calls that do not count, `own` those of leads' own records.
+    """
+
+    live: Mapping[Identity, State]
+    calls: pa.Table
+    first: Sequence[pa.Table]
+    held: pa.Table
+    own: pa.Table
+
+
+def new_rows(changes: Changes) -> NewRows:
+    """The rows of the changes."""
+    live = {one: state for one, state in changes.calls.items() if is_live(state)}
+    held = [call_row(one, state) for one, state in changes.calls.items() if one not in live]
+    return NewRows(
+        live,
+        table([call_row(one, state) for one, state in live.items()], CALL_COLUMNS),
+        [batch.rows(arrival) for batch, arrival in changes.first],
+        table(held, CALL_COLUMNS),
+        table([lead_row(one, state) for one, state in changes.leads.items()], LEAD_COLUMNS),
+    )

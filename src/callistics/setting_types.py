@@ -1,0 +1,165 @@
+"""How the values of settings are read: from TOML as they are, from the environment as text.
+
+Each function returns the value or raises `ValueError` with what it must be.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+from callistics.timezones import zone_names
+
+Parse = Callable[[object], Any]
+
+
+def as_text(value: object) -> str:
+    """A text that is not empty."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be a text that is not empty")
+    return value.strip()
+
+
+def as_whole(low: int, high: int) -> Parse:
+    """Whole numbers of a range, both ends included."""
+
+    def parse(value: object) -> int:
+        try:
+            number = int(value) if isinstance(value, str | int) else None
+        except ValueError:
+            number = None
+        if number is None or isinstance(value, bool) or not low <= number <= high:
+            raise ValueError(f"must be a whole number from {low:,} to {high:,}")
+        return number
+
+    return parse
+
+
+def as_number(low: float, high: float) -> Parse:
+    """Numbers of a range, both ends included."""
+
+    def parse(value: object) -> float:
+        try:
+            number = float(value) if isinstance(value, str | int | float) else None
+        except ValueError:
+            number = None
+        if number is None or not low <= number <= high:
+            raise ValueError(f"must be a number from {low:g} to {high:g}")
+        return number
+
+    return parse
+
+
+def as_choice(*choices: str) -> Parse:
+    """One of a few words."""
+
+    def parse(value: object) -> str:
+        if value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return str(value)
+
+    return parse
+
+
+_FLAGS = {"true": True, "yes": True, "on": True, "1": True} | {
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
+
+
+def as_flag(value: object) -> bool:
+    """True or false, also as the words people use for them."""
+    found = value if isinstance(value, bool) else _FLAGS.get(str(value).strip().lower())
+    if found is None:
+        raise ValueError("must be true or false")
+    return found
+
+
+def as_names(value: object) -> tuple[str, ...] | None:
+    """A list, as a TOML or JSON array or separated by commas; an empty one is "not set"."""
+    return _list(value) or None
+
+
+def as_success(value: object) -> tuple[str, ...] | None:
+    """A list of outcomes; an empty one is "not set"."""
+    return _outcomes(value) or None
+
+
+def as_unreached(value: object) -> tuple[str, ...] | None:
+    """A list of outcomes; an empty array is none at all, an empty text is "not set"."""
+    outcomes = _outcomes(value)
+    return None if isinstance(value, str) and not value.strip() else outcomes
+
+
+def _outcomes(value: object) -> tuple[str, ...]:
+    names = _list(value)
+    for name in names:
+        if not any(map(str.isalnum, name)):
+            raise ValueError(f"must name outcomes by letters or digits, not by {name!r}")
+    return names
+
+
+def _list(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
+    items = cast("list[object]", value) if isinstance(value, list) else None
+    texts = [item.strip() for item in items or () if isinstance(item, str)]
+    if items is None or len(texts) < len(items):
+        raise ValueError("must be a list of texts, such as new,contacted,converted")
+    names = tuple(text for text in texts if text)
+    if len(set(names)) < len(names):
+        raise ValueError("must not name anything twice")
+    return names
+
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+
+
+def as_origins(value: object) -> tuple[str, ...] | None:
+    """Origins as browsers send them: scheme, host and port alone, in lower case."""
+    names = as_names(value)
+    for name in names or ():
+        if name != "*" and not _ORIGIN.fullmatch(name):
+            raise ValueError(
+                "must be origins such as https://dashboard.example, in lower case and without a"
+                " path, or * for all"
+            )
+    if names and "*" in names and len(names) > 1:
+        raise ValueError("must not name others beside *")
+    return names
+
+
+def as_stage_lists(value: object) -> dict[str, tuple[str, ...]]:
+    """A list of stages for each template: a TOML table or a JSON object."""
+    if isinstance(value, str):
+        value = json.loads(value)
+    if not isinstance(value, dict):
+        raise ValueError('must be an object such as {"tpl_1": ["new", "converted"]}')
+    lists = {name: as_names(stages) for name, stages in cast("dict[str, object]", value).items()}
+    return {name: stages for name, stages in lists.items() if stages}
+
+
+def as_zone(value: object) -> str:
+    """An IANA time zone."""
+    if not isinstance(value, str) or value not in zone_names():
+        raise ValueError("must be an IANA time zone such as Europe/Lisbon")
+    return str(value)
+
+
+def as_size(value: object) -> str:
+    """An amount of memory, such as 4GB or 50%."""
+    text = as_text(value).upper().replace(" ", "")
+    number = text.rstrip("KMGTIB%")
+    if not number.replace(".", "", 1).isdigit() or number == text:
+        raise ValueError("must be a size such as 4GB")
+    return text
+
+
+def as_admin_key(value: object) -> str:
+    """A key that is long enough not to be guessed."""
+    text = as_text(value)
+    if len(text) < 16:
+        raise ValueError("must have at least 16 characters")
+    return text

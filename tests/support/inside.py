@@ -1,0 +1,196 @@
+"""The one place where tests look at what the product keeps to itself, or change it."""
+
+# pyright: reportPrivateUsage=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
+import os
+import signal
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from callistics.engines.base import Engine
+from callistics.engines.clickhouse.engine import ClickHouseEngine
+from callistics.engines.duckdb.clustering import Clustering
+from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.lookup import id_index
+from callistics.engines.duckdb.lookup.id_index import IdIndex
+from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.ingest.commit import process
+from callistics.ingest.decode_process import DecodeProcess
+from callistics.model import json as model_json
+from callistics.records.columnar.payload_columns import Keys
+
+Slots = id_index._Slots
+read_carefully = model_json._careful
+commit = process
+
+
+def duckdb_engine(engine: Engine) -> DuckDBEngine:
+    assert isinstance(engine, DuckDBEngine)
+    return engine
+
+
+def clickhouse_engine(engine: Engine) -> ClickHouseEngine:
+    assert isinstance(engine, ClickHouseEngine)
+    return engine
+
+
+def writer_of(engine: Engine) -> duckdb.DuckDBPyConnection:
+    """The embedded engine's writing connection."""
+    return duckdb_engine(engine)._writer
+
+
+def execute(engine: Engine, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a statement on the embedded engine's writing connection."""
+    return writer_of(engine).execute(sql).fetchall()
+
+
+def server_writer(engine: Engine) -> Any:
+    """The writing connection of the other engine."""
+    return clickhouse_engine(engine)._writer
+
+
+def server_readers(engine: Engine) -> list[Any]:
+    """The driver's clients that the other engine reads with."""
+    found: list[Any] = clickhouse_engine(engine)._clients[1:]
+    return [client._client for client in found]
+
+
+def transport(client: Any) -> Any:
+    """The HTTP connection of a driver's client."""
+    return client._backend
+
+
+def unreachable(client: Any) -> None:
+    """Have a driver's client ask where nobody is."""
+    client._backend._base_url = "http://127.0.0.1:9/"
+
+
+def statements_of(engine: Engine) -> StatementCache:
+    return duckdb_engine(engine)._statements
+
+
+def given(engine: Engine) -> list[pa.Table | None]:
+    """The tables that statements of a commit were given, by name, None once they are let go."""
+    return [one.rows for one in statements_of(engine)._given.values()]
+
+
+def never_release(engine: Engine, patch: pytest.MonkeyPatch) -> None:
+    """Have the next commit fail when everything is written."""
+
+    def fail() -> None:
+        raise InterruptedError
+
+    patch.setattr(statements_of(engine), "release", fail)
+
+
+def order_of(engine: Engine) -> Clustering:
+    return duckdb_engine(engine)._clustering
+
+
+def presence_of(engine: Engine) -> IdIndex:
+    return duckdb_engine(engine)._id_index
+
+
+def has_begun(found: IdIndex) -> bool:
+    """Whether the ids of the file are being read, or have been."""
+    return found._thread is not None
+
+
+def wait_until_read(found: IdIndex) -> None:
+    assert found._thread is not None
+    found._thread.join()
+
+
+def room(found: IdIndex, table: str) -> int:
+    """For so many more records there is room before more is taken."""
+    return found._known[table]._added[-1].room
+
+
+def note_payload_key(engine: Engine, key: str) -> None:
+    """Have a commit bring a key."""
+    found = duckdb_engine(engine)
+    found._payload_keys.note(found._writer, {"m": Keys({key})})
+
+
+class Counted:
+    """A connection that counts the statements it is given."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self.statements = 0
+
+    def execute(self, *given: Any) -> duckdb.DuckDBPyConnection:
+        self.statements += 1
+        return self._connection.execute(*given)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+def counted(engine: Engine) -> Counted:
+    """The writer's connection, which counts from now on."""
+    statements = duckdb_engine(engine)._statements
+    found: Any = Counted(statements.connection)
+    statements.connection = found
+    return found
+
+
+def is_scalar(engine: Engine, key: str) -> bool:
+    return duckdb_engine(engine)._payload_keys.is_scalar(key)
+
+
+def is_list(engine: Engine, key: str) -> bool:
+    return duckdb_engine(engine)._payload_keys.is_list(key)
+
+
+def forget(engine: DuckDBEngine) -> None:
+    """Have an engine know nothing of the records that it had."""
+    engine._payload_keys.load(engine._writer)
+    # What it knows from before would hide it if too little was known of what comes now.
+    for table, known in engine._id_index._known.items():
+        nothing = id_index._Known(known._tuning)
+        nothing.read(Slots(0))
+        engine._id_index._known[table] = nothing
+
+
+class Other:
+    """The process that reads beside this one."""
+
+    def __init__(self, reading: DecodeProcess) -> None:
+        assert reading._other is not None
+        self._other = reading._other
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Other) and other._other is self._other
+
+    def __hash__(self) -> int:
+        return id(self._other)
+
+    def wait(self) -> None:
+        """Wait until it can be asked."""
+        assert self._other._connection.poll(60)
+
+    def kill(self) -> None:
+        self._other._process.kill()
+        self._other._process.join()
+
+    def halt(self) -> None:
+        assert self._other._process.pid is not None
+        os.kill(self._other._process.pid, signal.SIGSTOP)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._other._process.is_alive()
+
+    def abandoned(self) -> int | None:
+        """Its exit code once it is left alone, as if the process that asks had been killed."""
+        self._other._connection.close()
+        self._other._process.join(30)
+        return self._other._process.exitcode
+
+
+def has_other(reading: DecodeProcess) -> bool:
+    return reading._other is not None
