@@ -1,6 +1,6 @@
 """Whether a plan can be answered from a roll-up, and from which."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from callistics.catalog.dimensions import Dimension
 from callistics.catalog.filters import RANGE, given_filters
@@ -23,7 +23,7 @@ def source_of_answer(
     named = _named(frame.selection)
     for rollup in sorted(rollups, key=lambda rollup: rollup.first not in named):
         if (
-            _admits(rollup, frame.selection, kind.only)
+            _admits(rollup, frame.selection, named, kind.only)
             and (kind.statement is None or kind.name in rollup.types)
             and {dimension.name for dimension in dimensions} <= rollup.dimensions
             and {measure.name for measure in kind.measures} <= rollup.measures
@@ -43,8 +43,9 @@ def source_of_extent(
     What it gives are whole steps, the longest that fit; `fits` says, once the ends are known,
     whether that is exact enough.
     """
+    named = _named(frame.selection)
     for rollup in rollups:
-        if QUARTER in rollup.steps and _admits(rollup, frame.selection, kind.only):
+        if QUARTER in rollup.steps and _admits(rollup, frame.selection, named, kind.only):
             for step in rollup.steps:
                 source = rolled(frame, rollup, [step])
                 if source is not None and fits(frame, dimensions, source):
@@ -61,20 +62,19 @@ def _keep(frame: Frame, dimensions: Sequence[Dimension], step: int) -> bool:
     return all(keeps(frame, dimension, step) for dimension in dimensions)
 
 
-def _admits(rollup: Rollup, selection: Selection, only: Sql | None) -> bool:
+def _admits(rollup: Rollup, selection: Selection, named: Set[str], only: Sql | None) -> bool:
     """Whether the roll-up can tell which of its records are selected.
 
-    It answers only where it declares every filter and every limit of the scope that is given.
+    It answers only where it declares every filter and every limit of the scope that is `named`.
     """
-    names = _named(selection)
     limited = any(selection.scope.limits())
-    if rollup.unit is Unit.LEADS and limited and "provider" in names:
+    if rollup.unit is Unit.LEADS and limited and "provider" in named:
         # A call of the lead may lie outside the scope, and does not count then.
         return False
     return (
         rollup.unit is selection.unit
         and not selection.empty
-        and names <= rollup.filters
+        and named <= rollup.filters
         and (only is None or only in rollup.only)
     )
 

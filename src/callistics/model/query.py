@@ -79,7 +79,7 @@ class Filters:
 
     def value(self, name: str) -> FilterValue | None:
         """What a filter was given, None where it was not."""
-        return dict(self.values).get(name)
+        return next((value for given, value in self.values if given == name), None)
 
     def of(self, name: str) -> OneOf | None:
         """The values asked of a field, None where it is not filtered."""
