@@ -211,15 +211,25 @@ def value_percentile(percent: int) -> Figure:
     return Figure(name, text, "number|null", (_in_millionths(name),), _of_millionths(name))
 
 
-_CHANGES = tuple(
-    Measure(name, _fixed(name), None) for name in ("first", "most", "change", "moment")
+_LEVELS = tuple(Measure(name, _fixed(name), None) for name in ("most", "change", "moment"))
+"""How the number of calls under way changes in a bucket; see `queries/concurrency.py`."""
+
+
+def _mean_level(tally: Tally) -> Shown:
+    return ratio(tally.measures["time"] or 0, tally.measures["length"] or 0)
+
+
+PEAK = Figure(
+    "peak",
+    "Most calls under way at one instant.",
+    "integer",
+    _LEVELS,
+    lambda tally: tally.measures["most"],
 )
-"""What the calls under way do in a bucket, of which the type makes the figures."""
-
-
-def _carried(_: Tally) -> Shown:
-    raise AssertionError("calls under way are carried from bucket to bucket")
-
-
-PEAK = Figure("peak", "Most calls under way at one instant.", "integer", _CHANGES, _carried)
-MEAN_LEVEL = Figure("avg", "Calls under way on average.", "number", _CHANGES, _carried)
+MEAN_LEVEL = Figure(
+    "avg",
+    "Calls under way on average: seconds of calls inside the bucket by the bucket's seconds.",
+    "number",
+    _LEVELS,
+    _mean_level,
+)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from callistics.catalog.dimensions import BUCKET, bucket_of
-from callistics.catalog.metrics import MEAN_LEVEL, PEAK
+from callistics.catalog.metrics import MEAN_LEVEL, PEAK, Tally
 from callistics.catalog.spans import LASTS, end_of, start_of
 from callistics.compile.select import (
     condition,
@@ -14,8 +14,7 @@ from callistics.compile.select import (
     order_by,
     source,
 )
-from callistics.model.rounding import ratio
-from callistics.queries.base import Counted, QueryType, Row, Slot
+from callistics.queries.base import Counted, QueryType, Row, Slot, row_of
 from callistics.queries.series import DATE, bucket_slots
 from callistics.sql.aggregates import count
 from callistics.sql.fragment import Sql, compose, integer, join, raw
@@ -23,44 +22,45 @@ from callistics.sql.selection import Frame, Selection, Unit
 
 
 def _statement(query: QueryType, frame: Frame) -> Sql:
-    """What each bucket changes: starts add one, ends take one off.
+    """What happens in each bucket: a call's start adds one to the level, its end takes one off.
 
-    `most` is the most calls under way beyond those at its beginning, from `first` on; `moment` is
-    the sum of the changes times their instants, from which follows the time of all calls together.
+    `most` is the highest level after an event in the bucket, `change` the sum of its changes, and
+    `moment` that of the changes times their instants, from which the time of all calls follows.
     """
-    groups = groups_of(frame)
-    keys = "".join(f"k{place}, " for place in range(len(groups)))
-    until = integer(frame.selection.end or 0)
-    parts = [
-        compose("under_way AS ({})", _under_way(query, frame)),
-        compose(
-            f"events AS (SELECT {keys}s AS t, w AS d\nFROM under_way\nUNION ALL\n"
-            f"SELECT {keys}e AS t, -w AS d\nFROM under_way\nWHERE e < {{}})",
-            until,
-        ),
-        compose(
-            f"cut AS (SELECT {keys}{{}} AS b, t, d\nFROM events)",
-            bucket_of(frame, frame.dialect.from_micros(raw("t"))),
-        ),
-        raw(
-            f"levels AS (SELECT {keys}b, t, d,"
-            f" sum(d) OVER (PARTITION BY {keys}b ORDER BY t) AS level\nFROM cut)"
-        ),
-    ]
+    groups = len(groups_of(frame))
+    keys = "".join(f"k{place}, " for place in range(groups))
     moment = compose("sum({} * d)", frame.dialect.wide(raw("t")))
     return join(
         "\n",
         [
-            compose("WITH {}", join(",\n", parts)),
+            compose("WITH under_way AS ({})", _under_way(query, frame)),
+            compose(", events AS ({})", _events(frame, keys)),
+            # Every call of a group has ended before the next group begins.
+            raw(
+                f", levels AS (SELECT {keys}b, t, d,"
+                f" sum(d) OVER (ORDER BY {keys}t, d ROWS UNBOUNDED PRECEDING) AS level"
+                "\nFROM events)"
+            ),
             compose(
-                f"SELECT {keys}b AS k{len(groups)}, min(t) AS first, max(level) AS most,"
-                " sum(d) AS change, {} AS moment\nFROM levels",
+                f"SELECT {keys}b AS k{groups}, max(level) AS most, sum(d) AS change, {{}} AS moment"
+                "\nFROM levels",
                 moment,
             ),
             raw(f"GROUP BY {keys}b"),
-            order_by(len(groups) + 1, query.order),
+            order_by(groups + 1, query.order),
             limit(),
         ],
+    )
+
+
+def _events(frame: Frame, keys: str) -> Sql:
+    """Starts and ends; an end is in the bucket of the last instant before it."""
+    time = frame.dialect.from_micros
+    return compose(
+        f"SELECT {keys}{{}} AS b, s AS t, w AS d\nFROM under_way\nUNION ALL\n"
+        f"SELECT {keys}{{}} AS b, e AS t, -w AS d\nFROM under_way",
+        bucket_of(frame, time(raw("s"))),
+        bucket_of(frame, time(raw("e - 1"))),
     )
 
 
@@ -68,12 +68,9 @@ def _under_way(query: QueryType, frame: Frame) -> Sql:
     """The part of each call inside the range; `w` calls have the same."""
     begin, end = frame.selection.begin or 0, frame.selection.end or 0
     groups = groups_of(frame)
-    named = [
-        compose(f"{{}} AS k{place}", expression(frame, group)) for place, group in enumerate(groups)
-    ]
     weighted = frame.source.weight is not None
     columns = [
-        *named,
+        *(compose(f"{{}} AS k{at}", expression(frame, one)) for at, one in enumerate(groups)),
         compose("greatest({}, {}) AS s", start_of(frame), integer(begin)),
         compose("least({}, {}) AS e", end_of(frame), integer(end)),
         compose("{} AS w", count(frame) if weighted else raw("1")),
@@ -88,20 +85,17 @@ def _under_way(query: QueryType, frame: Frame) -> Sql:
 
 
 def _arrange(_: Selection, slots: Sequence[Slot], counted: Sequence[Counted]) -> list[Row]:
-    """The calls under way are carried from bucket to bucket."""
-    changes = {one.key: one.measures for one in counted}
+    """The level is carried from bucket to bucket."""
+    found = {one.key: one.measures for one in counted}
     rows: list[Row] = []
     level = 0
     for slot in slots:
         begin, end = slot.span
-        peak, time = level, level * (end - begin)
-        change = changes.get(slot.key)
-        if change is not None:
-            first, most, by, moment = (change[name] or 0 for name in _CHANGES)
-            peak = level + most if first == begin else max(level, level + most)
-            time += by * end - moment
-            level += by
-        rows.append({"date": slot.shown[0], "peak": peak, "avg": ratio(time, end - begin)})
+        most, change, moment = (found.get(slot.key, {}).get(name) or 0 for name in _LEVELS)
+        time = level * (end - begin) + change * end - moment
+        levels = {"most": max(level, most), "time": time, "length": end - begin}
+        rows.append(row_of(QUERY, slot.shown, Tally(levels, None), 0))
+        level += change
     return rows
 
 
@@ -123,4 +117,4 @@ QUERY = QueryType(
         "granularity": "hour",
     },
 )
-_CHANGES = [measure.name for measure in QUERY.measures]
+_LEVELS = [measure.name for measure in QUERY.measures]
