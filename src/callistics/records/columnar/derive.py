@@ -23,7 +23,12 @@ from callistics.records.columnar.arrow import (
 )
 from callistics.records.columnar.row_codec import EVENTS, TIME, schema
 from callistics.records.columnar.status_history import events_in, sets
+from callistics.records.field import RecordKind
+from callistics.records.fields import FIELDS
 from callistics.records.providers import marked_provider
+
+SHARED = tuple(one.stored_in for one in FIELDS[RecordKind.LEADS].values() if one.is_shared)
+"""What a lead's own records say of it, and where they do not, its earliest call."""
 
 CALLS = schema(
     (
@@ -33,8 +38,7 @@ CALLS = schema(
         "started_at",
         "ended_at",
         "duration_sent_ms",
-        "reseller_id",
-        "template_id",
+        *SHARED,
         "provider",
         "attempt_sent",
         "payload_own",
@@ -47,8 +51,7 @@ OWN = schema(
     (
         "merchant_id",
         "lead_id",
-        "reseller_id",
-        "template_id",
+        *SHARED,
         "created_at",
         "first_seen",
         "payload_own",
@@ -62,7 +65,7 @@ DERIVED = schema(("attempt", "payload_base"))
 
 LEADS = pa.schema(
     [
-        *schema(("merchant_id", "lead_id", "reseller_id", "template_id", "created_at")),
+        *schema(("merchant_id", "lead_id", *SHARED, "created_at")),
         ("first_call_at", TIME),
         ("status", pa.string()),
         ("statuses", TEXTS),
@@ -115,8 +118,7 @@ def derive(
         [
             touched["merchant_id"],
             touched["lead_id"],
-            pc.coalesce(said("reseller_id"), first("reseller_id")),
-            pc.coalesce(said("template_id"), first("template_id")),
+            *(pc.coalesce(said(name), first(name)) for name in SHARED),
             created,
             pc.if_else(earlier, called, pa.scalar(None, TIME)),
             events.status(number),

@@ -4,7 +4,7 @@ There is no index: keeping one up makes writing many times slower. Beside the id
 leads stand numbers made of them, and a look-up scans that one narrow column instead of the texts,
 of the weeks that the rows are known to be of; then the ids of the few rows it gives are compared
 (docs/decisions/writing.md). The calls of a lead are found by the number that it was given
-(lead_numbers.py).
+(surrogate_keys.py).
 """
 
 from collections.abc import Sequence
