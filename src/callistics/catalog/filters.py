@@ -151,9 +151,12 @@ def _bounds(
 
 
 def _since(frame: Frame, begin: int) -> Sql:
-    if frame.selection.overlap:
-        return compose("{} > {}", end_of(frame), integer(begin))
-    return compose("{} >= {}", frame.selection.unit.time, instant(begin))
+    time = frame.selection.unit.time
+    if not frame.selection.overlap:
+        return compose("{} >= {}", time, instant(begin))
+    first = frame.selection.first_start
+    found = compose("{} > {}", end_of(frame), integer(begin))
+    return found if first is None else all_of([found, compose("{} >= {}", time, instant(first))])
 
 
 def _compared(column: str, sign: str, bind: Callable[[Any], Sql]) -> Condition:
@@ -172,7 +175,7 @@ def _declared() -> Iterator[Filter]:
     yield Filter(
         "date_from",
         DATE,
-        "From this moment on: a call's start, a lead's creation.",
+        "From this moment on: a call's start, a lead's creation; of `concurrency` a call's end.",
         "2025-01-01",
         Subject.RECORD,
         _since,

@@ -7,7 +7,6 @@ from enum import StrEnum
 from callistics.model.buckets import Piece, calendar_pieces, clock_pieces
 from callistics.model.query import Query
 from callistics.model.scope import Scope
-from callistics.model.zones import FIRST_INSTANT
 from callistics.records.unreached import DEFAULT_UNREACHED
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, raw
@@ -54,7 +53,7 @@ class Selection:
     `begin` and `end` are the half-open range of instants that the query is about; where an end
     was left open it is None until `closed` has filled it in. `wide` says that an end filled in may
     lie beyond the records that match, `overlap` that a call is in the range when any of the time
-    that it takes is.
+    that it takes is; then `first_start` is when the first of them started, once that is known.
     """
 
     query: Query
@@ -66,6 +65,7 @@ class Selection:
     empty: bool = False
     wide: bool = False
     overlap: bool = False
+    first_start: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -130,11 +130,10 @@ class Frame:
 
     @property
     def record_clock(self) -> Sequence[Piece]:
-        """The same from the first to the last record that may be selected."""
-        end = self._range()[1]
-        if not self.selection.overlap:
-            return self.clock
-        return clock_pieces(self.selection.query.zone, FIRST_INSTANT, end)
+        """The same from the first to the last record that is selected."""
+        begin, end = self._range()
+        first = self.selection.first_start
+        return clock_pieces(self.selection.query.zone, begin if first is None else first, end)
 
     @property
     def calendar(self) -> Sequence[Piece]:

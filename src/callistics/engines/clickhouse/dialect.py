@@ -5,6 +5,7 @@ narrower ranges of dates, has a say.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from callistics.engines.clickhouse.json_names import MARK, json_name
 from callistics.engines.clickhouse.long_values import batches, cut
@@ -200,14 +201,11 @@ def _parameter(value: Parameter, type_: str, values: list[Parameter]) -> str:
 
 
 def _by_piece(column: Sql, pieces: Sequence[Piece], build: Callable[[Piece], Sql]) -> Sql:
-    """The expression of whichever piece of the zone's history a time lies in.
-
-    The latest come first: most times lie there, and what is decided is not tested any more.
-    """
+    """The expression of whichever piece of the zone's history a time lies in."""
     if len(pieces) == 1:
         return build(pieces[0])
     cases = [
-        compose("{} >= {}, {}", column, instant(piece.begin or 0), build(piece))
-        for piece in reversed(pieces[1:])
+        compose("{} < {}, {}", column, instant(following.begin or 0), build(piece))
+        for piece, following in pairwise(pieces)
     ]
-    return compose("multiIf({}, {})", join(", ", cases), build(pieces[0]))
+    return compose("multiIf({}, {})", join(", ", cases), build(pieces[-1]))

@@ -1,6 +1,7 @@
 """How DuckDB says what the catalog needs."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Protocol
 
 from callistics.model.buckets import Granularity, Piece
@@ -196,14 +197,11 @@ def _local(column: Sql, pieces: Sequence[Piece]) -> Sql:
 
 
 def _by_piece(column: Sql, pieces: Sequence[Piece], build: Callable[[Piece], Sql]) -> Sql:
-    """The expression of whichever piece of the zone's history a time lies in.
-
-    The latest come first: most times lie there, and what is decided is not tested any more.
-    """
+    """The expression of whichever piece of the zone's history a time lies in."""
     if len(pieces) == 1:
         return build(pieces[0])
     cases = [
-        compose("WHEN {} >= {} THEN {}", column, instant(piece.begin or 0), build(piece))
-        for piece in reversed(pieces[1:])
+        compose("WHEN {} < {} THEN {}", column, instant(following.begin or 0), build(piece))
+        for piece, following in pairwise(pieces)
     ]
-    return compose("CASE {} ELSE {} END", join(" ", cases), build(pieces[0]))
+    return compose("CASE {} ELSE {} END", join(" ", cases), build(pieces[-1]))
