@@ -13,7 +13,7 @@ from callistics.catalog.measures import MEASURES
 from callistics.cli.client import Client
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.output import NULL, columns_of, console, csv_of, table_of, total_line
-from callistics.cli.query_body import Question
+from callistics.cli.query_body import QueryOptions
 from callistics.queries import registry
 
 Format = Literal["table", "json", "csv"]
@@ -88,22 +88,22 @@ def command(
     TYPE is one of the query types, such as call_count, call_duration, calls_over_time,
     outcome_distribution or conversion_funnel; without it, they are listed.
     """
-    question = Question(**given)
-    _check(question, body, all_pages)
+    options = QueryOptions(**given)
+    _check(options, body, all_pages)
     with connect(target) as client:
         if all_pages:
-            answer = _ask_all(client, question)
+            answer = _ask_all(client, options)
         else:
-            answer = ask(client, _read(body) if body else json.dumps(question.body()).encode())
-    _print(answer, question, format_)
+            answer = ask(client, _read(body) if body else json.dumps(options.body()).encode())
+    _print(answer, options, format_)
 
 
-def _check(question: Question, body: Path | None, all_pages: bool) -> None:
-    if body is not None and (question != Question() or all_pages):
+def _check(options: QueryOptions, body: Path | None, all_pages: bool) -> None:
+    if body is not None and (options != QueryOptions() or all_pages):
         raise click.UsageError("--body is sent as it is: give no TYPE, filter or page with it")
-    if body is None and question.query_type is None:
+    if body is None and options.query_type is None:
         raise click.UsageError("give a TYPE: " + ", ".join(registry()))
-    if all_pages and (question.page is not None or question.page_size is not None):
+    if all_pages and (options.page is not None or options.page_size is not None):
         raise click.UsageError("--all fetches every page: give no --page or --page-size with it")
 
 
@@ -116,9 +116,9 @@ def ask(client: Client, body: bytes) -> str:
     return client.request("POST", "/analytics", content=body, headers=_JSON, repeatable=True).text
 
 
-def _ask_all(client: Client, question: Question) -> str:
+def _ask_all(client: Client, options: QueryOptions) -> str:
     """The answer as if one page could hold all rows."""
-    body = {**question.body(), "page": 1, "page_size": _LARGEST_PAGE}
+    body = {**options.body(), "page": 1, "page_size": _LARGEST_PAGE}
     answer = _read_answer(ask(client, json.dumps(body).encode()))
     rows: list[Any] = answer["data"]
     while len(rows) < answer["total"]:
@@ -136,13 +136,13 @@ def _read_answer(text: str) -> Envelope:
     return json.loads(text, parse_float=Decimal)
 
 
-def _print(text: str, question: Question, format_: Format) -> None:
+def _print(text: str, options: QueryOptions, format_: Format) -> None:
     if format_ == "json":
         click.echo(text)
         return
     answer = _read_answer(text)
     rows: list[dict[str, object]] = answer["data"]
-    columns = columns_of(rows, _documented_columns(answer, question))
+    columns = columns_of(rows, _documented_columns(answer, options))
     if format_ == "csv":
         click.echo(csv_of(columns, rows), nl=False)
         return
@@ -152,10 +152,10 @@ def _print(text: str, question: Question, format_: Format) -> None:
     out.print(total_line(answer, len(rows)))
 
 
-def _documented_columns(answer: Envelope, question: Question) -> list[str]:
+def _documented_columns(answer: Envelope, options: QueryOptions) -> list[str]:
     """What the columns of an answer without rows would be, as far as this version knows."""
     query = registry().get(str(answer.get("query_type")))
-    groups = question.body().get("group_by", [])
+    groups = options.body().get("group_by", [])
     return [*groups, *(field.name for field in query.columns)] if query else []
 
 

@@ -101,7 +101,7 @@ class ClickHouseEngine:
         """The rows of a statement. Raises `TimedOut`, `Unavailable`."""
         reader = self._readers.get()
         try:
-            values = {f"p{place}": value for place, value in enumerate(statement.values)}
+            values = {f"p{index}": value for index, value in enumerate(statement.values)}
             return reader.query(statement.text, values).result_rows
         finally:
             self._readers.put(reader)
