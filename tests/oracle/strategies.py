@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from . import pools
 from .payload_strategies import focused_filters, keys, leaves, payload_filters, payloads
 from .reference import ReferenceSettings, Scope
+from .reference.queries import TIME_SERIES
 from .traps import HOUR, ZONES, Trap, exact_times, instants, skipped_times, traps, written
 from .weights import maybe, weighted
 
@@ -38,6 +39,7 @@ QUERY_TYPES = (
     "success_rate",
     "duration_distribution",
     "measure",
+    "concurrency",
     "conversion_funnel",
 )
 LEAD_TYPES = ("status_distribution", "conversion_funnel")
@@ -46,6 +48,7 @@ OWN_KEYS = {
     "top_outcomes": "outcome",
     "retry_analysis": "attempt",
     "provider_breakdown": "provider",
+    "concurrency": "date",
 }
 CALL_GROUPS = ("provider", "outcome", "status", "direction", "attempt")
 ANY_GROUPS = ("template_id", "merchant_id", "reseller_id", "weekday", "weekday")
@@ -322,7 +325,7 @@ def requests(draw: st.DrawFn, query_type: str, trap: Trap | None = None) -> Requ
     """A body without errors, but for ranges that may be crossed or too fine, and a scope."""
     around = trap or draw(traps())
     scope = draw(scopes())
-    minutes = query_type.endswith("_over_time") and draw(FEW) == 7
+    minutes = query_type in TIME_SERIES and draw(FEW) == 7
     body: Body = {"query_type": query_type}
     if query_type == "measure":
         body["measure"] = draw(MEASURES)

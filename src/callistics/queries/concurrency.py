@@ -112,9 +112,6 @@ QUERY = QueryType(
     uses_granularity=True,
     statement=_statement,
     arrange=_arrange,
-    example={
-        "filters": {"date_from": "2025-01-01", "date_to": "2025-01-05"},
-        "granularity": "hour",
-    },
+    example={"filters": {"date_from": "2025-01-01", "date_to": "2025-01-05"}},
 )
 _LEVELS = [measure.name for measure in QUERY.measures]

@@ -14,9 +14,10 @@ from .filters import (
 from .grouping import grouped, with_all_weekdays
 from .measures import number_of
 from .merge import Raw
-from .queries import LEAD_TYPES, QUERIES, TIME_SERIES, Context, Row
+from .queries import LEAD_TYPES, OVERLAPPING, QUERIES, TIME_SERIES, Context, Row
 from .settings import ReferenceSettings, Refused, Scope
 from .state import Call, Records, calls_of, leads_of
+from .under_way import buckets_of
 
 MOST_ROWS = 1_000_000
 IDENTITY = {"calls": "call_id", "leads": "lead_id"}
@@ -83,7 +84,12 @@ class Reference:
         leads = leads_of(self._records["calls"], self._records["leads"])
         if request["query_type"] in LEAD_TYPES:
             return [lead for lead in leads if lead_matches(lead, filters, scope, zone)]
-        return [call for call in calls_of(leads) if call_matches(call, filters, scope, zone)]
+        overlap = request["query_type"] in OVERLAPPING
+        return [
+            call
+            for call in calls_of(leads)
+            if call_matches(call, filters, scope, zone, overlap=overlap)
+        ]
 
     def _context(self, request: dict[str, Any], units: list[Any]) -> Context:
         series = request["query_type"] in TIME_SERIES
@@ -119,6 +125,8 @@ def _buckets(request: dict[str, Any], calls: list[Call]) -> list[Bucket]:
     """Every bucket of the range, an open end of which the first or last matching call closes."""
     zone, granularity = request["timezone"], request["granularity"]
     begin, end = date_limits(request["filters"], zone)
+    if request["query_type"] in OVERLAPPING:
+        return buckets_of(zone, granularity, begin, end, calls)
     starts = [call.started_at for call in calls]
     if begin is None or end is None:
         if not starts:

@@ -67,6 +67,12 @@ def _under_way(call: Call, filters: Filters, zone: str) -> bool:
     return bool(call.duration) and before and (begin is None or end_of(call) > begin)
 
 
+def _dated(call: Call, filters: Filters, zone: str, *, overlap: bool) -> bool:
+    if overlap:
+        return _under_way(call, filters, zone)
+    return _in_dates(call.started_at, filters, zone)
+
+
 def _in_numbers(value: float | None, lowest: float | None, highest: float | None) -> bool:
     if lowest is None and highest is None:
         return True
@@ -103,11 +109,13 @@ def _as_call(call: Call, filters: Filters) -> bool:
     )
 
 
-def call_matches(call: Call, filters: Filters, scope: Scope, zone: str) -> bool:
+def call_matches(
+    call: Call, filters: Filters, scope: Scope, zone: str, *, overlap: bool = False
+) -> bool:
     return (
         in_scope(call, scope)
         and _listed(call, filters, OF_EITHER)
-        and _in_dates(call.started_at, filters, zone)
+        and _dated(call, filters, zone, overlap=overlap)
         and _as_call(call, filters)
         and _payload(call, filters, zone)
     )

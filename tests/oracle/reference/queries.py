@@ -223,3 +223,5 @@ QUERIES: dict[str, Callable[[list[Any], Context], list[Row]]] = {
 }
 LEAD_TYPES = ("status_distribution", "conversion_funnel")
 TIME_SERIES = ("calls_over_time", "avg_duration_over_time", "concurrency")
+OVERLAPPING = ("concurrency",)
+"""Those whose dates test all the time that a call takes."""

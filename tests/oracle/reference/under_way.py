@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from .buckets import Bucket
+from .buckets import Bucket, bucket_at, buckets_between
 from .canonical import two_decimals
 from .state import Call
 
@@ -29,3 +29,18 @@ def rows_of(calls: list[Call], buckets: Sequence[Bucket]) -> list[dict[str, Any]
         peak = max(_at(calls, instant) for instant in instants)
         rows.append({"date": date, "peak": peak, "avg": two_decimals(Fraction(time, high - low))})
     return rows
+
+
+def buckets_of(
+    zone: str, granularity: str, begin: int | None, end: int | None, calls: Sequence[Call]
+) -> list[Bucket]:
+    """Every bucket of the range, cut by it; an open end is the edge of the outermost bucket."""
+    if begin is None or end is None:
+        if not calls:
+            return []
+        first = bucket_at(zone, granularity, min(call.started_at for call in calls))
+        last = bucket_at(zone, granularity, max(map(end_of, calls)) - 1)
+        begin = first.start if begin is None else begin
+        end = last.end if end is None else end
+    whole = buckets_between(zone, granularity, begin, end)
+    return [Bucket(max(low, begin), min(high, end), date) for low, high, date in whole]
