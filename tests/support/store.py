@@ -109,11 +109,12 @@ class Store:
         policy: Policy | None = None,
         *,
         rollups: bool = True,
+        at: int | None = None,
     ) -> dict[str, Any]:
         """The envelope of the answer. Raises `RequestError`."""
         engine, offered = self.engine, self.engine.rollups if rollups else ()
         analytics = Analytics(engine.dialect, engine.run, policy or self.policy, "UTC", offered)
-        return json.loads(envelope(analytics.answer(json.dumps(body).encode(), scope)))
+        return json.loads(envelope(analytics.answer(json.dumps(body).encode(), scope, at)))
 
     def rows(self, query_type: str, **body: Any) -> list[dict[str, Any]]:
         """The rows of an answer."""
