@@ -19,7 +19,7 @@ from callistics.records.field_values import (
 )
 from callistics.records.fields import ALL_FIELDS, FIELDS
 from callistics.texts import MAX_TEXT
-from support.decoders import ARRIVAL, WHOLE, merged, refused, taken
+from support.decoders import ARRIVAL, WHOLE, agree, merged, taken, taken_as_values
 
 KNOWN = ALL_FIELDS[RecordKind.CALLS]
 EXAMPLES = {**{name: one.example for name, one in KNOWN.items()}, "test": False}
@@ -87,26 +87,17 @@ def written(values: dict[str, Any], name: str = "", text: str = "") -> str:
     return "{" + ",".join([*parts, *([f'"{name}":{text}'] if name else [])]) + "}"
 
 
-def agree(*texts: str) -> None:
-    """What is taken as columns is what the careful decoder makes of it."""
-    batch = taken(*texts)
-    if batch is not None:
-        for place, row in zip(batch.indices, batch.rows(ARRIVAL).to_pylist(), strict=True):
-            assert not refused(texts[place]), texts[place]
-            assert row == merged(texts[place], place), texts[place]
-
-
 @pytest.mark.parametrize("spec", KNOWN.values(), ids=lambda spec: spec.name)
 class TestField:
     def test_its_example_is_taken_by_both(self, spec: RecordField) -> None:
         needed = {n: v for n, v in EXAMPLES.items() if KNOWN[n].required or n == spec.part_of}
         text = written({**needed, "updated_at": EXAMPLES["updated_at"]}, spec.name, sent_by(spec))
-        batch = taken(text)
-        assert batch is not None
-        (row,) = batch.rows(ARRIVAL).to_pylist()
-        assert row == merged(text)
-        if spec.kept is Kept.COLUMN:
-            assert row[spec.stored_in] is not None
+        for batch in (taken(text), taken_as_values(text)):
+            assert batch is not None
+            (row,) = batch.rows(ARRIVAL).to_pylist()
+            assert row == merged(text)
+            if spec.kept is Kept.COLUMN:
+                assert row[spec.stored_in] is not None
 
     def test_whatever_is_sent(self, spec: RecordField) -> None:
         for values in (EXAMPLES, WHOLE):
