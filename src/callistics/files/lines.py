@@ -78,13 +78,14 @@ _decode = msgspec.json.Decoder(_Record).decode
 class Batch:
     """Lines that are sent together. `numbers` are the places of those in `bodies`.
 
-    All are JSON, or all are records.
+    All are JSON, or all are records. `position` is how much of the file was read with them.
     """
 
     numbers: list[int] = field(default_factory=list[int])
     bodies: list[object] = field(default_factory=list[object])
     bad: list[BadLine] = field(default_factory=list[BadLine])
     size: int = 0
+    position: int = 0
 
     def add(self, line: Line, size: int | None = None) -> None:
         """Take a line, of a size that is known or not; one that is wrong already is not sent."""
@@ -109,6 +110,10 @@ class Batch:
         is_text = all(isinstance(body, bytes) for body in self.bodies)
         return cast("list[bytes]", self.bodies) if is_text else None
 
+    def let_go(self) -> None:
+        """Keep the places of the records alone: what they say was handed over."""
+        self.bodies = []
+
     @property
     def first(self) -> int:
         """The first place in the file that it reaches."""
@@ -126,7 +131,8 @@ class Batch:
 
     def _part(self, part: slice) -> "Batch":
         bodies = self.bodies[part]
-        return Batch(self.numbers[part], bodies, [], sum(map(_body_size, bodies)) + len(bodies))
+        size = sum(map(_body_size, bodies)) + len(bodies)
+        return Batch(self.numbers[part], bodies, [], size, self.position)
 
 
 def _updated_at(body: object) -> object:

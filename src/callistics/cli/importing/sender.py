@@ -17,6 +17,7 @@ from callistics.model.zones import Zone
 from callistics.records.field import RecordKind
 
 if TYPE_CHECKING:
+    from callistics.ingest.batch import Batch as Checked
     from callistics.server.local_store import LocalStore
 
 _NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -62,7 +63,8 @@ class Sent:
 class Sender:
     """Sends batches of one kind of record, with `zone` that of their times without an offset.
 
-    `tally` counts what was answered, whether or not anyone waited for it.
+    `tally` counts what was answered, whether or not anyone waited for it. `at_a_time` batches at
+    the most are under way.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Sender:
         self._tallying = Lock()
         self._skip = skip
         self._kind, self._zone = kind, zone
+        self.at_a_time = _AT_A_TIME
         self._params = {"on_error": "skip"} if skip else {}
         if zone is not None:
             self._params["timezone"] = zone.name
@@ -91,6 +94,12 @@ class Sender:
         """Whether nobody else can wait for what is sent: the server is in this process."""
         return self._client.is_local
 
+    def prepare(self, records: int) -> None:
+        """Have as many batches of so many records under way as is best."""
+        store = self._client.store
+        if store is not None:
+            self.at_a_time = store.at_a_time(records)
+
     def send_all(self, batches: Iterable[Batch]) -> Generator[Sent]:
         """Send the batches, and read on meanwhile; what became of each comes in their order.
 
@@ -100,12 +109,12 @@ class Sender:
         the batches raises.
         """
         waiting: deque[tuple[Batch, Future[Sent]]] = deque()
-        with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="send") as pool:
+        with ThreadPoolExecutor(self.at_a_time, thread_name_prefix="send") as pool:
             try:
                 for batch in batches:
                     ordered = not all(one.is_timed for one in (batch, *(b for b, _ in waiting)))
                     refused = False
-                    while waiting and (ordered or refused or len(waiting) >= _AT_A_TIME):
+                    while waiting and (ordered or refused or len(waiting) >= self.at_a_time):
                         sent = waiting.popleft()[1].result()
                         yield sent
                         refused |= sent.refused
@@ -130,24 +139,30 @@ class Sender:
 
     def _send(self, batch: Batch) -> Sent:
         store, texts = self._client.store, batch.texts
-        if store is not None and texts is None:
+        if store is not None and (texts is None or _is_within(batch, store)):
             return self._hand_over(batch, store)
         assert texts is not None
         return self._post(batch, b"\n".join(texts))
 
     def _hand_over(self, batch: Batch, store: "LocalStore") -> Sent:
         """Store records in this process."""
-        kind, skip, where = self._kind, self._skip, self._zone
-        checked = self._client.patiently(
-            lambda: store.checked(kind, batch.bodies, skip=skip, where=where)
-        )
-        receipt = self._client.patiently(lambda: store.store(checked))
+        with store.announced():
+            checked = self._client.patiently(lambda: self._checked(batch, store))
+            batch.let_go()
+            storing = self._client.patiently(lambda: store.submit(checked))
+        receipt = self._client.patiently(storing)
         errors = ((bad.index, map(field_error, bad.problems)) for bad in receipt.rejected)
         bad = [_bad_line(batch, index, found) for index, found in errors]
-        if bad and not skip:
+        if bad and not self._skip:
             return Sent(batch, Tally(), bad, refused=True)
         counts = receipt.received, receipt.stored, receipt.unchanged, receipt.pending
         return Sent(batch, self._counted(Tally(*counts, len(bad))), bad)
+
+    def _checked(self, batch: Batch, store: "LocalStore") -> "Checked":
+        texts, skip, where = batch.texts, self._skip, self._zone
+        if texts is None:
+            return store.checked(self._kind, batch.bodies, skip=skip, where=where)
+        return store.checked_texts(self._kind, texts, skip=skip, where=where)
 
     def _post(self, batch: Batch, body: bytes) -> Sent:
         try:
@@ -192,6 +207,11 @@ class Sender:
             if sent.refused:
                 return Sent(half, tally, bad, refused=True)
         return Sent(batch, tally, bad)
+
+
+def _is_within(batch: Batch, store: "LocalStore") -> bool:
+    """Whether lines are no more than a request may bring; it is told of others how they are not."""
+    return batch.size <= store.limits.body and len(batch.numbers) <= store.limits.records
 
 
 def _stored(batch: Batch, answer: dict[str, Any]) -> Sent:
