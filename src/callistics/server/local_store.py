@@ -96,3 +96,7 @@ class LocalStore:
             return found
 
         return receipt
+
+    def maintain(self) -> bool:
+        """Do a piece of the engine's maintenance; whether there is more to do."""
+        return self._parts.maintain()

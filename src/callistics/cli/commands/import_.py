@@ -9,7 +9,7 @@ import click
 
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.importing.import_file import Reading, import_file
-from callistics.cli.importing.progress import BadLineReport, bad_line_report, summary
+from callistics.cli.importing.progress import BadLineReport, bad_line_report, progress_bar, summary
 from callistics.cli.importing.sender import Sender, Tally
 from callistics.cli.importing.watching import Notes
 from callistics.cli.root import Failure
@@ -174,6 +174,9 @@ def _import_all(
     try:
         for name in names:
             import_file(name, reading, sender, report, notes.watch(name))
+        with progress_bar() as bar:
+            bar.add_task("putting in order", total=None)
+            sender.put_in_order()
     except BaseException:
         if sender.tally.received:
             _show(sender.tally, notes, time.monotonic() - started)

@@ -24,6 +24,8 @@ _NDJSON = {"Content-Type": "application/x-ndjson"}
 _COMPRESSED = _NDJSON | {"Content-Encoding": "zstd"}
 # One is read by the server while it stores another.
 _AT_A_TIME = 3
+# Records from which on it is worth it to look whether all is in order.
+_MANY = 50_000
 
 
 @dataclass(slots=True)
@@ -99,6 +101,13 @@ class Sender:
         store = self._client.store
         if store is not None:
             self.at_a_time = store.at_a_time(records)
+
+    def put_in_order(self) -> None:
+        """Do what a server does in the background after so many records; nothing beside one."""
+        store = self._client.store
+        if store is not None and self.tally.stored >= _MANY:
+            while store.maintain():
+                pass
 
     def send_all(self, batches: Iterable[Batch]) -> Generator[Sent]:
         """Send the batches, and read on meanwhile; what became of each comes in their order.
