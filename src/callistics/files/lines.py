@@ -44,6 +44,8 @@ _USUAL_SIZE, _FIELD_SIZE = 16, 40
 
 
 def _body_size(body: object) -> int:
+    if isinstance(body, bytes):
+        return len(body)
     record = as_object(body)
     if record is None:
         return _size(body)
@@ -67,11 +69,27 @@ class BadLine:
     errors: tuple[FieldError, ...]
 
 
-class _Record(msgspec.Struct):
+class Head(msgspec.Struct, gc=False):
+    """What is looked at of a record on its way, where it is as it should be."""
+
+    merchant_id: str | None = None
+    call_id: str | None = None
+    lead_id: str | None = None
+    reseller_id: str | None = None
+    started_at: str | None = None
+    status: str | None = None
+    outcome: str | None = None
     updated_at: str | None = None
 
 
-_decode = msgspec.json.Decoder(_Record).decode
+_decode = msgspec.json.Decoder(Head).decode
+
+
+class _Timed(msgspec.Struct):
+    updated_at: str | None = None
+
+
+_decode_time = msgspec.json.Decoder(_Timed).decode
 
 
 @dataclass
@@ -97,8 +115,19 @@ class Batch:
         self.size += (line.size if size is None else size) + 1
 
     @cached_property
+    def heads(self) -> list[Head] | None:
+        """What is looked at of every record; None where one is not JSON or not as it should be."""
+        texts = self.texts
+        try:
+            return None if texts is None else [_decode(text) for text in texts]
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return None
+
+    @cached_property
     def is_timed(self) -> bool:
         """Whether every record has an `updated_at`."""
+        if self.heads is not None:
+            return all(one.updated_at is not None for one in self.heads)
         try:
             return all(_updated_at(body) is not None for body in self.bodies)
         except (msgspec.MsgspecError, RecursionError):
@@ -107,12 +136,12 @@ class Batch:
     @property
     def texts(self) -> list[bytes] | None:
         """The lines of JSON; None where they are records."""
-        is_text = all(isinstance(body, bytes) for body in self.bodies)
+        is_text = isinstance(next(iter(self.bodies), b""), bytes)
         return cast("list[bytes]", self.bodies) if is_text else None
 
     def let_go(self) -> None:
         """Keep the places of the records alone: what they say was handed over."""
-        self.bodies = []
+        self.bodies, self.heads = [], None
 
     @property
     def first(self) -> int:
@@ -137,7 +166,7 @@ class Batch:
 
 def _updated_at(body: object) -> object:
     if isinstance(body, bytes):
-        return _decode(body).updated_at
+        return _decode_time(body).updated_at
     record = as_object(body) or {}
     return record.get("updated_at")
 

@@ -62,6 +62,11 @@ class DecodeProcess:
                 found = self._asked(body, content_type, limits, terms)
         return decode_batch(body, content_type, limits, terms) if found is None else found
 
+    def expect(self, size: int) -> None:
+        """Say that so many bytes of large bodies will come: a process is begun for them early."""
+        with self._one_at_a_time:
+            self._large += size
+
     def _asked(self, *asked: object) -> Batch | None:
         try:
             if self._other is None and self._large >= self._tuning.worthwhile:

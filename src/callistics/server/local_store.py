@@ -44,6 +44,10 @@ class LocalStore:
         sets = 2 * -(-settings.import_records // records)
         return min(sets, settings.ingest_queue, _MOST_AT_A_TIME)
 
+    def expect(self, size: int) -> None:
+        """Say that so many bytes of lines of JSON will come."""
+        self._parts.decode_process.expect(size)
+
     def announced(self) -> AbstractContextManager[None]:
         """Say that a batch is to be stored in this context."""
         return self._parts.writer.announced()

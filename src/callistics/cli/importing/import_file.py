@@ -47,10 +47,10 @@ def import_file(
     """Import one file. Raises `Failure` where it has to stop."""
     before = sender.tally.kept
     size = reading.batch_size or (_BATCH_ALONE if sender.is_alone else _BATCH_BESIDE_OTHERS)
-    sender.prepare(size)
     try:
         with _opened(name, reading) as source, progress_bar() as bar:
             task = bar.add_task(name, total=source.size)
+            sender.prepare(size, source.size or 0)
             refused: Batch | None = None
             # Closed at once, so that what is under way is waited for, and counts.
             lines = source.lines if sender.takes_records else as_texts(source.lines)

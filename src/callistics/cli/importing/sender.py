@@ -96,11 +96,12 @@ class Sender:
         """Whether nobody else can wait for what is sent: the server is in this process."""
         return self._client.is_local
 
-    def prepare(self, records: int) -> None:
-        """Have as many batches of so many records under way as is best."""
+    def prepare(self, records: int, size: int) -> None:
+        """Get ready for batches of so many records, which have so many bytes together."""
         store = self._client.store
         if store is not None:
             self.at_a_time = store.at_a_time(records)
+            store.expect(size)
 
     def put_in_order(self) -> None:
         """Do what a server does in the background after so many records; nothing beside one."""
