@@ -83,7 +83,7 @@ def _raw(name: str) -> Generator[io.BufferedReader]:
         pipe = sys.stdin.buffer
         yield pipe if isinstance(pipe, io.BufferedReader) else io.BufferedReader(pipe)  # pyright: ignore[reportArgumentType]
         return
-    with Path(name).open("rb", buffering=_CHUNK) as raw:
+    with io.BufferedReader(io.FileIO(name), _CHUNK) as raw:
         yield raw
 
 

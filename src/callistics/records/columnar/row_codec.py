@@ -135,6 +135,11 @@ def _field_times(state: State, *, names_itself: bool = False) -> str | None:
     return msgspec.json.encode(odd).decode() if odd else None
 
 
+def later_times(name: str, time: int, others: int) -> str:
+    """The times of a call of which one field alone is as of a time after that of all others."""
+    return msgspec.json.encode({name: time, _USUAL: others}).decode()
+
+
 def table(rows: Sequence[Row], columns: Sequence[str]) -> pa.Table:
     """Rows as an Arrow table of the columns named."""
     return pa.table({name: _array(name, [row[name] for row in rows]) for name in columns})
