@@ -124,8 +124,8 @@ def _zone(name: str) -> Zone:
 @click.option(
     "--batch-size",
     type=click.IntRange(1, 100_000),
-    help="Records that are sent, and made durable, at a time. Without it: 20,000 to a server,"
-    " 60,000 where none runs.",
+    help="Records that are sent at a time. Without it: 20,000. Where no server runs several such"
+    " batches are made durable together, see the setting import_records.",
 )
 @click.option(
     "--on-error",

@@ -18,8 +18,9 @@ from callistics.files.open import STDIN, Format, format_of, open_file, unbroken
 
 # Two of these fit into what a server takes at once by default.
 _BATCH_BYTES = 1 << 25
-# A commit costs less for each record the more there are, but others wait for it.
-_BATCH_BESIDE_OTHERS, _BATCH_ALONE = 20_000, 60_000
+# A commit costs less for each record the more there are, but others wait for it. Where no server
+# runs, several are committed together.
+_BATCH = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def import_file(
 ) -> None:
     """Import one file. Raises `Failure` where it has to stop."""
     before = sender.tally.kept
-    size = reading.batch_size or (_BATCH_ALONE if sender.is_alone else _BATCH_BESIDE_OTHERS)
+    size = reading.batch_size or _BATCH
     try:
         with _opened(name, reading) as source, progress_bar() as bar:
             task = bar.add_task(name, total=source.size)
