@@ -8,7 +8,7 @@ from typing import Any
 
 from callistics.analytics.service import Analytics
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
-from callistics.http.analytics import envelope
+from callistics.analytics.envelope import envelope
 from callistics.ingest.batch import Batch
 from callistics.ingest.decode import Limits, Terms, decode_batch
 from callistics.ingest.job import Job
