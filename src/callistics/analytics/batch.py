@@ -16,7 +16,7 @@ from callistics.analytics.parse_body import Object
 from callistics.analytics.plan import Plan
 from callistics.analytics.service import Analytics, Run
 from callistics.analytics.sharing import Matched, Sharing, matched
-from callistics.engines.base import Engine, Snapshot
+from callistics.engines.base import SharingLimits, Snapshot, States
 from callistics.model.scope import Scope
 from callistics.sql.dialect import SqlRow, Statement
 
@@ -67,11 +67,16 @@ class Progress:
 
 
 class Batches:
-    """Answers the queries of one request after the other, or with answers that were kept."""
+    """Answers the queries of one request after the other, or with answers that were kept.
 
-    def __init__(self, analytics: Analytics, engine: Engine, cache: AnswerCache) -> None:
-        self._analytics, self._engine, self._cache = analytics, engine, cache
-        self._sharing = Sharing(analytics.dialect, analytics.rollups, engine.sharing)
+    `sharing` says when rows are kept apart for several queries; it changes no answer.
+    """
+
+    def __init__(
+        self, analytics: Analytics, states: States, cache: AnswerCache, sharing: SharingLimits
+    ) -> None:
+        self._analytics, self._states, self._cache = analytics, states, cache
+        self._sharing = Sharing(analytics.dialect, analytics.rollups, sharing)
 
     def answer(self, queries: Sequence[Object], scope: Scope, at: int) -> list[Result]:
         """The results of queries that came at an instant, in their order."""
@@ -83,9 +88,9 @@ class Batches:
                 plans[body] = self._analytics.plan(query, scope, at)
             except Exception as error:  # noqa: BLE001 - it is the query's own answer
                 progress.failed[body] = error
-        self._find(plans, progress, self._engine.data_version, scope, at)
+        self._find(plans, progress, self._states.data_version, scope, at)
         while progress.left(plans):
-            with self._engine.reading() as snapshot:
+            with self._states.reading() as snapshot:
                 self._find(plans, progress, snapshot.version, scope, at)
                 self._compute(plans, progress, snapshot)
         self._keep(progress, scope)

@@ -99,7 +99,20 @@ class Snapshot(Protocol):
         ...
 
 
-class Engine(Protocol):
+class States(Protocol):
+    """The states that the records go through."""
+
+    @property
+    def data_version(self) -> int | None:
+        """A number that every commit changes; None where others may write unseen, or just now."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Snapshot]:
+        """The state as it is now, for several statements."""
+        ...
+
+
+class Engine(States, Protocol):
     """A store of calls and leads. Reading is safe from many threads, writing from one."""
 
     @property
@@ -117,17 +130,8 @@ class Engine(Protocol):
         """Name and version, for people."""
         ...
 
-    @property
-    def data_version(self) -> int | None:
-        """A number that every commit changes; None where others may write unseen, or just now."""
-        ...
-
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
-        ...
-
-    def reading(self) -> AbstractContextManager[Snapshot]:
-        """The state as it is now, for several statements."""
         ...
 
     @property

@@ -146,7 +146,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
     parts = Services(
         settings=settings,
         analytics=analytics,
-        batches=Batches(analytics, engine, cache),
+        batches=Batches(analytics, engine, cache, engine.sharing),
         pending=Pending(engine.dialect, engine.run),
         writer=Writer(engine, settings.ingest_queue),
         keyring=Keyring(engine.load_keys(), local),
