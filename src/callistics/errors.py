@@ -111,8 +111,8 @@ def unknown_names(
     Only the first `MOST_HINTS` are compared: what is close takes far longer to find than all else.
     """
     unknown = (name for name in given if name not in known)
-    for place, name in enumerate(unknown):
-        hint = did_you_mean(name, known) if place < MOST_HINTS else ""
+    for index, name in enumerate(unknown):
+        hint = did_you_mean(name, known) if index < MOST_HINTS else ""
         yield name, hint or otherwise
 
 

@@ -19,6 +19,7 @@ from callistics.setting_types import (
     as_admin_key,
     as_choice,
     as_flag,
+    as_id,
     as_names,
     as_number,
     as_origins,
@@ -124,7 +125,7 @@ class Settings:
     )
     default_reseller_id: str | None = _setting(
         None,
-        as_text,
+        as_id,
         "Reseller of records that name none, for platforms that have no resellers; unset: such"
         " records wait until others name it.",
     )

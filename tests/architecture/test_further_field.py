@@ -14,11 +14,11 @@ from .tree import ROOT
 DECLARATION = """
     RecordField(
         "campaign",
-        CALLS,
+        BOTH,
         TEXT,
-        "The campaign that the call is a part of.",
+        "The campaign that the record is a part of.",
         "spring",
-        filter="The campaign of a call.",
+        filter="The campaign.",
         group="The campaign.",
     ),
 )
@@ -27,7 +27,8 @@ DECLARATION = """
 def _of("""
 MIGRATION = """from callistics.engines.{engine}.operations import AddColumn
 
-OPERATIONS = tuple(AddColumn(table, "campaign", "{kind}") for table in ("calls", "calls_held"))
+TABLES = ("calls", "calls_held", "lead_records", "leads")
+OPERATIONS = tuple(AddColumn(table, "campaign", "{kind}") for table in TABLES)
 """
 KINDS = {"duckdb": "VARCHAR", "clickhouse": "Nullable(String)"}
 ASK = """
@@ -50,10 +51,14 @@ for engine in ("duckdb", "chdb"):
         # Many at a time are decoded as columns.
         many = [call | {{"call_id": f"d{{n}}", "campaign": "winter"}} for n in range(100)]
         store.send("calls", many)
+        lead = {{"merchant_id": "m", "reseller_id": "r", "created_at": "2025-01-01T00:00:00Z"}}
+        store.send("leads", [lead | {{"lead_id": "c0", "campaign": "summer"}}])
         found[engine] = [
             store.rows("call_count", group_by=["campaign"]),
             store.rows("call_count", filters={{"campaign": ["spring", None]}}),
             store.rows("call_count", filters={{"campaign": "winter"}}),
+            # A lead's own record counts before its call's, which counts before nothing.
+            store.rows("status_distribution", filters={{"campaign": ["summer", "autumn"]}}),
         ]
 document = openapi.build()
 schemas = document["components"]["schemas"]
@@ -106,6 +111,7 @@ def test_it_is_stored_grouped_by_and_filtered_by(found: dict[str, object], engin
         ],
         [{"count": 3}],
         [{"count": 100}],
+        [{"status": None, "count": 2, "percentage": 100.0}],
     ]
 
 

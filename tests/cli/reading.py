@@ -8,6 +8,7 @@ from typing import Any
 
 from callistics.files.csv import csv_lines
 from callistics.files.lines import Line
+from callistics.files.map_objects import changed
 from callistics.files.mapping import Rules, make_rules
 from callistics.files.ndjson import json_lines
 from callistics.model.zones import zone
@@ -52,3 +53,8 @@ def records(lines: list[Line]) -> list[Any]:
 def numbered(lines: list[Line]) -> dict[int, str | None]:
     """The number of each line, and what is wrong with it."""
     return {line.number: line.wrong for line in lines}
+
+
+def change(record: dict[str, Any], found: Rules) -> Any:
+    (line,) = changed(from_json(json.dumps(record)), found)
+    return line.wrong or json.loads(line.body)

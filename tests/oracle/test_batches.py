@@ -42,10 +42,10 @@ def batches_of(draw: st.DrawFn, scene: Scene) -> tuple[list[Body], Scope | None]
     return draw(st.permutations(bodies + bodies[: draw(st.integers(0, 3))])), scope
 
 
-def alone(store: Store, body: Body, scope: Scope | None, policy: Policy) -> bytes | int:
+def alone(store: Store, body: Body, scope: Scope | None, policy: Policy, now: int) -> bytes | int:
     """What the query is answered when it is asked by itself."""
     try:
-        answer = store.analytics(policy).answer(json.dumps(body).encode(), scope_of(scope))
+        answer = store.analytics(policy).answer(json.dumps(body).encode(), scope_of(scope), now)
         return envelope(answer)
     except RequestError as error:
         return error.answer_status
@@ -59,17 +59,17 @@ def check(
     chosen: ReferenceSettings,
 ) -> None:
     """Shared or not, from roll-ups or not: the same bytes."""
-    reference, (bodies, scope) = Reference(chosen), batch
+    reference, (bodies, scope), now = Reference(chosen), batch, scene[2]
     load(list(stores), reference, scene[0], seed)
-    wanted = [expected(reference, body, scope) for body in bodies]
+    wanted = [expected(reference, body, scope, now) for body in bodies]
     event(f"{sum(not isinstance(one, int) for one in wanted) // 4 * 4} or more answers")
     for store in stores:
         policy = policy_of(chosen)
-        singles = [alone(store, body, scope, policy) for body in bodies]
+        singles = [alone(store, body, scope, policy, now) for body in bodies]
         for rollups in {False, bool(store.engine.rollups)}:
             for sharing in (ALWAYS, FEW, NEVER):
                 found = store.ask_together(
-                    bodies, scope_of(scope), policy, rollups=rollups, sharing=sharing
+                    bodies, scope_of(scope), policy, now, rollups=rollups, sharing=sharing
                 )
                 assert found == singles, (store.name, rollups, sharing)
         decoded = [one if isinstance(one, int) else json.loads(one) for one in singles]

@@ -123,16 +123,18 @@ class Store:
         policy: Policy | None = None,
         *,
         rollups: bool = True,
+        at: int | None = None,
     ) -> dict[str, Any]:
         """The envelope of the answer. Raises `RequestError`."""
         analytics = self.analytics(policy, rollups=rollups)
-        return json.loads(envelope(analytics.answer(json.dumps(body).encode(), scope)))
+        return json.loads(envelope(analytics.answer(json.dumps(body).encode(), scope, at)))
 
     def ask_together(
         self,
         bodies: Sequence[Mapping[str, Any]],
         scope: Scope = EVERYTHING,
         policy: Policy | None = None,
+        at: int | None = None,
         *,
         rollups: bool = True,
         sharing: SharingLimits | None = None,
@@ -142,7 +144,7 @@ class Store:
         limits = sharing or self.engine.sharing
         batches = Batches(analytics, self.engine, AnswerCache(0), limits)
         queries = [read_object(json.dumps(body).encode()) for body in bodies]
-        return [sent_or_status(one) for one in batches.answer(queries, scope, self.now)]
+        return [sent_or_status(one) for one in batches.answer(queries, scope, at or self.now)]
 
     def analytics(self, policy: Policy | None = None, *, rollups: bool = True) -> Analytics:
         """What answers queries, from roll-ups too unless told otherwise."""

@@ -1,4 +1,4 @@
-"""StatementCache as they arrive over ClickHouse's HTTP interface, run by chDB."""
+"""Statements as they arrive over ClickHouse's HTTP interface, run by chDB."""
 
 import json
 import re

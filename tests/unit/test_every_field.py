@@ -15,10 +15,10 @@ from callistics.records.field_values import (
     MAX_ATTEMPT,
     MAX_COST,
     MAX_DURATION_MS,
-    MAX_TEXT,
     SENTIMENTS,
 )
 from callistics.records.fields import ALL_FIELDS, FIELDS
+from callistics.texts import MAX_TEXT
 from support.decoders import ARRIVAL, WHOLE, merged, refused, taken
 
 KNOWN = ALL_FIELDS[RecordKind.CALLS]

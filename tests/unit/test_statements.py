@@ -1,4 +1,4 @@
-"""StatementCache that are planned once, and results as columns."""
+"""Statements that are planned once, and results as columns."""
 
 from collections.abc import Iterator
 

@@ -89,7 +89,7 @@ class _Reader:
         return query
 
     def _check_buckets(self, kind: QueryType | None, query: Query) -> None:
-        """Too many buckets are told beside other problems; alone, they show as the plan is made."""
+        """Too many buckets are told with other problems; alone, they show as the plan is made."""
         begin, end = query.filters.begin, query.filters.end
         wrong = {problem.pointer for problem in self.problems} & {"/timezone", "/granularity"}
         if kind is None or not kind.uses_granularity or begin is None or end is None or wrong:

@@ -1,4 +1,4 @@
-"""One question, answered: the steps of a query in the order they happen."""
+"""One query, answered: the steps of a query in the order they happen."""
 
 import time
 from collections.abc import Callable, Sequence

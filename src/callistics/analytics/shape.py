@@ -21,8 +21,8 @@ Slots = Sequence[Slot] | None
 class Answer:
     """The envelope of an answer; `total` is the number of rows before paging.
 
-    Beside it stand the range as it was read, and the instants (µs, half open) between which the
-    same question asks for the same; None: always.
+    With it come the range as it was read, and the instants (µs, half open) between which the
+    same query means the same; None: always.
     """
 
     query_type: str

@@ -22,8 +22,8 @@ class Dimension:
     """A value that every call, or every lead, has or lacks.
 
     `calls` and `leads` say it in SQL for each unit, None where the unit has no such thing.
-    `needs_lead` asks for the call's lead beside it; `timed` for the zone's offsets. `shown` is what
-    a row shows of a value that SQL gives.
+    `needs_lead`: it reads the call's lead as well; `timed`: it reads the zone's offsets. `shown`
+    is what a row shows of a value that SQL gives.
     """
 
     name: str
@@ -125,8 +125,8 @@ DURATION_EDGES = (0, 10, 30, 60, 120, 300, 600, 1800)
 
 def _duration_bin(_: Frame) -> Sql:
     cases = (
-        f"WHEN c.duration_ms < {1000 * edge} THEN {place}"
-        for place, edge in enumerate(DURATION_EDGES[1:])
+        f"WHEN c.duration_ms < {1000 * edge} THEN {index}"
+        for index, edge in enumerate(DURATION_EDGES[1:])
     )
     last = f"WHEN c.duration_ms IS NOT NULL THEN {len(DURATION_EDGES) - 1}"
     return raw(f"CASE {' '.join(cases)} {last} END")

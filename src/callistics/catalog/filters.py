@@ -48,8 +48,9 @@ class Filter:
     `condition` says it in SQL: of the unit's row for a `RECORD`, of a row of calls named `c` for a
     `CALL`. `given` is the value that a selection has for it, None where there is none. `upper`
     names the filter that it must not exceed, `with_one` a list filter that must name exactly one
-    value beside it. `needs_lead` asks for the call's lead beside it. `instead_of` names the filters
-    that it is another way to write: it is read into them, excludes them, and has no condition.
+    value as well. `needs_lead`: the condition reads the call's lead too. `instead_of` names the
+    filters that it is another way to write: it is read into them, excludes them, and has no
+    condition.
     """
 
     name: str
@@ -133,16 +134,16 @@ def _bounds(
         examples: tuple[object, object],
         with_one: str | None = None,
     ) -> Iterator[Filter]:
-        for place, sign in enumerate((">=", "<=")):
+        for index, sign in enumerate((">=", "<=")):
             yield Filter(
-                names[place],
-                types[place],
-                helps[place],
-                examples[place],
+                names[index],
+                types[index],
+                helps[index],
+                examples[index],
                 Subject.CALL,
                 _compared(column, sign, bind),
-                _value(names[place]),
-                upper=names[1] if place == 0 else None,
+                _value(names[index]),
+                upper=names[1] if index == 0 else None,
                 with_one=with_one,
             )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from callistics.cli.api_errors import ApiError, problem_error
 from callistics.cli.client import Client
-from callistics.cli.query_body import Question
+from callistics.cli.query_body import QueryOptions
 from callistics.cli.root import Failure
 from callistics.queries import registry
 
@@ -20,8 +20,8 @@ def dashboard() -> tuple[str, ...]:
     return tuple(name for name, query in registry().items() if not query.takes_measure)
 
 
-def batch_body(question: Question, types: Sequence[str]) -> bytes:
-    """The body of `POST /analytics/batch`: each type with the question's filters and options.
+def batch_body(options: QueryOptions, types: Sequence[str]) -> bytes:
+    """The body of `POST /analytics/batch`: each type with the same filters and options.
 
     A measure goes with the types that take one.
     """
@@ -29,9 +29,9 @@ def batch_body(question: Question, types: Sequence[str]) -> bytes:
     takers = [name for name in types if name in known and known[name].takes_measure]
     queries = [
         replace(
-            question,
+            options,
             query_type=name,
-            measure=question.measure if name in takers or not takers else None,
+            measure=options.measure if name in takers or not takers else None,
         ).body()
         for name in types
     ]

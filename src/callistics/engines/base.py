@@ -154,7 +154,7 @@ class Engine(States, Protocol):
     def maintain(self) -> bool:
         """Do a bounded piece of maintenance, which shows in no answer; whether there is more to do.
 
-        One thread may do this beside all others.
+        One thread may do this while others work.
         """
         ...
 

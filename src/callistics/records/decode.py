@@ -17,7 +17,7 @@ class Change:
     """What one valid record says: the fields it brings and the time they are as of.
 
     `time` is None where the record has no `updated_at`; it then takes its time of arrival.
-    `readings` are what times without a start beside them may mean where that is more than one
+    `readings` are what times given without a start may mean where that is more than one
     thing, the best first, which `values` has: the start that is known already decides.
     """
 

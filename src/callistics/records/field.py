@@ -55,6 +55,20 @@ class RecordField:
     measure: str = ""
     part_of: str | None = None
 
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for a part of the declaration that would have no effect."""
+        asked = self.filter or self.group or self.measure
+        if asked and RecordKind.CALLS not in self.kinds:
+            raise ValueError(f"{self.name} is not of calls: no query would ask for it")
+        if self.measure and RecordKind.LEADS in self.kinds:
+            raise ValueError(f"{self.name} is measured of calls alone")
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether queries ask for it of leads too: their own value, else their first call's."""
+        asked = bool(self.filter or self.group)
+        return asked and self.kinds == BOTH and self.kept is Kept.COLUMN
+
     @property
     def stored_in(self) -> str:
         """The column that keeps the value as it was sent."""

@@ -195,7 +195,7 @@ def lead_of(identity: tuple[str, str], call: State) -> tuple[str, str]:
 
 
 def duration_ms(state: State) -> int | None:
-    """StoredRecord duration of a call in milliseconds: as sent, else from its end.
+    """Stored duration of a call in milliseconds: as sent, else from its end.
 
     A start and an end that different records brought may contradict each other: an end before the
     start gives none, so that no record is ever refused for what another one said.

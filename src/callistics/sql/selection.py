@@ -1,4 +1,4 @@
-"""A question together with who asks it: what a statement is built from."""
+"""A query together with the scope of who sends it: what a statement is built from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

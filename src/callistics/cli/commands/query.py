@@ -24,7 +24,7 @@ from callistics.cli.query_batch import (
     fail_if_any,
     read_answers,
 )
-from callistics.cli.query_body import Question
+from callistics.cli.query_body import QueryOptions
 from callistics.queries import registry
 
 Format = Literal["table", "json", "csv"]
@@ -113,26 +113,26 @@ def command(
     if whole and types:
         raise click.UsageError("--dashboard asks every type: give no TYPE with it")
     asked = dashboard() if whole else types
-    question = Question(query_type=asked[0] if asked else None, **given)
-    _check(question, body, all_pages)
+    options = QueryOptions(query_type=asked[0] if asked else None, **given)
+    _check(options, body, all_pages)
     if len(asked) > 1:
         _check_several(format_, all_pages)
-        _run_several(target, question, asked, format_)
+        _run_several(target, options, asked, format_)
         return
     with connect(target) as client:
         if all_pages:
-            answer = _ask_all(client, question)
+            answer = _ask_all(client, options)
         else:
-            answer = ask(client, _read(body) if body else json.dumps(question.body()).encode())
-    _print(answer, question, format_)
+            answer = ask(client, _read(body) if body else json.dumps(options.body()).encode())
+    _print(answer, options, format_)
 
 
-def _check(question: Question, body: Path | None, all_pages: bool) -> None:
-    if body is not None and (question != Question() or all_pages):
+def _check(options: QueryOptions, body: Path | None, all_pages: bool) -> None:
+    if body is not None and (options != QueryOptions() or all_pages):
         raise click.UsageError("--body is sent as it is: give no TYPE, filter or page with it")
-    if body is None and question.query_type is None:
+    if body is None and options.query_type is None:
         raise click.UsageError("give a TYPE: " + ", ".join(registry()))
-    if all_pages and (question.page is not None or question.page_size is not None):
+    if all_pages and (options.page is not None or options.page_size is not None):
         raise click.UsageError("--all fetches every page: give no --page or --page-size with it")
 
 
@@ -143,24 +143,26 @@ def _check_several(format_: Format, all_pages: bool) -> None:
         raise click.UsageError("--format csv has the rows of one TYPE")
 
 
-def _run_several(target: Target, question: Question, types: Sequence[str], format_: Format) -> None:
+def _run_several(
+    target: Target, options: QueryOptions, types: Sequence[str], format_: Format
+) -> None:
     with connect(target) as client:
-        text = ask_batch(client, batch_body(question, types))
+        text = ask_batch(client, batch_body(options, types))
     answers = read_answers(text)
     if format_ == "json":
         click.echo(text)
     else:
         for name, answer in zip(types, answers, strict=True):
-            _print_under(name, answer, replace(question, query_type=name))
+            _print_under(name, answer, replace(options, query_type=name))
     fail_if_any(answers)
 
 
-def _print_under(name: str, answer: Envelope, question: Question) -> None:
+def _print_under(name: str, answer: Envelope, options: QueryOptions) -> None:
     """A heading, and below it the answer or why there is none."""
     click.echo(click.style(name, bold=True))
     error = error_of(answer)
     if error is None:
-        _print_table(answer, question)
+        _print_table(answer, options)
     else:
         click.echo(error.format_message())
     click.echo()
@@ -175,9 +177,9 @@ def ask(client: Client, body: bytes) -> str:
     return client.request("POST", "/analytics", content=body, headers=JSON, repeatable=True).text
 
 
-def _ask_all(client: Client, question: Question) -> str:
+def _ask_all(client: Client, options: QueryOptions) -> str:
     """The answer as if one page could hold all rows."""
-    body = {**question.body(), "page": 1, "page_size": _LARGEST_PAGE}
+    body = {**options.body(), "page": 1, "page_size": _LARGEST_PAGE}
     answer = _read_answer(ask(client, json.dumps(body).encode()))
     rows: list[Any] = answer["data"]
     while len(rows) < answer["total"]:
@@ -195,32 +197,32 @@ def _read_answer(text: str) -> Envelope:
     return json.loads(text, parse_float=Decimal)
 
 
-def _print(text: str, question: Question, format_: Format) -> None:
+def _print(text: str, options: QueryOptions, format_: Format) -> None:
     if format_ == "json":
         click.echo(text)
         return
     answer = _read_answer(text)
     if format_ == "csv":
         rows: list[dict[str, object]] = answer["data"]
-        columns = columns_of(rows, _documented_columns(answer, question))
+        columns = columns_of(rows, _documented_columns(answer, options))
         click.echo(csv_of(columns, rows), nl=False)
         return
-    _print_table(answer, question)
+    _print_table(answer, options)
 
 
-def _print_table(answer: Envelope, question: Question) -> None:
+def _print_table(answer: Envelope, options: QueryOptions) -> None:
     rows: list[dict[str, object]] = answer["data"]
-    columns = columns_of(rows, _documented_columns(answer, question))
+    columns = columns_of(rows, _documented_columns(answer, options))
     out = console()
     if rows:
         out.print(table_of(columns, rows, NULL if _is_unicode(out.encoding) else "-"))
     out.print(total_line(answer, len(rows)))
 
 
-def _documented_columns(answer: Envelope, question: Question) -> list[str]:
+def _documented_columns(answer: Envelope, options: QueryOptions) -> list[str]:
     """What the columns of an answer without rows would be, as far as this version knows."""
     query = registry().get(str(answer.get("query_type")))
-    groups = question.body().get("group_by", [])
+    groups = options.body().get("group_by", [])
     return [*groups, *(field.name for field in query.columns)] if query else []
 
 

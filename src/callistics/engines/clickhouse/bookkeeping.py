@@ -1,4 +1,4 @@
-"""What a commit keeps beside records: kept answers, times of arrival, access keys."""
+"""What a commit stores besides records: kept answers, times of arrival, access keys."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

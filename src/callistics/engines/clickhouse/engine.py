@@ -35,8 +35,9 @@ _ONE_BLOCK = {
 }
 # The limit of queries is none for writing: a large request takes longer than a query may.
 _WRITE_SECONDS = 600.0
-# Kept rows cost more than the database takes to read them again.
-_SHARING = SharingLimits(queries=4, rows=0)
+_SHARING = SharingLimits(queries=4, rows=500_000)
+# Of statements to one address each may be answered by another server, which has no rows kept.
+_NO_SHARING = SharingLimits(queries=4, rows=0)
 # Leads that are recomputed in one commit of a rebuild.
 _REBUILD_LEADS = 50_000
 
@@ -56,13 +57,13 @@ class ClickHouseEngine:
         timeout: float = 30.0,
         memory_limit: int | None = None,
         threads: int | None = None,
-        sharing: SharingLimits = _SHARING,
+        sharing: SharingLimits | None = None,
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
         self._clock = clock
         self._address = Address(dsn)
         self.dialect = ClickHouseDialect()
-        self.sharing = sharing
+        self.sharing = sharing or (_SHARING if self._address.in_process else _NO_SHARING)
         self._writing, self._gate = threading.Lock(), CommitGate(timeout)
         self._clients: list[Client] = []
         self._unsettled: Callable[[], None] | None = None

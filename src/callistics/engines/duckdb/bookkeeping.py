@@ -1,4 +1,4 @@
-"""What a transaction keeps beside records: kept answers, times of arrival, access keys."""
+"""What a transaction stores besides records: kept answers, times of arrival, access keys."""
 
 from collections.abc import Iterable, Mapping
 

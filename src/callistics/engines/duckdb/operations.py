@@ -24,7 +24,7 @@ class Operation(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Sql(Operation):
-    """StatementCache of any kind, separated by semicolons."""
+    """Statements of any kind, separated by semicolons."""
 
     text: str
 

@@ -31,8 +31,8 @@ class Tuning:
     to their merchants. A scan takes half a millisecond to plan."""
     ids_read_at_opening: int = 200_000
     """Up to so many ids of records are read at first use; more are read in the background."""
-    changes_folded: int = 10_000
-    """Every query on a roll-up reads all changes along: so many are folded when there is time."""
+    changes_refreshed: int = 10_000
+    """Every query on a roll-up reads all changes along: so many are taken in when there is time."""
     loose_parts_merged: int = 1_000
     """Below so many loose parts of sums a day is left alone."""
     rows_out_of_order: int = 50_000

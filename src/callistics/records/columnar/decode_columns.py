@@ -155,7 +155,7 @@ class Columns:
             yield pc.and_(pc.greater_equal(time, FIRST_INSTANT), pc.less(time, LAST_INSTANT))
         for name in ORDERED:
             in_order = pc.greater_equal(self._times[name], self._times["started_at"])
-            # An end beside a duration does not count, wherever it lies.
+            # An end given with a duration does not count, wherever it lies.
             aside = self._sent["duration"].is_valid() if name == "ended_at" else False
             yield pc.or_kleene(in_order, aside)
         now = self._reading.now

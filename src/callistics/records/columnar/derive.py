@@ -19,11 +19,16 @@ from callistics.records.columnar.arrow import (
     coded,
     codes,
     pc,
-    placed,
+    scattered,
 )
 from callistics.records.columnar.row_codec import EVENTS, TIME, schema
 from callistics.records.columnar.status_history import events_in, sets
+from callistics.records.field import RecordKind
+from callistics.records.fields import FIELDS
 from callistics.records.providers import marked_provider
+
+SHARED = tuple(one.stored_in for one in FIELDS[RecordKind.LEADS].values() if one.is_shared)
+"""What a lead's own records say of it, and where they do not, its earliest call."""
 
 CALLS = schema(
     (
@@ -33,8 +38,7 @@ CALLS = schema(
         "started_at",
         "ended_at",
         "duration_sent_ms",
-        "reseller_id",
-        "template_id",
+        *SHARED,
         "provider",
         "attempt_sent",
         "payload_own",
@@ -47,8 +51,7 @@ OWN = schema(
     (
         "merchant_id",
         "lead_id",
-        "reseller_id",
-        "template_id",
+        *SHARED,
         "created_at",
         "first_seen",
         "payload_own",
@@ -62,7 +65,7 @@ DERIVED = schema(("attempt", "payload_base"))
 
 LEADS = pa.schema(
     [
-        *schema(("merchant_id", "lead_id", "reseller_id", "template_id", "created_at")),
+        *schema(("merchant_id", "lead_id", *SHARED, "created_at")),
         ("first_call_at", TIME),
         ("status", pa.string()),
         ("statuses", TEXTS),
@@ -101,8 +104,8 @@ def derive(
     number = touched.num_rows
     order = _in_order(calls, of)
     begins = np.flatnonzero(np.diff(of[order], prepend=-1))
-    first = _taken(calls, placed(number, of[order[begins]], order[begins]))
-    said = _taken(own, placed(number, whose, np.arange(len(whose))))
+    first = _taken(calls, scattered(number, of[order[begins]], order[begins]))
+    said = _taken(own, scattered(number, whose, np.arange(len(whose))))
     called = first("started_at")
     seen = pc.min_element_wise(called, said("first_seen"))
     created = pc.coalesce(said("created_at"), seen)
@@ -115,8 +118,7 @@ def derive(
         [
             touched["merchant_id"],
             touched["lead_id"],
-            pc.coalesce(said("reseller_id"), first("reseller_id")),
-            pc.coalesce(said("template_id"), first("template_id")),
+            *(pc.coalesce(said(name), first(name)) for name in SHARED),
             created,
             pc.if_else(earlier, called, pa.scalar(None, TIME)),
             events.status(number),
