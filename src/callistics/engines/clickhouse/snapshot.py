@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from callistics.engines.clickhouse.commit_gate import CommitGate
 from callistics.engines.clickhouse.connection import Connection
-from callistics.errors import TimedOut
+from callistics.errors import CallisticsError, TimedOut
 from callistics.sql.dialect import SqlRow, Statement
 
 
@@ -29,7 +29,7 @@ class ClickHouseSnapshot:
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut`, `Unavailable`."""
         rows = self._reader.query(
-            statement.text, parameters(statement), self._reader.in_session(self._session)
+            statement.text, parameters(statement), self._settings()
         ).result_rows
         if self.lost:
             took = f"the batch took longer than {self._gate.patience:g} seconds up to this query"
@@ -41,16 +41,20 @@ class ClickHouseSnapshot:
         name = f"kept_{uuid.uuid4().hex}"
         self._kept.append(name)
         made = f"CREATE TEMPORARY TABLE {name} ENGINE = Memory AS {rows.text}"
-        session = self._reader.in_session(self._session)
-        self._reader.command(made, parameters(rows), session)
+        self._reader.command(made, parameters(rows), self._settings())
         ((count,),) = self.run(Statement(f"SELECT count() FROM {name}", ()))
         return name, int(count or 0)
 
     def end(self) -> None:
-        """Drop what was kept."""
-        for name in self._kept:
-            session = self._reader.in_session(self._session)
-            self._reader.command(f"DROP TEMPORARY TABLE IF EXISTS {name}", settings=session)
+        """Drop what was kept; where the server does not answer, its session drops it."""
+        with suppress(CallisticsError):
+            for name in self._kept:
+                drop = f"DROP TEMPORARY TABLE IF EXISTS {name}"
+                self._reader.command(drop, settings=self._settings())
+
+    def _settings(self) -> Mapping[str, Any] | None:
+        """Those of statements that see what is kept; none as long as nothing is."""
+        return self._reader.in_session(self._session) if self._kept else None
 
 
 @contextmanager
