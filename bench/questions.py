@@ -53,7 +53,7 @@ class Question:
         }
         if self.zone != "UTC":
             content["timezone"] = self.zone
-        if self.query_type.endswith("_over_time"):
+        if registry()[self.query_type].uses_granularity:
             content["granularity"] = self.granularity
         return msgspec.json.encode(content)
 

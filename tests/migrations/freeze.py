@@ -23,7 +23,7 @@ def fill(store: Store) -> None:
     store.maintain()
     send(store, COMMITS[-1:])
     with store.engine.writing() as session:
-        session.keep_answer(*ANSWER)
+        session.keep_receipt(*ANSWER)
         session.save_keys([KEY])
 
 

@@ -92,8 +92,8 @@ def test_it_answers_as_before(
         check(store, "stored")
         assert store.engine.load_keys() == [KEY]
         with store.engine.writing() as session:
-            assert session.kept_answer(*ANSWER[:2]) == ANSWER[2]
-            session.keep_answer("key_1", "again", ANSWER[2])
+            assert session.kept_receipt(*ANSWER[:2]) == ANSWER[2]
+            session.keep_receipt("key_1", "again", ANSWER[2])
             session.save_keys([KEY])
         send(store, LATER)
         check(store, "later")

@@ -19,6 +19,7 @@ from . import pools
 from .payload_strategies import focused_filters, keys, leaves, payload_filters
 from .record_strategies import History, histories
 from .reference import ReferenceSettings, Scope
+from .reference.queries import TIME_SERIES
 from .reference.zones import micros
 from .traps import DAY, HOUR, ZONES, Trap, instants, skipped_times, traps, written
 from .weights import weighted
@@ -45,6 +46,7 @@ QUERY_TYPES = (
     "success_rate",
     "duration_distribution",
     "measure",
+    "concurrency",
     "conversion_funnel",
 )
 LEAD_TYPES = ("status_distribution", "conversion_funnel")
@@ -58,6 +60,7 @@ OWN_KEYS = {
     "conversion_funnel": "status",
     "calls_over_time": "date",
     "avg_duration_over_time": "date",
+    "concurrency": "date",
 }
 LEAD_GROUPS = tuple(name for name, one in GROUPABLE.items() if one.on(Unit.LEADS))
 CALL_GROUPS = tuple(GROUPABLE)
@@ -249,7 +252,7 @@ def requests(draw: st.DrawFn, query_type: str, trap: Trap | None = None) -> Requ
     """A body without errors, but for ranges that may be crossed or too fine, and a scope."""
     around = trap or draw(traps())
     scope = draw(scopes())
-    minutes = query_type.endswith("_over_time") and draw(FEW) == 7
+    minutes = query_type in TIME_SERIES and draw(FEW) == 7
     body: Body = {"query_type": query_type}
     if query_type == "measure":
         body["measure"] = draw(MEASURES)

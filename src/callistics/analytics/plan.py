@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from callistics.analytics.rollup_match import Rollups, fits, source_of_answer, source_of_extent
 from callistics.catalog.dimensions import Dimension, groupable
 from callistics.compile.select import extent
+from callistics.model.buckets import bucket_at
 from callistics.model.query import Filters, Query
 from callistics.model.scope import Scope
 from callistics.queries import registry
@@ -37,8 +39,16 @@ class Plan:
         return Frame(self.selection, dialect, selected=self.rows)
 
     def closed(self, first: int | None, last: int | None) -> "Plan":
-        """The plan with open ends closed by the first and last matching instant."""
-        return replace(self, selection=self.selection.closed(first, last))
+        """The plan with open ends closed by the first and last matching instant.
+
+        Calls that are under way close them at the edge of the bucket.
+        """
+        selection = self.selection
+        if not self.kind.overlap or first is None or last is None:
+            return replace(self, selection=selection.closed(first, last))
+        edges = partial(bucket_at, selection.query.zone, selection.query.granularity)
+        closed = selection.closed(edges(first).begin, edges(last).end - 1)
+        return replace(self, selection=replace(closed, first_start=first))
 
     def widened(self) -> "Plan":
         """The plan, told that its ends may lie beyond the records that match."""
@@ -50,17 +60,23 @@ def plan_query(query: Query, scope: Scope, policy: Policy) -> Plan:
     kind = registry()[query.query_type].asked(query)
     groups = tuple(one for one in map(groupable, query.group_by) if one is not None)
     begin, end = query.filters.begin, query.filters.end
-    return Plan(kind, groups, Selection(query, scope, policy, kind.unit, begin, end))
+    selection = Selection(query, scope, policy, kind.unit, begin, end, overlap=kind.overlap)
+    return Plan(kind, groups, selection)
 
 
 def needs_extent(plan: Plan) -> bool:
-    """Whether open ends of the range must be closed before the statement can be built."""
-    if not plan.selection.is_open:
-        return False
-    if plan.kind.uses_granularity:
+    """Whether the first and last instant are to be found before the statement can be built.
+
+    They close open ends of the range. Calls that are under way may have begun long before it, so
+    that the first start tells how far back the zone's offsets are needed.
+    """
+    if plan.selection.is_open and plan.kind.uses_granularity:
         return True
+    if not plan.selection.is_open and not plan.kind.overlap:
+        return False
     fixed = plan.selection.query.zone.name == "UTC"
-    return not fixed and any(dimension.timed for dimension in plan.dimensions)
+    timed = plan.groups if plan.kind.overlap else plan.dimensions
+    return not fixed and any(dimension.timed for dimension in timed)
 
 
 def extent_frame(plan: Plan, dialect: Dialect, rollups: Rollups = ()) -> Frame:

@@ -83,9 +83,11 @@ def shape(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Answer:
 
 def _size(plan: Plan, slots: Slots, counted: Sequence[Counted]) -> int:
     """How many rows a group has, without computing them where that is plain."""
+    if slots is not None:
+        return len(slots)
     if plan.kind.arrange is not None:
-        return len(plan.kind.arrange(plan.selection, counted))
-    return len(counted) if slots is None else len(slots)
+        return len(plan.kind.rows(plan.selection, slots, counted))
+    return len(counted)
 
 
 def _limit(rows: int) -> None:

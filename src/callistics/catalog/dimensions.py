@@ -46,7 +46,7 @@ def column(name: str) -> Expression:
 
 
 def _weekday(frame: Frame) -> Sql:
-    return frame.dialect.weekday(frame.selection.unit.time, frame.clock)
+    return frame.dialect.weekday(frame.selection.unit.time, frame.record_clock)
 
 
 def _bucket_label(query: Query, key: SqlValue) -> SqlValue:
@@ -54,11 +54,16 @@ def _bucket_label(query: Query, key: SqlValue) -> SqlValue:
 
 
 def _hour(frame: Frame) -> Sql:
-    return frame.dialect.hour(frame.selection.unit.time, frame.clock)
+    return frame.dialect.hour(frame.selection.unit.time, frame.record_clock)
 
 
 def _bucket(frame: Frame) -> Sql:
-    granularity, time = frame.selection.query.granularity, frame.selection.unit.time
+    return bucket_of(frame, frame.selection.unit.time)
+
+
+def bucket_of(frame: Frame, time: Sql) -> Sql:
+    """The key of the bucket that a time inside the range falls into."""
+    granularity = frame.selection.query.granularity
     if granularity.is_clock:
         return frame.dialect.clock_bucket(time, granularity, frame.clock)
     return frame.dialect.calendar_bucket(time, granularity, frame.calendar)

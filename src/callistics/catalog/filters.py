@@ -18,6 +18,7 @@ from callistics.catalog.filter_types import (
     listed,
 )
 from callistics.catalog.payload_conditions import payload_condition
+from callistics.catalog.spans import end_of
 from callistics.catalog.success import is_reached, is_success
 from callistics.model import relative_range
 from callistics.model.query import FilterValue, OneOf
@@ -150,6 +151,15 @@ def _bounds(
     return made
 
 
+def _since(frame: Frame, begin: int) -> Sql:
+    time = frame.selection.unit.time
+    if not frame.selection.overlap:
+        return compose("{} >= {}", time, instant(begin))
+    first = frame.selection.first_start
+    found = compose("{} > {}", end_of(frame), integer(begin))
+    return found if first is None else all_of([found, compose("{} >= {}", time, instant(first))])
+
+
 def _compared(column: str, sign: str, bind: Callable[[Any], Sql]) -> Condition:
     return lambda _, bound: compose(f"{column} {sign} {{}}", bind(bound))
 
@@ -166,10 +176,10 @@ def _declared() -> Iterator[Filter]:
     yield Filter(
         "date_from",
         DATE,
-        "From this moment on: a call's start, a lead's creation.",
+        "From this moment on: a call's start, a lead's creation; of `concurrency` a call's end.",
         "2025-01-01",
         Subject.RECORD,
-        lambda frame, begin: compose("{} >= {}", frame.selection.unit.time, instant(begin)),
+        _since,
         lambda selection: selection.begin,
     )
     yield Filter(

@@ -6,6 +6,7 @@ from typing import Any, cast
 import click
 import httpx
 
+from callistics.errors import Problem, RequestError
 from callistics.model.field_error import FieldError
 
 _SHOWN = 20
@@ -45,6 +46,21 @@ def problem_error(
         str(problem.get("detail") or ""),
         [FieldError.of(one) for one in errors],
     )
+
+
+def request_error(error: RequestError) -> ApiError:
+    """The error that an error in this process would be as an answer."""
+    kind, status = error.answer_type, error.answer_status
+    errors = [field_error(problem) for problem in error.problems]
+    return ApiError(status, f"{status} {kind.title}", error.detail, errors)
+
+
+def field_error(problem: Problem) -> FieldError:
+    """A bad field as an answer would name it."""
+    # Loaded here: a command that talks to a server does without the server's own parts.
+    from callistics.http.problems import problem_item  # noqa: PLC0415
+
+    return FieldError.of(problem_item(problem))
 
 
 def _problem(response: httpx.Response) -> dict[str, Any]:

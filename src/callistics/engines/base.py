@@ -16,12 +16,15 @@ from callistics.sql.dialect import Dialect, SqlRow, Statement
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """What a request with an `Idempotency-Key` was answered, and to which body."""
+class KeptReceipt:
+    """What became of a request with an `Idempotency-Key`, as text, and the hash of its body."""
 
     body_hash: str
-    status: int
-    answer: bytes
+    receipt: bytes
+
+
+TAKEN = 200
+"""The status beside every receipt that is kept; others are refusals that older versions kept."""
 
 
 class Session(Protocol):
@@ -49,12 +52,12 @@ class Session(Protocol):
         """The first of as many strictly increasing times of arrival (µs)."""
         ...
 
-    def kept_answer(self, key_id: str, idempotency_key: str) -> KeptAnswer | None:
-        """The answer kept under an idempotency key in the last 24 hours."""
+    def kept_receipt(self, key_id: str, idempotency_key: str) -> KeptReceipt | None:
+        """The receipt kept under an idempotency key in the last 24 hours."""
         ...
 
-    def keep_answer(self, key_id: str, idempotency_key: str, answer: KeptAnswer) -> None:
-        """Keep an answer, in this same transaction."""
+    def keep_receipt(self, key_id: str, idempotency_key: str, receipt: KeptReceipt) -> None:
+        """Keep a receipt, in this same transaction."""
         ...
 
     def save_keys(self, keys: Iterable[StoredKey]) -> None:

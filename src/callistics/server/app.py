@@ -27,7 +27,7 @@ from callistics.engines.base import Engine
 from callistics.engines.registry import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.http.app import create_http
-from callistics.http.services import Pool, Services
+from callistics.http.services import Pool, Services, application_services
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.job import Job, Result
 from callistics.ingest.writer import Writer
@@ -108,6 +108,11 @@ class Application:
             # In one piece: where time runs out nobody waits here, but a thread is finished.
             await asyncio.to_thread(_stop, parts, engine, maintenance)
             _log.info("stopped")
+
+    @property
+    def services(self) -> Services:
+        """The parts of it, while it runs."""
+        return application_services(self.asgi)
 
     def _admit(self, parts: Services, engine: Engine) -> None:
         """Make sure that somebody may administer the server."""

@@ -15,9 +15,10 @@ from .filters import (
 from .grouping import grouped, shown, with_all_weekdays
 from .measures import number_of
 from .merge import Raw
-from .queries import LEAD_TYPES, QUERIES, TIME_SERIES, Context, Row
+from .queries import LEAD_TYPES, OVERLAPPING, QUERIES, TIME_SERIES, Context, Row
 from .settings import ReferenceSettings, Refused, Scope
 from .state import Call, Records, calls_of, leads_of
+from .under_way import buckets_of
 
 MOST_ROWS = 1_000_000
 IDENTITY = {"calls": "call_id", "leads": "lead_id"}
@@ -65,7 +66,8 @@ class Reference:
         return request | {"filters": given(request["filters"])}
 
     def _question(self, request: dict[str, Any], scope: Scope, now: int) -> Question:
-        return Question(request["filters"], scope, request["timezone"], self.settings, now)
+        overlap = request["query_type"] in OVERLAPPING
+        return Question(request["filters"], scope, request["timezone"], self.settings, now, overlap)
 
     def _rows(self, request: dict[str, Any], asked: Question) -> list[Row]:
         refuse_crossed_dates(request["filters"], request["timezone"])
@@ -126,6 +128,8 @@ def _buckets(request: dict[str, Any], asked: Question, calls: list[Call]) -> lis
     """Every bucket of the range, an open end of which the first or last matching call closes."""
     zone, granularity = asked.zone, request["granularity"]
     begin, end = date_limits(asked.filters, zone, asked.now)
+    if asked.overlap:
+        return buckets_of(zone, granularity, begin, end, calls)
     starts = [call.started_at for call in calls]
     if begin is None or end is None:
         if not starts:

@@ -12,6 +12,7 @@ from .ranges import named
 from .settings import ReferenceSettings, Refused, Scope
 from .state import Call, Lead, field_of
 from .success import is_reached, is_success
+from .under_way import end_of
 
 Filters = dict[str, Any]
 
@@ -36,13 +37,17 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of which records, by whose settings and when."""
+    """What is asked of which records, by whose settings and when.
+
+    `overlap` says that dates test all the time that a call takes.
+    """
 
     filters: Filters
     scope: Scope
     zone: str
     settings: ReferenceSettings
     now: int
+    overlap: bool = False
 
 
 def given(filters: Filters) -> Filters:
@@ -78,6 +83,14 @@ def date_limits(filters: Filters, zone: str, now: int) -> tuple[int | None, int 
 def _in_dates(at: int, asked: Question) -> bool:
     begin, end = date_limits(asked.filters, asked.zone, asked.now)
     return (begin is None or begin <= at) and (end is None or at < end)
+
+
+def _dated(call: Call, asked: Question) -> bool:
+    if not asked.overlap:
+        return _in_dates(call.started_at, asked)
+    begin, end = date_limits(asked.filters, asked.zone, asked.now)
+    before = end is None or call.started_at < end
+    return bool(call.duration) and before and (begin is None or end_of(call) > begin)
 
 
 def _in_numbers(value: Any, lowest: Any, highest: Any) -> bool:
@@ -141,7 +154,7 @@ def call_matches(call: Call, asked: Question) -> bool:
     return (
         in_scope(call, asked.scope)
         and _listed(call, asked.filters, OF_EITHER)
-        and _in_dates(call.started_at, asked)
+        and _dated(call, asked)
         and _as_call(call, asked)
         and _payload(call, asked)
     )
