@@ -150,7 +150,9 @@ class Settings:
         " each, and more memory while they are under way.",
     )
     rate_limit: int = _setting(
-        0, as_whole(0, 10_000_000), "Requests a key may make in a minute (429); 0 is no limit."
+        0,
+        as_whole(0, 10_000_000),
+        "Requests and queries of a key in a minute (429); 0 is no limit.",
     )
     memory_limit: str | None = _setting(
         None,
