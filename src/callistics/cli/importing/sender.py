@@ -93,6 +93,11 @@ class Sender:
         """Whether records need not be sent as JSON."""
         return self._client.store is not None
 
+    @property
+    def _keeps_order(self) -> bool:
+        """Whether batches are stored in their order, whatever comes of those before."""
+        return self.takes_records and self._skip
+
     def prepare(self, records: int, size: int) -> None:
         """Get ready for batches of so many records, which have so many bytes together."""
         store = self._client.store
@@ -111,7 +116,7 @@ class Sender:
         """Send the batches, and read on meanwhile; what became of each comes in their order.
 
         Where every record says what time it is as of, so that their order makes no difference, or
-        they are stored in this process, several are under way at a time. A refused batch is the
+        it is kept and none is refused, several are under way at a time. A refused batch is the
         last but for those. Raises `ApiError` or `Failure` where a batch was not answered as it
         should be, and what reading the batches raises.
         """
@@ -120,7 +125,7 @@ class Sender:
             try:
                 for batch in batches:
                     under_way = (batch, *(one for one, _ in waiting))
-                    ordered = not self.takes_records and not all(one.is_timed for one in under_way)
+                    ordered = not self._keeps_order and not all(one.is_timed for one in under_way)
                     refused = False
                     while waiting and (ordered or refused or len(waiting) >= self.at_a_time):
                         sent = waiting.popleft()[1].result()
