@@ -111,8 +111,7 @@ class Settings:
     rollups: bool = _setting(
         True,
         as_flag,
-        "Whether queries that roll-ups can answer are answered from them; they are kept either"
-        " way.",
+        "Whether queries that roll-ups can answer are answered from them; they are kept anyway.",
     )
     query_body_limit: int = _setting(
         1_048_576, as_whole(1_024, 2**30), "Largest body of a query, in bytes (413)."
