@@ -20,6 +20,7 @@ from bench import (
     rollups,
     stages,
 )
+from bench.bulk import part as bulk
 from bench.designs import payloads, upserts
 from bench.report import Result
 from bench.rivals import part as rivals
@@ -28,12 +29,16 @@ from bench.run import Run
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`needs` are parts that must have run before; the main ones run if none is named."""
+    """`needs` are parts that must have run before; the main ones run if none is named.
+
+    `beside` tells that an older build is measured too, where one is given.
+    """
 
     title: str
     measure: Callable[[Run], Result]
     needs: tuple[str, ...] = ("load",)
     main: bool = True
+    beside: bool = False
 
 
 PARTS: Mapping[str, Part] = {
@@ -41,8 +46,9 @@ PARTS: Mapping[str, Part] = {
     "queries": Part("Queries", queries.measure),
     "rivals": Part("Beside hand-written SQL", rivals.measure, ("load", "queries")),
     "repeated": Part("The same dashboard again", repeated.measure),
-    "batch": Part("A dashboard as one batch", batch.measure),
-    "mixed": Part("Queries beside a stream of calls", mixed.measure),
+    "bulk": Part("Import beside others", bulk.measure, (), beside=True),
+    "batch": Part("A dashboard as one batch", batch.measure, beside=True),
+    "mixed": Part("Dashboards beside a stream of calls", mixed.measure, beside=True),
     "ingest": Part("Ingestion", ingest.measure),
     "resent": Part("After records are sent again", resent.measure),
     "overhead": Part("What the product adds to the engine", overhead.measure, ()),
