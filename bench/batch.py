@@ -8,12 +8,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 
-import msgspec
-
 from bench import older
 from bench.live import Client, serving
 from bench.population import Population, population
-from bench.questions import SCOPES, TYPES, Question, stream
+from bench.questions import SCOPES, TYPES, Question, as_batch, stream
 from bench.report import Cell, Result, Table, percentile
 from bench.rivals import postgres
 from bench.rivals.dialects import PostgresDialect
@@ -98,11 +96,6 @@ def _together(client: Client) -> Ask:
     return lambda asked: _timed(client, [as_batch(asked)], "/analytics/batch")
 
 
-def as_batch(asked: Sequence[Question]) -> bytes:
-    """The body of `POST /analytics/batch`."""
-    return msgspec.json.encode({"queries": [msgspec.Raw(one.body) for one in asked]})
-
-
 def _timed(client: Client, bodies: Sequence[bytes], path: str) -> tuple[float, list[bytes]]:
     started = time.perf_counter()
     answers = [client.send("POST", path, body) for body in bodies]
@@ -111,10 +104,11 @@ def _timed(client: Client, bodies: Sequence[bytes], path: str) -> tuple[float, l
 
 def _measured(ways: Mapping[str, Ask], scope: str, people: Population) -> Times:
     say(f"scope {scope}: {SCOPES[scope]}")
-    times: dict[str, list[float]] = {name: [] for name in ways}
+    names = tuple(ways)
+    times: dict[str, list[float]] = {name: [] for name in names}
     for place, asked in enumerate(islice(_dashboards(scope, people), WARM + DASHBOARDS)):
         answers: dict[str, list[bytes]] = {}
-        for name in ways if place % 2 else reversed(ways):
+        for name in names if place % 2 else reversed(names):
             taken, answers[name] = ways[name](asked)
             if place >= WARM:
                 times[name].append(taken)

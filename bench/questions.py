@@ -1,6 +1,6 @@
 """The questions that are asked: every query type in every scope, no two of them equal."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -96,6 +96,11 @@ def stream(scope: str, query_type: str, people: Population, *, seed: int = 1) ->
         if question.body not in seen:
             seen.add(question.body)
             yield question
+
+
+def as_batch(asked: Sequence[Question]) -> bytes:
+    """The body of `POST /analytics/batch`."""
+    return msgspec.json.encode({"queries": [msgspec.Raw(one.body) for one in asked]})
 
 
 def dashboards(people: Population, seed: int = 1) -> Iterator[Question]:

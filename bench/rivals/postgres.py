@@ -160,10 +160,13 @@ def loaded(run: Run) -> Generator[Server]:
         run.folder(POSTGRES)
     with serving(folder) as server:
         if not done.exists():
-            if not path.exists():
+            made = not path.exists()
+            if made:
                 raw.build(run.store.path, path)
             server.load(path)
             done.touch()
+            if made:
+                path.unlink()
         yield server
 
 
