@@ -25,6 +25,7 @@ from bench.designs import payloads, upserts
 from bench.report import Result
 from bench.rivals import part as rivals
 from bench.run import Run
+from bench.versus import part as versus
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ PARTS: Mapping[str, Part] = {
     "ingest": Part("Ingestion", ingest.measure),
     "resent": Part("After records are sent again", resent.measure),
     "overhead": Part("What the product adds to the engine", overhead.measure, ()),
+    "versus": Part("Beside an older build", versus.measure, beside=True),
     "memory": Part("Memory", memory.measure, (), main=False),
     "commits": Part("What a commit costs", commits.measure, main=False),
     "lookups": Part("Finding stored calls", lookups.measure, (), main=False),
