@@ -1,13 +1,13 @@
 """Import of all calls into an empty store until everything is in order, beside others."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench import older
 from bench.builds import OWN, Build
 from bench.bulk import inputs
-from bench.load import MB, Imported, imported
+from bench.load import MB, imported
 from bench.report import Cell, Result, Table
 from bench.rivals import importing, postgres, upserting
 from bench.run import BESIDE, Run, say
@@ -58,15 +58,17 @@ class Whole:
 
 
 def measure(run: Run) -> Result:
-    source = inputs.plain(run, run.folder("bulk"))
+    folder = run.folder("bulk")
+    source = inputs.whole(run, folder)
     whole = [*_older(run, source), _own(run, source)]
     whole.append(_duckdb(run, source, whole[-1].records))
-    first = inputs.first(source, FIRST)
-    source.unlink()
-    formats = _formats(run, first)
-    upserts, told = _upserts(run, first)
-    tables = [_table(run, whole), _compared(formats), *upserts]
+    first = inputs.first(run, folder, FIRST)
+    ndjson = _own(run, first)
+    upserts, told = _upserts(run, first, ndjson)
+    tables = [_table(run, whole), _formats(run, first, ndjson), *upserts]
     notes = [_HOW, upserting.HOW, _MARKS, *told]
+    if run.calls > inputs.UNPACKED:
+        notes.append("All of the first table read the file compressed.")
     return Result(tables, notes if run.beside else [*notes, older.NONE])
 
 
@@ -120,42 +122,31 @@ def _table(run: Run, whole: Sequence[Whole]) -> Table:
     return Table(title, _WHOLE, rows)
 
 
-def _formats(run: Run, first: Path) -> Mapping[str, Imported]:
-    """The same records imported from files of each format, one after the other."""
+def _formats(run: Run, first: Path, ndjson: Whole) -> Table:
+    """The same records from files of other formats. Raises `RuntimeError` if they are not."""
     say("writing other formats")
-    files = {"NDJSON": first, "Parquet": inputs.parquet(first), "CSV": inputs.csv(first)}
-    found: dict[str, Imported] = {}
+    files = {"Parquet": inputs.parquet(first), "CSV": inputs.csv(first)}
+    rows = [_format("NDJSON", ndjson.table, ndjson.records, ndjson.peak or 0, ndjson)]
     for name, path in files.items():
         say(f"importing {name}")
         store = run.empty("bulk-format")
-        found[name] = imported(store, path)
+        done = imported(store, path)
         store.remove()
-    if len({one.records for one in found.values()}) > 1:
-        raise RuntimeError(f"not the same records: {found}")
-    return found
-
-
-def _compared(formats: Mapping[str, Imported]) -> Table:
-    ndjson = formats["NDJSON"]
-    rows: list[Sequence[Cell]] = [
-        (
-            name,
-            one.seconds,
-            one.records / one.seconds,
-            one.peak / MB,
-            ndjson.seconds / one.seconds,
-        )
-        for name, one in formats.items()
-    ]
+        if done.records != ndjson.records:
+            raise RuntimeError(f"{name}: {done.records:,} records of {ndjson.records:,}")
+        rows.append(_format(name, done.seconds, done.records, done.peak, ndjson))
     title = f"`callistics import` of the first {ndjson.records:,} records by format of the file"
     return Table(title, _FORMATS, rows)
 
 
-def _upserts(run: Run, first: Path) -> tuple[list[Table], list[str]]:
+def _format(name: str, seconds: float, records: int, peak: int, ndjson: Whole) -> Sequence[Cell]:
+    return name, seconds, records / seconds, peak / MB, ndjson.table / seconds
+
+
+def _upserts(run: Run, first: Path, own: Whole) -> tuple[list[Table], list[str]]:
     """A table beside PostgreSQL with a note, or a note why there is none."""
     if not postgres.installed():
         return [], [postgres.MISSING]
-    own = _whole(OWN, run.empty("bulk-own"), first)
     taken = upserting.taken(first, run.folder("bulk-postgres"))
     ways = {own.name: own.seconds, "PostgreSQL": sum(taken.batches)}
     rows: list[Sequence[Cell]] = [
@@ -163,5 +154,4 @@ def _upserts(run: Run, first: Path) -> tuple[list[Table], list[str]]:
         for name, seconds in ways.items()
     ]
     title = f"The first {own.records:,} records beside PostgreSQL, all in order afterwards"
-    note = f"PostgreSQL stored {taken.calls:,} calls."
-    return [Table(title, _UPSERTS, rows)], [note]
+    return [Table(title, _UPSERTS, rows)], [f"PostgreSQL stored {taken.calls:,} calls."]
