@@ -179,6 +179,15 @@ def test_queries_with_the_same_filters_share_what_they_match(store: Store) -> No
     assert not others
 
 
+def test_dates_that_test_another_time_match_other_records(store: Store) -> None:
+    asking = Asking(store, ALWAYS)
+    dated = {"filters": {"date_from": "2025-01-01T10:00:01Z", "date_to": "2025-01-01T11:00:00Z"}}
+    store.send("calls", [{**call("long"), "duration": 60}])
+    count, under_way = asking.ask({**COUNT, **dated}, {"query_type": "concurrency", **dated})
+    assert rows(count) == [{"count": 0}]
+    assert [row["peak"] for row in rows(under_way)] == [1]
+
+
 def test_a_payload_is_not_copied(store: Store) -> None:
     asking = Asking(store, ALWAYS)
     grouped = {**COUNT, "group_by": ["payload.city"]}

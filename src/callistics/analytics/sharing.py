@@ -11,7 +11,7 @@ from callistics.model.query import Filters
 from callistics.sql.dialect import Dialect
 from callistics.sql.selection import Frame, Unit
 
-Matched = tuple[Unit, Filters]
+Matched = tuple[Unit, bool, Filters]
 """What plans within one scope have in common that match the same records."""
 # Payloads are too large to copy for what they are asked.
 _LARGE = frozenset({"payload", "payload_lists", "payload_orders"})
@@ -19,7 +19,8 @@ _LARGE = frozenset({"payload", "payload_lists", "payload_orders"})
 
 def matched(plan: Plan) -> Matched:
     """What the plan has in common with all that match the same records."""
-    return plan.selection.unit, plan.selection.query.filters
+    selection = plan.selection
+    return selection.unit, selection.overlap, selection.query.filters
 
 
 class Sharing:
