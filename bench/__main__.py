@@ -24,8 +24,7 @@ FULL = 10_000_000
 
 def main() -> int:
     given = _arguments()
-    beside = None if given.beside is None else checkout(given.beside)
-    run = Run(given.calls, given.engine, given.seconds, beside)
+    run = Run(given.calls, given.engine, given.seconds, given.beside)
     failed: list[str] = []
     if given.parts != ["report"]:
         names = in_order([name for name in given.parts if name != "report"])
@@ -64,6 +63,11 @@ def _arguments() -> argparse.Namespace:
     if given.calls is None:
         large = not given.parts or any(name in (*MAIN, "report") for name in given.parts)
         given.calls = FULL if large else SMALL
+    if given.beside is not None:
+        try:
+            given.beside = checkout(given.beside)
+        except FileNotFoundError as error:
+            parser.error(str(error))
     if given.calls < 1_000:
         parser.error("--calls from 1000 on")
     return given
