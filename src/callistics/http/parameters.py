@@ -16,7 +16,8 @@ _ONCE = ("authorization", "content-type", "content-encoding", "idempotency-key")
 async def check_request(request: AnyRequest) -> None:
     """Raises `Refused` for each parameter that is unknown, and what is given twice."""
     known: tuple[str, ...] = request.route_handler.opt.get(PARAMETERS, ())
-    given = Counter(name for name, _ in request.query_params.multi_items())
+    written = request.scope["query_string"]
+    given = Counter(name for name, _ in request.query_params.multi_items()) if written else {}
     problems = [
         malformed("", f"unknown query parameter {name[:100]}{hint}")
         for name, hint in unknown_names(given, known)
