@@ -21,6 +21,7 @@ class Order(StrEnum):
 
     KEY = "by key"
     COUNT = "by count, largest first"
+    ANY = "in any order"
 
 
 def groups_of(frame: Frame) -> list[Dimension]:
@@ -80,8 +81,11 @@ def grouped(
     lines = [compose("SELECT {}\nFROM {}", join(",\n       ", [*keys, *figures]), rows)]
     if dimensions:
         lines.append(group_by(frame, len(dimensions)))
-        lines.append(order_by(len(dimensions), order if key else Order.KEY))
-    return join("\n", [*lines, limit()])
+        order = order if key else Order.KEY
+        if len(dimensions) > 1 or order is not Order.ANY:
+            lines.append(order_by(len(dimensions), order))
+        lines.append(limit())
+    return join("\n", lines)
 
 
 def _verdicts(measures: Sequence[Measure]) -> list[Verdict]:
@@ -123,6 +127,8 @@ def order_by(count: int, order: Order) -> Sql:
     columns = [f"k{place} ASC NULLS LAST" for place in range(count)]
     if order is Order.COUNT:
         columns.insert(count - 1, "n DESC")
+    elif order is Order.ANY:
+        del columns[-1]
     return raw("ORDER BY " + ", ".join(columns))
 
 

@@ -12,7 +12,6 @@ WHERE (c.merchant_id = ?)
   AND c.started_at >= ?
   AND c.started_at < ?
 GROUP BY k0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   'mer_abc'
@@ -34,7 +33,7 @@ WHERE (c.merchant_id = ?)
   AND c.started_at >= ?
   AND c.started_at < ?
 GROUP BY k0, k1
-ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
+ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   'mer_abc'
@@ -58,7 +57,7 @@ WHERE (c.merchant_id = ?)
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT
 GROUP BY k0, k1, k2
-ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST, k2 ASC NULLS LAST
+ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   datetime.datetime(2025, 10, 26, 1, 0)

@@ -2,7 +2,6 @@
 SELECT count(*) AS n
 FROM calls AS c
 WHERE (c.merchant_id = ?)
-LIMIT 1000001
 -- values
 --   'mer_abc'
 

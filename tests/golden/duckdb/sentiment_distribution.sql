@@ -4,7 +4,6 @@ SELECT floor(c.sentiment * 30 / 3) - floor(c.sentiment) AS k0,
 FROM calls AS c
 WHERE (c.merchant_id = ?)
 GROUP BY k0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   'mer_abc'
@@ -23,7 +22,7 @@ WHERE (c.merchant_id = ?)
   AND c.started_at >= ?
   AND c.started_at < ?
 GROUP BY k0, k1
-ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
+ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   'mer_abc'
@@ -46,7 +45,7 @@ WHERE (c.merchant_id = ?)
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT
 GROUP BY k0, k1, k2
-ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST, k2 ASC NULLS LAST
+ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   datetime.datetime(2025, 10, 26, 1, 0)

@@ -23,7 +23,6 @@ WHERE c.started_at >= ?
   AND c.started_at < ?
 GROUP BY k0
 HAVING sum(c.n) > 0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   datetime.datetime(2025, 1, 1, 0, 0)
@@ -49,7 +48,6 @@ WHERE (c.reseller_id = ?)
   AND c.started_at < ?
 GROUP BY k0
 HAVING sum(c.n) > 0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   datetime.datetime(2025, 8, 4, 18, 30)
@@ -89,7 +87,6 @@ WHERE c.started_at >= ?
   AND ((c.provider = ?) OR c.provider IS NULL)
 GROUP BY k0
 HAVING sum(c.n) > 0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   datetime.datetime(2025, 1, 1, 0, 0)

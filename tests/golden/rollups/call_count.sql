@@ -4,7 +4,6 @@ FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM 
 UNION ALL
 SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c) AS c
 WHERE TRUE
-LIMIT 1000001
 -- values
 
 
@@ -20,7 +19,6 @@ SELECT started_at, reseller_id, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0
 WHERE (c.reseller_id = ?)
   AND c.started_at >= ?
   AND c.started_at < ?
-LIMIT 1000001
 -- values
 --   datetime.datetime(2025, 8, 5, 0, 0)
 --   datetime.datetime(2025, 10, 31, 0, 0)
@@ -45,7 +43,6 @@ UNION ALL
 SELECT started_at, provider, 1 AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE 1 END AS duration_ms_known, 1 * coalesce(c.duration_ms, 0) AS duration_ms_total FROM calls AS c WHERE started_at >= ? AND started_at < ?) AS c
 WHERE c.started_at < ?
   AND ((c.provider = ?) OR c.provider IS NULL)
-LIMIT 1000001
 -- values
 --   datetime.datetime(2025, 10, 31, 0, 0)
 --   datetime.datetime(2025, 10, 31, 0, 0)

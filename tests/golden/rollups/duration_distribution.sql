@@ -4,7 +4,6 @@ SELECT CASE WHEN c.duration_ms < 10000 THEN 0 WHEN c.duration_ms < 30000 THEN 1 
 FROM calls AS c
 WHERE TRUE
 GROUP BY k0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 
@@ -17,7 +16,6 @@ WHERE (c.reseller_id = ?)
   AND c.started_at >= ?
   AND c.started_at < ?
 GROUP BY k0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   'res_north'
@@ -31,7 +29,6 @@ FROM calls AS c
 WHERE c.started_at < ?
   AND ((c.provider = ?) OR c.provider IS NULL)
 GROUP BY k0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   datetime.datetime(2025, 10, 31, 12, 1)

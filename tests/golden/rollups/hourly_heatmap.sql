@@ -7,7 +7,6 @@ SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 EL
 WHERE TRUE
 GROUP BY k0
 HAVING sum(c.n) > 0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 
@@ -23,7 +22,6 @@ WHERE (c.reseller_id = ?)
   AND c.started_at < ?
 GROUP BY k0
 HAVING sum(c.n) > 0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   datetime.datetime(2025, 8, 4, 18, 30)
@@ -46,7 +44,6 @@ WHERE c.started_at < ?
   AND ((c.provider = ?) OR c.provider IS NULL)
 GROUP BY k0
 HAVING sum(c.n) > 0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   datetime.datetime(2025, 10, 31, 12, 0)

@@ -7,7 +7,6 @@ SELECT started_at, reseller_id, provider, sentiment, c.n AS n FROM rollup_call_c
 WHERE TRUE
 GROUP BY k0
 HAVING sum(c.n) > 0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 
@@ -31,7 +30,6 @@ WHERE (c.reseller_id = ?)
   AND c.started_at < ?
 GROUP BY k0
 HAVING sum(c.n) > 0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   datetime.datetime(2025, 8, 20, 0, 0)
@@ -64,7 +62,6 @@ WHERE c.started_at < ?
   AND ((c.provider = ?) OR c.provider IS NULL)
 GROUP BY k0
 HAVING sum(c.n) > 0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   datetime.datetime(2025, 10, 23, 0, 0)
