@@ -26,6 +26,15 @@ def test_results_and_errors_come_back() -> None:
     pool.stop()
 
 
+def test_the_thread_that_was_busy_last_works_first() -> None:
+    async def ask(pool: Pool) -> set[str]:
+        return {await pool.run(lambda: threading.current_thread().name) for _ in range(9)}
+
+    pool = Pool("test", 4, 4)
+    assert asyncio.run(ask(pool)) == {"test_0"}
+    pool.stop()
+
+
 def test_more_than_may_wait_is_refused_and_what_waits_is_done_before_the_end() -> None:
     done: list[int] = []
 

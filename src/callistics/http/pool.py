@@ -23,18 +23,17 @@ class _Job(Generic[T]):
     work: Callable[[], T]
     awaited: "asyncio.Future[T]"
 
-    def do(self) -> None:
-        """Do it, unless nobody awaits it any more."""
+    def do(self) -> Callable[[], None]:
+        """Do it, unless nobody awaits it any more; what is given tells who does."""
         if self.awaited.cancelled():
-            return
+            return _nothing
         try:
-            result = self.work()
+            settle = partial(self.awaited.set_result, self.work())
         except BaseException as error:  # noqa: BLE001
-            self._settle(partial(self.awaited.set_exception, error))
-        else:
-            self._settle(partial(self.awaited.set_result, result))
+            settle = partial(self.awaited.set_exception, error)
+        return partial(self._tell, settle)
 
-    def _settle(self, settle: Callable[[], None]) -> None:
+    def _tell(self, settle: Callable[[], None]) -> None:
         def once() -> None:
             if not self.awaited.done():
                 settle()
@@ -42,6 +41,10 @@ class _Job(Generic[T]):
         # A loop that was closed has nobody left who waits.
         with suppress(RuntimeError):
             self.awaited.get_loop().call_soon_threadsafe(once)
+
+
+def _nothing() -> None:
+    pass
 
 
 class Pool:
@@ -101,14 +104,23 @@ class Pool:
         if self._gives_way:
             give_way()
         given: SimpleQueue[_Job[Any] | None] = SimpleQueue()
-        while (job := self._next(given)) is not None:
-            job.do()
+        tell = _nothing
+        while True:
+            # Free before anyone is told: the next query comes to this thread then.
+            job = self._next(given)
+            tell()
+            job = given.get() if job is None else job
+            if job is None:
+                return
+            tell = job.do()
 
     def _next(self, given: "SimpleQueue[_Job[Any] | None]") -> _Job[Any] | None:
+        """The first that waits; without one the thread is to wait for what it is given."""
         with self._lock:
             if self._waiting:
                 return self._waiting.popleft()
             if self._stopped:
-                return None
-            self._idle.append(given)
-        return given.get()
+                given.put(None)
+            else:
+                self._idle.append(given)
+            return None
