@@ -1,4 +1,4 @@
-"""The twelve query types in every scope, over HTTP: one client, then many."""
+"""The query types in every scope, over HTTP: one client, then many."""
 
 import json
 from collections.abc import Mapping, Sequence

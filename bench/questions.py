@@ -53,7 +53,7 @@ class Question:
         }
         if self.zone != "UTC":
             content["timezone"] = self.zone
-        if self.query_type.endswith("_over_time"):
+        if registry()[self.query_type].uses_granularity:
             content["granularity"] = self.granularity
         return msgspec.json.encode(content)
 
@@ -85,7 +85,7 @@ def stream(scope: str, query_type: str, people: Population, *, seed: int = 1) ->
 
 
 def dashboards(people: Population, seed: int = 1) -> Iterator[Question]:
-    """Tenants' dashboards: the twelve types, of one merchant and 30 days of the last 90."""
+    """Tenants' dashboards: every query type, of one merchant and 30 days of the last 90."""
     rng = Random(f"{seed} dashboards")
     end = date.fromisoformat(people.last)
     while True:

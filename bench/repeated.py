@@ -41,7 +41,7 @@ def measure(run: Run) -> Result:
         )
         for scope in ASKED
     ]
-    title = "Twelve questions, one of each type, asked again and again with nothing changed"
+    title = "Queries, one of each type, asked again and again with nothing changed"
     note = f"One client; kept: {TIMES} times each, computed: {COMPUTED} times each."
     return Result([Table(title, _COLUMNS, rows)], [note])
 

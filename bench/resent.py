@@ -62,7 +62,7 @@ def _sums(pairs: Mapping[Name, tuple[float, float]]) -> Table:
         found = [pair for name, pair in pairs.items() if name.scope == scope]
         before, after = (sum(one) for one in zip(*found, strict=True))
         rows.append((f"{scope}: {SCOPES[scope]}", before, after, after / before))
-    columns = ("sum of the twelve types", "before, ms", "right after, ms", "ratio")
+    columns = ("sum of the types", "before, ms", "right after, ms", "ratio")
     return Table("1 % of all calls sent again with another outcome", columns, rows)
 
 

@@ -51,7 +51,7 @@ def tables(compared: Compared) -> list[Table]:
         _row(f"{scope}: {text}", [str(name) for name in cells(scope)], compared)
         for scope, text in SCOPES.items()
     ]
-    title = "Sums of the medians of the twelve query types"
+    title = "Sums of the medians of the query types"
     return [
         Table(title, ("scope", *_FIGURES, *_RATIOS), sums),
         *(_table(scope, compared) for scope in SCOPES),

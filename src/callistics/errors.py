@@ -8,6 +8,7 @@ CallisticsError
      ├─ Unauthorized         401
      ├─ Forbidden            403
      ├─ NotFound             404
+     ├─ NotAcceptable        406
      ├─ Conflict             409
      ├─ TooLarge             413
      ├─ UnsupportedMedia     415
@@ -110,8 +111,8 @@ def unknown_names(
     Only the first `MOST_HINTS` are compared: what is close takes far longer to find than all else.
     """
     unknown = (name for name in given if name not in known)
-    for place, name in enumerate(unknown):
-        hint = did_you_mean(name, known) if place < MOST_HINTS else ""
+    for index, name in enumerate(unknown):
+        hint = did_you_mean(name, known) if index < MOST_HINTS else ""
         yield name, hint or otherwise
 
 
@@ -178,6 +179,12 @@ class NotFound(RequestError):
     """Nothing is there, or nothing the key may see."""
 
     type = problem_types.NOT_FOUND
+
+
+class NotAcceptable(RequestError):
+    """The answer is not to be had in any form that was asked for."""
+
+    type = problem_types.NOT_ACCEPTABLE
 
 
 class Conflict(RequestError):

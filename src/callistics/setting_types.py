@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any, cast
 
+from callistics.texts import limited
 from callistics.timezones import zone_names
 
 Parse = Callable[[object], Any]
@@ -18,6 +19,20 @@ def as_text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("must be a text that is not empty")
     return value.strip()
+
+
+def as_id(value: object) -> str:
+    """An id that a record may have."""
+    return _recorded(as_text(value))
+
+
+def _recorded(text: str) -> str:
+    """A text that a record may have. Bytes of the environment that are no UTF-8 are none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be UTF-8") from None
+    return limited(text)
 
 
 def as_whole(low: int, high: int) -> Parse:
@@ -108,7 +123,7 @@ def _list(value: object) -> tuple[str, ...]:
     texts = [item.strip() for item in items or () if isinstance(item, str)]
     if items is None or len(texts) < len(items):
         raise ValueError("must be a list of texts, such as new,contacted,converted")
-    names = tuple(text for text in texts if text)
+    names = tuple(_recorded(text) for text in texts if text)
     if len(set(names)) < len(names):
         raise ValueError("must not name anything twice")
     return names
@@ -137,7 +152,10 @@ def as_stage_lists(value: object) -> dict[str, tuple[str, ...]]:
         value = json.loads(value)
     if not isinstance(value, dict):
         raise ValueError('must be an object such as {"tpl_1": ["new", "converted"]}')
-    lists = {name: as_names(stages) for name, stages in cast("dict[str, object]", value).items()}
+    lists = {
+        _recorded(name): as_names(stages)
+        for name, stages in cast("dict[str, object]", value).items()
+    }
     return {name: stages for name, stages in lists.items() if stages}
 
 

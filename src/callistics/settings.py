@@ -19,6 +19,7 @@ from callistics.setting_types import (
     as_admin_key,
     as_choice,
     as_flag,
+    as_id,
     as_names,
     as_number,
     as_origins,
@@ -124,7 +125,7 @@ class Settings:
     )
     default_reseller_id: str | None = _setting(
         None,
-        as_text,
+        as_id,
         "Reseller of records that name none, for platforms that have no resellers; unset: such"
         " records wait until others name it.",
     )
@@ -143,7 +144,9 @@ class Settings:
         256, as_whole(1, 100_000), "Requests with records that may wait; beyond it 503."
     )
     rate_limit: int = _setting(
-        0, as_whole(0, 10_000_000), "Requests a key may make in a minute (429); 0 is no limit."
+        0,
+        as_whole(0, 10_000_000),
+        "Requests and queries of a key in a minute (429); 0 is no limit.",
     )
     memory_limit: str | None = _setting(
         None,

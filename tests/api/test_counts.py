@@ -1,8 +1,5 @@
 """What `/metrics` counts of records: each once, when it is durable what became of it."""
 
-# pyright: reportPrivateUsage=false
-
-import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -54,9 +51,7 @@ def test_what_failed_for_good_and_what_is_repeated_is_not_counted(tmp_path: Path
 def test_records_are_counted_though_nobody_waits_for_the_answer(tmp_path: Path) -> None:
     with gated(tmp_path) as (server, _, gate):
         headers = {"Authorization": f"Bearer {server.application.local_key}"}
-        sending = asyncio.run_coroutine_threadsafe(
-            server._client.post("/calls", json=CALL, headers=headers), server._loop
-        )
+        sending = server.begin("POST", "/calls", json=CALL, headers=headers)
         gate.wait()
         sending.cancel()
         gate.open()

@@ -1,12 +1,10 @@
 """Keys beside a writer that is busy: revoked is revoked, and last uses bring nothing back."""
 
-# pyright: reportPrivateUsage=false, reportOptionalMemberAccess=false
-
-import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from callistics.server.app import _save_uses
+from callistics.model.scope import EVERYTHING
+from support import inside
 from support.gate import CALL, gated, post, until
 from support.server import Server, problem, serving
 
@@ -32,7 +30,7 @@ def test_a_use_stored_after_a_revocation_does_not_undo_it(
         gate.wait()
         revoking = pool.submit(server.request, "DELETE", f"/keys/{key_id}")
         until(lambda: parts.writer.waiting == 1)
-        _save_uses(parts)
+        inside.save_uses(parts)
         gate.open()
         assert revoking.result().status_code == 204
         assert first.result().status_code == 200
@@ -96,13 +94,11 @@ def test_a_key_is_known_once_stored_though_nobody_waited_for_it(tmp_path: Path) 
     with gated(tmp_path) as (server, parts, gate):
         headers = {"Authorization": f"Bearer {server.application.local_key}"}
         body = {"name": "left alone", "permissions": ["query"]}
-        asking = asyncio.run_coroutine_threadsafe(
-            server._client.post("/keys", json=body, headers=headers), server._loop
-        )
+        asking = server.begin("POST", "/keys", json=body, headers=headers)
         gate.wait()
         asking.cancel()
         gate.open()
-        until(lambda: len(parts.keyring.visible(parts.keyring._local.scope)) == 2)
+        until(lambda: len(parts.keyring.visible(EVERYTHING)) == 2)
         names = [one["name"] for one in server.request("GET", "/keys").json()["keys"]]
         assert "left alone" in names
 
@@ -118,7 +114,7 @@ def test_uses_that_find_no_room_are_stored_the_next_time(
         gate.wait()
         waiting.append(post(server, pool, "c2"))
         until(lambda: parts.writer.waiting == 1)
-        _save_uses(parts)
+        inside.save_uses(parts)
         gate.open()
         assert [one.result().status_code for one in waiting] == [200, 200]
         assert parts.keyring.unsaved_uses().keys() == {key_id}

@@ -1,8 +1,5 @@
 """What is wrong with a request, told as precisely as it can be."""
 
-# pyright: reportPrivateUsage=false
-
-import asyncio
 import json
 from typing import Any
 
@@ -111,8 +108,7 @@ def test_a_header_that_counts_once_is_sent_once(
     values = {"Content-Type": "application/json", "Content-Encoding": "identity"}
     values |= {"Authorization": f"Bearer {key}", "Idempotency-Key": "twice"}
     headers = [*values.items(), (name, values[name])]
-    sending = shared_server._client.request(method, path, content=b"{}", headers=headers)
-    answer = asyncio.run_coroutine_threadsafe(sending, shared_server._loop).result()
+    answer = shared_server.begin(method, path, content=b"{}", headers=headers).result()
     assert f"{name.lower()} is given 2 times" in problem(answer, 400)["detail"]
 
 

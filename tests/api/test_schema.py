@@ -39,7 +39,10 @@ each_operation: Any = schema.parametrize()
 
 
 @each_operation
-def test_every_operation(case: Any, server: Live) -> None:
+def test_every_operation(case: Any, server: Live, engine: str) -> None:
+    # What is refused is refused before an engine is asked.
+    if engine != "duckdb" and case.meta.generation.mode.is_negative:
+        return
     headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
     # With on_error=skip bad records are reported in an answer of 200.
     skips = (case.query or {}).get("on_error") == "skip"

@@ -7,7 +7,9 @@ import json
 from typing import Any
 
 from callistics.files.csv import csv_lines
+from callistics.files.encode import as_texts
 from callistics.files.lines import Line
+from callistics.files.map_objects import changed
 from callistics.files.mapping import Rules, make_rules
 from callistics.files.ndjson import json_lines
 from callistics.model.zones import zone
@@ -34,7 +36,8 @@ def from_csv(
 ) -> list[Line]:
     """The lines of a CSV text."""
     data = text if isinstance(text, bytes) else text.encode()
-    return list(csv_lines(io.BufferedReader(io.BytesIO(data)), found or rules(), delimiter))
+    lines = csv_lines(io.BufferedReader(io.BytesIO(data)), found or rules(), delimiter)
+    return list(as_texts(lines))
 
 
 def from_json(text: str | bytes) -> list[Line]:
@@ -46,9 +49,21 @@ def from_json(text: str | bytes) -> list[Line]:
 def records(lines: list[Line]) -> list[Any]:
     """What the lines say, none of them wrong."""
     assert all(line.wrong is None for line in lines), lines
-    return [json.loads(line.body) for line in lines]
+    return [json.loads(line.body) for line in as_texts(lines)]
+
+
+def text_of(line: Line) -> object:
+    """A record as the line of JSON that a server is sent."""
+    ((_, text, wrong),) = as_texts([line])
+    assert wrong is None
+    return text
 
 
 def numbered(lines: list[Line]) -> dict[int, str | None]:
     """The number of each line, and what is wrong with it."""
     return {line.number: line.wrong for line in lines}
+
+
+def change(record: dict[str, Any], found: Rules) -> Any:
+    (line,) = changed(from_json(json.dumps(record)), found)
+    return line.wrong or records([line])[0]

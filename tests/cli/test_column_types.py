@@ -2,7 +2,6 @@
 
 # pyright: reportAttributeAccessIssue=false
 
-import json
 from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
@@ -14,39 +13,18 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from pyarrow import feather, ipc, parquet
+from pyarrow import feather, parquet
 
 from callistics.files.arrow.types import TYPES
-from callistics.files.lines import UnreadableError
 from callistics.files.parquet import arrow_lines, parquet_lines, row_count
 
-from .reading import numbered, records, rules
+from .reading import records, rules
+from .writing import arrow_of, extension, parquet_of, stream_of
 
 TYPED = Path(__file__).parent / "typed"
 DOCS = Path(__file__).parents[2] / "docs" / "ingestion.md"
 UUID_TEXT = "00000000-0000-0000-0000-000000000001"
 LISBON = "Europe/Lisbon"
-
-
-def parquet_of(path: Path, table: Any) -> list[Any]:
-    parquet.write_table(table, path)
-    return records(list(parquet_lines(str(path), rules())))
-
-
-def arrow_of(path: Path, table: Any) -> list[Any]:
-    with ipc.new_file(path, table.schema) as writer:
-        writer.write_table(table)
-    return records(list(arrow_lines(str(path), rules())))
-
-
-def stream_of(path: Path, table: Any) -> list[Any]:
-    with ipc.new_stream(path, table.schema) as writer:
-        writer.write_table(table)
-    return records(list(arrow_lines(str(path), rules())))
-
-
-def extension(kind: Any, values: list[Any]) -> Any:
-    return pa.ExtensionArray.from_storage(kind, pa.array(values, kind.storage_type))
 
 
 def in_both(row: str, array: Any, *expected: object) -> tuple[str, Any, tuple[object, ...], bool]:
@@ -277,70 +255,6 @@ def test_intervals_of_parquet(tmp_path: Path) -> None:
     ]
 
 
-def variant(path: Path) -> None:
-    query = "SELECT 'c' AS call_id, {'a': 1}::VARIANT AS \"payload.x\""
-    duckdb.sql(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
-
-
-def unknown_extension(path: Path) -> None:
-    field = pa.field("payload.x", pa.int64(), metadata={b"ARROW:extension:name": b"made.up"})
-    schema = pa.schema([pa.field("call_id", pa.string()), field])
-    parquet.write_table(pa.table([["c"], [1]], schema=schema), path)
-
-
-def opaque(path: Path) -> None:
-    kind = pa.opaque(pa.binary(8), "time_tz", "DuckDB")
-    parquet.write_table(
-        pa.table({"call_id": ["c"], "payload.x": extension(kind, [b"8" * 8])}), path
-    )
-
-
-@pytest.mark.parametrize(
-    ("write", "named"),
-    [
-        (variant, "VARIANT"),
-        (unknown_extension, "extension made.up"),
-        (opaque, "extension DuckDB time_tz"),
-    ],
-)
-def test_types_that_are_refused_are_named(
-    tmp_path: Path, write: Callable[[Path], None], named: str
-) -> None:
-    path = tmp_path / "x.parquet"
-    write(path)
-    with pytest.raises(UnreadableError) as caught:
-        list(parquet_lines(str(path), rules()))
-    assert f'"payload.x": {named}' in str(caught.value)
-    dropped = rules(dropped=("payload.x",))
-    assert records(list(parquet_lines(str(path), dropped))) == [{"call_id": "c"}]
-
-
-def test_a_union_is_refused(tmp_path: Path) -> None:
-    union = pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [pa.array([1])])
-    with pytest.raises(UnreadableError, match=r'"payload\.x": union'):
-        arrow_of(tmp_path / "x.arrow", pa.table({"call_id": ["c"], "payload.x": union}))
-
-
-@pytest.mark.parametrize("note", ["BSON", "GEOMETRY", "GEOGRAPHY"])
-def test_annotated_bytes_are_refused(note: str) -> None:
-    refused = [row for row in TYPES if row.holds(pa.binary(), note)]
-    assert refused[0].read is None
-
-
-def test_a_value_that_cannot_be_read_spoils_its_row_only(tmp_path: Path) -> None:
-    texts = extension(pa.json_(), ['{"a": 1}', "{", "2"])
-    table = pa.table({"call_id": ["a", "b", "c"], "payload.x": texts})
-    parquet.write_table(table, tmp_path / "x.parquet")
-    lines = list(parquet_lines(str(tmp_path / "x.parquet"), rules()))
-    wrong = numbered(lines)
-    assert (wrong[1], wrong[3]) == (None, None)
-    assert wrong[2]
-    assert [json.loads(line.body)["payload"]["x"] for line in lines if not line.wrong] == [
-        {"a": 1},
-        2,
-    ]
-
-
 def test_rows_are_numbered_through_all_batches(tmp_path: Path) -> None:
     table = pa.table({"call_id": [str(n) for n in range(12_000)], "call": range(12_000)})
     found = rules("payload.n=call")
@@ -353,16 +267,6 @@ def test_rows_are_numbered_through_all_batches(tmp_path: Path) -> None:
     ):
         assert [line.number for line in lines] == list(range(1, 12_001))
         assert [record["payload"]["n"] for record in records(lines)] == list(range(12_000))
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"ARROW1", b"call_id\nc\n", b"ARROW1" + b"x" * 100 + b"ARROW1"]
-)
-def test_a_file_that_is_no_arrow(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "calls.arrow"
-    path.write_bytes(content)
-    with pytest.raises(UnreadableError, match="cannot be read as Arrow"):
-        list(arrow_lines(str(path), rules()))
 
 
 def test_columns_that_are_dropped_may_have_one_name(tmp_path: Path) -> None:

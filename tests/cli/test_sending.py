@@ -1,83 +1,19 @@
 """Batches on their way: what is stored, what is refused, and what comes after."""
 
-import io
-import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any
 
 import httpx
 import pytest
-import zstandard
 
 from callistics.cli.api_errors import ApiError
 from callistics.cli.client import Client
-from callistics.cli.importing.progress import BadLineReport, as_text, summary
 from callistics.cli.importing.sender import Sender, Tally
 from callistics.files.lines import Batch, Line, UnreadableError, batched
 from callistics.records.field import RecordKind
 
-
-class Store(httpx.BaseTransport):
-    """Answers as the server does; a record that is the text `bad` is wrong."""
-
-    def __init__(self, limit: int = 1_000_000, records: int = 1_000) -> None:
-        self.limit = limit
-        self.records = records
-        self.stored: list[Any] = []
-        self.requests: list[httpx.Request] = []
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        assert request.headers["Content-Type"] == "application/x-ndjson"
-        body = request.read()
-        if request.headers.get("Content-Encoding") == "zstd":
-            body = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(body)).read()
-        if len(body) > self.limit:
-            return httpx.Response(413, json={"title": "Body too large", "detail": "too large"})
-        records = [json.loads(line) for line in body.split(b"\n")]
-        if len(records) > self.records:
-            errors = [{"pointer": "", "message": f"more than {self.records} records"}]
-            return httpx.Response(422, json={"title": "Invalid values", "errors": errors})
-        bad = [index for index, record in enumerate(records) if _is_bad(record)]
-        skip = request.url.params.get("on_error") == "skip"
-        if bad and not skip:
-            errors = [{"pointer": f"/{index}/duration", "message": "wrong"} for index in bad]
-            return httpx.Response(422, json={"title": "Invalid values", "errors": errors})
-        self.stored += [record for record in records if not _is_bad(record)]
-        return httpx.Response(200, json=_answer(len(records), bad))
-
-
-def _is_bad(record: Any) -> bool:
-    return record == "bad" or (isinstance(record, dict) and record.get("n") == "bad")
-
-
-def _answer(received: int, bad: list[int]) -> dict[str, Any]:
-    return {
-        "received": received,
-        "stored": received - len(bad),
-        "unchanged": 0,
-        "pending": 0,
-        "rejected": [
-            {
-                "index": index,
-                "errors": [{"pointer": f"/{index}", "message": "wrong", "value": "bad"}],
-            }
-            for index in bad
-        ],
-    }
-
-
-def lines(*records: Any) -> Iterator[Line]:
-    """Every second line of a file; `None` is one that cannot be sent."""
-    for place, record in enumerate(records):
-        number = 2 * place + 1
-        yield (
-            Line(number, b"", "broken")
-            if record is None
-            else Line(number, json.dumps(record).encode())
-        )
+from .receiving import Store, lines, timed
 
 
 def send(
@@ -127,10 +63,6 @@ class Meeting(Store):
             self.barrier.wait(self.patience)
             self.met += 1
         return super().handle_request(request)
-
-
-def timed(*numbers: int | str) -> Iterator[Line]:
-    return lines(*({"n": n, "updated_at": "2025-01-01T00:00:00Z"} for n in numbers))
 
 
 def test_records_with_a_time_may_overtake_each_other() -> None:
@@ -246,58 +178,6 @@ def test_what_was_sent_before_a_file_breaks_off_counts() -> None:
     with pytest.raises(UnreadableError, match="cut off"):
         next(found)
     assert store.stored == [0, 1, 2]
-
-
-def test_batches_end_at_lines_and_bytes() -> None:
-    found = [Line(number, b"x" * 10) for number in range(1, 8)]
-    assert [batch.numbers for batch in batched(found, 3, 1_000)] == [[1, 2, 3], [4, 5, 6], [7]]
-    assert [batch.numbers for batch in batched(found, 100, 25)] == [[1, 2], [3, 4], [5, 6], [7]]
-    assert [batch.numbers for batch in batched(found, 100, 1)] == [[n] for n in range(1, 8)]
-
-
-def test_a_batch_knows_where_it_is() -> None:
-    batch = Batch()
-    for line in (Line(4, b"", "wrong"), Line(5, b"{}"), Line(9, b"{}"), Line(12, b"", "wrong")):
-        batch.add(line)
-    assert (batch.first, batch.last) == (4, 12)
-
-
-def test_the_report_shows_some_and_keeps_all(capsys: pytest.CaptureFixture[str]) -> None:
-    file = io.StringIO()
-    file.name = "bad.ndjson"
-    report = BadLineReport(file)
-    batch = Batch()
-    for number in range(1, 31):
-        batch.add(Line(number, b"", "broken"))
-    report.add("calls.csv", batch.bad)
-    report.close()
-    shown = capsys.readouterr().err.splitlines()
-    assert shown[0] == "calls.csv, line 1: broken"
-    assert shown[20:] == ["… and 10 more bad lines, all of them are in bad.ndjson"]
-    kept = [json.loads(line) for line in file.getvalue().splitlines()]
-    assert [one["line"] for one in kept] == list(range(1, 31))
-    assert kept[0] == {
-        "file": "calls.csv",
-        "line": 1,
-        "errors": [{"pointer": "", "message": "broken", "value": None}],
-    }
-
-
-def test_bad_lines_as_text() -> None:
-    sent = next(
-        Sender(
-            Client("http://host", "k", transport=Store()), RecordKind.CALLS, skip=False
-        ).send_all(batched(lines(0, "bad"), 9, 999))
-    )
-    assert as_text("calls.ndjson", sent.bad[0]) == "calls.ndjson, line 3: duration: wrong"
-
-
-def test_the_summary() -> None:
-    tally = Tally(received=12_000, stored=11_000, unchanged=900, pending=60, rejected=40)
-    assert summary(tally, 2.0) == (
-        "12,000 received, 11,000 stored, 900 unchanged, 60 pending, 40 rejected (6,000 rows/s)"
-    )
-    assert summary(Tally(), 0.0).endswith("0 rejected")
 
 
 class Slow(Store):

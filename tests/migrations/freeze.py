@@ -3,8 +3,6 @@
 Those of a released schema stay as they are; another schema has files of its own.
 """
 
-# pyright: reportPrivateUsage=false
-
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +10,7 @@ from typing import Any
 
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.duckdb.engine import DuckDBEngine
+from support import inside
 from support.engines import AS_IF_LARGE
 from support.store import Store, opened
 
@@ -24,7 +23,7 @@ def fill(store: Store) -> None:
     store.maintain()
     send(store, COMMITS[-1:])
     with store.engine.writing() as session:
-        session.keep_answer(*ANSWER)
+        session.keep_receipt(*ANSWER)
         session.save_keys([KEY])
 
 
@@ -37,14 +36,13 @@ def literal(value: str | None, kind: str) -> str:
 def of_duckdb(engine: DuckDBEngine) -> str:
     """INSERT statements, a row each; NULL is what is left out."""
     lines: list[str] = []
-    found = engine._writer.execute("SELECT table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
-    for (table,) in found:
-        columns = engine._writer.execute(f"DESCRIBE {table}").fetchall()
+    for (table,) in inside.execute(engine, "SELECT table_name FROM duckdb_tables() ORDER BY ALL"):
+        columns = inside.execute(engine, f"DESCRIBE {table}")
         texts = ", ".join(
             f"{name}::JSON::VARCHAR" if kind == "VARIANT" else f"{name}::VARCHAR"
             for name, kind, *_ in columns
         )
-        for row in engine._writer.execute(f"SELECT {texts} FROM {table}").fetchall():  # noqa: S608
+        for row in inside.execute(engine, f"SELECT {texts} FROM {table}"):  # noqa: S608
             given = [
                 (name, literal(value, kind))
                 for (name, kind, *_), value in zip(columns, row, strict=True)
@@ -59,11 +57,12 @@ def of_duckdb(engine: DuckDBEngine) -> str:
 def of_clickhouse(engine: ClickHouseEngine) -> str:
     """A line for each row: its table and what ClickHouse writes and reads as JSON."""
     lines: list[str] = []
-    tables = engine._writer.query("SHOW TABLES").result_rows
+    writer = inside.server_writer(engine)
+    tables = writer.query("SHOW TABLES").result_rows
     for (table,) in tables:
-        rows: Any = engine._writer.query(f"SELECT * FROM {table}")  # noqa: S608
+        rows: Any = writer.query(f"SELECT * FROM {table}")  # noqa: S608
         names = ", ".join(rows.column_names)
-        texts = engine._writer.query(
+        texts = writer.query(
             f"SELECT formatRowNoNewline('JSONEachRow', {names}) FROM {table} ORDER BY ALL"  # noqa: S608
         ).result_rows
         if table != "schema_migrations":

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from callistics.engines.base import KeptAnswer
+from callistics.engines.base import KeptReceipt
 from callistics.engines.clickhouse import migrate as clickhouse
 from callistics.engines.clickhouse.connection import Connection
 from callistics.engines.clickhouse.dsn import Address
@@ -25,7 +25,7 @@ POLICY = Policy(success_outcomes=("SALE",), lead_stages=("new", "contacted", "wo
 KEY = StoredKey(
     "key_1", "reports", "0" * 64, frozenset({Permission.QUERY}), Scope(frozenset({"north"})), 7, 9
 )
-ANSWER = ("key_1", "once", KeptAnswer("1" * 64, 200, b'{"received": 1}'))
+ANSWER = ("key_1", "once", KeptReceipt("1" * 64, b'{"received": 1}'))
 M, N = {"merchant_id": "m", "reseller_id": "north"}, {"merchant_id": "n", "reseller_id": "south"}
 # What comes together is one commit; the last ones replace rows, and leave changes behind that are
 # not yet in the roll-ups.

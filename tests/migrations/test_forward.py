@@ -1,6 +1,6 @@
 """A database of the first schema, brought to the newest, and to one beyond, answers as it did."""
 
-# pyright: reportPrivateUsage=false, reportArgumentType=false
+# pyright: reportArgumentType=false
 
 import json
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from callistics.engines.migrations import Migration
 from callistics.engines.registry import diagnose, file_dsn
 from callistics.errors import EngineError
 from callistics.records.outcomes import outcome_key
+from support import inside
 from support.engines import ENGINES, database, open_for_test
 from support.store import Store, opened
 
@@ -73,9 +74,8 @@ def check(store: Store, when: str) -> None:
 
 def columns(engine: Engine, table: str) -> list[tuple[str, str]]:
     if isinstance(engine, DuckDBEngine):
-        return embedded.describe(engine._writer, table)
-    assert isinstance(engine, ClickHouseEngine)
-    return clickhouse.describe(engine._writer, table)
+        return embedded.describe(inside.writer_of(engine), table)
+    return clickhouse.describe(inside.server_writer(engine), table)
 
 
 @pytest.mark.parametrize("beyond", [False, True])
@@ -92,8 +92,8 @@ def test_it_answers_as_before(
         check(store, "stored")
         assert store.engine.load_keys() == [KEY]
         with store.engine.writing() as session:
-            assert session.kept_answer(*ANSWER[:2]) == ANSWER[2]
-            session.keep_answer("key_1", "again", ANSWER[2])
+            assert session.kept_receipt(*ANSWER[:2]) == ANSWER[2]
+            session.keep_receipt("key_1", "again", ANSWER[2])
             session.save_keys([KEY])
         send(store, LATER)
         check(store, "later")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from . import pools
 from .payload_strategies import OPERATORS, conditions, payloads, relatives
 from .reference import Scope
-from .strategies import LEAD_TYPES, MEASURES, Body, Scene
+from .strategies import LEAD_TYPES, MEASURES, NOW, Body, Scene
 from .traps import ZONES, Trap, exact_times, instants, skipped_times, traps, written
 
 QUESTIONS = 12
@@ -66,7 +66,7 @@ def payload_scenes(draw: st.DrawFn) -> Scene:
     key = draw(st.sampled_from(KEYS))
     size = draw(st.integers(1, 12))
     history = [_payload_call(draw, number, key, place) for number in range(size)]
-    return history, [(draw(_payload_request(key, place)), None) for _ in range(QUESTIONS)]
+    return history, [(draw(_payload_request(key, place)), None) for _ in range(QUESTIONS)], NOW
 
 
 @st.composite
@@ -103,7 +103,11 @@ def time_scenes(draw: st.DrawFn, query_types: Sequence[str]) -> Scene:
         _call(number, draw(exact_times(at, naive=True)), {"id": number}, duration=number)
         for number, at in enumerate(moments)
     ]
-    return history, [(draw(_time_request(query_type, trap)), None) for query_type in query_types]
+    return (
+        history,
+        [(draw(_time_request(query_type, trap)), None) for query_type in query_types],
+        NOW,
+    )
 
 
 @st.composite
@@ -170,7 +174,7 @@ def lead_scenes(draw: st.DrawFn) -> Scene:
     least = draw(st.sampled_from((7, 3, 10)))
     history = draw(st.lists(_one_lead_record(), min_size=least, max_size=14))
     rounds = QUESTIONS // len(LEAD_TYPES)
-    return history, [draw(_lead_request(name)) for name in LEAD_TYPES for _ in range(rounds)]
+    return history, [draw(_lead_request(name)) for name in LEAD_TYPES for _ in range(rounds)], NOW
 
 
 @st.composite

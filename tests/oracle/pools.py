@@ -30,6 +30,8 @@ OUTCOMES = (
     "FI N\u0301",
     "\u0662",
 )
+# What any field of text may hold.
+TEXTS = ("a", "A", "a ", "en-IN", "", "\uff01", "\U0001f600", "it's")
 PROVIDERS = ("TWILIO", "PLIVO", "twilio", "EXO TEL")
 DIRECTIONS = ("outbound", "inbound")
 SENT_DIRECTIONS = (*DIRECTIONS, "Outbound", "INBOUND")
@@ -80,6 +82,19 @@ SCORES = (
     1e-7,
 )
 COSTS = (0, 0.042, 0.0420005, 0.0000004, 0.0000005, 1, 1.0, 1e-7, 12.5, 999_999_999_999.5, 3)
+COST_LIMITS = (
+    0,
+    0.042,
+    0.0420005,
+    0.0000005,
+    1e-7,
+    1,
+    1.0000005,
+    12.5,
+    999_999_999_999.999999,
+    1e12,
+)
+SENT_CURRENCIES = ("USD", "usd", "INR")
 LABELS = ("positive", "neutral", "negative", "Positive", "NEGATIVE")
 DATES = (
     "2021-10-31",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from . import pools
 from .reference import Scope
-from .strategies import GRANULARITIES, LEAD_TYPES, MEASURES, OWN_KEYS, History, Request, Scene
+from .strategies import GRANULARITIES, LEAD_TYPES, MEASURES, NOW, OWN_KEYS, History, Request, Scene
 from .traps import DAY, MICROSECOND, MINUTE, ZONES, Trap, exact_times, traps, written
 from .weights import weighted
 
@@ -113,4 +113,4 @@ def rollup_scenes(draw: st.DrawFn, query_types: Sequence[str]) -> Scene:
     """A history and a request of each type about it."""
     trap = draw(traps())
     history = draw(rollup_history(trap))
-    return history, [draw(rollup_requests(query_type, trap)) for query_type in query_types]
+    return history, [draw(rollup_requests(query_type, trap)) for query_type in query_types], NOW

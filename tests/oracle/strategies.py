@@ -5,23 +5,31 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 
-from . import pools
-from .payload_strategies import focused_filters, keys, leaves, payload_filters, payloads
-from .reference import ReferenceSettings, Scope
-from .traps import HOUR, ZONES, Trap, exact_times, instants, skipped_times, traps, written
-from .weights import maybe, weighted
+from callistics.catalog.dimensions import GROUPABLE
+from callistics.catalog.filters import FILTERS
+from callistics.sql.selection import Unit
 
-Record = dict[str, Any]
-History = list[tuple[str, Record]]
+from . import pools
+from .payload_strategies import focused_filters, keys, leaves, payload_filters
+from .record_strategies import History, histories
+from .reference import ReferenceSettings, Scope
+from .reference.queries import TIME_SERIES
+from .reference.zones import micros
+from .traps import DAY, HOUR, ZONES, Trap, instants, skipped_times, traps, written
+from .weights import weighted
+
 Body = dict[str, Any]
 Request = tuple[Body, Scope | None]
-Scene = tuple[History, list[Request]]
+Scene = tuple[History, list[Request], int]
+"""Records, what is asked of them, and when (µs)."""
+NOW = 1_900_000_000_000_000
+"""When a question comes that names no range from now on (µs)."""
 
 QUERY_TYPES = (
     "call_count",
@@ -38,6 +46,7 @@ QUERY_TYPES = (
     "success_rate",
     "duration_distribution",
     "measure",
+    "concurrency",
     "conversion_funnel",
 )
 LEAD_TYPES = ("status_distribution", "conversion_funnel")
@@ -46,9 +55,15 @@ OWN_KEYS = {
     "top_outcomes": "outcome",
     "retry_analysis": "attempt",
     "provider_breakdown": "provider",
+    "hourly_heatmap": "hour",
+    "status_distribution": "status",
+    "conversion_funnel": "status",
+    "calls_over_time": "date",
+    "avg_duration_over_time": "date",
+    "concurrency": "date",
 }
-CALL_GROUPS = ("provider", "outcome", "status", "direction", "attempt")
-ANY_GROUPS = ("template_id", "merchant_id", "reseller_id", "weekday", "weekday")
+LEAD_GROUPS = tuple(name for name, one in GROUPABLE.items() if one.on(Unit.LEADS))
+CALL_GROUPS = tuple(GROUPABLE)
 PAYLOAD_GROUPS = keys().map(lambda key: f"payload.{key}")
 MEASURES = weighted(
     (1, st.sampled_from(("duration", "ring", "sentiment"))),
@@ -65,7 +80,7 @@ SCOPE_LISTS = {
     kind: st.lists(st.sampled_from((*pool, "unknown")), min_size=1, max_size=3, unique=True)
     for kind, pool in SCOPE_KINDS.items()
 }
-LISTED_FILTERS: dict[str, Sequence[str]] = {
+POOLS: dict[str, Sequence[str]] = {
     "template_id": pools.TEMPLATES,
     "merchant_id": pools.MERCHANTS,
     "reseller_id": pools.RESELLERS,
@@ -74,8 +89,20 @@ LISTED_FILTERS: dict[str, Sequence[str]] = {
     "outcome": pools.OUTCOMES,
     "status": pools.STATUSES,
     "direction": pools.DIRECTIONS,
+    "currency": pools.SENT_CURRENCIES,
 }
+LISTED_FILTERS: dict[str, Sequence[str]] = {
+    name: POOLS.get(name, pools.TEXTS) for name, spec in FILTERS.items() if spec.type.listed
+}
+OTHERS = {"direction": (), "currency": ("XXX",)}
+"""What else may be named of a field whose values are not any text."""
 PAYLOAD_FILTERS = payload_filters()
+NUMBERS: dict[str, tuple[tuple[str, str], Sequence[float]]] = {
+    "duration": (("min_duration", "max_duration"), pools.DURATION_LIMITS),
+    "sentiment": (("sentiment_min", "sentiment_max"), pools.SCORES),
+    "cost": (("min_cost", "max_cost"), pools.COST_LIMITS),
+}
+FLAGS = ("success", "reached")
 FILTER_SETS: tuple[Sequence[str], ...] = (
     ("none",),
     ("dates",),
@@ -83,10 +110,14 @@ FILTER_SETS: tuple[Sequence[str], ...] = (
     ("payload",),
     ("payload",),
     ("dates", *LISTED_FILTERS),
-    ("dates", "payload", "payload", "duration", "sentiment", *LISTED_FILTERS),
-    ("duration", "sentiment", "outcome", "provider"),
+    ("dates", "payload", "payload", *NUMBERS, *FLAGS, *LISTED_FILTERS),
+    (*NUMBERS, *FLAGS, "outcome", "provider"),
+    ("dates", *FLAGS, "cost", "currency"),
 )
 FEW = st.sampled_from(range(8))
+PERIODS = ("day", "week", "month", "quarter", "year")
+COUNTS = st.sampled_from((1, 1, 2, 3, 7, 13, 30, 90, 1000))
+CURRENCY = st.sampled_from(("USD", "usd", ["inr"], ["USD", "usd"]))
 
 
 def reference_settings() -> st.SearchStrategy[ReferenceSettings]:
@@ -103,123 +134,6 @@ def reference_settings() -> st.SearchStrategy[ReferenceSettings]:
         success_outcomes=success,
         unreached_outcomes=unreached,
     )
-
-
-# Records. Strategies are built once: building them is slower than drawing from them.
-
-CALL_FIELDS = {
-    "template_id": maybe(st.sampled_from(pools.TEMPLATES)),
-    "lead_id": maybe(st.sampled_from(("l1", "l1", "l1", *pools.LEADS))),
-    "provider": maybe(st.sampled_from(pools.PROVIDERS)),
-    "direction": maybe(st.sampled_from(pools.SENT_DIRECTIONS)),
-    "attempt": st.sampled_from((None, None, 1, 2, 3, 10)),
-    "duration": st.sampled_from((None, None, *pools.DURATIONS)),
-    "outcome": maybe(st.sampled_from((*pools.OUTCOMES[:4], *pools.OUTCOMES))),
-    "sentiment": maybe(st.sampled_from((*pools.SCORES, *pools.LABELS))),
-    "status": maybe(st.sampled_from((*pools.STAGES, *pools.STATUSES))),
-    "payload": maybe(payloads()),
-    "success": st.sampled_from((None, None, True, False)),
-    "cost": maybe(st.sampled_from(pools.COSTS)),
-    "test": st.sampled_from((False, False, False, False, False, None, True)),
-}
-LEAD_FIELDS = {
-    "template_id": maybe(st.sampled_from(pools.TEMPLATES)),
-    "status": maybe(st.sampled_from((*pools.STAGES, *pools.STATUSES))),
-    "payload": maybe(payloads()),
-}
-RESELLER = {"reseller_id": st.sampled_from(pools.RESELLERS)}
-# True marks a time that is drawn afterwards, near the trap.
-STARTED = {"started_at": st.just(True)}
-CALL_TIMES = {name: maybe(st.just(True)) for name in ("answered_at", "ended_at", "updated_at")}
-LEAD_TIMES = {"created_at": maybe(st.just(True)), "updated_at": maybe(st.just(True))}
-
-
-def _parts(
-    required: dict[str, st.SearchStrategy[Any]], others: dict[str, st.SearchStrategy[Any]]
-) -> st.SearchStrategy[Record]:
-    """Mostly complete, often with every field; otherwise any part, which may stay pending."""
-    full = st.fixed_dictionaries(required | others)
-    whole = st.fixed_dictionaries(required, optional=others)
-    part = st.fixed_dictionaries({}, optional=required | others)
-    return weighted((2, full), (3, whole), (2, part))
-
-
-CALL_PARTS = _parts(RESELLER | STARTED, CALL_FIELDS | CALL_TIMES)
-LEAD_PARTS = _parts(RESELLER, LEAD_FIELDS | LEAD_TIMES)
-KINDS = st.sampled_from(("calls", "calls", "calls", "leads"))
-MERCHANT_IDS = st.sampled_from(("m1",) * 6 + pools.MERCHANTS)
-CALL_IDS = st.sampled_from(pools.CALLS)
-LEAD_IDS = st.sampled_from(("l1", "l1", "l1", *pools.LEADS))
-START_STEPS = st.sampled_from((0, 0, 0, 1, 30, 60)).map(lambda n: timedelta(minutes=n))
-# Odd microseconds make half milliseconds.
-END_STEPS = st.sampled_from((0, 499, 500, 9_499_500, 10_000_000, 60_000_500, 3_600_000_000)).map(
-    lambda micros: timedelta(microseconds=micros)
-)
-ANSWER_STEPS = st.sampled_from((0, 1, 499_999, 5_000_000, 30_000_000)).map(
-    lambda micros: timedelta(microseconds=micros)
-)
-CURRENCIES = st.sampled_from((None, "USD", "usd", "INR"))
-# Few times, so that they tie; some lie among the starts, all in the past.
-UPDATE_STEPS = st.sampled_from(
-    (timedelta(days=-10), timedelta(0), HOUR, 2 * HOUR, timedelta(days=30))
-)
-
-
-@dataclass(frozen=True)
-class Course:
-    """When a call is made: its start hardly moves, or it moves about.
-
-    No record ends before it starts; all records together may, where only some bring the start.
-    """
-
-    base: datetime
-    moves: bool
-
-
-@st.composite
-def _call_record(draw: st.DrawFn, trap: Trap, courses: dict[str, Course]) -> Record:
-    call_id = draw(CALL_IDS)
-    course = courses[call_id]
-    record = {"call_id": call_id, "merchant_id": draw(MERCHANT_IDS)} | draw(CALL_PARTS)
-    at = draw(instants(trap)) if course.moves else course.base + draw(START_STEPS)
-    if record.get("started_at"):
-        record["started_at"] = draw(exact_times(at, naive=True))
-    if record.get("answered_at"):
-        record["answered_at"] = draw(exact_times(at + draw(ANSWER_STEPS), naive=True))
-    if record.get("ended_at"):
-        record["ended_at"] = draw(exact_times(at + draw(END_STEPS), naive=True))
-    if record.get("cost") is not None:
-        record["currency"] = draw(CURRENCIES)
-    if record.get("updated_at"):
-        record["updated_at"] = draw(exact_times(trap.at + draw(UPDATE_STEPS), naive=True))
-    return record
-
-
-@st.composite
-def _lead_record(draw: st.DrawFn, trap: Trap) -> Record:
-    record = {"lead_id": draw(LEAD_IDS), "merchant_id": draw(MERCHANT_IDS)} | draw(LEAD_PARTS)
-    if record.get("created_at"):
-        record["created_at"] = draw(exact_times(draw(instants(trap)), naive=True))
-    if record.get("updated_at"):
-        record["updated_at"] = draw(exact_times(trap.at + draw(UPDATE_STEPS), naive=True))
-    return record
-
-
-@st.composite
-def _event(draw: st.DrawFn, trap: Trap, courses: dict[str, Course]) -> tuple[str, Record]:
-    kind = draw(KINDS)
-    return kind, draw(_lead_record(trap) if kind == "leads" else _call_record(trap, courses))
-
-
-@st.composite
-def histories(draw: st.DrawFn, trap: Trap | None = None) -> History:
-    """Valid records of calls and leads in order of arrival."""
-    around = trap or draw(traps())
-    courses = {
-        call_id: Course(draw(instants(around)), draw(st.booleans())) for call_id in pools.CALLS
-    }
-    least = draw(st.sampled_from((4, 0, 1, 8, 12, 16)))
-    return draw(st.lists(_event(around, courses), min_size=least, max_size=24))
 
 
 # Requests
@@ -243,8 +157,7 @@ def _nameable(name: str, scope: Scope) -> Sequence[str | None]:
     """A filter names nothing that the scope leaves out, and absent is not in a scope."""
     if f"{name}s" in scope:
         return list(scope[f"{name}s"])
-    # Of a closed list no other value may be named.
-    other = () if name == "direction" else ("unknown",)
+    other = OTHERS.get(name, ("unknown",))
     return (*LISTED_FILTERS[name], *LISTED_FILTERS[name], *other, None)
 
 
@@ -260,10 +173,22 @@ def _range_around(
     return {name: texts[name] for name in names}
 
 
+@cache
+def _names_of_ranges() -> st.SearchStrategy[dict[str, str]]:
+    """Of any form: those up to now with few of a unit, as records lie within days."""
+    counted = st.builds("last_{}_{}s".format, COUNTS, st.sampled_from(PERIODS))
+    plain = st.sampled_from(("today", "yesterday", *(f"last_{unit}" for unit in PERIODS)))
+    running = st.sampled_from([f"this_{unit}" for unit in PERIODS[1:]])
+    lasting = st.builds("past_{}_{}s".format, COUNTS, st.sampled_from(("minute", "hour", "day")))
+    found = weighted((2, counted), (1, plain), (1, running), (2, lasting))
+    return found.map(lambda name: {"date_range": name})
+
+
 def _ranges(trap: Trap) -> st.SearchStrategy[dict[str, str]]:
-    """Both ends or one."""
+    """Both ends or one, or a name."""
     ends = st.sampled_from((("date_from", "date_to"), ("date_from",), ("date_to",)))
-    return ends.flatmap(lambda names: _range_around(trap, instants(trap), names))
+    written_ones = ends.flatmap(lambda names: _range_around(trap, instants(trap), names))
+    return weighted((3, written_ones), (1, _names_of_ranges()))
 
 
 def _close_range(trap: Trap) -> st.SearchStrategy[dict[str, str]]:
@@ -284,10 +209,10 @@ def _bounds(draw: st.DrawFn, names: tuple[str, str], values: Sequence[float]) ->
 def _filter(draw: st.DrawFn, name: str, scope: Scope) -> Body:
     if name in LISTED_FILTERS:
         return {name: draw(_listed(_nameable(name, scope)))}
-    if name == "duration":
-        return draw(_bounds(("min_duration", "max_duration"), pools.DURATION_LIMITS))
-    if name == "sentiment":
-        return draw(_bounds(("sentiment_min", "sentiment_max"), pools.SCORES))
+    if name in FLAGS:
+        return {name: draw(st.booleans())}
+    if name in NUMBERS:
+        return draw(_bounds(*NUMBERS[name]))
     return {"payload_filters": draw(PAYLOAD_FILTERS)}
 
 
@@ -302,15 +227,20 @@ def filters(draw: st.DrawFn, trap: Trap, scope: Scope, *, close: bool = False) -
             found |= draw(_ranges(trap))
         elif name != "none":
             found |= draw(_filter(name, scope))
+    if found.keys() & {"min_cost", "max_cost"}:
+        found["currency"] = draw(CURRENCY)
     if draw(FEW) == 7:
         found.setdefault("template_id", None)
-    return found | draw(_close_range(trap)) if close else found
+    if not close:
+        return found
+    found.pop("date_range", None)
+    return found | draw(_close_range(trap))
 
 
 @st.composite
 def group_bys(draw: st.DrawFn, query_type: str) -> list[str]:
     """Valid for the type: no field of calls on leads, not the type's own key."""
-    fixed = ANY_GROUPS if query_type in LEAD_TYPES else (*ANY_GROUPS, *CALL_GROUPS)
+    fixed = LEAD_GROUPS if query_type in LEAD_TYPES else CALL_GROUPS
     plain = st.sampled_from([name for name in fixed if name != OWN_KEYS.get(query_type)])
     size = draw(st.sampled_from((1, 0, 0, 1, 2, 3)))
     fields = weighted((3, plain), (1, PAYLOAD_GROUPS))
@@ -322,7 +252,7 @@ def requests(draw: st.DrawFn, query_type: str, trap: Trap | None = None) -> Requ
     """A body without errors, but for ranges that may be crossed or too fine, and a scope."""
     around = trap or draw(traps())
     scope = draw(scopes())
-    minutes = query_type.endswith("_over_time") and draw(FEW) == 7
+    minutes = query_type in TIME_SERIES and draw(FEW) == 7
     body: Body = {"query_type": query_type}
     if query_type == "measure":
         body["measure"] = draw(MEASURES)
@@ -341,9 +271,15 @@ def requests(draw: st.DrawFn, query_type: str, trap: Trap | None = None) -> Requ
     return body, scope
 
 
+def moments(trap: Trap) -> st.SearchStrategy[int]:
+    """When a question may come (µs): at the trap, or so much later that a name reaches it."""
+    later = st.sampled_from((0, 0, 0, 1, 2, 7, 30, 31, 92, 365)).map(lambda days: days * DAY)
+    return st.builds(lambda at, after: micros(at + after), instants(trap), later)
+
+
 @st.composite
 def scenes(draw: st.DrawFn, query_types: Sequence[str]) -> Scene:
-    """A history and a request of each type about it, all around the same instant."""
+    """A history, a request of each type about it around the same instant, and when they come."""
     trap = draw(traps())
     history = draw(histories(trap))
     values = [leaf for _, record in history for leaf in leaves(record.get("payload"))]
@@ -353,4 +289,4 @@ def scenes(draw: st.DrawFn, query_types: Sequence[str]) -> Scene:
         if values and "payload_filters" in body["filters"] and draw(FEW) > 1:
             body["filters"]["payload_filters"] = draw(focused_filters(values))
         asked.append((body, scope))
-    return history, asked
+    return history, asked, draw(moments(trap))

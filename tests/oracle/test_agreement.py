@@ -20,6 +20,7 @@ from .reference import Reference, ReferenceSettings, Refused, Scope
 from .rollup_strategies import rollup_scenes
 from .strategies import (
     LEAD_TYPES,
+    NOW,
     QUERY_TYPES,
     Body,
     History,
@@ -119,17 +120,23 @@ def send(
 
 
 def answer(
-    store: Store, body: Body, scope: Scope | None, policy: Policy, *, rollups: bool = True
+    store: Store,
+    body: Body,
+    scope: Scope | None,
+    policy: Policy,
+    now: int = NOW,
+    *,
+    rollups: bool = True,
 ) -> Answer:
     try:
-        return store.ask(body, scope_of(scope), policy, rollups=rollups)
+        return store.ask(body, scope_of(scope), policy, rollups=rollups, at=now)
     except RequestError as error:
         return error.answer_status
 
 
-def expected(reference: Reference, body: Body, scope: Scope | None) -> Answer:
+def expected(reference: Reference, body: Body, scope: Scope | None, now: int) -> Answer:
     try:
-        return reference.ask(body, scope)
+        return reference.ask(body, scope, now)
     except Refused as error:
         return error.status
 
@@ -138,12 +145,12 @@ def check(
     stores: list[Store], scene: Scene, chosen: ReferenceSettings | None = None, seed: int = 0
 ) -> None:
     """The product answers as the reference does, in the same order of fields."""
-    history, asked = scene
+    history, asked, now = scene
     settled = chosen or ReferenceSettings()
     reference = Reference(settled)
     load(stores, reference, history, seed)
     for body, scope in asked:
-        compare(stores, reference, body, scope, settled)
+        compare(stores, reference, body, scope, settled, now)
 
 
 def compare(
@@ -152,12 +159,13 @@ def compare(
     body: Body,
     scope: Scope | None,
     chosen: ReferenceSettings,
+    now: int,
 ) -> None:
-    wanted = expected(reference, body, scope)
+    wanted = expected(reference, body, scope, now)
     event("refused" if isinstance(wanted, int) else "rows" if wanted["data"] else "no rows")
     ways = [(store, on) for store in stores for on in {False, bool(store.engine.rollups)}]
     for store, rollups in ways:
-        found = answer(store, body, scope, policy_of(chosen), rollups=rollups)
+        found = answer(store, body, scope, policy_of(chosen), now, rollups=rollups)
         assert found == wanted, (store.name, rollups)
         if isinstance(found, dict) and isinstance(wanted, dict):
             assert [list(row) for row in found["data"]] == [list(row) for row in wanted["data"]]

@@ -184,6 +184,7 @@ NOTHING: dict[str, list[dict[str, Any]]] = {
         for low, high in zip(DURATION_EDGES, (*DURATION_EDGES[1:], None), strict=True)
     ]
     + [{"from": None, "to": None, "count": 0, "percentage": None}],
+    "concurrency": [{"date": f"2021-01-0{day}", "peak": 0, "avg": 0} for day in (1, 2, 3)],
     "conversion_funnel": [
         {"step": step, "status": status, "count": 0, "conversion_rate": None, "step_rate": None}
         for step, status in enumerate(("new", "contacted", "converted"), start=1)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from callistics.model.json import NotJsonError, decode
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
-from callistics.records.columnar.call_batch import CallBatch, batch_of
+from callistics.records.columnar.call_batch import CallBatch, batch_of_records, batch_of_texts
 from callistics.records.columnar.row_codec import CALL_COLUMNS, call_row, table
-from callistics.records.decode import Change, parse_text
+from callistics.records.decode import Change, parse_record
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
 from callistics.records.merge import State, apply
@@ -35,19 +36,44 @@ WHOLE = {
 
 def taken(*texts: str, scope: Scope = EVERYTHING) -> CallBatch | None:
     """The records that can be taken as columns."""
-    return batch_of([text.encode() for text in texts], READING, scope)
+    return batch_of_texts([text.encode() for text in texts], READING, scope)
+
+
+def taken_as_values(*texts: str) -> CallBatch | None:
+    """The same of the values that the texts say, those that are JSON."""
+    found = [_value(text) for text in texts]
+    return batch_of_records(found, READING, EVERYTHING)
+
+
+def _value(text: str) -> object:
+    try:
+        return decode(text.encode())
+    except NotJsonError:
+        return None
+
+
+def read(text: str) -> Change | None:
+    """What the careful decoder makes of a record; None where it finds something wrong."""
+    found = parse_record(RecordKind.CALLS, _value(text), READING)
+    return found if isinstance(found, Change) else None
 
 
 def merged(text: str, place: int = 0) -> dict[str, Any]:
     """The row that the careful decoder and merging make of a record."""
-    change = parse_text(RecordKind.CALLS, text.encode(), READING)
-    assert isinstance(change, Change), change
+    change = read(text)
+    assert change is not None, text
     state = State()
     apply(RecordKind.CALLS, state, change, ARRIVAL + place)
     row = call_row((str(change.merchant_id), change.identity), state)
     return table([row], CALL_COLUMNS).to_pylist()[0]
 
 
-def refused(text: str) -> bool:
-    """Whether the careful decoder finds something wrong."""
-    return not isinstance(parse_text(RecordKind.CALLS, text.encode(), READING), Change)
+def agree(*texts: str) -> None:
+    """Whatever is taken as columns, of texts or of values, is what the careful decoder makes."""
+    for batch in (taken(*texts), taken_as_values(*texts)):
+        if batch is None:
+            continue
+        rows = batch.rows(ARRIVAL).to_pylist()
+        for (place, change), row in zip(batch.changes(), rows, strict=True):
+            assert change == read(texts[place]), texts[place]
+            assert row == merged(texts[place], place), texts[place]

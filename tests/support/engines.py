@@ -59,7 +59,7 @@ def _beside(engine: str, name: str) -> str:
 
 IN_MEMORY = Path(":memory:")
 # Some records are then looked for by scans of their own, and more together.
-AS_IF_LARGE = Tuning(rows_per_scan=3, changes_folded=1, loose_parts_merged=1)
+AS_IF_LARGE = Tuning(rows_per_scan=3, changes_refreshed=1, loose_parts_merged=1)
 """What is worth its while where there are many rows is so from the first ones on."""
 
 

@@ -1,7 +1,5 @@
 """An engine whose commits begin when they may, or fail when they are told to."""
 
-# pyright: reportPrivateUsage=false
-
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +11,7 @@ from typing import Any
 from callistics.errors import Unavailable
 from callistics.http.services import Services
 from callistics.ingest.writer import Writer
+from support import inside
 from support.server import Server, serving
 
 SECONDS = 60
@@ -33,12 +32,10 @@ class Gate:
     """
 
     def __init__(self, writer: Writer) -> None:
-        self._engine: Any = writer._engine
         self._open = False
         self.begun, self._may = Semaphore(0), Semaphore(0)
         self.failing = 0
-        through: Any = self
-        writer._engine = through
+        self._engine = inside.put_before_engine(writer, self)
 
     @contextmanager
     def writing(self) -> Generator[Any]:

@@ -1,4 +1,4 @@
-"""The one place where tests look at what the product keeps to itself, or change it."""
+"""The only file where tests use private members of the product."""
 
 # pyright: reportPrivateUsage=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 
@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from callistics.analytics import parse
 from callistics.engines.base import Engine
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.duckdb.clustering import Clustering
@@ -19,10 +20,15 @@ from callistics.engines.duckdb.lookup.id_index import IdIndex
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.ingest.commit import process
 from callistics.ingest.decode_process import DecodeProcess
+from callistics.ingest.writer import Writer
 from callistics.model import json as model_json
 from callistics.records.columnar.payload_columns import Keys
+from callistics.server import app
 
 Slots = id_index._Slots
+QueryReader = parse._Reader
+as_pairs = model_json._object
+save_uses = app._save_uses
 read_carefully = model_json._careful
 commit = process
 
@@ -86,11 +92,11 @@ def never_release(engine: Engine, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(statements_of(engine), "release", fail)
 
 
-def order_of(engine: Engine) -> Clustering:
+def clustering_of(engine: Engine) -> Clustering:
     return duckdb_engine(engine)._clustering
 
 
-def presence_of(engine: Engine) -> IdIndex:
+def id_index_of(engine: Engine) -> IdIndex:
     return duckdb_engine(engine)._id_index
 
 
@@ -156,8 +162,14 @@ def forget(engine: DuckDBEngine) -> None:
         engine._id_index._known[table] = nothing
 
 
+def put_before_engine(writer: Writer, other: Any) -> Any:
+    """Have a writer write to another engine from now on; returns the one it had."""
+    before, writer._engine = writer._engine, other
+    return before
+
+
 class Other:
-    """The process that reads beside this one."""
+    """The other process that decodes."""
 
     def __init__(self, reading: DecodeProcess) -> None:
         assert reading._other is not None

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Generator, Mapping
+from concurrent.futures import Future
 from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -50,8 +51,12 @@ class Server:
         headers: dict[str, str] = dict(options.pop("headers", None) or {})
         if key is not None:
             headers["Authorization"] = f"Bearer {key or self.application.local_key}"
-        work = self._client.request(method, path, headers=headers, **options)
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        return self.begin(method, path, headers=headers, **options).result()
+
+    def begin(self, method: str, path: str, **options: Any) -> Future[httpx.Response]:
+        """Send a request as it is; to cancel what is returned is to hang up."""
+        work = self._client.request(method, path, **options)
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def ask(self, query_type: str, *, key: str = "", **body: Any) -> httpx.Response:
         """Ask `POST /analytics`."""

@@ -1,6 +1,6 @@
 """Calls in zones whose rules changed of late; run as a module, it writes what is answered."""
 
-# pyright: reportPrivateUsage=false, reportArgumentType=false
+# pyright: reportArgumentType=false
 
 import json
 import sys
@@ -15,6 +15,7 @@ from callistics.model.zones import zone
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
 from callistics.timezones import rules_version, zone_names
+from support.inside import Other
 from support.store import opened
 
 DAYS = (
@@ -33,12 +34,13 @@ READ = "2026-12-15T07:30:00"
 def days(engine: str) -> list[str]:
     """The day of each call, as a store on the engine answers."""
     found: list[str] = []
-    for name, start, _ in DAYS:
-        with opened(engine) as store:
-            call = {"call_id": "c", "merchant_id": "m", "reseller_id": "r", "started_at": start}
+    with opened(engine) as store:
+        for name, start, _ in DAYS:
+            call = {"call_id": "c", "merchant_id": name, "reseller_id": "r", "started_at": start}
             store.send("calls", [call])
-            rows = store.rows("calls_over_time", granularity="day", timezone=name)
-        found += [row["date"] for row in rows if row["count"]]
+            filters = {"merchant_id": name}
+            rows = store.rows("calls_over_time", granularity="day", timezone=name, filters=filters)
+            found += [row["date"] for row in rows if row["count"]]
     return found
 
 
@@ -54,9 +56,7 @@ def read_beside() -> set[str]:
     reading = _reading_at_once()
     try:
         reading.decode_batch(body, None, Limits(1 << 20, 100), terms)
-        other = reading._other
-        assert other is not None
-        assert other._connection.poll(60)
+        Other(reading).wait()
         decode_process.decode_batch = _not_here
         found = reading.decode_batch(body, None, Limits(1 << 20, 100), terms)
     finally:

@@ -15,11 +15,11 @@ from callistics.records.field_values import (
     MAX_ATTEMPT,
     MAX_COST,
     MAX_DURATION_MS,
-    MAX_TEXT,
     SENTIMENTS,
 )
 from callistics.records.fields import ALL_FIELDS, FIELDS
-from support.decoders import ARRIVAL, WHOLE, merged, refused, taken
+from callistics.texts import MAX_TEXT
+from support.decoders import ARRIVAL, WHOLE, agree, merged, taken, taken_as_values
 
 KNOWN = ALL_FIELDS[RecordKind.CALLS]
 EXAMPLES = {**{name: one.example for name, one in KNOWN.items()}, "test": False}
@@ -70,6 +70,8 @@ TIMES = (
     *("1899-12-31T23:59:59.999999Z", "1900-01-01T00:00:00Z", "2199-12-31T23:59:59.999999Z"),
     *("2200-01-01T00:00:00Z", "2200-01-01T00:00:00+01:00", "1900-01-01T00:00:00+00:01"),
     *("2026-01-01T00:10:00Z", "2026-01-01T00:10:00.000001Z", "2025-01-15T09:30:00Z\n", "noon"),
+    *("2025-W03-3T09:30:00Z", "2025W033T093000Z", "2025-015T09:30:00Z", "2025-366T09:30:00Z"),
+    "2025-01-15T09:30:00\u221205:30",
     # The clocks of Kolkata showed these minutes twice.
     *("1945-10-14T23:30:00", "1945-10-15T00:15:00", "1945-10-14T23:30"),
 )
@@ -85,26 +87,17 @@ def written(values: dict[str, Any], name: str = "", text: str = "") -> str:
     return "{" + ",".join([*parts, *([f'"{name}":{text}'] if name else [])]) + "}"
 
 
-def agree(*texts: str) -> None:
-    """What is taken as columns is what the careful decoder makes of it."""
-    batch = taken(*texts)
-    if batch is not None:
-        for place, row in zip(batch.indices, batch.rows(ARRIVAL).to_pylist(), strict=True):
-            assert not refused(texts[place]), texts[place]
-            assert row == merged(texts[place], place), texts[place]
-
-
 @pytest.mark.parametrize("spec", KNOWN.values(), ids=lambda spec: spec.name)
 class TestField:
     def test_its_example_is_taken_by_both(self, spec: RecordField) -> None:
         needed = {n: v for n, v in EXAMPLES.items() if KNOWN[n].required or n == spec.part_of}
         text = written({**needed, "updated_at": EXAMPLES["updated_at"]}, spec.name, sent_by(spec))
-        batch = taken(text)
-        assert batch is not None
-        (row,) = batch.rows(ARRIVAL).to_pylist()
-        assert row == merged(text)
-        if spec.kept is Kept.COLUMN:
-            assert row[spec.stored_in] is not None
+        for batch in (taken(text), taken_as_values(text)):
+            assert batch is not None
+            (row,) = batch.rows(ARRIVAL).to_pylist()
+            assert row == merged(text)
+            if spec.kept is Kept.COLUMN:
+                assert row[spec.stored_in] is not None
 
     def test_whatever_is_sent(self, spec: RecordField) -> None:
         for values in (EXAMPLES, WHOLE):

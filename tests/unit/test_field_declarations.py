@@ -5,7 +5,6 @@ import pytest
 from callistics.records.field import BOTH, LEADS, RecordField
 from callistics.records.field_types import TEXT
 
-
 PARTS = ("filter", "group", "measure")
 
 

@@ -1,5 +1,7 @@
 """The forms of ISO 8601 that are read, to their precision, and those that are not."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +30,10 @@ BEGIN = micros(naive(0).replace(year=2024, month=1, day=27, hour=15, minute=7, s
         ("20240127T150724+05", 5 * 3_600),
         ("20240127T150724-0530", -19_800),
         ("20240127 150724 UTC", 0),
+        ("2024-01-27T15:07:24\u221205:30", -19_800),
+        ("2024-W04-6T15:07:24Z", 0),
+        ("2024W046T150724Z", 0),
+        ("2024-027 15:07:24+05", 5 * 3_600),
     ],
 )
 def test_a_time_to_the_second(text: str, offset: int | None) -> None:
@@ -41,6 +47,9 @@ def test_a_time_to_the_second(text: str, offset: int | None) -> None:
     [
         ("2024-01-27", BEGIN // DAY * DAY, DAY),
         ("20240127", BEGIN // DAY * DAY, DAY),
+        ("2024-W04-6", BEGIN // DAY * DAY, DAY),
+        ("2024W046", BEGIN // DAY * DAY, DAY),
+        ("2024-027", BEGIN // DAY * DAY, DAY),
         ("2024-01-27T15Z", BEGIN // HOUR * HOUR, HOUR),
         ("20240127T15", BEGIN // HOUR * HOUR, HOUR),
         ("2024-01-27 15:07+05", BEGIN // MINUTE * MINUTE, MINUTE),
@@ -63,6 +72,8 @@ def test_other_precisions(text: str, local: int, unit: int) -> None:
         *("2024-01-27  15:07:24", "2024-01-27T150724Z", "20240127T15:07:24Z", "2024-01-27T15:7"),
         *("2024-01-27T15:07:24+5", "2024-01-27T15:07:24+05:3", "2024-01-27T15:07:24Z UTC"),
         *("2024-01-27T15:07:24.Z", "2024-01-27T15:07.5Z", "\u0662024-01-27"),
+        *("2024-W04", "2024-W046", "2024W04-6", "2024-W04-8", "2024-w04-6", "2024027", "2024-0270"),
+        *("2024-W04-6T150724Z", "2024W046T15:07:24Z", "2024-027T150724Z"),
     ],
 )
 def test_other_texts_are_refused_with_the_forms(text: str) -> None:
@@ -71,7 +82,11 @@ def test_other_texts_are_refused_with_the_forms(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2024-02-30", "20240230T100000Z", "2024-01-27T24:00", "2024-01-27T15:07:60Z"]
+    "text",
+    [
+        *("2024-02-30", "20240230T100000Z", "2024-01-27T24:00", "2024-01-27T15:07:60Z"),
+        *("2024-W00-1", "2024-W53-1", "2024W531", "2024-000", "2023-366", "9999-366"),
+    ],
 )
 def test_times_that_do_not_exist(text: str) -> None:
     with pytest.raises(ValueError, match="no such date"):
@@ -82,6 +97,16 @@ def test_offsets_that_do_not_exist() -> None:
     for text in ("2024-01-27T15:07:24+24", "2024-01-27T15:07:24+0560"):
         with pytest.raises(ValueError, match="no such UTC offset"):
             parse_iso(text)
+
+
+@given(st.dates())
+def test_a_day_is_the_same_by_month_by_week_and_by_its_number(day: date) -> None:
+    year, week, weekday = day.isocalendar()
+    by_month = parse_iso(str(day))
+    assert parse_iso(f"{day.year:04d}-{day.timetuple().tm_yday:03d}") == by_month
+    if 1 <= year <= 9999:
+        assert parse_iso(f"{year:04d}-W{week:02d}-{weekday}") == by_month
+        assert parse_iso(f"{year:04d}W{week:02d}{weekday}") == by_month
 
 
 @given(st.datetimes())

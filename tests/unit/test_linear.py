@@ -1,6 +1,6 @@
 """What reads input does work in proportion to its size, whatever the input says."""
 
-# pyright: reportPrivateUsage=false, reportArgumentType=false
+# pyright: reportArgumentType=false
 
 import gzip
 import io
@@ -15,7 +15,7 @@ import pytest
 import zstandard
 
 from callistics.access.requests import parse_key_request
-from callistics.analytics.parse import _Reader, parse_request
+from callistics.analytics.parse import parse_request
 from callistics.errors import Refused
 from callistics.files.csv import csv_lines
 from callistics.files.lines import UnreadableError
@@ -36,6 +36,7 @@ from callistics.records.decode import Change, parse_record
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
 from callistics.settings import load_settings
+from support import inside
 
 READING = Reading(zone("UTC"), 1_767_225_600_000_000)
 CALL = {"call_id": "c", "merchant_id": "m", "reseller_id": "r", "started_at": "2025-01-15T09:30Z"}
@@ -98,7 +99,9 @@ def members(size: int, value: object = 1) -> dict[str, Any]:
 
 
 def ask(**body: Any) -> Work:
-    return lambda: _Reader({"query_type": "call_count", **body}, EVERYTHING, "UTC", 0).query()
+    return lambda: inside.QueryReader(
+        {"query_type": "call_count", **body}, EVERYTHING, "UTC", 0
+    ).query()
 
 
 def filters(**given: Any) -> Work:
@@ -185,7 +188,7 @@ def nested(size: int, depth: int = 20) -> dict[str, Any]:
 
 def repeated(size: int) -> Work:
     pairs: list[tuple[str, object]] = [(name, 1) for name in names(size)]
-    return lambda: json._object([*pairs, (Text(pairs[-1][0]), 2)])
+    return lambda: inside.as_pairs([*pairs, (Text(pairs[-1][0]), 2)])
 
 
 WORK: dict[str, Callable[[int], Work]] = {

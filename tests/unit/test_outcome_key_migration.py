@@ -1,15 +1,13 @@
 """A database whose keys of outcomes were made by an earlier version answers as a new one does."""
 
-# pyright: reportPrivateUsage=false
-
 from pathlib import Path
 
 import pytest
 
 from callistics.engines.clickhouse import migrate as schema
-from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.migrate import migrate
+from support import inside
 from support.engines import ENGINES, ROLLUP_TABLES
 from support.store import Store, opened
 
@@ -33,11 +31,10 @@ def _age(store: Store) -> None:
     if isinstance(store.engine, DuckDBEngine):
         old = _OLD.replace("replaceAll", "replace")
         for table in (*_TABLES, *_SUMS):
-            store.engine._writer.execute(f"UPDATE {table} SET outcome_key = {old}")  # noqa: S608
-        store.engine._writer.execute("DELETE FROM schema_migrations WHERE number = 2")
+            inside.execute(store.engine, f"UPDATE {table} SET outcome_key = {old}")  # noqa: S608
+        inside.execute(store.engine, "DELETE FROM schema_migrations WHERE number = 2")
         return
-    assert isinstance(store.engine, ClickHouseEngine)
-    command = store.engine._writer.command
+    command = inside.server_writer(store.engine).command
     for table in _TABLES:
         command(
             f"ALTER TABLE {table} UPDATE outcome_key = {_OLD} WHERE 1 SETTINGS mutations_sync = 2"
@@ -47,9 +44,8 @@ def _age(store: Store) -> None:
 
 def _upgrade(store: Store) -> list[int]:
     if isinstance(store.engine, DuckDBEngine):
-        return migrate(store.engine._writer)
-    assert isinstance(store.engine, ClickHouseEngine)
-    return schema.migrate(store.engine._writer, None)
+        return migrate(inside.writer_of(store.engine))
+    return schema.migrate(inside.server_writer(store.engine), None)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

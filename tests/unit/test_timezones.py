@@ -145,7 +145,8 @@ def test_the_machine_changes_nothing_in_any_process(
     machine: Callable[[Path], None], tmp_path: Path
 ) -> None:
     machine(tmp_path)
-    found = answers({"PYTHONTZPATH": str(tmp_path), "TZDIR": str(tmp_path), "TZ": "Asia/Tokyo"})
+    environment = {"PYTHONTZPATH": str(tmp_path), "TZDIR": str(tmp_path), "TZ": "Asia/Tokyo"}
+    found = answers(environment, "duckdb", "chdb")
     expected = [day for _, _, day in zone_days.DAYS]
     assert found["days"] == {"duckdb": expected, "chdb": expected}
     assert found["beside"] == [zone_days.READ]
@@ -157,10 +158,10 @@ def test_the_reading_process_has_the_rules_of_the_package() -> None:
     assert answers({})["beside"] == [zone_days.READ]
 
 
-def answers(environment: dict[str, str]) -> dict[str, Any]:
-    """What a process of its own makes of the calls, on both engines, and its reading process."""
+def answers(environment: dict[str, str], *engines: str) -> dict[str, Any]:
+    """What a process of its own makes of the calls, on the engines, and its reading process."""
     paths = os.pathsep.join([str(TESTS), str(TESTS.parent / "src")])
-    command = [sys.executable, "-m", "support.zone_days", "duckdb", "chdb"]
+    command = [sys.executable, "-m", "support.zone_days", *engines]
     inherited = {**os.environ, "PYTHONPATH": paths}
     shown = subprocess.run(
         command, env=inherited | environment, capture_output=True, check=False, text=True

@@ -91,11 +91,11 @@ def _permissions(value: object, problems: list[Problem]) -> frozenset[Permission
     if not names:
         problems.append(invalid("/permissions", "a key needs at least one permission", value))
     found: set[Permission] = set()
-    for place, name in enumerate(names):
+    for index, name in enumerate(names):
         try:
             found.add(Permission(str(name)))
         except ValueError:
-            at = pointer("permissions", place)
+            at = pointer("permissions", index)
             problems.append(malformed(at, f"must be one of {known}", name))
     return frozenset(found)
 

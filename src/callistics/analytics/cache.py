@@ -1,8 +1,8 @@
-"""Answers to questions that were asked before, kept while no record changes.
+"""Answers to queries that were sent before, kept while no record changes.
 
-A dashboard asks the same again and again. What an answer depends on is the question as it was
+A dashboard asks the same again and again. What an answer depends on is the query as it was
 sent, the scope of who asks, and the version of the data: a commit makes every kept answer stale.
-Where the question names a range from now on, the answer is kept while the name means the same.
+Where the query names a range from now on, the answer is kept while the name means the same.
 """
 
 import threading
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from callistics.model.scope import Scope
 from callistics.model.time_range import TimeRange
 
-# What an entry takes beside its texts.
+# What an entry takes besides its texts.
 _ENTRY = 500
 
 
@@ -20,7 +20,7 @@ _ENTRY = 500
 class Kept:
     """An answer as it was sent, of which type, and the version of the data it is of.
 
-    `range` is what the question's range was read as; `holds` are the instants (µs, half open)
+    `range` is what the query's range was read as; `holds` are the instants (µs, half open)
     between which it is read so, None where it always is.
     """
 

@@ -2,37 +2,53 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from callistics.analytics.rollup_match import Rollups, fits, source_of_answer, source_of_extent
 from callistics.catalog.dimensions import Dimension, groupable
 from callistics.compile.select import extent
+from callistics.model.buckets import bucket_at
 from callistics.model.query import Filters, Query
 from callistics.model.scope import Scope
 from callistics.queries import registry
 from callistics.queries.base import QueryType
 from callistics.sql.dialect import Dialect, Statement
-from callistics.sql.selection import Frame, Policy, Selection
+from callistics.sql.selection import Frame, Policy, Selection, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is asked of which records: no later step looks any of it up again.
 
-    `groups` are the dimensions of `group_by`, in the order asked.
+    `groups` are the dimensions of `group_by`, in the order asked. `rows` are those of the selection
+    where they were kept apart, None where they are still to be looked for.
     """
 
     kind: QueryType
     groups: tuple[Dimension, ...]
     selection: Selection
+    rows: Source | None = None
 
     @property
     def dimensions(self) -> Sequence[Dimension]:
         """Everything the rows are told apart by: the groups, then the type's own key."""
         return self.groups if self.kind.key is None else (*self.groups, self.kind.key)
 
+    def frame(self, dialect: Dialect) -> Frame:
+        """What its statements are built from, but for roll-ups."""
+        return Frame(self.selection, dialect, selected=self.rows)
+
     def closed(self, first: int | None, last: int | None) -> "Plan":
-        """The plan with open ends closed by the first and last matching instant."""
-        return replace(self, selection=self.selection.closed(first, last))
+        """The plan with open ends closed by the first and last matching instant.
+
+        Calls that are under way close them at the edge of the bucket.
+        """
+        selection = self.selection
+        if not self.kind.overlap or first is None or last is None:
+            return replace(self, selection=selection.closed(first, last))
+        edges = partial(bucket_at, selection.query.zone, selection.query.granularity)
+        closed = selection.closed(edges(first).begin, edges(last).end - 1)
+        return replace(self, selection=replace(closed, first_start=first))
 
     def widened(self) -> "Plan":
         """The plan, told that its ends may lie beyond the records that match."""
@@ -44,21 +60,29 @@ def plan_query(query: Query, scope: Scope, policy: Policy) -> Plan:
     kind = registry()[query.query_type].asked(query)
     groups = tuple(one for one in map(groupable, query.group_by) if one is not None)
     begin, end = query.filters.begin, query.filters.end
-    return Plan(kind, groups, Selection(query, scope, policy, kind.unit, begin, end))
+    selection = Selection(query, scope, policy, kind.unit, begin, end, overlap=kind.overlap)
+    return Plan(kind, groups, selection)
 
 
 def needs_extent(plan: Plan) -> bool:
-    """Whether open ends of the range must be closed before the statement can be built."""
-    if not plan.selection.is_open:
-        return False
-    if plan.kind.uses_granularity:
+    """Whether the first and last instant are to be found before the statement can be built.
+
+    They close open ends of the range. Calls that are under way may have begun long before it, so
+    that the first start tells how far back the zone's offsets are needed.
+    """
+    if plan.selection.is_open and plan.kind.uses_granularity:
         return True
+    if not plan.selection.is_open and not plan.kind.overlap:
+        return False
     fixed = plan.selection.query.zone.name == "UTC"
-    return not fixed and any(dimension.timed for dimension in plan.dimensions)
+    timed = plan.groups if plan.kind.overlap else plan.dimensions
+    return not fixed and any(dimension.timed for dimension in timed)
 
 
 def extent_frame(plan: Plan, dialect: Dialect, rollups: Rollups = ()) -> Frame:
     """Where the ends of an open range are looked for: in one of the roll-ups if one will do."""
+    if plan.rows is not None:
+        return plan.frame(dialect)
     frame = Frame(plan.selection, dialect)
     source = source_of_extent(frame, plan.kind, plan.dimensions, rollups)
     return replace(frame, rolled=source)
@@ -69,7 +93,7 @@ def bounds_frame(plan: Plan, dialect: Dialect, rollups: Rollups) -> Frame | None
 
     None where there is none, or where one tells the ends of the range themselves.
     """
-    if extent_frame(plan, dialect, rollups).rolled is not None:
+    if plan.rows is not None or extent_frame(plan, dialect, rollups).rolled is not None:
         return None
     selection = plan.selection
     filters = Filters(begin=selection.query.filters.begin, end=selection.query.filters.end)
@@ -92,6 +116,11 @@ def compile_extent(plan: Plan, frame: Frame) -> Statement:
 
 def compile_plan(plan: Plan, dialect: Dialect, rollups: Rollups = ()) -> Statement:
     """The statement that answers a plan, from one of the roll-ups if one can."""
-    frame = Frame(plan.selection, dialect)
-    source = source_of_answer(frame, plan.kind, plan.dimensions, rollups)
+    frame = plan.frame(dialect)
+    source = rollup_of(plan, dialect, rollups) if plan.rows is None else None
     return dialect.render(plan.kind.sql(replace(frame, rolled=source)))
+
+
+def rollup_of(plan: Plan, dialect: Dialect, rollups: Rollups) -> Source | None:
+    """The roll-up that can answer a plan, None if none can."""
+    return source_of_answer(plan.frame(dialect), plan.kind, plan.dimensions, rollups)

@@ -21,8 +21,8 @@ Slots = Sequence[Slot] | None
 class Answer:
     """The envelope of an answer; `total` is the number of rows before paging.
 
-    Beside it stand the range as it was read, and the instants (µs, half open) between which the
-    same question asks for the same; None: always.
+    With it come the range as it was read, and the instants (µs, half open) between which the
+    same query means the same; None: always.
     """
 
     query_type: str
@@ -83,9 +83,11 @@ def shape(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Answer:
 
 def _size(plan: Plan, slots: Slots, counted: Sequence[Counted]) -> int:
     """How many rows a group has, without computing them where that is plain."""
+    if slots is not None:
+        return len(slots)
     if plan.kind.arrange is not None:
-        return len(plan.kind.arrange(plan.selection, counted))
-    return len(counted) if slots is None else len(slots)
+        return len(plan.kind.rows(plan.selection, slots, counted))
+    return len(counted)
 
 
 def _limit(rows: int) -> None:

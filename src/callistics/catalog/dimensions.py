@@ -22,8 +22,8 @@ class Dimension:
     """A value that every call, or every lead, has or lacks.
 
     `calls` and `leads` say it in SQL for each unit, None where the unit has no such thing.
-    `needs_lead` asks for the call's lead beside it; `timed` for the zone's offsets. `shown` is what
-    a row shows of a value that SQL gives.
+    `needs_lead`: it reads the call's lead as well; `timed`: it reads the zone's offsets. `shown`
+    is what a row shows of a value that SQL gives.
     """
 
     name: str
@@ -46,7 +46,7 @@ def column(name: str) -> Expression:
 
 
 def _weekday(frame: Frame) -> Sql:
-    return frame.dialect.weekday(frame.selection.unit.time, frame.clock)
+    return frame.dialect.weekday(frame.selection.unit.time, frame.record_clock)
 
 
 def _bucket_label(query: Query, key: SqlValue) -> SqlValue:
@@ -54,11 +54,16 @@ def _bucket_label(query: Query, key: SqlValue) -> SqlValue:
 
 
 def _hour(frame: Frame) -> Sql:
-    return frame.dialect.hour(frame.selection.unit.time, frame.clock)
+    return frame.dialect.hour(frame.selection.unit.time, frame.record_clock)
 
 
 def _bucket(frame: Frame) -> Sql:
-    granularity, time = frame.selection.query.granularity, frame.selection.unit.time
+    return bucket_of(frame, frame.selection.unit.time)
+
+
+def bucket_of(frame: Frame, time: Sql) -> Sql:
+    """The key of the bucket that a time inside the range falls into."""
+    granularity = frame.selection.query.granularity
     if granularity.is_clock:
         return frame.dialect.clock_bucket(time, granularity, frame.clock)
     return frame.dialect.calendar_bucket(time, granularity, frame.calendar)
@@ -125,8 +130,8 @@ DURATION_EDGES = (0, 10, 30, 60, 120, 300, 600, 1800)
 
 def _duration_bin(_: Frame) -> Sql:
     cases = (
-        f"WHEN c.duration_ms < {1000 * edge} THEN {place}"
-        for place, edge in enumerate(DURATION_EDGES[1:])
+        f"WHEN c.duration_ms < {1000 * edge} THEN {index}"
+        for index, edge in enumerate(DURATION_EDGES[1:])
     )
     last = f"WHEN c.duration_ms IS NOT NULL THEN {len(DURATION_EDGES) - 1}"
     return raw(f"CASE {' '.join(cases)} {last} END")

@@ -81,7 +81,7 @@ def _checked(kind: FieldType, text: str) -> str:
     if kind.choices and text not in kind.choices:
         hint = did_you_mean(text, kind.choices)
         raise ValueError(f"must be one of {', '.join(kind.choices)}{hint}")
-    return text if kind.folded is None else kind.folded(text)
+    return text if kind.normalized is None else kind.normalized(text)
 
 
 def whole_number(value: object) -> int | None:

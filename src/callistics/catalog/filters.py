@@ -18,6 +18,7 @@ from callistics.catalog.filter_types import (
     listed,
 )
 from callistics.catalog.payload_conditions import payload_condition
+from callistics.catalog.spans import end_of
 from callistics.catalog.success import is_reached, is_success
 from callistics.model import relative_range
 from callistics.model.query import FilterValue, OneOf
@@ -48,9 +49,9 @@ class Filter:
     `condition` says it in SQL: of the unit's row for a `RECORD`, of a row of calls named `c` for a
     `CALL`. `given` is the value that a selection has for it, None where there is none; without it
     that is the value of the query by the filter's name. `upper` names the filter that it must not
-    exceed, `with_one` a list filter that must name exactly one value beside it. `needs_lead` asks
-    for the call's lead beside it. `instead_of` names the filters that it is another way to write:
-    it is read into them, excludes them, and has no condition.
+    exceed, `with_one` a list filter that must name exactly one value as well. `needs_lead`: the
+    condition reads the call's lead too. `instead_of` names the filters that it is another way to
+    write: it is read into them, excludes them, and has no condition.
     """
 
     name: str
@@ -128,19 +129,28 @@ def _bounds(
         examples: tuple[object, object],
         with_one: str | None = None,
     ) -> Iterator[Filter]:
-        for place, sign in enumerate((">=", "<=")):
+        for index, sign in enumerate((">=", "<=")):
             yield Filter(
-                names[place],
-                types[place],
-                helps[place],
-                examples[place],
+                names[index],
+                types[index],
+                helps[index],
+                examples[index],
                 Subject.CALL,
                 _compared(column, sign, bind),
-                upper=names[1] if place == 0 else None,
+                upper=names[1] if index == 0 else None,
                 with_one=with_one,
             )
 
     return made
+
+
+def _since(frame: Frame, begin: int) -> Sql:
+    time = frame.selection.unit.time
+    if not frame.selection.overlap:
+        return compose("{} >= {}", time, instant(begin))
+    first = frame.selection.first_start
+    found = compose("{} > {}", end_of(frame), integer(begin))
+    return found if first is None else all_of([found, compose("{} >= {}", time, instant(first))])
 
 
 def _compared(column: str, sign: str, bind: Callable[[Any], Sql]) -> Condition:
@@ -159,10 +169,10 @@ def _declared() -> Iterator[Filter]:
     yield Filter(
         "date_from",
         DATE,
-        "From this moment on: a call's start, a lead's creation.",
+        "From this moment on: a call's start, a lead's creation; of `concurrency` a call's end.",
         "2025-01-01",
         Subject.RECORD,
-        lambda frame, begin: compose("{} >= {}", frame.selection.unit.time, instant(begin)),
+        _since,
         lambda selection: selection.begin,
     )
     yield Filter(

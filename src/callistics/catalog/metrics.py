@@ -232,3 +232,27 @@ def value_percentile(percent: int) -> Figure:
     name = f"p{percent}"
     text = f"{percent} % of the values are at most this."
     return Figure(name, text, "number|null", (_in_millionths(name),), _of_millionths(name))
+
+
+_LEVELS = tuple(Measure(name, _fixed(name), None) for name in ("most", "change", "moment"))
+"""How the number of calls under way changes in a bucket; see `queries/concurrency.py`."""
+
+
+def _mean_level(tally: Tally) -> Shown:
+    return ratio(tally.measures["time"] or 0, tally.measures["length"] or 0)
+
+
+PEAK = Figure(
+    "peak",
+    "Most calls under way at one instant.",
+    "integer",
+    _LEVELS,
+    lambda tally: tally.measures["most"],
+)
+MEAN_LEVEL = Figure(
+    "avg",
+    "Calls under way on average: seconds of calls inside the bucket by the bucket's seconds.",
+    "number",
+    _LEVELS,
+    _mean_level,
+)

@@ -40,7 +40,7 @@ class Key:
 class Rollup:
     """One roll-up, and what it can be asked.
 
-    `steps` are lengths in µs, the longest first. `sums` names a column that is added up beside
+    `steps` are lengths in µs, the longest first. `sums` names a column that is added up besides
     the count, with its least and greatest value where `extremes` says so. `dimensions`,
     `measures`, `filters` (and limits of a scope) and `only` (what a type restricts its unit to)
     are those it can answer; `types` are the types with a statement of their own that it can.
@@ -194,4 +194,4 @@ ROLLUPS: tuple[Rollup, ...] = (
         types=frozenset({"conversion_funnel"}),
     ),
 )
-"""Every roll-up; of those that can answer a question the first is asked, so smaller come first."""
+"""Every roll-up; of those that can answer a query the first is taken, so smaller come first."""

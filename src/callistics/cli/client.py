@@ -4,15 +4,20 @@ import time
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import click
 import httpx
 
 from callistics import __version__
-from callistics.cli.api_errors import ApiError, api_error
+from callistics.cli.api_errors import ApiError, api_error, request_error
 from callistics.cli.root import Failure
+from callistics.errors import RequestError
 
+if TYPE_CHECKING:
+    from callistics.server.local_store import LocalStore
+
+T = TypeVar("T")
 Sleep = Callable[[float], None]
 
 MAX_WAIT = 120.0
@@ -29,7 +34,10 @@ _HOW_TO_GIVE_A_KEY = (
 
 
 class Client:
-    """Talks to the HTTP interface at `url`, over a network or, with a `transport`, without one."""
+    """Talks to the HTTP interface at `url`, over a network or, with a `transport`, without one.
+
+    A `store` in this process takes records without a request; see `patiently`.
+    """
 
     def __init__(
         self,
@@ -37,9 +45,11 @@ class Client:
         key: str | None,
         *,
         transport: httpx.BaseTransport | None = None,
+        store: "LocalStore | None" = None,
         sleep: Sleep = time.sleep,
     ) -> None:
         self.url = url.rstrip("/")
+        self.store = store
         self.is_local = transport is not None
         self._key = key
         self._sleep = sleep
@@ -95,7 +105,25 @@ class Client:
             pause = _pause(response, waited)
             if response is not None and waited + pause > MAX_WAIT:
                 return self._checked(response)
-            self._tell(response)
+            self._tell(None if response is None else api_error(response))
+            self._sleep(pause)
+            waited += pause
+
+    def patiently(self, work: Callable[[], T]) -> T:
+        """The result of work in this process; while that is busy, it is tried again.
+
+        Raises `ApiError` or `Failure` as `request` does.
+        """
+        waited = 0.0
+        while True:
+            try:
+                return work()
+            except RequestError as error:
+                found = request_error(error)
+                pause = min(float(error.retry_after or 0), _LONGEST_PAUSE)
+                if found.status not in _BUSY or waited + pause > MAX_WAIT:
+                    raise self._as_failure(found) from error
+                self._tell(found)
             self._sleep(pause)
             waited += pause
 
@@ -113,12 +141,12 @@ class Client:
         response.stream = httpx.ByteStream(b"")
         return response
 
-    def _tell(self, response: httpx.Response | None) -> None:
+    def _tell(self, busy: ApiError | None) -> None:
         """Say why nothing seems to happen, the first time."""
         if self._told:
             return
         self._told = True
-        reason = "gave no answer" if response is None else f"is busy ({api_error(response).title})"
+        reason = "gave no answer" if busy is None else f"is busy ({busy.title})"
         text = f"{self.url} {reason}: trying again, for up to {MAX_WAIT:.0f} seconds each time"
         click.echo(text, err=True)
 
@@ -129,10 +157,10 @@ class Client:
     def _checked(self, response: httpx.Response) -> httpx.Response:
         if response.is_success:
             return response
-        error = api_error(response)
-        if response.status_code == 401:
-            raise Failure(self._no_access(error))
-        raise error
+        raise self._as_failure(api_error(response))
+
+    def _as_failure(self, error: ApiError) -> click.ClickException:
+        return Failure(self._no_access(error)) if error.status == 401 else error
 
     def _no_access(self, error: ApiError) -> str:
         if self._key is None:

@@ -140,6 +140,7 @@ def in_process(settings: Settings, key: str | None = None) -> Generator[Client]:
     # Loaded here: a command that talks to a server does without the server's own parts.
     from callistics.server.app import build  # noqa: PLC0415
     from callistics.server.in_process import BASE_URL, LocalTransport, quiet_logs  # noqa: PLC0415
+    from callistics.server.local_store import LocalStore  # noqa: PLC0415
 
     with quiet_logs():
         application = build(settings)
@@ -147,7 +148,9 @@ def in_process(settings: Settings, key: str | None = None) -> Generator[Client]:
             transport = LocalTransport(application.asgi)
         except EngineError as error:
             raise Failure(not_opened(settings, error)) from error
-        with Client(BASE_URL, key or application.local_key, transport=transport) as client:
+        used = key or application.local_key
+        store = LocalStore(application.services, used)
+        with Client(BASE_URL, used, transport=transport, store=store) as client:
             yield client
 
 

@@ -1,4 +1,4 @@
-"""Questions as they are typed, as bodies of `POST /analytics`."""
+"""Queries as they are typed, as bodies of `POST /analytics`."""
 
 import json
 import re
@@ -30,7 +30,7 @@ _WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class QueryOptions:
     """The options of a query as given; None and empty ones were not."""
 
     query_type: str | None = None

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from callistics.catalog.dimensions import Dimension, groupable
 from callistics.catalog.metrics import Measure, Verdict
+from callistics.catalog.spans import end_of, start_of
 from callistics.compile.where import needs_lead, where
 from callistics.model.buckets import Granularity, Piece
 from callistics.sql.aggregates import count, standing, there
@@ -40,7 +41,7 @@ def expression(frame: Frame, dimension: Dimension) -> Sql:
 def source(frame: Frame, dimensions: Sequence[Dimension]) -> Sql:
     """The rows of the plan's unit, with the calls' leads beside them where they are needed."""
     own = frame.source.rows
-    needed = needs_lead(frame.selection) or any(d.needs_lead for d in dimensions)
+    needed = needs_lead(frame) or any(d.needs_lead for d in dimensions)
     if frame.selection.unit is Unit.LEADS or not needed:
         return own
     return _with_lead(own, frame.dialect)
@@ -142,6 +143,8 @@ def extent(frame: Frame, only: Sql | None = None) -> Sql:
 
     Of a roll-up it is the first instant of the first step that has some, and the last of the last.
     """
+    if frame.selection.overlap:
+        return _extent_of_spans(frame, only)
     time = frame.dialect.micros(frame.selection.unit.time)
     rows = compose("{}\nWHERE {}", source(frame, []), condition(frame, only))
     weight, step = frame.source.weight, frame.source.step
@@ -169,3 +172,13 @@ def extent(frame: Frame, only: Sql | None = None) -> Sql:
         hour,
         exact,
     )
+
+
+def _extent_of_spans(frame: Frame, only: Sql | None) -> Sql:
+    """The first and last instant (µs) at which a matching call is under way."""
+    rows = compose("{}\nWHERE {}", source(frame, []), condition(frame, only))
+    spans = compose("SELECT {} AS s, {} AS e\nFROM {}", start_of(frame), end_of(frame), rows)
+    weight = frame.source.weight
+    if weight is not None:
+        spans = compose("{}\nGROUP BY s, e{}", spans, there(weight))
+    return compose("SELECT min(s), max(e) - 1\nFROM ({}) AS spans", spans)

@@ -16,12 +16,15 @@ from callistics.sql.dialect import Dialect, SqlRow, Statement
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """What a request with an `Idempotency-Key` was answered, and to which body."""
+class KeptReceipt:
+    """What became of a request with an `Idempotency-Key`, as text, and the hash of its body."""
 
     body_hash: str
-    status: int
-    answer: bytes
+    receipt: bytes
+
+
+TAKEN = 200
+"""The status beside every receipt that is kept; others are refusals that older versions kept."""
 
 
 class Session(Protocol):
@@ -49,12 +52,12 @@ class Session(Protocol):
         """The first of as many strictly increasing times of arrival (µs)."""
         ...
 
-    def kept_answer(self, key_id: str, idempotency_key: str) -> KeptAnswer | None:
-        """The answer kept under an idempotency key in the last 24 hours."""
+    def kept_receipt(self, key_id: str, idempotency_key: str) -> KeptReceipt | None:
+        """The receipt kept under an idempotency key in the last 24 hours."""
         ...
 
-    def keep_answer(self, key_id: str, idempotency_key: str, answer: KeptAnswer) -> None:
-        """Keep an answer, in this same transaction."""
+    def keep_receipt(self, key_id: str, idempotency_key: str, receipt: KeptReceipt) -> None:
+        """Keep a receipt, in this same transaction."""
         ...
 
     def save_keys(self, keys: Iterable[StoredKey]) -> None:
@@ -66,7 +69,53 @@ class Session(Protocol):
         ...
 
 
-class Engine(Protocol):
+@dataclass(frozen=True, slots=True)
+class SharingLimits:
+    """From how many queries on that match the same records these are kept apart for them.
+
+    Up to so many `rows` are; 0 is never.
+    """
+
+    queries: int
+    rows: int
+
+
+class Snapshot(Protocol):
+    """One state of the records, for one thread, while the context is open that gave it."""
+
+    @property
+    def version(self) -> int | None:
+        """The `data_version` of the state; None where nobody knows."""
+        ...
+
+    @property
+    def lost(self) -> bool:
+        """Whether the state is seen no more, as may be after a statement failed."""
+        ...
+
+    def run(self, statement: Statement) -> Sequence[SqlRow]:
+        """The rows of a statement. Raises `TimedOut` past the time limit."""
+        ...
+
+    def keep(self, rows: Statement) -> tuple[str, int]:
+        """Keep the rows of a SELECT apart: the table that has them until the end, how many."""
+        ...
+
+
+class States(Protocol):
+    """The states that the records go through."""
+
+    @property
+    def data_version(self) -> int | None:
+        """A number that every commit changes; None where others may write unseen, or just now."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Snapshot]:
+        """The state as it is now, for several statements."""
+        ...
+
+
+class Engine(States, Protocol):
     """A store of calls and leads. Reading is safe from many threads, writing from one."""
 
     @property
@@ -84,13 +133,13 @@ class Engine(Protocol):
         """Name and version, for people."""
         ...
 
-    @property
-    def data_version(self) -> int | None:
-        """A number that every commit changes; None where others may write unseen."""
-        ...
-
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
+        ...
+
+    @property
+    def sharing(self) -> SharingLimits:
+        """When it pays to keep rows apart for several queries."""
         ...
 
     def writing(self) -> AbstractContextManager[Session]:
@@ -108,7 +157,7 @@ class Engine(Protocol):
     def maintain(self) -> bool:
         """Do a bounded piece of maintenance, which shows in no answer; whether there is more to do.
 
-        One thread may do this beside all others.
+        One thread may do this while others work.
         """
         ...
 

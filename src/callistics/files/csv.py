@@ -1,4 +1,4 @@
-"""CSV files as lines of JSON: a header, then a record for each row."""
+"""CSV files as records: a header, then a record for each row."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from io import BufferedReader
 from itertools import chain
 
-from callistics.files.encode import encoded
+from callistics.files.encode import record_line
 from callistics.files.lines import Line, UnreadableError
 from callistics.files.mapping import Rules, TableMapper
 
@@ -118,6 +118,6 @@ def _line(number: int, row: list[str] | csv.Error, width: int, mapper: TableMapp
     if len(row) != width:
         return Line(number, b"", f"has {len(row)} cells where the header has {width}")
     try:
-        return encoded(number, mapper.record([cell or None for cell in row]))
+        return record_line(number, mapper.record([cell or None for cell in row]))
     except ValueError as error:
         return Line(number, b"", str(error))

@@ -1,13 +1,16 @@
-"""What every format of file is read into: numbered lines of JSON."""
+"""What every format of file is read into: numbered records."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 
 from callistics.model.field_error import FieldError
+from callistics.model.json import as_list, as_object
+
+_PAYLOAD = "payload"
 
 
 class UnreadableError(Exception):
@@ -15,11 +18,45 @@ class UnreadableError(Exception):
 
 
 class Line(NamedTuple):
-    """A record as one line of JSON, with its place in the file, or what is wrong with it."""
+    """A record with its place in the file, or what is wrong with it.
+
+    `body` is one line of JSON, as bytes, or the record, of values as Python's JSON has them and
+    Decimals.
+    """
 
     number: int
-    body: bytes
+    body: object
     wrong: str | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a line of JSON."""
+        return isinstance(self.body, bytes)
+
+    @property
+    def size(self) -> int:
+        """Bytes of its JSON, about as many where it is a record."""
+        return _body_size(self.body)
+
+
+# Of a value that is no text, and around each of an object's; and of a field with its name.
+_USUAL_SIZE, _FIELD_SIZE = 16, 40
+
+
+def _body_size(body: object) -> int:
+    record = as_object(body)
+    if record is None:
+        return _size(body)
+    # Only the payload may be large.
+    return _FIELD_SIZE * len(record) + _size(record.get(_PAYLOAD))
+
+
+def _size(value: object) -> int:
+    if isinstance(value, bytes | str):
+        return len(value)
+    members, items = as_object(value), as_list(value)
+    inside = items if members is None else members.values()
+    return _USUAL_SIZE if inside is None else sum(_USUAL_SIZE + _size(one) for one in inside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +76,38 @@ _decode = msgspec.json.Decoder(_Record).decode
 
 @dataclass
 class Batch:
-    """Lines that are sent together. `numbers` are the places of those in `bodies`."""
+    """Lines that are sent together. `numbers` are the places of those in `bodies`.
+
+    All are JSON, or all are records.
+    """
 
     numbers: list[int] = field(default_factory=list[int])
-    bodies: list[bytes] = field(default_factory=list[bytes])
+    bodies: list[object] = field(default_factory=list[object])
     bad: list[BadLine] = field(default_factory=list[BadLine])
     size: int = 0
 
-    def add(self, line: Line) -> None:
-        """Take a line; one that is wrong already is not sent."""
+    def add(self, line: Line, size: int | None = None) -> None:
+        """Take a line, of a size that is known or not; one that is wrong already is not sent."""
         if line.wrong is not None:
             self.bad.append(BadLine(line.number, (FieldError("", line.wrong),)))
             return
         self.numbers.append(line.number)
         self.bodies.append(line.body)
-        self.size += len(line.body) + 1
+        self.size += (line.size if size is None else size) + 1
 
     @cached_property
     def is_timed(self) -> bool:
         """Whether every record has an `updated_at`."""
         try:
-            return all(_decode(body).updated_at is not None for body in self.bodies)
+            return all(_updated_at(body) is not None for body in self.bodies)
         except (msgspec.MsgspecError, RecursionError):
             return False
+
+    @property
+    def texts(self) -> list[bytes] | None:
+        """The lines of JSON; None where they are records."""
+        is_text = all(isinstance(body, bytes) for body in self.bodies)
+        return cast("list[bytes]", self.bodies) if is_text else None
 
     @property
     def first(self) -> int:
@@ -80,7 +126,14 @@ class Batch:
 
     def _part(self, part: slice) -> "Batch":
         bodies = self.bodies[part]
-        return Batch(self.numbers[part], bodies, [], sum(map(len, bodies)) + len(bodies))
+        return Batch(self.numbers[part], bodies, [], sum(map(_body_size, bodies)) + len(bodies))
+
+
+def _updated_at(body: object) -> object:
+    if isinstance(body, bytes):
+        return _decode(body).updated_at
+    record = as_object(body) or {}
+    return record.get("updated_at")
 
 
 def batched(lines: Iterable[Line], most_lines: int, most_bytes: int) -> Iterator[Batch]:
@@ -92,10 +145,11 @@ def batched(lines: Iterable[Line], most_lines: int, most_bytes: int) -> Iterator
     try:
         for line in lines:
             full = len(batch.numbers) + len(batch.bad) >= most_lines
-            if full or (batch.numbers and batch.size + len(line.body) >= most_bytes):
+            size = line.size
+            if full or (batch.numbers and batch.size + size >= most_bytes):
                 yield batch
                 batch = Batch()
-            batch.add(line)
+            batch.add(line, size)
     except UnreadableError:
         if batch.numbers or batch.bad:
             yield batch

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
-from callistics.files.encode import encoded
+from callistics.files.encode import record_line
 from callistics.files.joining import joined, sources_of
 from callistics.files.lines import Line
 from callistics.files.mapping import PAYLOAD, Record, Rules, constant_values, path_of, put
@@ -19,14 +19,14 @@ def changed(lines: Iterable[Line], rules: Rules) -> Iterator[Line]:
     mapper = ObjectMapper(rules)
     for line in lines:
         try:
-            record = decode(line.body)
+            record = decode(cast("bytes", line.body))
             if isinstance(record, dict):
                 mapper.change(cast("Record", record))
         except (NotJsonError, ValueError) as error:
             yield Line(line.number, b"", str(error))
         else:
             # What is JSON but no object is passed on, for the server to refuse.
-            yield encoded(line.number, cast("Record", record))
+            yield record_line(line.number, cast("object", record))
 
 
 class ObjectMapper:

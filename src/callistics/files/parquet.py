@@ -1,4 +1,4 @@
-"""Parquet and Arrow files as lines of JSON: a record for each row, numbered from 1."""
+"""Parquet and Arrow files as records: a record for each row, numbered from 1."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -7,7 +7,7 @@ from typing import Any
 from callistics.errors import first_line
 from callistics.files.arrow.opening import UNREADABLE, TypedFile, open_arrow, open_parquet
 from callistics.files.arrow.types import RefusedTypeError, reader
-from callistics.files.encode import encoded
+from callistics.files.encode import record_line
 from callistics.files.lines import Line, UnreadableError
 from callistics.files.mapping import Rules, TableMapper
 
@@ -108,6 +108,6 @@ def _wrong(parts: Mapping[int, Any], reads: Mapping[int, Convert]) -> str:
 
 def _line(number: int, row: Mapping[int, object], mapper: TableMapper) -> Line:
     try:
-        return encoded(number, mapper.record(row))
+        return record_line(number, mapper.record(row))
     except ValueError as error:
         return Line(number, b"", str(error))

@@ -17,6 +17,7 @@ from callistics.records.field import RecordField
 Convert = Callable[[object], object]
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_FEW_DIGITS = 19
 _FLAGS = {
     **dict.fromkeys(("true", "t", "yes", "y", "1"), True),
     **dict.fromkeys(("false", "f", "no", "n", "0"), False),
@@ -53,6 +54,8 @@ def as_it_is(value: object) -> object:
 
 def _number(value: object) -> object:
     text = value.strip() if isinstance(value, str) else ""
+    if len(text) < _FEW_DIGITS and text.isascii() and text.isdigit():
+        return int(text)
     return Decimal(text) if _NUMBER.fullmatch(text) else value
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
@@ -13,13 +12,13 @@ from litestar.exceptions import HTTPException
 
 from callistics.errors import NOTHING, Problem, RequestError
 from callistics.http.request_notes import note_problem
+from callistics.model.shown import shown
 from callistics.problem_types import ProblemType, problem_type
 
 MEDIA_TYPE = "application/problem+json"
 NO_TYPE = "about:blank"
 """The `type` of a status of HTTP that is no kind of error of the product's own (RFC 9457)."""
 
-_MAX_SHOWN = 200
 _log = structlog.get_logger("callistics.http")
 
 
@@ -47,32 +46,6 @@ def problem_item(problem: Problem) -> dict[str, object]:
     if problem.value is not NOTHING:
         item["value"] = shown(problem.value)
     return item
-
-
-def shown(value: object) -> object:
-    """What was sent, as JSON; what is long is cut, and becomes a text thereby.
-
-    A number that a 64-bit one would not give back is a text as well, so that readers see all of it.
-    """
-    if isinstance(value, str):
-        return _cut(value)
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        number = _number(value)
-        return _cut(number) if isinstance(number, str) else number
-    text = json.dumps(value, ensure_ascii=False, default=_number)
-    return json.loads(text) if len(text) <= _MAX_SHOWN else _cut(text)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
-
-
-def _number(value: int | Decimal) -> int | float | str:
-    if isinstance(value, int):
-        return value if abs(value) < 2**63 else str(value)
-    number = float(value)
-    same = number - number == 0 and Decimal(repr(number)) == value
-    return number if same else str(value).lower()
 
 
 def respond(body: bytes, status: int, headers: Mapping[str, str] | None = None) -> Response[bytes]:
@@ -121,9 +94,13 @@ def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[b
 
 def on_any_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Anything unforeseen: logged in full, answered without any of it."""
-    _log.error("unexpected error", path=request.url.path, exc_info=error)
-    body = problem_body(RequestError.type, "an unexpected error occurred; it has been logged")
-    return respond(body, RequestError.type.status)
+    return respond(unexpected_body(error, request.url.path), RequestError.type.status)
+
+
+def unexpected_body(error: Exception, path: str) -> bytes:
+    """Log an error that nobody foresaw; the body that is answered says nothing of it."""
+    _log.error("unexpected error", path=path, exc_info=error)
+    return problem_body(RequestError.type, "an unexpected error occurred; it has been logged")
 
 
 HANDLERS: Mapping[Any, Any] = {

@@ -10,7 +10,6 @@ from functools import partial
 import msgspec
 from litestar import Response, post
 
-from callistics.engines.base import KeptAnswer
 from callistics.errors import Conflict, Problem, Refused, did_you_mean, invalid, malformed
 from callistics.http.metrics import Metrics
 from callistics.http.parameters import PARAMETERS
@@ -19,12 +18,10 @@ from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.ingest.decode import Limits, Terms
 from callistics.ingest.decompress import unpack
 from callistics.ingest.job import Job, Result, Retry
-from callistics.ingest.receipt import Receipt
-from callistics.model.instants import SECOND, now
+from callistics.ingest.receipt import Receipt, Repeated
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone, zone
 from callistics.records.field import RecordKind
-from callistics.records.field_values import Reading
 from callistics.timezones import zone_names
 
 IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
@@ -51,9 +48,7 @@ async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
     key = parts.authorize(request, Permission.INGEST)
     skip, where, name = _skip(request), _zone(request, parts.zone), _idempotency_key(request)
     raw = await read_body(request, parts.settings.record_body_limit)
-    reading = Reading(where, now(), parts.settings.future_limit * SECOND)
-    reseller = parts.settings.default_reseller_id
-    terms = Terms(kind, reading, key.scope, skip, reseller=reseller)
+    terms = parts.terms(kind, key, where, skip=skip)
     started = time.perf_counter()
     store = _store if name is None else _store_once
     status, body = await store(parts, request, key, terms, raw, name)
@@ -92,16 +87,13 @@ async def _store(
 ) -> tuple[int, bytes]:
     limits = Limits(parts.settings.record_body_limit, parts.settings.record_limit)
 
-    def encode(receipt: Receipt) -> tuple[int, bytes]:
-        return encoded(receipt, skip=terms.skip)
-
     def read() -> Job:
         plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
         media = request.headers.get("content-type")
         batch = parts.decode_process.decode_batch(plain, media, limits, terms)
         if name is None:
             return Job(batch)
-        return Job(batch, Retry(key.id, name, _digest(parts, terms, plain), encode))
+        return Job(batch, Retry(key.id, name, _digest(parts, terms, plain)))
 
     packed = "content-encoding" in request.headers
     job = read() if _is_small(raw) and not packed else await parts.readers.run(read)
@@ -109,12 +101,11 @@ async def _store(
     parts.writer.submit(job).add_done_callback(done)
     # Shielded: a client that goes away does not take back what is being committed.
     result = await asyncio.shield(asyncio.wrap_future(job.done))
-    if isinstance(result, KeptAnswer):
-        return result.status, result.answer
     assert result is not None
+    receipt = result.before if isinstance(result, Repeated) else result
+    encode = partial(encoded, receipt, skip=terms.skip)
     # Many errors take a while to be told, and others wait here.
-    few = len(result.rejected) <= _PARTS
-    return encode(result) if few else await asyncio.to_thread(encode, result)
+    return encode() if len(receipt.rejected) <= _PARTS else await asyncio.to_thread(encode)
 
 
 def _is_small(raw: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""What the line of log of a request says beside its route and status: its key, why it is refused.
+"""What the log line of a request says besides its route and status: its key, why it is refused.
 
 Values that clients send are never logged, and of the keys of their JSON objects only what looks
 like a name of the product's own: payloads are keyed by whatever a platform likes.

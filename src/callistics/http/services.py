@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from litestar import Request
+from litestar import Litestar, Request
 
 from callistics.access.keyring import Keyring, require
 from callistics.access.limiter import RateLimiter
+from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
@@ -15,11 +16,14 @@ from callistics.errors import TooLarge
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
 from callistics.http.request_notes import note_key
+from callistics.ingest.decode import Terms
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.writer import Writer
-from callistics.model.instants import now
+from callistics.model.instants import SECOND, now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
 from callistics.settings import Settings
 
 AnyRequest = Request[Any, Any, Any]
@@ -31,6 +35,7 @@ class Services:
 
     settings: Settings
     analytics: Analytics
+    batches: Batches
     pending: Pending
     writer: Writer
     keyring: Keyring
@@ -50,14 +55,31 @@ class Services:
         """The request's key. Raises `Unauthorized`, `Forbidden`, `RateLimited`."""
         key = self.keyring.authenticate(request.headers.get("authorization"), now())
         note_key(request.scope, key.id)
+        self.admit(key, permission)
+        return key
+
+    def admit(self, key: StoredKey, permission: Permission) -> None:
+        """Let a key do something once more. Raises `Forbidden`, `RateLimited`."""
         require(key, permission)
         self.limiter.check(key.id)
-        return key
+
+    def terms(
+        self, kind: RecordKind, key: StoredKey, where: Zone | None = None, *, skip: bool = False
+    ) -> Terms:
+        """What records are checked by; times without an offset are in the zone `where`."""
+        settings = self.settings
+        reading = Reading(where or self.zone, now(), settings.future_limit * SECOND)
+        return Terms(kind, reading, key.scope, skip, reseller=settings.default_reseller_id)
 
 
 def services(request: AnyRequest) -> Services:
     """The services of the application a request came to."""
-    found = request.app.state.services
+    return application_services(request.app)
+
+
+def application_services(application: Litestar) -> Services:
+    """The services of an application that runs."""
+    found = application.state.services
     assert isinstance(found, Services)
     return found
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from callistics.engines.base import KeptAnswer, Session
+from callistics.engines.base import KeptReceipt, Session
 from callistics.errors import Refused, invalid
 from callistics.ingest.job import Job, Outcome, Retry
+from callistics.ingest.kept_receipts import from_text, to_text
 from callistics.ingest.load import load
 from callistics.ingest.merge import merge
-from callistics.ingest.receipt import Receipt
+from callistics.ingest.receipt import Receipt, Repeated
 from callistics.ingest.separate import separate
 
 
@@ -42,8 +43,8 @@ def _store(session: Session, jobs: Sequence[Job]) -> Sequence[Receipt]:
         # Where nothing was stored nothing could be stored twice, and what is corrected may come
         # under the same key.
         if job.retry is not None and not receipt.was_refused(skip=batch.skip):
-            kept = KeptAnswer(job.retry.body_hash, *job.retry.encode(receipt))
-            session.keep_answer(*job.retry.name, kept)
+            kept = KeptReceipt(job.retry.body_hash, to_text(receipt))
+            session.keep_receipt(*job.retry.name, kept)
     return merged.receipts
 
 
@@ -51,19 +52,19 @@ def _outcome_before(session: Session, job: Job) -> Outcome:
     """What became of a request that is repeated, None if it is not."""
     if job.batch is None or job.retry is None:
         return None
-    before = session.kept_answer(*job.retry.name)
+    before = session.kept_receipt(*job.retry.name)
     return None if before is None else _repeated(before, job.retry)
 
 
-def _repeated(before: KeptAnswer, retry: Retry) -> Outcome:
+def _repeated(before: KeptReceipt, retry: Retry) -> Outcome:
     if before.body_hash != retry.body_hash:
         message = "was sent before with another body"
         return Refused([invalid("", f"Idempotency-Key {retry.idempotency_key!r} {message}")])
-    return before
+    return Repeated(from_text(before.receipt))
 
 
 def without_repeats(jobs: Sequence[Job]) -> Iterator[list[Job]]:
-    """The jobs in parts, in none of which a name comes twice: the answer to the first counts."""
+    """The jobs in parts, in none of which a name comes twice: the receipt of the first counts."""
     part: list[Job] = []
     names: set[tuple[str, str]] = set()
     for job in jobs:

@@ -1,4 +1,4 @@
-"""Decodes the body of `POST /calls` or `POST /leads` into a batch of checked records."""
+"""Decodes what brings records, a body of JSON or values, into a batch of checked records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,14 @@ import msgspec
 from callistics.errors import Problem, Refused, UnsupportedMedia, invalid, malformed, pointer
 from callistics.ingest.batch import Batch
 from callistics.ingest.receipt import Rejected
-from callistics.model.json import NotJsonError, as_list, decode
+from callistics.model.json import NotJsonError, as_decoded, as_list, decode
 from callistics.model.scope import Scope
-from callistics.records.columnar.call_batch import SMALLEST, CallBatch, batch_of
+from callistics.records.columnar.call_batch import (
+    SMALLEST,
+    CallBatch,
+    batch_of_records,
+    batch_of_texts,
+)
 from callistics.records.decode import Change, parse_record
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
@@ -73,9 +78,22 @@ def decode_batch(body: bytes, content_type: str | None, limits: Limits, terms: T
     return _checked(terms, list(enumerate(records)), len(records), single=single)
 
 
+def batch_of_values(records: Sequence[object], terms: Terms) -> Batch:
+    """The records, each checked as `decode_batch` checks the JSON text that says the same.
+
+    They are made of what JSON can say, as Python has it, and Decimals; texts must be valid.
+    """
+    columns = None
+    if terms.kind is RecordKind.CALLS and len(records) >= terms.columns_from:
+        columns = batch_of_records(records, terms.reading, terms.scope)
+    taken: set[int] = set() if columns is None else set(columns.indices)
+    rest = [(index, _said(one)) for index, one in enumerate(records) if index not in taken]
+    return _checked(terms, rest, len(records), columns=columns)
+
+
 def _with_columns(texts: Sequence[bytes], terms: Terms, *, lines: bool) -> Batch | None:
     """The records with those taken as columns that can be; None if none can, or it is no JSON."""
-    columns = batch_of(texts, terms.reading, terms.scope)
+    columns = batch_of_texts(texts, terms.reading, terms.scope)
     if columns is None:
         return None
     taken = set(columns.indices)
@@ -155,6 +173,14 @@ def _read(text: bytes) -> object:
     """The value of a JSON text, or the `NotJsonError` it gives."""
     try:
         return decode(text)
+    except NotJsonError as error:
+        return error
+
+
+def _said(record: object) -> object:
+    """The value as JSON has it, or the `NotJsonError` it gives."""
+    try:
+        return as_decoded(record)
     except NotJsonError as error:
         return error
 

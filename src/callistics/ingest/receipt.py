@@ -41,3 +41,10 @@ class Receipt:
         """Whether records came and none was taken: one bad one refuses all but where they skip."""
         taken = self.stored + self.unchanged + self.pending if skip else 0
         return bool(self.rejected) and not taken
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """What became of a request that now came again, and changed nothing."""
+
+    before: Receipt

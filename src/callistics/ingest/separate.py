@@ -5,9 +5,7 @@ from dataclasses import replace
 
 from callistics.engines.base import Session
 from callistics.ingest.batch import Batch
-from callistics.ingest.receipt import Rejected
 from callistics.records.columnar.call_batch import rows_again
-from callistics.records.decode import Change, parse_text
 
 
 def separate(session: Session, batches: Sequence[Batch]) -> Sequence[Batch]:
@@ -32,12 +30,6 @@ def _separated(batch: Batch, rows: Sequence[int]) -> Batch:
     """A batch with some rows of its columns taken out of them, to be merged."""
     if batch.columns is None or not rows:
         return batch
-    changes, rejected = list(batch.changes), list(batch.rejected)
-    for index, text in batch.columns.part(rows).sent():
-        found = parse_text(batch.kind, text, batch.reading, batch.path(index))
-        if isinstance(found, Change):
-            changes.append((index, found))
-        else:
-            rejected.append(Rejected(index, tuple(found)))
+    changes = [*batch.changes, *batch.columns.part(rows).changes()]
     changes.sort(key=lambda one: one[0])
-    return replace(batch, changes=changes, rejected=rejected, columns=batch.columns.without(rows))
+    return replace(batch, changes=changes, columns=batch.columns.without(rows))

@@ -66,11 +66,13 @@ class Bucket:
     """One bucket: its key as SQL computes it, and its label for people.
 
     The key is the day number of the bucket's first day, or for minutes and hours its first
-    instant.
+    instant. It lasts from the instant `begin` up to `end`.
     """
 
     key: int
     label: str
+    begin: int
+    end: int
 
 
 class TooManyBucketsError(ValueError):
@@ -139,7 +141,7 @@ def _calendar_buckets(
         following = period_shifted(granularity, day, 1)
         next_first = zone.day_begin(following)
         if next_first > max(first, begin):
-            yield Bucket(day, date_of(day).isoformat())
+            yield Bucket(day, date_of(day).isoformat(), first, next_first)
         day, first = following, next_first
 
 
@@ -177,8 +179,17 @@ def _run(
     first = (low + offset) // length * length - offset
     for at in range(first, until, length):
         key = at if piece_begin is None else max(at, piece_begin)
-        if min(at + length, until) > begin:
-            yield Bucket(key, clock_label(key, offset))
+        following = min(at + length, until)
+        if following > begin:
+            yield Bucket(key, clock_label(key, offset), key, following)
+
+
+def bucket_at(zone: Zone, granularity: Granularity, at: int) -> Bucket:
+    """The whole bucket that an instant lies in."""
+    if not granularity.is_clock:
+        return next(_calendar_buckets(zone, granularity, at, at + 1))
+    around = _clock_buckets(zone, granularity, at, at + HOUR)
+    return next(bucket for bucket in around if bucket.begin <= at < bucket.end)
 
 
 def bucket_label(zone: Zone, granularity: Granularity, key: int) -> str:
@@ -210,6 +221,7 @@ __all__ = [
     "Granularity",
     "Piece",
     "TooManyBucketsError",
+    "bucket_at",
     "bucket_label",
     "buckets",
     "calendar_pieces",

@@ -16,7 +16,7 @@ DAY = 24 * HOUR
 _EPOCH = datetime(1970, 1, 1)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _FRACTION = r"(?:[.,](?P<fraction>\d{1,9}))?"
-_OFFSET = r" ?(?P<offset>[Zz]|[Uu][Tt][Cc]|[+-]\d\d(?::?\d\d)?)"
+_OFFSET = r" ?(?P<offset>[Zz]|[Uu][Tt][Cc]|[+\-\u2212]\d\d(?::?\d\d)?)"
 _EXTENDED = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
     r"(?:[Tt ](?P<hour>\d\d)(?::(?P<minute>\d\d)(?::(?P<second>\d\d)"
@@ -29,6 +29,8 @@ _BASIC = re.compile(
     rf"{_FRACTION})?)?(?:{_OFFSET})?)?",
     re.ASCII,
 )
+_WEEK_DATE = re.compile(r"(\d{4})(-?)W(\d\d)\2([1-7])(?!\d)", re.ASCII)
+_ORDINAL_DATE = re.compile(r"(\d{4})-(\d{3})(?!\d)", re.ASCII)
 _WHAT_IT_IS_NOT = (
     "not an ISO 8601 date or time, such as 2025-01-31, 2025-01-31T23:59:59Z,"
     " 2025-01-31 23:59:59.5+05:30 or 20250131T235959Z"
@@ -62,11 +64,12 @@ class Written:
 def parse_iso(text: str) -> Written:
     """Read an ISO 8601 date, or a time to the hour, minute, second or fraction of a second.
 
-    Both the extended form, with a space for the `T` as well, and the basic one are read. An offset
-    may be left out, have hours only, or be `UTC`. Raises `ValueError` with a sentence for people
-    where the text is none of these or does not exist.
+    Both the extended form, with a space for the `T` as well, and the basic one are read. The date
+    may be written by week (`2025-W05-5`) or by the day of the year (`2025-031`). An offset may be
+    left out, have hours only, or be `UTC`. Raises `ValueError` with a sentence for people where
+    the text is none of these or does not exist.
     """
-    match = _EXTENDED.fullmatch(text) or _BASIC.fullmatch(text)
+    match = _match(text) or _match(_by_month(text))
     if match is None:
         raise ValueError(_WHAT_IT_IS_NOT)
     parts = match.groupdict()
@@ -79,6 +82,28 @@ def parse_iso(text: str) -> Written:
     nanos = int((parts["fraction"] or "").ljust(9, "0"))
     local_ns = micros(wall) * 1000 + nanos
     return Written(local_ns, _unit_ns(parts), _offset_seconds(parts["offset"]))
+
+
+def _match(text: str) -> re.Match[str] | None:
+    return _EXTENDED.fullmatch(text) or _BASIC.fullmatch(text)
+
+
+def _by_month(text: str) -> str:
+    """The text with a date by week, or by day of the year, rewritten to one by month."""
+    try:
+        if found := _WEEK_DATE.match(text):
+            year, hyphen, week, weekday = found.groups()
+            day = date.fromisocalendar(int(year), int(week), int(weekday))
+            return day.isoformat().replace("-", hyphen) + text[found.end() :]
+        if found := _ORDINAL_DATE.match(text):
+            year, number = int(found[1]), int(found[2])
+            day = date.fromordinal(date(year, 1, 1).toordinal() + number - 1)
+            if number == 0 or day.year != year:
+                raise ValueError("day is out of range for year")
+            return day.isoformat() + text[found.end() :]
+    except ValueError as error:
+        raise ValueError(f"no such date: {error}") from None
+    return text
 
 
 def _unit_ns(parts: dict[str, str | None]) -> int:
@@ -100,7 +125,7 @@ def _offset_seconds(text: str | None) -> int | None:
     if hours > 23 or minutes > 59:
         raise ValueError("no such UTC offset")
     seconds = hours * 3600 + minutes * 60
-    return -seconds if text[0] == "-" else seconds
+    return seconds if text[0] == "+" else -seconds
 
 
 def now() -> int:

@@ -10,6 +10,7 @@ import msgspec
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _MAX_DIGITS = 4300
+_TOO_LONG = f"a number has more than {_MAX_DIGITS:,} digits"
 # Far beyond any body that is right, and within what every reader and writer of JSON here can do.
 MAX_NESTING = 512
 
@@ -57,6 +58,34 @@ def decode(body: bytes) -> object:
         # What is wrong is told below, in words for people.
         pass
     return _careful(body)
+
+
+def as_decoded(value: object, depth: int = 0) -> object:
+    """A value as `decode` gives it of the JSON text that says it: numbers as int or Decimal.
+
+    Its texts must be valid. Raises `NotJsonError` where `decode` would.
+    """
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if isinstance(value, Decimal):
+        return _number(value)
+    members, items = as_object(value), as_list(value)
+    if members is None and items is None:
+        return value
+    if depth >= MAX_NESTING:
+        raise NotJsonError("nested too deeply")
+    if members is not None:
+        return {name: as_decoded(one, depth + 1) for name, one in members.items()}
+    return [as_decoded(one, depth + 1) for one in items or ()]
+
+
+def _number(value: Decimal) -> int | Decimal:
+    text = str(value)
+    if "." in text or "E" in text:
+        return value
+    if len(text) > _MAX_DIGITS:
+        raise NotJsonError(_TOO_LONG)
+    return int(value)
 
 
 def apart(body: bytes) -> bool:
@@ -107,7 +136,7 @@ def _careful(body: bytes) -> object:
     except RecursionError:
         raise NotJsonError("nested too deeply") from None
     except (ValueError, ArithmeticError):
-        raise NotJsonError(f"a number has more than {_MAX_DIGITS:,} digits") from None
+        raise NotJsonError(_TOO_LONG) from None
     return value
 
 

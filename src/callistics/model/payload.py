@@ -193,7 +193,7 @@ def order_key(text: str) -> str | None:
     """The order key of a text that is a number or an ISO date; None for any other."""
     if _NUMBER.fullmatch(text):
         return number_order(Decimal(text))
-    if len(text) >= 10 and text[4] == "-":
+    if len(text) >= 10 and text[4] == text[7] == "-":
         try:
             return date_order(parse_iso(text))
         except ValueError:

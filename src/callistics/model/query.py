@@ -1,4 +1,4 @@
-"""A valid question: what `POST /analytics` asks, checked and resolved to instants."""
+"""A valid query: the body of `POST /analytics`, checked and resolved to instants."""
 
 from dataclasses import dataclass, field
 

@@ -31,10 +31,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A row that is always there: the key that SQL gives, and what the key's fields show."""
+    """A row that is always there: the key that SQL gives, and what the key's fields show.
+
+    `span` is the half-open range of instants (µs) that a bucket of time has inside the range.
+    """
 
     key: Key
     shown: tuple[Shown, ...]
+    span: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,9 @@ class QueryType:
     there, zeros included; without it the rows are those that occur. `share_of_known` leaves the
     null key out of the whole that percentages are of. `always` names dimensions of `group_by`
     whose every value is a group. `only` restricts the unit. `takes_measure` says that the body
-    names a measure, and `for_query` gives the type as it is for one query. `statement` and
-    `arrange` replace the common ones. `example` is an example request's body without the query
-    type.
+    names a measure, `overlap` that dates test the time that a call takes. `for_query` gives the
+    type as it is for one query. `statement` and `arrange` replace the common ones. `example` is
+    an example request's body without the query type.
     """
 
     name: str
@@ -74,9 +78,10 @@ class QueryType:
     uses_granularity: bool = False
     owns: tuple[str, ...] = ()
     takes_measure: bool = False
+    overlap: bool = False
     for_query: Callable[["QueryType", Query], "QueryType"] | None = None
     statement: Callable[["QueryType", Frame], Sql] | None = None
-    arrange: Callable[[Selection, Sequence[Counted]], list[Row]] | None = None
+    arrange: Callable[[Selection, Sequence[Slot], Sequence[Counted]], list[Row]] | None = None
 
     def asked(self, query: Query) -> "QueryType":
         """The type as it is for a query."""
@@ -126,7 +131,7 @@ class QueryType:
     ) -> list[Row]:
         """The rows of one group, from what the statement counted in it."""
         if self.arrange is not None:
-            return self.arrange(selection, counted)
+            return self.arrange(selection, slots or (), counted)
         return standard_rows(self, slots, counted)
 
 

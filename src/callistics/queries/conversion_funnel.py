@@ -15,7 +15,7 @@ from callistics.compile.select import (
 )
 from callistics.compile.where import where
 from callistics.model.rounding import percentage
-from callistics.queries.base import Counted, Field, QueryType, Row
+from callistics.queries.base import Counted, Field, QueryType, Row, Slot
 from callistics.sql.fragment import Sql, compose, join, raw
 from callistics.sql.selection import Frame, Selection, Unit
 
@@ -63,7 +63,7 @@ def _every_status(frame: Frame) -> Sql:
     )
 
 
-def _arrange(selection: Selection, counted: Sequence[Counted]) -> list[Row]:
+def _arrange(selection: Selection, _: Sequence[Slot], counted: Sequence[Counted]) -> list[Row]:
     if selection.stages is None:
         return _rows([(str(one.key), one.measures["n"] or 0) for one in counted])
     reached = {one.key: one.measures["n"] or 0 for one in counted}

@@ -18,4 +18,11 @@ def bucket_slots(selection: Selection) -> Sequence[Slot]:
     if selection.empty or selection.begin is None or selection.end is None:
         return []
     cut = buckets(selection.query.zone, selection.query.granularity, selection.begin, selection.end)
-    return [Slot(bucket.key, (bucket.label,)) for bucket in cut]
+    return [
+        Slot(
+            bucket.key,
+            (bucket.label,),
+            (max(bucket.begin, selection.begin), min(bucket.end, selection.end)),
+        )
+        for bucket in cut
+    ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callistics.errors import Problem, invalid, pointer, unknown_names
-from callistics.model.json import NotJsonError, as_object, decode
+from callistics.model.json import as_object
 from callistics.model.payload import PayloadError
 from callistics.records.field import RecordField, RecordKind
 from callistics.records.field_values import Reading, Value
@@ -17,7 +17,7 @@ class Change:
     """What one valid record says: the fields it brings and the time they are as of.
 
     `time` is None where the record has no `updated_at`; it then takes its time of arrival.
-    `readings` are what times without a start beside them may mean where that is more than one
+    `readings` are what times given without a start may mean where that is more than one
     thing, the best first, which `values` has: the start that is known already decides.
     """
 
@@ -61,17 +61,6 @@ def parse_record(
     return problems or _change(kind, values, readings)
 
 
-def parse_text(
-    kind: RecordKind, text: bytes, reading: Reading, at: tuple[str | int, ...] = ()
-) -> Change | list[Problem]:
-    """`parse_record` of a record as JSON text."""
-    try:
-        raw = decode(text)
-    except NotJsonError as error:
-        return [invalid(pointer(*at), str(error))]
-    return parse_record(kind, raw, reading, at)
-
-
 def _parsed(spec: RecordField, value: object, reading: Reading) -> Value:
     if value is not None:
         return spec.type.parse(value, reading)
@@ -92,7 +81,7 @@ def _complete_parts(
         if spec.part_of is None:
             continue
         if spec.part_of in given:
-            if values.get(spec.part_of) is None:
+            if values.get(spec.part_of) is None or values.get(name) is None:
                 values.pop(name, None)
         elif name in given:
             message = f"says nothing without {spec.part_of}"

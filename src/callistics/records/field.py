@@ -65,7 +65,7 @@ class RecordField:
 
     @property
     def is_shared(self) -> bool:
-        """Whether a lead has the value too that queries ask for: its own, else of its first call."""
+        """Whether queries ask for it of leads too: their own value, else their first call's."""
         asked = bool(self.filter or self.group)
         return asked and self.kinds == BOTH and self.kept is Kept.COLUMN
 

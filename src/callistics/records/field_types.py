@@ -14,7 +14,6 @@ from callistics.records.field_values import (
     MAX_ATTEMPT,
     MAX_COST,
     MAX_DURATION_MS,
-    MAX_TEXT,
     SENTIMENTS,
     Reading,
     Value,
@@ -38,6 +37,7 @@ from callistics.records.field_values import (
     tie_payload,
     tie_sentiment,
 )
+from callistics.texts import MAX_TEXT
 
 
 class Storage(StrEnum):
@@ -77,7 +77,7 @@ class FieldType:
     scale: int | None = None
     most: int | None = None
     choices: tuple[str, ...] = ()
-    folded: Callable[[str], str] | None = None
+    normalized: Callable[[str], str] | None = None
 
 
 _STRING = {"type": "string", "maxLength": MAX_TEXT}
@@ -131,7 +131,7 @@ CURRENCY = FieldType(
     {"type": "string", "pattern": CURRENCY_PATTERN},
     read_currency,
     Annotated[str, msgspec.Meta(pattern=CURRENCY_PATTERN, max_length=3)],
-    folded=currency_code,
+    normalized=currency_code,
 )
 SENTIMENT = FieldType(
     Storage.DOUBLE,

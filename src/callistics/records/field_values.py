@@ -17,10 +17,10 @@ from callistics.model.json import as_object
 from callistics.model.payload import canonical_payload, number_text
 from callistics.model.rounding import half_up
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT, Zone
+from callistics.texts import limited
 
 Value = str | int | float | bool | None
 
-MAX_TEXT = 1_024
 MAX_AHEAD = 10 * MINUTE
 MAX_ATTEMPT = 1_000_000
 MAX_DURATION_MS = 10 * 366 * 24 * HOUR // 1000
@@ -46,9 +46,7 @@ def read_text(value: object, _: Reading) -> str:
     """A text, which may be empty."""
     if not isinstance(value, str):
         raise ValueError("must be a string")
-    if len(value) > MAX_TEXT:
-        raise ValueError(f"longer than {MAX_TEXT:,} characters")
-    return value
+    return limited(value)
 
 
 def read_name(value: object, reading: Reading) -> str:

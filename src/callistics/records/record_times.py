@@ -34,7 +34,7 @@ def readings_of(
     """What the times of a record may mean, the best first; what is wrong where none is in order.
 
     `values` are as read one by one, `sent` as they came. The shortest call is best, then the
-    earliest. An end beside a duration does not count: it tells something only where it agrees.
+    earliest. An end given with a duration does not count: it tells something only where it agrees.
     """
     options = {
         name: _occurrences(values[name], sent.get(name), reading)
@@ -44,7 +44,7 @@ def readings_of(
     found = [dict(zip(options, times, strict=True)) for times in product(*options.values())]
     lasting = values.get("duration")
     if lasting is not None and "ended_at" in options:
-        best = _beside_duration(found, int(lasting) * 1000)
+        best = _with_duration(found, int(lasting) * 1000)
     else:
         in_order = _in_order if len(found) > 1 else _from_start
         best = sorted(filter(in_order, found), key=_preference)
@@ -63,7 +63,7 @@ def _occurrences(value: Value, sent: object, reading: Reading) -> list[int]:
     return [value] if later is None else [value, later]
 
 
-def _beside_duration(found: Sequence[Times], lasting: int) -> list[Times]:
+def _with_duration(found: Sequence[Times], lasting: int) -> list[Times]:
     agreeing = [times for times in found if _in_order(times) and _lasts(times, lasting)]
     if agreeing:
         return sorted(agreeing, key=_preference)

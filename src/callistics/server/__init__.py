@@ -1,1 +1,1 @@
-"""The composition root and what runs beside it: start, stop, logs, maintenance."""
+"""The composition root and what runs in the background: start, stop, logs, maintenance."""

@@ -19,6 +19,7 @@ from litestar import Litestar
 from callistics import __version__
 from callistics.access.keyring import Keyring, make_key, new_secret, process_key
 from callistics.access.limiter import RateLimiter
+from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
@@ -27,7 +28,7 @@ from callistics.engines.registry import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.http.app import create_http
 from callistics.http.pool import Pool
-from callistics.http.services import Services
+from callistics.http.services import Services, application_services
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.job import Job, Result
 from callistics.ingest.writer import Writer
@@ -109,6 +110,11 @@ class Application:
             await asyncio.to_thread(_stop, parts, engine, maintenance)
             _log.info("stopped")
 
+    @property
+    def services(self) -> Services:
+        """The parts of it, while it runs."""
+        return application_services(self.asgi)
+
     def _admit(self, parts: Services, engine: Engine) -> None:
         """Make sure that somebody may administer the server."""
         moment = now()
@@ -141,9 +147,12 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         template_lead_stages=dict(settings.template_lead_stages),
     )
     rollups = engine.rollups if settings.rollups else ()
+    analytics = Analytics(engine.dialect, engine.run, policy, settings.timezone, rollups)
+    cache = AnswerCache(settings.answer_cache * 1_000_000)
     parts = Services(
         settings=settings,
-        analytics=Analytics(engine.dialect, engine.run, policy, settings.timezone, rollups),
+        analytics=analytics,
+        batches=Batches(analytics, engine, cache, engine.sharing),
         pending=Pending(engine.dialect, engine.run),
         writer=Writer(engine, settings.ingest_queue),
         keyring=Keyring(engine.load_keys(), local),
@@ -152,7 +161,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
         readers=Pool("reader", 2, settings.ingest_queue),
         decode_process=DecodeProcess(),
-        cache=AnswerCache(settings.answer_cache * 1_000_000),
+        cache=cache,
         data_version=lambda: engine.data_version,
     )
     parts.metrics.info(version=__version__, engine=engine.version)

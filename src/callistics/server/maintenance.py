@@ -1,4 +1,4 @@
-"""Maintenance of the engine, a piece at a time, beside everything else."""
+"""Maintenance of the engine, a piece at a time, while requests are served."""
 
 import threading
 import time

@@ -66,6 +66,10 @@ class Dialect(Protocol):
         """A time column as µs since 1970."""
         ...
 
+    def from_micros(self, value: Sql) -> Sql:
+        """µs since 1970 as a time column has them."""
+        ...
+
     def payload_text(self, table: str, key: str) -> Sql:
         """Canonical text of a scalar of the payload, NULL where there is none."""
         ...

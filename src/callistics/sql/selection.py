@@ -1,4 +1,4 @@
-"""A question together with who asks it: what a statement is built from."""
+"""A query together with the scope of who sends it: what a statement is built from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -52,7 +52,8 @@ class Selection:
 
     `begin` and `end` are the half-open range of instants that the query is about; where an end
     was left open it is None until `closed` has filled it in. `wide` says that an end filled in may
-    lie beyond the records that match.
+    lie beyond the records that match, `overlap` that a call is in the range when any of the time
+    that it takes is; then `first_start` is when the first of them started, once that is known.
     """
 
     query: Query
@@ -63,6 +64,8 @@ class Selection:
     end: int | None
     empty: bool = False
     wide: bool = False
+    overlap: bool = False
+    first_start: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -106,17 +109,21 @@ class Frame:
     """A selection seen through an engine's dialect: all that an expression may ask for.
 
     `rolled` is the roll-up that the selection is answered from, None where it is the records.
+    `selected` are the selection's own rows, all of them and no other, where they were kept apart.
     """
 
     selection: Selection
     dialect: Dialect
     rolled: Source | None = None
+    selected: Source | None = None
 
     @property
     def source(self) -> Source:
-        """The rows to count: those of the roll-up, else the table of the unit."""
+        """The rows to count: those of the roll-up, else those kept apart, else the unit's table."""
         if self.rolled is not None:
             return self.rolled
+        if self.selected is not None:
+            return self.selected
         alias = self.selection.unit.alias
         return Source(raw(f"{self.selection.unit} AS {alias}"), self.dialect.weight(alias))
 
@@ -124,6 +131,13 @@ class Frame:
     def clock(self) -> Sequence[Piece]:
         """Offsets for wall-clock hours and weekdays over the plan's range."""
         return clock_pieces(self.selection.query.zone, *self._range())
+
+    @property
+    def record_clock(self) -> Sequence[Piece]:
+        """The same from the first to the last record that is selected."""
+        begin, end = self._range()
+        first = self.selection.first_start
+        return clock_pieces(self.selection.query.zone, begin if first is None else first, end)
 
     @property
     def calendar(self) -> Sequence[Piece]:

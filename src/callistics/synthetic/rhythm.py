@@ -27,7 +27,7 @@ class Hour(NamedTuple):
     `calls` start in it; `regions` has 256 equally likely indexes into `REGIONS`.
     """
 
-    place: int
+    number: int
     start: datetime
     calls: int
     regions: Sequence[int]
@@ -47,24 +47,24 @@ class Calendar:
         end = until.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - DRAIN
         self._calls = calls
         self._starts, self._activity = _grid(end)
-        self._weights = [_weight(place, row, rng) for place, row in enumerate(self._activity)]
+        self._weights = [_weight(index, row, rng) for index, row in enumerate(self._activity)]
         self.opens = [self._open_hours(region) for region in range(len(REGIONS))]
 
     def hours(self) -> Iterator[Hour]:
         """Every hour in order; their calls add up to the number asked for."""
         done = 0
         total = sum(self._weights)
-        for place, reached in enumerate(accumulate(self._weights)):
+        for index, reached in enumerate(accumulate(self._weights)):
             due = self._calls * reached // total
-            yield Hour(place, self._starts[place], due - done, _regions(self._activity[place]))
+            yield Hour(index, self._starts[index], due - done, _regions(self._activity[index]))
             done = due
 
     def _open_hours(self, region: int) -> list[int]:
         """For each hour the first one from it on that is an office hour of the region."""
         following = HOURS
         found: list[int] = []
-        for place in range(HOURS - 1, -1, -1):
-            following = place if self._activity[place][region] >= _OPEN else following
+        for index in range(HOURS - 1, -1, -1):
+            following = index if self._activity[index][region] >= _OPEN else following
             found.append(following)
         return found[::-1]
 
@@ -72,7 +72,7 @@ class Calendar:
 @lru_cache(maxsize=1)
 def _grid(end: datetime) -> tuple[list[datetime], list[tuple[int, ...]]]:
     """The start of every hour, and how busy each region is in it."""
-    starts = [end - timedelta(hours=HOURS - place) for place in range(HOURS)]
+    starts = [end - timedelta(hours=HOURS - index) for index in range(HOURS)]
     rows = [_activity(region, starts) for region in REGIONS]
     return starts, list(zip(*rows, strict=True))
 
@@ -84,9 +84,9 @@ def _activity(region: Region, starts: Sequence[datetime]) -> Iterator[int]:
         yield region.day[local.hour] * region.week[local.weekday()]
 
 
-def _weight(place: int, activity: Sequence[int], rng: Random) -> int:
+def _weight(index: int, activity: Sequence[int], rng: Random) -> int:
     busy = sum(region.share * part for region, part in zip(REGIONS, activity, strict=True))
-    return int(busy * _GROWTH ** (place / HOURS) * rng.uniform(0.85, 1.15)) + 1
+    return int(busy * _GROWTH ** (index / HOURS) * rng.uniform(0.85, 1.15)) + 1
 
 
 @cache

@@ -81,18 +81,18 @@ class _Waiting:
         self._hours: dict[int, array[int]] = {}
         self._size = 0
 
-    def add(self, place: int, lead: int) -> None:
-        if place < HOURS and self._size < MAX_WAITING:
-            self._hours.setdefault(place, array("Q")).append(lead)
+    def add(self, index: int, lead: int) -> None:
+        if index < HOURS and self._size < MAX_WAITING:
+            self._hours.setdefault(index, array("Q")).append(lead)
             self._size += 1
 
-    def take(self, place: int, most: int) -> "array[int]":
+    def take(self, index: int, most: int) -> "array[int]":
         """Up to `most` leads that are due; the others stay for the hour after."""
-        due = self._hours.pop(place, array("Q"))
+        due = self._hours.pop(index, array("Q"))
         taken, left = due[:most], due[most:]
         if left:
-            left.extend(self._hours.get(place + 1, ()))
-            self._hours[place + 1] = left
+            left.extend(self._hours.get(index + 1, ()))
+            self._hours[index + 1] = left
         self._size -= len(taken)
         return taken
 
@@ -110,18 +110,18 @@ class _Dialler:
         self._late: deque[list[str]] = deque([] for _ in range(_HOURS_AHEAD))
         self._call = rng.getrandbits(100)
         self._lead = rng.getrandbits(WORD_BITS)
-        self._place = 0
+        self._index = 0
         self._hours: list[str] = []
 
     def lines(self, hour: Hour) -> list[str]:
         """The calls of the hour by start, then the scores that arrived in it."""
-        self._place = hour.place
+        self._index = hour.number
         if hour.calls:
             self._hours = [_hour_text(hour.start, ahead) for ahead in range(_HOURS_AHEAD)]
         bits, call, count = self._bits, self._line, hour.calls
         lines = [
-            call(lead, (place * _HOUR_MS + bits(21)) // count)
-            for place, lead in enumerate(self._leads(hour))
+            call(lead, (index * _HOUR_MS + bits(21)) // count)
+            for index, lead in enumerate(self._leads(hour))
         ]
         lines += self._late.popleft()
         self._late.append([])
@@ -134,7 +134,7 @@ class _Dialler:
     def _leads(self, hour: Hour) -> Iterator[int]:
         """Retries that are due, evenly among new leads, which get at least a fifth."""
         count = hour.calls
-        due = self._waiting.take(hour.place, count - count // 5)
+        due = self._waiting.take(hour.number, count - count // 5)
         retries, step, passed = iter(due), len(due), 0
         for _ in range(count):
             passed += step
@@ -182,9 +182,9 @@ class _Dialler:
 
     def _retry(self, lead: int, template: Template, bits: int) -> None:
         delays = _DAYS_LATER if lead & _ATTEMPT_MASK > 1 else _SAME_DAY
-        place = self._place + delays[bits]
-        if place < HOURS:
-            self._waiting.add(self._opens[template.merchant.region][place], lead + 1)
+        index = self._index + delays[bits]
+        if index < HOURS:
+            self._waiting.add(self._opens[template.merchant.region][index], lead + 1)
 
     def _score(
         self, call_id: str, template: Template, mood: str, ended: int, text: str

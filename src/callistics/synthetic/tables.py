@@ -32,7 +32,7 @@ def spread(items: Sequence[T], weights: Sequence[float], size: int) -> list[T]:
 def normal_quantiles(size: int) -> list[float]:
     """The standard normal distribution as `size` equally likely values, ascending."""
     normal = NormalDist()
-    return [normal.inv_cdf((place + 0.5) / size) for place in range(size)]
+    return [normal.inv_cdf((index + 0.5) / size) for index in range(size)]
 
 
 def lengths(median: float, sigma: float, quantiles: Sequence[float], longest: int) -> list[int]:

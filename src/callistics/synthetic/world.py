@@ -100,7 +100,7 @@ def _merchants(rng: Random, resellers: Sequence[str]) -> Iterator[Merchant]:
 def _providers(rng: Random, region: Region) -> list[str]:
     names = list(dict.fromkeys(_pick(rng, region.providers) for _ in range(rng.randint(1, 4))))
     texts = [f',"provider":"{name}"' for name in names]
-    return spread([*texts, ""], [*(62 * 0.3**place for place in range(len(names))), 1], PROVIDERS)
+    return spread([*texts, ""], [*(62 * 0.3**index for index in range(len(names))), 1], PROVIDERS)
 
 
 def _templates(rng: Random, merchants: Sequence[Merchant]) -> Iterator[Template]:
@@ -155,13 +155,13 @@ def _draws(rng: Random, templates: Sequence[Template]) -> list[list[int]]:
 
 def _template_weights(rng: Random, templates: Sequence[Template]) -> list[float]:
     """A merchant's calls shared out among its templates: most of them come from one or two."""
-    places: dict[str, int] = {}
+    ranks: dict[str, int] = {}
     parts: list[float] = []
     for template in templates:
         owner = template.merchant.merchant_id
-        places[owner] = places.get(owner, 0) + 1
-        parts.append(places[owner] ** -1.5 * rng.uniform(0.7, 1.3))
-    wholes = dict.fromkeys(places, 0.0)
+        ranks[owner] = ranks.get(owner, 0) + 1
+        parts.append(ranks[owner] ** -1.5 * rng.uniform(0.7, 1.3))
+    wholes = dict.fromkeys(ranks, 0.0)
     for template, part in zip(templates, parts, strict=True):
         wholes[template.merchant.merchant_id] += part
     return [
@@ -173,7 +173,7 @@ def _template_weights(rng: Random, templates: Sequence[Template]) -> list[float]
 def _region_draws(
     templates: Sequence[Template], weights: Sequence[float], region: int
 ) -> list[int]:
-    places = [place for place, item in enumerate(templates) if item.merchant.region == region]
-    drawn = spread(places, [weights[place] for place in places], DRAWS - len(places))
+    indices = [index for index, item in enumerate(templates) if item.merchant.region == region]
+    drawn = spread(indices, [weights[index] for index in indices], DRAWS - len(indices))
     # One entry each on top, so that even the smallest template is dialled now and then.
-    return places + drawn
+    return indices + drawn

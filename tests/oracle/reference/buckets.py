@@ -56,7 +56,7 @@ def _clock_bucket(zone: str, size: int, at: int) -> Bucket:
     return Bucket(start, end, _clock_label(start, piece.offset))
 
 
-def _day_at(zone: str, at: int) -> date:
+def day_at(zone: str, at: int) -> date:
     """The last day that has begun: not always the local date, which may fall back at midnight."""
     day = local_at(zone, at).date() + timedelta(days=2)
     while day_begin(zone, day) > at:
@@ -67,7 +67,7 @@ def _day_at(zone: str, at: int) -> date:
 def bucket_at(zone: str, granularity: str, at: int) -> Bucket:
     if granularity in CLOCK:
         return _clock_bucket(zone, CLOCK[granularity], at)
-    first, following = DAYS[granularity](_day_at(zone, at))
+    first, following = DAYS[granularity](day_at(zone, at))
     return Bucket(day_begin(zone, first), day_begin(zone, following), first.isoformat())
 
 

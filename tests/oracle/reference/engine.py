@@ -5,18 +5,20 @@ from typing import Any
 
 from .buckets import Bucket, buckets_between
 from .filters import (
+    Question,
     call_matches,
     date_limits,
     given,
     lead_matches,
     refuse_crossed_dates,
 )
-from .grouping import grouped, with_all_weekdays
+from .grouping import grouped, shown, with_all_weekdays
 from .measures import number_of
 from .merge import Raw
-from .queries import LEAD_TYPES, QUERIES, TIME_SERIES, Context, Row
+from .queries import LEAD_TYPES, OVERLAPPING, QUERIES, TIME_SERIES, Context, Row
 from .settings import ReferenceSettings, Refused, Scope
 from .state import Call, Records, calls_of, leads_of
+from .under_way import buckets_of
 
 MOST_ROWS = 1_000_000
 IDENTITY = {"calls": "call_id", "leads": "lead_id"}
@@ -41,10 +43,13 @@ class Reference:
         key = (record["merchant_id"], record[IDENTITY[kind]])
         self._records[kind][key].append(Raw(record, arrived, self.settings.timezone))
 
-    def ask(self, body: dict[str, Any], scope: Scope | None) -> dict[str, Any]:
-        """The envelope for a valid body; raises Refused where the values cannot be answered."""
+    def ask(self, body: dict[str, Any], scope: Scope | None, now: int = 0) -> dict[str, Any]:
+        """The envelope for a valid body that comes at an instant.
+
+        Raises Refused where the values cannot be answered.
+        """
         request = self._completed(body)
-        rows = self._rows(request, scope or {})
+        rows = self._rows(request, self._question(request, scope or {}, now))
         page, size = request["page"], request["page_size"]
         return {
             "query_type": request["query_type"],
@@ -60,38 +65,42 @@ class Reference:
         request: dict[str, Any] = DEFAULTS | {"timezone": self.settings.timezone} | written
         return request | {"filters": given(request["filters"])}
 
-    def _rows(self, request: dict[str, Any], scope: Scope) -> list[Row]:
+    def _question(self, request: dict[str, Any], scope: Scope, now: int) -> Question:
+        overlap = request["query_type"] in OVERLAPPING
+        return Question(request["filters"], scope, request["timezone"], self.settings, now, overlap)
+
+    def _rows(self, request: dict[str, Any], asked: Question) -> list[Row]:
         refuse_crossed_dates(request["filters"], request["timezone"])
         query_type, fields = request["query_type"], request["group_by"]
-        units = self._units(request, scope)
-        groups = grouped(_counted(request, units), fields, request["timezone"])
+        units = self._units(request, asked)
+        counted = _counted(request, units)
+        groups = grouped(counted, fields, asked.zone, request["granularity"])
         if query_type == "hourly_heatmap" and "weekday" in fields:
             groups = with_all_weekdays(groups, fields)
-        context = self._context(request, units)
+        context = self._context(request, asked, units)
         if len(groups) * len(context.buckets) > MOST_ROWS:
             raise Refused(422, "too many rows")
         rows: list[Row] = []
         for key, members in groups.items():
-            values = dict(zip(fields, key, strict=True))
+            values = dict(zip(fields, map(shown, key), strict=True))
             rows += [values | row for row in QUERIES[query_type](members, context)]
             if len(rows) > MOST_ROWS:
                 raise Refused(422, "too many rows")
         return rows
 
-    def _units(self, request: dict[str, Any], scope: Scope) -> list[Any]:
-        filters, zone = request["filters"], request["timezone"]
+    def _units(self, request: dict[str, Any], asked: Question) -> list[Any]:
         leads = leads_of(self._records["calls"], self._records["leads"])
         if request["query_type"] in LEAD_TYPES:
-            return [lead for lead in leads if lead_matches(lead, filters, scope, zone)]
-        return [call for call in calls_of(leads) if call_matches(call, filters, scope, zone)]
+            return [lead for lead in leads if lead_matches(lead, asked)]
+        return [call for call in calls_of(leads) if call_matches(call, asked)]
 
-    def _context(self, request: dict[str, Any], units: list[Any]) -> Context:
+    def _context(self, request: dict[str, Any], asked: Question, units: list[Any]) -> Context:
         series = request["query_type"] in TIME_SERIES
         return Context(
             zone=request["timezone"],
             settings=self.settings,
             stages=self._stages(request["filters"].get("template_id")),
-            buckets=_buckets(request, units) if series else (),
+            buckets=_buckets(request, asked, units) if series else (),
             measure=request.get("measure"),
         )
 
@@ -115,10 +124,12 @@ def _counted(request: dict[str, Any], units: list[Any]) -> list[Any]:
     return units
 
 
-def _buckets(request: dict[str, Any], calls: list[Call]) -> list[Bucket]:
+def _buckets(request: dict[str, Any], asked: Question, calls: list[Call]) -> list[Bucket]:
     """Every bucket of the range, an open end of which the first or last matching call closes."""
-    zone, granularity = request["timezone"], request["granularity"]
-    begin, end = date_limits(request["filters"], zone)
+    zone, granularity = asked.zone, request["granularity"]
+    begin, end = date_limits(asked.filters, zone, asked.now)
+    if asked.overlap:
+        return buckets_of(zone, granularity, begin, end, calls)
     starts = [call.started_at for call in calls]
     if begin is None or end is None:
         if not starts:

@@ -1,12 +1,18 @@
 """Which calls or leads a request is about."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
+from .canonical import exact
 from .moments import span
 from .payloads import holds
-from .settings import Refused, Scope
-from .state import Call, Lead
+from .ranges import named
+from .settings import ReferenceSettings, Refused, Scope
+from .state import Call, Lead, field_of
+from .success import is_reached, is_success
+from .under_way import end_of
 
 Filters = dict[str, Any]
 
@@ -15,16 +21,33 @@ SCOPE_FIELDS = {
     "merchant_ids": "merchant_id",
     "template_ids": "template_id",
 }
-OF_A_CALL = (
-    "provider",
-    "outcome",
-    "direction",
+OF_EITHER = ("template_id", "merchant_id", "reseller_id", "lead_id", "status")
+OF_NO_CALL = (*OF_EITHER, "date_from", "date_to", "date_range", "payload_filters")
+LIMITS = (
     "min_duration",
     "max_duration",
     "sentiment_min",
     "sentiment_max",
+    "min_cost",
+    "max_cost",
+    "success",
+    "reached",
 )
-OF_EITHER = ("template_id", "merchant_id", "reseller_id", "lead_id", "status")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of which records, by whose settings and when.
+
+    `overlap` says that dates test all the time that a call takes.
+    """
+
+    filters: Filters
+    scope: Scope
+    zone: str
+    settings: ReferenceSettings
+    now: int
+    overlap: bool = False
 
 
 def given(filters: Filters) -> Filters:
@@ -47,20 +70,30 @@ def in_scope(unit: Call | Lead, scope: Scope) -> bool:
     return all(getattr(unit, SCOPE_FIELDS[kind]) in scope[kind] for kind in scope)
 
 
-def date_limits(filters: Filters, zone: str) -> tuple[int | None, int | None]:
+def date_limits(filters: Filters, zone: str, now: int) -> tuple[int | None, int | None]:
     """The first instant inside and the first one after, where they are given."""
+    if "date_range" in filters:
+        return named(filters["date_range"], zone, now)
     first, last = filters.get("date_from"), filters.get("date_to")
     begin = None if first is None else span(first, zone)
     until = None if last is None else span(last, zone)
     return begin and begin.start, until and until.end
 
 
-def _in_dates(at: int, filters: Filters, zone: str) -> bool:
-    begin, end = date_limits(filters, zone)
+def _in_dates(at: int, asked: Question) -> bool:
+    begin, end = date_limits(asked.filters, asked.zone, asked.now)
     return (begin is None or begin <= at) and (end is None or at < end)
 
 
-def _in_numbers(value: float | None, lowest: float | None, highest: float | None) -> bool:
+def _dated(call: Call, asked: Question) -> bool:
+    if not asked.overlap:
+        return _in_dates(call.started_at, asked)
+    begin, end = date_limits(asked.filters, asked.zone, asked.now)
+    before = end is None or call.started_at < end
+    return bool(call.duration) and before and (begin is None or end_of(call) > begin)
+
+
+def _in_numbers(value: Any, lowest: Any, highest: Any) -> bool:
     if lowest is None and highest is None:
         return True
     if value is None:
@@ -68,55 +101,76 @@ def _in_numbers(value: float | None, lowest: float | None, highest: float | None
     return (lowest is None or value >= lowest) and (highest is None or value <= highest)
 
 
-def _thousandfold(number: float | None) -> float | None:
-    return None if number is None else number * 1000
+def _times(number: float | None, factor: int) -> Fraction | None:
+    return None if number is None else Fraction(exact(number)) * factor
 
 
 def _listed(unit: Call | Lead, filters: Filters, names: Iterable[str]) -> bool:
     for name in names:
         if name in filters:
             wanted = filters[name] if isinstance(filters[name], list) else [filters[name]]
-            if getattr(unit, name) not in wanted:
+            if name == "currency":
+                wanted = [value and value.upper() for value in wanted]
+            if field_of(unit, name) not in wanted:
                 return False
     return True
 
 
-def _payload(unit: Call | Lead, filters: Filters, zone: str) -> bool:
-    conditions = filters.get("payload_filters", {})
-    return all(holds(unit.payload, key, wanted, zone) for key, wanted in conditions.items())
+def _payload(unit: Call | Lead, asked: Question) -> bool:
+    conditions = asked.filters.get("payload_filters", {})
+    return all(holds(unit.payload, key, wanted, asked.zone) for key, wanted in conditions.items())
 
 
-def _as_call(call: Call, filters: Filters) -> bool:
+def _as_told(asked: Question, call: Call) -> bool:
+    """Whether a success and a reach are there or not, as is asked."""
+    success = is_success(asked.settings, call.outcome, call.success)
+    reached = is_reached(asked.settings, call.outcome, call.answered_at, call.success)
+    filters = asked.filters
+    return filters.get("success", success) == success and filters.get("reached", reached) == reached
+
+
+def _of_a_call(filters: Filters) -> list[str]:
+    """What only calls have: every filter but the few that leads have as well."""
+    return [name for name in filters if name not in OF_NO_CALL]
+
+
+def _as_call(call: Call, asked: Question) -> bool:
     """The filters on what only a call has."""
-    lowest, highest = (_thousandfold(filters.get(n)) for n in ("min_duration", "max_duration"))
+    get = asked.filters.get
+    lists = [name for name in _of_a_call(asked.filters) if name not in LIMITS]
+    cost = None if call.price is None else call.price.cost
     return (
-        _listed(call, filters, ("provider", "outcome", "direction"))
-        and _in_numbers(call.duration, lowest, highest)
-        and _in_numbers(call.sentiment, filters.get("sentiment_min"), filters.get("sentiment_max"))
+        _listed(call, asked.filters, lists)
+        and _in_numbers(
+            call.duration, _times(get("min_duration"), 1000), _times(get("max_duration"), 1000)
+        )
+        and _in_numbers(call.sentiment, get("sentiment_min"), get("sentiment_max"))
+        and _in_numbers(cost, _times(get("min_cost"), 10**6), _times(get("max_cost"), 10**6))
+        and _as_told(asked, call)
     )
 
 
-def call_matches(call: Call, filters: Filters, scope: Scope, zone: str) -> bool:
+def call_matches(call: Call, asked: Question) -> bool:
     return (
-        in_scope(call, scope)
-        and _listed(call, filters, OF_EITHER)
-        and _in_dates(call.started_at, filters, zone)
-        and _as_call(call, filters)
-        and _payload(call, filters, zone)
+        in_scope(call, asked.scope)
+        and _listed(call, asked.filters, OF_EITHER)
+        and _dated(call, asked)
+        and _as_call(call, asked)
+        and _payload(call, asked)
     )
 
 
-def _some_call_matches(lead: Lead, filters: Filters, scope: Scope) -> bool:
-    if not any(name in filters for name in OF_A_CALL):
+def _some_call_matches(lead: Lead, asked: Question) -> bool:
+    if not _of_a_call(asked.filters):
         return True
-    return any(_as_call(call, filters) for call in lead.calls if in_scope(call, scope))
+    return any(_as_call(call, asked) for call in lead.calls if in_scope(call, asked.scope))
 
 
-def lead_matches(lead: Lead, filters: Filters, scope: Scope, zone: str) -> bool:
+def lead_matches(lead: Lead, asked: Question) -> bool:
     return (
-        in_scope(lead, scope)
-        and _listed(lead, filters, OF_EITHER)
-        and _in_dates(lead.created_at, filters, zone)
-        and _some_call_matches(lead, filters, scope)
-        and _payload(lead, filters, zone)
+        in_scope(lead, asked.scope)
+        and _listed(lead, asked.filters, OF_EITHER)
+        and _in_dates(lead.created_at, asked)
+        and _some_call_matches(lead, asked)
+        and _payload(lead, asked)
     )

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from .buckets import MOST_BUCKETS, Bucket, bucket_at
 from .payloads import payload_text
-from .state import Call, Lead
+from .settings import Refused
+from .state import Call, Lead, field_of
 from .zones import local_at
 
 WEEKDAYS = range(1, 8)
@@ -17,12 +19,21 @@ def time_of(unit: Call | Lead) -> int:
     return unit.started_at if isinstance(unit, Call) else unit.created_at
 
 
-def group_value(unit: Call | Lead, field: str, zone: str) -> Any:
+def group_value(unit: Call | Lead, field: str, zone: str, granularity: str) -> Any:
+    """A bucket of time stands for its date: labels do not sort as instants do."""
+    if field == "date":
+        return bucket_at(zone, granularity, time_of(unit))
+    if field == "hour":
+        return local_at(zone, time_of(unit)).hour
     if field == "weekday":
         return local_at(zone, time_of(unit)).isoweekday()
     if field.startswith("payload."):
         return payload_text(unit.payload, field.removeprefix("payload."))
-    return getattr(unit, field)
+    return field_of(unit, field)
+
+
+def shown(value: Any) -> Any:
+    return value.date if isinstance(value, Bucket) else value
 
 
 def nulls_last(value: Any) -> tuple[Any, ...]:
@@ -30,12 +41,15 @@ def nulls_last(value: Any) -> tuple[Any, ...]:
     return (True,) if value is None else (False, value)
 
 
-def grouped(units: Iterable[Any], fields: Sequence[str], zone: str) -> Groups:
+def grouped(units: Iterable[Any], fields: Sequence[str], zone: str, granularity: str) -> Groups:
     """The combinations that occur, in order; without fields one group, be it empty."""
     groups: Groups = {} if fields else {(): []}
     for unit in units:
-        key = tuple(group_value(unit, field, zone) for field in fields)
+        key = tuple(group_value(unit, field, zone, granularity) for field in fields)
         groups.setdefault(key, []).append(unit)
+    dates = {value for key in groups for value in key if isinstance(value, Bucket)}
+    if len(dates) > MOST_BUCKETS:
+        raise Refused(422, "too many buckets")
     return in_order(groups)
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from . import under_way
 from .buckets import Bucket
 from .canonical import percentage, seconds, two_decimals
 from .grouping import by_count
@@ -135,6 +136,10 @@ def measure(calls: list[Call], context: Context) -> list[Row]:
     return rows_of(calls, context.measure)
 
 
+def concurrency(calls: list[Call], context: Context) -> list[Row]:
+    return under_way.rows_of(calls, context.buckets)
+
+
 def _inside(calls: list[Call], bucket: Bucket) -> list[Call]:
     return [call for call in calls if bucket.start <= call.started_at < bucket.end]
 
@@ -213,7 +218,10 @@ QUERIES: dict[str, Callable[[list[Any], Context], list[Row]]] = {
     "success_rate": success_rate,
     "duration_distribution": duration_distribution,
     "measure": measure,
+    "concurrency": concurrency,
     "conversion_funnel": conversion_funnel,
 }
 LEAD_TYPES = ("status_distribution", "conversion_funnel")
-TIME_SERIES = ("calls_over_time", "avg_duration_over_time")
+TIME_SERIES = ("calls_over_time", "avg_duration_over_time", "concurrency")
+OVERLAPPING = ("concurrency",)
+"""Those whose dates test all the time that a call takes."""

@@ -13,7 +13,10 @@ Records = dict[Key, list[Raw]]
 
 @dataclass(frozen=True)
 class Call:
-    """A live call: complete and no test. `duration` in milliseconds."""
+    """A live call: complete and no test. `duration` in milliseconds.
+
+    `others` are the fields without a meaning of their own, and all the rest as merged.
+    """
 
     merchant_id: str
     call_id: str
@@ -32,6 +35,11 @@ class Call:
     answered_at: int | None
     success: bool | None
     price: Price | None
+    others: dict[str, Any]
+
+    @property
+    def currency(self) -> str | None:
+        return None if self.price is None else self.price.currency
 
 
 @dataclass(frozen=True)
@@ -161,6 +169,7 @@ def _call(call: MergedCall, lead: MergedLead) -> Call:
         answered_at=call.field("answered_at"),
         success=call.field("success"),
         price=merged_price(call.raws),
+        others={name: call.field(name) for raw in call.raws for name in raw.record},
     )
 
 
@@ -176,6 +185,13 @@ def _lead(lead: MergedLead) -> Lead:
         payload=lead.payload,
         calls=tuple(_call(call, lead) for call in lead.calls),
     )
+
+
+def field_of(unit: Call | Lead, name: str) -> Any:
+    """A field of a call or a lead; one that nobody sent is absent."""
+    if isinstance(unit, Call) and not hasattr(unit, name):
+        return unit.others.get(name)
+    return getattr(unit, name)
 
 
 def leads_of(call_records: Records, lead_records: Records) -> list[Lead]:

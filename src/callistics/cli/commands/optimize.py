@@ -21,7 +21,7 @@ Examples:
 def command(engine: str | None) -> None:
     """Put the database in order now, as a server does in the background.
 
-    After a large import questions are answered faster once this is done: calls and leads are
+    After a large import queries are answered faster once this is done: calls and leads are
     sorted by merchant within each month, and what roll-ups have in parts is added up. A server
     takes several times as long, as it gives way to all else. Stop it first. What was interrupted
     goes on where it was.

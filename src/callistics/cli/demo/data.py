@@ -120,10 +120,10 @@ def _lines(demo: Demo) -> Iterator[Line]:
 def valid_key(client: Client, key: str | None) -> str:
     """A key that may query: the one given if it still works, else a new one."""
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    question = b'{"query_type": "call_count", "filters": {"lead_id": "none"}}'
+    query = b'{"query_type": "call_count", "filters": {"lead_id": "none"}}'
     if key is not None:
         with contextlib.suppress(ApiError):
-            client.request("POST", "/analytics", content=question, headers=headers)
+            client.request("POST", "/analytics", content=query, headers=headers)
             return key
     wanted = {"name": "demo", "permissions": ["query"]}
     made: str = client.request("POST", "/keys", json=wanted).json()["key"]

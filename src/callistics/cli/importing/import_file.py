@@ -9,6 +9,7 @@ from callistics.cli.importing.sender import Sender
 from callistics.cli.importing.watching import Watch
 from callistics.cli.root import Failure
 from callistics.files.csv import csv_lines
+from callistics.files.encode import as_texts
 from callistics.files.lines import Batch, Line, UnreadableError, batched
 from callistics.files.map_objects import changed
 from callistics.files.mapping import Rules
@@ -51,7 +52,8 @@ def import_file(
             task = bar.add_task(name, total=source.size)
             refused: Batch | None = None
             # Closed at once, so that what is under way is waited for, and counts.
-            batches = watch.over(batched(source.lines, size, _BATCH_BYTES))
+            lines = source.lines if sender.takes_records else as_texts(source.lines)
+            batches = watch.over(batched(lines, size, _BATCH_BYTES))
             with closing(sender.send_all(batches)) as answers:
                 for sent in answers:
                     report.add(name, sent.bad)

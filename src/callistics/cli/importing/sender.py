@@ -5,16 +5,19 @@ from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import zstandard
 
-from callistics.cli.api_errors import ApiError
+from callistics.cli.api_errors import ApiError, field_error
 from callistics.cli.client import Client, is_loopback
 from callistics.files.lines import BadLine, Batch, UnreadableError
 from callistics.model.field_error import FieldError
 from callistics.model.zones import Zone
 from callistics.records.field import RecordKind
+
+if TYPE_CHECKING:
+    from callistics.server.local_store import LocalStore
 
 _NDJSON = {"Content-Type": "application/x-ndjson"}
 _COMPRESSED = _NDJSON | {"Content-Encoding": "zstd"}
@@ -70,12 +73,18 @@ class Sender:
         self.tally = Tally()
         self._tallying = Lock()
         self._skip = skip
+        self._kind, self._zone = kind, zone
         self._params = {"on_error": "skip"} if skip else {}
         if zone is not None:
             self._params["timezone"] = zone.name
         # On the way to this same machine, packing takes longer than it saves.
         self._is_near = client.is_local or is_loopback(client.url)
         self._compress = zstandard.ZstdCompressor(level=1).compress
+
+    @property
+    def takes_records(self) -> bool:
+        """Whether records need not be sent as JSON."""
+        return self._client.store is not None
 
     @property
     def is_alone(self) -> bool:
@@ -120,7 +129,27 @@ class Sender:
         return Sent(sent.batch, sent.tally, bad, sent.refused)
 
     def _send(self, batch: Batch) -> Sent:
-        body = b"\n".join(batch.bodies)
+        store, texts = self._client.store, batch.texts
+        if store is not None and texts is None:
+            return self._hand_over(batch, store)
+        assert texts is not None
+        return self._post(batch, b"\n".join(texts))
+
+    def _hand_over(self, batch: Batch, store: "LocalStore") -> Sent:
+        """Store records in this process."""
+        kind, skip, where = self._kind, self._skip, self._zone
+        checked = self._client.patiently(
+            lambda: store.checked(kind, batch.bodies, skip=skip, where=where)
+        )
+        receipt = self._client.patiently(lambda: store.store(checked))
+        errors = ((bad.index, map(field_error, bad.problems)) for bad in receipt.rejected)
+        bad = [_bad_line(batch, index, found) for index, found in errors]
+        if bad and not skip:
+            return Sent(batch, Tally(), bad, refused=True)
+        counts = receipt.received, receipt.stored, receipt.unchanged, receipt.pending
+        return Sent(batch, self._counted(Tally(*counts, len(bad))), bad)
+
+    def _post(self, batch: Batch, body: bytes) -> Sent:
         try:
             response = self._client.request(
                 "POST",
@@ -167,17 +196,16 @@ class Sender:
 
 def _stored(batch: Batch, answer: dict[str, Any]) -> Sent:
     rejected = cast("list[dict[str, Any]]", answer["rejected"])
-    bad = [
-        BadLine(
-            batch.numbers[int(one["index"])],
-            tuple(FieldError.of(error).below(1) for error in one["errors"]),
-        )
-        for one in rejected
-    ]
+    errors = ((int(one["index"]), map(FieldError.of, one["errors"])) for one in rejected)
+    bad = [_bad_line(batch, index, found) for index, found in errors]
     tally = Tally(
         answer["received"], answer["stored"], answer["unchanged"], answer["pending"], len(bad)
     )
     return Sent(batch, tally, bad)
+
+
+def _bad_line(batch: Batch, index: int, errors: Iterable[FieldError]) -> BadLine:
+    return BadLine(batch.numbers[index], tuple(error.below(1) for error in errors))
 
 
 def bad_lines(batch: Batch, errors: Iterable[FieldError]) -> list[BadLine]:

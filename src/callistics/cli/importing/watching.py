@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from callistics.files.lines import Batch
-from callistics.files.mapping import Rules
+from callistics.files.mapping import PAYLOAD, Rules
 from callistics.model.instants import DAY, parse_iso
+from callistics.model.json import as_object
 from callistics.records.field import RecordKind
 from callistics.records.fields import FIELDS
 
@@ -28,7 +29,31 @@ class _Record(msgspec.Struct):
     updated_at: Any = None
 
 
+_NAMES = _Record.__struct_fields__
 _decode = msgspec.json.Decoder(_Record).decode
+
+
+def _looked_at(body: object) -> tuple[_Record, int] | None:
+    """What is looked at of a record, and a hash of all of it; None where it is no object."""
+    try:
+        if isinstance(body, bytes):
+            return _decode(body), hash(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    record = as_object(body)
+    if record is None:
+        return None
+    get = record.get
+    return _Record(*[get(name) for name in _NAMES]), _hash(record)
+
+
+def _hash(record: dict[str, object]) -> int:
+    parts = {**record, PAYLOAD: repr(record.get(PAYLOAD))}
+    try:
+        return hash((*parts, *parts.values()))
+    except TypeError:
+        # A list or object is where none belongs.
+        return hash(repr(record))
 
 
 class Watch:
@@ -49,14 +74,13 @@ class Watch:
                 self._see(number, body)
             yield batch
 
-    def _see(self, number: int, body: bytes) -> None:
-        try:
-            record = _decode(body)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+    def _see(self, number: int, body: object) -> None:
+        found = _looked_at(body)
+        if found is None:
             return
-        self.present.update(
-            name for name in _Record.__struct_fields__ if getattr(record, name) is not None
-        )
+        record, content = found
+        if len(self.present) < len(_NAMES):
+            self.present.update(name for name in _NAMES if getattr(record, name) is not None)
         self.untimed += record.updated_at is None
         if not self._any_later_than_midnight and isinstance(record.started_at, str):
             self._any_later_than_midnight = not self._is_midnight(record.started_at)
@@ -65,7 +89,7 @@ class Watch:
             # Of records with different times the newer one is an update.
             name = (str(record.merchant_id), str(identity), str(record.updated_at))
             self._names.append(hash(name))
-            self._contents.append(hash(body))
+            self._contents.append(content)
             self._numbers.append(number)
 
     def _is_midnight(self, text: str) -> bool:

@@ -1,11 +1,11 @@
-"""What a commit keeps beside records: kept answers, times of arrival, access keys."""
+"""What a commit stores besides records: kept receipts, times of arrival, access keys."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
 
-from callistics.engines.base import KeptAnswer
+from callistics.engines.base import TAKEN, KeptReceipt
 from callistics.engines.clickhouse.access_keys import key_table, use_table
 from callistics.engines.clickhouse.connection import Client
 from callistics.model.instants import DAY
@@ -28,7 +28,7 @@ class Bookkeeping:
         self.arrived = arrived
         self._keys: dict[str, StoredKey] = {}
         self._uses: dict[str, int] = {}
-        self._answers: list[tuple[str, str, KeptAnswer]] = []
+        self._receipts: list[tuple[str, str, KeptReceipt]] = []
 
     def arrival(self, records: int) -> int:
         """The first of as many strictly increasing times of arrival (µs)."""
@@ -36,22 +36,23 @@ class Bookkeeping:
         self.arrived = first + max(records, 1) - 1
         return first
 
-    def kept_answer(self, key_id: str, idempotency_key: str) -> KeptAnswer | None:
-        """The answer kept in the last 24 hours."""
+    def kept_receipt(self, key_id: str, idempotency_key: str) -> KeptReceipt | None:
+        """The receipt kept in the last 24 hours."""
         rows = self._client.query(
-            "SELECT body_hash, status, hex(answer) FROM kept_answers "
+            "SELECT body_hash, hex(answer) FROM kept_answers "
             "WHERE key_id = {key:String} AND idempotency_key = {name:String} "
+            "AND status = {taken:UInt16} "
             "AND toUnixTimestamp64Micro(kept_at) > {since:Int64} ORDER BY kept_at DESC LIMIT 1",
-            {"key": key_id, "name": idempotency_key, "since": self._now - DAY},
+            {"key": key_id, "name": idempotency_key, "taken": TAKEN, "since": self._now - DAY},
         ).result_rows
         if not rows:
             return None
-        ((body_hash, status, answer),) = rows
-        return KeptAnswer(body_hash, int(status), bytes.fromhex(answer))
+        ((body_hash, receipt),) = rows
+        return KeptReceipt(body_hash, bytes.fromhex(receipt))
 
-    def keep_answer(self, key_id: str, idempotency_key: str, answer: KeptAnswer) -> None:
-        """Keep an answer, once the records are written."""
-        self._answers.append((key_id, idempotency_key, answer))
+    def keep_receipt(self, key_id: str, idempotency_key: str, receipt: KeptReceipt) -> None:
+        """Keep a receipt, once the records are written."""
+        self._receipts.append((key_id, idempotency_key, receipt))
 
     def save_keys(self, keys: Iterable[StoredKey]) -> None:
         """Insert or replace access keys by id."""
@@ -67,18 +68,18 @@ class Bookkeeping:
             yield "access_keys", key_table(self._keys.values(), self._now)
         if self._uses:
             yield "key_uses", use_table(self._uses)
-        if self._answers:
-            yield "kept_answers", _answer_table(self._answers, self._now)
+        if self._receipts:
+            yield "kept_answers", _receipt_table(self._receipts, self._now)
 
 
-def _answer_table(answers: Iterable[tuple[str, str, KeptAnswer]], now: int) -> pa.Table:
-    found = list(answers)
+def _receipt_table(receipts: Iterable[tuple[str, str, KeptReceipt]], now: int) -> pa.Table:
+    found = list(receipts)
     rows: dict[str, Any] = {
         "key_id": [key for key, _, _ in found],
         "idempotency_key": [name for _, name, _ in found],
         "body_hash": [kept.body_hash for _, _, kept in found],
-        "status": pa.array([kept.status for _, _, kept in found], pa.uint16()),
-        "answer": [kept.answer.decode() for _, _, kept in found],
+        "status": pa.array([TAKEN] * len(found), pa.uint16()),
+        "answer": [kept.receipt.decode() for _, _, kept in found],
         "kept_at": pa.array([now] * len(found), TIME),
     }
     return pa.table(rows)

@@ -8,7 +8,7 @@ from callistics.engines.clickhouse.collapsing_rows import Block
 from callistics.engines.clickhouse.json_names import json_name, json_text
 from callistics.engines.clickhouse.load_states import LoadedRows
 from callistics.engines.clickhouse.stored_rows import Stored
-from callistics.records.columnar.arrow import beside
+from callistics.records.columnar.arrow import with_columns
 from callistics.records.columnar.changes import Changes, new_rows
 from callistics.records.columnar.match_rows import distinct
 from callistics.records.columnar.payload_columns import Payloads
@@ -33,12 +33,12 @@ def delta_of(changes: Changes, loaded: LoadedRows, stored: Stored) -> Sequence[B
         _leads(stored, touched),
         Payloads(json_name, json_text, _NOTHING),
     )
-    again = beside(made.moved.select(CALL_COLUMNS), made.again)
+    again = with_columns(made.moved.select(CALL_COLUMNS), made.again)
     return (
         Block("leads", made.leads, made.former),
         Block("calls", again, made.moved),
         Block("lead_records", new.own, loaded.of("lead_records", changes.leads)),
-        Block("calls_held", new.held, loaded.of("calls_held", ())),
+        Block("calls_held", new.uncounted, loaded.of("calls_held", ())),
         Block("calls", made.incoming, old),
     )
 

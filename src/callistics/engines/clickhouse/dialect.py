@@ -82,6 +82,10 @@ class ClickHouseDialect:
         """Microseconds of a DateTime64(6)."""
         return compose("toUnixTimestamp64Micro({})", column)
 
+    def from_micros(self, value: Sql) -> Sql:
+        """A DateTime64(6)."""
+        return compose("fromUnixTimestamp64Micro({}, 'UTC')", value)
+
     def _local(self, column: Sql, pieces: Sequence[Piece]) -> Sql:
         """The wall-clock reading of a UTC column, in µs."""
         at = self.micros(column)

@@ -24,7 +24,7 @@ _STATEMENT = re.compile(
     r"^-- (sharded|everywhere)\nCREATE TABLE (\w+) (.*?);$", re.DOTALL | re.MULTILINE
 )
 _COMMENT = re.compile(r"^--.*$", re.MULTILINE)
-_LEDGER = CreateTable(
+_APPLIED = CreateTable(
     "schema_migrations",
     """(
     number UInt32,
@@ -54,7 +54,7 @@ def tables(script: str) -> tuple[Operation, ...]:
 
 def layout_of(migrations: Migrations, cluster: str | None) -> Layout:
     """Which tables there are, and how they are spread. Raises `EngineError` for unknown ones."""
-    operations = [_LEDGER, *(one for each in migrations for one in each.operations)]
+    operations = [_APPLIED, *(one for each in migrations for one in each.operations)]
     made = {one.table: one.sharded for one in operations if isinstance(one, CreateTable)}
     return Layout(cluster, made)
 
@@ -63,7 +63,7 @@ def ddl(cluster: str | None, migrations: Migrations = ()) -> list[str]:
     """Every statement that makes the tables from nothing. Raises `EngineError`."""
     migrations = migrations or known()
     layout = layout_of(migrations, cluster)
-    operations = [_LEDGER, *(one for each in migrations for one in each.operations)]
+    operations = [_APPLIED, *(one for each in migrations for one in each.operations)]
     return [statement for one in operations for statement in one.statements(layout)]
 
 
@@ -71,13 +71,13 @@ def migrate(client: Client, cluster: str | None, migrations: Migrations = ()) ->
     """Apply what is missing, in order; returns the numbers. Raises `EngineError` if too new.
 
     `migrations` are those of this version unless given. There are no transactions: every operation
-    may be done again, and a migration counts once its row is in the ledger.
+    may be done again, and a migration counts once its row is in the table of migrations.
     """
     migrations = migrations or known()
     # All of them are looked at before anything is changed.
     ddl(cluster, migrations)
     database = Database(client, layout_of(migrations, cluster))
-    _LEDGER.apply(database)
+    _APPLIED.apply(database)
     rows = client.query("SELECT number FROM schema_migrations FINAL").result_rows
     applied = missing(migrations, {int(number) for (number,) in rows})
     for migration in applied:

@@ -47,7 +47,7 @@ class ClickHouseSession(Bookkeeping):
         self._delta = (*blocks, Block("calls_held", table([], CALL_COLUMNS), left))
 
     def inserts(self) -> Iterator[Insert]:
-        """What is to be inserted, table by table, the records before what is kept beside them.
+        """What is to be inserted, table by table, the records before the rest.
 
         Calls that came to count leave `calls_held` as the last of the records, see `delta_of`.
         """

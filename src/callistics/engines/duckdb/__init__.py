@@ -1,1 +1,1 @@
-"""The embedded engine: one DuckDB file, one writer, readers beside it."""
+"""The embedded engine: one DuckDB file, one writer, many readers."""

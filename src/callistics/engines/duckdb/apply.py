@@ -32,12 +32,12 @@ _INSERT_LEADS = _INSERT.format(table="leads", keys=keys("lead_id"), source="fres
 _DERIVED = (*DERIVED.names, *FLAT, "lead_no")
 _MOVED = f"""
 CREATE OR REPLACE TEMP TABLE moved AS
-SELECT * EXCLUDE (place) REPLACE ({_PAYLOADS})
+SELECT * EXCLUDE (row_id) REPLACE ({_PAYLOADS})
 FROM (
-    SELECT rowid AS place, * EXCLUDE ({", ".join(_DERIVED)})
-    FROM calls WHERE rowid IN (SELECT place FROM moves)
+    SELECT rowid AS row_id, * EXCLUDE ({", ".join(_DERIVED)})
+    FROM calls WHERE rowid IN (SELECT row_id FROM moves)
 ) AS stored
-JOIN moves USING (place)
+JOIN moves USING (row_id)
 """
 _INSERT_MOVED = "INSERT INTO calls BY NAME SELECT * EXCLUDE (attempt_stored) FROM moved"
 
@@ -54,7 +54,7 @@ _LEADS_CHANGED = f"SELECT {change(Unit.LEADS, 'n')} FROM lead_changes"
 
 def apply(statements: StatementCache, delta: TableDelta, log: ChangeLog) -> None:
     """Delete and insert the rows, and log the changes for the roll-ups."""
-    _replace_plain(statements, "calls_held", delta, delta.held)
+    _replace_plain(statements, "calls_held", delta, delta.uncounted)
     _replace_plain(statements, "lead_records", delta, delta.own)
     _replace_calls(statements, delta, log)
     _replace_leads(statements, delta.derived, log)
@@ -63,7 +63,7 @@ def apply(statements: StatementCache, delta: TableDelta, log: ChangeLog) -> None
 def _replace_plain(
     statements: StatementCache, table: str, delta: TableDelta, new: pa.Table
 ) -> None:
-    """Replace rows of records beside which nothing is derived."""
+    """Replace rows of records from which nothing is derived."""
     _delete(statements, table, delta.deleted[table])
     if new.num_rows:
         statements.give(**{f"new_{table}": new})
@@ -78,7 +78,7 @@ def _replace_calls(statements: StatementCache, delta: TableDelta, log: ChangeLog
         statements.give(moves=_moves(moved, delta.derived.again))
         statements.execute(_MOVED)
         changes.append(_BETWEEN)
-    _delete(statements, "calls", [*delta.deleted["calls"], *moved["place"].to_pylist()])
+    _delete(statements, "calls", [*delta.deleted["calls"], *moved["row_id"].to_pylist()])
     if moved.num_rows:
         statements.repeat(_INSERT_MOVED)
     if incoming.num_rows:
@@ -96,7 +96,7 @@ def _replace_calls(statements: StatementCache, delta: TableDelta, log: ChangeLog
 
 def _replace_leads(statements: StatementCache, derived: Delta, log: ChangeLog) -> None:
     fresh, former = derived.leads, derived.former
-    _delete(statements, "leads", former["place"].to_pylist())
+    _delete(statements, "leads", former["row_id"].to_pylist())
     if fresh.num_rows:
         statements.give(fresh=fresh)
         statements.repeat(_INSERT_LEADS)
@@ -115,9 +115,9 @@ def _delete(statements: StatementCache, table: str, rowids: Sequence[int]) -> No
 
 
 def _moves(moved: pa.Table, again: pa.Table) -> pa.Table:
-    """What is derived now for the rows at places, and the attempts they had."""
+    """What is derived now for the moved rows, and the attempts they had."""
     found = again.select(_DERIVED)
-    return found.append_column("place", moved["place"]).append_column(
+    return found.append_column("row_id", moved["row_id"]).append_column(
         "attempt_stored", moved["attempt"]
     )
 

@@ -1,8 +1,8 @@
-"""What a transaction keeps beside records: kept answers, times of arrival, access keys."""
+"""What a transaction stores besides records: kept receipts, times of arrival, access keys."""
 
 from collections.abc import Iterable, Mapping
 
-from callistics.engines.base import KeptAnswer
+from callistics.engines.base import TAKEN, KeptReceipt
 from callistics.engines.duckdb import access_keys
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.model.keys import StoredKey
@@ -25,18 +25,18 @@ class Bookkeeping:
         ).fetchall()
         return int(last) - more
 
-    def kept_answer(self, key_id: str, idempotency_key: str) -> KeptAnswer | None:
-        """The answer kept in the last 24 hours."""
+    def kept_receipt(self, key_id: str, idempotency_key: str) -> KeptReceipt | None:
+        """The receipt kept in the last 24 hours."""
         found = self._statements.execute(
-            "SELECT body_hash, status, answer FROM kept_answers "
-            "WHERE key_id = ? AND idempotency_key = ? "
+            "SELECT body_hash, answer FROM kept_answers "
+            "WHERE key_id = ? AND idempotency_key = ? AND status = ? "
             "AND kept_at > make_timestamp(?::BIGINT) - INTERVAL 24 HOUR",
-            [key_id, idempotency_key, self._now],
+            [key_id, idempotency_key, TAKEN, self._now],
         ).fetchall()
-        return next((KeptAnswer(body, status, bytes(kept)) for body, status, kept in found), None)
+        return next((KeptReceipt(body, bytes(kept)) for body, kept in found), None)
 
-    def keep_answer(self, key_id: str, idempotency_key: str, answer: KeptAnswer) -> None:
-        """Keep an answer; older ones of any key are dropped on the way."""
+    def keep_receipt(self, key_id: str, idempotency_key: str, receipt: KeptReceipt) -> None:
+        """Keep a receipt; older ones of any key are dropped on the way."""
         self._statements.execute(
             "DELETE FROM kept_answers "
             "WHERE kept_at <= make_timestamp(?::BIGINT) - INTERVAL 24 HOUR",
@@ -49,9 +49,9 @@ class Bookkeeping:
             [
                 key_id,
                 idempotency_key,
-                answer.body_hash,
-                answer.status,
-                answer.answer,
+                receipt.body_hash,
+                TAKEN,
+                receipt.receipt,
                 self._now,
             ],
         )

@@ -2,7 +2,7 @@
 
 They come in the order of their times. What a merchant's month is read from then lies all over the
 month, so months are sorted by merchant in the background, a piece at a time
-(docs/decisions/row-order.md): a part of the month is copied in order, beside the writer; then, in
+(docs/decisions/row-order.md): a part of the month is copied in order, while others write; then, in
 short transactions of the writer, rows are deleted and their copies inserted. Rows that were
 written meanwhile stay where they are.
 """
@@ -40,14 +40,14 @@ GROUP BY merchant_id ORDER BY merchant_id {{direction}}
 """
 _COPY = f"""
 CREATE OR REPLACE TABLE side.sorted AS
-SELECT row_number() OVER (ORDER BY merchant_id {{direction}}, {{time}}, {{id}}) AS place, *
+SELECT row_number() OVER (ORDER BY merchant_id {{direction}}, {{time}}, {{id}}) AS position, *
 FROM {{table}} WHERE {_WITHIN} AND merchant_id BETWEEN $first AND $last
-ORDER BY place
+ORDER BY position
 """
 _MOVING = """
 CREATE OR REPLACE TEMP TABLE moving AS
-SELECT * EXCLUDE (place) FROM side.sorted ANTI JOIN written USING (merchant_id, {id})
-WHERE place > $after AND place <= $upto ORDER BY place
+SELECT * EXCLUDE (position) FROM side.sorted ANTI JOIN written USING (merchant_id, {id})
+WHERE position > $after AND position <= $upto ORDER BY position
 """
 _DELETE = f"""
 DELETE FROM {{table}} WHERE rowid IN (
@@ -187,7 +187,7 @@ class Clustering:
         return int(rows)
 
     def _move(self, table: _Table, month: datetime, after: int) -> None:
-        """Put the next copies in the place of their rows."""
+        """Put the next copies where their rows were."""
         with self._transaction() as writer:
             writer.register("written", identity_table(self._written, table.id))
             writer.execute(table.sql(_MOVING), {"after": after, "upto": after + self._piece})
@@ -203,6 +203,6 @@ def _direction(month: datetime) -> str:
     """Upwards and downwards in turns.
 
     Where two months meet within a group of rows, its merchants are the last of both or the first
-    of both then, and questions about all others leave it out.
+    of both then, and queries about all others leave it out.
     """
     return "ASC" if month.month % 2 else "DESC"

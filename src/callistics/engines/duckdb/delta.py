@@ -14,7 +14,7 @@ from callistics.engines.duckdb.lookup.stored_leads import load_leads
 from callistics.engines.duckdb.rollups.aggregate_sql import COLUMNS
 from callistics.engines.duckdb.rollups.change_log import KEPT_BY
 from callistics.engines.duckdb.tables import ID_OF, KEPT
-from callistics.records.columnar.arrow import RowIndices, array_of, beside, pc
+from callistics.records.columnar.arrow import RowIndices, array_of, pc, with_columns
 from callistics.records.columnar.changes import Changes, NewRows, new_rows
 from callistics.records.columnar.match_rows import distinct
 from callistics.records.columnar.payload_columns import Keys, Payloads
@@ -40,7 +40,7 @@ class TableDelta:
 
     derived: Delta
     deleted: Mapping[str, Sequence[int]]
-    held: pa.Table
+    uncounted: pa.Table
     own: pa.Table
     replaced: pa.Table | None
     may_lose: bool
@@ -75,8 +75,12 @@ def delta_of(changes: Changes, stored: Rows, lookup: Lookup) -> TableDelta:
     replaced = {one: stored["calls"][one] for one in changes.calls if one in stored["calls"]}
     incoming = _incoming(new, replaced)
     touched = _touched(changes, new, replaced)
-    named = (_named(incoming, "call_id"), _named(new.held, "call_id"), _named(new.own, "lead_id"))
-    of_leads, of_calls, of_held, of_own = numbers(lookup.statements, touched, *named)
+    named = (
+        _named(incoming, "call_id"),
+        _named(new.uncounted, "call_id"),
+        _named(new.own, "lead_id"),
+    )
+    of_leads, of_calls, of_uncounted, of_own = numbers(lookup.statements, touched, *named)
     # What is rebuilt is in doubt, and so is what is known of it.
     anew = bool(changes.rebuilt)
     gone = [one.rowid for one in replaced.values()]
@@ -87,7 +91,7 @@ def delta_of(changes: Changes, stored: Rows, lookup: Lookup) -> TableDelta:
     return TableDelta(
         made,
         {"calls": gone} | _deleted(changes, stored),
-        new.held,
+        new.uncounted,
         new.own,
         _of_rollups(replaced) if replaced else None,
         any(_may_lose(before.state, changes.calls[one]) for one, before in replaced.items()),
@@ -95,7 +99,7 @@ def delta_of(changes: Changes, stored: Rows, lookup: Lookup) -> TableDelta:
         payloads.keys,
         [
             IndexEntries("calls", of_calls, weeks_in("calls", incoming)),
-            IndexEntries("calls_held", of_held, weeks_in("calls_held", new.held)),
+            IndexEntries("calls_held", of_uncounted, weeks_in("calls_held", new.uncounted)),
             IndexEntries("lead_records", of_own, weeks_in("lead_records", new.own)),
             *_lead_entries(made, of_leads),
         ],
@@ -117,7 +121,9 @@ def _incoming(new: NewRows, replaced: Mapping[Identity, StoredRow]) -> pa.Table:
         ],
         schema=KEPT,
     )
-    return pa.concat_tables([beside(new.calls, derived), *new.first], promote_options="default")
+    return pa.concat_tables(
+        [with_columns(new.calls, derived), *new.first], promote_options="default"
+    )
 
 
 def _touched(changes: Changes, new: NewRows, replaced: Mapping[Identity, StoredRow]) -> pa.Table:
@@ -143,9 +149,9 @@ def _numbered(made: Delta, given: RowIndices, lookup: Lookup) -> Delta:
     incoming = pc.coalesce(_taken(given, made.of_incoming), known)
     return with_fields(
         made,
-        incoming=beside(made.incoming, pa.table({"lead_no": incoming})),
-        again=beside(made.again, pa.table({"lead_no": _taken(given, made.of_moved)})),
-        leads=beside(made.leads, pa.table({"lead_no": _taken(given, made.of_leads)})),
+        incoming=with_columns(made.incoming, pa.table({"lead_no": incoming})),
+        again=with_columns(made.again, pa.table({"lead_no": _taken(given, made.of_moved)})),
+        leads=with_columns(made.leads, pa.table({"lead_no": _taken(given, made.of_leads)})),
     )
 
 
@@ -155,7 +161,7 @@ def _taken(given: RowIndices, rows: RowIndices) -> pa.Array:
 
 
 def _deleted(changes: Changes, stored: Rows) -> dict[str, Sequence[int]]:
-    """The rowids of changed records in the tables beside which nothing is derived."""
+    """The rowids of changed records in the tables that have no derived columns."""
     states = {"calls_held": changes.calls, "lead_records": changes.leads}
     return {
         name: [stored[name][one].rowid for one in changed if one in stored[name]]

@@ -111,6 +111,10 @@ class DuckDBDialect:
         """Microseconds of a TIMESTAMP."""
         return compose("epoch_us({})", column)
 
+    def from_micros(self, value: Sql) -> Sql:
+        """A TIMESTAMP."""
+        return compose("make_timestamp({})", value)
+
     def payload_text(self, table: str, key: str) -> Sql:
         """A key of the flat VARIANT, every value of which is text."""
         return self._scalar(f"{table}.payload", key)

@@ -11,7 +11,7 @@ _DONE = object()
 
 
 class Maintenance:
-    """Finds the next piece of work and does it, for one thread beside all others."""
+    """Finds the next piece of work and does it, on one thread while others work."""
 
     def __init__(
         self, writer: WriteConnection, schedule: RollupSchedule, clustering: Clustering

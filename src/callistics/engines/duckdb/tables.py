@@ -25,4 +25,4 @@ TIME_OF = {"calls": "started_at", "leads": "created_at", "lead_records": "update
 SENT = "* EXCLUDE (duration_sent_ms), duration_sent_ms IS NOT NULL AS duration_sent"
 """The columns of calls as they are written: a duration that was sent is kept once."""
 WRITTEN = {"calls_held": SENT, "lead_records": "*"}
-"""The columns of the tables of records beside which nothing is derived."""
+"""The columns of the tables of records that have no derived columns."""

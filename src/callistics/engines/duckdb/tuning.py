@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from callistics.engines.base import SharingLimits
+
+_SHARING = SharingLimits(queries=4, rows=500_000)
+
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
@@ -27,14 +31,17 @@ class Tuning:
     to their merchants. A scan takes half a millisecond to plan."""
     ids_read_at_opening: int = 200_000
     """Up to so many ids of records are read at first use; more are read in the background."""
-    changes_folded: int = 10_000
-    """Every query on a roll-up reads all changes along: so many are folded when there is time."""
+    changes_refreshed: int = 10_000
+    """Every query on a roll-up reads all changes along: so many are taken in when there is time."""
     loose_parts_merged: int = 1_000
     """Below so many loose parts of sums a day is left alone."""
     rows_out_of_order: int = 50_000
     """A month is put in order once so many of its rows lie apart from their merchant's."""
     rows_copied_at_once: int = 1_000_000
     """About so many rows are copied, in order, at a time."""
+    sharing: SharingLimits = _SHARING
+    """Queries of a batch, and rows, with which rows that match are kept apart for all of them. To
+    keep a row takes as long as two or three queries that read it."""
     rows_moved_at_once: int | None = None
     """Rows moved in one transaction: others wait for that, but the month is looked through each
     time. Without a number it depends on whether anyone waits."""

@@ -26,7 +26,7 @@ def select(rows: pa.Table, columns: pa.Schema) -> pa.Table:
     return rows.select(columns.names).cast(columns)
 
 
-def beside(rows: pa.Table, more: pa.Table) -> pa.Table:
+def with_columns(rows: pa.Table, more: pa.Table) -> pa.Table:
     """Rows with more columns, or others in place of those of the same names."""
     tables = [dict(zip(one.column_names, one.columns, strict=True)) for one in (rows, more)]
     return pa.table(tables[0] | tables[1])
@@ -44,15 +44,15 @@ def codes(texts: pa.Array) -> RowIndices:
 
 
 def coded(texts: pa.Array) -> tuple[RowIndices, list[str | None]]:
-    """RowIndices in a list of all texts that there are, the last of which is None."""
+    """The index of each text in a list of all texts, the last of which is None."""
     found = texts.dictionary_encode()
     names = [*found.dictionary.to_pylist(), None]
-    places = found.indices.fill_null(len(names) - 1).to_numpy()
-    return places.astype(np.int64), names
+    indices = found.indices.fill_null(len(names) - 1).to_numpy()
+    return indices.astype(np.int64), names
 
 
-def placed(number: int, where: RowIndices, what: RowIndices) -> RowIndices:
-    """So many places, those given where they belong, none in the others; the last one counts."""
+def scattered(number: int, where: RowIndices, what: RowIndices) -> RowIndices:
+    """So many row indices: `what` at `where`, -1 elsewhere; of several at one the last counts."""
     found = np.full(number, -1)
     found[where] = what
     return found

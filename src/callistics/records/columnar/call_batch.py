@@ -1,14 +1,14 @@
 """Whole records of calls, many at a time, as columns instead of objects.
 
 Most records are the first of their id and say all there is to say. Such ones need no merging: they
-go from JSON to the engine's columns with little work for each (docs/decisions/blocks.md). Every
-other one is left to the careful decoder `records.decode`, which alone tells what is wrong with
-a record; what can be taken here means the same there.
+go from JSON, or a table, to the engine's columns with little work for each
+(docs/decisions/blocks.md). Every other one is left to the careful decoder `records.decode`, which
+alone tells what is wrong with a record; what can be taken here means the same there.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -16,12 +16,15 @@ import pyarrow as pa
 
 from callistics.model.scope import Scope
 from callistics.records.columnar.arrow import Mask, array_of, pc
-from callistics.records.columnar.decode_columns import Columns, decode_call
+from callistics.records.columnar.decode_columns import Columns
 from callistics.records.columnar.match_rows import is_again
-from callistics.records.columnar.row_codec import CALL_COLUMNS, EVENTS, TIME
-from callistics.records.field_values import Reading
-
-T = TypeVar("T")
+from callistics.records.columnar.row_codec import CALL_COLUMNS, COLUMNS, EVENTS, TIME, plain
+from callistics.records.columnar.sent_calls import SentCalls
+from callistics.records.columnar.sent_records import sent_as_records
+from callistics.records.columnar.sent_texts import sent_as_texts
+from callistics.records.decode import Change
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading, Value
 
 # For fewer records than this, columns cost more than objects.
 SMALLEST = 32
@@ -29,7 +32,7 @@ SMALLEST = 32
 
 @dataclass(frozen=True, slots=True)
 class CallBatch:
-    """Records as columns, their `indices` in the request, and `texts` as they were sent.
+    """Records as columns, and their `indices` in the request.
 
     `columns` has those of `row_codec.CALL_COLUMNS`, but `status` for `events`; `updated_at` is null
     where a record takes its time of arrival.
@@ -37,7 +40,6 @@ class CallBatch:
 
     columns: pa.Table
     indices: Sequence[int]
-    texts: Sequence[bytes]
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -51,7 +53,7 @@ class CallBatch:
         if len(rows) == len(self):
             return self
         columns = self.columns.take(pa.array(rows, pa.int64()))
-        return CallBatch(columns, _take(self.indices, rows), _take(self.texts, rows))
+        return CallBatch(columns, [self.indices[row] for row in rows])
 
     def without(self, rows: Sequence[int]) -> "CallBatch | None":
         """The other records; None if there are none."""
@@ -59,9 +61,10 @@ class CallBatch:
         others = [row for row in range(len(self)) if row not in left_out]
         return self.part(others) if others else None
 
-    def sent(self) -> Iterator[tuple[int, bytes]]:
-        """The index and the text of each record."""
-        return zip(self.indices, self.texts, strict=True)
+    def changes(self) -> Iterator[tuple[int, Change]]:
+        """The index of each record, and the change that it makes where it is to be merged."""
+        rows = plain(self.columns)
+        return zip(self.indices, map(_change, rows), strict=True)
 
     def rows(self, arrival: int) -> pa.Table:
         """The columns `CALL_COLUMNS`; the first record of the request arrived at `arrival` (µs)."""
@@ -73,19 +76,29 @@ class CallBatch:
         return made.append_column("events", events).select(CALL_COLUMNS)
 
 
-def batch_of(texts: Sequence[bytes], reading: Reading, scope: Scope) -> CallBatch | None:
+def batch_of_texts(texts: Sequence[bytes], reading: Reading, scope: Scope) -> CallBatch | None:
     """The records among JSON texts that can be taken as columns; None if there are none."""
-    if scope.splits_merchants:
-        # Whose a record is may depend on what is stored of its lead.
+    return None if scope.splits_merchants else _taken(*sent_as_texts(texts), reading, scope)
+
+
+def batch_of_records(records: Sequence[object], reading: Reading, scope: Scope) -> CallBatch | None:
+    """Those among decoded records that can be taken as columns; None if there are none."""
+    return None if scope.splits_merchants else _taken(*sent_as_records(records), reading, scope)
+
+
+def _taken(
+    indices: Sequence[int], calls: SentCalls, reading: Reading, scope: Scope
+) -> CallBatch | None:
+    """Those that are plainly right.
+
+    Where a scope splits merchants there are none: whose a record is may then depend on what is
+    stored of its lead.
+    """
+    if not indices:
         return None
-    decoded = list(_decoded(texts))
-    if not decoded:
-        return None
-    calls = [call for _, call in decoded]
-    indices = [index for index, _ in decoded]
-    columns = Columns(calls, _take(texts, indices), reading)
+    columns = Columns(calls, reading)
     rows = [row for row, good in enumerate(columns.good(scope)) if good]
-    return CallBatch(columns.table(), indices, columns.texts).part(rows) if rows else None
+    return CallBatch(columns.table(), indices).part(rows) if rows else None
 
 
 def joined(batches: Sequence[CallBatch]) -> pa.Table:
@@ -106,17 +119,23 @@ def rows_again(batches: Sequence[CallBatch], known: Mask, named: Sequence[str]) 
     return [np.flatnonzero(part).tolist() for part in parts]
 
 
-def _decoded(texts: Sequence[bytes]) -> Iterator[tuple[int, Any]]:
-    for index, text in enumerate(texts):
-        try:
-            yield index, decode_call(text)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            # The careful reading tells what there is about it.
-            continue
-
-
-def _take(values: Sequence[T], indices: Iterable[int]) -> list[T]:
-    return [values[index] for index in indices]
+def _change(row: Mapping[str, Any]) -> Change:
+    """What the record says of which a row was made."""
+    found = {name: row[column] for name, column in COLUMNS[RecordKind.CALLS].items()}
+    values: dict[str, Value] = {name: one for name, one in found.items() if one is not None}
+    if values["lead_id"] == row["call_id"]:
+        # It was not sent: one that was sent as its own lead is no plain record.
+        del values["lead_id"]
+    if row["field_times"] is not None:
+        values |= dict.fromkeys(msgspec.json.decode(row["field_times"]))
+    return Change(
+        row["call_id"],
+        row["merchant_id"],
+        values,
+        row["updated_at"],
+        brings_status=row["status"] is not None,
+        status=row["status"],
+    )
 
 
 def _events(status: pa.ChunkedArray, since: pa.ChunkedArray) -> pa.ListArray:

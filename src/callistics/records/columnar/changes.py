@@ -47,18 +47,18 @@ class NewRows:
     live: Mapping[Identity, State]
     calls: pa.Table
     first: Sequence[pa.Table]
-    held: pa.Table
+    uncounted: pa.Table
     own: pa.Table
 
 
 def new_rows(changes: Changes) -> NewRows:
     """The rows of the changes."""
     live = {one: state for one, state in changes.calls.items() if is_live(state)}
-    held = [call_row(one, state) for one, state in changes.calls.items() if one not in live]
+    uncounted = [call_row(one, state) for one, state in changes.calls.items() if one not in live]
     return NewRows(
         live,
         table([call_row(one, state) for one, state in live.items()], CALL_COLUMNS),
         [batch.rows(arrival) for batch, arrival in changes.first],
-        table(held, CALL_COLUMNS),
+        table(uncounted, CALL_COLUMNS),
         table([lead_row(one, state) for one, state in changes.leads.items()], LEAD_COLUMNS),
     )

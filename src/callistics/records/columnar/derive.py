@@ -19,7 +19,7 @@ from callistics.records.columnar.arrow import (
     coded,
     codes,
     pc,
-    placed,
+    scattered,
 )
 from callistics.records.columnar.row_codec import EVENTS, TIME, schema
 from callistics.records.columnar.status_history import events_in, sets
@@ -104,8 +104,8 @@ def derive(
     number = touched.num_rows
     order = _in_order(calls, of)
     begins = np.flatnonzero(np.diff(of[order], prepend=-1))
-    first = _taken(calls, placed(number, of[order[begins]], order[begins]))
-    said = _taken(own, placed(number, whose, np.arange(len(whose))))
+    first = _taken(calls, scattered(number, of[order[begins]], order[begins]))
+    said = _taken(own, scattered(number, whose, np.arange(len(whose))))
     called = first("started_at")
     seen = pc.min_element_wise(called, said("first_seen"))
     created = pc.coalesce(said("created_at"), seen)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from callistics.records.columnar.arrow import Mask, RowIndices, array_of, codes, placed
+from callistics.records.columnar.arrow import Mask, RowIndices, array_of, codes, scattered
 
 
 def row_indices(wanted: pa.Table, others: Sequence[pa.Table], id_column: str) -> list[RowIndices]:
@@ -15,7 +15,7 @@ def row_indices(wanted: pa.Table, others: Sequence[pa.Table], id_column: str) ->
     """
     first, *rest = _numbered((wanted, *others), id_column)
     number = 1 + max(int(one.max(initial=-1)) for one in (first, *rest))
-    known = placed(number, first, np.arange(len(first)))
+    known = scattered(number, first, np.arange(len(first)))
     return [known[numbers] for numbers in rest]
 
 

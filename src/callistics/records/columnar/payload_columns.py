@@ -1,4 +1,4 @@
-"""Payloads as columns: overlaid, and in the flat forms that questions read."""
+"""Payloads as columns: overlaid, and in the flat forms that queries read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from callistics.model.payload import Element, Flat, flat, overlaid
-from callistics.records.columnar.arrow import TEXTS, RowIndices, beside, coded, pc
+from callistics.records.columnar.arrow import TEXTS, RowIndices, coded, pc, with_columns
 
 Encoded = tuple[str | None, list[tuple[str, list[Element]]] | None, str | None]
 LISTS = pa.map_(pa.string(), pa.list_(TEXTS))
@@ -50,8 +50,8 @@ class Payloads:
         forms = [self._encoded[text] for text in known]
         which = pa.array(codes)
         return {
-            name: pa.array([form[place] for form in forms], type_).take(which)
-            for place, (name, type_) in enumerate(FLAT.items())
+            name: pa.array([form[index] for form in forms], type_).take(which)
+            for index, (name, type_) in enumerate(FLAT.items())
         }
 
     def _take(self, codes: RowIndices, known: list[str | None], merchants: pa.Array) -> None:
@@ -83,8 +83,8 @@ class Payloads:
 def with_payloads(
     rows: pa.Table, texts: pa.Array, merchants: pa.Array, payloads: Payloads
 ) -> pa.Table:
-    """Rows with the flat forms of payloads, of which each is a merchant's, beside them."""
-    return beside(rows, pa.table(payloads.columns(texts, merchants)))
+    """Rows with the flat forms of payloads, of which each is a merchant's, as more columns."""
+    return with_columns(rows, pa.table(payloads.columns(texts, merchants)))
 
 
 def overlays(base: pa.Array, own: pa.Array) -> pa.Array:

@@ -9,12 +9,12 @@ from callistics.records.columnar.arrow import (
     Mask,
     RowIndices,
     array_of,
-    beside,
     mask,
     pc,
-    placed,
     same,
+    scattered,
     select,
+    with_columns,
 )
 from callistics.records.columnar.derive import CALLS, DERIVED, LEADS, OWN, derive
 from callistics.records.columnar.match_rows import row_indices
@@ -41,7 +41,7 @@ class Changed:
 class StoredLeads:
     """What is stored of the touched leads, and maybe of some others.
 
-    `calls` have what is derived for them beside the columns `derive.CALLS`, `own` has those of
+    `calls` have the columns `derive.CALLS` and those derived for them, `own` has those of
     `derive.OWN`, `leads` those of `derive.LEADS` that the engine keeps; all may have more.
     """
 
@@ -138,7 +138,7 @@ def _bound(incoming: pa.Table, bound: pa.Array, derived: pa.Table) -> pa.Table:
         known = name in incoming.column_names
         before = array_of(incoming[name]) if known else pa.nulls(len(bound), now.type)
         columns[name] = pc.replace_with_mask(before, bound, now)
-    return beside(incoming, pa.table(columns))
+    return with_columns(incoming, pa.table(columns))
 
 
 def _complete(derived: pa.Table, calls: pa.Table, payloads: Payloads) -> pa.Table:
@@ -155,7 +155,7 @@ def _compared(
     if anew or not len(of):
         return stay, go
     # The row of the fresh lead that each stored one is to be, where there is any.
-    to_be = placed(1 + max(at.max(initial=0), of.max(initial=0)), at, np.arange(len(at)))
+    to_be = scattered(1 + max(at.max(initial=0), of.max(initial=0)), at, np.arange(len(at)))
     rows = np.flatnonzero(to_be[of] >= 0)
     fresh_rows = to_be[of[rows]]
     saying = np.ones(len(rows), np.bool_)

@@ -14,8 +14,8 @@ from callistics.records.columnar.arrow import (
     array_of,
     coded,
     pc,
-    placed,
     rows_inside,
+    scattered,
 )
 from callistics.records.columnar.row_codec import EVENTS, TIME
 from callistics.records.merge import event_order
@@ -96,9 +96,9 @@ def sets(
 
 
 def _ranked(keys: Sequence[Any]) -> tuple[list[int], RowIndices]:
-    """The places of keys in their order, and the rank of each key."""
+    """The row indices of keys in their order, and the rank of each key."""
     order = sorted(range(len(keys)), key=keys.__getitem__)
-    return order, placed(len(keys), np.array(order, np.int64), np.arange(len(keys)))
+    return order, scattered(len(keys), np.array(order, np.int64), np.arange(len(keys)))
 
 
 def _offsets(of: RowIndices, leads: int) -> pa.Array:

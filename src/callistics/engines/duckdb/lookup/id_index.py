@@ -76,36 +76,40 @@ class _Slots:
             # Without a free slot a search would never end.
             raise OverflowError("more numbers than there is room for")
         self.taken += len(numbers)
-        places, slots = self._places(numbers), _prints(numbers) | weeks
+        positions, slots = self._positions(numbers), _prints(numbers) | weeks
         while len(slots):
-            free = self._slots[places] == 0
-            self._slots[places[free]] = slots[free]
-            # Of several that go to the same place one is there now, or all if they are alike.
-            rest = self._slots[places] != slots
-            places, slots = self._next(places[rest]), slots[rest]
+            free = self._slots[positions] == 0
+            self._slots[positions[free]] = slots[free]
+            # Of several that go to the same position one is there now, or all if they are alike.
+            rest = self._slots[positions] != slots
+            positions, slots = self._next(positions[rest]), slots[rest]
 
     def find(self, numbers: Numbers) -> tuple[RowIndices, Weeks]:
         """The rows of those that are there, and their weeks: several, where it was several."""
-        rows, places, prints = np.arange(len(numbers)), self._places(numbers), _prints(numbers)
+        rows, positions, prints = (
+            np.arange(len(numbers)),
+            self._positions(numbers),
+            _prints(numbers),
+        )
         found: list[tuple[RowIndices, Weeks]] = []
         while len(rows):
-            slots = self._slots[places]
+            slots = self._slots[positions]
             weeks = slots ^ prints
             hits = np.flatnonzero(weeks < _WEEKS)
             found.append((rows[hits], weeks[hits]))
             more = np.flatnonzero(slots)
-            rows, places, prints = rows[more], self._next(places[more]), prints[more]
+            rows, positions, prints = rows[more], self._next(positions[more]), prints[more]
         return _joined(found)
 
-    def _places(self, numbers: Numbers) -> RowIndices:
+    def _positions(self, numbers: Numbers) -> RowIndices:
         # The lower half of a number, as a share of 2 ** 32: quicker than a division.
         share = numbers & np.uint64(0xFFFF_FFFF)
         return (share * np.uint64(len(self._slots)) >> np.uint64(32)).astype(np.int64)
 
-    def _next(self, places: RowIndices) -> RowIndices:
-        places = places + 1
-        places[places == len(self._slots)] = 0
-        return places
+    def _next(self, positions: RowIndices) -> RowIndices:
+        positions = positions + 1
+        positions[positions == len(self._slots)] = 0
+        return positions
 
 
 def _prints(numbers: Numbers) -> npt.NDArray[np.uint32]:

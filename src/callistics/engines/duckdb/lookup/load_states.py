@@ -31,11 +31,11 @@ def _state(kind: RecordKind, prefix: str = "") -> str:
 
 _STATES = {
     RecordKind.CALLS: f"""
-        SELECT '{{name}}' AS held_in, place, merchant_id, call_id, {_state(RecordKind.CALLS)},
+        SELECT '{{name}}' AS held_in, row_id, merchant_id, call_id, {_state(RecordKind.CALLS)},
                reseller_id AS seen_reseller, template_id AS seen_template
         FROM ({{source}})""",
     RecordKind.LEADS: f"""
-        SELECT '{{name}}' AS held_in, r.place, merchant_id, lead_id,
+        SELECT '{{name}}' AS held_in, r.row_id, merchant_id, lead_id,
                {_state(RecordKind.LEADS, "r.")},
                coalesce(l.reseller_id, r.reseller_id) AS seen_reseller,
                coalesce(l.template_id, r.template_id) AS seen_template
@@ -144,9 +144,9 @@ class StateLoader:
             if identity not in wanted:
                 continue
             known[identity] = one = _stored(kind, row)
-            if row["place"] is not None:
+            if row["row_id"] is not None:
                 self.rows[row["held_in"]][identity] = StoredRow(
-                    row["place"], one.state, **{name: row.get(name) for name in KEPT.names}
+                    row["row_id"], one.state, **{name: row.get(name) for name in KEPT.names}
                 )
         return known
 

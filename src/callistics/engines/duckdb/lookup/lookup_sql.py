@@ -134,7 +134,7 @@ def _begin(week: int) -> str:
 
 
 def rows(table: str, id_column: str, wanted: str, conditions: Sequence[str] = ("TRUE",)) -> str:
-    """A SELECT of the rows, and their places as `place`, whose number is that of a wanted id.
+    """A SELECT of the rows, and their row ids as `row_id`, whose number is that of a wanted id.
 
     `wanted` is a relation with the id column; rows that meet none of the conditions are left out.
     Nearly all of the rows are wanted ones; whoever reads them compares the ids, which costs less
@@ -151,9 +151,9 @@ def alike(
     conditions: Sequence[str] = ("TRUE",),
     but: str | None = None,
 ) -> str:
-    """A SELECT of the rows, and their places as `place`, that agree with a wanted one in columns.
+    """A SELECT of the rows, and their row ids as `row_id`, that agree with a wanted one in columns.
 
-    Each meets one of the conditions. `but` is a relation of places that are left out.
+    Each meets one of the conditions. `but` is a relation of row ids that are left out.
     """
     named = ", ".join(columns)
     others = "" if but is None else f" WHERE k.rowid NOT IN (FROM {but})"
@@ -161,7 +161,7 @@ def alike(
         f"FROM {table} SELECT rowid, {named} WHERE {one}" for one in conditions
     )
     return (
-        f"SELECT t.rowid AS place, t.* FROM {table} AS t WHERE t.rowid IN ("
+        f"SELECT t.rowid AS row_id, t.* FROM {table} AS t WHERE t.rowid IN ("
         f"SELECT k.rowid FROM ({scanned}) AS k SEMI JOIN {wanted} AS w USING ({named}){others})"
     )
 

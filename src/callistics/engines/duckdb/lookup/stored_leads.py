@@ -15,12 +15,12 @@ from callistics.records.columnar.recompute import StoredLeads
 
 # Leads of which there are hardly more rows than it is worth while to read as columns.
 _FEW = 100
-_PLACE, _NUMBER = ("place", pa.int64()), ("lead_no", pa.int64())
+_ROW_ID, _NUMBER = ("row_id", pa.int64()), ("lead_no", pa.int64())
 _IDS = ("merchant_id", "lead_id")
 _STORED = {
-    "calls": pa.schema([*CALLS, *DERIVED, _PLACE]),
+    "calls": pa.schema([*CALLS, *DERIVED, _ROW_ID]),
     "lead_records": OWN,
-    "leads": pa.schema([*LEADS, _NUMBER, _PLACE]),
+    "leads": pa.schema([*LEADS, _NUMBER, _ROW_ID]),
 }
 
 
@@ -92,7 +92,7 @@ class _Reader:
             return _STORED["calls"].empty_table()
         self._statements.give(their_leads=leads.select(["lead_no"]))
         if gone:
-            self._statements.give(gone=pa.table({"place": pa.array(gone, pa.int64())}))
+            self._statements.give(gone=pa.table({"row_id": pa.array(gone, pa.int64())}))
         later = since("calls", self._leads.weeks, leads["merchant_id"].unique().to_pylist())
         but = "gone" if gone else None
         return self._read("calls", alike("calls", ("lead_no",), "their_leads", [later], but))

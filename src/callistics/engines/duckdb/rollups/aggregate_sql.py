@@ -21,7 +21,7 @@ COLUMNS = {
     ),
     Unit.LEADS: ("reseller_id", "status", "statuses", "providers"),
 }
-"""What the roll-ups of a unit need to know of a record beside its time."""
+"""What the roll-ups of a unit need to know of a record besides its time."""
 
 _DIALECT = DuckDBDialect()
 _EXTREMES = {"least": "min", "greatest": "max"}

@@ -16,7 +16,7 @@ from callistics.model.instants import DAY
 from callistics.sql.selection import Unit
 
 KEPT_BY = ("reseller_id", "provider")
-"""What least and greatest durations are kept by, beside the time."""
+"""What least and greatest durations are kept by, besides the time."""
 _LOST = f"""
 SELECT count(*) FROM (
     SELECT 1 FROM call_delta WHERE duration_ms IS NOT NULL

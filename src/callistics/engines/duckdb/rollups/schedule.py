@@ -9,7 +9,7 @@ from callistics.engines.duckdb.rollups.refresh import refresh
 from callistics.engines.duckdb.tuning import Tuning
 from callistics.sql.selection import Unit
 
-# From the first number of changes on they are folded before anything more is written; the second
+# From the first number of changes on they are taken in before anything more is written; the second
 # takes its place while nobody asks.
 _TOO_MANY, _TOO_MANY_ALONE = 100_000, 1_000_000
 
@@ -45,12 +45,14 @@ class RollupSchedule:
     @property
     def is_due(self) -> bool:
         """Whether there is work that is worth its while."""
-        return bool(self._uncompacted) or max(self._waiting.values()) >= self._tuning.changes_folded
+        return (
+            bool(self._uncompacted) or max(self._waiting.values()) >= self._tuning.changes_refreshed
+        )
 
     def work(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Do a bounded piece of work within a transaction: refresh a unit, or compact a table."""
         unit = max(self._waiting, key=self._waiting.__getitem__)
-        if self._waiting[unit] >= self._tuning.changes_folded:
+        if self._waiting[unit] >= self._tuning.changes_refreshed:
             refresh(connection, unit)
             self._refreshed(unit)
         elif not compact(connection, *self._uncompacted[0], self._tuning.loose_parts_merged):

@@ -1,6 +1,5 @@
-"""What the writer takes to be new is new, and what it looks for is of the weeks it looks in."""
+"""The id index: an id that it takes for new is new, and a known one has its weeks."""
 
-from collections import Counter
 from datetime import date
 from pathlib import Path
 from threading import Event
@@ -16,7 +15,6 @@ from hypothesis import strategies as st
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.lookup import id_index
 from callistics.engines.duckdb.lookup.id_index import IdIndex, IndexEntries, numbers
-from callistics.engines.duckdb.lookup.lookup_sql import scans, since, weeks_of, within
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.tuning import Tuning
 from callistics.records.columnar.row_codec import identity_table
@@ -38,12 +36,12 @@ def call(number: int, **fields: Any) -> dict[str, Any]:
     }
 
 
-def presence_of(store: Store) -> IdIndex:
-    return inside.presence_of(store.engine)
+def id_index_of(store: Store) -> IdIndex:
+    return inside.id_index_of(store.engine)
 
 
 def wait_until_read(store: Store) -> None:
-    inside.wait_until_read(presence_of(store))
+    inside.wait_until_read(id_index_of(store))
 
 
 def statements_of(store: Store) -> StatementCache:
@@ -52,13 +50,13 @@ def statements_of(store: Store) -> StatementCache:
 
 def possible(store: Store, table: str, identities: list[tuple[str, str]]) -> list[tuple[str, str]]:
     (asked,) = numbers(statements_of(store), identity_table(identities, "id"))
-    found = presence_of(store).possible(table, asked).there
+    found = id_index_of(store).possible(table, asked).there
     return [one for one, there in zip(identities, found, strict=True) if there]
 
 
 def weeks(store: Store, table: str, *identities: tuple[str, str]) -> list[int] | None:
     (asked,) = numbers(statements_of(store), identity_table(identities, "id"))
-    found = presence_of(store).possible(table, asked).weeks
+    found = id_index_of(store).possible(table, asked).weeks
     return None if found is None else sorted(set(found.tolist()))
 
 
@@ -79,7 +77,7 @@ def test_what_was_stored_is_possible_and_little_else() -> None:
 
 def test_there_is_room_for_more() -> None:
     with opened() as store:
-        known = presence_of(store)
+        known = id_index_of(store)
         store.send("calls", [call(1)])
         for first in range(0, 900_000, 100_000):
             many = [("m", str(number)) for number in range(first, first + 100_000)]
@@ -137,11 +135,11 @@ def test_what_is_written_again_takes_no_more_room() -> None:
     with opened() as store:
         records = [call(number) for number in range(50)]
         store.send("calls", records)
-        room = inside.room(presence_of(store), CALLS)
+        room = inside.room(id_index_of(store), CALLS)
         store.send("calls", [{**record, "outcome": "CONFIRMED"} for record in records])
-        assert inside.room(presence_of(store), CALLS) == room
+        assert inside.room(id_index_of(store), CALLS) == room
         store.send("calls", [call(50)])
-        assert inside.room(presence_of(store), CALLS) == room - 1
+        assert inside.room(id_index_of(store), CALLS) == room - 1
 
 
 def test_few_and_many_have_the_same_numbers() -> None:
@@ -202,85 +200,6 @@ def _attempts(store: Store) -> None:
     store.send("calls", [call(11, started_at="2025-06-02T10:00:00Z")])
     rows = store.rows("retry_analysis")
     assert [(row["attempt"], row["calls"]) for row in rows] == [(1, 1), (2, 1), (3, 1)]
-
-
-def test_times_that_have_no_week() -> None:
-    times = pa.array([None, -1, 0, 7 * 86_400_000_000, 4_096 * 7 * 86_400_000_000])
-    assert weeks_of(times.cast(pa.timestamp("us"))).tolist() == [0, 0, 0, 1, 0]
-
-
-def _days(started: list[int], condition: str, **columns: list[str]) -> list[tuple[Any, ...]]:
-    """The days, and other columns, of rows that meet a condition."""
-    times = pa.array([day * 86_400_000_000 for day in started], pa.timestamp("us"))
-    texts = {name: pa.array(values, pa.string()) for name, values in columns.items()}
-    rows = pa.table({"started_at": times, "day": pa.array(started, pa.int64()), **texts})
-    return duckdb.from_arrow(rows).filter(condition).select("day", *columns).fetchall()
-
-
-@given(
-    st.lists(st.integers(1, 4_095), unique=True, max_size=30).map(sorted),
-    st.lists(st.integers(-10, 30_000), max_size=30),
-)
-def test_rows_of_the_weeks_are_within_and_no_more_than_need_be(
-    wanted: list[int], days: list[int]
-) -> None:
-    found = {day for (day,) in _days(days, within("calls", np.array(wanted, np.uint32)))}
-    exact = {day for day in days if day // 7 in wanted}
-    assert exact <= found <= {day for day in days if wanted and wanted[0] <= day // 7 <= wanted[-1]}
-    if len(wanted) <= 8:
-        assert found == exact
-
-
-MERCHANTS = ("m", "n", "it's", "m\x00", "ü\n", "", "a\\", "$1;--?{}", "\u00a0")
-SOUGHT = st.tuples(st.integers(1, 400), st.sampled_from(MERCHANTS))
-
-
-@given(
-    st.lists(SOUGHT, max_size=60),
-    st.lists(st.tuples(st.integers(0, 2_900), st.sampled_from(MERCHANTS)), max_size=60),
-    st.sampled_from([1, 4, 101]),
-)
-def test_each_row_that_is_sought_is_scanned_once(
-    sought: list[tuple[int, str]], rows: list[tuple[int, str]], most: int
-) -> None:
-    weeks = np.array([week for week, _ in sought], np.uint32)
-    merchants = [merchant for _, merchant in sought]
-    rows += [(week * 7 + 3, merchant) for week, merchant in sought]
-    days, named = [day for day, _ in rows], [merchant for _, merchant in rows]
-    conditions = scans("calls", most, weeks, merchants)
-    found = [row for one in conditions for row in _days(days, one, merchant_id=named)]
-    wanted = [row for row in rows if (row[0] // 7, row[1]) in sought]
-    assert Counter(wanted) <= Counter(found) <= Counter(rows)
-    if 1 < len(sought) <= most and all(map(str.isprintable, merchants)):
-        assert {merchant for _, merchant in found} <= set(merchants)
-    (anywhere,) = scans("calls", most, None, merchants)
-    assert set(wanted) <= set(_days(days, anywhere, merchant_id=named))
-    later = set(_days(days, since("calls", weeks, merchants), merchant_id=named))
-    assert {
-        row for row in rows if sought and row[0] // 7 >= min(weeks) and row[1] in merchants
-    } <= later
-
-
-def test_a_few_are_looked_for_among_those_of_their_merchants() -> None:
-    weeks, merchants = np.array([100, 101, 160], np.uint32), ["a", "b", "a"]
-    first, second = scans("calls", 3, weeks, merchants)
-    assert first.endswith(" AND merchant_id IN ('a', 'b')")
-    assert second.endswith(" AND merchant_id IN ('a')")
-    assert _days([700, 713, 714], first, merchant_id=["a", "b", "a"]) == [(700, "a"), (713, "b")]
-    assert _days([1119, 1120, 1126], second, merchant_id=["a"] * 3) == [(1120, "a"), (1126, "a")]
-    assert scans("calls", 2, weeks, merchants) == [within("calls", weeks)]
-    assert scans("calls", 1, None, [str(number) for number in range(51)]) == ["TRUE"]
-
-
-def test_any_week_will_do_where_none_is_known() -> None:
-    some = ["it's"]
-    assert scans("calls", 1, None, some) == ["merchant_id IN ('it''s')"]
-    assert since("calls", None, some) == "merchant_id IN ('it''s')"
-    assert scans("calls_held", 1, np.array([2_900], np.uint32), some) == [
-        "merchant_id IN ('it''s')"
-    ]
-    assert within("calls", np.array([], np.uint32)) == "(FALSE)"
-    assert scans("calls", 1, np.array([], np.uint32), []) == ["(FALSE)"]
 
 
 @given(
@@ -359,6 +278,6 @@ def test_a_commit_without_records_reads_no_ids() -> None:
     with opened() as store:
         with store.engine.writing():
             pass
-        assert not inside.has_begun(presence_of(store))
+        assert not inside.has_begun(id_index_of(store))
         store.send("calls", [call(1)])
-        assert inside.has_begun(presence_of(store))
+        assert inside.has_begun(id_index_of(store))

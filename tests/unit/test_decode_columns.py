@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callistics.model.scope import Scope
-from support.decoders import ARRIVAL, WHOLE, merged, taken
+from support.decoders import ARRIVAL, WHOLE, agree, merged, taken, taken_as_values
 
 TIMES = st.sampled_from(
     (
@@ -63,11 +63,7 @@ def calls(draw: st.DrawFn) -> dict[str, Any]:
 
 @given(records=st.lists(calls(), min_size=1, max_size=6))
 def test_rows_are_those_of_merging(records: list[dict[str, Any]]) -> None:
-    texts = [json.dumps(record, ensure_ascii=False) for record in records]
-    block = taken(*texts)
-    if block is not None:
-        rows = block.rows(ARRIVAL).to_pylist()
-        assert rows == [merged(texts[place], place) for place in block.indices]
+    agree(*(json.dumps(record, ensure_ascii=False) for record in records))
 
 
 @given(fields=st.sets(st.sampled_from(sorted(WHOLE.keys() - {"call_id", "merchant_id"}))))
@@ -78,9 +74,9 @@ def test_ordinary_records_are_taken(fields: set[str]) -> None:
         {name: value for name, value in WHOLE.items() if name not in left_out},
         {**WHOLE, **({} if "updated_at" in left_out else cleared)},
     ):
-        block = taken(json.dumps(record))
-        assert block is not None
-        assert block.rows(ARRIVAL).to_pylist() == [merged(json.dumps(record), 0)]
+        for block in (taken(json.dumps(record)), taken_as_values(json.dumps(record))):
+            assert block is not None
+            assert block.rows(ARRIVAL).to_pylist() == [merged(json.dumps(record), 0)]
 
 
 def test_what_is_in_doubt_is_left_to_the_careful_reading() -> None:

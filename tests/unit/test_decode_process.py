@@ -1,4 +1,4 @@
-"""Large bodies are read by another process, and come to the same."""
+"""Large bodies are decoded by another process, with the same result."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""No two leads have the same number, and calls have that of their lead."""
+"""No two leads have the same surrogate key, and calls have that of their lead."""
 
 from pathlib import Path
 from typing import Any

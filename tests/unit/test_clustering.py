@@ -1,4 +1,4 @@
-"""Rows are put in order beside the writer, and stay what they are."""
+"""Clustering puts rows in order while others write, and changes nothing else."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -45,8 +45,8 @@ def call(number: int, **fields: Any) -> dict[str, Any]:
     }
 
 
-def order_of(store: Store) -> Clustering:
-    return inside.order_of(store.engine)
+def clustering_of(store: Store) -> Clustering:
+    return inside.clustering_of(store.engine)
 
 
 def lying(store: Store, table: str = "calls", time: str = "started_at") -> list[Any]:
@@ -73,7 +73,7 @@ def test_months_come_into_order_and_nothing_else_changes(store: Store) -> None:
         store.send("calls", [call(number) for number in range(first, first + 20)])
     before, version = everything(store), store.engine.data_version
     assert runs(store) == 200
-    pieces = list(order_of(store).work())
+    pieces = list(clustering_of(store).work())
     assert runs(store) == 6
     # Where months meet it is with the same merchant.
     assert lying(store) == IN_ORDER
@@ -81,15 +81,15 @@ def test_months_come_into_order_and_nothing_else_changes(store: Store) -> None:
     assert len(pieces) > 30
     assert everything(store) == before
     assert store.engine.data_version == version
-    assert len(list(order_of(store).work())) == 4
+    assert len(list(clustering_of(store).work())) == 4
 
 
 def test_a_month_in_order_but_for_few_is_left_alone(store: Store) -> None:
     store.send("calls", [call(number) for number in range(200)])
-    list(order_of(store).work())
+    list(clustering_of(store).work())
     store.send("calls", [call(number) for number in range(200, 212)])
     before = runs(store)
-    list(order_of(store).work())
+    list(clustering_of(store).work())
     assert runs(store) == before
 
 
@@ -127,7 +127,7 @@ def test_what_is_written_meanwhile_stays(
     for moving in (True, False):
         store.clear()
         store.send("calls", [call(number) for number in range(100)])
-        work = order_of(store).work() if moving else iter(())
+        work = clustering_of(store).work() if moving else iter(())
         for _ in range(first):
             next(work, None)
         for number, fields, pieces in changes:
@@ -143,7 +143,7 @@ def test_what_is_written_meanwhile_stays(
 
 
 def test_the_engine_tidies_until_there_is_nothing_to_do(store: Store) -> None:
-    enough = order_of(store).worthwhile
+    enough = clustering_of(store).worthwhile
     store.send("calls", [call(number) for number in range(200)])
     while store.engine.maintain():
         pass

@@ -1,13 +1,13 @@
-"""Questions as typed on the command line, and the bodies they become."""
+"""Queries as typed on the command line, and the bodies they become."""
 
 import click
 import pytest
 
-from callistics.cli.query_body import Question, payload_filters
+from callistics.cli.query_body import QueryOptions, payload_filters
 
 
 def test_the_example_of_the_documentation() -> None:
-    question = Question(
+    options = QueryOptions(
         query_type="calls_over_time",
         date_from="2025-01-01T00:00:00Z",
         date_to="2025-01-31T23:59:59Z",
@@ -18,7 +18,7 @@ def test_the_example_of_the_documentation() -> None:
         page=1,
         page_size=31,
     )
-    assert question.body() == {
+    assert options.body() == {
         "query_type": "calls_over_time",
         "filters": {
             "date_from": "2025-01-01T00:00:00Z",
@@ -34,21 +34,21 @@ def test_the_example_of_the_documentation() -> None:
 
 
 def test_what_is_not_given_is_left_out() -> None:
-    assert Question(query_type="call_count").body() == {"query_type": "call_count"}
+    assert QueryOptions(query_type="call_count").body() == {"query_type": "call_count"}
 
 
 def test_ids_may_be_repeated() -> None:
-    question = Question(
+    options = QueryOptions(
         query_type="call_count",
         merchants=("a", "b"),
         filters=("merchant_id=c", "provider=X", "provider=Y"),
     )
-    assert question.body()["filters"] == {"merchant_id": ["a", "b", "c"], "provider": ["X", "Y"]}
+    assert options.body()["filters"] == {"merchant_id": ["a", "b", "c"], "provider": ["X", "Y"]}
 
 
 def test_groups_are_separated_by_commas() -> None:
-    question = Question(query_type="call_count", group_by="provider, payload.city")
-    assert question.body()["group_by"] == ["provider", "payload.city"]
+    options = QueryOptions(query_type="call_count", group_by="provider, payload.city")
+    assert options.body()["group_by"] == ["provider", "payload.city"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_groups_are_separated_by_commas() -> None:
     ],
 )
 def test_filters_are_of_the_type_of_their_kind(text: str, expected: object) -> None:
-    assert Question(query_type="call_count", filters=(text,)).body()["filters"] == expected
+    assert QueryOptions(query_type="call_count", filters=(text,)).body()["filters"] == expected
 
 
 @pytest.mark.parametrize(
@@ -101,17 +101,17 @@ def test_conditions_that_are_none(texts: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "question",
+    "options",
     [
-        Question(query_type="call_count", filters=("provider",)),
-        Question(query_type="call_count", filters=("=x",)),
-        Question(query_type="call_count", filters=("min_duration=1", "min_duration=2")),
-        Question(query_type="call_count", filters=("payload_filters={}",), payload=("a=b",)),
+        QueryOptions(query_type="call_count", filters=("provider",)),
+        QueryOptions(query_type="call_count", filters=("=x",)),
+        QueryOptions(query_type="call_count", filters=("min_duration=1", "min_duration=2")),
+        QueryOptions(query_type="call_count", filters=("payload_filters={}",), payload=("a=b",)),
     ],
 )
-def test_filters_that_make_no_sense(question: Question) -> None:
+def test_filters_that_make_no_sense(options: QueryOptions) -> None:
     with pytest.raises(click.UsageError):
-        question.body()
+        options.body()
 
 
 @pytest.mark.parametrize("text", ["age=>60", "age==60", "age<>60", "age=<60", "city=~Del"])
@@ -132,8 +132,10 @@ def test_other_conditions_are_taken_quietly(text: str, capsys: pytest.CaptureFix
 
 def test_a_named_range_has_an_option_and_is_a_filter() -> None:
     wanted = {"date_range": "last_7_days"}
-    assert Question(query_type="call_count", date_range="last_7_days").body()["filters"] == wanted
+    assert (
+        QueryOptions(query_type="call_count", date_range="last_7_days").body()["filters"] == wanted
+    )
     filters = ("date_range=last_7_days",)
-    assert Question(query_type="call_count", filters=filters).body()["filters"] == wanted
+    assert QueryOptions(query_type="call_count", filters=filters).body()["filters"] == wanted
     with pytest.raises(click.UsageError):
-        Question(query_type="call_count", date_range="today", filters=filters).body()
+        QueryOptions(query_type="call_count", date_range="today", filters=filters).body()
