@@ -73,7 +73,7 @@ def test_a_key_is_as_the_reference_has_it(outcome: str) -> None:
 
 
 def test_several_keys_are_each_there_once() -> None:
-    assert outcome_keys(("no answer", "?", "NO-ANSWER", "busy")) == ["NO_ANSWER", "BUSY"]
+    assert outcome_keys(("no answer", "?", "NO-ANSWER", "busy")) == ("NO_ANSWER", "BUSY")
 
 
 def test_every_word_of_the_default_has_a_source_and_is_a_key() -> None:
