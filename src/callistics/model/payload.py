@@ -38,7 +38,7 @@ _NINES = str.maketrans("0123456789", "9876543210")
 EXPONENT_BIAS = 5_000
 _MAX_EXPONENT = 4_000
 _EPOCH_BIAS = 10**18
-_SORTED = msgspec.json.Encoder(order="sorted")
+_SORTED = msgspec.json.Encoder(order="sorted", decimal_format="number")
 _LARGE = 1 << 63
 
 
@@ -100,27 +100,34 @@ def canonical_json(value: object) -> str:
 
 def canonical_payload(payload: dict[str, object]) -> str:
     """The text a payload is stored as. Raises `PayloadError` if it cannot be kept."""
-    return _SORTED.encode(payload).decode() if _is_plain(payload, 1) else canonical_json(payload)
+    odd: list[object] = []
+    plain = _plain(payload, 1, odd)
+    return canonical_json(payload) if odd else _SORTED.encode(plain).decode()
 
 
-def _is_plain(value: object, depth: int) -> bool:
-    """Whether any encoder would give the canonical text: there are no fractions to be exact about.
+def _plain(value: object, depth: int, odd: list[object]) -> object:
+    """The value so that any encoder gives the canonical text; numbers that none would are `odd`.
 
     Raises `PayloadError` beyond `MAX_DEPTH`.
     """
-    if isinstance(value, Decimal):
-        return False
-    if isinstance(value, int):
-        return abs(value) < _LARGE
-    members = as_object(value)
-    items = members.values() if members is not None else as_list(value)
-    if items is None:
-        return True
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int | Decimal):
+        return _plain_number(value, odd)
     if depth > MAX_DEPTH:
         raise PayloadError(f"nested more than {MAX_DEPTH} levels deep")
-    # Every item is looked at, for its depth.
-    plain = [_is_plain(item, depth + 1) for item in items]
-    return all(plain)
+    members = as_object(value)
+    if members is not None:
+        return {name: _plain(item, depth + 1, odd) for name, item in members.items()}
+    return [_plain(item, depth + 1, odd) for item in as_list(value) or ()]
+
+
+def _plain_number(number: int | Decimal, odd: list[object]) -> int | Decimal:
+    text = number_text(number)
+    found = Decimal(text) if "." in text else int(text)
+    if str(found) != text or abs(found) >= _LARGE:
+        odd.append(number)
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -15,6 +15,7 @@ from datetime import datetime
 import duckdb
 
 from callistics.engines.duckdb.observers import Commit
+from callistics.engines.duckdb.row_order import is_upwards
 from callistics.engines.duckdb.tables import ID_OF, KEY_OF, TIME_OF
 from callistics.engines.duckdb.tuning import Tuning
 from callistics.records.columnar.row_codec import identity_table
@@ -78,7 +79,7 @@ class _Table:
             time=TIME_OF[self.table],
             id=self.id,
             key=KEY_OF[self.id],
-            direction="" if month is None else _direction(month),
+            direction="ASC" if month is None or is_upwards(month) else "DESC",
         )
 
 
@@ -197,12 +198,3 @@ class Clustering:
             if removed != copies:
                 raise _OvertakenError
             writer.execute(f"INSERT INTO {table.table} FROM moving")
-
-
-def _direction(month: datetime) -> str:
-    """Upwards and downwards in turns.
-
-    Where two months meet within a group of rows, its merchants are the last of both or the first
-    of both then, and queries about all others leave it out.
-    """
-    return "ASC" if month.month % 2 else "DESC"

@@ -13,7 +13,8 @@ from callistics.engines.duckdb.lookup.lookup_sql import weeks_in, weeks_of
 from callistics.engines.duckdb.lookup.stored_leads import load_leads
 from callistics.engines.duckdb.rollups.aggregate_sql import COLUMNS
 from callistics.engines.duckdb.rollups.change_log import KEPT_BY
-from callistics.engines.duckdb.tables import ID_OF, KEPT
+from callistics.engines.duckdb.row_order import in_order
+from callistics.engines.duckdb.tables import ID_OF, KEPT, TIME_OF
 from callistics.records.columnar.arrow import RowIndices, array_of, pc, with_columns
 from callistics.records.columnar.changes import Changes, NewRows, new_rows
 from callistics.records.columnar.match_rows import distinct
@@ -121,9 +122,8 @@ def _incoming(new: NewRows, replaced: Mapping[Identity, StoredRow]) -> pa.Table:
         ],
         schema=KEPT,
     )
-    return pa.concat_tables(
-        [with_columns(new.calls, derived), *new.first], promote_options="default"
-    )
+    rows = [with_columns(new.calls, derived), *new.first]
+    return in_order(pa.concat_tables(rows, promote_options="default"), TIME_OF["calls"])
 
 
 def _touched(changes: Changes, new: NewRows, replaced: Mapping[Identity, StoredRow]) -> pa.Table:

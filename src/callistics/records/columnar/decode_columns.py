@@ -81,18 +81,25 @@ class Columns:
         return found.to_pylist()
 
     def _tests(self) -> Iterator[pa.Array]:
-        sent, times = self._sent, self._times
+        sent = self._sent
         yield pc.invert(sent["test"])
         yield pc.not_equal(sent["lead_id"], sent["call_id"])
         yield from self._time_tests()
         yield from self._number_tests()
         for one in _PARTS:
-            brought = [one.name in names and one.part_of not in names for names in self._cleared]
-            alone = pc.or_(sent[one.name].is_valid(), pa.array(brought))
-            yield pc.or_(pc.invert(alone), sent[one.part_of or ""].is_valid())
-        yield pa.array(["status" not in names for names in self._cleared])
+            yield pc.or_(sent[one.name].is_null(), sent[one.part_of or ""].is_valid())
+        if any(self._cleared):
+            yield from self._clearing_tests()
+
+    def _clearing_tests(self) -> Iterator[pa.Array]:
+        sent, cleared = self._sent, self._cleared
+        for one in _PARTS:
+            brought = [one.name in names and one.part_of not in names for names in cleared]
+            yield pc.or_(pc.invert(pa.array(brought)), sent[one.part_of or ""].is_valid())
+        yield pa.array(["status" not in names for names in cleared])
         # A field that is cleared as of its arrival has a time that is not known yet.
-        yield pc.or_(times["updated_at"].is_valid(), pa.array([not one for one in self._cleared]))
+        timed = self._times["updated_at"].is_valid()
+        yield pc.or_(timed, pa.array([not one for one in cleared]))
 
     def _time_tests(self) -> Iterator[pa.Array]:
         for name, time in self._times.items():
@@ -133,7 +140,8 @@ class Columns:
         """As `row_codec.call_row` has them: the times of fields that were cleared."""
         times = self._times["updated_at"]
         found: list[str | None] = [None] * len(self._cleared)
-        for row, names in enumerate(self._cleared):
+        rows = ((row, names) for row, names in enumerate(self._cleared) if names)
+        for row, names in rows:
             kept = {name: times[row].as_py() for name in sorted(names) if name in _MERGED}
             if kept:
                 found[row] = msgspec.json.encode(kept).decode()
@@ -142,12 +150,23 @@ class Columns:
 
 def _instants(texts: pa.Array) -> pa.Array:
     """Instants (µs) of ISO texts; null where one is absent or not plainly a time that exists."""
-    plain = pc.if_else(pc.match_substring_regex(texts, _ISO), texts, None)
+    if texts.null_count == len(texts):
+        return pa.nulls(len(texts), pa.int64())
+    return _existing(pc.if_else(pc.match_substring_regex(texts, _ISO), texts, None))
+
+
+def _existing(plain: pa.Array) -> pa.Array:
+    """The instants of texts that look like times; null where there is none, as a 30th of February.
+
+    Those that do not exist are few, and are looked for in ever smaller parts.
+    """
     try:
         return plain.cast(pa.timestamp("us", "UTC")).cast(pa.int64())
     except pa.ArrowInvalid:
-        # One of them does not exist, such as a 30th of February.
-        return pa.array([None] * len(texts), pa.int64())
+        if len(plain) == 1:
+            return pa.nulls(1, pa.int64())
+        middle = len(plain) // 2
+        return pa.concat_arrays([_existing(plain[:middle]), _existing(plain[middle:])])
 
 
 def _outcome_keys(outcomes: pa.Array) -> pa.Array:

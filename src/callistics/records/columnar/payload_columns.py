@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -24,6 +25,16 @@ class Keys:
     lists: set[str] = field(default_factory=set[str])
 
 
+class _Shape(NamedTuple):
+    """The keys of a payload, as many others have them."""
+
+    scalars: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+
+
+_NO_KEYS = _Shape()
+
+
 class Payloads:
     """The flat forms of the payloads of one commit, and the keys that these have, by merchant.
 
@@ -40,7 +51,7 @@ class Payloads:
         self._name, self._text = name, text
         self._absent = absent
         self._encoded: dict[str | None, Encoded] = {None: absent}
-        self._noted: set[tuple[str | None, str]] = set()
+        self._shapes: dict[str | None, _Shape] = {None: _NO_KEYS}
         self.keys: dict[str, Keys] = {}
 
     def columns(self, texts: pa.Array, merchants: pa.Array) -> dict[str, pa.Array]:
@@ -56,18 +67,22 @@ class Payloads:
 
     def _take(self, codes: RowIndices, known: list[str | None], merchants: pa.Array) -> None:
         """Flatten each text once; each merchant that has it has its keys."""
-        of, names = coded(merchants)
-        for pair in np.unique(codes * len(names) + of).tolist():
-            text, merchant = known[pair // len(names)], names[pair % len(names)]
-            if text is None or merchant is None or (merchant, text) in self._noted:
-                continue
-            self._noted.add((merchant, text))
-            form = flat(text)
-            keys = self.keys.setdefault(merchant, Keys())
-            keys.scalars.update(form.scalars)
-            keys.lists.update(form.lists)
-            if text not in self._encoded:
+        for text in known:
+            if text is not None and text not in self._encoded:
+                form = flat(text)
                 self._encoded[text] = self._encode(form)
+                self._shapes[text] = _Shape(tuple(form.scalars), tuple(form.lists))
+        shapes = {shape: number for number, shape in enumerate(set(self._shapes.values()))}
+        shape_of = np.array([shapes[self._shapes[text]] for text in known])
+        of, names = coded(merchants)
+        pairs = np.unique(of * len(shapes) + shape_of[codes])
+        named = list(shapes)
+        for pair in pairs.tolist():
+            merchant, shape = names[pair // len(shapes)], named[pair % len(shapes)]
+            if merchant is not None and shape != _NO_KEYS:
+                keys = self.keys.setdefault(merchant, Keys())
+                keys.scalars.update(shape.scalars)
+                keys.lists.update(shape.lists)
 
     def _encode(self, form: Flat) -> Encoded:
         scalars = {self._name(key): self._text(value) for key, value in form.scalars.items()}

@@ -67,10 +67,9 @@ def _member(one: RecordField) -> tuple[str, Any] | tuple[str, Any, Any]:
 
 def columns_of(calls: Sequence[Any]) -> dict[str, pa.Array]:
     """The columns of calls of a `call_type`."""
-    return {
-        one.name: pa.array([getattr(call, one.name) for call in calls], _sent_type(one))
-        for one in SENT_FIELDS
-    }
+    names = calls[0].__struct_fields__ if calls else ()
+    values = dict(zip(names, zip(*map(msgspec.structs.astuple, calls), strict=True), strict=True))
+    return {one.name: pa.array(values.get(one.name, ()), _sent_type(one)) for one in SENT_FIELDS}
 
 
 def _sent_type(one: RecordField) -> pa.DataType:

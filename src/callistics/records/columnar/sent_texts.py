@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from callistics.model.json import KEY_END, NotJsonError, apart, as_object, decode, keys_in
@@ -31,6 +32,9 @@ _MANY_DIGITS = re.compile(rb":[ \t\r\n]*-?[\d.]{%d}" % MAX_DIGITS)
 # One that was read as a limit may have been written beyond it, but only with more digits than a
 # float tells apart or with an exponent.
 _FINE = re.compile(rb":[ \t\r\n]*-?(?:[\d.]{17}|[\d.]+[eE])")
+
+# No JSON text has it.
+_BETWEEN = b"\0"
 
 Payload = tuple[str | None, int]
 """Canonical text of a payload and the number of its keys: -1 for one that is not in order."""
@@ -63,9 +67,9 @@ def _decoded(texts: Sequence[bytes]) -> Iterator[tuple[int, Any]]:
 
 def _sent(calls: Sequence[Any], texts: Sequence[bytes]) -> SentCalls:
     columns = columns_of(calls)
-    payloads = [_payload(call.payload) for call in calls]
+    payloads = _payloads(calls)
     cleared = [_cleared(text) if b"null" in text else () for text in texts]
-    plain = pa.array([not _is_odd(text) for text in texts], pa.bool_())
+    plain = pa.array(_are_plain(texts), pa.bool_())
     for test in (
         pa.array([keys >= 0 for _, keys in payloads], pa.bool_()),
         pc.equal(
@@ -78,8 +82,17 @@ def _sent(calls: Sequence[Any], texts: Sequence[bytes]) -> SentCalls:
     return SentCalls(columns, [text for text, _ in payloads], cleared, plain)
 
 
-def _is_odd(text: bytes) -> bool:
-    return len(text) > _LONG or apart(text) or _MANY_DIGITS.search(text) is not None
+def _are_plain(texts: Sequence[bytes]) -> list[bool]:
+    """Whether nothing about how each text is written is odd."""
+    # Mostly it is said of all of them at once that there is nothing.
+    may_be_apart = apart(_BETWEEN.join(texts))
+    return [not _is_odd(text, may_be_apart=may_be_apart) for text in texts]
+
+
+def _is_odd(text: bytes, *, may_be_apart: bool) -> bool:
+    if len(text) > MAX_DIGITS and (len(text) > _LONG or _MANY_DIGITS.search(text) is not None):
+        return True
+    return may_be_apart and apart(text)
 
 
 def _keys_kept(
@@ -102,8 +115,10 @@ def _plain_at_limits(columns: dict[str, pa.Array], texts: Sequence[bytes]) -> pa
     for name in FRACTIONS:
         # Arrow tells a zero with a sign from one without.
         found = pc.or_(found, pc.is_in(pc.abs(columns[name]), _LIMITS[name]))
-    rows = zip(found.to_pylist(), texts, strict=True)
-    return pa.array([not at_limit or not _FINE.search(text) for at_limit, text in rows], pa.bool_())
+    plain = np.ones(len(texts), np.bool_)
+    for row in np.flatnonzero(found.to_numpy(zero_copy_only=False)):
+        plain[row] = _FINE.search(texts[row]) is None
+    return pa.array(plain)
 
 
 def _cleared(text: bytes) -> tuple[str, ...]:
@@ -111,8 +126,20 @@ def _cleared(text: bytes) -> tuple[str, ...]:
     return tuple(name for name, value in _decode_members(text).items() if bytes(value) == b"null")
 
 
-def _payload(sent: msgspec.Raw) -> Payload:
-    return (None, 0) if sent is _NOTHING else _canonical(bytes(sent))
+def _payloads(calls: Sequence[Any]) -> list[Payload]:
+    """The payload of each call; most come many times."""
+    known: dict[bytes, Payload] = {}
+    return [
+        (None, 0) if call.payload is _NOTHING else _payload(bytes(call.payload), known)
+        for call in calls
+    ]
+
+
+def _payload(text: bytes, known: dict[bytes, Payload]) -> Payload:
+    found = known.get(text)
+    if found is None:
+        known[text] = found = _canonical(text)
+    return found
 
 
 @lru_cache(maxsize=16_384)

@@ -5,6 +5,7 @@ Rows of a table are parts: those that agree in time and keys add up to the sum o
 
 from callistics.catalog.rollups import FINEST, Rollup
 from callistics.engines.duckdb.dialect import DuckDBDialect
+from callistics.model.instants import DAY
 from callistics.sql.selection import Unit
 
 COLUMNS = {
@@ -94,12 +95,37 @@ def _aggregate(figure: str) -> str:
     return _EXTREMES.get(figure.rpartition("_")[2], "sum")
 
 
-def insert(rollup: Rollup, step: int, rows: str, *, merged: bool = False) -> str:
-    """Put rows into the table of a step; `merged` says that they are whole sums."""
+def day_of(rollup: Rollup, step: int) -> str:
+    """The day that a row of a step's table lies in, or the step where that is longer."""
+    return cut(rollup.unit.time_column, max(step, DAY))
+
+
+def insert(rollup: Rollup, step: int, rows: str) -> str:
+    """Put rows into the table of a step as parts."""
     time = rollup.unit.time_column
-    order = f"{rollup.first}, {time}" if merged and rollup.first else time
+    return _insert(rollup, step, rows, "FALSE", time)
+
+
+def insert_sums(rollup: Rollup, step: int, rows: str) -> str:
+    """Put rows into the table of a step that are whole sums."""
+    time = rollup.unit.time_column
+    order = f"{rollup.first}, {time}" if rollup.first else time
+    return _insert(rollup, step, rows, "TRUE", order)
+
+
+def insert_many(rollup: Rollup, step: int, rows: str, within: str) -> str:
+    """Put rows into the table of a step: whole sums of the days that it has no rows of, else parts.
+
+    `within` is the condition that all of the rows meet.
+    """
+    time, days = rollup.unit.time_column, day_of(rollup, step)
+    stored = f"SELECT {days} FROM {rollup.table(step)} WHERE {within}"
+    order = f"date_trunc('month', {time}), {rollup.first}, {time}" if rollup.first else time
+    return _insert(rollup, step, rows, f"{days} NOT IN ({stored})", order)
+
+
+def _insert(rollup: Rollup, step: int, rows: str, merged: str, order: str) -> str:
     return (
         f"INSERT INTO {rollup.table(step)} BY NAME"
-        f" SELECT *, {str(merged).upper()} AS merged FROM ({rows})"
-        f" ORDER BY {order}"
+        f" SELECT *, {merged} AS merged FROM ({rows}) ORDER BY {order}"
     )

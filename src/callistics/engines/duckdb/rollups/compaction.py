@@ -3,7 +3,7 @@
 import duckdb
 
 from callistics.catalog.rollups import ROLLUPS, Rollup
-from callistics.engines.duckdb.rollups.aggregate_sql import cut, insert, of_rows
+from callistics.engines.duckdb.rollups.aggregate_sql import day_of, insert_sums, of_rows
 from callistics.model.instants import DAY
 
 # About so many rows are merged at a time.
@@ -28,7 +28,7 @@ def _uncompacted(
     connection: duckdb.DuckDBPyConnection, rollup: Rollup, step: int, least: int
 ) -> list[int]:
     """The days, or longer steps, that have as many loose parts as rows beside them."""
-    table, cut_to = rollup.table(step), f"epoch_us({_day(rollup, step)}) AS day"
+    table, cut_to = rollup.table(step), f"epoch_us({day_of(rollup, step)}) AS day"
     # Groups of rows that are all whole sums, which most are, are passed over.
     found = connection.execute(
         f"SELECT {cut_to}, count(*) AS loose FROM {table} WHERE NOT merged GROUP BY day"
@@ -55,7 +55,7 @@ def _merge(
     rows = of_rows(rollup, step, f"(FROM {table} WHERE {within})")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE merged_rows AS {rows}")
     connection.execute(f"DELETE FROM {table} WHERE {within}")
-    connection.execute(insert(rollup, step, "FROM merged_rows", merged=True))
+    connection.execute(insert_sums(rollup, step, "FROM merged_rows"))
     connection.execute("DROP TABLE merged_rows")
 
 
@@ -64,9 +64,5 @@ def _within(rollup: Rollup, step: int, days: list[int]) -> str:
     time, end = rollup.unit.time_column, max(days) + max(step, DAY)
     return (
         f"{time} >= make_timestamp({min(days)}) AND {time} < make_timestamp({end})"
-        f" AND epoch_us({_day(rollup, step)}) IN ({', '.join(map(str, days))})"
+        f" AND epoch_us({day_of(rollup, step)}) IN ({', '.join(map(str, days))})"
     )
-
-
-def _day(rollup: Rollup, step: int) -> str:
-    return cut(rollup.unit.time_column, max(step, DAY))

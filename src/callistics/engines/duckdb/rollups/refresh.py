@@ -6,16 +6,23 @@ import duckdb
 
 from callistics.catalog.rollups import CHANGES, ROLLUPS, Rollup
 from callistics.engines.duckdb.rollups.aggregate_sql import (
+    cut,
     insert,
+    insert_many,
+    insert_sums,
     net,
     of_records,
     of_rows,
     shorter_table,
 )
 from callistics.engines.duckdb.rollups.min_max import repaired
+from callistics.model.instants import DAY
 from callistics.sql.selection import Unit
 
 NET = "net_changes"
+# From so many changes on it is worth it to look which days have no rows yet: nothing is left to
+# compact of these.
+_MANY = 100_000
 
 
 def refresh(connection: duckdb.DuckDBPyConnection, unit: Unit, more: str | None = None) -> None:
@@ -24,35 +31,50 @@ def refresh(connection: duckdb.DuckDBPyConnection, unit: Unit, more: str | None 
     `more` names a table of changes of this very transaction that are not in the log; the records
     are as they left them. Only such changes may take a known duration away.
     """
-    changes = CHANGES[unit]
-    if more is not None:
-        rows = f"FROM {changes} UNION ALL BY NAME FROM {more}"
+    if more is None:
+        _refresh_from_log(connection, unit)
+    else:
+        rows = f"FROM {CHANGES[unit]} UNION ALL BY NAME FROM {more}"
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {NET} AS {net(unit, rows)}")
-    for rollup in _of(unit):
-        for step in reversed(rollup.steps):
-            source = changes if more is None else NET
-            added = of_records(rollup, step, source, f"{unit.alias}.n")
-            if more is not None and rollup.extremes:
+        for rollup, step in _tables(unit):
+            added = of_records(rollup, step, NET, f"{unit.alias}.n")
+            if rollup.extremes:
                 added = repaired(connection, rollup, step, NET, added)
             connection.execute(insert(rollup, step, added))
-    connection.execute(f"DELETE FROM {changes}")
+    connection.execute(f"DELETE FROM {CHANGES[unit]}")
+
+
+def _refresh_from_log(connection: duckdb.DuckDBPyConnection, unit: Unit) -> None:
+    changes, time = CHANGES[unit], unit.time_column
+    span = f"SELECT count(*), min({time}), max({time}) FROM {changes}"
+    ((count, first, last),) = connection.execute(span).fetchall()
+    for rollup, step in _tables(unit):
+        added = of_records(rollup, step, changes, f"{unit.alias}.n")
+        if count < _MANY:
+            connection.execute(insert(rollup, step, added))
+        else:
+            begin = cut(f"TIMESTAMP '{first}'", max(step, DAY))
+            within = f"{time} >= {begin} AND {time} <= TIMESTAMP '{last}'"
+            connection.execute(insert_many(rollup, step, added, within))
 
 
 def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
     """Sum every roll-up up anew from the records, within the transaction."""
     for unit in Unit:
-        for rollup in _of(unit):
-            for step in reversed(rollup.steps):
-                connection.execute(f"DELETE FROM {rollup.table(step)}")
-                shorter = shorter_table(rollup, step)
-                rows = (
-                    of_records(rollup, step, unit, "1")
-                    if shorter is None
-                    else of_rows(rollup, step, shorter)
-                )
-                connection.execute(insert(rollup, step, rows, merged=True))
+        for rollup, step in _tables(unit):
+            connection.execute(f"DELETE FROM {rollup.table(step)}")
+            shorter = shorter_table(rollup, step)
+            rows = (
+                of_records(rollup, step, unit, "1")
+                if shorter is None
+                else of_rows(rollup, step, shorter)
+            )
+            connection.execute(insert_sums(rollup, step, rows))
         connection.execute(f"DELETE FROM {CHANGES[unit]}")
 
 
-def _of(unit: Unit) -> Iterator[Rollup]:
-    return (rollup for rollup in ROLLUPS if rollup.unit is unit)
+def _tables(unit: Unit) -> Iterator[tuple[Rollup, int]]:
+    """The tables of a unit's roll-ups, of each roll-up the shortest step first."""
+    for rollup in ROLLUPS:
+        if rollup.unit is unit:
+            yield from ((rollup, step) for step in reversed(rollup.steps))
