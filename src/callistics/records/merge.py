@@ -12,7 +12,7 @@ from callistics.records.decode import Change
 from callistics.records.field import RecordKind
 from callistics.records.field_types import Ordered
 from callistics.records.field_values import Value
-from callistics.records.fields import FIELDS
+from callistics.records.fields import FIELDS, REQUIRED
 from callistics.records.record_times import first_from
 
 PARTS: Mapping[str, str] = {
@@ -36,7 +36,8 @@ class Events(set[Event]):
     def __init__(self, events: Iterable[Event] = ()) -> None:
         super().__init__(events)
         self._statuses = {status for status, _ in self}
-        self._newest: Event | None = max(self, key=event_order, default=None)
+        # Most have one, which has nothing to be compared with.
+        self._newest = max(self, key=event_order) if len(self) > 1 else next(iter(self), None)
 
     def bring(self, event: Event) -> tuple[bool, bool]:
         """Add an event; whether a reader sees a difference, and whether it was not there yet."""
@@ -179,8 +180,8 @@ def event_order(event: Event) -> tuple[int, bool, str]:
 
 def missing(kind: RecordKind, state: State) -> list[str]:
     """The required fields that no record has brought yet; while there are any, it is pending."""
-    fields = FIELDS[kind].values()
-    return [spec.name for spec in fields if spec.required and state.get(spec.name) is None]
+    values = state.values
+    return [name for name in REQUIRED[kind] if values.get(name) is None]
 
 
 def is_live(call: State) -> bool:
@@ -223,8 +224,9 @@ _CLOSING = ("ended_at", "duration")
 
 def shapes_lead(before: State, after: State) -> bool:
     """Whether a changed call, which counted before and does now, may change what is derived."""
-    fields = (
-        _SHAPING if all(since is not None for _, since in after.events) else (*_SHAPING, *_CLOSING)
-    )
-    same = all(before.get(name) == after.get(name) for name in fields)
-    return not same or before.events != after.events
+    if before.events != after.events:
+        return True
+    timed = all(since is not None for _, since in after.events)
+    fields = _SHAPING if timed else (*_SHAPING, *_CLOSING)
+    was, now = before.values, after.values
+    return any(was.get(name) != now.get(name) for name in fields)
