@@ -129,8 +129,10 @@ def apply_fields(kind: RecordKind, state: State, change: Change, arrival: int) -
 
 def _settled(state: State, change: Change) -> dict[str, Value]:
     """The values of a change; a time that may be two instants is none before the known start."""
+    if not change.readings:
+        return change.values
     start = state.get("started_at")
-    if not change.readings or start is None:
+    if start is None:
         return change.values
     return {**change.values, **first_from(change.readings, int(start))}
 
@@ -159,13 +161,14 @@ def _tie(kind: RecordKind, name: str, values: Mapping[str, Value]) -> tuple[Orde
 
 def _taken(state: State, name: str, values: Mapping[str, Value]) -> bool:
     """Take over the parts of a field; whether it or one of them is another one now."""
-    changes = state.get(name) != values[name]
+    known = state.values
+    changes = known.get(name) != values[name]
     for part in _PARTS_OF.get(name, ()):
         value = values.get(part)
-        changes |= state.get(part) != value
-        state.values.pop(part, None)
+        changes |= known.get(part) != value
+        known.pop(part, None)
         if value is not None:
-            state.values[part] = value
+            known[part] = value
     return changes
 
 
@@ -201,9 +204,10 @@ def duration_ms(state: State) -> int | None:
     A start and an end that different records brought may contradict each other: an end before the
     start gives none, so that no record is ever refused for what another one said.
     """
-    sent, started, ended = state.get("duration"), state.get("started_at"), state.get("ended_at")
+    sent = state.values.get("duration")
     if sent is not None:
         return int(sent)
+    started, ended = state.get("started_at"), state.get("ended_at")
     if ended is None or started is None or int(ended) < int(started):
         return None
     return half_up(int(ended) - int(started), 1000)

@@ -187,8 +187,18 @@ def _of_rollups(replaced: Mapping[Identity, StoredRow]) -> pa.Table:
     return call_rows(states, columns).append_column("attempt", attempts)
 
 
+# What a duration is made of, and what the roll-ups keep it by.
+_LASTING = ("duration", "started_at", "ended_at", *KEPT_BY)
+
+
 def _may_lose(before: State, after: State) -> bool:
     """Whether a known duration may be there fewer times, under what the roll-ups keep it by."""
+    was, now = before.values, after.values
+    same = all(was.get(name) == now.get(name) for name in _LASTING)
+    return not (same and is_live(after)) and _is_lost(before, after)
+
+
+def _is_lost(before: State, after: State) -> bool:
     known = duration_ms(before)
     if known is None:
         return False
