@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bench import (
+    batch,
     commits,
     ingest,
     keys,
@@ -40,6 +41,7 @@ PARTS: Mapping[str, Part] = {
     "queries": Part("Queries", queries.measure),
     "rivals": Part("Beside hand-written SQL", rivals.measure, ("load", "queries")),
     "repeated": Part("The same dashboard again", repeated.measure),
+    "batch": Part("A dashboard as one batch", batch.measure),
     "mixed": Part("Queries beside a stream of calls", mixed.measure),
     "ingest": Part("Ingestion", ingest.measure),
     "resent": Part("After records are sent again", resent.measure),

@@ -8,6 +8,7 @@ CallisticsError
      ├─ Unauthorized         401
      ├─ Forbidden            403
      ├─ NotFound             404
+     ├─ NotAcceptable        406
      ├─ Conflict             409
      ├─ TooLarge             413
      ├─ UnsupportedMedia     415
@@ -178,6 +179,12 @@ class NotFound(RequestError):
     """Nothing is there, or nothing the key may see."""
 
     type = problem_types.NOT_FOUND
+
+
+class NotAcceptable(RequestError):
+    """The answer is not to be had in any form that was asked for."""
+
+    type = problem_types.NOT_ACCEPTABLE
 
 
 class Conflict(RequestError):

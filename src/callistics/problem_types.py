@@ -66,6 +66,13 @@ METHOD_NOT_ALLOWED: Final = ProblemType(
     "The path exists, but not with this method.",
     "Use one of the methods that the header `Allow` names.",
 )
+NOT_ACCEPTABLE: Final = ProblemType(
+    "not-acceptable",
+    406,
+    "Not acceptable",
+    "The header `Accept` names no form in which the endpoint answers.",
+    "Accept `application/json`.",
+)
 CONFLICT: Final = ProblemType(
     "conflict",
     409,
@@ -135,6 +142,7 @@ PROBLEM_TYPES: Final = (
     OUTSIDE_SCOPE,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
+    NOT_ACCEPTABLE,
     CONFLICT,
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,

@@ -144,7 +144,9 @@ class Settings:
         256, as_whole(1, 100_000), "Requests with records that may wait; beyond it 503."
     )
     rate_limit: int = _setting(
-        0, as_whole(0, 10_000_000), "Requests a key may make in a minute (429); 0 is no limit."
+        0,
+        as_whole(0, 10_000_000),
+        "Requests and queries of a key in a minute (429); 0 is no limit.",
     )
     memory_limit: str | None = _setting(
         None,

@@ -64,6 +64,18 @@ def test_every_answer_is_as_if_nobody_else_were_there(
     assert answer(shared, key_shared, body) == answer(alone, key_alone, body)
 
 
+@given(data=st.data())
+def test_every_batch_is_as_if_nobody_else_were_there(
+    pair: tuple[Server, Server, str, str], data: st.DataObject
+) -> None:
+    alone, shared, key_alone, key_shared = pair
+    bodies = [data.draw(requests(query_type))[0] for query_type in QUERY_TYPES]
+    same = {"filters": bodies[0]["filters"]}
+    batch = {"queries": [body | same for body in bodies] + bodies}
+    path = "/analytics/batch"
+    assert answer(shared, key_shared, batch, path) == answer(alone, key_alone, batch, path)
+
+
 @pytest.mark.parametrize("merchant", ["m2", "no-such-merchant"])
 @pytest.mark.parametrize("query_type", sorted(registry()))
 def test_naming_another_is_refused_alike_whether_it_exists_or_not(

@@ -1,9 +1,12 @@
 """`callistics query` and `callistics keys` end to end, on a database of their own."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+
+from callistics.queries import registry
 
 from .conftest import Run
 
@@ -174,3 +177,59 @@ def test_keys_that_cannot_be(filled: Run) -> None:
     assert "/expires_at" in past.stderr
     assert "no such key" in filled("keys", "revoke", "key_gone", code=1).stderr
     assert "404" in filled("keys", "revoke", "../calls?x", code=1).stderr
+
+
+def test_several_types_at_once(filled: Run) -> None:
+    shown = filled("query", "call_count", "outcome_distribution", "--merchant", "mer_0").stdout
+    cells = [re.findall(r"[\w.\N{EN DASH}]+", line) for line in shown.splitlines()]
+    assert [line for line in cells if line] == [
+        ["call_count"],
+        ["count"],
+        ["6"],
+        ["1", "row"],
+        ["outcome_distribution"],
+        ["outcome", "count", "percentage"],
+        ["BUSY", "4", "66.67"],
+        ["\N{EN DASH}", "2", "33.33"],
+        ["2", "rows"],
+    ]
+
+
+def test_a_dashboard_is_every_type_that_needs_no_measure(filled: Run) -> None:
+    shown = filled("query", "--dashboard", "--format", "json", "--to", "2025-01-05").stdout
+    found = [answer["query_type"] for answer in json.loads(shown)["answers"]]
+    assert found == [name for name in registry() if name != "measure"]
+
+
+def test_several_types_as_json_are_the_exact_answer(filled: Run) -> None:
+    shown = filled("query", "call_count", "call_count", "--format", "json").stdout
+    one = filled("query", "call_count", "--format", "json").stdout.strip()
+    assert shown == f'{{"answers":[{one},{one}]}}\n'
+
+
+def test_what_is_wrong_with_one_type_leaves_the_others(filled: Run) -> None:
+    asked = ("query", "call_count", "status_distribution", "--group-by", "provider")
+    found = filled(*asked, code=1)
+    assert "422" not in found.stdout
+    assert "400 Malformed request:\n  /group_by/0: " in found.stdout
+    assert "12" in found.stdout
+    assert "1 of 2 queries have no answer" in found.stderr
+
+
+def test_a_measure_goes_with_the_types_that_take_one(filled: Run) -> None:
+    asked = ("query", "call_count", "measure", "--measure", "duration", "--format", "json")
+    found = json.loads(filled(*asked).stdout)["answers"]
+    assert [answer["query_type"] for answer in found] == ["call_count", "measure"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("call_count", "top_outcomes", "--format", "csv"), "rows of one TYPE"),
+        (("call_count", "top_outcomes", "--all"), "every page of one TYPE"),
+        (("call_count", "--dashboard"), "give no TYPE"),
+        (("--dashboard", "--body", "calls.csv"), "--body is sent as it is"),
+    ],
+)
+def test_what_several_types_do_not_take(filled: Run, given: tuple[str, ...], said: str) -> None:
+    assert said in filled("query", *given, code=2).stderr

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from callistics.analytics.envelope import envelope
 from callistics.analytics.service import Analytics
 from callistics.errors import Refused
-from callistics.http.analytics import envelope
 from callistics.model.scope import EVERYTHING
 from support.engines import ENGINES
 from support.store import Store, opened

@@ -6,9 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from callistics.analytics.batch import Answered, Batches, Result
+from callistics.analytics.cache import AnswerCache
+from callistics.analytics.envelope import envelope
+from callistics.analytics.parse_body import read_object
 from callistics.analytics.service import Analytics
+from callistics.engines.base import SharingLimits
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
-from callistics.http.analytics import envelope
+from callistics.errors import RequestError
 from callistics.ingest.batch import Batch
 from callistics.ingest.decode import Limits, Terms, decode_batch
 from callistics.ingest.job import Job
@@ -36,6 +41,15 @@ def receipt_of(job: Job) -> Receipt:
     result = job.done.result()
     assert isinstance(result, Receipt)
     return result
+
+
+def sent_or_status(result: Result) -> bytes | int:
+    """What a query of a batch is answered. Raises what is no refusal."""
+    if isinstance(result, Answered):
+        return result.kept.answer
+    if isinstance(result, RequestError):
+        return result.answer_status
+    raise result
 
 
 class Store:
@@ -112,9 +126,30 @@ class Store:
         at: int | None = None,
     ) -> dict[str, Any]:
         """The envelope of the answer. Raises `RequestError`."""
-        engine, offered = self.engine, self.engine.rollups if rollups else ()
-        analytics = Analytics(engine.dialect, engine.run, policy or self.policy, "UTC", offered)
+        analytics = self.analytics(policy, rollups=rollups)
         return json.loads(envelope(analytics.answer(json.dumps(body).encode(), scope, at)))
+
+    def ask_together(
+        self,
+        bodies: Sequence[Mapping[str, Any]],
+        scope: Scope = EVERYTHING,
+        policy: Policy | None = None,
+        at: int | None = None,
+        *,
+        rollups: bool = True,
+        sharing: SharingLimits | None = None,
+    ) -> list[bytes | int]:
+        """The envelopes as they are sent, or the statuses of refusals, of a batch."""
+        analytics = self.analytics(policy, rollups=rollups)
+        limits = sharing or self.engine.sharing
+        batches = Batches(analytics, self.engine, AnswerCache(0), limits)
+        queries = [read_object(json.dumps(body).encode()) for body in bodies]
+        return [sent_or_status(one) for one in batches.answer(queries, scope, at or self.now)]
+
+    def analytics(self, policy: Policy | None = None, *, rollups: bool = True) -> Analytics:
+        """What answers queries, from roll-ups too unless told otherwise."""
+        engine, offered = self.engine, self.engine.rollups if rollups else ()
+        return Analytics(engine.dialect, engine.run, policy or self.policy, "UTC", offered)
 
     def rows(self, query_type: str, **body: Any) -> list[dict[str, Any]]:
         """The rows of an answer."""

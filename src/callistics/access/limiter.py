@@ -1,4 +1,4 @@
-"""Requests per minute and key: a bucket that refills steadily."""
+"""Requests, and queries, per minute and key: a bucket that refills steadily."""
 
 import math
 import time
@@ -15,14 +15,25 @@ class RateLimiter:
 
     def check(self, key_id: str) -> None:
         """Count a request. Raises `RateLimited` with the seconds to wait."""
+        self._take(key_id, 1, 1)
+
+    def check_further(self, key_id: str, number: int) -> None:
+        """Count what a request asks beside the one thing it was counted for. Raises `RateLimited`.
+
+        What is more than a minute's may be asked at once where the minute was not begun.
+        """
+        self._take(key_id, number, min(number, self._per_minute - 1))
+
+    def _take(self, key_id: str, number: int, least: int) -> None:
+        """Take a number off what is left, of which there must be so much at least."""
         if not self._per_minute:
             return
         now = time.monotonic()
         left, seen = self._buckets.get(key_id, (float(self._per_minute), now))
         left = min(self._per_minute, left + (now - seen) * self._per_minute / 60)
-        if left < 1:
+        if left < least:
             self._buckets[key_id] = (left, now)
             error = RateLimited(f"more than {self._per_minute:,} requests in a minute")
-            error.retry_after = max(1, math.ceil((1 - left) * 60 / self._per_minute))
+            error.retry_after = max(1, math.ceil((least - left) * 60 / self._per_minute))
             raise error
-        self._buckets[key_id] = (left - 1, now)
+        self._buckets[key_id] = (left - number, now)

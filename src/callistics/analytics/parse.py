@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeGuard
 
+from callistics.analytics.parse_body import Object, read_object
 from callistics.analytics.parse_payload import parse_payload_filters
 from callistics.analytics.parse_range import parse_range
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
@@ -21,7 +22,7 @@ from callistics.errors import (
     unknown_names,
 )
 from callistics.model.buckets import Granularity, TooManyBucketsError, buckets
-from callistics.model.json import NotJsonError, as_list, as_object, decode
+from callistics.model.json import as_list, as_object
 from callistics.model.query import Filters, FilterValue, OneOf, Query
 from callistics.model.scope import Scope
 from callistics.model.zones import Zone, zone
@@ -43,18 +44,14 @@ MAX_PAGE_SIZE = 10_000
 DEFAULT_PAGE_SIZE = 1_000
 MAX_GROUPS = 3
 
-Object = Mapping[str, object]
-
 
 def parse_request(body: bytes, scope: Scope, default_zone: str, now: int) -> Query:
     """Check a request's body that came at an instant. Raises `Refused` with every problem of it."""
-    try:
-        decoded = decode(body)
-    except NotJsonError as error:
-        raise Refused([malformed("", str(error))]) from None
-    given = as_object(decoded)
-    if given is None:
-        raise Refused([malformed("", "the body must be a JSON object", decoded)])
+    return parse_query(read_object(body), scope, default_zone, now)
+
+
+def parse_query(given: Object, scope: Scope, default_zone: str, now: int) -> Query:
+    """Check a question that came at an instant. Raises `Refused` with every problem of it."""
     return _Reader(given, scope, default_zone, now).query()
 
 

@@ -13,24 +13,30 @@ from callistics.model.scope import Scope
 from callistics.queries import registry
 from callistics.queries.base import QueryType
 from callistics.sql.dialect import Dialect, Statement
-from callistics.sql.selection import Frame, Policy, Selection
+from callistics.sql.selection import Frame, Policy, Selection, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is asked of which records: no later step looks any of it up again.
 
-    `groups` are the dimensions of `group_by`, in the order asked.
+    `groups` are the dimensions of `group_by`, in the order asked. `rows` are those of the selection
+    where they were kept apart, None where they are still to be looked for.
     """
 
     kind: QueryType
     groups: tuple[Dimension, ...]
     selection: Selection
+    rows: Source | None = None
 
     @property
     def dimensions(self) -> Sequence[Dimension]:
         """Everything the rows are told apart by: the groups, then the type's own key."""
         return self.groups if self.kind.key is None else (*self.groups, self.kind.key)
+
+    def frame(self, dialect: Dialect) -> Frame:
+        """What its statements are built from, but for roll-ups."""
+        return Frame(self.selection, dialect, selected=self.rows)
 
     def closed(self, first: int | None, last: int | None) -> "Plan":
         """The plan with open ends closed by the first and last matching instant.
@@ -75,6 +81,8 @@ def needs_extent(plan: Plan) -> bool:
 
 def extent_frame(plan: Plan, dialect: Dialect, rollups: Rollups = ()) -> Frame:
     """Where the ends of an open range are looked for: in one of the roll-ups if one will do."""
+    if plan.rows is not None:
+        return plan.frame(dialect)
     frame = Frame(plan.selection, dialect)
     source = source_of_extent(frame, plan.kind, plan.dimensions, rollups)
     return replace(frame, rolled=source)
@@ -85,7 +93,7 @@ def bounds_frame(plan: Plan, dialect: Dialect, rollups: Rollups) -> Frame | None
 
     None where there is none, or where one tells the ends of the range themselves.
     """
-    if extent_frame(plan, dialect, rollups).rolled is not None:
+    if plan.rows is not None or extent_frame(plan, dialect, rollups).rolled is not None:
         return None
     selection = plan.selection
     filters = Filters(begin=selection.query.filters.begin, end=selection.query.filters.end)
@@ -108,6 +116,11 @@ def compile_extent(plan: Plan, frame: Frame) -> Statement:
 
 def compile_plan(plan: Plan, dialect: Dialect, rollups: Rollups = ()) -> Statement:
     """The statement that answers a plan, from one of the roll-ups if one can."""
-    frame = Frame(plan.selection, dialect)
-    source = source_of_answer(frame, plan.kind, plan.dimensions, rollups)
+    frame = plan.frame(dialect)
+    source = rollup_of(plan, dialect, rollups) if plan.rows is None else None
     return dialect.render(plan.kind.sql(replace(frame, rolled=source)))
+
+
+def rollup_of(plan: Plan, dialect: Dialect, rollups: Rollups) -> Source | None:
+    """The roll-up that can answer a plan, None if none can."""
+    return source_of_answer(plan.frame(dialect), plan.kind, plan.dimensions, rollups)

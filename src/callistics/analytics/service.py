@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from callistics.analytics.parse import parse_request
+from callistics.analytics.parse import parse_query, parse_request
+from callistics.analytics.parse_body import Object
 from callistics.analytics.plan import (
     Plan,
     bounds_frame,
@@ -41,8 +42,8 @@ class Analytics:
         default_zone: str,
         rollups: Rollups = (),
     ) -> None:
-        self._dialect = dialect
-        self._rollups = rollups
+        self.dialect = dialect
+        self.rollups = rollups
         self._run = run
         self._policy = policy
         self._zone = default_zone
@@ -56,10 +57,18 @@ class Analytics:
         engine = _Stopwatch(self._run)
         query = parse_request(body, scope, self._zone, now() if at is None else at)
         plan = plan_query(query, scope, self._policy)
+        return self.compute(plan, engine), engine.seconds
+
+    def plan(self, given: Object, scope: Scope, at: int) -> Plan:
+        """The plan of a query that was decoded. Raises `Refused`."""
+        return plan_query(parse_query(given, scope, self._zone, at), scope, self._policy)
+
+    def compute(self, plan: Plan, run: Run) -> Answer:
+        """The answer of a plan, its statements run so. Raises `RequestError`."""
         try:
-            plan, slots = self._closed(plan, engine)
-            rows = engine(compile_plan(plan, self._dialect, self._rollups))
-            return shape(plan, trimmed(plan, slots, rows), rows), engine.seconds
+            plan, slots = self._closed(plan, run)
+            rows = run(compile_plan(plan, self.dialect, self.rollups))
+            return shape(plan, trimmed(plan, slots, rows), rows)
         except TooManyBucketsError as error:
             raise Refused([invalid("/granularity", str(error))]) from None
 
@@ -67,19 +76,19 @@ class Analytics:
         """The plan with its open ends closed, and its slots. Raises `TooManyBucketsError`."""
         if not needs_extent(plan):
             return plan, slots_of(plan)
-        bounds = bounds_frame(plan, self._dialect, self._rollups)
+        bounds = bounds_frame(plan, self.dialect, self.rollups)
         if bounds is not None:
             # Cheaper than to look for the first and last of the matching records.
             closed = plan.widened().closed(*_ends(plan, bounds, run))
             with suppress(TooManyBucketsError):
                 return closed, slots_of(closed)
-        frame = extent_frame(plan, self._dialect, self._rollups)
+        frame = extent_frame(plan, self.dialect, self.rollups)
         closed = plan.closed(*_ends(plan, frame, run))
         if is_exact(frame, closed):
             with suppress(TooManyBucketsError):
                 return closed, slots_of(closed)
         # Exact ones are also what an error names.
-        closed = plan.closed(*_ends(plan, extent_frame(plan, self._dialect), run))
+        closed = plan.closed(*_ends(plan, extent_frame(plan, self.dialect), run))
         return closed, slots_of(closed)
 
 

@@ -1,5 +1,6 @@
 """Answers of the server that are errors, made readable."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import click
@@ -24,14 +25,25 @@ class ApiError(click.ClickException):
 
 def api_error(response: httpx.Response) -> ApiError:
     """The error that an answer is."""
-    raw = _problem(response)
-    raw_errors = raw.get("errors")
+    return problem_error(_problem(response), response.status_code, response.reason_phrase)
+
+
+def problem_error(
+    problem: Mapping[str, object], status: int | None = None, phrase: str = ""
+) -> ApiError:
+    """The error that a problem is, with its own status unless the answer that it came in has one.
+
+    `phrase` is for those that have no title.
+    """
+    raw_errors = problem.get("errors")
     errors = cast("list[object]", raw_errors) if isinstance(raw_errors, list) else []
-    title = str(raw.get("title") or response.reason_phrase or "Error")
+    own = problem.get("status")
+    number = status or (own if isinstance(own, int) else 0)
+    title = str(problem.get("title") or phrase or "Error")
     return ApiError(
-        response.status_code,
-        f"{response.status_code} {title}",
-        str(raw.get("detail") or ""),
+        number,
+        f"{number} {title}",
+        str(problem.get("detail") or ""),
         [FieldError.of(one) for one in errors],
     )
 

@@ -40,7 +40,7 @@ def expression(frame: Frame, dimension: Dimension) -> Sql:
 def source(frame: Frame, dimensions: Sequence[Dimension]) -> Sql:
     """The rows of the plan's unit, with the calls' leads beside them where they are needed."""
     own = frame.source.rows
-    needed = needs_lead(frame.selection) or any(d.needs_lead for d in dimensions)
+    needed = needs_lead(frame) or any(d.needs_lead for d in dimensions)
     if frame.selection.unit is Unit.LEADS or not needed:
         return own
     return _with_lead(own, frame.dialect)

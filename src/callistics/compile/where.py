@@ -8,7 +8,7 @@ from callistics.records.providers import marked_provider
 from callistics.sql.aggregates import there
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, all_of, compose, raw
-from callistics.sql.selection import Frame, Selection, Unit
+from callistics.sql.selection import Frame, Unit
 
 
 def where(frame: Frame) -> Sql:
@@ -20,6 +20,8 @@ def _conditions(frame: Frame) -> Iterator[Sql]:
     selection, dialect = frame.selection, frame.dialect
     if selection.empty:
         yield raw("FALSE")
+    if frame.selected is not None:
+        return
     yield from scope_conditions(selection.scope, selection.unit.alias, dialect)
     yield from _given(frame, Subject.RECORD)
     if selection.unit is Unit.CALLS:
@@ -42,9 +44,11 @@ def scope_conditions(scope: Scope, alias: str, dialect: Dialect) -> Iterator[Sql
         yield dialect.is_in(raw(f"{alias}.{name}"), sorted(allowed))
 
 
-def needs_lead(selection: Selection) -> bool:
+def needs_lead(frame: Frame) -> bool:
     """Whether a condition on calls looks at their leads."""
-    return any(FILTERS[name].needs_lead for name in given_filters(selection))
+    if frame.selected is not None:
+        return False
+    return any(FILTERS[name].needs_lead for name in given_filters(frame.selection))
 
 
 def _reached_by_call(frame: Frame) -> Iterator[Sql]:

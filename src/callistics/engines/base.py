@@ -69,7 +69,53 @@ class Session(Protocol):
         ...
 
 
-class Engine(Protocol):
+@dataclass(frozen=True, slots=True)
+class SharingLimits:
+    """From how many queries on that match the same records these are kept apart for them.
+
+    Up to so many `rows` are; 0 is never.
+    """
+
+    queries: int
+    rows: int
+
+
+class Snapshot(Protocol):
+    """One state of the records, for one thread, while the context is open that gave it."""
+
+    @property
+    def version(self) -> int | None:
+        """The `data_version` of the state; None where nobody knows."""
+        ...
+
+    @property
+    def lost(self) -> bool:
+        """Whether the state is seen no more, as may be after a statement failed."""
+        ...
+
+    def run(self, statement: Statement) -> Sequence[SqlRow]:
+        """The rows of a statement. Raises `TimedOut` past the time limit."""
+        ...
+
+    def keep(self, rows: Statement) -> tuple[str, int]:
+        """Keep the rows of a SELECT apart: the table that has them until the end, how many."""
+        ...
+
+
+class States(Protocol):
+    """The states that the records go through."""
+
+    @property
+    def data_version(self) -> int | None:
+        """A number that every commit changes; None where others may write unseen, or just now."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Snapshot]:
+        """The state as it is now, for several statements."""
+        ...
+
+
+class Engine(States, Protocol):
     """A store of calls and leads. Reading is safe from many threads, writing from one."""
 
     @property
@@ -87,13 +133,13 @@ class Engine(Protocol):
         """Name and version, for people."""
         ...
 
-    @property
-    def data_version(self) -> int | None:
-        """A number that every commit changes; None where others may write unseen."""
-        ...
-
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
+        ...
+
+    @property
+    def sharing(self) -> SharingLimits:
+        """When it pays to keep rows apart for several queries."""
         ...
 
     def writing(self) -> AbstractContextManager[Session]:

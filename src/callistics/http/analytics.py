@@ -3,18 +3,15 @@
 import time
 from functools import partial
 
-import msgspec
 from litestar import Response, post
 
 from callistics.analytics.cache import Kept
-from callistics.analytics.shape import Answer
+from callistics.analytics.envelope import envelope
 from callistics.errors import UnsupportedMedia
 from callistics.http.services import AnyRequest, read_body, services
 from callistics.ingest.decode import is_json, media_type
 from callistics.ingest.decompress import unpack
 from callistics.model.keys import Permission
-
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 @post("/analytics", status_code=200, request_max_body_size=None)
@@ -60,16 +57,3 @@ def check_json(content_type: str | None) -> None:
     """Raises `UnsupportedMedia` unless a body is declared as JSON, or not at all."""
     if not is_json(media_type(content_type)):
         raise UnsupportedMedia("Content-Type must be application/json")
-
-
-def envelope(answer: Answer) -> bytes:
-    """The five keys of an answer, as JSON."""
-    return _ENCODER.encode(
-        {
-            "query_type": answer.query_type,
-            "data": answer.data,
-            "total": answer.total,
-            "page": answer.page,
-            "page_size": answer.page_size,
-        }
-    )

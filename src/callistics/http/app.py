@@ -9,6 +9,7 @@ from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
 from callistics.http.analytics import analytics
+from callistics.http.batch import analytics_batch
 from callistics.http.health import docs, docs_asset, live, metrics, openapi, ready, root
 from callistics.http.keys import keys, revoke_key
 from callistics.http.parameters import check_request
@@ -19,6 +20,7 @@ from callistics.http.request_log import observed
 
 _ROUTES: list[Any] = [
     analytics,
+    analytics_batch,
     calls,
     leads,
     pending,

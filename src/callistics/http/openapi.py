@@ -6,6 +6,7 @@ from functools import cache
 import msgspec
 
 from callistics import __version__
+from callistics.http.openapi_batch import operation
 from callistics.http.openapi_parts import (
     ANSWER_HEADERS,
     BEARER,
@@ -53,6 +54,7 @@ def build() -> Json:
         ],
         "paths": {
             "/analytics": {"post": _analytics()},
+            "/analytics/batch": {"post": operation()},
             "/calls": {"post": _records(RecordKind.CALLS)},
             "/leads": {"post": _records(RecordKind.LEADS)},
             "/pending": {"get": _pending()},

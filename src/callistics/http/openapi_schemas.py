@@ -7,6 +7,7 @@ from callistics.analytics.parse import DEFAULT_PAGE_SIZE, MAX_GROUPS, MAX_PAGE_S
 from callistics.catalog.dimensions import PAYLOAD_PREFIX
 from callistics.catalog.filters import FILTERS
 from callistics.catalog.measures import MEASURES
+from callistics.http.openapi_batch import batch_schemas
 from callistics.http.openapi_parts import KEY_SCHEMA, Json, ref
 from callistics.http.problems import NO_TYPE
 from callistics.model.buckets import Granularity
@@ -29,6 +30,7 @@ def schemas() -> Json:
         "Filters": _filters_schema(),
         **asked,
         "AnalyticsAnswer": _answer_schema(),
+        **batch_schemas(),
         **rows,
         "Call": _record_schema(RecordKind.CALLS),
         "Lead": _record_schema(RecordKind.LEADS),

@@ -94,9 +94,13 @@ def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[b
 
 def on_any_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Anything unforeseen: logged in full, answered without any of it."""
-    _log.error("unexpected error", path=request.url.path, exc_info=error)
-    body = problem_body(RequestError.type, "an unexpected error occurred; it has been logged")
-    return respond(body, RequestError.type.status)
+    return respond(unexpected_body(error, request.url.path), RequestError.type.status)
+
+
+def unexpected_body(error: Exception, path: str) -> bytes:
+    """Log an error that nobody foresaw; the body that is answered says nothing of it."""
+    _log.error("unexpected error", path=path, exc_info=error)
+    return problem_body(RequestError.type, "an unexpected error occurred; it has been logged")
 
 
 HANDLERS: Mapping[Any, Any] = {

@@ -10,6 +10,7 @@ from litestar import Litestar, Request
 
 from callistics.access.keyring import Keyring, require
 from callistics.access.limiter import RateLimiter
+from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
@@ -65,6 +66,7 @@ class Services:
 
     settings: Settings
     analytics: Analytics
+    batches: Batches
     pending: Pending
     writer: Writer
     keyring: Keyring

@@ -19,6 +19,7 @@ from litestar import Litestar
 from callistics import __version__
 from callistics.access.keyring import Keyring, make_key, new_secret, process_key
 from callistics.access.limiter import RateLimiter
+from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
@@ -145,9 +146,12 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         template_lead_stages=dict(settings.template_lead_stages),
     )
     rollups = engine.rollups if settings.rollups else ()
+    analytics = Analytics(engine.dialect, engine.run, policy, settings.timezone, rollups)
+    cache = AnswerCache(settings.answer_cache * 1_000_000)
     parts = Services(
         settings=settings,
-        analytics=Analytics(engine.dialect, engine.run, policy, settings.timezone, rollups),
+        analytics=analytics,
+        batches=Batches(analytics, engine, cache, engine.sharing),
         pending=Pending(engine.dialect, engine.run),
         writer=Writer(engine, settings.ingest_queue),
         keyring=Keyring(engine.load_keys(), local),
@@ -156,7 +160,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
         readers=Pool("reader", 2, settings.ingest_queue),
         decode_process=DecodeProcess(),
-        cache=AnswerCache(settings.answer_cache * 1_000_000),
+        cache=cache,
         data_version=lambda: engine.data_version,
     )
     parts.metrics.info(version=__version__, engine=engine.version)

@@ -109,17 +109,21 @@ class Frame:
     """A selection seen through an engine's dialect: all that an expression may ask for.
 
     `rolled` is the roll-up that the selection is answered from, None where it is the records.
+    `selected` are the selection's own rows, all of them and no other, where they were kept apart.
     """
 
     selection: Selection
     dialect: Dialect
     rolled: Source | None = None
+    selected: Source | None = None
 
     @property
     def source(self) -> Source:
-        """The rows to count: those of the roll-up, else the table of the unit."""
+        """The rows to count: those of the roll-up, else those kept apart, else the unit's table."""
         if self.rolled is not None:
             return self.rolled
+        if self.selected is not None:
+            return self.selected
         alias = self.selection.unit.alias
         return Source(raw(f"{self.selection.unit} AS {alias}"), self.dialect.weight(alias))
 

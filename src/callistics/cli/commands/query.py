@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +15,15 @@ from callistics.catalog.measures import MEASURES
 from callistics.cli.client import Client
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.output import NULL, columns_of, console, csv_of, table_of, total_line
+from callistics.cli.query_batch import (
+    JSON,
+    ask_batch,
+    batch_body,
+    dashboard,
+    error_of,
+    fail_if_any,
+    read_answers,
+)
 from callistics.cli.query_body import QueryOptions
 from callistics.queries import registry
 
@@ -21,7 +32,6 @@ Envelope = dict[str, Any]
 
 _LARGEST_PAGE = 10_000
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-_JSON = {"Content-Type": "application/json"}
 _MEASURE_HELP = f"Of the type measure: {', '.join(MEASURES)} or payload.<key>."
 _EPILOG = """\b
 Examples:
@@ -32,12 +42,14 @@ Examples:
   callistics query outcome_distribution --payload city=Delhi --payload 'age>=60'
   callistics query measure --measure cost --group-by merchant_id
   callistics query calls_over_time --group-by provider --all --format csv > calls.csv
+  callistics query call_count top_outcomes call_duration --date-range last_30_days
+  callistics query --dashboard --merchant mer_abc --date-range this_month
   callistics query --body query.json --format json
 """
 
 
 @click.command("query", epilog=_EPILOG)
-@click.argument("query_type", required=False, metavar="TYPE")
+@click.argument("types", nargs=-1, metavar="[TYPE]...")
 @click.option("--from", "date_from", metavar="DATE", help="From this date or time on.")
 @click.option("--to", "date_to", metavar="DATE", help="Up to this date or time, inclusive.")
 @click.option(
@@ -67,6 +79,9 @@ Examples:
 @click.option("--page-size", type=int, help="Rows of a page.")
 @click.option("--all", "all_pages", is_flag=True, help="Every page.")
 @click.option(
+    "--dashboard", "whole", is_flag=True, help="Every type, but for those that need a measure."
+)
+@click.option(
     "--format",
     "format_",
     type=click.Choice(["table", "json", "csv"]),
@@ -81,15 +96,29 @@ Examples:
 )
 @client_options
 def command(
-    target: Target, format_: Format, body: Path | None, all_pages: bool, **given: Any
+    target: Target,
+    format_: Format,
+    body: Path | None,
+    all_pages: bool,
+    types: tuple[str, ...],
+    whole: bool,
+    **given: Any,
 ) -> None:
-    """Run a query and print the answer.
+    """Run a query, or several at once, and print the answers.
 
     TYPE is one of the query types, such as call_count, call_duration, calls_over_time,
-    outcome_distribution or conversion_funnel; without it, they are listed.
+    outcome_distribution or conversion_funnel; without it, they are listed. Several see the same
+    state of the records, with the same filters and options.
     """
-    options = QueryOptions(**given)
+    if whole and types:
+        raise click.UsageError("--dashboard asks every type: give no TYPE with it")
+    asked = dashboard() if whole else types
+    options = QueryOptions(query_type=asked[0] if asked else None, **given)
     _check(options, body, all_pages)
+    if len(asked) > 1:
+        _check_several(format_, all_pages)
+        _run_several(target, options, asked, format_)
+        return
     with connect(target) as client:
         if all_pages:
             answer = _ask_all(client, options)
@@ -107,13 +136,45 @@ def _check(options: QueryOptions, body: Path | None, all_pages: bool) -> None:
         raise click.UsageError("--all fetches every page: give no --page or --page-size with it")
 
 
+def _check_several(format_: Format, all_pages: bool) -> None:
+    if all_pages:
+        raise click.UsageError("--all fetches every page of one TYPE")
+    if format_ == "csv":
+        raise click.UsageError("--format csv has the rows of one TYPE")
+
+
+def _run_several(
+    target: Target, options: QueryOptions, types: Sequence[str], format_: Format
+) -> None:
+    with connect(target) as client:
+        text = ask_batch(client, batch_body(options, types))
+    answers = read_answers(text)
+    if format_ == "json":
+        click.echo(text)
+    else:
+        for name, answer in zip(types, answers, strict=True):
+            _print_under(name, answer, replace(options, query_type=name))
+    fail_if_any(answers)
+
+
+def _print_under(name: str, answer: Envelope, options: QueryOptions) -> None:
+    """A heading, and below it the answer or why there is none."""
+    click.echo(click.style(name, bold=True))
+    error = error_of(answer)
+    if error is None:
+        _print_table(answer, options)
+    else:
+        click.echo(error.format_message())
+    click.echo()
+
+
 def _read(body: Path) -> bytes:
     return sys.stdin.buffer.read() if str(body) == "-" else body.read_bytes()
 
 
 def ask(client: Client, body: bytes) -> str:
     """The answer's JSON text to a body of `POST /analytics`. Raises `ApiError`, `Failure`."""
-    return client.request("POST", "/analytics", content=body, headers=_JSON, repeatable=True).text
+    return client.request("POST", "/analytics", content=body, headers=JSON, repeatable=True).text
 
 
 def _ask_all(client: Client, options: QueryOptions) -> str:
@@ -141,11 +202,17 @@ def _print(text: str, options: QueryOptions, format_: Format) -> None:
         click.echo(text)
         return
     answer = _read_answer(text)
-    rows: list[dict[str, object]] = answer["data"]
-    columns = columns_of(rows, _documented_columns(answer, options))
     if format_ == "csv":
+        rows: list[dict[str, object]] = answer["data"]
+        columns = columns_of(rows, _documented_columns(answer, options))
         click.echo(csv_of(columns, rows), nl=False)
         return
+    _print_table(answer, options)
+
+
+def _print_table(answer: Envelope, options: QueryOptions) -> None:
+    rows: list[dict[str, object]] = answer["data"]
+    columns = columns_of(rows, _documented_columns(answer, options))
     out = console()
     if rows:
         out.print(table_of(columns, rows, NULL if _is_unicode(out.encoding) else "-"))

@@ -50,7 +50,9 @@ class Client(Protocol):
         """The rows of a SELECT as an Arrow table."""
         ...
 
-    def command(self, cmd: str, parameters: Mapping[str, Any] | None = None) -> Any:
+    def command(
+        self, cmd: str, parameters: Mapping[str, Any] | None = None, settings: Any = None
+    ) -> Any:
         """Run a statement that gives at most one value."""
         ...
 
@@ -97,10 +99,19 @@ class Connection:
         with self._translated():
             return self._client.query_arrow(query, parameters)
 
-    def command(self, cmd: str, parameters: Mapping[str, Any] | None = None) -> Any:
+    def command(
+        self, cmd: str, parameters: Mapping[str, Any] | None = None, settings: Any = None
+    ) -> Any:
         """Run a statement that gives at most one value."""
         with self._translated():
-            return self._client.command(cmd, parameters)
+            return self._client.command(cmd, parameters, settings=settings)
+
+    def in_session(self, name: str) -> Mapping[str, Any] | None:
+        """The settings of statements that see each other's temporary tables, and no others'.
+
+        In process all statements do.
+        """
+        return None if self._in_process else {"session_id": name}
 
     def insert_arrow(
         self, table: str, arrow_table: pa.Table, settings: Mapping[str, Any] | None = None

@@ -11,12 +11,15 @@ from functools import partial
 import pyarrow as pa
 
 from callistics.catalog.rollups import Rollup
+from callistics.engines.base import SharingLimits
 from callistics.engines.clickhouse.access_keys import load_keys
+from callistics.engines.clickhouse.commit_gate import CommitGate
 from callistics.engines.clickhouse.connection import Client, Connection, unanswered
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.dsn import Address
 from callistics.engines.clickhouse.migrate import migrate, rebuild_done, rebuild_due
 from callistics.engines.clickhouse.session import ClickHouseSession
+from callistics.engines.clickhouse.snapshot import ClickHouseSnapshot, parameters, snapshot
 from callistics.errors import CallisticsError
 from callistics.model.keys import StoredKey
 from callistics.records.columnar.changes import Changes
@@ -32,6 +35,9 @@ _ONE_BLOCK = {
 }
 # The limit of queries is none for writing: a large request takes longer than a query may.
 _WRITE_SECONDS = 600.0
+_SHARING = SharingLimits(queries=4, rows=500_000)
+# Of statements to one address each may be answered by another server, which has no rows kept.
+_NO_SHARING = SharingLimits(queries=4, rows=0)
 # Leads that are recomputed in one commit of a rebuild.
 _REBUILD_LEADS = 50_000
 
@@ -51,12 +57,14 @@ class ClickHouseEngine:
         timeout: float = 30.0,
         memory_limit: int | None = None,
         threads: int | None = None,
+        sharing: SharingLimits | None = None,
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
         self._clock = clock
         self._address = Address(dsn)
         self.dialect = ClickHouseDialect()
-        self._writing = threading.Lock()
+        self.sharing = sharing or (_SHARING if self._address.in_process else _NO_SHARING)
+        self._writing, self._gate = threading.Lock(), CommitGate(timeout)
         self._clients: list[Client] = []
         self._unsettled: Callable[[], None] | None = None
 
@@ -99,10 +107,20 @@ class ClickHouseEngine:
 
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut`, `Unavailable`."""
+        with self._reader() as reader:
+            return reader.query(statement.text, parameters(statement)).result_rows
+
+    @contextmanager
+    def reading(self) -> Generator[ClickHouseSnapshot]:
+        """One state of the records for several statements: commits of this process wait."""
+        with self._reader() as reader, snapshot(reader, self._gate) as found:
+            yield found
+
+    @contextmanager
+    def _reader(self) -> Generator[Connection]:
         reader = self._readers.get()
         try:
-            values = {f"p{index}": value for index, value in enumerate(statement.values)}
-            return reader.query(statement.text, values).result_rows
+            yield reader
         finally:
             self._readers.put(reader)
 
@@ -119,13 +137,17 @@ class ClickHouseEngine:
             session = ClickHouseSession(self._writer, self._newest, now)
             try:
                 yield session
-                for name, rows in session.inserts():
-                    self._insert(name, rows)
-                if session.arrived != self._newest:
-                    self._insert("arrivals", pa.table({"last": [session.arrived]}))
+                with self._gate.committing():
+                    self._insert_all(session)
             finally:
                 # What has been given out is never given out again, though the commit failed.
                 self._newest = max(now, session.arrived)
+
+    def _insert_all(self, session: ClickHouseSession) -> None:
+        for name, rows in session.inserts():
+            self._insert(name, rows)
+        if session.arrived != self._newest:
+            self._insert("arrivals", pa.table({"last": [session.arrived]}))
 
     def _insert(self, name: str, rows: pa.Table) -> None:
         """Insert rows as one block."""
@@ -144,7 +166,8 @@ class ClickHouseEngine:
         if self._unsettled is None:
             return
         try:
-            self._unsettled()
+            with self._gate.committing():
+                self._unsettled()
         except CallisticsError as error:
             if unanswered(error):
                 raise

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from callistics.catalog.rollups import ROLLUPS, Rollup
+from callistics.engines.base import SharingLimits
 from callistics.engines.duckdb.access_keys import load_keys
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.dialect import DuckDBDialect
@@ -23,6 +24,7 @@ from callistics.engines.duckdb.query_timeout import QueryTimeout
 from callistics.engines.duckdb.rebuild import rebuild_leads, rebuild_rollups
 from callistics.engines.duckdb.rollups.schedule import RollupSchedule
 from callistics.engines.duckdb.session import DuckDBSession
+from callistics.engines.duckdb.snapshot import DuckDBSnapshot, snapshot
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.engines.duckdb.writer import WriteConnection, first_log_limit
@@ -91,20 +93,46 @@ class DuckDBEngine:
         return f"DuckDB {duckdb.__version__}"
 
     @property
-    def data_version(self) -> int:
-        """How many commits there were since the file was opened: it is this process's alone."""
-        return self._data_version.value
+    def data_version(self) -> int | None:
+        """How many commits there were since the file was opened: it is this process's alone.
+
+        None for the moment in which one becomes visible.
+        """
+        return self._data_version.settled
 
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
+        with self._reader() as reader:
+            return self._execute(reader, statement)
+
+    @contextmanager
+    def reading(self) -> Generator[DuckDBSnapshot]:
+        """One state of the records for several statements."""
+        with (
+            self._reader() as reader,
+            snapshot(reader, self._execute, self._data_version) as found,
+        ):
+            yield found
+
+    @property
+    def sharing(self) -> SharingLimits:
+        """As it is tuned."""
+        return self._tuning.sharing
+
+    @contextmanager
+    def _reader(self) -> Generator[StatementCache]:
         reader = self._readers.get()
+        try:
+            yield reader
+        finally:
+            self._readers.put(reader)
+
+    def _execute(self, reader: StatementCache, statement: Statement) -> Sequence[SqlRow]:
         try:
             with self._query_timeout.limit(reader.connection, self._timeout):
                 return reader.execute(statement.text, statement.values).fetchall()
         except duckdb.InterruptException:
             raise TimedOut(f"the query took longer than {self._timeout:g} seconds") from None
-        finally:
-            self._readers.put(reader)
 
     @contextmanager
     def writing(self) -> Generator[DuckDBSession]:
@@ -119,6 +147,7 @@ class DuckDBEngine:
                 session = DuckDBSession(lookup, self._payload_keys, self._clock())
                 yield session
                 self._statements.release()
+                self._data_version.begin()
             for observer in self._observers:
                 observer.committed(session.commit)
             self._write.fit()

@@ -28,6 +28,17 @@ class DataVersion:
 
     def __init__(self) -> None:
         self.value = 0
+        self._begun = 0
+
+    @property
+    def settled(self) -> int | None:
+        """The number of the state that is seen; None while a commit may show and is not counted."""
+        value = self.value
+        return value if value == self._begun else None
+
+    def begin(self) -> None:
+        """From now on a commit may show."""
+        self._begun = self.value + 1
 
     def committed(self, commit: Commit) -> None:
         """Count it, whatever it has written."""
@@ -36,4 +47,4 @@ class DataVersion:
 
     def advance(self) -> None:
         """Count a commit."""
-        self.value += 1
+        self.value = self._begun = self.value + 1

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from callistics.engines.base import SharingLimits
+
+_SHARING = SharingLimits(queries=4, rows=500_000)
+
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
@@ -35,6 +39,9 @@ class Tuning:
     """A month is put in order once so many of its rows lie apart from their merchant's."""
     rows_copied_at_once: int = 1_000_000
     """About so many rows are copied, in order, at a time."""
+    sharing: SharingLimits = _SHARING
+    """Queries of a batch, and rows, with which rows that match are kept apart for all of them. To
+    keep a row takes as long as two or three queries that read it."""
     rows_moved_at_once: int | None = None
     """Rows moved in one transaction: others wait for that, but the month is looked through each
     time. Without a number it depends on whether anyone waits."""

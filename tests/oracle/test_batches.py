@@ -1,0 +1,92 @@
+"""Each query of a batch is answered as it is alone, and as the naive evaluation of the contract."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from callistics.analytics.envelope import envelope
+from callistics.engines.base import SharingLimits
+from callistics.errors import RequestError
+from callistics.sql.selection import Policy
+from support.engines import AS_IF_LARGE, ENGINES
+from support.examples import examples, shards
+from support.store import Store, opened, scope_of
+
+from .reference import Reference, ReferenceSettings, Scope
+from .rollup_strategies import rollup_scenes
+from .strategies import QUERY_TYPES, Body, Scene, reference_settings, scenes
+from .test_agreement import SEEDS, expected, load, policy_of
+
+pytestmark = pytest.mark.slow
+ALWAYS, NEVER = SharingLimits(queries=1, rows=1_000_000), SharingLimits(queries=1, rows=0)
+# Where some queries match more rows than are kept and others do not.
+FEW = SharingLimits(queries=2, rows=2)
+
+
+@pytest.fixture(scope="module")
+def stores() -> Iterator[list[Store]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
+
+
+@st.composite
+def batches_of(draw: st.DrawFn, scene: Scene) -> tuple[list[Body], Scope | None]:
+    """The scene's queries, many with the filters and all in the scope of one; some are equal."""
+    (first, scope), *_ = scene[1]
+    common = {name: first[name] for name in ("filters", "timezone") if name in first}
+    bodies = [body | (common if draw(st.booleans()) else {}) for body, _ in scene[1]]
+    return draw(st.permutations(bodies + bodies[: draw(st.integers(0, 3))])), scope
+
+
+def alone(store: Store, body: Body, scope: Scope | None, policy: Policy, now: int) -> bytes | int:
+    """What the query is answered when it is asked by itself."""
+    try:
+        answer = store.analytics(policy).answer(json.dumps(body).encode(), scope_of(scope), now)
+        return envelope(answer)
+    except RequestError as error:
+        return error.answer_status
+
+
+def check(
+    stores: Sequence[Store],
+    scene: Scene,
+    batch: tuple[list[Body], Scope | None],
+    seed: int,
+    chosen: ReferenceSettings,
+) -> None:
+    """Shared or not, from roll-ups or not: the same bytes."""
+    reference, (bodies, scope), now = Reference(chosen), batch, scene[2]
+    load(list(stores), reference, scene[0], seed)
+    wanted = [expected(reference, body, scope, now) for body in bodies]
+    event(f"{sum(not isinstance(one, int) for one in wanted) // 4 * 4} or more answers")
+    for store in stores:
+        policy = policy_of(chosen)
+        singles = [alone(store, body, scope, policy, now) for body in bodies]
+        for rollups in {False, bool(store.engine.rollups)}:
+            for sharing in (ALWAYS, FEW, NEVER):
+                found = store.ask_together(
+                    bodies, scope_of(scope), policy, now, rollups=rollups, sharing=sharing
+                )
+                assert found == singles, (store.name, rollups, sharing)
+        decoded = [one if isinstance(one, int) else json.loads(one) for one in singles]
+        assert decoded == wanted, store.name
+
+
+@shards(2)
+@examples(40, shards=2)
+@given(data=st.data())
+def test_batches_agree(stores: list[Store], shard: int, data: st.DataObject) -> None:
+    scene = data.draw(scenes(QUERY_TYPES))
+    chosen = data.draw(reference_settings())
+    check(stores, scene, data.draw(batches_of(scene)), data.draw(SEEDS), chosen)
+
+
+@examples(30)
+@given(data=st.data())
+def test_batches_beside_rollups_agree(stores: list[Store], data: st.DataObject) -> None:
+    scene = data.draw(rollup_scenes(QUERY_TYPES))
+    check(stores, scene, data.draw(batches_of(scene)), data.draw(SEEDS), ReferenceSettings())
