@@ -143,6 +143,12 @@ class Settings:
     ingest_queue: int = _setting(
         256, as_whole(1, 100_000), "Requests with records that may wait; beyond it 503."
     )
+    import_records: int = _setting(
+        300_000,
+        as_whole(1, 10_000_000),
+        "Records that an import stores in one commit where no server runs: more take less time for"
+        " each, and more memory while they are under way.",
+    )
     rate_limit: int = _setting(
         0,
         as_whole(0, 10_000_000),

@@ -96,3 +96,29 @@ def test_what_was_taken_is_answered_however_soon_the_writer_stops() -> None:
                 for one in sending:
                     one.result(timeout=60)
             assert all(job.done.done() for job in taken)
+
+
+def test_requests_that_are_announced_are_committed_together() -> None:
+    clock = Clock()
+    with opened() as store:
+        engine = Slow(store.engine, clock)
+        writing: Any = engine
+        found = Writer(writing, 100, set_size=3, clock=clock.monotonic)
+        set_, last = jobs(3), jobs(1)
+        with found.announced():
+            for job in set_:
+                found.submit(job)
+            # Another is announced still, but the set is full.
+            assert engine.begun.acquire(timeout=60)
+            engine.may.release()
+            for job in set_:
+                job.done.result(timeout=60)
+        with suppress(LookupError), found.announced():
+            found.submit(last[0])
+            raise LookupError
+        # The one that failed is not waited for.
+        assert engine.begun.acquire(timeout=60)
+        engine.may.release()
+        last[0].done.result(timeout=60)
+        found.stop()
+        assert engine.commits == 2

@@ -44,6 +44,8 @@ _USUAL_SIZE, _FIELD_SIZE = 16, 40
 
 
 def _body_size(body: object) -> int:
+    if isinstance(body, bytes):
+        return len(body)
     record = as_object(body)
     if record is None:
         return _size(body)
@@ -67,24 +69,41 @@ class BadLine:
     errors: tuple[FieldError, ...]
 
 
-class _Record(msgspec.Struct):
+class Head(msgspec.Struct, gc=False):
+    """What is looked at of a record on its way, where it is as it should be."""
+
+    merchant_id: str | None = None
+    call_id: str | None = None
+    lead_id: str | None = None
+    reseller_id: str | None = None
+    started_at: str | None = None
+    status: str | None = None
+    outcome: str | None = None
     updated_at: str | None = None
 
 
-_decode = msgspec.json.Decoder(_Record).decode
+_decode = msgspec.json.Decoder(Head).decode
+
+
+class _Timed(msgspec.Struct):
+    updated_at: str | None = None
+
+
+_decode_time = msgspec.json.Decoder(_Timed).decode
 
 
 @dataclass
 class Batch:
     """Lines that are sent together. `numbers` are the places of those in `bodies`.
 
-    All are JSON, or all are records.
+    All are JSON, or all are records. `position` is how much of the file was read with them.
     """
 
     numbers: list[int] = field(default_factory=list[int])
     bodies: list[object] = field(default_factory=list[object])
     bad: list[BadLine] = field(default_factory=list[BadLine])
     size: int = 0
+    position: int = 0
 
     def add(self, line: Line, size: int | None = None) -> None:
         """Take a line, of a size that is known or not; one that is wrong already is not sent."""
@@ -96,8 +115,19 @@ class Batch:
         self.size += (line.size if size is None else size) + 1
 
     @cached_property
+    def heads(self) -> list[Head] | None:
+        """What is looked at of every record; None where one is not JSON or not as it should be."""
+        texts = self.texts
+        try:
+            return None if texts is None else [_decode(text) for text in texts]
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return None
+
+    @cached_property
     def is_timed(self) -> bool:
         """Whether every record has an `updated_at`."""
+        if self.heads is not None:
+            return all(one.updated_at is not None for one in self.heads)
         try:
             return all(_updated_at(body) is not None for body in self.bodies)
         except (msgspec.MsgspecError, RecursionError):
@@ -106,8 +136,12 @@ class Batch:
     @property
     def texts(self) -> list[bytes] | None:
         """The lines of JSON; None where they are records."""
-        is_text = all(isinstance(body, bytes) for body in self.bodies)
+        is_text = isinstance(next(iter(self.bodies), b""), bytes)
         return cast("list[bytes]", self.bodies) if is_text else None
+
+    def let_go(self) -> None:
+        """Keep the places of the records alone: what they say was handed over."""
+        self.bodies, self.heads = [], None
 
     @property
     def first(self) -> int:
@@ -126,12 +160,13 @@ class Batch:
 
     def _part(self, part: slice) -> "Batch":
         bodies = self.bodies[part]
-        return Batch(self.numbers[part], bodies, [], sum(map(_body_size, bodies)) + len(bodies))
+        size = sum(map(_body_size, bodies)) + len(bodies)
+        return Batch(self.numbers[part], bodies, [], size, self.position)
 
 
 def _updated_at(body: object) -> object:
     if isinstance(body, bytes):
-        return _decode(body).updated_at
+        return _decode_time(body).updated_at
     record = as_object(body) or {}
     return record.get("updated_at")
 

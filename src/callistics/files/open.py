@@ -83,8 +83,8 @@ def _raw(name: str) -> Generator[io.BufferedReader]:
         pipe = sys.stdin.buffer
         yield pipe if isinstance(pipe, io.BufferedReader) else io.BufferedReader(pipe)  # pyright: ignore[reportArgumentType]
         return
-    with Path(name).open("rb") as raw:
-        yield raw
+    with Path(name).open("rb", buffering=_CHUNK) as raw:
+        yield cast("io.BufferedReader", raw)
 
 
 def _unpacked(raw: io.BufferedReader) -> io.BufferedReader:

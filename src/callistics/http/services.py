@@ -75,6 +75,7 @@ class Services:
     queries: Pool
     cache: AnswerCache
     data_version: Callable[[], int | None]
+    maintain: Callable[[], bool]
     readers: Pool
     decode_process: DecodeProcess
     clock: Callable[[], int] = now

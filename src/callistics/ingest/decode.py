@@ -86,7 +86,7 @@ def batch_of_values(records: Sequence[object], terms: Terms) -> Batch:
     columns = None
     if terms.kind is RecordKind.CALLS and len(records) >= terms.columns_from:
         columns = batch_of_records(records, terms.reading, terms.scope)
-    taken: set[int] = set() if columns is None else set(columns.indices)
+    taken: set[int] = set() if columns is None else set(columns.received)
     rest = [(index, _said(one)) for index, one in enumerate(records) if index not in taken]
     return _checked(terms, rest, len(records), columns=columns)
 
@@ -96,7 +96,7 @@ def _with_columns(texts: Sequence[bytes], terms: Terms, *, lines: bool) -> Batch
     columns = batch_of_texts(texts, terms.reading, terms.scope)
     if columns is None:
         return None
-    taken = set(columns.indices)
+    taken = set(columns.received)
     rest = [(index, _read(text)) for index, text in enumerate(texts) if index not in taken]
     if not lines and any(isinstance(raw, NotJsonError) for _, raw in rest):
         return None

@@ -4,6 +4,7 @@ Decoding is work of the interpreter for the most part, and so is half of what a 
 process the one waits for the other (docs/decisions/writing.md).
 """
 
+import gc
 import multiprocessing
 import signal
 import threading
@@ -61,6 +62,11 @@ class DecodeProcess:
                 self._large += len(body)
                 found = self._asked(body, content_type, limits, terms)
         return decode_batch(body, content_type, limits, terms) if found is None else found
+
+    def expect(self, size: int) -> None:
+        """Say that so many bytes of large bodies will come: a process is begun for them early."""
+        with self._one_at_a_time:
+            self._large += size
 
     def _asked(self, *asked: object) -> Batch | None:
         try:
@@ -138,10 +144,15 @@ def _uninterrupted() -> Generator[None]:
 def _answer(connection: Connection) -> None:
     """Read whatever comes until there is no one left to ask."""
     tune()
+    # Of what is made for a body nearly nothing is left after it: to look for that meanwhile takes a
+    # fifth of the time.
+    gc.freeze()
+    gc.disable()
     with suppress(EOFError, OSError):
         connection.send(True)
         while True:
             connection.send_bytes(_read(*connection.recv()))
+            gc.collect()
 
 
 def _read(body: bytes, content_type: str | None, limits: Limits, terms: Terms) -> memoryview:

@@ -99,7 +99,7 @@ class _Merging:
             for index, identity, _ in self.taken
             if identity in pending
         )
-        first = 0 if self.batch.columns is None else len(self.batch.columns)
+        first = 0 if self.batch.columns is None else len(self.batch.columns.received)
         return Receipt(
             received=self.batch.received,
             stored=first + sum(visible and not waits for waits, visible in counted),

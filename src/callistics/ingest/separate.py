@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from callistics.engines.base import Session
 from callistics.ingest.batch import Batch
+from callistics.records.columnar.arrow import RowIndices
 from callistics.records.columnar.call_batch import rows_again
 
 
@@ -18,7 +21,7 @@ def separate(session: Session, batches: Sequence[Batch]) -> Sequence[Batch]:
     if not columns:
         return batches
     if any(batch.scope.splits_merchants for batch in batches):
-        again = [list(range(len(one))) for one in columns]
+        again = [np.arange(len(one)) for one in columns]
     else:
         named = [change.identity for batch in batches for _, change in batch.changes]
         again = rows_again(columns, session.known(columns), named)
@@ -26,9 +29,9 @@ def separate(session: Session, batches: Sequence[Batch]) -> Sequence[Batch]:
     return [one if one.columns is None else _separated(one, next(rows)) for one in batches]
 
 
-def _separated(batch: Batch, rows: Sequence[int]) -> Batch:
+def _separated(batch: Batch, rows: RowIndices) -> Batch:
     """A batch with some rows of its columns taken out of them, to be merged."""
-    if batch.columns is None or not rows:
+    if batch.columns is None or not len(rows):
         return batch
     changes = [*batch.changes, *batch.columns.part(rows).changes()]
     changes.sort(key=lambda one: one[0])

@@ -23,7 +23,7 @@ from functools import lru_cache
 import msgspec
 
 from callistics.model.instants import SECOND, Written, parse_iso
-from callistics.model.json import as_list, as_object, decode
+from callistics.model.json import as_list, as_object, decode_canonical
 
 Element = tuple[str | None, str | None]
 
@@ -139,7 +139,7 @@ def overlaid(lead: str | None, call: str | None) -> str | None:
 
 
 def _decoded(payload: str) -> dict[str, object]:
-    found = as_object(decode(payload.encode()))
+    found = as_object(decode_canonical(payload))
     assert found is not None
     return found
 
@@ -196,6 +196,7 @@ def _elements(value: object) -> Iterator[Element]:
         yield None, NO_VALUE
 
 
+@lru_cache(maxsize=16_384)
 def order_key(text: str) -> str | None:
     """The order key of a text that is a number or an ISO date; None for any other."""
     if _NUMBER.fullmatch(text):

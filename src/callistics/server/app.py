@@ -85,7 +85,10 @@ class Application:
 
     @asynccontextmanager
     async def _running(self, http: Litestar, engine: Engine) -> AsyncGenerator[None]:
-        parts = _services(self.settings, engine, process_key(now(), self.local_key).stored)
+        set_size = 0 if self.serves else self.settings.import_records
+        writer = Writer(engine, self.settings.ingest_queue, set_size=set_size)
+        local = process_key(now(), self.local_key).stored
+        parts = _services(self.settings, engine, writer, local)
         self._admit(parts, engine)
         http.state.services = parts
         parts.ready = True
@@ -134,7 +137,7 @@ def build(settings: Settings) -> Application:
     return Application(settings)
 
 
-def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
+def _services(settings: Settings, engine: Engine, writer: Writer, local: StoredKey) -> Services:
     policy = Policy(
         success_outcomes=settings.success_outcomes,
         unreached_outcomes=(
@@ -153,7 +156,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         analytics=analytics,
         batches=Batches(analytics, engine, cache, engine.sharing),
         pending=Pending(engine.dialect, engine.run),
-        writer=Writer(engine, settings.ingest_queue),
+        writer=writer,
         keyring=Keyring(engine.load_keys(), local),
         limiter=RateLimiter(settings.rate_limit),
         zone=zone(settings.timezone),
@@ -162,6 +165,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey) -> Services:
         decode_process=DecodeProcess(),
         cache=cache,
         data_version=lambda: engine.data_version,
+        maintain=engine.maintain,
     )
     parts.metrics.info(version=__version__, engine=engine.version)
     gauge = parts.metrics.gauge

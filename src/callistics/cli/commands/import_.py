@@ -9,7 +9,7 @@ import click
 
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.importing.import_file import Reading, import_file
-from callistics.cli.importing.progress import BadLineReport, bad_line_report, summary
+from callistics.cli.importing.progress import BadLineReport, bad_line_report, progress_bar, summary
 from callistics.cli.importing.sender import Sender, Tally
 from callistics.cli.importing.watching import Notes
 from callistics.cli.root import Failure
@@ -124,8 +124,8 @@ def _zone(name: str) -> Zone:
 @click.option(
     "--batch-size",
     type=click.IntRange(1, 100_000),
-    help="Records that are sent, and made durable, at a time. Without it: 20,000 to a server,"
-    " 60,000 where none runs.",
+    help="Records that are sent at a time. Without it: 20,000. Where no server runs several such"
+    " batches are made durable together, see the setting import_records.",
 )
 @click.option(
     "--on-error",
@@ -174,6 +174,9 @@ def _import_all(
     try:
         for name in names:
             import_file(name, reading, sender, report, notes.watch(name))
+        with progress_bar() as bar:
+            bar.add_task("putting in order", total=None)
+            sender.put_in_order()
     except BaseException:
         if sender.tally.received:
             _show(sender.tally, notes, time.monotonic() - started)

@@ -18,8 +18,9 @@ from callistics.files.open import STDIN, Format, format_of, open_file, unbroken
 
 # Two of these fit into what a server takes at once by default.
 _BATCH_BYTES = 1 << 25
-# A commit costs less for each record the more there are, but others wait for it.
-_BATCH_BESIDE_OTHERS, _BATCH_ALONE = 20_000, 60_000
+# A commit costs less for each record the more there are, but others wait for it. Where no server
+# runs, several are committed together.
+_BATCH = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +47,19 @@ def import_file(
 ) -> None:
     """Import one file. Raises `Failure` where it has to stop."""
     before = sender.tally.kept
-    size = reading.batch_size or (_BATCH_ALONE if sender.is_alone else _BATCH_BESIDE_OTHERS)
+    size = reading.batch_size or _BATCH
     try:
         with _opened(name, reading) as source, progress_bar() as bar:
             task = bar.add_task(name, total=source.size)
+            sender.prepare(size, source.size or 0)
             refused: Batch | None = None
             # Closed at once, so that what is under way is waited for, and counts.
             lines = source.lines if sender.takes_records else as_texts(source.lines)
-            batches = watch.over(batched(lines, size, _BATCH_BYTES))
+            batches = watch.over(_placed(batched(lines, size, _BATCH_BYTES), source))
             with closing(sender.send_all(batches)) as answers:
                 for sent in answers:
                     report.add(name, sent.bad)
-                    bar.update(task, completed=source.position())
+                    bar.update(task, completed=sent.batch.position)
                     if sent.refused and refused is None:
                         refused = sent.batch
             if refused is not None:
@@ -66,6 +68,13 @@ def import_file(
         kept = sender.tally.kept - before
         text = f"; stored before that: {kept:,}" if kept else ""
         raise Failure(f"{name}: {error}{text}") from error
+
+
+def _placed(batches: Iterator[Batch], source: Source) -> Iterator[Batch]:
+    """The batches, with how much of the source was read when each was full."""
+    for batch in batches:
+        batch.position = source.position()
+        yield batch
 
 
 @contextmanager

@@ -11,18 +11,22 @@ import zstandard
 
 from callistics.cli.api_errors import ApiError, field_error
 from callistics.cli.client import Client, is_loopback
+from callistics.cli.importing.turns import Turns
 from callistics.files.lines import BadLine, Batch, UnreadableError
 from callistics.model.field_error import FieldError
 from callistics.model.zones import Zone
 from callistics.records.field import RecordKind
 
 if TYPE_CHECKING:
+    from callistics.ingest.batch import Batch as Checked
     from callistics.server.local_store import LocalStore
 
 _NDJSON = {"Content-Type": "application/x-ndjson"}
 _COMPRESSED = _NDJSON | {"Content-Encoding": "zstd"}
 # One is read by the server while it stores another.
 _AT_A_TIME = 3
+# Records from which on it is worth it to look whether all is in order.
+_MANY = 50_000
 
 
 @dataclass(slots=True)
@@ -62,7 +66,8 @@ class Sent:
 class Sender:
     """Sends batches of one kind of record, with `zone` that of their times without an offset.
 
-    `tally` counts what was answered, whether or not anyone waited for it.
+    `tally` counts what was answered, whether or not anyone waited for it. `at_a_time` batches at
+    the most are under way.
     """
 
     def __init__(
@@ -74,6 +79,8 @@ class Sender:
         self._tallying = Lock()
         self._skip = skip
         self._kind, self._zone = kind, zone
+        self.at_a_time = _AT_A_TIME
+        self._turns = Turns()
         self._params = {"on_error": "skip"} if skip else {}
         if zone is not None:
             self._params["timezone"] = zone.name
@@ -87,69 +94,103 @@ class Sender:
         return self._client.store is not None
 
     @property
-    def is_alone(self) -> bool:
-        """Whether nobody else can wait for what is sent: the server is in this process."""
-        return self._client.is_local
+    def _keeps_order(self) -> bool:
+        """Whether batches are stored in their order, whatever comes of those before."""
+        return self.takes_records and self._skip
+
+    def prepare(self, records: int, size: int) -> None:
+        """Get ready for batches of so many records, which have so many bytes together."""
+        store = self._client.store
+        if store is not None:
+            self.at_a_time = store.at_a_time(records)
+            store.expect(size)
+
+    def put_in_order(self) -> None:
+        """Do what a server does in the background after so many records; nothing beside one."""
+        store = self._client.store
+        if store is not None and self.tally.stored >= _MANY:
+            while store.maintain():
+                pass
 
     def send_all(self, batches: Iterable[Batch]) -> Generator[Sent]:
         """Send the batches, and read on meanwhile; what became of each comes in their order.
 
-        Where every record says what time it is as of, so that their order makes no difference,
-        several are under way at a time. A refused batch is the last but for those. Raises
-        `ApiError` or `Failure` where a batch was not answered as it should be, and what reading
-        the batches raises.
+        Where every record says what time it is as of, so that their order makes no difference, or
+        it is kept and none is refused, several are under way at a time. A refused batch is the
+        last but for those. Raises `ApiError` or `Failure` where a batch was not answered as it
+        should be, and what reading the batches raises.
         """
         waiting: deque[tuple[Batch, Future[Sent]]] = deque()
-        with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="send") as pool:
+        with ThreadPoolExecutor(self.at_a_time, thread_name_prefix="send") as pool:
             try:
                 for batch in batches:
-                    ordered = not all(one.is_timed for one in (batch, *(b for b, _ in waiting)))
+                    under_way = (batch, *(one for one, _ in waiting))
+                    ordered = not self._keeps_order and not all(one.is_timed for one in under_way)
                     refused = False
-                    while waiting and (ordered or refused or len(waiting) >= _AT_A_TIME):
+                    while waiting and (ordered or refused or len(waiting) >= self.at_a_time):
                         sent = waiting.popleft()[1].result()
                         yield sent
                         refused |= sent.refused
                     if refused:
                         return
-                    waiting.append((batch, pool.submit(self.send, batch)))
+                    turn = self._turns.draw()
+                    waiting.append((batch, pool.submit(self._send_in_turn, batch, turn)))
             except UnreadableError:
                 # What was sent before it is answered, and counts.
                 yield from (future.result() for _, future in waiting)
                 raise
             yield from (future.result() for _, future in waiting)
 
-    def send(self, batch: Batch) -> Sent:
-        """Send one batch."""
+    def _send_in_turn(self, batch: Batch, turn: int) -> Sent:
+        try:
+            return self.send(batch, turn)
+        finally:
+            self._turns.done(turn)
+
+    def send(self, batch: Batch, turn: int) -> Sent:
+        """Send one batch; in this process those of the turns before are stored before it."""
         if batch.bad and not self._skip:
             return Sent(batch, Tally(), batch.bad, refused=True)
-        sent = self._send(batch) if batch.numbers else Sent(batch, Tally())
+        sent = self._send(batch, turn) if batch.numbers else Sent(batch, Tally())
         if batch.bad and not sent.refused:
             sent.tally.add(self._counted(Tally(received=len(batch.bad), rejected=len(batch.bad))))
         bad = sorted([*sent.bad, *batch.bad], key=lambda line: line.number)
         return Sent(sent.batch, sent.tally, bad, sent.refused)
 
-    def _send(self, batch: Batch) -> Sent:
+    def _send(self, batch: Batch, turn: int) -> Sent:
         store, texts = self._client.store, batch.texts
-        if store is not None and texts is None:
-            return self._hand_over(batch, store)
-        assert texts is not None
-        return self._post(batch, b"\n".join(texts))
+        if store is None:
+            return self._post(batch)
+        if texts is None or _is_within(batch, store):
+            return self._hand_over(batch, store, turn)
+        self._turns.wait(turn)
+        return self._post(batch)
 
-    def _hand_over(self, batch: Batch, store: "LocalStore") -> Sent:
+    def _hand_over(self, batch: Batch, store: "LocalStore", turn: int) -> Sent:
         """Store records in this process."""
-        kind, skip, where = self._kind, self._skip, self._zone
-        checked = self._client.patiently(
-            lambda: store.checked(kind, batch.bodies, skip=skip, where=where)
-        )
-        receipt = self._client.patiently(lambda: store.store(checked))
+        with store.announced():
+            checked = self._client.patiently(lambda: self._checked(batch, store))
+            batch.let_go()
+            self._turns.wait(turn)
+            storing = self._client.patiently(lambda: store.submit(checked))
+        self._turns.done(turn)
+        receipt = self._client.patiently(storing)
         errors = ((bad.index, map(field_error, bad.problems)) for bad in receipt.rejected)
         bad = [_bad_line(batch, index, found) for index, found in errors]
-        if bad and not skip:
+        if bad and not self._skip:
             return Sent(batch, Tally(), bad, refused=True)
         counts = receipt.received, receipt.stored, receipt.unchanged, receipt.pending
         return Sent(batch, self._counted(Tally(*counts, len(bad))), bad)
 
-    def _post(self, batch: Batch, body: bytes) -> Sent:
+    def _checked(self, batch: Batch, store: "LocalStore") -> "Checked":
+        texts, skip, where = batch.texts, self._skip, self._zone
+        if texts is None:
+            return store.checked(self._kind, batch.bodies, skip=skip, where=where)
+        return store.checked_texts(self._kind, texts, skip=skip, where=where)
+
+    def _post(self, batch: Batch) -> Sent:
+        assert batch.texts is not None
+        body = b"\n".join(batch.texts)
         try:
             response = self._client.request(
                 "POST",
@@ -186,12 +227,17 @@ class Sender:
     def _in_halves(self, batch: Batch) -> Sent:
         tally, bad = Tally(), list[BadLine]()
         for half in batch.halves():
-            sent = self._send(half)
+            sent = self._post(half)
             tally.add(sent.tally)
             bad += sent.bad
             if sent.refused:
                 return Sent(half, tally, bad, refused=True)
         return Sent(batch, tally, bad)
+
+
+def _is_within(batch: Batch, store: "LocalStore") -> bool:
+    """Whether lines are no more than a request may bring; it is told of others how they are not."""
+    return batch.size <= store.limits.body and len(batch.numbers) <= store.limits.records
 
 
 def _stored(batch: Batch, answer: dict[str, Any]) -> Sent:

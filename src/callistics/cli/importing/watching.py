@@ -2,11 +2,12 @@
 
 from array import array
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
-from callistics.files.lines import Batch
+from callistics.files.lines import Batch, Head
 from callistics.files.mapping import PAYLOAD, Rules
 from callistics.model.instants import DAY, parse_iso
 from callistics.model.json import as_object
@@ -18,22 +19,12 @@ _MOST_ROWS = 10_000_000
 _NUMBERS_SHOWN = 5
 
 
-class _Record(msgspec.Struct):
-    merchant_id: Any = None
-    call_id: Any = None
-    lead_id: Any = None
-    reseller_id: Any = None
-    started_at: Any = None
-    status: Any = None
-    outcome: Any = None
-    updated_at: Any = None
-
-
-_NAMES = _Record.__struct_fields__
+_NAMES = Head.__struct_fields__
+_Record = msgspec.defstruct("Record", [(name, Any, None) for name in _NAMES])
 _decode = msgspec.json.Decoder(_Record).decode
 
 
-def _looked_at(body: object) -> tuple[_Record, int] | None:
+def _looked_at(body: object) -> tuple[Any, int] | None:
     """What is looked at of a record, and a hash of all of it; None where it is no object."""
     try:
         if isinstance(body, bytes):
@@ -70,9 +61,28 @@ class Watch:
     def over(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """The batches, looked at on their way."""
         for batch in batches:
-            for number, body in zip(batch.numbers, batch.bodies, strict=True):
-                self._see(number, body)
+            if not self._see_all(batch):
+                for number, body in zip(batch.numbers, batch.bodies, strict=True):
+                    self._see(number, body)
             yield batch
+
+    def _see_all(self, batch: Batch) -> bool:
+        """Look at all records of a batch at a time; False where one is not as it should be."""
+        heads, texts = batch.heads, batch.texts
+        if heads is None or texts is None or len(self._names) + len(heads) > _MOST_ROWS:
+            return False
+        for name in _NAMES:
+            if name not in self.present and any(getattr(one, name) is not None for one in heads):
+                self.present.add(name)
+        self.untimed += sum(one.updated_at is None for one in heads)
+        if not self._any_later_than_midnight:
+            starts = (one.started_at for one in heads if one.started_at is not None)
+            self._any_later_than_midnight = not all(map(self._is_midnight, starts))
+        named = attrgetter("merchant_id", self._rules.kind.id_field, "updated_at")
+        self._names.extend([hash(named(one)) for one in heads])
+        self._contents.extend(map(hash, texts))
+        self._numbers.extend(batch.numbers)
+        return True
 
     def _see(self, number: int, body: object) -> None:
         found = _looked_at(body)
@@ -87,7 +97,10 @@ class Watch:
         if len(self._names) < _MOST_ROWS:
             identity = getattr(record, self._rules.kind.id_field)
             # Of records with different times the newer one is an update.
-            name = (str(record.merchant_id), str(identity), str(record.updated_at))
+            name = tuple(
+                one if one is None or isinstance(one, str) else repr(one)
+                for one in (record.merchant_id, identity, record.updated_at)
+            )
             self._names.append(hash(name))
             self._contents.append(content)
             self._numbers.append(number)

@@ -7,7 +7,7 @@ alone tells what is wrong with a record; what can be taken here means the same t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -15,11 +15,11 @@ import numpy as np
 import pyarrow as pa
 
 from callistics.model.scope import Scope
-from callistics.records.columnar.arrow import Mask, array_of, pc
+from callistics.records.columnar.arrow import Mask, RowIndices, array_of, pc, scattered
 from callistics.records.columnar.decode_columns import Columns
 from callistics.records.columnar.match_rows import is_again
 from callistics.records.columnar.row_codec import CALL_COLUMNS, COLUMNS, EVENTS, TIME, plain
-from callistics.records.columnar.sent_calls import SentCalls
+from callistics.records.columnar.sent_calls import Later, SentCalls
 from callistics.records.columnar.sent_records import sent_as_records
 from callistics.records.columnar.sent_texts import sent_as_texts
 from callistics.records.decode import Change
@@ -32,47 +32,61 @@ SMALLEST = 32
 
 @dataclass(frozen=True, slots=True)
 class CallBatch:
-    """Records as columns, and their `indices` in the request.
+    """Calls as columns, each made of a record, or of two.
 
-    `columns` has those of `row_codec.CALL_COLUMNS`, but `status` for `events`; `updated_at` is null
-    where a record takes its time of arrival.
+    `indices` are those of the records in the request. `columns` has those of
+    `row_codec.CALL_COLUMNS`, but `status` for `events`; `updated_at` is null where a record takes
+    its time of arrival. `later_at` is there where a record that was sent later brought one value;
+    `later` has the indices of these, by row, and what they brought.
     """
 
     columns: pa.Table
     indices: Sequence[int]
+    later: Mapping[int, Later] = field(default_factory=dict[int, Later])
 
     def __len__(self) -> int:
         return len(self.indices)
 
+    @property
+    def received(self) -> list[int]:
+        """The indices of all records that the calls are made of."""
+        return [*self.indices, *(one.index for one in self.later.values())]
+
     def calls(self) -> pa.Table:
-        """(merchant_id, call_id) of each record."""
+        """(merchant_id, call_id) of each call."""
         return self.columns.select(["merchant_id", "call_id"])
 
-    def part(self, rows: Sequence[int]) -> "CallBatch":
-        """Some of the records."""
+    def part(self, rows: RowIndices) -> "CallBatch":
+        """Some of the calls, in order."""
         if len(rows) == len(self):
             return self
-        columns = self.columns.take(pa.array(rows, pa.int64()))
-        return CallBatch(columns, [self.indices[row] for row in rows])
+        at = scattered(len(self), rows, np.arange(len(rows)))
+        later = {int(at[row]): one for row, one in self.later.items() if at[row] >= 0}
+        indices = [self.indices[row] for row in rows.tolist()]
+        return CallBatch(self.columns.take(pa.array(rows)), indices, later)
 
-    def without(self, rows: Sequence[int]) -> "CallBatch | None":
-        """The other records; None if there are none."""
-        left_out = set(rows)
-        others = [row for row in range(len(self)) if row not in left_out]
-        return self.part(others) if others else None
+    def without(self, rows: RowIndices) -> "CallBatch | None":
+        """The other calls; None if there are none."""
+        others = np.delete(np.arange(len(self)), rows)
+        return self.part(others) if len(others) else None
 
     def changes(self) -> Iterator[tuple[int, Change]]:
         """The index of each record, and the change that it makes where it is to be merged."""
-        rows = plain(self.columns)
-        return zip(self.indices, map(_change, rows), strict=True)
+        for place, row in enumerate(plain(self.columns)):
+            change, later = _change(row), self.later.get(place)
+            if later is not None:
+                value = change.values.pop(later.field)
+                yield later.index, Change(*_names(row), {later.field: value}, row["later_at"])
+            yield self.indices[place], change
 
     def rows(self, arrival: int) -> pa.Table:
         """The columns `CALL_COLUMNS`; the first record of the request arrived at `arrival` (µs)."""
         arrived = pc.add(pa.array(self.indices, pa.int64()), arrival).cast(TIME)
         at = self.columns.column_names.index("updated_at")
-        times = pc.coalesce(self.columns["updated_at"], arrived)
+        sent = self.columns["updated_at"]
+        times = pc.coalesce(self.columns["later_at"], sent, arrived)
         made = self.columns.set_column(at, "updated_at", times)
-        events = _events(self.columns["status"], self.columns["updated_at"])
+        events = _events(self.columns["status"], sent)
         return made.append_column("events", events).select(CALL_COLUMNS)
 
 
@@ -97,8 +111,9 @@ def _taken(
     if not indices:
         return None
     columns = Columns(calls, reading)
-    rows = [row for row, good in enumerate(columns.good(scope)) if good]
-    return CallBatch(columns.table(), indices).part(rows) if rows else None
+    rows = np.flatnonzero(columns.good(scope))
+    whole = CallBatch(columns.table(), indices, calls.later)
+    return whole.part(rows) if len(rows) else None
 
 
 def joined(batches: Sequence[CallBatch]) -> pa.Table:
@@ -106,7 +121,7 @@ def joined(batches: Sequence[CallBatch]) -> pa.Table:
     return pa.concat_tables([batch.calls() for batch in batches])
 
 
-def rows_again(batches: Sequence[CallBatch], known: Mask, named: Sequence[str]) -> list[list[int]]:
+def rows_again(batches: Sequence[CallBatch], known: Mask, named: Sequence[str]) -> list[RowIndices]:
     """The rows of each batch that are not the first of their ids.
 
     They are among the `known`, or come more than once, or have an id that is `named` by other
@@ -116,7 +131,12 @@ def rows_again(batches: Sequence[CallBatch], known: Mask, named: Sequence[str]) 
     is_named = pc.is_in(array_of(calls["call_id"]), pa.array(named, pa.string()))
     again = known | is_again(calls, "call_id") | is_named.to_numpy(zero_copy_only=False)
     parts = np.split(again, np.cumsum([len(batch) for batch in batches])[:-1])
-    return [np.flatnonzero(part).tolist() for part in parts]
+    return [np.flatnonzero(part) for part in parts]
+
+
+def _names(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The names of the call and its merchant."""
+    return row["call_id"], row["merchant_id"]
 
 
 def _change(row: Mapping[str, Any]) -> Change:
@@ -126,11 +146,10 @@ def _change(row: Mapping[str, Any]) -> Change:
     if values["lead_id"] == row["call_id"]:
         # It was not sent: one that was sent as its own lead is no plain record.
         del values["lead_id"]
-    if row["field_times"] is not None:
+    if row["field_times"] is not None and row["later_at"] is None:
         values |= dict.fromkeys(msgspec.json.decode(row["field_times"]))
     return Change(
-        row["call_id"],
-        row["merchant_id"],
+        *_names(row),
         values,
         row["updated_at"],
         brings_status=row["status"] is not None,

@@ -4,16 +4,17 @@ How each column is kept is derived from the declaration of its field, with the l
 numbers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from callistics.model.scope import Scope
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
 from callistics.records.columnar.arrow import pc
-from callistics.records.columnar.row_codec import TIME
-from callistics.records.columnar.sent_calls import FRACTIONS, SENT_FIELDS, SentCalls
+from callistics.records.columnar.row_codec import TIME, later_times
+from callistics.records.columnar.sent_calls import FRACTIONS, SENT_FIELDS, Later, SentCalls
 from callistics.records.field import RecordField, RecordKind
 from callistics.records.field_types import CURRENCY, Storage
 from callistics.records.field_values import MAX_AHEAD, Reading
@@ -42,11 +43,15 @@ class Columns:
         self._calls = calls
         self._reading = reading
         self._sent, self._cleared = calls.columns, calls.cleared
+        self._later_at = _instants(_placed(len(calls), calls.later))
         self._times = {name: _instants(self._sent[name]) for name in _TIMES}
         self._scaled = {one.name: self._plausible(one) for one in _SCALED}
 
     def table(self) -> pa.Table:
-        """The columns of `row_codec.CALL_COLUMNS`, with `status` in place of `events`."""
+        """The columns of `row_codec.CALL_COLUMNS`, with `status` in place of `events`.
+
+        `later_at` is the time of a score that was sent later.
+        """
         sent = self._sent
         kept = {one.stored_in: self._kept(one) for one in SENT_FIELDS}
         return pa.table(
@@ -57,6 +62,7 @@ class Columns:
                 "outcome_key": _outcome_keys(sent["outcome"]),
                 "payload_own": pa.array(self._calls.payloads, pa.string()),
                 "field_times": pa.array(self._field_times(), pa.string()),
+                "later_at": self._later_at.cast(TIME),
             }
         )
 
@@ -90,6 +96,16 @@ class Columns:
             yield pc.or_(sent[one.name].is_null(), sent[one.part_of or ""].is_valid())
         if any(self._cleared):
             yield from self._clearing_tests()
+        if self._calls.later:
+            yield from self._later_tests()
+
+    def _later_tests(self) -> Iterator[pa.Array]:
+        alone = np.ones(len(self._calls), np.bool_)
+        alone[list(self._calls.later)] = False
+        newer = pc.greater(self._later_at, self._times["updated_at"])
+        yield pc.or_(pa.array(alone), pc.fill_null(newer, fill_value=False))
+        yield pc.less_equal(self._later_at, self._reading.now + MAX_AHEAD)
+        yield pa.array([not names or one for names, one in zip(self._cleared, alone, strict=True)])
 
     def _clearing_tests(self) -> Iterator[pa.Array]:
         sent, cleared = self._sent, self._cleared
@@ -137,7 +153,7 @@ class Columns:
         return pc.divide(pc.add(lasted, 500), 1000)
 
     def _field_times(self) -> list[str | None]:
-        """As `row_codec.call_row` has them: the times of fields that were cleared."""
+        """As `row_codec.call_row` has them: of fields that were cleared, or sent later."""
         times = self._times["updated_at"]
         found: list[str | None] = [None] * len(self._cleared)
         rows = ((row, names) for row, names in enumerate(self._cleared) if names)
@@ -145,7 +161,19 @@ class Columns:
             kept = {name: times[row].as_py() for name in sorted(names) if name in _MERGED}
             if kept:
                 found[row] = msgspec.json.encode(kept).decode()
+        for row, one in self._calls.later.items():
+            at, others = self._later_at[row].as_py(), times[row].as_py()
+            if at is not None and others is not None:
+                found[row] = later_times(one.field, at, others)
         return found
+
+
+def _placed(number: int, later: Mapping[int, Later]) -> pa.Array:
+    """The times of scores that were sent later, null elsewhere."""
+    times: list[str | None] = [None] * number
+    for row, one in later.items():
+        times[row] = one.updated_at
+    return pa.array(times, pa.string())
 
 
 def _instants(texts: pa.Array) -> pa.Array:

@@ -176,6 +176,11 @@ def _field_times(state: State, *, names_itself: bool = False) -> str | None:
     return msgspec.json.encode(odd).decode() if odd else None
 
 
+def later_times(name: str, time: int, others: int) -> str:
+    """The times of a call of which one field alone is as of a time after that of all others."""
+    return msgspec.json.encode({name: time, _USUAL: others}).decode()
+
+
 def _array(column: str, values: list[Any]) -> pa.Array:
     return _events_array(values) if column == "events" else pa.array(values, _type(column))
 

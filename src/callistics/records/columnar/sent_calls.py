@@ -3,8 +3,8 @@
 What each column takes is derived from the declaration of its field: its plain type in JSON.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -33,17 +33,28 @@ FRACTIONS = [
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """A score that was sent of a call by itself: its index, its field and the time it is as of."""
+
+    index: int
+    field: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class SentCalls:
     """Calls in the order they were given, as the columns of `SENT_FIELDS` and payloads.
 
     `payloads` are canonical texts, `cleared` the fields that are null. `plain` is whether the way
-    in which a call was written leaves no doubt that it says this and nothing else.
+    in which a call was written leaves no doubt that it says this and nothing else. `later` has the
+    scores, by row, that stand in the columns but were sent by themselves.
     """
 
     columns: dict[str, pa.Array]
     payloads: Sequence[str | None]
     cleared: Sequence[tuple[str, ...]]
     plain: pa.Array
+    later: Mapping[int, Later] = field(default_factory=dict[int, Later])
 
     def __len__(self) -> int:
         return len(self.payloads)
@@ -67,9 +78,11 @@ def _member(one: RecordField) -> tuple[str, Any] | tuple[str, Any, Any]:
 
 def columns_of(calls: Sequence[Any]) -> dict[str, pa.Array]:
     """The columns of calls of a `call_type`."""
-    names = calls[0].__struct_fields__ if calls else ()
-    values = dict(zip(names, zip(*map(msgspec.structs.astuple, calls), strict=True), strict=True))
-    return {one.name: pa.array(values.get(one.name, ()), _sent_type(one)) for one in SENT_FIELDS}
+    values: dict[str, Sequence[Any]] = dict.fromkeys(KNOWN, ())
+    if calls:
+        columns = zip(*map(msgspec.structs.astuple, calls), strict=True)
+        values |= zip(calls[0].__struct_fields__, columns, strict=True)
+    return {one.name: pa.array(values[one.name], _sent_type(one)) for one in SENT_FIELDS}
 
 
 def _sent_type(one: RecordField) -> pa.DataType:

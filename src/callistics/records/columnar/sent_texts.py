@@ -1,7 +1,8 @@
 """Calls that were sent as JSON texts."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, cast
 
@@ -12,9 +13,11 @@ import pyarrow as pa
 from callistics.model.json import KEY_END, NotJsonError, apart, as_object, decode, keys_in
 from callistics.model.payload import MAX_DIGITS, PayloadError, canonical_payload
 from callistics.records.columnar.arrow import pc
+from callistics.records.columnar.later_scores import KEYS_BESIDE, decode_score, put_in
 from callistics.records.columnar.sent_calls import (
     FRACTIONS,
     KNOWN,
+    Later,
     SentCalls,
     call_type,
     columns_of,
@@ -51,35 +54,50 @@ _LIMITS = {name: pa.array(_limits_of(KNOWN[name]), pa.float64()) for name in FRA
 
 def sent_as_texts(texts: Sequence[bytes]) -> tuple[list[int], SentCalls]:
     """The calls among JSON texts that have every required field, and the indices of these."""
-    decoded = list(_decoded(texts))
-    indices = [index for index, _ in decoded]
-    return indices, _sent([call for _, call in decoded], [texts[index] for index in indices])
+    indices, calls, scores = _decoded(texts)
+    later = put_in(calls, scores)
+    said = [texts[index] for index in indices]
+    cleared = [_cleared(text) if b"null" in text else () for text in said]
+    for row, one in later.items():
+        said[row] = _BETWEEN.join((said[row], texts[one.index]))
+    return indices, _sent(calls, said, cleared, later)
 
 
-def _decoded(texts: Sequence[bytes]) -> Iterator[tuple[int, Any]]:
+def _decoded(texts: Sequence[bytes]) -> tuple[list[int], list[Any], list[tuple[int, Any]]]:
+    """Calls with their indices, and scores with theirs."""
+    indices: list[int] = []
+    calls: list[Any] = []
+    scores: list[tuple[int, Any]] = []
     for index, text in enumerate(texts):
         try:
-            yield index, _decode_call(text)
+            calls.append(_decode_call(text))
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            # The careful reading tells what there is about it.
-            continue
+            # The careful reading tells what there is about others.
+            with suppress(msgspec.MsgspecError, ValueError, RecursionError):
+                scores.append((index, decode_score(text)))
+        else:
+            indices.append(index)
+    return indices, calls, scores
 
 
-def _sent(calls: Sequence[Any], texts: Sequence[bytes]) -> SentCalls:
+def _sent(
+    calls: Sequence[Any],
+    texts: Sequence[bytes],
+    cleared: Sequence[tuple[str, ...]],
+    later: Mapping[int, Later],
+) -> SentCalls:
     columns = columns_of(calls)
     payloads = _payloads(calls)
-    cleared = [_cleared(text) if b"null" in text else () for text in texts]
+    written = np.array([text.count(KEY_END) for text in texts], np.int64)
+    written[list(later)] -= KEYS_BESIDE
     plain = pa.array(_are_plain(texts), pa.bool_())
     for test in (
         pa.array([keys >= 0 for _, keys in payloads], pa.bool_()),
-        pc.equal(
-            _keys_kept(columns, payloads, cleared),
-            pa.array([text.count(KEY_END) for text in texts], pa.int64()),
-        ),
+        pc.equal(_keys_kept(columns, payloads, cleared), pa.array(written)),
         _plain_at_limits(columns, texts),
     ):
         plain = pc.and_(plain, test)
-    return SentCalls(columns, [text for text, _ in payloads], cleared, plain)
+    return SentCalls(columns, [text for text, _ in payloads], cleared, plain, later)
 
 
 def _are_plain(texts: Sequence[bytes]) -> list[bool]:
@@ -116,7 +134,7 @@ def _plain_at_limits(columns: dict[str, pa.Array], texts: Sequence[bytes]) -> pa
         # Arrow tells a zero with a sign from one without.
         found = pc.or_(found, pc.is_in(pc.abs(columns[name]), _LIMITS[name]))
     plain = np.ones(len(texts), np.bool_)
-    for row in np.flatnonzero(found.to_numpy(zero_copy_only=False)):
+    for row in np.flatnonzero(found.to_numpy(zero_copy_only=False)).tolist():
         plain[row] = _FINE.search(texts[row]) is None
     return pa.array(plain)
 

@@ -1,0 +1,49 @@
+"""A killed import loses nothing that it had stored for certain, and the next one goes on."""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from .conftest import Run
+
+CALLS, BATCH, SET = 20_000, 500, 1_000
+# Two sets are under way, and no more than this is in the pipe and in what has been read of it.
+_ON_THE_WAY = 2 * SET + 2 * BATCH + (1 << 19) // 200
+
+
+def call(number: int) -> bytes:
+    record = {
+        "call_id": f"c{number}",
+        "lead_id": f"l{number // 3}",
+        "merchant_id": f"m{number % 7}",
+        "reseller_id": "r",
+        "started_at": f"2025-01-{number % 28 + 1:02}T10:00:00Z",
+        "outcome": "CONFIRMED",
+        "payload": {"number": number},
+        "updated_at": "2025-02-01T00:00:00Z",
+    }
+    return json.dumps(record).encode() + b"\n"
+
+
+def test_what_was_stored_is_there_and_the_rest_follows(run: Run, folder: Path) -> None:
+    lines = [call(number) for number in range(CALLS)]
+    command = [sys.executable, "-m", "callistics.cli", "import", "-", "--batch-size", str(BATCH)]
+    environment = {**os.environ, "CALLISTICS_IMPORT_RECORDS": str(SET)}
+    killed = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=folder, env=environment)
+    assert killed.stdin is not None
+    killed.stdin.writelines(lines)
+    killed.kill()
+    killed.wait()
+    with suppress(BrokenPipeError):
+        killed.stdin.close()
+    counted = run("query", "call_count", "--format", "json").stdout
+    stored = json.loads(counted)["data"][0]["count"]
+    assert CALLS - _ON_THE_WAY <= stored < CALLS
+    (folder / "calls.ndjson").write_bytes(b"".join(lines))
+    done = run("import", "calls.ndjson").stdout
+    assert f"{CALLS - stored:,} stored, {stored:,} unchanged, 0 pending, 0 rejected" in done
+    counted = run("query", "call_count", "--format", "json").stdout
+    assert json.loads(counted)["data"][0]["count"] == CALLS
