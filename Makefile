@@ -49,8 +49,9 @@ docs: .venv/.dev ## Build the documentation site into site/
 reference: .venv/.dev ## Write docs/reference/ from what the product defines
 	@$(BIN)/python scripts/reference.py
 
-bench: .venv/.dev ## Measure speed on 10 million calls; CALLS=1000000 ENGINE=chdb ARGS="load queries"
-	@$(BIN)/python -m bench $(ARGS) $(if $(CALLS),--calls $(CALLS)) $(if $(ENGINE),--engine $(ENGINE))
+bench: .venv/.dev ## Measure speed on 10 million calls; CALLS=1000000 ENGINE=chdb BESIDE=path
+	@$(BIN)/python -m bench $(ARGS) $(if $(CALLS),--calls $(CALLS)) $(if $(ENGINE),--engine $(ENGINE)) \
+		$(if $(BESIDE),--beside $(BESIDE))
 
 format: .venv/.dev ## Format the code and sort its imports
 	@$(BIN)/ruff check --fix-only --select I .

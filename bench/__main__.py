@@ -1,4 +1,4 @@
-"""Measure the product: `python -m bench [part ...] [--calls N] [--engine NAME] [--fresh]`.
+"""Measure the product: `python -m bench [part ...] [--calls N] [--engine NAME] [--beside PATH]`.
 
 Without a part, all main ones run, one after the other. A finished part leaves its file in
 bench/results, and is left out when the command is given again; `report` alone prints what there is.
@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import document, machine
+from bench.builds import checkout
 from bench.parts import MAIN, PARTS, in_order
-from bench.report import save
+from bench.report import load, save
 from bench.run import SMALL, Run, say
 from bench.store import ENGINES
 
@@ -23,7 +24,7 @@ FULL = 10_000_000
 
 def main() -> int:
     given = _arguments()
-    run = Run(given.calls, given.engine, given.seconds)
+    run = Run(given.calls, given.engine, given.seconds, given.beside)
     failed: list[str] = []
     if given.parts != ["report"]:
         names = in_order([name for name in given.parts if name != "report"])
@@ -52,6 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--calls", type=int, help=sizes)
     parser.add_argument("--engine", choices=ENGINES, default="duckdb", help="default: %(default)s")
     parser.add_argument("--seconds", type=int, default=60, help="of mixed; default: %(default)s")
+    parser.add_argument("--beside", type=Path, help="checkout of an older build to measure too")
     parser.add_argument("--fresh", action="store_true", help="forget what is finished")
     parser.add_argument("--into", type=Path, help="a file that gets the report between its marks")
     given = parser.parse_args()
@@ -61,6 +63,11 @@ def _arguments() -> argparse.Namespace:
     if given.calls is None:
         large = not given.parts or any(name in (*MAIN, "report") for name in given.parts)
         given.calls = FULL if large else SMALL
+    if given.beside is not None:
+        try:
+            given.beside = checkout(given.beside)
+        except FileNotFoundError as error:
+            parser.error(str(error))
     if given.calls < 1_000:
         parser.error("--calls from 1000 on")
     return given
@@ -78,7 +85,8 @@ def _forget(run: Run, parts: list[str]) -> None:
 def _finished(run: Run, name: str) -> bool:
     """Whether the part is done, now or since an earlier run."""
     path = run.results / f"{name}.json"
-    if path.exists():
+    beside = run.beside.revision if run.beside and PARTS[name].beside else None
+    if path.exists() and (beside is None or load(path)[1].get("beside") == beside):
         say(f"{name}: finished already")
         return True
     missing = [one for one in PARTS[name].needs if not (run.results / f"{one}.json").exists()]
@@ -99,6 +107,7 @@ def _finished(run: Run, name: str) -> bool:
         "calls": run.calls,
         "engine": run.engine,
         "part": name,
+        "beside": beside,
         "seconds": round(seconds, 1),
         "other_cores": neighbours.cores(),
     }

@@ -52,8 +52,9 @@ def _facts(facts: Mapping[str, Any]) -> str:
 
 
 def _measured(name: str, facts: Mapping[str, Any]) -> str:
+    older = f" beside {facts['beside']}" if facts.get("beside") else ""
     return (
-        f"*Part `{name}`: {facts['date'][:10]}, revision {facts['revision']},"
+        f"*Part `{name}`: {facts['date'][:10]}, revision {facts['revision']}{older},"
         f" {facts['calls']:,} calls, {facts['seconds']:,.0f} s; other processes took"
         f" {facts['other_cores']:.2f} cores meanwhile.*"
     )

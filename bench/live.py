@@ -2,23 +2,19 @@
 
 import http.client
 import json
-import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
-import callistics
 from bench import processes
+from bench.builds import OWN, Build
 from bench.store import Store
 
 KEY = "an-admin-key-for-bench"
-_PATHS = (Path(callistics.__file__).parents[1], Path(__file__).parents[1])
 SERVE = ("callistics.cli", "serve")
 WATCHED = ("bench.variants", "watched")
 CANNED = ("bench.variants", "canned")
@@ -83,10 +79,12 @@ class Live:
     `ready` is the seconds from the start of its process to the first `/health/ready` that is 200.
     """
 
-    def __init__(self, store: Store, command: Sequence[str], settings: dict[str, str]) -> None:
+    def __init__(
+        self, store: Store, command: Sequence[str], settings: dict[str, str], build: Build
+    ) -> None:
         self.port = _free_port()
         environment = {
-            **environment_of(store),
+            **environment_of(store, build),
             "CALLISTICS_PORT": str(self.port),
             "CALLISTICS_ADMIN_KEY": KEY,
             # What is measured is how an answer is computed, unless a part says otherwise.
@@ -99,7 +97,7 @@ class Live:
         self._log = store.folder / "server.log"
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *command],
+                [build.python, "-m", *command],
                 env=environment,
                 cwd=store.folder,
                 stdin=subprocess.PIPE,
@@ -153,21 +151,18 @@ class Live:
                 pipe.close()
 
 
-def environment_of(store: Store) -> dict[str, str]:
+def environment_of(store: Store, build: Build = OWN) -> dict[str, str]:
     """The variables for a process of the product that works on a database."""
-    kept = {name: text for name, text in os.environ.items() if "CALLISTICS_" not in name}
-    return {
-        **kept,
-        "PYTHONPATH": os.pathsep.join(map(str, _PATHS)),
-        "CALLISTICS_ENGINE": store.dsn,
-    }
+    return {**build.variables, "CALLISTICS_ENGINE": store.dsn}
 
 
 @contextmanager
-def serving(store: Store, command: Sequence[str] = SERVE, **settings: str) -> Generator[Live]:
+def serving(
+    store: Store, command: Sequence[str] = SERVE, *, build: Build = OWN, **settings: str
+) -> Generator[Live]:
     """A server on the database, stopped at the end; settings by their variables."""
     store.folder.mkdir(parents=True, exist_ok=True)
-    server = Live(store, command, settings)
+    server = Live(store, command, settings, build)
     try:
         yield server
     finally:

@@ -3,17 +3,17 @@
 import os
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench import processes, storage
+from bench.builds import OWN, Build
 from bench.live import environment_of
 from bench.records import file, product
 from bench.report import Cell, Result, Table
-from bench.run import Run, say
+from bench.run import POSTGRES, Run, say
 from bench.store import Store
 
 MB = 1_000_000
@@ -36,10 +36,11 @@ def measure(run: Run) -> Result:
     source = file(run)
     store = run.empty("loaded")
     (run.work / "population.json").unlink(missing_ok=True)
+    run.at(POSTGRES).remove()
     say(f"importing {run.calls:,} calls")
     done = imported(store, source)
     say("maintenance")
-    maintenance = _kept_up(store)
+    maintenance = kept_up(store)
     size = store.bytes()
     columns = storage.by_column(run.engine, store.path)
     rows: list[tuple[str, Cell]] = [
@@ -69,13 +70,13 @@ def measure(run: Run) -> Result:
     return Result(tables, notes, {"said": done.said, "bytes": details})
 
 
-def imported(store: Store, source: Path) -> Imported:
+def imported(store: Store, source: Path, build: Build = OWN) -> Imported:
     """Run `callistics import` of a file, watched from outside. Raises `RuntimeError`."""
-    command = [sys.executable, "-m", "callistics.cli", "import", "--engine", store.dsn, str(source)]
+    command = build.command("import", "--engine", store.dsn, str(source))
     started = time.perf_counter()
     with (store.folder / "import.log").open("w+", encoding="utf-8") as log:
         child = subprocess.Popen(
-            command, env=environment_of(store), stdout=log, stderr=log, cwd=store.folder
+            command, env=environment_of(store, build), stdout=log, stderr=log, cwd=store.folder
         )
         late, peak = _watched(child.pid, source)
         child.wait()
@@ -89,10 +90,10 @@ def imported(store: Store, source: Path) -> Imported:
     return Imported(records, seconds, seconds - (late - started), peak, said.splitlines()[-1])
 
 
-def _kept_up(store: Store) -> float:
+def kept_up(store: Store, build: Build = OWN) -> float:
     """Do at once what a server does in the background; the seconds it takes."""
     started = time.perf_counter()
-    product(store, "optimize", "--engine", store.dsn)
+    product(store, build.maintenance, "--engine", store.dsn, build=build)
     return time.perf_counter() - started
 
 

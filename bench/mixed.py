@@ -1,21 +1,27 @@
-"""Tenants look at their dashboards while calls come in and old ones are sent again."""
+"""Tenants look at their dashboards while calls come in and old ones are sent again.
+
+This build is asked for each dashboard as a batch; an older one for its queries one after the other.
+"""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import cycle
+from itertools import cycle, islice
 from random import Random
 
+from bench import older
+from bench.builds import OWN, Build
 from bench.cells import failures
 from bench.live import Client, Live, serving
 from bench.population import Population, population
-from bench.questions import dashboards
+from bench.questions import TYPES, as_batch, dashboards
 from bench.records import bodies, changed, fresh, resent
 from bench.report import Cell, Result, Table, percentile
 from bench.run import Run, say
-from bench.wire import Asked, Budget, ask
+from bench.store import Store
+from bench.wire import ANALYTICS, BATCHES, Asked, Budget, ask
 
 CLIENTS, SENDERS = 16, 8
 NEW, AGAIN = 2_000, 200
@@ -25,6 +31,9 @@ BODIES = 20
 LAG = 5
 """Seconds from a call to its late change."""
 LATE, ANY_AGE = "late changes", "changes at any age"
+THIS, OLDER = "this build", "older build"
+MARKS = "Marks: all of the stream taken, acknowledged within 300 ms (p99), and 800 answers/s."
+_FAILED = b'"type":"urn:callistics:problem:'
 _COLUMNS = ("p50 ms", "p99 ms", "max ms")
 
 
@@ -32,24 +41,24 @@ _COLUMNS = ("p50 ms", "p99 ms", "max ms")
 class Sent:
     """Milliseconds from when each body was due, and from when it was sent, to its acknowledgement.
 
-    `sizes` are the records of each.
+    `sizes` are the records of each; all that were sent within the time count.
     """
 
     due: list[float] = field(default_factory=list[float])
     sent: list[float] = field(default_factory=list[float])
     sizes: list[int] = field(default_factory=list[int])
 
-    @property
-    def records(self) -> int:
-        """How many were acknowledged within the time."""
-        return sum(self.sizes)
-
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """Queries alone and beside a stream; `taken` are records in a second, `peak` is bytes."""
+    """Dashboards alone and beside a stream; `taken` is a share of it, `peak` is bytes.
 
+    An answer to a request has `each` answers to queries in it.
+    """
+
+    build: str
     way: str
+    each: int
     alone: Asked
     beside: Asked
     sent: Sent
@@ -57,21 +66,34 @@ class Mixed:
     peak: int
 
     @property
-    def asked(self) -> Sequence[tuple[str, Asked]]:
-        """The queries by name."""
-        return (("alone", self.alone), ("beside the stream", self.beside))
+    def name(self) -> str:
+        """`this build, late changes`."""
+        return f"{self.build}, {self.way}"
+
+    @property
+    def asked(self) -> Mapping[str, Asked]:
+        """The requests by when they were sent."""
+        return {"alone": self.alone, "beside the stream": self.beside}
 
 
 def measure(run: Run) -> Result:
-    seconds = run.seconds
-    found = [_way(run, way, seconds) for way in (LATE, ANY_AGE)]
+    builds: dict[str, tuple[Build, Store]] = {THIS: (OWN, run.store)}
+    if run.beside is not None:
+        builds[OLDER] = (run.beside, older.store(run, run.beside))
+    found = [
+        _way(run, name, way, *build) for way in (LATE, ANY_AGE) for name, build in builds.items()
+    ]
+    tables = [_summary(found), _requests(found), *(_acknowledgements(one) for one in found)]
     notes = [
-        *(_taken(one) for one in found),
-        *failures({f"{name}, {one.way}": asked for one in found for name, asked in one.asked}),
+        "A request is a dashboard of twelve as one batch with this build, one of its queries with"
+        f" the older. {MARKS}",
+        *failures(
+            {f"{one.name}, {when}": asked for one in found for when, asked in one.asked.items()}
+        ),
     ]
     details = {
-        one.way: {
-            "queries_ms": one.beside.good,
+        one.name: {
+            "requests_ms": one.beside.good,
             "due_ms": one.sent.due,
             "sent_ms": one.sent.sent,
             "taken": one.taken,
@@ -79,49 +101,60 @@ def measure(run: Run) -> Result:
         }
         for one in found
     }
-    tables = [_queries(found), *(_acknowledgements(one) for one in found)]
-    return Result(tables, notes, details)
+    return Result(tables, notes if run.beside else [*notes, older.NONE], details)
 
 
-def _way(run: Run, way: str, seconds: int) -> Mixed:
-    """Queries alone, then beside a stream, on a copy of its own."""
-    with run.store.copied("mixed") as store, serving(store) as server:
+def _way(run: Run, name: str, way: str, build: Build, loaded: Store) -> Mixed:
+    """Dashboards alone, then beside a stream, on a copy of its own."""
+    with loaded.copied("mixed") as store, serving(store, build=build) as server:
         people = population(run, server.client)
-        say(f"{way}: preparing records")
-        before, stream = _stream(run, people, seconds, way)
+        say(f"{name}, {way}: preparing records")
+        before, stream = _stream(run, people, run.seconds, way)
         for body in before:
             server.client.store(body)
-        say("queries alone")
-        alone = _ask(server, people, seconds / 4, seed=1)
-        say(f"queries beside the stream, {seconds} s")
+        say("dashboards alone")
+        alone = _ask(server, name, people, run.seconds / 4, seed=1)
+        say(f"dashboards beside the stream, {run.seconds} s")
         with ThreadPoolExecutor(1) as pool:
-            sending = pool.submit(_send, server.port, stream, seconds)
-            beside = _ask(server, people, seconds, seed=2)
+            sending = pool.submit(_send, server.port, stream, run.seconds)
+            beside = _ask(server, name, people, run.seconds, seed=2)
             sent = sending.result()
-        return Mixed(way, alone, beside, sent, sent.records / seconds, server.peak())
+        taken = sum(sent.sizes) / sum(body.count(b"\n") for body in stream)
+        each = len(TYPES) if name == THIS else 1
+        return Mixed(name, way, each, alone, beside, sent, taken, server.peak())
 
 
-def _taken(one: Mixed) -> str:
-    share = one.taken / (NEW + AGAIN)
-    return (
-        f"With {one.way}: taken {one.taken:,.0f} records/s, {share:.0%} of what was to be sent;"
-        f" peak memory of the server {one.peak / 1_000_000:,.0f} MB."
-    )
+def _summary(found: Sequence[Mixed]) -> Table:
+    """What the marks are about; ratios are of this build to the older."""
+    columns = ("", "answers/s", "stream taken, %", "acknowledged, p99 ms", "peak memory, MB")
+    rows: list[Sequence[Cell]] = []
+    for way in (LATE, ANY_AGE):
+        figures = {one.build: _marked(one) for one in found if one.way == way}
+        rows += [(f"{name}, {way}", *cells) for name, cells in figures.items()]
+        if OLDER in figures:
+            pairs = zip(figures[THIS], figures[OLDER], strict=True)
+            rows.append((f"{THIS} ÷ {OLDER}", *(one / other for one, other in pairs)))
+    return Table(f"{CLIENTS} clients and the stream at once", columns, rows)
 
 
-def _queries(found: Sequence[Mixed]) -> Table:
-    title = f"{CLIENTS} clients, each type in turn, one merchant, 30 days"
+def _marked(one: Mixed) -> tuple[float, ...]:
+    answers = one.beside.rate * one.each
+    return answers, one.taken * 100, percentile(one.sent.due, 99), one.peak / 1_000_000
+
+
+def _requests(found: Sequence[Mixed]) -> Table:
+    title = f"{CLIENTS} clients, each a dashboard of one merchant and 30 days again and again"
     rows: list[Sequence[Cell]] = []
     for one in found:
-        for name, asked in one.asked:
-            rows.append((f"{name}, {one.way}", asked.rate, *_figures(asked.good)))
+        for when, asked in one.asked.items():
+            rows.append((f"{one.name}, {when}", asked.rate * one.each, *_figures(asked.good)))
         ratios = _ratios(one.alone.good, one.beside.good)
         rows.append(("ratio", one.beside.rate / one.alone.rate, *ratios))
-    return Table(title, ("queries", "queries/s", *_COLUMNS), rows)
+    return Table(title, ("requests", "answers/s", *_COLUMNS), rows)
 
 
 def _acknowledgements(one: Mixed) -> Table:
-    title = f"{NEW:,} new and {AGAIN} changed calls in a second, in {BODIES} bodies: {one.way}"
+    title = f"{NEW:,} new and {AGAIN} changed calls in a second, in {BODIES} bodies: {one.name}"
     rows = [
         ("from when its body was due", *_figures(one.sent.due)),
         ("from when a client was free to send it", *_figures(one.sent.sent)),
@@ -161,9 +194,19 @@ def _stream(
     return before, [one + other for one, other in both]
 
 
-def _ask(server: Live, people: Population, seconds: float, seed: int) -> Asked:
-    asked = (question.body for question in dashboards(people, seed))
-    return ask(server.port, asked, CLIENTS, Budget(seconds, CLIENTS))
+def _ask(server: Live, name: str, people: Population, seconds: float, seed: int) -> Asked:
+    """Ask the build's way. Raises `RuntimeError` where a query of a batch went wrong."""
+    asked, budget = dashboards(people, seed), Budget(seconds, CLIENTS)
+    if name == OLDER:
+        single = (question.body for question in asked)
+        return ask(server.port, single, CLIENTS, budget, head=ANALYTICS)
+    batches = iter(lambda: as_batch(list(islice(asked, len(TYPES)))), b"")
+    done = ask(server.port, batches, CLIENTS, budget, budget.most, BATCHES)
+    wrong = [answer for answer in done.answers.values() if _FAILED in answer]
+    if wrong:
+        raise RuntimeError(f"{len(wrong)} batches have queries that failed: {wrong[0][-500:]!r}")
+    done.answers.clear()
+    return done
 
 
 def _send(port: int, stream: list[bytes], seconds: float) -> Sent:
@@ -179,10 +222,10 @@ def _send(port: int, stream: list[bytes], seconds: float) -> Sent:
             due = started + place / BODIES
             time.sleep(max(due - time.perf_counter(), 0))
             sent = time.perf_counter()
+            if sent > started + seconds:
+                break
             client.store(body)
             now = time.perf_counter()
-            if now > started + seconds:
-                break
             done.due.append((now - due) * 1000)
             done.sent.append((now - sent) * 1000)
             done.sizes.append(body.count(b"\n"))

@@ -46,7 +46,7 @@ def measure(run: Run) -> Result:
             times = [_cpu(connection, statements) for statements in asked.values()]
         rows.append((way, *times, path.stat().st_size / run.calls))
     columns = ("months sorted", "C: CPU ms", "D: CPU ms", "bytes per call")
-    title = "StatementCache about one merchant's month, mean of the ten types that ask calls alone"
+    title = "Statements about one merchant's month, mean of the ten types that ask calls alone"
     return Result([Table(title, columns, rows)], ["The table of calls alone, in process."])
 
 

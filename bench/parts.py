@@ -20,20 +20,26 @@ from bench import (
     rollups,
     stages,
 )
+from bench.bulk import part as bulk
 from bench.designs import payloads, upserts
 from bench.report import Result
 from bench.rivals import part as rivals
 from bench.run import Run
+from bench.versus import part as versus
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`needs` are parts that must have run before; the main ones run if none is named."""
+    """`needs` are parts that must have run before; the main ones run if none is named.
+
+    `beside` tells that an older build is measured too, where one is given.
+    """
 
     title: str
     measure: Callable[[Run], Result]
     needs: tuple[str, ...] = ("load",)
     main: bool = True
+    beside: bool = False
 
 
 PARTS: Mapping[str, Part] = {
@@ -41,11 +47,13 @@ PARTS: Mapping[str, Part] = {
     "queries": Part("Queries", queries.measure),
     "rivals": Part("Beside hand-written SQL", rivals.measure, ("load", "queries")),
     "repeated": Part("The same dashboard again", repeated.measure),
-    "batch": Part("A dashboard as one batch", batch.measure),
-    "mixed": Part("Queries beside a stream of calls", mixed.measure),
+    "bulk": Part("Import beside others", bulk.measure, (), beside=True),
+    "batch": Part("A dashboard as one batch", batch.measure, beside=True),
+    "mixed": Part("Dashboards beside a stream of calls", mixed.measure, beside=True),
     "ingest": Part("Ingestion", ingest.measure),
     "resent": Part("After records are sent again", resent.measure),
     "overhead": Part("What the product adds to the engine", overhead.measure, ()),
+    "versus": Part("Beside an older build", versus.measure, beside=True),
     "memory": Part("Memory", memory.measure, (), main=False),
     "commits": Part("What a commit costs", commits.measure, main=False),
     "lookups": Part("Finding stored calls", lookups.measure, (), main=False),

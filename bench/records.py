@@ -3,7 +3,6 @@
 import hashlib
 import io
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,6 +13,7 @@ from typing import Any
 import msgspec
 import zstandard
 
+from bench.builds import OWN, Build
 from bench.live import environment_of
 from bench.run import Run, say
 from bench.store import Store
@@ -52,11 +52,11 @@ def file(run: Run) -> Path:
     return path
 
 
-def product(store: Store, *arguments: str) -> str:
+def product(store: Store, *arguments: str, build: Build = OWN) -> str:
     """What a command of the product prints. Raises `CalledProcessError`."""
     return subprocess.run(
-        [sys.executable, "-m", "callistics.cli", *arguments],
-        env=environment_of(store),
+        build.command(*arguments),
+        env=environment_of(store, build),
         check=True,
         text=True,
         stdout=subprocess.PIPE,

@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
+from bench.questions import TYPES
 from bench.report import Cell, Result, Table
 from bench.run import Run
 from callistics.analytics.service import Analytics
 from callistics.catalog.rollups import ROLLUPS
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.model.scope import EVERYTHING
-from callistics.queries import registry
 from callistics.sql.dialect import Statement
 from callistics.sql.selection import Policy
 
@@ -43,7 +43,7 @@ def _scopes(engine: DuckDBEngine) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _questions(engine: DuckDBEngine, title: str, body: dict[str, Any]) -> Table:
     rows: list[Sequence[Cell]] = []
-    for name in registry():
+    for name in TYPES:
         records, rolled = _timed(engine, msgspec.json.encode({"query_type": name, **body}))
         rows.append((name, records, rolled, records / rolled))
     columns = ("query type", "records, ms", "roll-ups, ms", "ratio")

@@ -6,11 +6,16 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.builds import Build
 from bench.store import Store
 
 HERE = Path(__file__).parent
 SMALL = 100_000
 """Calls that parts are content with which measure the server rather than the data."""
+
+BESIDE, POSTGRES = "beside", "postgres"
+"""Folders of databases that several parts use: an older build's, and PostgreSQL's."""
+_KEPT = ("loaded", BESIDE, POSTGRES)
 
 _STARTED = time.monotonic()
 
@@ -19,12 +24,14 @@ _STARTED = time.monotonic()
 class Run:
     """How many calls on which engine; `seconds` are for what runs for a set time.
 
-    Its folders outlast it, so that it can be resumed.
+    `beside` is an older build to compare with, where one was given. The folders of a run outlast
+    it, so that it can be resumed.
     """
 
     calls: int
     engine: str = "duckdb"
     seconds: int = 60
+    beside: Build | None = None
 
     @property
     def name(self) -> str:
@@ -65,7 +72,7 @@ class Run:
     def maintain(self) -> None:
         """Delete what no other part needs."""
         for path in self.work.iterdir():
-            if path.is_dir() and path != self.store.folder:
+            if path.is_dir() and path.name not in _KEPT:
                 shutil.rmtree(path)
 
     def folder(self, name: str) -> Path:

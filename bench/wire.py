@@ -22,6 +22,7 @@ def _head(path: str, media_type: str) -> str:
 
 
 ANALYTICS = _head("/analytics", "application/json")
+BATCHES = _head("/analytics/batch", "application/json")
 CALLS = _head("/calls", "application/x-ndjson")
 """Where bodies are sent and what they are: the beginning of each request."""
 _CHUNK = 1 << 18

@@ -32,7 +32,7 @@ def measure(run: Run) -> Result:
         say("asking DuckDB")
         by_hand = timed(table.run, dialect, people, answers, least=LEAST)
         floors = _floors(table, dialect, people, path, speed)
-    postgresql, skipped = _postgres(run, path, people, answers)
+    postgresql, skipped = _postgres(run, people, answers)
     path.unlink()
     compared = Compared(_product(run), by_hand.times, postgresql.times, floors)
     notes = [
@@ -48,16 +48,11 @@ def measure(run: Run) -> Result:
     return Result(tables(compared), notes, {**details, "bytes_per_s": speed})
 
 
-def _postgres(
-    run: Run, path: Path, people: Population, answers: Answers
-) -> tuple[Timed, list[str]]:
+def _postgres(run: Run, people: Population, answers: Answers) -> tuple[Timed, list[str]]:
     """Its times, or a note why there are none."""
-    if run.calls > postgres.MOST:
-        return Timed(), [f"PostgreSQL is measured with up to {postgres.MOST:,} calls only."]
-    if not postgres.installed():
-        return Timed(), [postgres.MISSING]
-    with postgres.serving(run.folder("postgres")) as server:
-        server.load(path)
+    if missing := postgres.missing(run):
+        return Timed(), [missing]
+    with postgres.loaded(run) as server:
         say("asking PostgreSQL")
         with postgres.connected(server) as connection:
             dialect = PostgresDialect()

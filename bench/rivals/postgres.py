@@ -13,8 +13,9 @@ from typing import Any
 
 import duckdb
 
+from bench.rivals import raw
 from bench.rivals.dialects import quoted
-from bench.run import say
+from bench.run import POSTGRES, Run, say
 
 MOST = 10_000_000
 """Calls up to which it is measured: beyond, it takes hours."""
@@ -39,14 +40,14 @@ _SETTINGS = {
     "listen_addresses": "",
 }
 _LARGEST_BUFFERS = 4096
-_TABLE = """
+TABLE = """
 CREATE TABLE calls (
     call_id text NOT NULL, merchant_id text NOT NULL, reseller_id text NOT NULL, template_id text,
     lead_id text NOT NULL, provider text, direction text, attempt integer, outcome text,
     sentiment double precision, started_at timestamptz NOT NULL, duration_ms integer, status text,
     payload jsonb);
 """
-_INDEXES = (
+INDEXES = (
     "CREATE INDEX ON calls (started_at)",
     "CREATE INDEX ON calls (merchant_id, started_at)",
     "CREATE INDEX ON calls (reseller_id, started_at)",
@@ -63,6 +64,13 @@ def installed() -> bool:
     return (_BIN / "postgres").exists()
 
 
+def missing(run: Run) -> str:
+    """Why it does not answer the questions of a run; empty if it does."""
+    if run.calls > MOST:
+        return f"PostgreSQL is measured with up to {MOST:,} calls only."
+    return "" if installed() else MISSING
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """A running server; `folder` is its socket's too."""
@@ -76,18 +84,18 @@ class Server:
             "-v", "ON_ERROR_STOP=1", "-P", f"null={_NONE}", "-F", _FIELD, "postgres",
         ]  # fmt: skip
 
-    def load(self, raw: Path) -> None:
+    def load(self, calls: Path) -> None:
         """Copy the raw calls in, index them, and let the planner know them."""
         file = self.folder / "calls.csv"
-        with duckdb.connect(str(raw), read_only=True) as connection:
+        with duckdb.connect(str(calls), read_only=True) as connection:
             columns = "* REPLACE (payload::JSON AS payload)"
             connection.execute(
                 f"COPY (SELECT {columns} FROM calls) TO {quoted(str(file))} (HEADER false)"
             )
-        shutil.chown(file, user=_USER) if os.geteuid() == 0 else None
+        hand_over(file)
         # Where the table is made in the same transaction, its rows need no log.
-        copy = f"BEGIN; {_TABLE} COPY calls FROM {quoted(str(file))} (FORMAT csv); COMMIT;"
-        for statement in (copy, *_INDEXES, "VACUUM ANALYZE calls", "CHECKPOINT"):
+        copy = f"BEGIN; {TABLE} COPY calls FROM {quoted(str(file))} (FORMAT csv); COMMIT;"
+        for statement in (copy, *INDEXES, "VACUUM ANALYZE calls", "CHECKPOINT"):
             say(f"  PostgreSQL: {statement.split('(')[0].split(';')[0].strip()}")
             subprocess.run([*self.psql(), "-c", statement], check=True)
         file.unlink()
@@ -141,13 +149,35 @@ def connected(server: Server) -> Generator[Connection]:
 
 
 @contextmanager
+def loaded(run: Run) -> Generator[Server]:
+    """A server with the calls of the run, as an earlier part has left it or loaded now.
+
+    The product's database must not be open elsewhere.
+    """
+    folder, path = run.work / POSTGRES, run.work / "raw.db"
+    done = folder / "loaded"
+    if not done.exists():
+        run.folder(POSTGRES)
+    with serving(folder) as server:
+        if not done.exists():
+            made = not path.exists()
+            if made:
+                raw.build(run.store.path, path)
+            server.load(path)
+            done.touch()
+            if made:
+                path.unlink()
+        yield server
+
+
+@contextmanager
 def serving(folder: Path) -> Generator[Server]:
-    """A server with an empty database in a new folder, which is deleted at the end."""
+    """A server on the database of a folder, which is made if there is none."""
     data = folder / "data"
-    _as_user(
-        [str(_BIN / "initdb"), "-D", str(data), "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust"],
-        folder,
-    )
+    if not data.exists():
+        initdb = [str(_BIN / "initdb"), "-D", str(data)]
+        hand_over(folder)
+        _as_user([*initdb, "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust"])
     options = [f"-c{name}={value}" for name, value in {**_SETTINGS, **_sized()}.items()]
     command = [
         str(_BIN / "postgres"),
@@ -165,7 +195,6 @@ def serving(folder: Path) -> Generator[Server]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait()
-        shutil.rmtree(folder)
 
 
 def _sized() -> dict[str, str]:
@@ -175,9 +204,13 @@ def _sized() -> dict[str, str]:
     return {"shared_buffers": f"{buffers}MB", "effective_cache_size": f"{megabytes // 2}MB"}
 
 
-def _as_user(command: Sequence[str], folder: Path) -> None:
+def hand_over(path: Path) -> None:
+    """Make a file or folder the server's own, where it runs as another user."""
     if os.geteuid() == 0:
-        shutil.chown(folder, user=_USER)
+        shutil.chown(path, user=_USER)
+
+
+def _as_user(command: Sequence[str]) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **_identity())
 
 

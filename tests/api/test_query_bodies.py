@@ -112,6 +112,14 @@ def test_the_gravest_kind_decides_the_status(shared_server: Server) -> None:
     problem(shared_server.ask("call_count", key=key, filters={**outside, "nonsense": 1}), 400)
 
 
+def test_bounds_between_which_no_cost_lies_are_not_crossed(shared_server: Server) -> None:
+    cost = {"currency": "USD", "min_cost": 1e-7, "max_cost": 5e-7}
+    assert shared_server.rows("call_count", filters=cost) == [{"count": 0}]
+    crossed = shared_server.ask("call_count", filters=cost | {"min_cost": 6e-7})
+    (found,) = problem(crossed, 422)["errors"]
+    assert found["pointer"] == "/filters/min_cost"
+
+
 def test_null_is_the_same_as_leaving_out(shared_server: Server) -> None:
     nothing = dict.fromkeys(("filters", "granularity", "timezone", "group_by", "page"))
     assert shared_server.ask("call_count", **nothing).status_code == 200

@@ -1,7 +1,7 @@
 """From the body of `POST /analytics` to a `Query`, or to every problem it has, at once."""
 
 from collections.abc import Mapping
-from typing import TypeGuard
+from decimal import Decimal
 
 from callistics.analytics.parse_body import Object, read_object
 from callistics.analytics.parse_payload import parse_payload_filters
@@ -230,10 +230,10 @@ class _Reader:
 
     def _check_pairs(self, given: Object, values: Mapping[str, FilterValue]) -> None:
         """Bounds that are crossed, and filters that another one must make sense of."""
-        for name, value in values.items():
+        for name in values:
             spec = FILTERS[name]
-            upper = values.get(spec.upper or "")
-            if _is_number(value) and _is_number(upper) and value > upper:
+            # As sent: a bound may be read as the next number that a record can have.
+            if _exceeds(given[name], given.get(spec.upper or "")):
                 message = f"lies above {spec.upper}"
                 self.problems.append(invalid(pointer("filters", name), message, given[name]))
             if spec.with_one is not None and not _names_one(values.get(spec.with_one)):
@@ -247,8 +247,10 @@ class _Reader:
             self.problems.append(forbidden(at, "outside the scope of this key", sent))
 
 
-def _is_number(value: FilterValue | None) -> TypeGuard[float]:
-    return isinstance(value, int | float)
+def _exceeds(lower: object, upper: object) -> bool:
+    if isinstance(lower, int | Decimal) and isinstance(upper, int | Decimal):
+        return lower > upper
+    return False
 
 
 def _names_one(value: FilterValue | None) -> bool:

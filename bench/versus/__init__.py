@@ -1,0 +1,1 @@
+"""This build and an older one at the same work by turns."""
