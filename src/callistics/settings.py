@@ -111,8 +111,7 @@ class Settings:
     rollups: bool = _setting(
         True,
         as_flag,
-        "Whether queries that roll-ups can answer are answered from them; they are kept either"
-        " way.",
+        "Whether queries that roll-ups can answer are answered from them; they are kept anyway.",
     )
     query_body_limit: int = _setting(
         1_048_576, as_whole(1_024, 2**30), "Largest body of a query, in bytes (413)."
@@ -144,10 +143,7 @@ class Settings:
         256, as_whole(1, 100_000), "Requests with records that may wait; beyond it 503."
     )
     import_records: int = _setting(
-        300_000,
-        as_whole(1, 10_000_000),
-        "Records that an import stores in one commit where no server runs: more take less time for"
-        " each, and more memory while they are under way.",
+        300_000, as_whole(1, 10_000_000), "Records an import without a server commits at a time."
     )
     rate_limit: int = _setting(
         0,

@@ -11,7 +11,7 @@ from callistics.settings import ENGINE_DSNS
 
 _EPILOG = f"""\b
 Examples:
-  callistics import calls.ndjson.zst && callistics optimize
+  callistics optimize
   callistics optimize --engine {ENGINE_DSNS[0]}
 """
 
@@ -21,10 +21,10 @@ Examples:
 def command(engine: str | None) -> None:
     """Put the database in order now, as a server does in the background.
 
-    After a large import queries are answered faster once this is done: calls and leads are
-    sorted by merchant within each month, and what roll-ups have in parts is added up. A server
-    takes several times as long, as it gives way to all else. Stop it first. What was interrupted
-    goes on where it was.
+    Queries are answered faster once this is done: calls and leads are sorted by merchant within
+    each month, and what roll-ups have in parts is added up. A large import that needs no server
+    does so itself. A server takes several times as long, as it gives way to all else. Stop it
+    first. What was interrupted goes on where it was.
     """
     started = time.monotonic()
     console = Console(stderr=True, quiet=not sys.stderr.isatty())

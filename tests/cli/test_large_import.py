@@ -1,4 +1,4 @@
-"""A killed import loses nothing that it had stored for certain, and the next one goes on."""
+"""A large import leaves all in order, and one that is killed loses nothing that was stored."""
 
 import json
 import os
@@ -6,6 +6,12 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+
+import duckdb
+import pytest
+
+from callistics.catalog.rollups import CHANGES
+from callistics.cli.importing import sender
 
 from .conftest import Run
 
@@ -26,6 +32,19 @@ def call(number: int) -> bytes:
         "updated_at": "2025-02-01T00:00:00Z",
     }
     return json.dumps(record).encode() + b"\n"
+
+
+def test_nothing_is_left_to_sum_up(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender, "_MANY", CALLS)
+    (folder / "calls.ndjson").write_bytes(b"".join(map(call, range(CALLS))))
+    assert f"{CALLS:,} received, {CALLS:,} stored" in run("import", "calls.ndjson").stdout
+    (database,) = folder.glob("*.d*b")
+    with duckdb.connect(str(database), read_only=True) as store:
+        for table in CHANGES.values():
+            assert store.execute(f"SELECT count(*) FROM {table}").fetchall() == [(0,)]  # noqa: S608
+    assert json.loads(run("query", "call_count", "--format", "json").stdout)["data"] == [
+        {"count": CALLS}
+    ]
 
 
 def test_what_was_stored_is_there_and_the_rest_follows(run: Run, folder: Path) -> None:
