@@ -124,22 +124,23 @@ def _call_times(identity: Identity, state: State) -> str | None:
     return _field_times(state, names_itself=state.get("lead_id") == identity[1])
 
 
-_BOTH: Mapping[str, Callable[[Identity, State], Any]] = {
+_Made = Callable[[Identity, State], Any]
+_BOTH: Mapping[str, _Made] = {
     "merchant_id": lambda identity, _: identity[0],
     "events": _events,
     "updated_at": lambda _, state: _newest(state),
 }
-_BESIDE: Mapping[RecordKind, Mapping[str, Callable[[Identity, State], Any]]] = {
-    RecordKind.CALLS: _BOTH
-    | {
+_BESIDE: Mapping[RecordKind, Mapping[str, _Made]] = {
+    RecordKind.CALLS: {
+        **_BOTH,
         "call_id": lambda identity, _: identity[1],
         "lead_id": _lead_id,
         "duration_ms": lambda _, state: duration_ms(state),
         "outcome_key": _outcome_key,
         "field_times": _call_times,
     },
-    RecordKind.LEADS: _BOTH
-    | {
+    RecordKind.LEADS: {
+        **_BOTH,
         "lead_id": lambda identity, _: identity[1],
         "first_seen": lambda _, state: state.first_seen,
         "field_times": lambda _, state: _field_times(state),
