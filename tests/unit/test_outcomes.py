@@ -73,7 +73,7 @@ def test_a_key_is_as_the_reference_has_it(outcome: str) -> None:
 
 
 def test_several_keys_are_each_there_once() -> None:
-    assert outcome_keys(("no answer", "?", "NO-ANSWER", "busy")) == ["NO_ANSWER", "BUSY"]
+    assert outcome_keys(("no answer", "?", "NO-ANSWER", "busy")) == ("NO_ANSWER", "BUSY")
 
 
 def test_every_word_of_the_default_has_a_source_and_is_a_key() -> None:
@@ -137,3 +137,8 @@ def test_the_setting_replaces_the_whole_default(
 def test_an_outcome_without_a_key_is_refused_as_a_setting() -> None:
     with pytest.raises(SettingsError, match="by letters or digits, not by '!!'"):
         load_settings({VARIABLE: "busy,!!"})
+
+
+@given(st.text())
+def test_a_key_has_no_sign_of_a_verdict_or_a_list(outcome: str) -> None:
+    assert not set("|+-") & set(outcome_key(outcome) or "")

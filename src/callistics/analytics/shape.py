@@ -126,7 +126,7 @@ def _groups(plan: Plan, rows: Sequence[SqlRow]) -> Iterator[tuple[Group, list[Co
 def _counted(kind: QueryType, names: Sequence[str], row: SqlRow, width: int) -> Counted:
     offset = width + (kind.key is not None)
     key = row[width] if kind.key is not None else None
-    numbers = (None if value is None else int(value) for value in row[offset:])
+    numbers = [None if value is None else int(value) for value in row[offset:]]
     return Counted(key, dict(zip(names, numbers, strict=True)))
 
 

@@ -47,11 +47,11 @@ class Filter:
     """One filter.
 
     `condition` says it in SQL: of the unit's row for a `RECORD`, of a row of calls named `c` for a
-    `CALL`. `given` is the value that a selection has for it, None where there is none. `upper`
-    names the filter that it must not exceed, `with_one` a list filter that must name exactly one
-    value as well. `needs_lead`: the condition reads the call's lead too. `instead_of` names the
-    filters that it is another way to write: it is read into them, excludes them, and has no
-    condition.
+    `CALL`. `given` is the value that a selection has for it, None where there is none; without it
+    that is the value of the query by the filter's name. `upper` names the filter that it must not
+    exceed, `with_one` a list filter that must name exactly one value as well. `needs_lead`: the
+    condition reads the call's lead too. `instead_of` names the filters that it is another way to
+    write: it is read into them, excludes them, and has no condition.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Filter:
     example: object
     subject: Subject
     condition: Condition | None
-    given: Given
+    given: Given | None = None
     upper: str | None = None
     with_one: str | None = None
     needs_lead: bool = False
@@ -70,10 +70,6 @@ class Filter:
         """Raises `ValueError` for a filter that would be taken and have no effect."""
         if (self.condition is None) != bool(self.instead_of):
             raise ValueError(f"{self.name} needs a condition, or filters that it is read into")
-
-
-def _value(name: str) -> Given:
-    return lambda selection: selection.query.filters.value(name)
 
 
 def one_of(value: Sql, wanted: OneOf, dialect: Dialect) -> Sql:
@@ -101,7 +97,6 @@ def _of_field(field: RecordField) -> Filter:
         field.example,
         Subject.CALL if calls_only else Subject.RECORD,
         condition,
-        _value(field.name),
     )
 
 
@@ -114,7 +109,6 @@ def _status() -> Filter:
         field.example,
         Subject.RECORD,
         lambda frame, wanted: one_of(raw("l.status"), wanted, frame.dialect),
-        _value(field.name),
         needs_lead=True,
     )
 
@@ -143,7 +137,6 @@ def _bounds(
                 examples[index],
                 Subject.CALL,
                 _compared(column, sign, bind),
-                _value(names[index]),
                 upper=names[1] if index == 0 else None,
                 with_one=with_one,
             )
@@ -239,7 +232,6 @@ def _declared() -> Iterator[Filter]:
         True,
         Subject.CALL,
         _whether(is_success),
-        _value("success"),
     )
     yield Filter(
         "reached",
@@ -248,7 +240,6 @@ def _declared() -> Iterator[Filter]:
         True,
         Subject.CALL,
         _whether(is_reached),
-        _value("reached"),
     )
 
 
@@ -262,5 +253,10 @@ RANGE = frozenset({"date_from", "date_to", "date_range"})
 
 def given_filters(selection: Selection) -> dict[str, FilterValue]:
     """The filters that a selection has a value for, and closed ends of its range."""
-    found = {name: spec.given(selection) for name, spec in FILTERS.items()}
-    return {name: value for name, value in found.items() if value is not None}
+    named = dict(selection.query.filters.values)
+    found: dict[str, FilterValue] = {}
+    for name, spec in FILTERS.items():
+        value = named.get(name) if spec.given is None else spec.given(selection)
+        if value is not None:
+            found[name] = value
+    return found

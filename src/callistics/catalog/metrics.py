@@ -4,7 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from callistics.catalog.success import is_reached, is_success
+from callistics.catalog.success import (
+    REACH_VERDICT,
+    SUCCESS_VERDICT,
+    is_reached,
+    is_success,
+    means_reached,
+    means_success,
+)
 from callistics.model.rounding import (
     half_away,
     of_millionths,
@@ -24,18 +31,36 @@ Shown = int | float | str | Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """A value of a record that a number of records depends on, and nothing else of it.
+
+    `value` is the value in SQL, `holds` whether a record with that value, in the column `name`,
+    is one of the number.
+    """
+
+    name: str
+    value: str
+    holds: Callable[[Frame, str], Sql]
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """A whole number that SQL computes over a set of calls or leads; `zero` is that of none.
 
-    `over` names the columns of the unit that a number of records depends on, each with what to
-    count by: itself, or another value that means the same to the measure. Where these are few,
-    counting them first is faster than testing every record.
+    Where there are few values of a `verdict`, counting records by it first is faster than testing
+    every record.
     """
 
     name: str
     sql: Callable[[Frame], Sql]
     zero: int | None = 0
-    over: tuple[tuple[str, str], ...] = ()
+    verdict: Verdict | None = None
+
+    def of_counted(self, frame: Frame) -> Sql:
+        """The number over records that were counted by the verdicts first."""
+        if self.verdict is None:
+            return self.sql(frame)
+        return count_where(frame, self.verdict.holds(frame, self.verdict.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +107,15 @@ N_TIMED = Measure("n_timed", lambda frame: count_known(frame, _DURATION))
 TOTAL_MS = Measure("total_ms", lambda frame: total(frame, _DURATION), None)
 MIN_MS = Measure("min_ms", lambda frame: least(frame, _DURATION), None)
 MAX_MS = Measure("max_ms", lambda frame: greatest(frame, _DURATION), None)
-_JUDGED_BY = (("outcome_key", "c.outcome_key"), ("success", "c.success"))
 SUCCESSES = Measure(
     "successes",
     lambda frame: count_where(frame, is_success(frame)),
-    over=_JUDGED_BY,
+    verdict=Verdict("success_verdict", SUCCESS_VERDICT, means_success),
 )
 REACHED = Measure(
     "reached",
     lambda frame: count_where(frame, is_reached(frame)),
-    # Whether it was answered matters, not when.
-    over=(*_JUDGED_BY, ("answered_at", "CASE WHEN c.answered_at IS NOT NULL THEN 1 END")),
+    verdict=Verdict("reach_verdict", REACH_VERDICT, means_reached),
 )
 
 

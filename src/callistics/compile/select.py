@@ -1,11 +1,11 @@
 """The statement that most query types share: group, count, order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
 from callistics.catalog.dimensions import Dimension, groupable
-from callistics.catalog.metrics import Measure
+from callistics.catalog.metrics import Measure, Verdict
 from callistics.catalog.spans import end_of, start_of
 from callistics.compile.where import needs_lead, where
 from callistics.model.buckets import Granularity, Piece
@@ -22,6 +22,7 @@ class Order(StrEnum):
 
     KEY = "by key"
     COUNT = "by count, largest first"
+    ANY = "in any order"
 
 
 def groups_of(frame: Frame) -> list[Dimension]:
@@ -67,37 +68,46 @@ def grouped(
         for place, dimension in enumerate(dimensions)
     ]
     rows = compose("{}\nWHERE {}", source(frame, dimensions), condition(frame, only))
-    over = _over(measures)
-    if over:
-        frame, rows = _counted_first(frame, keys, over, rows)
+    verdicts = _verdicts(measures)
+    if verdicts:
+        frame, rows = _counted_first(frame, keys, verdicts, rows)
         keys = [raw(f"k{place}") for place in range(len(dimensions))]
-    figures = [compose(f"{{}} AS {measure.name}", measure.sql(frame)) for measure in measures]
+    figures = [
+        compose(
+            f"{{}} AS {measure.name}",
+            measure.of_counted(frame) if verdicts else measure.sql(frame),
+        )
+        for measure in measures
+    ]
     lines = [compose("SELECT {}\nFROM {}", join(",\n       ", [*keys, *figures]), rows)]
     if dimensions:
         lines.append(group_by(frame, len(dimensions)))
-        lines.append(order_by(len(dimensions), order if key else Order.KEY))
-    return join("\n", [*lines, limit()])
+        order = order if key else Order.KEY
+        if len(dimensions) > 1 or order is not Order.ANY:
+            lines.append(order_by(len(dimensions), order))
+        lines.append(limit())
+    return join("\n", lines)
 
 
-def _over(measures: Sequence[Measure]) -> dict[str, str]:
-    """The columns to count by first: none unless every measure is a number of records."""
-    if not all(measure.over or measure.name == "n" for measure in measures):
-        return {}
-    return dict(column for measure in measures for column in measure.over)
+def _verdicts(measures: Sequence[Measure]) -> list[Verdict]:
+    """What to count by first: nothing unless every measure is a number of records."""
+    if not all(measure.verdict or measure.name == "n" for measure in measures):
+        return []
+    return [measure.verdict for measure in measures if measure.verdict is not None]
 
 
 def _counted_first(
-    frame: Frame, keys: Sequence[Sql], over: Mapping[str, str], rows: Sql
+    frame: Frame, keys: Sequence[Sql], verdicts: Sequence[Verdict], rows: Sql
 ) -> tuple[Frame, Sql]:
-    """Records counted by the keys and further columns, as the rows of a frame."""
+    """Records counted by the keys and verdicts, as the rows of a frame."""
     alias = frame.selection.unit.alias
-    columns = [*keys, *(raw(f"{value} AS {name}") for name, value in over.items())]
+    columns = [*keys, *(raw(f"{verdict.value} AS {verdict.name}") for verdict in verdicts)]
     counts = compose(
         f"(SELECT {{}}, {{}} AS n\nFROM {{}}\n{{}}) AS {alias}",
         join(", ", columns),
         count(frame),
         rows,
-        group_by(frame, len(keys), *over.values()),
+        group_by(frame, len(keys), *(verdict.name for verdict in verdicts)),
     )
     return replace(frame, rolled=Source(counts, raw(f"{alias}.n"))), counts
 
@@ -118,6 +128,8 @@ def order_by(count: int, order: Order) -> Sql:
     columns = [f"k{place} ASC NULLS LAST" for place in range(count)]
     if order is Order.COUNT:
         columns.insert(count - 1, "n DESC")
+    elif order is Order.ANY:
+        del columns[-1]
     return raw("ORDER BY " + ", ".join(columns))
 
 

@@ -10,13 +10,15 @@ PARAMETERS = "parameters"
 
 
 # Of two only the first would count, and who looked at the other before would not know.
-_ONCE = ("authorization", "content-type", "content-encoding", "idempotency-key")
+_ONCE = (b"authorization", b"content-type", b"content-encoding", b"idempotency-key")
 
 
 async def check_request(request: AnyRequest) -> None:
     """Raises `Refused` for each parameter that is unknown, and what is given twice."""
     known: tuple[str, ...] = request.route_handler.opt.get(PARAMETERS, ())
-    given = Counter(name for name, _ in request.query_params.multi_items())
+    given: Counter[str] = Counter()
+    if request.scope["query_string"]:
+        given.update(name for name, _ in request.query_params.multi_items())
     problems = [
         malformed("", f"unknown query parameter {name[:100]}{hint}")
         for name, hint in unknown_names(given, known)
@@ -26,10 +28,11 @@ async def check_request(request: AnyRequest) -> None:
         for name, times in given.items()
         if name in known and times > 1
     ]
+    sent = Counter(name for name, _ in request.scope["headers"])
     problems += [
-        malformed("", f"the header {name} is given {times} times")
+        malformed("", f"the header {name.decode()} is given {times} times")
         for name in _ONCE
-        if (times := len(request.headers.getall(name, ()))) > 1
+        if (times := sent[name]) > 1
     ]
     if problems:
         raise Refused(problems, "; ".join(problem.message for problem in problems))

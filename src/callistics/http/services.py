@@ -1,10 +1,8 @@
 """What the endpoints work with, put together by the composition root."""
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from litestar import Litestar, Request
 
@@ -14,8 +12,9 @@ from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
-from callistics.errors import TooLarge, Unavailable
+from callistics.errors import TooLarge
 from callistics.http.metrics import Metrics
+from callistics.http.pool import Pool
 from callistics.http.request_notes import note_key
 from callistics.ingest.decode import Terms
 from callistics.ingest.decode_process import DecodeProcess
@@ -25,39 +24,9 @@ from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
-from callistics.runtime import give_way
 from callistics.settings import Settings
 
-T = TypeVar("T")
-
 AnyRequest = Request[Any, Any, Any]
-
-
-class Pool:
-    """A few threads, and a limit to how many may wait for one.
-
-    `gives_way` lets all other threads of the process go first where there is not enough for all.
-    """
-
-    def __init__(self, name: str, threads: int, queue: int, *, gives_way: bool = False) -> None:
-        first = give_way if gives_way else None
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=first)
-        self._capacity = threads + queue
-        self.busy = 0
-
-    async def run(self, work: Callable[[], T]) -> T:
-        """The result of the work. Raises `Unavailable` if too much waits already."""
-        if self.busy >= self._capacity:
-            raise Unavailable("too many requests are waiting")
-        self.busy += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, work)
-        finally:
-            self.busy -= 1
-
-    def stop(self) -> None:
-        """Wait for the threads to finish."""
-        self._executor.shutdown()
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta, timezone
 from enum import StrEnum
+from functools import lru_cache
 
 from callistics.model.instants import DAY, HOUR, MINUTE, date_of, naive
 from callistics.model.time_range import instant_text
@@ -200,8 +201,13 @@ def bucket_label(zone: Zone, granularity: Granularity, key: int) -> str:
 
 def clock_label(instant: int, offset: int) -> str:
     """RFC 3339 text of an instant at an offset: `2025-10-26T02:00:00+01:00`."""
+    return naive(instant + offset).isoformat(timespec="seconds") + _offset_text(offset)
+
+
+@lru_cache(maxsize=1024)
+def _offset_text(offset: int) -> str:
     zone = timezone(timedelta(microseconds=offset))
-    return naive(instant + offset).replace(tzinfo=zone).isoformat(timespec="seconds")
+    return naive(0).replace(tzinfo=zone).isoformat()[len("1970-01-01T00:00:00") :]
 
 
 def weekday(day: int) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
+from functools import lru_cache
 
 from callistics.model.instants import DAY, MINUTE, naive, number_of, to_millisecond
 from callistics.model.zones import Zone
@@ -31,6 +32,8 @@ class TimeRange:
         return instant_text(self.zone, cut if self.end is None else min(self.end, cut))
 
 
+# Both ends of a range are asked for more than once, and again by the next query of a dashboard.
+@lru_cache(maxsize=4096)
 def instant_text(zone: Zone, instant: int) -> str:
     """RFC 3339 text of an instant by the clocks of a zone, a fraction only where it is not zero.
 

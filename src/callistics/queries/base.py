@@ -122,7 +122,9 @@ class QueryType:
         """The statement: rows of (groups…, key if any, measures…) in order."""
         if self.statement is not None:
             return self.statement(self, frame)
-        return grouped(frame, self.key, self.measures, self.order, self.only)
+        # Rows that are always there have an order of their own.
+        order = self.order if self.slots is None else Order.ANY
+        return grouped(frame, self.key, self.measures, order, self.only)
 
     def rows(
         self, selection: Selection, slots: Sequence[Slot] | None, counted: Sequence[Counted]

@@ -24,6 +24,7 @@ def _stays(character: str) -> bool:
     return category[0] in "LM" or category == "Nd"
 
 
-def outcome_keys(outcomes: tuple[str, ...]) -> list[str]:
+@lru_cache(maxsize=64)
+def outcome_keys(outcomes: tuple[str, ...]) -> tuple[str, ...]:
     """The keys of several outcomes, each once, in their order."""
-    return [key for key in dict.fromkeys(map(outcome_key, outcomes)) if key is not None]
+    return tuple(key for key in dict.fromkeys(map(outcome_key, outcomes)) if key is not None)

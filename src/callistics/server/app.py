@@ -27,7 +27,8 @@ from callistics.engines.base import Engine
 from callistics.engines.registry import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.http.app import create_http
-from callistics.http.services import Pool, Services, application_services
+from callistics.http.pool import Pool
+from callistics.http.services import Services, application_services
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.job import Job, Result
 from callistics.ingest.writer import Writer

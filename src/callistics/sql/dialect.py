@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from callistics.model.buckets import Granularity, Piece
@@ -10,7 +11,7 @@ from callistics.sql.fragment import BoundValue, Sql
 Element = Callable[[Sql, Sql], Sql]
 """From an element's text and order key to a condition on it."""
 
-Parameter = BoundValue | list[str]
+Parameter = BoundValue | list[str] | datetime
 SqlValue = str | int | None
 SqlRow = Sequence[SqlValue]
 """What every statement of the catalog gives: whole numbers, texts and NULL."""
@@ -114,6 +115,13 @@ class Dialect(Protocol):
 
     def is_in(self, value: Sql, values: Sequence[str]) -> Sql:
         """Whether a text is one of the values; unknown for NULL."""
+        ...
+
+    def is_word_in(self, value: Sql, words: Sequence[str]) -> Sql:
+        """Whether a text is one of the words; unknown for NULL.
+
+        None of them has a vertical bar in it, nor has any text that the value may be.
+        """
         ...
 
     def each(self, column: Sql) -> Sql:

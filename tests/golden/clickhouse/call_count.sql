@@ -2,7 +2,6 @@
 SELECT coalesce(sum(c.sign), 0) AS n
 FROM calls AS c
 WHERE (c.merchant_id = {p0:String})
-LIMIT 1000001
 -- values
 --   'mer_abc'
 

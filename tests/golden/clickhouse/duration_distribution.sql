@@ -5,7 +5,6 @@ FROM calls AS c
 WHERE (c.merchant_id = {p0:String})
 GROUP BY k0
 HAVING sum(c.sign) > 0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   'mer_abc'
@@ -33,7 +32,7 @@ WHERE (c.merchant_id = {p0:String})
   AND c.started_at < fromUnixTimestamp64Micro({p2:Int64}, 'UTC')
 GROUP BY k0, k1
 HAVING sum(c.sign) > 0
-ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
+ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   'mer_abc'
@@ -58,7 +57,7 @@ WHERE (c.merchant_id = {p1:String})
   AND c.duration_ms >= {p22:Int64}
 GROUP BY k0, k1, k2
 HAVING sum(c.sign) > 0
-ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST, k2 ASC NULLS LAST
+ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   1761440400000000

@@ -33,8 +33,8 @@ WITH histogram AS (SELECT isodow((c.started_at + to_microseconds(20700000000))) 
        min(c.duration_ms) AS min_ms, max(c.duration_ms) AS max_ms
 FROM calls AS c
 WHERE (c.merchant_id = ?)
-  AND c.started_at >= make_timestamp(?::BIGINT)
-  AND c.started_at < make_timestamp(?::BIGINT)
+  AND c.started_at >= ?
+  AND c.started_at < ?
   AND c.duration_ms IS NOT NULL
 GROUP BY k0, secs),
 ranked AS (SELECT *, sum(n) OVER (PARTITION BY k0 ORDER BY secs) AS upto, sum(n) OVER (PARTITION BY k0) AS whole
@@ -54,18 +54,18 @@ ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   'mer_abc'
---   1735689600000000
---   1767225599000001
+--   datetime.datetime(2025, 1, 1, 0, 0)
+--   datetime.datetime(2025, 12, 31, 23, 59, 59, 1)
 
 -- full
-WITH histogram AS (SELECT c.template_id AS k0, isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1, (c.duration_ms + 500) // 1000 AS secs,
+WITH histogram AS (SELECT c.template_id AS k0, isodow(CASE WHEN c.started_at < ? THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1, (c.duration_ms + 500) // 1000 AS secs,
        count(*) AS n, sum(c.duration_ms) AS total_ms,
        min(c.duration_ms) AS min_ms, max(c.duration_ms) AS max_ms
 FROM calls AS c LEFT JOIN leads AS l ON l.lead_no = c.lead_no
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)
-  AND c.started_at >= make_timestamp(?::BIGINT)
-  AND c.started_at < make_timestamp(?::BIGINT)
+  AND c.started_at >= ?
+  AND c.started_at < ?
   AND ((variant_extract(c.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND ((variant_extract(c.payload_orders, ?)::VARCHAR >= ? AND variant_extract(c.payload_orders, ?)::VARCHAR < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
   AND ((variant_extract(c.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(c.payload, ?)::VARCHAR = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
@@ -90,11 +90,11 @@ GROUP BY k0, k1
 ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
 LIMIT 1000001
 -- values
---   1761440400000000
+--   datetime.datetime(2025, 10, 26, 1, 0)
 --   'mer_abc'
 --   'new'
---   1759273200000000
---   1761955200000000
+--   datetime.datetime(2025, 9, 30, 23, 0)
+--   datetime.datetime(2025, 11, 1, 0, 0)
 --   'city'
 --   'Delhi'
 --   'city'

@@ -8,15 +8,14 @@ SELECT (c.started_at)::DATE - DATE '1970-01-01' AS k0,
        count(*) AS n
 FROM calls AS c
 WHERE (c.merchant_id = ?)
-  AND c.started_at >= make_timestamp(?::BIGINT)
-  AND c.started_at < make_timestamp(?::BIGINT)
+  AND c.started_at >= ?
+  AND c.started_at < ?
 GROUP BY k0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   'mer_abc'
---   1735689600000000
---   1767225599000001
+--   datetime.datetime(2025, 1, 1, 0, 0)
+--   datetime.datetime(2025, 12, 31, 23, 59, 59, 1)
 
 -- open: ends of the range
 SELECT min(epoch_us(c.started_at)), max(epoch_us(c.started_at))
@@ -29,42 +28,42 @@ SELECT isodow((c.started_at + to_microseconds(20700000000))) AS k0,
        count(*) AS n
 FROM calls AS c
 WHERE (c.merchant_id = ?)
-  AND c.started_at >= make_timestamp(?::BIGINT)
-  AND c.started_at < make_timestamp(?::BIGINT)
+  AND c.started_at >= ?
+  AND c.started_at < ?
 GROUP BY k0, k1
-ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
+ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   'mer_abc'
---   1735689600000000
---   1767225599000001
+--   datetime.datetime(2025, 1, 1, 0, 0)
+--   datetime.datetime(2025, 12, 31, 23, 59, 59, 1)
 
 -- full
 SELECT c.template_id AS k0,
-       isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1,
-       CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN epoch_us(date_trunc('hour', (c.started_at + to_microseconds(3600000000)))) - 3600000000 ELSE greatest(epoch_us(date_trunc('hour', c.started_at)) - 0, ?::BIGINT) END AS k2,
+       isodow(CASE WHEN c.started_at < ? THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1,
+       CASE WHEN c.started_at < ? THEN epoch_us(date_trunc('hour', (c.started_at + to_microseconds(3600000000)))) - 3600000000 ELSE greatest(epoch_us(date_trunc('hour', c.started_at)) - 0, ?::BIGINT) END AS k2,
        count(*) AS n
 FROM calls AS c LEFT JOIN leads AS l ON l.lead_no = c.lead_no
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)
-  AND c.started_at >= make_timestamp(?::BIGINT)
-  AND c.started_at < make_timestamp(?::BIGINT)
+  AND c.started_at >= ?
+  AND c.started_at < ?
   AND ((variant_extract(c.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND ((variant_extract(c.payload_orders, ?)::VARCHAR >= ? AND variant_extract(c.payload_orders, ?)::VARCHAR < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
   AND ((variant_extract(c.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(c.payload, ?)::VARCHAR = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT
 GROUP BY k0, k1, k2
-ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST, k2 ASC NULLS LAST
+ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
 LIMIT 1000001
 -- values
---   1761440400000000
---   1761440400000000
+--   datetime.datetime(2025, 10, 26, 1, 0)
+--   datetime.datetime(2025, 10, 26, 1, 0)
 --   1761440400000000
 --   'mer_abc'
 --   'new'
---   1759273200000000
---   1761955200000000
+--   datetime.datetime(2025, 9, 30, 23, 0)
+--   datetime.datetime(2025, 11, 1, 0, 0)
 --   'city'
 --   'Delhi'
 --   'city'

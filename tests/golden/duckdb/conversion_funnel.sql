@@ -23,8 +23,8 @@ SELECT isodow((l.created_at + to_microseconds(20700000000))) AS k0,
        count(*) AS n
 FROM leads AS l
 WHERE (l.merchant_id = ?)
-  AND l.created_at >= make_timestamp(?::BIGINT)
-  AND l.created_at < make_timestamp(?::BIGINT)
+  AND l.created_at >= ?
+  AND l.created_at < ?
 GROUP BY k0, k1
 ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
 LIMIT 1000001
@@ -33,19 +33,19 @@ LIMIT 1000001
 --   'contacted'
 --   'new'
 --   'mer_abc'
---   1735689600000000
---   1767225599000001
+--   datetime.datetime(2025, 1, 1, 0, 0)
+--   datetime.datetime(2025, 12, 31, 23, 59, 59, 1)
 
 -- full
 SELECT l.template_id AS k0,
-       isodow(CASE WHEN l.created_at < make_timestamp(?::BIGINT) THEN (l.created_at + to_microseconds(3600000000)) ELSE l.created_at END) AS k1,
+       isodow(CASE WHEN l.created_at < ? THEN (l.created_at + to_microseconds(3600000000)) ELSE l.created_at END) AS k1,
        CASE WHEN list_contains(l.statuses, ?) THEN 3 WHEN list_contains(l.statuses, ?) THEN 2 WHEN list_contains(l.statuses, ?) THEN 1 END AS k2,
        count(*) AS n
 FROM leads AS l
 WHERE (l.merchant_id = ?)
   AND (l.status = ?)
-  AND l.created_at >= make_timestamp(?::BIGINT)
-  AND l.created_at < make_timestamp(?::BIGINT)
+  AND l.created_at >= ?
+  AND l.created_at < ?
   AND ((variant_extract(l.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND ((variant_extract(l.payload_orders, ?)::VARCHAR >= ? AND variant_extract(l.payload_orders, ?)::VARCHAR < ?) OR coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
   AND ((variant_extract(l.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(l.payload, ?)::VARCHAR = ?)) AND NOT coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
@@ -56,14 +56,14 @@ GROUP BY k0, k1, k2
 ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST, k2 ASC NULLS LAST
 LIMIT 1000001
 -- values
---   1761440400000000
+--   datetime.datetime(2025, 10, 26, 1, 0)
 --   'converted'
 --   'contacted'
 --   'new'
 --   'mer_abc'
 --   'new'
---   1759273200000000
---   1761955200000000
+--   datetime.datetime(2025, 9, 30, 23, 0)
+--   datetime.datetime(2025, 11, 1, 0, 0)
 --   'city'
 --   'Delhi'
 --   'city'

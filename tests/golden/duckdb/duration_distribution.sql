@@ -4,7 +4,6 @@ SELECT CASE WHEN c.duration_ms < 10000 THEN 0 WHEN c.duration_ms < 30000 THEN 1 
 FROM calls AS c
 WHERE (c.merchant_id = ?)
 GROUP BY k0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   'mer_abc'
@@ -20,40 +19,40 @@ SELECT isodow((c.started_at + to_microseconds(20700000000))) AS k0,
        count(*) AS n
 FROM calls AS c
 WHERE (c.merchant_id = ?)
-  AND c.started_at >= make_timestamp(?::BIGINT)
-  AND c.started_at < make_timestamp(?::BIGINT)
+  AND c.started_at >= ?
+  AND c.started_at < ?
 GROUP BY k0, k1
-ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
+ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   'mer_abc'
---   1735689600000000
---   1767225599000001
+--   datetime.datetime(2025, 1, 1, 0, 0)
+--   datetime.datetime(2025, 12, 31, 23, 59, 59, 1)
 
 -- full
 SELECT c.template_id AS k0,
-       isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1,
+       isodow(CASE WHEN c.started_at < ? THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1,
        CASE WHEN c.duration_ms < 10000 THEN 0 WHEN c.duration_ms < 30000 THEN 1 WHEN c.duration_ms < 60000 THEN 2 WHEN c.duration_ms < 120000 THEN 3 WHEN c.duration_ms < 300000 THEN 4 WHEN c.duration_ms < 600000 THEN 5 WHEN c.duration_ms < 1800000 THEN 6 WHEN c.duration_ms IS NOT NULL THEN 7 END AS k2,
        count(*) AS n
 FROM calls AS c LEFT JOIN leads AS l ON l.lead_no = c.lead_no
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)
-  AND c.started_at >= make_timestamp(?::BIGINT)
-  AND c.started_at < make_timestamp(?::BIGINT)
+  AND c.started_at >= ?
+  AND c.started_at < ?
   AND ((variant_extract(c.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND ((variant_extract(c.payload_orders, ?)::VARCHAR >= ? AND variant_extract(c.payload_orders, ?)::VARCHAR < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
   AND ((variant_extract(c.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(c.payload, ?)::VARCHAR = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT
 GROUP BY k0, k1, k2
-ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST, k2 ASC NULLS LAST
+ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
 LIMIT 1000001
 -- values
---   1761440400000000
+--   datetime.datetime(2025, 10, 26, 1, 0)
 --   'mer_abc'
 --   'new'
---   1759273200000000
---   1761955200000000
+--   datetime.datetime(2025, 9, 30, 23, 0)
+--   datetime.datetime(2025, 11, 1, 0, 0)
 --   'city'
 --   'Delhi'
 --   'city'

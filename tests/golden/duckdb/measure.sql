@@ -31,8 +31,8 @@ WHERE (c.merchant_id = ?)
 WITH histogram AS (SELECT isodow((c.started_at + to_microseconds(20700000000))) AS k0, c.sentiment AS x, count(*) AS n
 FROM calls AS c
 WHERE (c.merchant_id = ?)
-  AND c.started_at >= make_timestamp(?::BIGINT)
-  AND c.started_at < make_timestamp(?::BIGINT)
+  AND c.started_at >= ?
+  AND c.started_at < ?
 GROUP BY k0, x),
 numbers AS (SELECT k0, n, CAST((CAST(x * 1208925819614629174706176.0 AS HUGEINT) * 2000000 + 1208925819614629174706176) // 2417851639229258349412352 AS BIGINT) AS v
 FROM histogram),
@@ -54,16 +54,16 @@ ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   'mer_abc'
---   1735689600000000
---   1767225599000001
+--   datetime.datetime(2025, 1, 1, 0, 0)
+--   datetime.datetime(2025, 12, 31, 23, 59, 59, 1)
 
 -- full
-WITH histogram AS (SELECT c.template_id AS k0, isodow(CASE WHEN c.started_at < make_timestamp(?::BIGINT) THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1, variant_extract(c.payload_orders, ?)::VARCHAR AS x, count(*) AS n
+WITH histogram AS (SELECT c.template_id AS k0, isodow(CASE WHEN c.started_at < ? THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1, variant_extract(c.payload_orders, ?)::VARCHAR AS x, count(*) AS n
 FROM calls AS c LEFT JOIN leads AS l ON l.lead_no = c.lead_no
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)
-  AND c.started_at >= make_timestamp(?::BIGINT)
-  AND c.started_at < make_timestamp(?::BIGINT)
+  AND c.started_at >= ?
+  AND c.started_at < ?
   AND ((variant_extract(c.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND ((variant_extract(c.payload_orders, ?)::VARCHAR >= ? AND variant_extract(c.payload_orders, ?)::VARCHAR < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
   AND ((variant_extract(c.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(c.payload, ?)::VARCHAR = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
@@ -90,12 +90,12 @@ GROUP BY k0, k1
 ORDER BY k0 ASC NULLS LAST, k1 ASC NULLS LAST
 LIMIT 1000001
 -- values
---   1761440400000000
+--   datetime.datetime(2025, 10, 26, 1, 0)
 --   'age'
 --   'mer_abc'
 --   'new'
---   1759273200000000
---   1761955200000000
+--   datetime.datetime(2025, 9, 30, 23, 0)
+--   datetime.datetime(2025, 11, 1, 0, 0)
 --   'city'
 --   'Delhi'
 --   'city'

@@ -7,7 +7,6 @@ SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 EL
 WHERE TRUE
 GROUP BY k0
 HAVING sum(c.n) > 0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 
@@ -15,43 +14,41 @@ LIMIT 1000001
 -- month
 SELECT hour((c.started_at + to_microseconds(19800000000))) AS k0,
        coalesce(sum(c.n), 0) AS n
-FROM (SELECT started_at, reseller_id, n, duration_ms_known, duration_ms_total FROM rollup_reseller_times_quarters AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)
+FROM (SELECT started_at, reseller_id, n, duration_ms_known, duration_ms_total FROM rollup_reseller_times_quarters AS c WHERE started_at >= ? AND started_at < ?
 UNION ALL
-SELECT started_at, reseller_id, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)) AS c
+SELECT started_at, reseller_id, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at >= ? AND started_at < ?) AS c
 WHERE (c.reseller_id = ?)
-  AND c.started_at >= make_timestamp(?::BIGINT)
-  AND c.started_at < make_timestamp(?::BIGINT)
+  AND c.started_at >= ?
+  AND c.started_at < ?
 GROUP BY k0
 HAVING sum(c.n) > 0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
---   1754332200000000
---   1761935400000000
---   1754332200000000
---   1761935400000000
+--   datetime.datetime(2025, 8, 4, 18, 30)
+--   datetime.datetime(2025, 10, 31, 18, 30)
+--   datetime.datetime(2025, 8, 4, 18, 30)
+--   datetime.datetime(2025, 10, 31, 18, 30)
 --   'res_north'
---   1754332200000000
---   1761935400000000
+--   datetime.datetime(2025, 8, 4, 18, 30)
+--   datetime.datetime(2025, 10, 31, 18, 30)
 
 -- provider
 SELECT hour(c.started_at) AS k0,
        coalesce(sum(c.n), 0) AS n
-FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at < make_timestamp(?::BIGINT)
+FROM (SELECT started_at, provider, n, duration_ms_known, duration_ms_total FROM rollup_provider_times_quarters AS c WHERE started_at < ?
 UNION ALL
-SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at < make_timestamp(?::BIGINT)
+SELECT started_at, provider, c.n AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE c.n END AS duration_ms_known, c.n * coalesce(c.duration_ms, 0) AS duration_ms_total FROM rollup_call_changes AS c WHERE started_at < ?
 UNION ALL
-SELECT started_at, provider, 1 AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE 1 END AS duration_ms_known, 1 * coalesce(c.duration_ms, 0) AS duration_ms_total FROM calls AS c WHERE started_at >= make_timestamp(?::BIGINT) AND started_at < make_timestamp(?::BIGINT)) AS c
-WHERE c.started_at < make_timestamp(?::BIGINT)
+SELECT started_at, provider, 1 AS n, CASE WHEN c.duration_ms IS NULL THEN 0 ELSE 1 END AS duration_ms_known, 1 * coalesce(c.duration_ms, 0) AS duration_ms_total FROM calls AS c WHERE started_at >= ? AND started_at < ?) AS c
+WHERE c.started_at < ?
   AND ((c.provider = ?) OR c.provider IS NULL)
 GROUP BY k0
 HAVING sum(c.n) > 0
-ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
---   1761912000000000
---   1761912000000000
---   1761912000000000
---   1761912060000000
---   1761912060000000
+--   datetime.datetime(2025, 10, 31, 12, 0)
+--   datetime.datetime(2025, 10, 31, 12, 0)
+--   datetime.datetime(2025, 10, 31, 12, 0)
+--   datetime.datetime(2025, 10, 31, 12, 1)
+--   datetime.datetime(2025, 10, 31, 12, 1)
 --   'TWILIO'

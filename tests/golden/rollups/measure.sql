@@ -25,8 +25,8 @@ LIMIT 1000001
 WITH histogram AS (SELECT c.currency AS k0, c.cost_micros AS x, count(*) AS n
 FROM calls AS c
 WHERE (c.reseller_id = ?)
-  AND c.started_at >= make_timestamp(?::BIGINT)
-  AND c.started_at < make_timestamp(?::BIGINT)
+  AND c.started_at >= ?
+  AND c.started_at < ?
 GROUP BY k0, x),
 numbers AS (SELECT k0, n, 1 * x AS v
 FROM histogram),
@@ -48,13 +48,13 @@ ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
 --   'res_north'
---   1754332200000000
---   1761935400000000
+--   datetime.datetime(2025, 8, 4, 18, 30)
+--   datetime.datetime(2025, 10, 31, 18, 30)
 
 -- provider
 WITH histogram AS (SELECT c.currency AS k0, c.cost_micros AS x, count(*) AS n
 FROM calls AS c
-WHERE c.started_at < make_timestamp(?::BIGINT)
+WHERE c.started_at < ?
   AND ((c.provider = ?) OR c.provider IS NULL)
 GROUP BY k0, x),
 numbers AS (SELECT k0, n, 1 * x AS v
@@ -76,5 +76,5 @@ GROUP BY k0
 ORDER BY k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
---   1761912060000000
+--   datetime.datetime(2025, 10, 31, 12, 1)
 --   'TWILIO'

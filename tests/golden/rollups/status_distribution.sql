@@ -15,63 +15,63 @@ LIMIT 1000001
 -- month
 SELECT l.status AS k0,
        coalesce(sum(l.n), 0) AS n
-FROM (SELECT created_at, reseller_id, status, statuses, providers, n FROM rollup_leads_blocks AS l WHERE created_at >= make_timestamp(?::BIGINT) AND created_at < make_timestamp(?::BIGINT)
+FROM (SELECT created_at, reseller_id, status, statuses, providers, n FROM rollup_leads_blocks AS l WHERE created_at >= ? AND created_at < ?
 UNION ALL
-SELECT created_at, reseller_id, status, statuses, providers, n FROM rollup_leads_days AS l WHERE created_at >= make_timestamp(?::BIGINT) AND created_at < make_timestamp(?::BIGINT)
+SELECT created_at, reseller_id, status, statuses, providers, n FROM rollup_leads_days AS l WHERE created_at >= ? AND created_at < ?
 UNION ALL
-SELECT created_at, reseller_id, status, statuses, providers, n FROM rollup_leads_days AS l WHERE created_at >= make_timestamp(?::BIGINT) AND created_at < make_timestamp(?::BIGINT)
+SELECT created_at, reseller_id, status, statuses, providers, n FROM rollup_leads_days AS l WHERE created_at >= ? AND created_at < ?
 UNION ALL
-SELECT created_at, reseller_id, status, statuses, providers, l.n AS n FROM rollup_lead_changes AS l WHERE created_at >= make_timestamp(?::BIGINT) AND created_at < make_timestamp(?::BIGINT)
+SELECT created_at, reseller_id, status, statuses, providers, l.n AS n FROM rollup_lead_changes AS l WHERE created_at >= ? AND created_at < ?
 UNION ALL
-SELECT created_at, reseller_id, status, statuses, providers, 1 AS n FROM leads AS l WHERE created_at >= make_timestamp(?::BIGINT) AND created_at < make_timestamp(?::BIGINT)
+SELECT created_at, reseller_id, status, statuses, providers, 1 AS n FROM leads AS l WHERE created_at >= ? AND created_at < ?
 UNION ALL
-SELECT created_at, reseller_id, status, statuses, providers, 1 AS n FROM leads AS l WHERE created_at >= make_timestamp(?::BIGINT) AND created_at < make_timestamp(?::BIGINT)) AS l
+SELECT created_at, reseller_id, status, statuses, providers, 1 AS n FROM leads AS l WHERE created_at >= ? AND created_at < ?) AS l
 WHERE (l.reseller_id = ?)
-  AND l.created_at >= make_timestamp(?::BIGINT)
-  AND l.created_at < make_timestamp(?::BIGINT)
+  AND l.created_at >= ?
+  AND l.created_at < ?
 GROUP BY k0
 HAVING sum(l.n) > 0
 ORDER BY n DESC, k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
---   1755648000000000
---   1761177600000000
---   1754352000000000
---   1755648000000000
---   1761177600000000
---   1761868800000000
---   1754352000000000
---   1761868800000000
---   1754332200000000
---   1754352000000000
---   1761868800000000
---   1761935400000000
+--   datetime.datetime(2025, 8, 20, 0, 0)
+--   datetime.datetime(2025, 10, 23, 0, 0)
+--   datetime.datetime(2025, 8, 5, 0, 0)
+--   datetime.datetime(2025, 8, 20, 0, 0)
+--   datetime.datetime(2025, 10, 23, 0, 0)
+--   datetime.datetime(2025, 10, 31, 0, 0)
+--   datetime.datetime(2025, 8, 5, 0, 0)
+--   datetime.datetime(2025, 10, 31, 0, 0)
+--   datetime.datetime(2025, 8, 4, 18, 30)
+--   datetime.datetime(2025, 8, 5, 0, 0)
+--   datetime.datetime(2025, 10, 31, 0, 0)
+--   datetime.datetime(2025, 10, 31, 18, 30)
 --   'res_north'
---   1754332200000000
---   1761935400000000
+--   datetime.datetime(2025, 8, 4, 18, 30)
+--   datetime.datetime(2025, 10, 31, 18, 30)
 
 -- provider
 SELECT l.status AS k0,
        coalesce(sum(l.n), 0) AS n
-FROM (SELECT created_at, reseller_id, status, statuses, providers, n FROM rollup_leads_blocks AS l WHERE created_at < make_timestamp(?::BIGINT)
+FROM (SELECT created_at, reseller_id, status, statuses, providers, n FROM rollup_leads_blocks AS l WHERE created_at < ?
 UNION ALL
-SELECT created_at, reseller_id, status, statuses, providers, n FROM rollup_leads_days AS l WHERE created_at >= make_timestamp(?::BIGINT) AND created_at < make_timestamp(?::BIGINT)
+SELECT created_at, reseller_id, status, statuses, providers, n FROM rollup_leads_days AS l WHERE created_at >= ? AND created_at < ?
 UNION ALL
-SELECT created_at, reseller_id, status, statuses, providers, l.n AS n FROM rollup_lead_changes AS l WHERE created_at < make_timestamp(?::BIGINT)
+SELECT created_at, reseller_id, status, statuses, providers, l.n AS n FROM rollup_lead_changes AS l WHERE created_at < ?
 UNION ALL
-SELECT created_at, reseller_id, status, statuses, providers, 1 AS n FROM leads AS l WHERE created_at >= make_timestamp(?::BIGINT) AND created_at < make_timestamp(?::BIGINT)) AS l
-WHERE l.created_at < make_timestamp(?::BIGINT)
+SELECT created_at, reseller_id, status, statuses, providers, 1 AS n FROM leads AS l WHERE created_at >= ? AND created_at < ?) AS l
+WHERE l.created_at < ?
   AND list_has_any(l.providers, ?::VARCHAR[])
 GROUP BY k0
 HAVING sum(l.n) > 0
 ORDER BY n DESC, k0 ASC NULLS LAST
 LIMIT 1000001
 -- values
---   1761177600000000
---   1761177600000000
---   1761868800000000
---   1761868800000000
---   1761868800000000
---   1761912060000000
---   1761912060000000
+--   datetime.datetime(2025, 10, 23, 0, 0)
+--   datetime.datetime(2025, 10, 23, 0, 0)
+--   datetime.datetime(2025, 10, 31, 0, 0)
+--   datetime.datetime(2025, 10, 31, 0, 0)
+--   datetime.datetime(2025, 10, 31, 0, 0)
+--   datetime.datetime(2025, 10, 31, 12, 1)
+--   datetime.datetime(2025, 10, 31, 12, 1)
 --   ['=TWILIO', '']

@@ -155,6 +155,10 @@ class ClickHouseDialect:
             return compose("({} = {})", value, text(values[0]))
         return compose("({} IN {})", value, texts(values))
 
+    def is_word_in(self, value: Sql, words: Sequence[str]) -> Sql:
+        """As any texts: they become a set."""
+        return self.is_in(value, words)
+
     def each(self, column: Sql) -> Sql:
         """A row for each element of an Array."""
         return compose("arrayJoin({})", column)

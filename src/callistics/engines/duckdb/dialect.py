@@ -5,6 +5,8 @@ from itertools import pairwise
 from typing import Protocol
 
 from callistics.model.buckets import Granularity, Piece
+from callistics.model.instants import naive
+from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
 from callistics.sql.dialect import Element, Parameter, Statement
 from callistics.sql.fragment import (
     Bound,
@@ -24,10 +26,12 @@ _PLACEHOLDERS = {
     "texts": "?::VARCHAR[]",
     "integer": "?::BIGINT",
     "double": "?::DOUBLE",
-    "instant": "make_timestamp(?::BIGINT)",
+    "instant": "?",
 }
+_FAR_INSTANT = "make_timestamp(?::BIGINT)"
 # Beyond this many values one bound list is cheaper to plan than as many parameters.
 _MANY = 64
+_BAR = "|"
 # Every double from 0 to 1 that does not round to 0 millionths is a whole number of these.
 _SCALE = 2**80
 
@@ -61,8 +65,9 @@ class DuckDBDialect:
         values: list[Parameter] = []
         for part in sql.parts:
             if isinstance(part, Bound):
-                pieces.append(_PLACEHOLDERS[part.type])
-                values.append(list(part.value) if isinstance(part.value, tuple) else part.value)
+                placeholder, value = _bound(part)
+                pieces.append(placeholder)
+                values.append(value)
             else:
                 pieces.append(part)
         return Statement("".join(pieces), tuple(values))
@@ -180,9 +185,33 @@ class DuckDBDialect:
             return compose("list_contains({}, {})", texts(values), value)
         return compose("({} IN ({}))", value, join(", ", map(text, values)))
 
+    def is_word_in(self, value: Sql, words: Sequence[str]) -> Sql:
+        """Many are looked for in one text: a long list takes longer to plan than to search."""
+        if len(words) <= _MANY:
+            return self.is_in(value, words)
+        bar = raw(f"'{_BAR}'")
+        return compose(
+            "contains({}, {} || {} || {})", text(_BAR + _BAR.join(words) + _BAR), bar, value, bar
+        )
+
     def each(self, column: Sql) -> Sql:
         """Unnest a LIST."""
         return compose("unnest({})", column)
+
+
+def _bound(part: Bound) -> tuple[str, Parameter]:
+    """A placeholder and the value for it.
+
+    A timestamp as such is planned faster than a function of a number, and ends with the year 9999.
+    """
+    value = part.value
+    if isinstance(value, tuple):
+        return _PLACEHOLDERS[part.type], list(value)
+    if part.type == "instant" and isinstance(value, int):
+        return (
+            ("?", naive(value)) if FIRST_INSTANT <= value < LAST_INSTANT else (_FAR_INSTANT, value)
+        )
+    return _PLACEHOLDERS[part.type], value
 
 
 def _shifted(column: Sql, offset: int) -> Sql:

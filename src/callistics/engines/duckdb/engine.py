@@ -73,7 +73,8 @@ class DuckDBEngine:
         self._clustering = Clustering(self._connection, self._write.moving, tuning)
         self._maintenance = Maintenance(self._write, self._schedule, self._clustering)
         self._query_timeout = QueryTimeout()
-        self._readers: queue.SimpleQueue[StatementCache] = queue.SimpleQueue()
+        # Whatever was used last is still in the processor's caches.
+        self._readers: queue.LifoQueue[StatementCache] = queue.LifoQueue()
         self._reader_count = readers
         for _ in range(readers):
             self._readers.put(StatementCache(self._connection.cursor()))

@@ -1,5 +1,6 @@
 """Ending queries that run past their time limit."""
 
+import math
 import threading
 import time
 from collections.abc import Generator
@@ -16,6 +17,8 @@ class QueryTimeout:
 
     def __init__(self, interval: float = 0.05) -> None:
         self._interval = interval
+        # When the thread looks next: only who must be interrupted before that wakes it.
+        self._looks = math.inf
         self._deadlines: dict[duckdb.DuckDBPyConnection, float] = {}
         self._changed = threading.Condition()
         self._stopped = False
@@ -26,8 +29,8 @@ class QueryTimeout:
     def limit(self, connection: duckdb.DuckDBPyConnection, seconds: float) -> Generator[None]:
         """Interrupt the connection if the block takes longer."""
         with self._changed:
-            self._deadlines[connection] = time.monotonic() + seconds
-            if len(self._deadlines) == 1:
+            deadline = self._deadlines[connection] = time.monotonic() + seconds
+            if deadline < self._looks:
                 self._changed.notify()
         try:
             yield
@@ -49,4 +52,7 @@ class QueryTimeout:
                 for connection, deadline in self._deadlines.items():
                     if deadline <= now:
                         connection.interrupt()
-                self._changed.wait(self._interval if self._deadlines else None)
+                first = min(self._deadlines.values(), default=math.inf)
+                # One that is overdue may not have begun yet: it is interrupted until it ends.
+                self._looks = max(first, now + self._interval)
+                self._changed.wait(None if first == math.inf else self._looks - now)
