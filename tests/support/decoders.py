@@ -6,7 +6,7 @@ from callistics.model.json import NotJsonError, decode
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import CallBatch, batch_of_records, batch_of_texts
-from callistics.records.columnar.row_codec import CALL_COLUMNS, call_row, table
+from callistics.records.columnar.row_codec import call_rows
 from callistics.records.decode import Change, parse_record
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
@@ -64,8 +64,7 @@ def merged(text: str, place: int = 0) -> dict[str, Any]:
     assert change is not None, text
     state = State()
     apply(RecordKind.CALLS, state, change, ARRIVAL + place)
-    row = call_row((str(change.merchant_id), change.identity), state)
-    return table([row], CALL_COLUMNS).to_pylist()[0]
+    return call_rows({(str(change.merchant_id), change.identity): state}).to_pylist()[0]
 
 
 def agree(*texts: str) -> None:

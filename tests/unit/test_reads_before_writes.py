@@ -14,7 +14,7 @@ LEAD = {"merchant_id": "m", "reseller_id": "r"}
 
 def test_no_table_is_read_after_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    for name in ("execute", "repeat", "table"):
+    for name in ("execute", "repeat", "select", "table"):
         run = getattr(StatementCache, name)
 
         def heard(

@@ -4,10 +4,11 @@
 
 from typing import Any
 
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callistics.records.columnar.row_codec import COLUMNS, call_row, lead_row, state_of
+from callistics.records.columnar.row_codec import COLUMNS, call_rows, lead_rows, plain, state_of
 from callistics.records.field import RecordKind
 from callistics.records.merge import PARTS, State
 
@@ -21,6 +22,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "attempt": st.integers(1, 3),
     "sentiment": st.sampled_from([0.0, 0.5]),
     "test": st.booleans(),
+    "success": st.booleans(),
+    "answered_at": st.integers(0, 9),
+    "cost": st.integers(0, 9),
     "lead_id": st.sampled_from(["c1", "l1"]),
 }
 
@@ -46,25 +50,27 @@ def states(kind: RecordKind) -> st.SearchStrategy[State]:
     )
 
 
-def read_back(kind: RecordKind, row: dict[str, Any]) -> State:
-    events = [{"status": status, "since": since} for status, since in row["events"] or ()]
-    return state_of(kind, {**row, "events": events})
+def read_back(kind: RecordKind, rows: pa.Table) -> State:
+    (row,) = plain(rows)
+    return state_of(kind, row)
 
 
 @given(states(RecordKind.CALLS))
 def test_a_call(state: State) -> None:
-    found = read_back(RecordKind.CALLS, call_row(IDENTITY, state))
+    found = read_back(RecordKind.CALLS, call_rows({IDENTITY: state}))
     assert (found.values, found.times, found.events) == (state.values, state.times, state.events)
 
 
 @given(states(RecordKind.LEADS))
 def test_a_lead(state: State) -> None:
-    assert read_back(RecordKind.LEADS, lead_row(IDENTITY, state)) == state
+    assert read_back(RecordKind.LEADS, lead_rows({IDENTITY: state})) == state
 
 
 def test_a_late_field_is_named_and_the_others_are_not() -> None:
     names = COLUMNS[RecordKind.CALLS].keys() - VALUES.keys() - PARTS.keys()
     fields = dict.fromkeys(names, "x")
     state = State({**fields, "sentiment": 0.5}, {**dict.fromkeys(fields, 10), "sentiment": 20})
-    assert call_row(IDENTITY, state)["field_times"] == '{"sentiment":20,"others":10}'
-    assert call_row(IDENTITY, State(fields, dict.fromkeys(fields, 10)))["field_times"] is None
+    (late,) = call_rows({IDENTITY: state})["field_times"].to_pylist()
+    assert late == '{"sentiment":20,"others":10}'
+    other = call_rows({IDENTITY: State(fields, dict.fromkeys(fields, 10))})
+    assert other["field_times"].to_pylist() == [None]

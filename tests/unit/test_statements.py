@@ -68,6 +68,39 @@ def test_a_temporary_table_that_was_made_anew_is_read_as_it_is_now(
     assert rows(statements) == [(0, None), (1, None), (2, None)]
 
 
+def plans(statements: StatementCache) -> list[tuple[str, str]]:
+    return statements.connection.execute(
+        "SELECT name, statement FROM duckdb_prepared_statements() ORDER BY name"
+    ).fetchall()
+
+
+def test_a_select_that_comes_again_is_planned_once_and_reads_what_is_there_by_then(
+    statements: StatementCache,
+) -> None:
+    text = "SELECT count(*) FROM t WHERE a IN (SELECT a FROM wanted)"
+    for number in range(4):
+        assert len(plans(statements)) == (number > 1)
+        statements.give(fresh=pa.table({"a": [number], "b": ["x"]}))
+        statements.execute(INSERT)
+        statements.give(wanted=pa.table({"a": [0, number]}))
+        assert statements.select(text).fetchall() == [(min(number, 1) + 1,)]
+
+
+def test_a_plan_is_made_anew_as_tables_grow(statements: StatementCache) -> None:
+    statements.give(fresh=pa.table({"a": [1], "b": ["x"]}))
+    for _ in range(101):
+        statements.repeat(INSERT)
+    ((name, _),) = plans(statements)
+    assert name == "planned_2"
+    assert len(rows(statements)) == 101
+
+
+def test_only_so_many_plans_are_kept(statements: StatementCache) -> None:
+    for number in [*range(120), *range(120), 0]:
+        assert statements.select(f"SELECT {number}").fetchall() == [(number,)]
+    assert len(plans(statements)) == 100
+
+
 def test_few_rows_are_the_same_columns_as_many(statements: StatementCache) -> None:
     columns = pa.schema(
         [

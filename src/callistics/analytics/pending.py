@@ -7,7 +7,7 @@ from itertools import combinations
 from callistics.compile.where import scope_conditions
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.records.field import RecordKind
-from callistics.records.fields import FIELDS
+from callistics.records.fields import REQUIRED
 from callistics.sql.aggregates import there
 from callistics.sql.dialect import Dialect, SqlRow, Statement
 from callistics.sql.fragment import Sql, all_of, compose, raw
@@ -15,10 +15,6 @@ from callistics.sql.fragment import Sql, all_of, compose, raw
 NAMED = 10
 """Of the records that wait for one reason, so many are named."""
 _TABLES = {RecordKind.CALLS: "calls_held", RecordKind.LEADS: "lead_records"}
-_REQUIRED: dict[RecordKind, tuple[str, ...]] = {
-    kind: tuple(one.name for one in fields.values() if one.required)
-    for kind, fields in FIELDS.items()
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ class Pending:
         )
 
     def _conditions(self, kind: RecordKind, fields: tuple[str, ...]) -> Iterator[Sql]:
-        for name in _REQUIRED[kind]:
+        for name in REQUIRED[kind]:
             yield raw(f"w.{name} IS {'' if name in fields else 'NOT '}NULL")
         if kind is RecordKind.LEADS:
             # A lead exists by its calls too.
@@ -93,6 +89,6 @@ class Pending:
 
 def _lacks(kind: RecordKind) -> Iterator[tuple[str, ...]]:
     """Each set of required fields that a stored record may lack."""
-    names = _REQUIRED[kind]
+    names = REQUIRED[kind]
     for number in range(1, len(names) + 1):
         yield from combinations(names, number)

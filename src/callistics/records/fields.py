@@ -254,3 +254,9 @@ FIELDS: Mapping[RecordKind, Mapping[str, RecordField]] = {
     for kind, fields in ALL_FIELDS.items()
 }
 """Those that are merged field by field and kept in columns."""
+
+REQUIRED: Mapping[RecordKind, tuple[str, ...]] = {
+    kind: tuple(name for name, one in fields.items() if one.required)
+    for kind, fields in FIELDS.items()
+}
+"""Of these, the ones without which a record waits."""

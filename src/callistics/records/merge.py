@@ -12,7 +12,7 @@ from callistics.records.decode import Change
 from callistics.records.field import RecordKind
 from callistics.records.field_types import Ordered
 from callistics.records.field_values import Value
-from callistics.records.fields import FIELDS
+from callistics.records.fields import FIELDS, REQUIRED
 from callistics.records.record_times import first_from
 
 PARTS: Mapping[str, str] = {
@@ -36,7 +36,8 @@ class Events(set[Event]):
     def __init__(self, events: Iterable[Event] = ()) -> None:
         super().__init__(events)
         self._statuses = {status for status, _ in self}
-        self._newest: Event | None = max(self, key=event_order, default=None)
+        # Most have one, which has nothing to be compared with.
+        self._newest = max(self, key=event_order) if len(self) > 1 else next(iter(self), None)
 
     def bring(self, event: Event) -> tuple[bool, bool]:
         """Add an event; whether a reader sees a difference, and whether it was not there yet."""
@@ -128,8 +129,10 @@ def apply_fields(kind: RecordKind, state: State, change: Change, arrival: int) -
 
 def _settled(state: State, change: Change) -> dict[str, Value]:
     """The values of a change; a time that may be two instants is none before the known start."""
+    if not change.readings:
+        return change.values
     start = state.get("started_at")
-    if not change.readings or start is None:
+    if start is None:
         return change.values
     return {**change.values, **first_from(change.readings, int(start))}
 
@@ -158,13 +161,14 @@ def _tie(kind: RecordKind, name: str, values: Mapping[str, Value]) -> tuple[Orde
 
 def _taken(state: State, name: str, values: Mapping[str, Value]) -> bool:
     """Take over the parts of a field; whether it or one of them is another one now."""
-    changes = state.get(name) != values[name]
+    known = state.values
+    changes = known.get(name) != values[name]
     for part in _PARTS_OF.get(name, ()):
         value = values.get(part)
-        changes |= state.get(part) != value
-        state.values.pop(part, None)
+        changes |= known.get(part) != value
+        known.pop(part, None)
         if value is not None:
-            state.values[part] = value
+            known[part] = value
     return changes
 
 
@@ -179,8 +183,8 @@ def event_order(event: Event) -> tuple[int, bool, str]:
 
 def missing(kind: RecordKind, state: State) -> list[str]:
     """The required fields that no record has brought yet; while there are any, it is pending."""
-    fields = FIELDS[kind].values()
-    return [spec.name for spec in fields if spec.required and state.get(spec.name) is None]
+    values = state.values
+    return [name for name in REQUIRED[kind] if values.get(name) is None]
 
 
 def is_live(call: State) -> bool:
@@ -200,9 +204,10 @@ def duration_ms(state: State) -> int | None:
     A start and an end that different records brought may contradict each other: an end before the
     start gives none, so that no record is ever refused for what another one said.
     """
-    sent, started, ended = state.get("duration"), state.get("started_at"), state.get("ended_at")
+    sent = state.values.get("duration")
     if sent is not None:
         return int(sent)
+    started, ended = state.get("started_at"), state.get("ended_at")
     if ended is None or started is None or int(ended) < int(started):
         return None
     return half_up(int(ended) - int(started), 1000)
@@ -223,8 +228,9 @@ _CLOSING = ("ended_at", "duration")
 
 def shapes_lead(before: State, after: State) -> bool:
     """Whether a changed call, which counted before and does now, may change what is derived."""
-    fields = (
-        _SHAPING if all(since is not None for _, since in after.events) else (*_SHAPING, *_CLOSING)
-    )
-    same = all(before.get(name) == after.get(name) for name in fields)
-    return not same or before.events != after.events
+    if before.events != after.events:
+        return True
+    timed = all(since is not None for _, since in after.events)
+    fields = _SHAPING if timed else (*_SHAPING, *_CLOSING)
+    was, now = before.values, after.values
+    return any(was.get(name) != now.get(name) for name in fields)

@@ -11,7 +11,7 @@ from callistics.engines.clickhouse.stored_rows import Stored
 from callistics.records.columnar.arrow import Mask
 from callistics.records.columnar.call_batch import CallBatch
 from callistics.records.columnar.changes import Changes
-from callistics.records.columnar.row_codec import CALL_COLUMNS, table
+from callistics.records.columnar.row_codec import call_rows
 from callistics.records.field import RecordKind
 from callistics.records.identity import Identity, StoredRecord
 
@@ -44,7 +44,7 @@ class ClickHouseSession(Bookkeeping):
         assert not self._delta
         blocks = delta_of(changes, self._states.rows, self._stored) if changes else ()
         left = self._states.rows.of("calls_held", changes.calls.keys() | self._states.twice)
-        self._delta = (*blocks, Block("calls_held", table([], CALL_COLUMNS), left))
+        self._delta = (*blocks, Block("calls_held", call_rows({}), left))
 
     def inserts(self) -> Iterator[Insert]:
         """What is to be inserted, table by table, the records before the rest.

@@ -109,9 +109,8 @@ def _replace_leads(statements: StatementCache, derived: Delta, log: ChangeLog) -
 def _delete(statements: StatementCache, table: str, rowids: Sequence[int]) -> None:
     """Delete rows of a table by their rowids."""
     if rowids:
-        statements.execute(
-            f"DELETE FROM {table} WHERE rowid IN (SELECT unnest(?::BIGINT[]))", [list(rowids)]
-        )
+        statements.give(going=pa.table({"row_id": pa.array(rowids, pa.int64())}))
+        statements.repeat(f"DELETE FROM {table} WHERE rowid IN (SELECT row_id FROM going)")
 
 
 def _moves(moved: pa.Table, again: pa.Table) -> pa.Table:

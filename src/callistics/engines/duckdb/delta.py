@@ -20,7 +20,7 @@ from callistics.records.columnar.changes import Changes, NewRows, new_rows
 from callistics.records.columnar.match_rows import distinct
 from callistics.records.columnar.payload_columns import Keys, Payloads
 from callistics.records.columnar.recompute import Changed, Delta, recompute
-from callistics.records.columnar.row_codec import call_row, identity_table, table
+from callistics.records.columnar.row_codec import call_rows, identity_table
 from callistics.records.identity import Identity
 from callistics.records.merge import State, duration_ms, is_live, lead_of, shapes_lead
 from callistics.sql.selection import Unit
@@ -181,15 +181,24 @@ def _lead_entries(made: Delta, of_leads: Numbers) -> list[IndexEntries]:
 
 def _of_rollups(replaced: Mapping[Identity, StoredRow]) -> pa.Table:
     """What the roll-ups know of calls that are replaced."""
-    rows = [
-        call_row(identity, before.state) | {"attempt": before.attempt}
-        for identity, before in replaced.items()
-    ]
-    return table(rows, ("started_at", *COLUMNS[Unit.CALLS]))
+    states = {identity: before.state for identity, before in replaced.items()}
+    columns = ("started_at", *(name for name in COLUMNS[Unit.CALLS] if name != "attempt"))
+    attempts = pa.array([before.attempt for before in replaced.values()], pa.int32())
+    return call_rows(states, columns).append_column("attempt", attempts)
+
+
+# What a duration is made of, and what the roll-ups keep it by.
+_LASTING = ("duration", "started_at", "ended_at", *KEPT_BY)
 
 
 def _may_lose(before: State, after: State) -> bool:
     """Whether a known duration may be there fewer times, under what the roll-ups keep it by."""
+    was, now = before.values, after.values
+    same = all(was.get(name) == now.get(name) for name in _LASTING)
+    return not (same and is_live(after)) and _is_lost(before, after)
+
+
+def _is_lost(before: State, after: State) -> bool:
     known = duration_ms(before)
     if known is None:
         return False

@@ -1,6 +1,7 @@
 """A connection that does not read the same statement's text twice."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
@@ -8,6 +9,8 @@ import pyarrow as pa
 from callistics.records.columnar.arrow import select
 
 _MOST = 500
+# Plans take more memory than texts, and suit tables of about the size they were made for.
+_MOST_PLANS, _USES = 100, 100
 
 
 class StatementCache:
@@ -21,8 +24,8 @@ class StatementCache:
         self.connection = connection
         self._parsed: dict[str, duckdb.Statement] = {}
         self._given: dict[str, _Given] = {}
-        self._planned: dict[str, duckdb.Statement] = {}
-        self._plans = 0
+        self._plans: dict[str, _Plan] = {}
+        self._last_plan = 0
 
     def execute(self, text: str, values: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
         """Run one statement; what it gives is to be fetched before the next."""
@@ -31,16 +34,32 @@ class StatementCache:
     def repeat(self, text: str) -> duckdb.DuckDBPyConnection:
         """Run a statement without values that is planned once for as long as this is possible.
 
-        To plan a small insert into many columns takes as long as to carry it out.
+        To plan a small insert into many columns takes as long as to carry it out. It is planned
+        anew now and then, as tables grow.
         """
-        planned = self._planned.get(text)
-        if planned is None:
-            self._plans += 1
-            name = f"planned_{self._plans}"
-            self.connection.execute(f"PREPARE {name} AS {text}")
-            (planned,) = self.connection.extract_statements(f"EXECUTE {name}")
-            self._planned[text] = planned
-        return self.connection.execute(planned)
+        plan = self._plans.get(text)
+        if plan is None or plan.uses == _USES:
+            plan = self._planned(text)
+        plan.uses += 1
+        return self.connection.execute(plan.statement)
+
+    def select(self, text: str) -> duckdb.DuckDBPyConnection:
+        """Run a SELECT without values; it is repeated where it comes again."""
+        if text in self._parsed:
+            return self.repeat(text)
+        return self.connection.execute(self._read(text))
+
+    def _planned(self, text: str) -> "_Plan":
+        if text in self._plans:
+            self._forget(text)
+        elif len(self._plans) >= _MOST_PLANS:
+            self._forget(next(iter(self._plans)))
+        self._last_plan += 1
+        name = f"planned_{self._last_plan}"
+        self.connection.execute(f"PREPARE {name} AS {text}")
+        (statement,) = self.connection.extract_statements(f"EXECUTE {name}")
+        self._plans[text] = plan = _Plan(statement)
+        return plan
 
     def table(self, text: str, columns: pa.Schema, *, few: bool = False) -> pa.Table:
         """The rows of a SELECT as columns. What was executed before must have been fetched.
@@ -50,7 +69,7 @@ class StatementCache:
         """
         if not few:
             return select(self.connection.sql(self._read(text)).to_arrow_table(), columns)
-        rows = self.connection.execute(self._read(text)).fetchall()
+        rows = self.select(text).fetchall()
         values = zip(*rows, strict=True) if rows else ([] for _ in columns)
         found = (pa.array(one, field.type) for one, field in zip(values, columns, strict=True))
         return pa.Table.from_arrays(list(found), schema=columns)
@@ -88,9 +107,20 @@ class StatementCache:
 
     def _forget_plans(self, given: str = "") -> None:
         """They know the columns of the tables that were given: of those that read this one."""
-        for text in [text for text in self._planned if given in text]:
-            planned = self._planned.pop(text)
-            self.connection.execute(planned.query.replace("EXECUTE", "DEALLOCATE"))
+        for text in [text for text in self._plans if given in text]:
+            self._forget(text)
+
+    def _forget(self, text: str) -> None:
+        plan = self._plans.pop(text)
+        self.connection.execute(plan.statement.query.replace("EXECUTE", "DEALLOCATE"))
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What carries out a statement that is planned, and how often it did."""
+
+    statement: duckdb.Statement
+    uses: int = 0
 
 
 class _Given:

@@ -6,13 +6,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from callistics.records.columnar.call_batch import CallBatch
-from callistics.records.columnar.row_codec import (
-    CALL_COLUMNS,
-    LEAD_COLUMNS,
-    call_row,
-    lead_row,
-    table,
-)
+from callistics.records.columnar.row_codec import call_rows, lead_rows
 from callistics.records.identity import Identity
 from callistics.records.merge import State, is_live
 
@@ -54,11 +48,11 @@ class NewRows:
 def new_rows(changes: Changes) -> NewRows:
     """The rows of the changes."""
     live = {one: state for one, state in changes.calls.items() if is_live(state)}
-    uncounted = [call_row(one, state) for one, state in changes.calls.items() if one not in live]
+    uncounted = {one: state for one, state in changes.calls.items() if one not in live}
     return NewRows(
         live,
-        table([call_row(one, state) for one, state in live.items()], CALL_COLUMNS),
+        call_rows(live),
         [batch.rows(arrival) for batch, arrival in changes.first],
-        table(uncounted, CALL_COLUMNS),
-        table([lead_row(one, state) for one, state in changes.leads.items()], LEAD_COLUMNS),
+        call_rows(uncounted),
+        lead_rows(changes.leads),
     )

@@ -153,7 +153,7 @@ class Columns:
         return pc.divide(pc.add(lasted, 500), 1000)
 
     def _field_times(self) -> list[str | None]:
-        """As `row_codec.call_row` has them: of fields that were cleared, or sent later."""
+        """As `row_codec.call_rows` has them: of fields that were cleared, or sent later."""
         times = self._times["updated_at"]
         found: list[str | None] = [None] * len(self._cleared)
         rows = ((row, names) for row, names in enumerate(self._cleared) if names)

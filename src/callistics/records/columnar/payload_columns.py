@@ -56,6 +56,8 @@ class Payloads:
 
     def columns(self, texts: pa.Array, merchants: pa.Array) -> dict[str, pa.Array]:
         """The columns `FLAT`: JSON, a map, JSON."""
+        if not len(texts):
+            return {name: pa.array([], type_) for name, type_ in FLAT.items()}
         codes, known = coded(texts)
         self._take(codes, known, merchants)
         forms = [self._encoded[text] for text in known]

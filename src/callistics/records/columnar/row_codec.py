@@ -1,6 +1,6 @@
 """States as rows: how calls and leads are laid out in columns, and read back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -56,6 +56,7 @@ STORAGE: Mapping[str, Storage] = {
 _NAMED = "names itself"
 # The time of all fields that are not named, where it is not the newest: a late record brings few.
 _USUAL = "others"
+_NO_FIELDS = {_NAMED, _USUAL}
 Row = dict[str, Any]
 
 CALL_COLUMNS = (
@@ -79,36 +80,77 @@ LEAD_COLUMNS = (
 )
 
 
-def call_row(identity: Identity, state: State) -> Row:
-    """A call's columns, but for those that its lead and the lead's other calls decide."""
-    lead, outcome = state.get("lead_id"), state.get("outcome")
-    return _state_row(RecordKind.CALLS, state) | {
-        "merchant_id": identity[0],
-        "call_id": identity[1],
-        "lead_id": identity[1] if lead is None else lead,
-        "duration_ms": duration_ms(state),
-        "outcome_key": None if outcome is None else outcome_key(str(outcome)),
-        "field_times": _field_times(state, names_itself=lead == identity[1]),
-    }
+def call_rows(calls: Mapping[Identity, State], columns: Sequence[str] = CALL_COLUMNS) -> pa.Table:
+    """Columns of calls, but for those that their leads and the leads' other calls decide."""
+    return _rows(RecordKind.CALLS, calls, columns)
 
 
-def lead_row(identity: Identity, state: State) -> Row:
-    """The columns of a lead's own records."""
-    return _state_row(RecordKind.LEADS, state) | {
-        "merchant_id": identity[0],
-        "lead_id": identity[1],
-        "first_seen": state.first_seen,
-        "field_times": _field_times(state),
-    }
+def lead_rows(leads: Mapping[Identity, State]) -> pa.Table:
+    """The columns of leads' own records."""
+    return _rows(RecordKind.LEADS, leads, LEAD_COLUMNS)
 
 
-def _state_row(kind: RecordKind, state: State) -> Row:
-    get = state.values.get
-    row: Row = {column: get(name) for name, column in COLUMNS[kind].items()}
+def _rows(kind: RecordKind, records: Mapping[Identity, State], columns: Sequence[str]) -> pa.Table:
+    if not records:
+        return schema(columns).empty_table()
+    values = [state.values for state in records.values()]
+    made: dict[str, pa.Array] = {}
+    for column in columns:
+        name = _FIELD_OF[kind].get(column)
+        if name is None:
+            value = _BESIDE[kind][column]
+            made[column] = _array(column, [value(*one) for one in records.items()])
+        else:
+            made[column] = _array(column, [one.get(name) for one in values])
+    return pa.table(made)
+
+
+def _lead_id(identity: Identity, state: State) -> Value:
+    lead = state.get("lead_id")
+    return identity[1] if lead is None else lead
+
+
+def _outcome_key(_: Identity, state: State) -> str | None:
+    outcome = state.get("outcome")
+    return None if outcome is None else outcome_key(str(outcome))
+
+
+def _events(_: Identity, state: State) -> list[Event] | None:
     events = sorted(state.events, key=repr) if len(state.events) > 1 else state.events
-    row["events"] = list(events) or None
-    row["updated_at"] = _newest(state)
-    return row
+    return list(events) or None
+
+
+def _call_times(identity: Identity, state: State) -> str | None:
+    return _field_times(state, names_itself=state.get("lead_id") == identity[1])
+
+
+_Made = Callable[[Identity, State], Any]
+_BOTH: Mapping[str, _Made] = {
+    "merchant_id": lambda identity, _: identity[0],
+    "events": _events,
+    "updated_at": lambda _, state: _newest(state),
+}
+_BESIDE: Mapping[RecordKind, Mapping[str, _Made]] = {
+    RecordKind.CALLS: {
+        **_BOTH,
+        "call_id": lambda identity, _: identity[1],
+        "lead_id": _lead_id,
+        "duration_ms": lambda _, state: duration_ms(state),
+        "outcome_key": _outcome_key,
+        "field_times": _call_times,
+    },
+    RecordKind.LEADS: {
+        **_BOTH,
+        "lead_id": lambda identity, _: identity[1],
+        "first_seen": lambda _, state: state.first_seen,
+        "field_times": lambda _, state: _field_times(state),
+    },
+}
+"""Columns that are no field as it was sent, and what they are of a record."""
+_FIELD_OF: Mapping[RecordKind, Mapping[str, str]] = {
+    kind: {column: name for name, column in COLUMNS[kind].items() if column not in _BESIDE[kind]}
+    for kind in RecordKind
+}
 
 
 def _newest(state: State) -> int:
@@ -138,11 +180,6 @@ def _field_times(state: State, *, names_itself: bool = False) -> str | None:
 def later_times(name: str, time: int, others: int) -> str:
     """The times of a call of which one field alone is as of a time after that of all others."""
     return msgspec.json.encode({name: time, _USUAL: others}).decode()
-
-
-def table(rows: Sequence[Row], columns: Sequence[str]) -> pa.Table:
-    """Rows as an Arrow table of the columns named."""
-    return pa.table({name: _array(name, [row[name] for row in rows]) for name in columns})
 
 
 def _array(column: str, values: list[Any]) -> pa.Array:
@@ -201,18 +238,16 @@ def state_of(kind: RecordKind, row: Mapping[str, Any]) -> State:
     """The state that was written as a row (times as µs)."""
     odd: dict[str, int] = msgspec.json.decode(row["field_times"]) if row["field_times"] else {}
     newest: int = row["updated_at"]
-    usual = odd.get(_USUAL, newest)
-    state = State(first_seen=row.get("first_seen", newest))
-    for name, column in COLUMNS[kind].items():
-        value: Value = row[column]
-        if name == "lead_id" and value == row["call_id"] and _NAMED not in odd:
-            value = None
-        if name in PARTS:
-            if value is not None:
-                state.values[name] = value
-        elif value is not None:
-            state.values[name], state.times[name] = value, odd.get(name, usual)
-        elif name in odd:
-            state.values[name], state.times[name] = None, odd[name]
-    state.events = Events((event["status"], event["since"]) for event in row["events"] or ())
-    return state
+    values: dict[str, Value] = {
+        name: value for name, column in COLUMNS[kind].items() if (value := row[column]) is not None
+    }
+    if _NAMED not in odd and values.get("lead_id") == row.get("call_id"):
+        values.pop("lead_id", None)
+    times = dict.fromkeys(values, odd.get(_USUAL, newest))
+    for name in odd.keys() - _NO_FIELDS:
+        values.setdefault(name, None)
+        times[name] = odd[name]
+    for name in PARTS.keys() & times.keys():
+        del times[name]
+    events = Events((event["status"], event["since"]) for event in row["events"] or ())
+    return State(values, times, events, row.get("first_seen", newest))

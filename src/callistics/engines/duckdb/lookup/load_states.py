@@ -132,7 +132,7 @@ class StateLoader:
             if possible[name].there.any() or kind is RecordKind.LEADS
         )
         identities = set(zip(*(column.to_pylist() for column in wanted.columns), strict=True))
-        return self._records(kind, _dicts(self._statements.execute(sql)), identities)
+        return self._records(kind, _dicts(self._statements.select(sql)), identities)
 
     def _records(
         self, kind: RecordKind, found: Iterable[dict[str, Any]], wanted: set[Identity]

@@ -8,7 +8,7 @@ import pyarrow as pa
 from callistics.engines.duckdb.lookup.id_index import Candidates, IdIndex, Numbers
 from callistics.engines.duckdb.lookup.lookup_sql import alike, rows, since, stored
 from callistics.engines.duckdb.statement_cache import StatementCache
-from callistics.records.columnar.arrow import RowIndices, array_of, mask
+from callistics.records.columnar.arrow import RowIndices, array_of, mask, with_columns
 from callistics.records.columnar.derive import CALLS, DERIVED, LEADS, OWN
 from callistics.records.columnar.match_rows import row_indices
 from callistics.records.columnar.recompute import StoredLeads
@@ -22,6 +22,9 @@ _STORED = {
     "lead_records": OWN,
     "leads": pa.schema([*LEADS, _NUMBER, _ROW_ID]),
 }
+# To read the ids of leads at a few places of calls takes as long as the rest: whole dictionaries of
+# them are unpacked. The leads' own rows have them too.
+_OF_NUMBERS = pa.schema([*(one for one in _STORED["calls"] if one.name not in _IDS), _NUMBER])
 
 
 def load_leads(
@@ -78,9 +81,9 @@ class _Reader:
             return _STORED[table].empty_table()
         self._statements.give(touched=self._touched.filter(mask(some.there)))
         if self._id_index is None:
-            return self._read(table, alike(table, _IDS, "touched"))
+            return self._read(_STORED[table], alike(table, _IDS, "touched"))
         conditions = some.scans(table, self._touched)
-        return self._read(table, rows(table, "lead_id", "touched", conditions))
+        return self._read(_STORED[table], rows(table, "lead_id", "touched", conditions))
 
     def calls(self, leads: pa.Table, gone: Sequence[int]) -> pa.Table:
         if self._id_index is None:
@@ -95,9 +98,19 @@ class _Reader:
             self._statements.give(gone=pa.table({"row_id": pa.array(gone, pa.int64())}))
         later = since("calls", self._leads.weeks, leads["merchant_id"].unique().to_pylist())
         but = "gone" if gone else None
-        return self._read("calls", alike("calls", ("lead_no",), "their_leads", [later], but))
+        found = self._read(_OF_NUMBERS, alike("calls", ("lead_no",), "their_leads", [later], but))
+        return _identified(found, leads)
 
-    def _read(self, table: str, wanted: str) -> pa.Table:
-        columns = ", ".join(stored(name) for name in _STORED[table].names)
+    def _read(self, columns: pa.Schema, wanted: str) -> pa.Table:
+        names = ", ".join(stored(name) for name in columns.names)
         few = self._touched.num_rows <= _FEW
-        return self._statements.table(f"SELECT {columns} FROM ({wanted})", _STORED[table], few=few)
+        return self._statements.table(f"SELECT {names} FROM ({wanted})", columns, few=few)
+
+
+def _identified(calls: pa.Table, leads: pa.Table) -> pa.Table:
+    """Calls of leads, all of which are there, with the ids of these instead of their numbers."""
+    numbers, known = (array_of(rows["lead_no"]).to_numpy() for rows in (calls, leads))
+    order = np.argsort(known)
+    which = pa.array(order[np.searchsorted(known, numbers, sorter=order)])
+    ids = pa.table({name: array_of(leads[name]).take(which) for name in _IDS})
+    return with_columns(calls, ids).select(_STORED["calls"].names)
