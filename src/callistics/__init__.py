@@ -1,3 +1,3 @@
 """Callistics: analytics for outbound calling and voice-AI platforms, self-hosted."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

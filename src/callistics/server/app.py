@@ -87,9 +87,8 @@ class Application:
     @asynccontextmanager
     async def _running(self, http: Litestar, engine: Engine) -> AsyncGenerator[None]:
         set_size = 0 if self.serves else self.settings.import_records
-        writer = Writer(engine, self.settings.ingest_queue, set_size=set_size)
         local = process_key(now(), self.local_key).stored
-        parts = _services(self.settings, engine, writer, local)
+        parts = _services(self.settings, engine, local, set_size)
         self._admit(parts, engine)
         http.state.services = parts
         parts.ready = True
@@ -138,7 +137,7 @@ def build(settings: Settings) -> Application:
     return Application(settings)
 
 
-def _services(settings: Settings, engine: Engine, writer: Writer, local: StoredKey) -> Services:
+def _services(settings: Settings, engine: Engine, local: StoredKey, set_size: int) -> Services:
     policy = Policy(
         success_outcomes=settings.success_outcomes,
         unreached_outcomes=(
@@ -157,7 +156,7 @@ def _services(settings: Settings, engine: Engine, writer: Writer, local: StoredK
         analytics=analytics,
         batches=Batches(analytics, engine, cache, engine.sharing),
         pending=Pending(engine.dialect, engine.run),
-        writer=writer,
+        writer=Writer(engine, settings.ingest_queue, set_size=set_size),
         keyring=Keyring(engine.load_keys(), local),
         limiter=RateLimiter(settings.rate_limit),
         zone=zone(settings.timezone),
