@@ -8,6 +8,7 @@ import pytest
 import schemathesis
 from schemathesis.checks import negative_data_rejection
 from schemathesis.config import SchemathesisConfig
+from schemathesis.generation.meta import TestPhase
 
 from callistics.http.openapi import build
 from support.live import ADMIN_KEY, Live, live
@@ -40,8 +41,10 @@ each_operation: Any = schema.parametrize()
 
 @each_operation
 def test_every_operation(case: Any, server: Live, engine: str) -> None:
-    # What is refused is refused before an engine is asked.
-    if engine != "duckdb" and case.meta.generation.mode.is_negative:
+    # No engine is asked before a body is found right, however its values are written.
+    if engine != "duckdb" and (
+        case.meta.generation.mode.is_negative or case.meta.phase.name == TestPhase.COVERAGE
+    ):
         return
     headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
     # With on_error=skip bad records are reported in an answer of 200.

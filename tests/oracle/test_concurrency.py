@@ -9,7 +9,7 @@ from callistics.errors import Refused
 from support.engines import ENGINES
 from support.store import Store, opened, scope_of
 
-from .test_cases import between, calls
+from .cases import between, calls
 
 DAY = between("2021-01-01", "2021-01-01")
 

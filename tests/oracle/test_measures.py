@@ -15,8 +15,8 @@ from callistics.model.scope import EVERYTHING
 from support.engines import ENGINES
 from support.store import Store, opened
 
+from .cases import calls
 from .reference.measures import nearest
-from .test_cases import calls
 
 START = "2021-01-01T00:00:00Z"
 NOTHING = {"count": 0, "sum": 0} | dict.fromkeys(("avg", "min", "max", "p50", "p90", "p95", "p99"))

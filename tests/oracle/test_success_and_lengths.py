@@ -9,7 +9,7 @@ from callistics.sql.selection import Policy
 from support.engines import ENGINES
 from support.store import Store, opened
 
-from .test_cases import calls, figures
+from .cases import calls, figures
 
 START = "2021-01-01T00:00:00Z"
 LATER = "2021-01-01T00:00:05Z"
