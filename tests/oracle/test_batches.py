@@ -19,7 +19,7 @@ from support.store import Store, opened, scope_of
 from .reference import Reference, ReferenceSettings, Scope
 from .rollup_strategies import rollup_scenes
 from .strategies import QUERY_TYPES, Body, Scene, reference_settings, scenes
-from .test_agreement import SEEDS, expected, load, policy_of
+from .test_agreement import SEEDS, Answer, expected, load, policy_of
 
 pytestmark = pytest.mark.slow
 ALWAYS, NEVER = SharingLimits(queries=1, rows=1_000_000), SharingLimits(queries=1, rows=0)
@@ -51,6 +51,22 @@ def alone(store: Store, body: Body, scope: Scope | None, policy: Policy, now: in
         return error.answer_status
 
 
+def names_outside(body: Body, scope: Scope | None) -> bool:
+    """Whether a filter names what the key's own list of its kind leaves out."""
+    for name, allowed in (scope or {}).items():
+        given = (body.get("filters") or {}).get(name.removesuffix("s"))
+        named = given if isinstance(given, list) else [given]
+        if {*named} - {None, *allowed}:
+            return True
+    return False
+
+
+def wanted_of(reference: Reference, body: Body, scope: Scope | None, now: int) -> Answer:
+    """The answer, or the status of the gravest thing that is wrong."""
+    found = expected(reference, body, scope, now)
+    return 403 if found != 400 and names_outside(body, scope) else found
+
+
 def check(
     stores: Sequence[Store],
     scene: Scene,
@@ -61,7 +77,7 @@ def check(
     """Shared or not, from roll-ups or not: the same bytes."""
     reference, (bodies, scope), now = Reference(chosen), batch, scene[2]
     load(list(stores), reference, scene[0], seed)
-    wanted = [expected(reference, body, scope, now) for body in bodies]
+    wanted = [wanted_of(reference, body, scope, now) for body in bodies]
     event(f"{sum(not isinstance(one, int) for one in wanted) // 4 * 4} or more answers")
     for store in stores:
         policy = policy_of(chosen)
