@@ -8,8 +8,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
-
 from callistics.analytics.cache import AnswerCache, Kept
 from callistics.analytics.envelope import envelope
 from callistics.analytics.parse_body import Object
@@ -17,6 +15,7 @@ from callistics.analytics.plan import Plan
 from callistics.analytics.service import Analytics, Run
 from callistics.analytics.sharing import Matched, Sharing, matched
 from callistics.engines.base import SharingLimits, Snapshot, States
+from callistics.model.json import encode
 from callistics.model.scope import Scope
 from callistics.sql.dialect import SqlRow, Statement
 
@@ -28,8 +27,6 @@ class Answered:
     kept: Kept
     seconds: float | None
 
-
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 Result = Answered | Exception
 """An error is what the query alone would have raised."""
@@ -149,7 +146,7 @@ def _body(query: Object) -> bytes:
 
     It is the body that most clients would send of the query alone.
     """
-    return _ENCODER.encode(query)
+    return encode(query)
 
 
 def _grouped(plans: Plans) -> Iterable[Plans]:

@@ -1,15 +1,12 @@
 """An answer as it is sent."""
 
-import msgspec
-
 from callistics.analytics.shape import Answer
-
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
+from callistics.model.json import encode
 
 
 def envelope(answer: Answer) -> bytes:
     """The five keys of an answer, as JSON."""
-    return _ENCODER.encode(
+    return encode(
         {
             "query_type": answer.query_type,
             "data": answer.data,

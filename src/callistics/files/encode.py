@@ -2,12 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from callistics.files.lines import Line
-from callistics.model.json import as_list, as_object
-
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
+from callistics.model.json import as_list, as_object, encode
 
 
 def record_line(number: int, record: object) -> Line:
@@ -36,4 +32,4 @@ def _is_encodable(text: str) -> bool:
 def as_texts(lines: Iterable[Line]) -> Iterator[Line]:
     """The lines, with records as JSON."""
     for line in lines:
-        yield line if line.is_text else line._replace(body=_ENCODER.encode(line.body))
+        yield line if line.is_text else line._replace(body=encode(line.body))

@@ -20,8 +20,7 @@ async def analytics(request: AnyRequest) -> Response[bytes]:
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
     check_json(request.headers.get("content-type"))
-    limit = parts.settings.query_body_limit
-    body = unpack(await read_body(request, limit), request.headers.get("content-encoding"), limit)
+    body = await query_body(request)
     started, came = time.perf_counter(), parts.clock()
     # Read before the query runs: a commit meanwhile makes what is kept stale, never too new.
     version = parts.data_version()
@@ -57,3 +56,9 @@ def check_json(content_type: str | None) -> None:
     """Raises `UnsupportedMedia` unless a body is declared as JSON, or not at all."""
     if not is_json(media_type(content_type)):
         raise UnsupportedMedia("Content-Type must be application/json")
+
+
+async def query_body(request: AnyRequest) -> bytes:
+    """The body of a request that asks, unpacked, within `query_body_limit`."""
+    limit = services(request).settings.query_body_limit
+    return unpack(await read_body(request, limit), request.headers.get("content-encoding"), limit)

@@ -8,11 +8,10 @@ from litestar import Response, post
 from callistics.analytics.batch import Answered, Result
 from callistics.analytics.parse_batch import parse_batch
 from callistics.errors import NotAcceptable, RequestError
-from callistics.http.analytics import check_json
+from callistics.http.analytics import check_json, query_body
 from callistics.http.metrics import Metrics
 from callistics.http.problems import problem_body, unexpected_body
-from callistics.http.services import AnyRequest, read_body, services
-from callistics.ingest.decompress import unpack
+from callistics.http.services import AnyRequest, services
 from callistics.model.keys import Permission
 
 _JSON = ("application/json", "application/*", "*/*")
@@ -25,8 +24,7 @@ async def analytics_batch(request: AnyRequest) -> Response[bytes]:
     key = parts.authorize(request, Permission.QUERY)
     check_json(request.headers.get("content-type"))
     _check_accepted(request.headers.getall("accept", ()))
-    limit = parts.settings.query_body_limit
-    body = unpack(await read_body(request, limit), request.headers.get("content-encoding"), limit)
+    body = await query_body(request)
     started, came = time.perf_counter(), parts.clock()
     queries = parse_batch(body)
     parts.limiter.check_further(key.id, len(queries) - 1)

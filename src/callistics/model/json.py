@@ -60,6 +60,10 @@ def decode(body: bytes) -> object:
     return _careful(body)
 
 
+encode = msgspec.json.Encoder(decimal_format="number").encode
+"""The JSON of a value; a Decimal is a number, with all its digits."""
+
+
 def as_decoded(value: object, depth: int = 0) -> object:
     """A value as `decode` gives it of the JSON text that says it: numbers as int or Decimal.
 

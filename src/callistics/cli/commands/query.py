@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import click
-import msgspec
 
 from callistics.catalog.measures import MEASURES
 from callistics.cli.client import Client
@@ -25,13 +24,13 @@ from callistics.cli.query_batch import (
     read_answers,
 )
 from callistics.cli.query_body import QueryOptions
+from callistics.model.json import encode
 from callistics.queries import registry
 
 Format = Literal["table", "json", "csv"]
 Envelope = dict[str, Any]
 
 _LARGEST_PAGE = 10_000
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
 _MEASURE_HELP = f"Of the type measure: {', '.join(MEASURES)} or payload.<key>."
 _EPILOG = """\b
 Examples:
@@ -189,7 +188,7 @@ def _ask_all(client: Client, options: QueryOptions) -> str:
             break
         rows += more["data"]
     answer["page_size"] = max(len(rows), 1)
-    return _ENCODER.encode(answer).decode()
+    return encode(answer).decode()
 
 
 def _read_answer(text: str) -> Envelope:
