@@ -141,7 +141,7 @@ def _only(merchants: Collection[str], what: str) -> str:
     if not merchants:
         raise NotFound(f"no such {what}")
     if len(merchants) > 1:
-        message = f"required: {len(merchants)} merchants have a {what} of this id"
+        message = f"name a merchant_id: {len(merchants)} merchants have a {what} of this id"
         raise Refused([invalid("/merchant_id", message)])
     return next(iter(merchants))
 
