@@ -74,7 +74,7 @@ def build() -> Json:
         },
         "components": {
             "securitySchemes": {"key": BEARER},
-            "schemas": {**schemas(), **search_schemas()},
+            "schemas": schemas() | search_schemas(),
         },
     }
 
