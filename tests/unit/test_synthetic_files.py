@@ -10,6 +10,7 @@ import pytest
 import zstandard
 
 from callistics.synthetic import (
+    platform,
     write_ndjson,
     write_parquet,
 )
@@ -100,3 +101,12 @@ def _in_epochs(call: Record) -> Record:
         for name in ("started_at", "updated_at")
     }
     return call | times
+
+
+def test_parquet_holds_the_details_too(tmp_path: Path) -> None:
+    path = tmp_path / "detailed.parquet"
+    write_parquet(path, 500, SEED, detailed=True)
+    names = ", ".join(f"count({name})" for name in platform.COLUMNS if name != "answered_at")
+    with duckdb.connect() as connection:
+        counts = connection.execute(f"SELECT {names} FROM read_parquet($1)", [str(path)]).fetchone()
+    assert counts == (500,) * 5
