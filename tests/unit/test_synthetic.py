@@ -218,9 +218,8 @@ def _instant(call: Record) -> datetime:
 
 def test_details_change_nothing_else_of_a_call() -> None:
     plain, told = (list(generate_calls(3_000, 4, detailed=detailed)) for detailed in (False, True))
-    assert [
-        {name: one[name] for name in one if name not in platform.COLUMNS} for one in told
-    ] == plain
+    left = [{key: one[key] for key in one if key not in platform.COLUMNS} for one in told]
+    assert left == plain
     calls_ = [one for one in told if "started_at" in one]
     assert {one["currency"] for one in calls_} == {"INR", "EUR", "USD"}
     assert len({one["agent_id"] for one in calls_}) == len(platform.AGENTS)
