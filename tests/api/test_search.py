@@ -142,7 +142,7 @@ def test_calls_of_one_instant_go_by_merchant_and_id(server: Server) -> None:
         found: list[tuple[str, str]] = []
         cursor = None
         while not found or cursor is not None:
-            body = {"order": order, "limit": 2, "cursor": cursor}
+            body: dict[str, Any] = {"order": order, "limit": 2, "cursor": cursor}
             answer = search(server, **body).json()
             found += [(one["merchant_id"], one["call_id"]) for one in answer["data"]]
             cursor = answer["next_cursor"]
@@ -177,7 +177,7 @@ def test_a_call_that_moves_comes_where_it_is_then(server: Server) -> None:
 def test_a_named_range_stays_what_it_was(server: Server) -> None:
     server.set_clock(NOW)
     send(server, *(call(n, started_at=f"2025-01-{n:02}T00:00:00Z") for n in range(8, 16)))
-    body = {"filters": {"date_range": "last_7_days"}, "limit": 3}
+    body: dict[str, Any] = {"filters": {"date_range": "last_7_days"}, "limit": 3}
     first = search(server, **body)
     ranges = "2025-01-08T00:00:00+00:00/2025-01-15T00:00:00+00:00"
     assert first.headers["callistics-range"] == ranges
@@ -196,7 +196,7 @@ def test_a_cursor_belongs_to_what_was_asked(server: Server) -> None:
     send(server, *(call(n, provider="P") for n in range(5)))
     body: dict[str, Any] = {"filters": {"provider": "P", "outcome": None}, "timezone": "UTC"}
     _, cursor = page(server, **body, limit=2)
-    same = {"filters": {"provider": "P"}, "order": "-started_at"}
+    same: dict[str, Any] = {"filters": {"provider": "P"}, "order": "-started_at"}
     assert page(server, **same, limit=1, cursor=cursor)[0] == ["c02"]
     others: list[dict[str, Any]] = [
         {},

@@ -6,8 +6,9 @@ from decimal import Decimal
 from callistics.analytics.parse_body import Object
 from callistics.analytics.parse_payload import parse_payload_filters
 from callistics.analytics.parse_range import parse_range
+from callistics.catalog.filter import Filter
 from callistics.catalog.filter_types import WrongTypeError, whole_number
-from callistics.catalog.filters import FILTERS, Filter
+from callistics.catalog.filters import FILTERS
 from callistics.errors import (
     Problem,
     did_you_mean,

@@ -14,6 +14,8 @@ from callistics.model.search import Position, Search
 
 BODY_FIELDS = ("filters", "timezone", "order", "limit", "cursor")
 ORDERS = ("-started_at", "started_at")
+MATCHED_AS = "call_count"
+"""The query type whose calls are found."""
 MAX_LIMIT = 1_000
 DEFAULT_LIMIT = 100
 
@@ -44,7 +46,7 @@ class _Reader(BodyReader):
         """The search. Raises `Refused`."""
         self.check_names(BODY_FIELDS)
         self.zone = self.read_zone()
-        query = Query("", self.zone, self.read_filters(), holds=None)
+        query = Query(MATCHED_AS, self.zone, self.read_filters())
         order = self._order()
         limit = self.read_whole("limit", 1, MAX_LIMIT, DEFAULT_LIMIT)
         search = Search(query, order.startswith("-"), limit)

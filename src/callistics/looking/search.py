@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from callistics.analytics.plan import plan_query
+from callistics.analytics.service import Analytics
 from callistics.compile.records import by_key
 from callistics.compile.search import edge, keys
 from callistics.engines.base import States
@@ -12,8 +14,8 @@ from callistics.looking.shape import Record, place_of
 from callistics.model.instants import now
 from callistics.model.scope import Scope
 from callistics.model.search import Position, Search
-from callistics.sql.dialect import Dialect, SqlRow
-from callistics.sql.selection import Frame, Policy, Selection, Unit
+from callistics.sql.dialect import SqlRow
+from callistics.sql.selection import Frame, Policy
 
 AT_ONCE = 1_000
 """Calls that are read together where all are."""
@@ -31,13 +33,16 @@ class Page:
 
 
 class Searches:
-    """Finds calls on one engine, given its dialect and its states.
+    """Finds calls on one engine, given its states and what answers queries there.
 
-    A search comes at an instant (µs), from which ranges are named: now, unless it is told.
+    What matches is what the query type `call_count` counts. A search comes at an instant (µs), from
+    which ranges are named: now, unless it is told.
     """
 
-    def __init__(self, dialect: Dialect, states: States, policy: Policy, default_zone: str) -> None:
-        self._dialect, self._states = dialect, states
+    def __init__(
+        self, analytics: Analytics, states: States, policy: Policy, default_zone: str
+    ) -> None:
+        self._analytics, self._states = analytics, states
         self._policy, self._zone = policy, default_zone
 
     def parse(self, body: bytes, scope: Scope, at: int | None = None) -> Asked:
@@ -65,21 +70,20 @@ class Searches:
                     yield page.calls
 
     def _page(self, asked: Asked, search: Search, run: Run) -> Page:
-        frame = self._frame(asked, search)
+        frame = self._frame(asked, search, run)
         found = _keys(frame, search, run)
         wanted = found[: search.limit]
         if not wanted:
             return Page((), None)
         starts = [int(row[0] or 0) for row in wanted]
-        chosen = by_key(self._dialect, [row[3:] for row in wanted])
+        chosen = by_key(frame.dialect, [row[3:] for row in wanted])
         calls = counted_calls(frame, run, chosen, (min(starts), max(starts)))
         calls.sort(key=place_of, reverse=search.newest_first)
         return Page(calls, _position(wanted[-1]) if len(found) > search.limit else None)
 
-    def _frame(self, asked: Asked, search: Search) -> Frame:
-        query, policy = search.query, self._policy
-        begin, end = query.filters.begin, query.filters.end
-        return Frame(Selection(query, asked.scope, policy, Unit.CALLS, begin, end), self._dialect)
+    def _frame(self, asked: Asked, search: Search, run: Run) -> Frame:
+        plan = plan_query(search.query, asked.scope, self._policy)
+        return self._analytics.located(plan, run).frame(self._analytics.dialect)
 
 
 def _keys(frame: Frame, search: Search, run: Run) -> Sequence[SqlRow]:

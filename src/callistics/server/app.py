@@ -148,7 +148,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey, set_size: in
         analytics=analytics,
         batches=Batches(analytics, engine, cache, engine.sharing),
         pending=Pending(engine.dialect, engine.run),
-        searches=Searches(engine.dialect, engine, policy, settings.timezone),
+        searches=Searches(analytics, engine, policy, settings.timezone),
         records=Records(engine.dialect, engine, policy),
         writer=Writer(engine, settings.ingest_queue, set_size=set_size),
         keyring=Keyring(engine.load_keys(), local),
