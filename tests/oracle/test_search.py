@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callistics.errors import RequestError
+from callistics.looking.search import Page
 from callistics.looking.shape import Record
 from support.engines import AS_IF_LARGE, ENGINES
 from support.examples import examples
@@ -31,6 +33,15 @@ Found = list[Record] | int
 """The calls, or the status of a refusal."""
 
 
+@dataclass(frozen=True)
+class Stand:
+    """The naive evaluation, its settings, and when it is asked."""
+
+    reference: Reference
+    chosen: ReferenceSettings
+    now: int
+
+
 @pytest.fixture(scope="module")
 def stores() -> Iterator[list[Store]]:
     """A store on each engine: what is drawn is sent to all, and asked of all."""
@@ -38,15 +49,13 @@ def stores() -> Iterator[list[Store]]:
         yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
 
 
-def paged(
-    store: Store, body: Body, scope: Scope | None, chosen: ReferenceSettings, now: int
-) -> Found:
+def paged(stand: Stand, store: Store, body: Body, scope: Scope | None) -> Found:
     """The calls of all pages, one request after the other."""
-    searches, found, cursor = store.searches(policy_of(chosen)), list[Record](), None
+    searches, found, cursor = store.searches(policy_of(stand.chosen)), list[Record](), None
     while not found or cursor is not None:
         sent = json.dumps({**body, "cursor": cursor}).encode()
         try:
-            asked = searches.parse(sent, scope_of(scope), now)
+            asked = searches.parse(sent, scope_of(scope), stand.now)
         except RequestError as error:
             return error.answer_status
         page = searches.page(asked)
@@ -59,13 +68,16 @@ def paged(
     return found
 
 
-def streamed(
-    store: Store, body: Body, scope: Scope | None, chosen: ReferenceSettings, now: int
-) -> list[Record]:
+def streamed(stand: Stand, store: Store, body: Body, scope: Scope | None) -> list[Record]:
     """The same calls as they are given whole."""
-    searches = store.searches(policy_of(chosen))
-    asked = searches.parse(json.dumps(body).encode(), scope_of(scope), now)
+    searches = store.searches(policy_of(stand.chosen))
+    asked = searches.parse(json.dumps(body).encode(), scope_of(scope), stand.now)
     return [one for some in searches.rows(asked, 3) for one in some]
+
+
+def exact_json(text: str) -> Any:
+    """A payload with numbers that are equal however they are written."""
+    return json.loads(text, parse_float=Decimal, parse_int=Decimal)
 
 
 def shown(call: Call, chosen: ReferenceSettings) -> dict[str, Any]:
@@ -86,7 +98,7 @@ def shown(call: Call, chosen: ReferenceSettings) -> dict[str, Any]:
         "outcome": call.outcome,
         "sentiment": call.sentiment,
         "status": call.status,
-        "payload": call.payload,
+        "payload": exact_json(json.dumps(call.payload)),
         "answered_at": call.answered_at,
         "success": call.success,
         "cost": None if price is None else Fraction(price.cost) / 10**6,
@@ -101,7 +113,7 @@ def plain(call: Record, names: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {name: call[name] for name in names}
     for name in ("duration", "cost"):
         found[name] = None if found[name] is None else Fraction(found[name])
-    found["payload"] = json.loads(found["payload"] or "{}", parse_float=Decimal)
+    found["payload"] = exact_json(found["payload"] or "{}")
     return found
 
 
@@ -109,25 +121,29 @@ def check(
     stores: list[Store], scene: Scene, chosen: ReferenceSettings, seed: int, **how: Any
 ) -> None:
     history, asked, now = scene
-    reference = Reference(chosen)
-    load(stores, reference, history, seed)
+    stand = Stand(Reference(chosen), chosen, now)
+    load(stores, stand.reference, history, seed)
     for whole, scope in asked:
         body = {name: whole[name] for name in ("filters", "timezone") if name in whole} | how
-        try:
-            wanted: list[Call] | int = reference.calls(body, scope, now)
-        except Refused as error:
-            wanted = error.status
-        for store in stores:
-            found = paged(store, body, scope, chosen, now)
-            if isinstance(wanted, int) or isinstance(found, int):
-                assert found == wanted, store.name
-                continue
-            ordered = wanted[::-1] if how["order"] == "-started_at" else wanted
-            expected = [shown(one, chosen) for one in ordered]
-            assert [
-                plain(one, list(shown_)) for one, shown_ in zip(found, expected, strict=True)
-            ] == expected
-            assert streamed(store, body, scope, chosen, now) == found
+        compare(stores, stand, body, scope)
+
+
+def compare(stores: list[Store], stand: Stand, body: Body, scope: Scope | None) -> None:
+    try:
+        ordered: list[Call] | int = stand.reference.calls(body, scope, stand.now)
+    except Refused as error:
+        ordered = error.status
+    for store in stores:
+        found = paged(stand, store, body, scope)
+        if isinstance(ordered, int) or isinstance(found, int):
+            assert found == ordered, store.name
+            continue
+        wanted = [shown(one, stand.chosen) for one in ordered]
+        if body["order"] == "-started_at":
+            wanted.reverse()
+        names = [list(one) for one in wanted]
+        assert [plain(*one) for one in zip(found, names, strict=True)] == wanted, store.name
+        assert streamed(stand, store, body, scope) == found
 
 
 @examples(40)
@@ -162,25 +178,27 @@ def test_what_stays_comes_once_while_records_arrive(
     load(stores, reference, first, seed)
     before = {_key(one) for one in reference.calls(body, None, NOW)}
     pages = [store.searches().page(_asked(store, order, None)) for store in stores]
-    cursors = [
-        None if page.last is None else _asked(store, order, None).cursor(page.last)
-        for store, page in zip(stores, pages, strict=True)
-    ]
     for kind, record in then:
         for store in stores:
             store.send(kind, [record])
         reference.send(kind, record, stores[0].now)
     after = {_key(one) for one in reference.calls(body, None, NOW)}
-    for store, page, cursor in zip(stores, pages, cursors, strict=True):
-        found = list(page.calls)
-        while cursor is not None:
-            asked = _asked(store, order, cursor)
-            page = store.searches().page(asked)
-            found += page.calls
-            cursor = None if page.last is None else asked.cursor(page.last)
-        keys = [(one["started_at"], one["merchant_id"], one["call_id"]) for one in found]
+    for store, page in zip(stores, pages, strict=True):
+        keys = [
+            (one["started_at"], one["merchant_id"], one["call_id"])
+            for one in [*page.calls, *_rest(store, order, page)]
+        ]
         assert len(keys) == len(set(keys))
         assert before & after <= set(keys)
+
+
+def _rest(store: Store, order: str, page: Page) -> Iterator[Record]:
+    """The calls of the pages that follow one."""
+    asked = _asked(store, order, None)
+    while page.last is not None:
+        asked = _asked(store, order, asked.cursor(page.last))
+        page = store.searches().page(asked)
+        yield from page.calls
 
 
 def _key(call: Call) -> tuple[Any, ...]:
