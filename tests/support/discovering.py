@@ -1,0 +1,33 @@
+"""Asking a store what there is to filter by."""
+
+from callistics.analytics.discovery import Discovery, FoundKeys
+from callistics.analytics.parse_values import parse_values
+from callistics.model.query import Filters
+from callistics.model.scope import EVERYTHING, Scope
+from support.store import Store
+
+
+def discovery(store: Store, *, rollups: bool = True) -> Discovery:
+    """What finds values and keys in a store."""
+    engine = store.engine
+    kept = engine.rollups if rollups else ()
+    return Discovery(engine.dialect, engine.run, store.policy, kept)
+
+
+def values_of(
+    store: Store,
+    field: str,
+    scope: Scope = EVERYTHING,
+    within: Filters | None = None,
+    *,
+    rollups: bool = True,
+    **given: str,
+) -> list[tuple[str, int]]:
+    """The values of a field as `GET /analytics/values` finds them."""
+    asked = parse_values({"field": field, **given})
+    return discovery(store, rollups=rollups).values(asked, scope, within)
+
+
+def keys_of(store: Store, scope: Scope = EVERYTHING, now: int | None = None) -> FoundKeys:
+    """The keys of payloads as `GET /analytics/payload-keys` finds them."""
+    return discovery(store).payload_keys(scope, store.now if now is None else now)
