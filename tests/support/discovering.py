@@ -1,24 +1,29 @@
 """Asking a store what there is to filter by."""
 
+from callistics.analytics.cache import AnswerCache
 from callistics.analytics.discovery import Discovery, FoundKeys
 from callistics.analytics.parse_values import parse_values
+from callistics.analytics.service import Analytics
 from callistics.model.query import Filters
 from callistics.model.scope import EVERYTHING, Scope
 from support.store import Store
+
+EVERY = Filters()
 
 
 def discovery(store: Store, *, rollups: bool = True) -> Discovery:
     """What finds values and keys in a store."""
     engine = store.engine
     kept = engine.rollups if rollups else ()
-    return Discovery(engine.dialect, engine.run, store.policy, kept)
+    analytics = Analytics(engine.dialect, engine.run, store.policy, "UTC", kept)
+    return Discovery(analytics, AnswerCache(0))
 
 
 def values_of(
     store: Store,
     field: str,
     scope: Scope = EVERYTHING,
-    within: Filters | None = None,
+    within: Filters = EVERY,
     *,
     rollups: bool = True,
     **given: str,

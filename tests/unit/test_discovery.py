@@ -112,7 +112,10 @@ def test_keys_have_types_and_the_calls_of_the_last_days(store: Store) -> None:
     before = utc_text(store.now - RECENT_DAYS * DAY - MINUTE)
     now, early = (
         {"started_at": moment, "payload": payload}
-        for moment, payload in ((recent, {"a": 1, "b": {"c": [1]}, "n": None}), (before, {"a": "x"}))
+        for moment, payload in (
+            (recent, {"a": 1, "b": {"c": [1]}, "n": None}),
+            (before, {"a": "x"}),
+        )
     )
     later = utc_text(store.now + DAY)
     store.send("calls", [call(1) | now, call(2) | early, call(3) | now | {"started_at": later}])

@@ -6,23 +6,28 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from callistics.analytics.cache import AnswerCache, Kept
 from callistics.analytics.parse_values import ValuesRequest
-from callistics.analytics.rollup_match import Rollups, source_of_answer
-from callistics.analytics.service import Run
+from callistics.analytics.rollup_match import source_of_answer
+from callistics.analytics.service import Analytics
 from callistics.compile.payload_shapes import payload_shapes
 from callistics.compile.values import values
 from callistics.model.instants import DAY
+from callistics.model.json import encode
 from callistics.model.query import Filters, Query
 from callistics.model.scope import Scope
+from callistics.model.time_range import TimeRange
 from callistics.model.zones import zone
 from callistics.queries import registry
-from callistics.sql.dialect import Dialect
-from callistics.sql.selection import Frame, Policy, Selection, Unit
+from callistics.sql.dialect import SqlRow
+from callistics.sql.fragment import Sql
+from callistics.sql.selection import Frame, Selection, Unit
 
 RECENT_DAYS = 90
 MOST_SHAPES = 10_000
 """Of payloads with more different sets of keys and types, the most frequent sets are read."""
 _COUNT = "call_count"
+_ANY = Filters()
 _shape = msgspec.json.Decoder(dict[str, str])
 
 
@@ -44,24 +49,43 @@ class FoundKeys:
 
 
 class Discovery:
-    """Looks for values and keys on one engine, given its dialect and a way to run a statement."""
+    """Looks for values and keys among the records that the queries are answered from.
 
-    def __init__(self, dialect: Dialect, run: Run, policy: Policy, rollups: Rollups = ()) -> None:
-        self._dialect, self._run = dialect, run
-        self._policy, self._rollups = policy, rollups
+    Values are kept while no record changes. `within` are filters that calls must match besides.
+    """
+
+    def __init__(self, analytics: Analytics, cache: AnswerCache) -> None:
+        self._analytics, self._cache = analytics, cache
+
+    def kept(
+        self, asked: ValuesRequest, scope: Scope, version: int | None, within: Filters = _ANY
+    ) -> bytes | None:
+        """What was sent for the same values in a version of the data, None where it is not kept."""
+        found = self._cache.find(_name(asked, within), scope, version, 0)
+        return None if found is None else found.answer
+
+    def values_sent(
+        self, asked: ValuesRequest, scope: Scope, version: int | None, within: Filters = _ANY
+    ) -> bytes:
+        """The values of a field as they are sent; they are kept. Raises `TimedOut`."""
+        found = self.values(asked, scope, within)
+        sent = encode({"data": [{"value": value, "calls": calls} for value, calls in found]})
+        kept = Kept(version, "values", sent, TimeRange(zone("UTC"), None, None))
+        self._cache.keep(_name(asked, within), scope, kept)
+        return sent
 
     def values(
-        self, asked: ValuesRequest, scope: Scope, within: Filters | None = None
+        self, asked: ValuesRequest, scope: Scope, within: Filters = _ANY
     ) -> list[tuple[str, int]]:
         """(value, calls) of a field, by calls, largest first, then by value.
 
-        `within` are filters that calls must match besides. Raises `TimedOut`.
+        Raises `TimedOut`.
         """
-        frame = self._frame(Unit.CALLS, scope, within or Filters())
-        rolled = source_of_answer(frame, registry()[_COUNT], [asked.field], self._rollups)
+        frame = self._frame(Unit.CALLS, scope, within)
+        rolled = source_of_answer(frame, registry()[_COUNT], [asked.field], self._analytics.rollups)
         frame = replace(frame, rolled=rolled)
         sql = values(frame, asked.field, asked.prefix, asked.limit)
-        rows = self._run(self._dialect.render(sql))
+        rows = self._rows(sql)
         return [(str(value), int(calls or 0)) for value, calls in rows]
 
     def payload_keys(self, scope: Scope, now: int) -> FoundKeys:
@@ -69,16 +93,23 @@ class Discovery:
 
         Recent calls started in the last `RECENT_DAYS` times 24 hours. Raises `TimedOut`.
         """
-        calls, leads = (self._frame(unit, scope, Filters()) for unit in Unit)
+        calls, leads = (self._frame(unit, scope, _ANY) for unit in Unit)
         sql = payload_shapes(calls, leads, now - RECENT_DAYS * DAY, now, MOST_SHAPES)
-        rows = self._run(self._dialect.render(sql))
+        rows = self._rows(sql)
         shapes = {str(shape): int(count or 0) for shape, count in rows[:MOST_SHAPES]}
         return FoundKeys(_keys(shapes), len(rows) <= MOST_SHAPES)
 
     def _frame(self, unit: Unit, scope: Scope, within: Filters) -> Frame:
         query = Query(_COUNT, zone("UTC"), within)
-        selection = Selection(query, scope, self._policy, unit, within.begin, within.end)
-        return Frame(selection, self._dialect)
+        selection = Selection(query, scope, self._analytics.policy, unit, within.begin, within.end)
+        return Frame(selection, self._analytics.dialect)
+
+    def _rows(self, sql: Sql) -> Sequence[SqlRow]:
+        return self._analytics.run(self._analytics.dialect.render(sql))
+
+
+def _name(asked: ValuesRequest, within: Filters) -> bytes:
+    return repr((asked.field.name, asked.prefix, asked.limit, within)).encode()
 
 
 def _keys(shapes: Mapping[str, int]) -> list[PayloadKey]:

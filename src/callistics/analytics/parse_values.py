@@ -13,7 +13,8 @@ PARAMETERS = ("field", "prefix", "limit")
 DEFAULT_LIMIT, MAX_LIMIT = 50, 1_000
 MAX_PREFIX = 200
 _WHOLE = re.compile("-?[0-9]{1,20}", re.ASCII)
-_KNOWN = (*VALUED, PAYLOAD_PREFIX + "<key>")
+VALUE_FIELDS = (*VALUED, PAYLOAD_PREFIX + "<key>")
+"""What `field` may name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def parse_values(given: Mapping[str, str]) -> ValuesRequest:
 
 def _field(name: str | None, problems: list[Problem]) -> Dimension | None:
     if name is None:
-        problems.append(malformed("", f"field is required: one of {', '.join(_KNOWN)}"))
+        problems.append(malformed("", f"field is required: one of {', '.join(VALUE_FIELDS)}"))
         return None
     found = valued(name)
     if found is None:
@@ -51,7 +52,9 @@ def _field(name: str | None, problems: list[Problem]) -> Dimension | None:
 def _unknown(name: str) -> str:
     if name.startswith(PAYLOAD_PREFIX):
         return f"field: a payload key has 1 to {MAX_KEY_LENGTH} characters"
-    return f"unknown field{did_you_mean(name, _KNOWN) or '; one of ' + ', '.join(_KNOWN)}"
+    return (
+        f"unknown field{did_you_mean(name, VALUE_FIELDS) or '; one of ' + ', '.join(VALUE_FIELDS)}"
+    )
 
 
 def _limit(text: str | None, problems: list[Problem]) -> int:

@@ -44,8 +44,8 @@ class Analytics:
     ) -> None:
         self.dialect = dialect
         self.rollups = rollups
-        self._run = run
-        self._policy = policy
+        self.run = run
+        self.policy = policy
         self._zone = default_zone
 
     def answer(self, body: bytes, scope: Scope, at: int | None = None) -> Answer:
@@ -54,14 +54,14 @@ class Analytics:
 
     def timed(self, body: bytes, scope: Scope, at: int | None = None) -> tuple[Answer, float]:
         """The answer, and the seconds that the engine took of it. Raises `RequestError`."""
-        engine = _Stopwatch(self._run)
+        engine = _Stopwatch(self.run)
         query = parse_request(body, scope, self._zone, now() if at is None else at)
-        plan = plan_query(query, scope, self._policy)
+        plan = plan_query(query, scope, self.policy)
         return self.compute(plan, engine), engine.seconds
 
     def plan(self, given: Object, scope: Scope, at: int) -> Plan:
         """The plan of a query that was decoded. Raises `Refused`."""
-        return plan_query(parse_query(given, scope, self._zone, at), scope, self._policy)
+        return plan_query(parse_query(given, scope, self._zone, at), scope, self.policy)
 
     def compute(self, plan: Plan, run: Run) -> Answer:
         """The answer of a plan, its statements run so. Raises `RequestError`."""

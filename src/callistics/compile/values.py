@@ -18,8 +18,7 @@ def values(frame: Frame, field: Dimension, prefix: str, limit: int) -> Sql:
     if prefix:
         wanted.append(frame.dialect.begins_like(raw("k0"), any_case(prefix)))
     return compose(
-        "SELECT k0, n\nFROM ({}) AS counted\nWHERE {}\n"
-        f"ORDER BY n DESC, k0\nLIMIT {limit}",
+        f"SELECT k0, n\nFROM ({{}}) AS counted\nWHERE {{}}\nORDER BY n DESC, k0\nLIMIT {limit}",
         _counted(frame, field),
         all_of(wanted),
     )
@@ -54,6 +53,4 @@ def _elements(frame: Frame, field: Dimension, rows: Sql) -> Sql | None:
         rows,
         frame.dialect.payload_is_list("c", key),
     )
-    return compose(
-        "SELECT k0, sum(w) AS n\nFROM ({}) AS had\nGROUP BY k0\nHAVING sum(w) > 0", each
-    )
+    return compose("SELECT k0, sum(w) AS n\nFROM ({}) AS had\nGROUP BY k0\nHAVING sum(w) > 0", each)
