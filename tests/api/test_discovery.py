@@ -90,9 +90,7 @@ def test_a_key_needs_to_be_allowed_to_query(shared_server: Server, path: str) ->
         ("field=outcome&timezone=UTC", 400, "unknown query parameter timezone"),
     ],
 )
-def test_what_is_wrong_is_named(
-    shared_server: Server, query: str, status: int, words: str
-) -> None:
+def test_what_is_wrong_is_named(shared_server: Server, query: str, status: int, words: str) -> None:
     answer = shared_server.request("GET", f"/analytics/values?{query}")
     assert words in str(problem(answer, status)["errors"])
 

@@ -110,13 +110,8 @@ def test_values_of_a_payload_are_what_a_filter_finds(store: Store) -> None:
 def test_keys_have_types_and_the_calls_of_the_last_days(store: Store) -> None:
     recent = utc_text(store.now - RECENT_DAYS * DAY + MINUTE)
     before = utc_text(store.now - RECENT_DAYS * DAY - MINUTE)
-    now, early = (
-        {"started_at": moment, "payload": payload}
-        for moment, payload in (
-            (recent, {"a": 1, "b": {"c": [1]}, "n": None}),
-            (before, {"a": "x"}),
-        )
-    )
+    now = {"started_at": recent, "payload": {"a": 1, "b": {"c": [1]}, "n": None}}
+    early = {"started_at": before, "payload": {"a": "x"}}
     later = utc_text(store.now + DAY)
     store.send("calls", [call(1) | now, call(2) | early, call(3) | now | {"started_at": later}])
     store.send("calls", [call(4) | now | {"test": True}])

@@ -52,9 +52,8 @@ def _field(name: str | None, problems: list[Problem]) -> Dimension | None:
 def _unknown(name: str) -> str:
     if name.startswith(PAYLOAD_PREFIX):
         return f"field: a payload key has 1 to {MAX_KEY_LENGTH} characters"
-    return (
-        f"unknown field{did_you_mean(name, VALUE_FIELDS) or '; one of ' + ', '.join(VALUE_FIELDS)}"
-    )
+    hint = did_you_mean(name, VALUE_FIELDS)
+    return f"unknown field{hint or '; one of ' + ', '.join(VALUE_FIELDS)}"
 
 
 def _limit(text: str | None, problems: list[Problem]) -> int:
