@@ -2,7 +2,7 @@
 
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.discovery import Discovery, FoundKeys
-from callistics.analytics.parse_values import parse_values
+from callistics.analytics.parse_values import DEFAULT_LIMIT, parse_values
 from callistics.analytics.service import Analytics
 from callistics.model.query import Filters
 from callistics.model.scope import EVERYTHING, Scope
@@ -26,10 +26,11 @@ def values_of(
     within: Filters = EVERY,
     *,
     rollups: bool = True,
-    **given: str,
+    prefix: str = "",
+    limit: int = DEFAULT_LIMIT,
 ) -> list[tuple[str, int]]:
     """The values of a field as `GET /analytics/values` finds them."""
-    asked = parse_values({"field": field, **given})
+    asked = parse_values({"field": field, "prefix": prefix, "limit": str(limit)})
     return discovery(store, rollups=rollups).values(asked, scope, within)
 
 

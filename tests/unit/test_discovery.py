@@ -44,7 +44,7 @@ def test_values_come_by_calls_and_then_by_code_point(store: Store) -> None:
     words = ["b", "a", "é", "z", "z", None]
     store.send("calls", [call(n, outcome=word) for n, word in enumerate(words)])
     assert values_of(store, "outcome") == [("z", 2), ("a", 1), ("b", 1), ("é", 1)]
-    assert values_of(store, "outcome", limit="2") == [("z", 2), ("a", 1)]
+    assert values_of(store, "outcome", limit=2) == [("z", 2), ("a", 1)]
 
 
 @pytest.mark.parametrize(
