@@ -25,7 +25,7 @@ from callistics.sql.selection import Frame, Selection, Unit
 
 RECENT_DAYS = 90
 MOST_SHAPES = 10_000
-"""Of payloads with more different sets of keys and types, the most frequent sets are read."""
+"""Of payloads with more different sets of keys and types, those of most recent calls are read."""
 _COUNT = "call_count"
 _ANY = Filters()
 _shape = msgspec.json.Decoder(dict[str, str])
@@ -93,8 +93,10 @@ class Discovery:
 
         Recent calls started in the last `RECENT_DAYS` times 24 hours. Raises `TimedOut`.
         """
-        calls, leads = (self._frame(unit, scope, _ANY) for unit in Unit)
-        sql = payload_shapes(calls, leads, now - RECENT_DAYS * DAY, now, MOST_SHAPES)
+        last = Filters(begin=now - RECENT_DAYS * DAY, end=now)
+        recent = self._frame(Unit.CALLS, scope, last)
+        ever = tuple(self._frame(unit, scope, _ANY) for unit in Unit)
+        sql = payload_shapes(recent, ever, MOST_SHAPES)
         rows = self._rows(sql)
         shapes = {str(shape): int(count or 0) for shape, count in rows[:MOST_SHAPES]}
         return FoundKeys(_keys(shapes), len(rows) <= MOST_SHAPES)
