@@ -36,7 +36,7 @@ def stores() -> Iterator[list[Store]]:
         yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
 
 
-@examples(60)
+@examples(30)
 @given(scene=st.one_of(SCENES), scope=scopes(), seed=SEEDS, data=st.data())
 def test_every_field_and_key_agrees(
     stores: list[Store], scene: Scene, scope: Scope | None, seed: int, data: st.DataObject
@@ -66,7 +66,7 @@ def test_every_field_and_key_agrees(
             )
 
 
-@examples(30)
+@examples(15)
 @given(scene=st.one_of(scenes([BY_OUTCOME]), rollup_scenes([BY_OUTCOME])), seed=SEEDS)
 def test_values_within_filters_are_the_rows_of_a_distribution(
     stores: list[Store], scene: Scene, seed: int
