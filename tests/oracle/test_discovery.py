@@ -85,6 +85,6 @@ def test_values_within_filters_are_the_rows_of_a_distribution(
         query = parse_query(read_object(json.dumps(asked).encode()), scope_of(scope), "UTC", now)
         for store in stores:
             for rollups in {False, bool(store.engine.rollups)}:
-                found = values_of(store, "outcome", scope_of(scope), query.filters,
+                found = values_of(store, "outcome", scope_of(scope), query,
                                   rollups=rollups, limit=MANY)  # fmt: skip
                 assert found == rows

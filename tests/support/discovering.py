@@ -4,11 +4,12 @@ from callistics.analytics.cache import AnswerCache
 from callistics.analytics.discovery import Discovery, FoundKeys
 from callistics.analytics.parse_values import DEFAULT_LIMIT, parse_values
 from callistics.analytics.service import Analytics
-from callistics.model.query import Filters
+from callistics.model.query import Query
 from callistics.model.scope import EVERYTHING, Scope
+from callistics.model.zones import zone
 from support.store import Store
 
-EVERY = Filters()
+EVERY = Query("call_count", zone("UTC"))
 
 
 def discovery(store: Store, *, rollups: bool = True) -> Discovery:
@@ -23,7 +24,7 @@ def values_of(
     store: Store,
     field: str,
     scope: Scope = EVERYTHING,
-    within: Filters = EVERY,
+    within: Query = EVERY,
     *,
     rollups: bool = True,
     prefix: str = "",

@@ -16,7 +16,6 @@ from callistics.model.instants import DAY
 from callistics.model.json import encode
 from callistics.model.query import Filters, Query
 from callistics.model.scope import Scope
-from callistics.model.time_range import TimeRange
 from callistics.model.zones import zone
 from callistics.queries import registry
 from callistics.sql.dialect import SqlRow
@@ -26,8 +25,7 @@ from callistics.sql.selection import Frame, Selection, Unit
 RECENT_DAYS = 90
 MOST_SHAPES = 10_000
 """Of payloads with more different sets of keys and types, those of most recent calls are read."""
-_COUNT = "call_count"
-_ANY = Filters()
+_ANY = Query("call_count", zone("UTC"))
 _shape = msgspec.json.Decoder(dict[str, str])
 
 
@@ -51,38 +49,46 @@ class FoundKeys:
 class Discovery:
     """Looks for values and keys among the records that the queries are answered from.
 
-    Values are kept while no record changes. `within` are filters that calls must match besides.
+    Values are kept while no record changes. `within` is a query of calls; calls must match its
+    filters, in its zone, besides.
     """
 
     def __init__(self, analytics: Analytics, cache: AnswerCache) -> None:
         self._analytics, self._cache = analytics, cache
 
     def kept(
-        self, asked: ValuesRequest, scope: Scope, version: int | None, within: Filters = _ANY
+        self,
+        asked: ValuesRequest,
+        scope: Scope,
+        version: int | None,
+        now: int,
+        within: Query = _ANY,
     ) -> bytes | None:
         """What was sent for the same values in a version of the data, None where it is not kept."""
-        found = self._cache.find(_name(asked, within), scope, version, 0)
+        found = self._cache.find(_name(asked, within), scope, version, now)
         return None if found is None else found.answer
 
     def values_sent(
-        self, asked: ValuesRequest, scope: Scope, version: int | None, within: Filters = _ANY
+        self, asked: ValuesRequest, scope: Scope, version: int | None, within: Query = _ANY
     ) -> bytes:
         """The values of a field as they are sent; they are kept. Raises `TimedOut`."""
         found = self.values(asked, scope, within)
         sent = encode({"data": [{"value": value, "calls": calls} for value, calls in found]})
-        kept = Kept(version, "values", sent, TimeRange(zone("UTC"), None, None))
+        kept = Kept(version, within.query_type, sent, within.range, within.holds)
         self._cache.keep(_name(asked, within), scope, kept)
         return sent
 
     def values(
-        self, asked: ValuesRequest, scope: Scope, within: Filters = _ANY
+        self, asked: ValuesRequest, scope: Scope, within: Query = _ANY
     ) -> list[tuple[str, int]]:
         """(value, calls) of a field, by calls, largest first, then by value.
 
         Raises `TimedOut`.
         """
-        frame = self._frame(Unit.CALLS, scope, within)
-        rolled = source_of_answer(frame, registry()[_COUNT], [asked.field], self._analytics.rollups)
+        frame = self._analytics.frame(within, scope)
+        rolled = source_of_answer(
+            frame, registry()[within.query_type], [asked.field], self._analytics.rollups
+        )
         frame = replace(frame, rolled=rolled)
         sql = values(frame, asked.field, asked.prefix, asked.limit)
         rows = self._rows(sql)
@@ -95,14 +101,14 @@ class Discovery:
         """
         last = Filters(begin=now - RECENT_DAYS * DAY, end=now)
         recent = self._frame(Unit.CALLS, scope, last)
-        ever = tuple(self._frame(unit, scope, _ANY) for unit in Unit)
+        ever = tuple(self._frame(unit, scope, Filters()) for unit in Unit)
         sql = payload_shapes(recent, ever, MOST_SHAPES)
         rows = self._rows(sql)
         shapes = {str(shape): int(count or 0) for shape, count in rows[:MOST_SHAPES]}
         return FoundKeys(_keys(shapes), len(rows) <= MOST_SHAPES)
 
     def _frame(self, unit: Unit, scope: Scope, within: Filters) -> Frame:
-        query = Query(_COUNT, zone("UTC"), within)
+        query = replace(_ANY, filters=within)
         selection = Selection(query, scope, self._analytics.policy, unit, within.begin, within.end)
         return Frame(selection, self._analytics.dialect)
 
@@ -110,8 +116,9 @@ class Discovery:
         return self._analytics.run(self._analytics.dialect.render(sql))
 
 
-def _name(asked: ValuesRequest, within: Filters) -> bytes:
-    return repr((asked.field.name, asked.prefix, asked.limit, within)).encode()
+def _name(asked: ValuesRequest, within: Query) -> bytes:
+    filters = within.zone.name, within.filters
+    return repr((asked.field.name, asked.prefix, asked.limit, filters)).encode()
 
 
 def _keys(shapes: Mapping[str, int]) -> list[PayloadKey]:

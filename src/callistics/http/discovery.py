@@ -44,7 +44,7 @@ async def values(request: AnyRequest) -> Response[bytes]:
     asked = parse_values(request.query_params)
     # Read before they are looked for: a commit meanwhile makes what is kept stale, never too new.
     version = parts.data_version()
-    body = parts.discovery.kept(asked, key.scope, version)
+    body = parts.discovery.kept(asked, key.scope, version, parts.clock())
     if body is None:
         body = await parts.queries.run(
             partial(parts.discovery.values_sent, asked, key.scope, version)
