@@ -9,6 +9,7 @@ from .filters import (
     call_matches,
     date_limits,
     given,
+    in_scope,
     lead_matches,
     refuse_crossed_dates,
 )
@@ -17,7 +18,7 @@ from .measures import number_of
 from .merge import Raw
 from .queries import LEAD_TYPES, OVERLAPPING, QUERIES, TIME_SERIES, Context, Row
 from .settings import ReferenceSettings, Refused, Scope
-from .state import Call, Records, calls_of, leads_of
+from .state import Call, Lead, Records, calls_of, leads_of
 from .under_way import buckets_of
 
 MOST_ROWS = 1_000_000
@@ -68,6 +69,16 @@ class Reference:
         refuse_crossed_dates(request["filters"], request["timezone"])
         found = self._units(request, self._question(request, scope or {}, now))
         return sorted(found, key=lambda one: (one.started_at, one.merchant_id, one.call_id))
+
+    def every_call(self, scope: Scope) -> list[Call]:
+        """Every live call in a scope."""
+        leads = leads_of(self._records["calls"], self._records["leads"])
+        return [call for call in calls_of(leads) if in_scope(call, scope)]
+
+    def every_lead(self, scope: Scope) -> list[Lead]:
+        """Every lead in a scope."""
+        leads = leads_of(self._records["calls"], self._records["leads"])
+        return [lead for lead in leads if in_scope(lead, scope)]
 
     def _completed(self, body: dict[str, Any]) -> dict[str, Any]:
         """Null is the same as leaving a field out."""
