@@ -33,14 +33,19 @@ DEFAULTS: dict[str, Any] = {
 
 
 class Reference:
-    """Keeps raw records and evaluates the contract over all of them for every question."""
+    """Keeps raw records and evaluates the contract over all of them for every question.
+
+    What the records make is worked out once for all questions that come between two records.
+    """
 
     def __init__(self, settings: ReferenceSettings | None = None) -> None:
         self.settings = settings or ReferenceSettings()
         self._records: dict[str, Records] = {"calls": defaultdict(list), "leads": defaultdict(list)}
+        self._leads: list[Lead] | None = None
 
     def send(self, kind: str, record: dict[str, Any], arrived: int) -> None:
         """Keep a valid record of `calls` or `leads`; `arrived` in microseconds, ever greater."""
+        self._leads = None
         key = (record["merchant_id"], record[IDENTITY[kind]])
         self._records[kind][key].append(Raw(record, arrived, self.settings.timezone))
 
@@ -110,10 +115,11 @@ class Reference:
         return rows
 
     def _units(self, request: dict[str, Any], asked: Question) -> list[Any]:
-        leads = leads_of(self._records["calls"], self._records["leads"])
+        if self._leads is None:
+            self._leads = leads_of(self._records["calls"], self._records["leads"])
         if request["query_type"] in LEAD_TYPES:
-            return [lead for lead in leads if lead_matches(lead, asked)]
-        return [call for call in calls_of(leads) if call_matches(call, asked)]
+            return [lead for lead in self._leads if lead_matches(lead, asked)]
+        return [call for call in calls_of(self._leads) if call_matches(call, asked)]
 
     def _context(self, request: dict[str, Any], asked: Question, units: list[Any]) -> Context:
         series = request["query_type"] in TIME_SERIES
