@@ -7,11 +7,11 @@ from callistics.analytics.plan import Plan, rollup_of
 from callistics.analytics.rollup_match import Rollups
 from callistics.compile.shared import columns_read, kept, matching
 from callistics.engines.base import SharingLimits, Snapshot
-from callistics.model.query import Filters
+from callistics.model.query import Ends, Filters
 from callistics.sql.dialect import Dialect
 from callistics.sql.selection import Frame, Unit
 
-Matched = tuple[Unit, bool, Filters]
+Matched = tuple[Unit, bool, Filters, Ends]
 """What plans within one scope have in common that match the same records."""
 # Payloads are too large to copy for what they are asked.
 _LARGE = frozenset({"payload", "payload_lists", "payload_orders"})
@@ -20,7 +20,7 @@ _LARGE = frozenset({"payload", "payload_lists", "payload_orders"})
 def matched(plan: Plan) -> Matched:
     """What the plan has in common with all that match the same records."""
     selection = plan.selection
-    return selection.unit, selection.overlap, selection.query.filters
+    return selection.unit, selection.overlap, selection.query.filters, selection.query.limits
 
 
 class Sharing:
