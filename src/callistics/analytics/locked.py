@@ -1,8 +1,8 @@
 """The filters that a token locks: checked when it is made or comes, read for every query."""
 
 from callistics.analytics.parse_filters import FilterReader, Given
-from callistics.errors import Problem, did_you_mean, invalid
-from callistics.model.json import decode
+from callistics.errors import Problem, did_you_mean, invalid, pointer
+from callistics.model.json import as_object, decode
 from callistics.model.query import Filters
 from callistics.model.scope import EVERYTHING, Locked, Scope
 from callistics.model.zones import Zone, zone
@@ -20,7 +20,13 @@ def locked_problems(locked: Locked, scope: Scope, default_zone: str, now: int) -
         hint = did_you_mean(name, zone_names())
         problems.append(invalid("/timezone", f"unknown time zone{hint}", name))
         name = default_zone
-    FilterReader(scope, zone(name), now, problems).read(decode(locked.filters))
+    given = as_object(decode(locked.filters)) or {}
+    problems += [
+        invalid(pointer("filters", field), "locks nothing: leave it out", value)
+        for field, value in given.items()
+        if value is None
+    ]
+    FilterReader(scope, zone(name), now, problems).read(given)
     return problems
 
 

@@ -1,7 +1,7 @@
 """What a key or a token may see: the lists that limit it, and the filters that are locked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SCOPED = ("reseller_id", "merchant_id", "template_id")
 
@@ -25,7 +25,7 @@ class Scope:
     reseller_ids: frozenset[str] | None = None
     merchant_ids: frozenset[str] | None = None
     template_ids: frozenset[str] | None = None
-    locked: Locked | None = None
+    locked: Locked | None = field(default=None, kw_only=True)
 
     def limits(self) -> Iterator[tuple[str, frozenset[str]]]:
         """(field, allowed values) of each kind that is limited."""
