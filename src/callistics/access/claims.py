@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from callistics.access.requests import SCOPE_FIELDS, parse_scope
-from callistics.errors import Problem, Unauthorized, unknown_names
+from callistics.errors import Problem, Unauthorized, malformed, pointer, unknown_names
 from callistics.model.instants import SECOND
 from callistics.model.json import NotJsonError, as_list, as_object, decode, encode
 from callistics.model.scope import Locked, Scope
@@ -41,21 +41,23 @@ def claims_of(payload: bytes) -> Mapping[str, object]:
     except NotJsonError:
         found = None
     if found is None:
-        raise _wrong("the claims are no JSON object")
+        raise wrong_claim("", "the claims must be a JSON object")
     return found
 
 
 def checked(given: Mapping[str, object], audience: str | None, now: int) -> Claims:
     """The claims, checked at an instant (µs). Raises `Unauthorized`."""
     for name, hint in unknown_names(given, _NAMES):
-        raise _wrong(f"there is no claim {name[:50]}{hint}")
+        raise wrong_claim(pointer(name), f"unknown claim{hint}")
     _check_audience(given, audience)
     expires = _check_times(given, now)
     return Claims(_name(given), _scope(given), expires, _origins(given))
 
 
-def _wrong(reason: str) -> Unauthorized:
-    return Unauthorized(f"the token is not valid: {reason}")
+def wrong_claim(claim: str, message: str) -> Unauthorized:
+    """What is wrong with a claim, as a field: of these the log shows no words of a client's own."""
+    problem = malformed(claim, message)
+    return Unauthorized(f"the token is not valid: {claim} {message}", [problem])
 
 
 def _check_audience(given: Mapping[str, object], audience: str | None) -> None:
@@ -63,7 +65,7 @@ def _check_audience(given: Mapping[str, object], audience: str | None) -> None:
     if audience is None and "aud" not in given:
         return
     if audience is None or audience not in (as_list(named) or [named]):
-        raise _wrong("it is meant for another audience")
+        raise wrong_claim("/aud", "names another audience")
 
 
 def _check_times(given: Mapping[str, object], now: int) -> int:
@@ -71,18 +73,18 @@ def _check_times(given: Mapping[str, object], now: int) -> int:
     expires, issued = _time(given, "exp"), _time(given, "iat")
     begins = _time(given, "nbf") if "nbf" in given else issued
     if expires - issued > MAX_SECONDS * SECOND:
-        raise _wrong(f"exp lies more than {MAX_SECONDS:,} seconds after iat")
+        raise wrong_claim("/exp", f"lies more than {MAX_SECONDS:,} seconds after iat")
     if expires <= now:
         raise Unauthorized("the token has expired")
     if max(issued, begins) > now + _LEEWAY:
-        raise _wrong("it does not hold yet")
+        raise wrong_claim("/nbf" if begins > issued else "/iat", "lies in the future")
     return expires
 
 
 def _time(given: Mapping[str, object], name: str) -> int:
     value = given.get(name)
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or abs(value) > _LATEST:
-        raise _wrong(f"{name} must be a time in seconds")
+        raise wrong_claim(pointer(name), "must be a time in seconds")
     return int(value * SECOND)
 
 
@@ -90,7 +92,7 @@ def _name(given: Mapping[str, object]) -> str:
     for name in ("jti", "sub"):
         value = given.get(name)
         if value is not None and (not isinstance(value, str) or not value):
-            raise _wrong(f"{name} must be a text that is not empty")
+            raise wrong_claim(pointer(name), "must be a text that is not empty")
     return str(given.get("jti") or given.get("sub") or "")
 
 
@@ -98,11 +100,11 @@ def _scope(given: Mapping[str, object]) -> Scope:
     """The scope with what is locked: a list that is absent beside another is no limit."""
     lists = as_object(given.get("scope"))
     if not lists or None in lists.values():
-        raise _wrong(f"scope must be an object with some of {', '.join(SCOPE_FIELDS)}")
+        raise wrong_claim("/scope", f"must be an object with some of {', '.join(SCOPE_FIELDS)}")
     problems: list[Problem] = []
     scope = parse_scope(lists, problems)
     for problem in problems:
-        raise _wrong(f"{problem.pointer}: {problem.message}")
+        raise wrong_claim(problem.pointer, problem.message)
     return replace(scope, locked=_locked(given))
 
 
@@ -111,12 +113,14 @@ def _locked(given: Mapping[str, object]) -> Locked | None:
         return None
     parts = as_object(given["locked"])
     if parts is None:
-        raise _wrong("locked must be an object")
+        raise wrong_claim("/locked", "must be an object")
     for name, hint in unknown_names(parts, LOCKED_FIELDS):
-        raise _wrong(f"locked has no {name[:50]}{hint}")
+        raise wrong_claim(pointer("locked", name), f"unknown field{hint}")
     filters, timezone = parts.get("filters", {}), parts.get("timezone", "")
-    if as_object(filters) is None or not isinstance(timezone, str):
-        raise _wrong("locked.filters must be an object, locked.timezone a text")
+    if as_object(filters) is None:
+        raise wrong_claim("/locked/filters", "must be an object")
+    if not isinstance(timezone, str):
+        raise wrong_claim("/locked/timezone", "must be a string")
     return Locked(encode(filters), timezone if "timezone" in parts else None)
 
 
@@ -126,5 +130,5 @@ def _origins(given: Mapping[str, object]) -> tuple[str, ...] | None:
     items = as_list(given["origins"])
     texts = [item for item in items or () if isinstance(item, str)]
     if items is None or len(texts) < len(items):
-        raise _wrong("origins must be a list of texts")
+        raise wrong_claim("/origins", "must be a list of strings")
     return tuple(texts)

@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "import": Lazy("import_", "Load calls or leads from NDJSON, CSV or Parquet files."),
     "query": Lazy("query", "Run a query and print the answer."),
     "keys": Lazy("keys", "Create, list and revoke access keys."),
+    "embed-token": Lazy("embed_token", "Sign tokens for embedding, or refuse them all."),
     "generate": Lazy("generate", "Write made-up calls to a file."),
     "settings": Lazy("settings", "List every setting of the server."),
     "optimize": Lazy(

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from litestar import Litestar, Request
 
+from callistics.access.claims import wrong_claim
 from callistics.access.keyring import Keyring, bearer, require
 from callistics.access.limiter import RateLimiter
 from callistics.access.tokens import Tokens, looks_like_token
@@ -14,7 +15,7 @@ from callistics.analytics.cache import AnswerCache
 from callistics.analytics.locked import locked_problems
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
-from callistics.errors import Forbidden, TooLarge, Unauthorized
+from callistics.errors import Forbidden, TooLarge
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
 from callistics.http.request_notes import note_key
@@ -87,8 +88,7 @@ class Services:
         locked = key.scope.locked
         if locked is not None:
             for wrong in locked_problems(locked, EVERYTHING, self.settings.timezone, now()):
-                where = f"locked{wrong.pointer}"
-                raise Unauthorized(f"the token is not valid: {where}: {wrong.message}")
+                raise wrong_claim(f"/locked{wrong.pointer}", wrong.message)
         details = cast("Mapping[str, Any]", request.scope)
         if (request.method, details.get("path_template")) not in TOKEN_ROUTES:
             raise Forbidden("a token may do nothing but query: this takes a key")
