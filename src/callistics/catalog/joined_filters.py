@@ -18,8 +18,8 @@ def joined(first: Filters, second: Filters) -> Filters:
     for name, value in second.values:
         found = _JOINED[name](values[name], value) if name in values else value
         if found is None:
-            # The one that is left is as good: no record is looked at.
             excluded = True
+            del values[name]
         else:
             values[name] = found
     begin, end = cut(first.ends, second.ends)
