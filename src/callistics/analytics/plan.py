@@ -60,16 +60,7 @@ def plan_query(query: Query, scope: Scope, policy: Policy) -> Plan:
     kind = registry()[query.query_type].asked(query)
     groups = tuple(one for one in map(groupable, query.group_by) if one is not None)
     begin, end = query.filters.begin, query.filters.end
-    selection = Selection(
-        query,
-        scope,
-        policy,
-        kind.unit,
-        begin,
-        end,
-        empty=query.filters.nothing,
-        overlap=kind.overlap,
-    )
+    selection = Selection(query, scope, policy, kind.unit, begin, end, overlap=kind.overlap)
     return Plan(kind, groups, selection)
 
 

@@ -18,7 +18,7 @@ def where(frame: Frame) -> Sql:
 
 def _conditions(frame: Frame) -> Iterator[Sql]:
     selection, dialect = frame.selection, frame.dialect
-    if selection.empty:
+    if selection.empty or selection.query.filters.nothing:
         yield raw("FALSE")
     if frame.selected is not None:
         return
