@@ -27,7 +27,7 @@ CALLS = [
 ]
 LOCKS: list[Mapping[str, Any]] = [
     {"outcome": "YES"},
-    {"merchant_id": ["m1", "m2"], "min_duration": 20},
+    {"merchant_id": ["m1"], "min_duration": 20, "hour": [20, 1]},
     {"date_from": "2025-01-03", "date_to": "2025-01-06", "payload_filters": {"city": "Delhi"}},
     {"success": True, "status": "won"},
 ]
@@ -106,7 +106,7 @@ def test_a_contradiction_is_empty(server: Server, locked: object, own: dict[str,
     token = made(server, scope=scope, locked={"filters": locked})
     assert server.rows("call_count", key=token, filters=own) == [{"count": 0}]
     assert server.rows("outcome_distribution", key=token, filters=own) == []
-    dates = {"date_from": "2025-01-03", "date_to": "2025-01-04"} | own
+    dates = {"date_from": "2025-01-03", "date_to": "2025-01-09"} | own
     answer = server.ask("calls_over_time", key=token, filters=dates)
     assert answer.status_code == 200
     assert not any(row["count"] for row in answer.json()["data"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from callistics.catalog.filter_types import FLAG
 from callistics.catalog.filters import FILTERS
-from callistics.model.query import Filters, FilterValue, OneOf, cut
+from callistics.model.query import Filters, FilterValue, OneNumberOf, OneOf, cut
 
 Joined = Callable[[Any, Any], FilterValue | None]
 """The value that asks for two at once; None where nothing has both."""
@@ -29,7 +29,12 @@ def joined(first: Filters, second: Filters) -> Filters:
     return Filters(tuple(values.items()), begin, end, payload, excluded)
 
 
-def _both(first: OneOf, second: OneOf) -> OneOf | None:
+def _both(first: OneOf | OneNumberOf, second: OneOf | OneNumberOf) -> FilterValue | None:
+    if isinstance(first, OneNumberOf) and isinstance(second, OneNumberOf):
+        numbers = tuple(number for number in first.numbers if number in second.numbers)
+        return OneNumberOf(numbers) if numbers else None
+    assert isinstance(first, OneOf)
+    assert isinstance(second, OneOf)
     texts = tuple(text for text in first.texts if text in second.texts)
     null = first.null and second.null
     return OneOf(texts, null) if texts or null else None
