@@ -33,7 +33,7 @@ def query(scope: Scope, zone: str = "UTC", **filters: Any) -> Query:
 @pytest.mark.parametrize("name", FILTERS)
 def test_every_filter_can_be_locked_beside_itself(name: str) -> None:
     """A filter that nobody told how it is joined would fail here, not for a token."""
-    given = {name: FILTERS[name].example, **WITH.get(name, {})}
+    given: dict[str, Any] = {name: FILTERS[name].example, **WITH.get(name, {})}
     alone, both = query(EVERYTHING, **given).filters, query(locked(**given), **given).filters
     assert alone != Filters()
     assert query(locked(**given)).filters == alone
