@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from callistics.http.analytics import analytics
 from callistics.http.batch import analytics_batch
 from callistics.http.discovery import payload_keys, types, values
+from callistics.http.embed_tokens import embed_tokens
 from callistics.http.health import docs, docs_asset, live, metrics, openapi, ready, root
 from callistics.http.keys import keys, revoke_key
 from callistics.http.parameters import check_request
@@ -34,6 +35,7 @@ _ROUTES: list[Any] = [
     pending,
     keys,
     revoke_key,
+    embed_tokens,
     live,
     ready,
     metrics,
