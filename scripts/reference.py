@@ -98,7 +98,7 @@ def _product() -> Generator[Analytics]:
     try:
         for kind, records in ((RecordKind.LEADS, leads()), (RecordKind.CALLS, calls())):
             _store(writer, kind, records)
-        yield Analytics(engine.dialect, engine.run, Policy(lead_stages=STAGES), "UTC")
+        yield Analytics(engine, Policy(lead_stages=STAGES), "UTC")
     finally:
         writer.stop()
         engine.close()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from callistics.analytics.parse_body import Object, read_object
+from callistics.analytics.parse_compare import parse_comparison, with_sides
 from callistics.analytics.parse_payload import parse_payload_filters
 from callistics.analytics.parse_range import parse_range
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
@@ -37,6 +38,7 @@ BODY_FIELDS = (
     "timezone",
     "group_by",
     "measure",
+    "compare",
     "page",
     "page_size",
 )
@@ -72,6 +74,7 @@ class _Reader:
         kind = self._query_type()
         self.zone = self._zone()
         filters = self._filters()
+        compare = parse_comparison(self.body, self.problems)
         query = Query(
             query_type=kind.name if kind else "",
             zone=self.zone,
@@ -86,7 +89,7 @@ class _Reader:
         if self.problems:
             self._check_buckets(kind, query)
             raise Refused(self.problems)
-        return query
+        return with_sides(query, compare, kind, self.now) if compare and kind else query
 
     def _check_buckets(self, kind: QueryType | None, query: Query) -> None:
         """Too many buckets are told with other problems; alone, they show as the plan is made."""

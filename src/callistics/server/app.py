@@ -149,7 +149,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey, set_size: in
         template_lead_stages=dict(settings.template_lead_stages),
     )
     rollups = engine.rollups if settings.rollups else ()
-    analytics = Analytics(engine.dialect, engine.run, policy, settings.timezone, rollups)
+    analytics = Analytics(engine, policy, settings.timezone, rollups)
     cache = AnswerCache(settings.answer_cache * 1_000_000)
     parts = Services(
         settings=settings,
