@@ -1,13 +1,15 @@
 """From raw records and a request to the envelope of the answer."""
 
 from collections import defaultdict
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from .buckets import Bucket, buckets_between
+from .comparison import Sides, in_this_time, joined, limits, positions
 from .filters import (
     Question,
     call_matches,
-    date_limits,
     given,
     lead_matches,
     refuse_crossed_dates,
@@ -71,22 +73,50 @@ class Reference:
 
     def _rows(self, request: dict[str, Any], asked: Question) -> list[Row]:
         refuse_crossed_dates(request["filters"], request["timezone"])
+        if request.get("compare") is None:
+            groups, _ = self._side(request, asked)
+        else:
+            groups = self._compared(request, asked)
+        fields = request["group_by"]
+        return [
+            dict(zip(fields, map(shown, key), strict=True)) | row
+            for key, rows in groups.items()
+            for row in rows
+        ]
+
+    def _compared(self, request: dict[str, Any], asked: Question) -> Sides:
+        """Each group of either range, its rows beside those of the other."""
+        begin, end = asked.limits
+        if begin is None or end is None:
+            raise Refused(422, "both ends are required")
+        # A day that was left out ends where it begins.
+        whole = (begin, max(begin, end))
+        query_type, fields = request["query_type"], request["group_by"]
+        sides = limits(request["compare"], asked.zone, whole, asked.now, query_type)
+        own, nothing = self._side(request, replace(asked, side=sides[0]))
+        before, _ = self._side(request, replace(asked, side=sides[1]), len(nothing))
+        if "date" in fields:
+            at = fields.index("date")
+            before = in_this_time(before, at, asked.zone, request["granularity"], sides)
+        return joined(query_type, own, before, nothing)
+
+    def _side(
+        self, request: dict[str, Any], asked: Question, most: int | None = None
+    ) -> tuple[Sides, list[Row]]:
+        """Each group and its rows, and the rows of a group of nothing; `most` buckets, or all."""
         query_type, fields = request["query_type"], request["group_by"]
         units = self._units(request, asked)
         counted = _counted(request, units)
         groups = grouped(counted, fields, asked.zone, request["granularity"])
         if query_type == "hourly_heatmap" and "weekday" in fields:
             groups = with_all_weekdays(groups, fields)
-        context = self._context(request, asked, units)
+        context = self._context(request, asked, units, most)
         if len(groups) * len(context.buckets) > MOST_ROWS:
             raise Refused(422, "too many rows")
-        rows: list[Row] = []
-        for key, members in groups.items():
-            values = dict(zip(fields, map(shown, key), strict=True))
-            rows += [values | row for row in QUERIES[query_type](members, context)]
-            if len(rows) > MOST_ROWS:
-                raise Refused(422, "too many rows")
-        return rows
+        found = {key: QUERIES[query_type](members, context) for key, members in groups.items()}
+        if sum(map(len, found.values())) > MOST_ROWS:
+            raise Refused(422, "too many rows")
+        return found, QUERIES[query_type]([], context)
 
     def _units(self, request: dict[str, Any], asked: Question) -> list[Any]:
         leads = leads_of(self._records["calls"], self._records["leads"])
@@ -94,13 +124,15 @@ class Reference:
             return [lead for lead in leads if lead_matches(lead, asked)]
         return [call for call in calls_of(leads) if call_matches(call, asked)]
 
-    def _context(self, request: dict[str, Any], asked: Question, units: list[Any]) -> Context:
+    def _context(
+        self, request: dict[str, Any], asked: Question, units: list[Any], most: int | None
+    ) -> Context:
         series = request["query_type"] in TIME_SERIES
         return Context(
             zone=request["timezone"],
             settings=self.settings,
             stages=self._stages(request["filters"].get("template_id")),
-            buckets=_buckets(request, asked, units) if series else (),
+            buckets=_buckets(request, asked, units, most) if series else (),
             measure=request.get("measure"),
         )
 
@@ -124,10 +156,16 @@ def _counted(request: dict[str, Any], units: list[Any]) -> list[Any]:
     return units
 
 
-def _buckets(request: dict[str, Any], asked: Question, calls: list[Call]) -> list[Bucket]:
+def _buckets(
+    request: dict[str, Any], asked: Question, calls: list[Call], most: int | None
+) -> list[Bucket]:
     """Every bucket of the range, an open end of which the first or last matching call closes."""
     zone, granularity = asked.zone, request["granularity"]
-    begin, end = date_limits(asked.filters, zone, asked.now)
+    begin, end = asked.limits
+    if most is not None and begin is not None and end is not None:
+        first = list(islice(positions(zone, granularity, (begin, end)), most))
+        # The range is as good as over with the last bucket that is asked for.
+        end = min(end, first[-1].end) if first else begin
     if asked.overlap:
         return buckets_of(zone, granularity, begin, end, calls)
     starts = [call.started_at for call in calls]

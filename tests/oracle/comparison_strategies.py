@@ -1,0 +1,139 @@
+"""Calls on both sides of a comparison around an awkward instant, and queries that compare them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from .reference import Scope
+from .reference.zones import micros, rules
+from .strategies import LEAD_TYPES, MEASURES, OWN_KEYS, Body, History, Request, Scene
+from .traps import DAY, HOUR, MINUTE, Trap, exact_times, instants, traps, written
+from .weights import weighted
+
+COMPARISONS = ("previous_period", "previous_year")
+GRANULARITIES = ("hour", "day", "day", "week", "month", "quarter", "year", None)
+# From one side of a comparison to the other, nearly.
+APART = tuple(timedelta(days=days) for days in (0, 0, 1, 2, 7, 28, 30, 31, 365, 365, 366))
+_FIELDS = {
+    "reseller_id": st.sampled_from(("r1", "r2")),
+    "lead_id": st.sampled_from(("l1", "l2", "l3")),
+    "provider": st.sampled_from((None, "A", "B")),
+    "outcome": st.sampled_from((None, "NO", "YES", "yes", "\u00e9", "\U0001f600")),
+    "status": st.sampled_from((None, "new", "contacted", "converted", "gone")),
+    "attempt": st.sampled_from((None, 1, 2, 3)),
+    "duration": st.sampled_from((None, 0, 5, 9.5, 50, 7200)),
+    "sentiment": st.sampled_from((None, 0.1, 0.95)),
+    "success": st.sampled_from((None, None, True)),
+    "cost": st.sampled_from((None, 1, 0.25)),
+    "test": st.sampled_from((False,) * 7 + (True,)),
+}
+_PRICES = st.sampled_from((None, "USD", "INR"))
+_GROUPS = ("reseller_id", "provider", "outcome", "weekday", "hour", "date", "date", "status")
+_LEAD_GROUPS = ("reseller_id", "weekday", "hour", "date", "date")
+_SCOPES: tuple[Scope | None, ...] = (None, None, {"reseller_ids": ["r1"]})
+_NAMED = (
+    "today",
+    "yesterday",
+    *(f"this_{unit}" for unit in ("week", "month", "quarter", "year")),
+    *(f"last_{unit}" for unit in ("week", "month", "quarter", "year")),
+    "last_2_days",
+    "last_7_days",
+    "past_2_days",
+    "past_90_minutes",
+)
+
+
+@st.composite
+def _moment(draw: st.DrawFn, trap: Trap) -> datetime:
+    return draw(instants(trap)) - draw(st.sampled_from(APART))
+
+
+@st.composite
+def _call(draw: st.DrawFn, trap: Trap, number: int) -> Any:
+    record = draw(st.fixed_dictionaries(_FIELDS)) | {"call_id": f"c{number}", "merchant_id": "m1"}
+    if record["cost"] is not None:
+        record["currency"] = draw(_PRICES)
+    record["started_at"] = draw(exact_times(draw(_moment(trap)), naive=True))
+    return "calls", record
+
+
+@st.composite
+def comparable_histories(draw: st.DrawFn, trap: Trap) -> History:
+    """Calls a period or a year apart."""
+    size = draw(st.sampled_from((8, 3, 14)))
+    return [draw(_call(trap, number)) for number in range(size)]
+
+
+@st.composite
+def _whole(draw: st.DrawFn, trap: Trap) -> dict[str, str]:
+    """Whole days or months of the zone's clocks near the trap."""
+    first = trap.at.astimezone(rules(trap.zone)).date() + draw(
+        st.sampled_from((0, 0, 1, -1, 2, 28, -28))
+    ) * timedelta(days=1)
+    if draw(st.booleans()):
+        last = first + draw(st.sampled_from((0, 0, 1, 2, 6, 27))) * timedelta(days=1)
+    else:
+        first = first.replace(day=1)
+        months = draw(st.sampled_from((1, 1, 2, 3, 12))) + first.month - 1
+        following = first.replace(year=first.year + months // 12, month=months % 12 + 1)
+        last = following - timedelta(days=1)
+    return {"date_from": first.isoformat(), "date_to": last.isoformat()}
+
+
+@st.composite
+def _cut(draw: st.DrawFn, trap: Trap) -> dict[str, str]:
+    """From any time to any time."""
+    begin = draw(instants(trap))
+    lasting = draw(st.sampled_from((0 * DAY, 30 * MINUTE, HOUR, 25 * HOUR, 2 * DAY, 7 * DAY)))
+    texts = (draw(written(trap, moment)) for moment in (begin, begin + lasting))
+    return dict(zip(("date_from", "date_to"), texts, strict=True))
+
+
+def ranges(trap: Trap) -> st.SearchStrategy[dict[str, str]]:
+    """Ranges with both ends; of those written in several ways some may be crossed."""
+    named = st.sampled_from(_NAMED).map(lambda name: {"date_range": name})
+    return weighted((4, _whole(trap)), (2, _cut(trap)), (2, named))
+
+
+@st.composite
+def comparing(draw: st.DrawFn, query_type: str, trap: Trap) -> Request:
+    """A body that compares, and a scope."""
+    known = _LEAD_GROUPS if query_type in LEAD_TYPES else _GROUPS
+    fields = st.sampled_from([name for name in known if name != OWN_KEYS.get(query_type)])
+    size = draw(st.sampled_from((0, 0, 1, 1, 2)))
+    body: Body = {
+        "query_type": query_type,
+        "compare": draw(st.sampled_from(COMPARISONS)),
+        "filters": draw(ranges(trap)),
+        "timezone": trap.zone,
+        "group_by": draw(st.lists(fields, min_size=size, max_size=size, unique=True)),
+        "granularity": draw(st.sampled_from(GRANULARITIES)),
+        "page": draw(st.sampled_from((None, 1, 1, 2, 50))),
+        "page_size": draw(st.sampled_from((10_000, 10_000, 10_000, 2, 5))),
+    }
+    if query_type == "measure":
+        body["measure"] = draw(st.just("cost") | MEASURES)
+    if draw(st.sampled_from(range(4))) == 3:
+        body["filters"]["provider"] = draw(st.sampled_from(("A", [None, "B"])))
+    return body, draw(st.sampled_from(_SCOPES))
+
+
+def _now(trap: Trap) -> st.SearchStrategy[int]:
+    """Within the range, before it or after it, now and then finer than a millisecond."""
+    later = st.sampled_from((0, 0, 0, -30, 1, 7, 400)).map(lambda days: days * DAY)
+    return st.builds(
+        lambda at, after, rest: micros(at + after) + rest,
+        instants(trap),
+        later,
+        st.sampled_from((0, 0, 999)),
+    )
+
+
+@st.composite
+def comparison_scenes(draw: st.DrawFn, query_types: Sequence[str]) -> Scene:
+    """A history, a query of each type that compares, and when they come."""
+    trap = draw(traps())
+    history = draw(comparable_histories(trap))
+    return history, [draw(comparing(name, trap)) for name in query_types], draw(_now(trap))

@@ -1,0 +1,35 @@
+"""Comparisons are answered as the naive evaluation of the contract answers them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.engines import AS_IF_LARGE, ENGINES
+from support.examples import examples, shards
+from support.store import Store, opened
+
+from .comparison_strategies import comparison_scenes
+from .strategies import reference_settings
+from .test_agreement import HALVES, SEEDS, check
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def stores() -> Iterator[list[Store]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
+
+
+@shards(2)
+@pytest.mark.parametrize("query_types", HALVES)
+@examples(60, shards=2)
+@given(data=st.data())
+def test_comparisons_agree(
+    stores: list[Store], query_types: Sequence[str], shard: int, data: st.DataObject
+) -> None:
+    scene = data.draw(comparison_scenes(query_types))
+    check(stores, scene, data.draw(reference_settings()), data.draw(SEEDS))
