@@ -8,7 +8,7 @@ from callistics.catalog.dimensions import PAYLOAD_PREFIX
 from callistics.catalog.filters import FILTERS
 from callistics.catalog.measures import MEASURES
 from callistics.http.openapi_batch import batch_schemas
-from callistics.http.openapi_parts import KEY_SCHEMA, Json, ref
+from callistics.http.openapi_parts import COMPARE, KEY_SCHEMA, Json, ref
 from callistics.http.problems import NO_TYPE
 from callistics.model.buckets import Granularity
 from callistics.model.keys import Permission
@@ -54,7 +54,8 @@ def _type(text: str) -> Json:
 
 def _row_schema(kind: QueryType) -> Json:
     """A row of a query type; fields of `group_by` come before these."""
-    columns = {one.name: {**_type(one.type), "description": one.help} for one in kind.columns}
+    fields = [*kind.columns, *kind.previous_columns]
+    columns = {one.name: {**_type(one.type), "description": one.help} for one in fields}
     return {
         "type": "object",
         "description": kind.summary,
@@ -90,6 +91,7 @@ def _request_schema(kind: QueryType) -> Json:
             },
             "group_by": _group_by_schema(kind),
             "measure": _measure_schema(kind),
+            "compare": COMPARE,
             "page": {**page, "default": 1, "description": "Page, from 1."},
             "page_size": {
                 **page,
