@@ -12,8 +12,11 @@ from support.examples import examples, shards
 from support.store import Store, opened
 
 from .comparison_strategies import comparison_scenes
-from .strategies import reference_settings
+from .reference import ReferenceSettings
+from .strategies import QUERY_TYPES, reference_settings
 from .test_agreement import HALVES, SEEDS, check
+from .test_batches import batches_of
+from .test_batches import check as check_batch
 
 pytestmark = pytest.mark.slow
 
@@ -33,3 +36,13 @@ def test_comparisons_agree(
 ) -> None:
     scene = data.draw(comparison_scenes(query_types))
     check(stores, scene, data.draw(reference_settings()), data.draw(SEEDS))
+
+
+@examples(20)
+@given(data=st.data())
+def test_batches_of_comparisons_agree(stores: list[Store], data: st.DataObject) -> None:
+    """Some of them share their ranges with each other, and with queries that compare nothing."""
+    history, asked, now = data.draw(comparison_scenes(QUERY_TYPES))
+    alone = [({**body, "compare": None}, scope) for body, scope in asked[::4]]
+    scene = history, [*asked, *alone], now
+    check_batch(stores, scene, data.draw(batches_of(scene)), 0, ReferenceSettings())
