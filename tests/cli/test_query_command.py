@@ -60,7 +60,7 @@ def test_csv_of_nothing_has_its_header(filled: Run) -> None:
 def test_a_comparison_is_a_wider_table(filled: Run) -> None:
     dates = ("--from", "2025-01-07", "--to", "2025-01-12", "--compare", "previous_period")
     shown = filled("query", "outcome_distribution", *dates).stdout.replace("│", "|").splitlines()
-    assert [name.strip() for name in shown[0].split("|")] == [
+    assert [name.strip() for name in shown[0].split("┃")] == [
         "outcome",
         "count",
         "percentage",
