@@ -10,7 +10,7 @@ from callistics.queries import registry
 from support.server import Server, problem
 
 STARTS = ("2025-01-05T12:00:00Z", "2025-02-05T12:00:00Z", "2025-02-20T12:00:00Z")
-MONTH = {"filters": {"date_range": "this_month"}, "compare": "previous_period"}
+MONTH: dict[str, Any] = {"filters": {"date_range": "this_month"}, "compare": "previous_period"}
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_each_answer_of_a_batch_is_the_bytes_of_the_query_alone(filled: Server) 
 def test_every_type_wants_both_ends(shared_server: Server, name: str) -> None:
     measured = {"measure": "ring"} if registry()[name].takes_measure else {}
     for filters in (None, {"date_from": "2025-01-01"}, {"date_range": None}):
-        body = {"compare": "previous_year", "filters": filters, **measured}
+        body: dict[str, Any] = {"compare": "previous_year", "filters": filters, **measured}
         (error,) = problem(shared_server.ask(name, **body), 422)["errors"]
         assert error["pointer"] == "/compare"
         assert "date_range" in error["message"]

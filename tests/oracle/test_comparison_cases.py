@@ -103,7 +103,7 @@ def test_costs_of_currencies_that_one_side_has(store: Store) -> None:
 
 def test_a_group_that_only_one_side_has(store: Store) -> None:
     send(store, "2025-01-10", "2025-02-10", provider=("A", None), outcome=("X", "Y"))
-    group = {"group_by": ["provider"]}
+    group: dict[str, Any] = {"group_by": ["provider"]}
     assert values(store, "call_count", **group) == [("A", 0, 1), (None, 1, None)]
     assert values(store, "outcome_distribution", **group) == [
         ("A", "X", 0, None, 1, 100.0),

@@ -51,11 +51,12 @@ def with_sides(query: Query, how: Comparison, kind: QueryType, now: int) -> Quer
 
 
 def _with_equal_parts(query: Query, how: Comparison, sides: Sides, now: int) -> Query:
+    """Of a range that is not over the parts are longer with every millisecond."""
     since, until = query.holds or (-_EVER, _EVER)
-    over = sides.this[1]
-    means = (over, _EVER) if over <= now else (now, now + _MILLISECOND)
+    over = to_millisecond(sides.this[1] + _MILLISECOND - 1)
+    first, last = (over, _EVER) if over <= now else (now, now + _MILLISECOND)
     return replace(
         query,
         sides=equal_parts(how, query.zone, sides, now),
-        holds=(max(since, means[0]), min(until, means[1])),
+        holds=(max(since, first), min(until, last)),
     )

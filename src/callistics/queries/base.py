@@ -119,7 +119,12 @@ class QueryType:
     def previous_columns(self) -> list[Field]:
         """The row fields of the other side of a comparison, which follow all others."""
         return [
-            Field(PREVIOUS + one.name, _nullable(one.type), _OTHER_SIDE.format(one.name), True)
+            Field(
+                PREVIOUS + one.name,
+                _nullable(one.type),
+                _OTHER_SIDE.format(one.name),
+                optional=True,
+            )
             for one in self.figures
         ]
 
