@@ -29,7 +29,7 @@ def stores() -> Iterator[list[Store]]:
 
 @shards(2)
 @pytest.mark.parametrize("query_types", HALVES)
-@examples(60, shards=2)
+@examples(40, shards=2)
 @given(data=st.data())
 def test_comparisons_agree(
     stores: list[Store], query_types: Sequence[str], shard: int, data: st.DataObject
@@ -38,7 +38,7 @@ def test_comparisons_agree(
     check(stores, scene, data.draw(reference_settings()), data.draw(SEEDS))
 
 
-@examples(20)
+@examples(8)
 @given(data=st.data())
 def test_batches_of_comparisons_agree(stores: list[Store], data: st.DataObject) -> None:
     """Some of them share their ranges with each other, and with queries that compare nothing."""
