@@ -44,6 +44,12 @@ _PAGES: tuple[Body, ...] = (
     {"page_size": 5, "page": 2},
     {"page": 50},
 )
+_LIMITS: tuple[Body, ...] = (
+    {"provider": "A"},
+    {"provider": [None, "B"]},
+    {"weekday": [1, 5, 6, 7]},
+    {"hour": [0, 1, 2, 10, 23]},
+)
 _NAMED = (
     "today",
     "yesterday",
@@ -131,7 +137,7 @@ def comparing(draw: st.DrawFn, query_type: str, trap: Trap, apart: Apart) -> Req
     if query_type == "measure":
         body["measure"] = draw(st.just("cost") | MEASURES)
     if draw(st.sampled_from(range(6))) == 5:
-        body["filters"]["provider"] = draw(st.sampled_from(("A", [None, "B"])))
+        body["filters"] |= draw(st.sampled_from(_LIMITS))
     return body, draw(st.sampled_from(_SCOPES))
 
 
