@@ -54,7 +54,7 @@ class _Reader(BodyReader):
         self.check_names(BODY_FIELDS)
         kind = self._query_type()
         self.zone = self.read_zone()
-        filters = self.read_filters()
+        filters, limits = self.read_filters()
         compare = parse_comparison(self.body, self.problems)
         query = Query(
             query_type=kind.name if kind else "",
@@ -66,6 +66,8 @@ class _Reader(BodyReader):
             page=self.read_whole("page", 1, None, 1),
             page_size=self.read_whole("page_size", 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
             holds=self.holds,
+            locked=self.scope.locked,
+            limits=limits,
         )
         if self.problems:
             self._check_buckets(kind, query)

@@ -44,7 +44,8 @@ def with_sides(query: Query, how: Comparison, kind: QueryType, now: int) -> Quer
     begin, end = query.filters.begin, query.filters.end
     assert begin is not None
     assert end is not None
-    sides = whole_sides(how, query.zone, begin, end)
+    # Filters that exclude each other may leave an end before the beginning.
+    sides = whole_sides(how, query.zone, begin, max(begin, end))
     if kind.uses_granularity:
         return replace(query, sides=sides)
     return _with_equal_parts(query, how, sides, to_millisecond(now))

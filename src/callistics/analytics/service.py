@@ -27,6 +27,7 @@ from callistics.engines.base import Readable
 from callistics.errors import Refused, invalid
 from callistics.model.buckets import TooManyBucketsError
 from callistics.model.instants import now
+from callistics.model.query import Query
 from callistics.model.scope import Scope
 from callistics.sql.dialect import SqlRow, Statement
 from callistics.sql.selection import Frame, Policy
@@ -45,8 +46,9 @@ class Analytics:
     ) -> None:
         self.dialect = engine.dialect
         self.rollups = rollups
+        self.run = engine.run
+        self.policy = policy
         self._engine = engine
-        self._policy = policy
         self._zone = default_zone
 
     def answer(self, body: bytes, scope: Scope, at: int | None = None) -> Answer:
@@ -56,14 +58,22 @@ class Analytics:
     def timed(self, body: bytes, scope: Scope, at: int | None = None) -> tuple[Answer, float]:
         """The answer, and the seconds that the engine took of it. Raises `RequestError`."""
         query = parse_request(body, scope, self._zone, now() if at is None else at)
-        plan = plan_query(query, scope, self._policy)
+        plan = plan_query(query, scope, self.policy)
         with self._one_state(plan) as run:
             engine = _Stopwatch(run)
             return self.compute(plan, engine), engine.seconds
 
     def plan(self, given: Object, scope: Scope, at: int) -> Plan:
         """The plan of a query that was decoded. Raises `Refused`."""
-        return plan_query(parse_query(given, scope, self._zone, at), scope, self._policy)
+        return plan_query(parse_query(given, scope, self._zone, at), scope, self.policy)
+
+    def frame(self, query: Query, scope: Scope) -> Frame:
+        """What statements about the records of a query are built from, whatever they ask of them.
+
+        Raises `TimedOut`.
+        """
+        plan = plan_query(query, scope, self.policy)
+        return self.located(plan, self.run).frame(self.dialect)
 
     def compute(self, plan: Plan, run: Run) -> Answer:
         """The answer of a plan, its statements run so. Raises `RequestError`."""
@@ -82,7 +92,7 @@ class Analytics:
     def _one_state(self, plan: Plan) -> Generator[Run]:
         """Run the plan's statements; both sides of a comparison on one state of the records."""
         if plan.other is None:
-            yield self._engine.run
+            yield self.run
         else:
             with self._engine.reading() as snapshot:
                 yield snapshot.run
