@@ -1,8 +1,9 @@
 """One query, answered: the steps of a query in the order they happen."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 from callistics.analytics.parse import parse_query, parse_request
 from callistics.analytics.parse_body import Object
@@ -17,15 +18,18 @@ from callistics.analytics.plan import (
     plan_query,
 )
 from callistics.analytics.rollup_match import Rollups
-from callistics.analytics.shape import Answer, Slots, shape, slots_of, trimmed
+from callistics.analytics.shape import Answer, Slots, shape, slots_of, stream, trimmed
 from callistics.errors import Refused, invalid
 from callistics.model.buckets import TooManyBucketsError
 from callistics.model.instants import now
 from callistics.model.scope import Scope
+from callistics.queries.base import Row
 from callistics.sql.dialect import Dialect, SqlRow, Statement
 from callistics.sql.selection import Frame, Policy
 
-Run = Callable[[Statement], Sequence[SqlRow]]
+T = TypeVar("T")
+Rows = Sequence[SqlRow]
+Run = Callable[[Statement], Rows]
 
 
 class Analytics:
@@ -65,10 +69,17 @@ class Analytics:
 
     def compute(self, plan: Plan, run: Run) -> Answer:
         """The answer of a plan, its statements run so. Raises `RequestError`."""
+        return self._shaped(plan, run, shape)
+
+    def stream(self, plan: Plan, run: Run) -> Iterator[Row]:
+        """All rows of the answer, made as they are taken. Raises `RequestError`, at once."""
+        return self._shaped(plan, run, stream)
+
+    def _shaped(self, plan: Plan, run: Run, into: Callable[[Plan, Slots, Rows], T]) -> T:
         try:
             plan, slots = self._closed(plan, run)
             rows = run(compile_plan(plan, self.dialect, self.rollups))
-            return shape(plan, trimmed(plan, slots, rows), rows)
+            return into(plan, trimmed(plan, slots, rows), rows)
         except TooManyBucketsError as error:
             raise Refused([invalid("/granularity", str(error))]) from None
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, product
+from itertools import islice
 
+from callistics.analytics.groups import grouped
 from callistics.analytics.plan import Plan
 from callistics.catalog.dimensions import BUCKET
 from callistics.compile.select import MAX_ROWS
 from callistics.errors import Refused, invalid
 from callistics.model.buckets import MAX_BUCKETS, TooManyBucketsError
 from callistics.model.time_range import TimeRange
-from callistics.queries.base import Counted, Group, Key, QueryType, Row, Slot
+from callistics.queries.base import Counted, Group, Row, Slot
 from callistics.sql.dialect import SqlRow
 
 Slots = Sequence[Slot] | None
@@ -56,9 +57,8 @@ def trimmed(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Slots:
 def shape(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Answer:
     """Group, fill, compute and cut out the page. Raises `Refused` on too many rows."""
     query, kind = plan.selection.query, plan.kind
-    _limit(len(rows))
-    _limit_dates(plan, rows)
-    groups = list(_groups(plan, rows))
+    _check(plan, rows)
+    groups = list(grouped(plan, rows))
     if slots is not None:
         _limit(len(groups) * len(slots))
     first = (query.page - 1) * query.page_size
@@ -69,11 +69,8 @@ def shape(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Answer:
         size = _size(plan, slots, counted)
         if total < last and total + size > first:
             found = kind.rows(plan.selection, slots, counted)
-            keys = {
-                one.name: one.shown(query, value)
-                for one, value in zip(plan.groups, group, strict=True)
-            }
-            page = found[max(first - total, 0) : last - total]
+            keys = _keys(plan, group)
+            page = islice(found, max(first - total, 0), last - total)
             data.extend({**keys, **row} for row in page)
         total += size
     return Answer(
@@ -81,12 +78,40 @@ def shape(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Answer:
     )
 
 
+def stream(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Iterator[Row]:
+    """All rows of the answer, made as they are taken. Raises `Refused` on too many, at once."""
+    _check(plan, rows)
+    if slots is not None:
+        _limit(sum(1 for _ in grouped(plan, rows)) * len(slots))
+    return _made(plan, slots, rows)
+
+
+def _made(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Iterator[Row]:
+    for group, counted in grouped(plan, rows):
+        keys = _keys(plan, group)
+        for row in plan.kind.rows(plan.selection, slots, counted):
+            yield {**keys, **row}
+
+
+def _check(plan: Plan, rows: Sequence[SqlRow]) -> None:
+    """Raises `Refused`, or `TooManyBucketsError`, where more was found than may be answered."""
+    _limit(len(rows))
+    _limit_dates(plan, rows)
+
+
+def _keys(plan: Plan, group: Group) -> Row:
+    query = plan.selection.query
+    return {
+        one.name: one.shown(query, value) for one, value in zip(plan.groups, group, strict=True)
+    }
+
+
 def _size(plan: Plan, slots: Slots, counted: Sequence[Counted]) -> int:
     """How many rows a group has, without computing them where that is plain."""
     if slots is not None:
         return len(slots)
     if plan.kind.arrange is not None:
-        return len(plan.kind.rows(plan.selection, slots, counted))
+        return sum(1 for _ in plan.kind.rows(plan.selection, slots, counted))
     return len(counted)
 
 
@@ -106,55 +131,3 @@ def _limit_dates(plan: Plan, rows: Sequence[SqlRow]) -> None:
         query = plan.selection.query
         first, last = (str(BUCKET.shown(query, key)) for key in (min(found), max(found)))
         raise TooManyBucketsError(query.granularity, first, last)
-
-
-def _groups(plan: Plan, rows: Sequence[SqlRow]) -> Iterator[tuple[Group, list[Counted]]]:
-    """Each group with what was counted in it, in order of the groups."""
-    kind, width = plan.kind, len(plan.groups)
-    names = [measure.name for measure in kind.measures]
-    found = {
-        group: [_counted(kind, names, row, width) for row in members]
-        for group, members in groupby(rows, key=lambda row: tuple(row[:width]))
-    }
-    if not width:
-        yield (), found.get((), [])
-        return
-    for group in _with_every_value(plan, list(found)):
-        yield group, found.get(group, [])
-
-
-def _counted(kind: QueryType, names: Sequence[str], row: SqlRow, width: int) -> Counted:
-    offset = width + (kind.key is not None)
-    key = row[width] if kind.key is not None else None
-    numbers = [None if value is None else int(value) for value in row[offset:]]
-    return Counted(key, dict(zip(names, numbers, strict=True)))
-
-
-def _with_every_value(plan: Plan, groups: list[Group]) -> list[Group]:
-    """The groups, with those dimensions complete whose every value is always a group."""
-    names = [dimension.name for dimension in plan.groups]
-    complete = {name: values for name, values in plan.kind.always if name in names}
-    if not complete:
-        return groups
-    places = [names.index(name) for name in complete]
-    others = dict.fromkeys(
-        tuple(value for place, value in enumerate(group) if place not in places) for group in groups
-    )
-    if len(places) == len(names):
-        others = {(): None}
-    merged = {
-        _insert(other, dict(zip(places, values, strict=True)))
-        for other in others
-        for values in product(*complete.values())
-    }
-    return sorted(merged, key=_sort_key)
-
-
-def _insert(other: Group, fixed: dict[int, int]) -> Group:
-    rest = iter(other)
-    width = len(other) + len(fixed)
-    return tuple(fixed[place] if place in fixed else next(rest) for place in range(width))
-
-
-def _sort_key(group: Group) -> tuple[tuple[bool, Key], ...]:
-    return tuple((value is None, "" if value is None else value) for value in group)

@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+import pyarrow as pa
+
 from callistics.catalog.rollups import Rollup
 from callistics.model.keys import StoredKey
 from callistics.records.columnar.arrow import Mask
@@ -135,6 +137,13 @@ class Engine(States, Protocol):
 
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
+        ...
+
+    def run_columns(self, statement: Statement) -> pa.Table:
+        """The rows of a statement as columns, in which many take less memory; else as `run`.
+
+        Numbers are whole or decimals without decimals.
+        """
         ...
 
     @property

@@ -34,7 +34,13 @@ _ROUTES: list[Any] = [
     docs,
     docs_asset,
 ]
-_EXPOSED = ["Callistics-Complete-Until", "Callistics-Range", "Retry-After", "Server-Timing"]
+_EXPOSED = [
+    "Callistics-Complete-Until",
+    "Callistics-Range",
+    "Content-Disposition",
+    "Retry-After",
+    "Server-Timing",
+]
 _SENT = ["Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key"]
 
 

@@ -13,6 +13,7 @@ from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.errors import TooLarge
+from callistics.exports.export import Exports
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
 from callistics.http.request_notes import note_key
@@ -36,12 +37,14 @@ class Services:
     settings: Settings
     analytics: Analytics
     batches: Batches
+    exports: Exports
     pending: Pending
     writer: Writer
     keyring: Keyring
     limiter: RateLimiter
     zone: Zone
     queries: Pool
+    exporting: Pool
     cache: AnswerCache
     data_version: Callable[[], int | None]
     maintain: Callable[[], bool]
@@ -50,6 +53,7 @@ class Services:
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    exports_under_way: int = 0
     ready: bool = False
 
     def authorize(self, request: AnyRequest, permission: Permission) -> StoredKey:

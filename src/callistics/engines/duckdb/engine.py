@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from callistics.catalog.rollups import ROLLUPS, Rollup
 from callistics.engines.base import SharingLimits
@@ -106,6 +107,11 @@ class DuckDBEngine:
         with self._reader() as reader:
             return self._execute(reader, statement)
 
+    def run_columns(self, statement: Statement) -> pa.Table:
+        """The rows of a statement as columns. Raises `TimedOut` past the time limit."""
+        with self._reader() as reader, self._timed(reader):
+            return reader.columns(statement.text, statement.values)
+
     @contextmanager
     def reading(self) -> Generator[DuckDBSnapshot]:
         """One state of the records for several statements."""
@@ -129,9 +135,14 @@ class DuckDBEngine:
             self._readers.put(reader)
 
     def _execute(self, reader: StatementCache, statement: Statement) -> Sequence[SqlRow]:
+        with self._timed(reader):
+            return reader.execute(statement.text, statement.values).fetchall()
+
+    @contextmanager
+    def _timed(self, reader: StatementCache) -> Generator[None]:
         try:
             with self._query_timeout.limit(reader.connection, self._timeout):
-                return reader.execute(statement.text, statement.values).fetchall()
+                yield
         except duckdb.InterruptException:
             raise TimedOut(f"the query took longer than {self._timeout:g} seconds") from None
 

@@ -1,0 +1,52 @@
+"""A query, answered with all its rows, a few at a time."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from callistics.analytics.column_rows import ColumnRows
+from callistics.analytics.parse_body import read_object
+from callistics.analytics.service import Analytics
+from callistics.exports.formats import Format
+from callistics.exports.names import file_name
+from callistics.exports.rows import some_at_a_time
+from callistics.exports.schema import schema_of
+from callistics.model.scope import Scope
+from callistics.model.time_range import TimeRange
+from callistics.queries.base import Row
+from callistics.sql.dialect import Statement
+
+RunColumns = Callable[[Statement], pa.Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Rows to be written once: of which kind, about which range, with which columns."""
+
+    what: str
+    range: TimeRange
+    schema: pa.Schema
+    rows: Iterator[Row]
+
+    def written(self, format_: Format) -> Iterator[bytes]:
+        """The pieces of a file in a format, written as they are taken."""
+        return format_.write(self.schema, some_at_a_time(self.rows))
+
+    def file_name(self, format_: Format) -> str:
+        """The name of the file."""
+        return file_name(self.what, self.range, format_.extension)
+
+
+class Exports:
+    """Answers queries with all their rows; `run` gives those of a statement as columns."""
+
+    def __init__(self, analytics: Analytics, run: RunColumns) -> None:
+        self._analytics, self._run = analytics, run
+
+    def of_query(self, body: bytes, scope: Scope, at: int) -> Export:
+        """What a body of `POST /analytics` asks for. Raises `RequestError`."""
+        plan = self._analytics.plan(read_object(body), scope, at)
+        rows = self._analytics.stream(plan, lambda one: ColumnRows(self._run(one)))
+        query = plan.selection.query
+        return Export(query.query_type, query.range, schema_of(plan), rows)
