@@ -5,8 +5,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-import pyarrow as pa
-
 from callistics.catalog.rollups import Rollup
 from callistics.model.keys import StoredKey
 from callistics.records.columnar.arrow import Mask
@@ -139,11 +137,8 @@ class Engine(States, Protocol):
         """The rows of a statement. Raises `TimedOut` past the time limit."""
         ...
 
-    def run_columns(self, statement: Statement) -> pa.Table:
-        """The rows of a statement as columns, in which many take less memory; else as `run`.
-
-        Numbers are whole or decimals without decimals.
-        """
+    def run_many(self, statement: Statement) -> Sequence[SqlRow]:
+        """As `run`, for many rows: they are kept as columns, which takes less memory."""
         ...
 
     @property

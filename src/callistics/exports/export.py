@@ -1,13 +1,12 @@
 """A query, answered with all its rows, a few at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from callistics.analytics.column_rows import ColumnRows
 from callistics.analytics.parse_body import read_object
-from callistics.analytics.service import Analytics
+from callistics.analytics.service import Analytics, Run
 from callistics.exports.formats import Format
 from callistics.exports.names import file_name
 from callistics.exports.rows import some_at_a_time
@@ -15,9 +14,6 @@ from callistics.exports.schema import schema_of
 from callistics.model.scope import Scope
 from callistics.model.time_range import TimeRange
 from callistics.queries.base import Row
-from callistics.sql.dialect import Statement
-
-RunColumns = Callable[[Statement], pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +35,14 @@ class Export:
 
 
 class Exports:
-    """Answers queries with all their rows; `run` gives those of a statement as columns."""
+    """Answers queries with all their rows; `run` gives those of a statement, however many."""
 
-    def __init__(self, analytics: Analytics, run: RunColumns) -> None:
+    def __init__(self, analytics: Analytics, run: Run) -> None:
         self._analytics, self._run = analytics, run
 
     def of_query(self, body: bytes, scope: Scope, at: int) -> Export:
         """What a body of `POST /analytics` asks for. Raises `RequestError`."""
         plan = self._analytics.plan(read_object(body), scope, at)
-        rows = self._analytics.stream(plan, lambda one: ColumnRows(self._run(one)))
+        rows = self._analytics.stream(plan, self._run)
         query = plan.selection.query
         return Export(query.query_type, query.range, schema_of(plan), rows)

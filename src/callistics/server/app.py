@@ -156,7 +156,7 @@ def _services(settings: Settings, engine: Engine, local: StoredKey, set_size: in
         settings=settings,
         analytics=analytics,
         batches=Batches(analytics, engine, cache, engine.sharing),
-        exports=Exports(analytics, engine.run_columns),
+        exports=Exports(analytics, engine.run_many),
         pending=Pending(engine.dialect, engine.run),
         writer=Writer(engine, settings.ingest_queue, set_size=set_size),
         keyring=Keyring(engine.load_keys(), local),

@@ -24,6 +24,7 @@ from callistics.engines.clickhouse.snapshot import ClickHouseSnapshot, parameter
 from callistics.errors import CallisticsError
 from callistics.model.keys import StoredKey
 from callistics.records.columnar.changes import Changes
+from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
 
 # A replaced row and the one in its place become visible together only within one block.
@@ -111,10 +112,11 @@ class ClickHouseEngine:
         with self._reader() as reader:
             return reader.query(statement.text, parameters(statement)).result_rows
 
-    def run_columns(self, statement: Statement) -> pa.Table:
-        """The rows of a statement as columns. Raises `TimedOut`, `Unavailable`."""
+    def run_many(self, statement: Statement) -> Sequence[SqlRow]:
+        """The rows of a statement, kept as columns. Raises `TimedOut`, `Unavailable`."""
         with self._reader() as reader:
-            return wide_as_decimals(reader.query_arrow(statement.text, parameters(statement)))
+            rows = reader.query_arrow(statement.text, parameters(statement))
+            return ColumnRows(wide_as_decimals(rows))
 
     @contextmanager
     def reading(self) -> Generator[ClickHouseSnapshot]:

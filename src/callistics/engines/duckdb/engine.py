@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from callistics.catalog.rollups import ROLLUPS, Rollup
 from callistics.engines.base import SharingLimits
@@ -31,6 +30,7 @@ from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.engines.duckdb.writer import WriteConnection, first_log_limit
 from callistics.errors import EngineError, TimedOut, first_line
 from callistics.model.keys import StoredKey
+from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
 
 # Of the machine's memory: the rest goes on to cache the file, as far as nobody else needs it.
@@ -107,10 +107,10 @@ class DuckDBEngine:
         with self._reader() as reader:
             return self._execute(reader, statement)
 
-    def run_columns(self, statement: Statement) -> pa.Table:
-        """The rows of a statement as columns. Raises `TimedOut` past the time limit."""
+    def run_many(self, statement: Statement) -> Sequence[SqlRow]:
+        """The rows of a statement, kept as columns. Raises `TimedOut` past the time limit."""
         with self._reader() as reader, self._timed(reader):
-            return reader.columns(statement.text, statement.values)
+            return ColumnRows(reader.columns(statement.text, statement.values))
 
     @contextmanager
     def reading(self) -> Generator[DuckDBSnapshot]:
