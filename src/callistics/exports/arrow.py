@@ -15,7 +15,7 @@ _GROUP_ROWS, _GROUP_BYTES = 100_000, 32_000_000
 
 
 def write_arrow(schema: pa.Schema, chunks: Iterable[Rows]) -> Iterator[bytes]:
-    """The pieces of a stream; one that is cut lacks its end."""
+    """The pieces of a stream."""
     sink = _Sink()
     writer = ipc.new_stream(pa.PythonFile(sink, mode="w"), schema)
     yield sink.taken()

@@ -9,7 +9,7 @@ from callistics.analytics.parse_body import read_object
 from callistics.analytics.service import Analytics, Run
 from callistics.exports.formats import Format
 from callistics.exports.names import file_name
-from callistics.exports.rows import some_at_a_time
+from callistics.exports.rows import end_held_back, some_at_a_time
 from callistics.exports.schema import schema_of
 from callistics.model.scope import Scope
 from callistics.model.time_range import TimeRange
@@ -27,7 +27,7 @@ class Export:
 
     def written(self, format_: Format) -> Iterator[bytes]:
         """The pieces of a file in a format, written as they are taken."""
-        return format_.write(self.schema, some_at_a_time(self.rows))
+        return end_held_back(format_.write(self.schema, some_at_a_time(self.rows)))
 
     def file_name(self, format_: Format) -> str:
         """The name of the file."""

@@ -41,9 +41,17 @@ class _Range:
         return place, len(self.parameters)
 
 
-def preferred(request: AnyRequest, forms: Sequence[Form]) -> Form:
-    """The form that the client likes best; of equal ones the first. Raises `NotAcceptable`."""
-    ranges = _ranges(",".join(request.headers.getall("accept", ())))
+def accepted(request: AnyRequest, forms: Sequence[Form]) -> Form:
+    """The form in which a request wants its answer. Raises `NotAcceptable`."""
+    return preferred(request.headers.getall("accept", ()), forms)
+
+
+def preferred(headers: Sequence[str], forms: Sequence[Form]) -> Form:
+    """The form that headers `Accept` like best; of equal ones the first, as where there is none.
+
+    What cannot be read of them counts for nothing. Raises `NotAcceptable`.
+    """
+    ranges = _ranges(",".join(headers))
     if ranges is None:
         return forms[0]
     weights = [_weight(form, ranges) for form in forms]

@@ -8,7 +8,7 @@ from litestar import Response, post
 from callistics.analytics.batch import Answered, Result
 from callistics.analytics.parse_batch import parse_batch
 from callistics.errors import RequestError
-from callistics.http.accept import JSON, preferred
+from callistics.http.accept import JSON, accepted
 from callistics.http.analytics import check_json, query_body
 from callistics.http.metrics import Metrics
 from callistics.http.problems import problem_body, unexpected_body
@@ -22,7 +22,7 @@ async def analytics_batch(request: AnyRequest) -> Response[bytes]:
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
     check_json(request.headers.get("content-type"))
-    preferred(request, (JSON,))
+    accepted(request, (JSON,))
     body = await query_body(request)
     started, came = time.perf_counter(), parts.clock()
     queries = parse_batch(body)

@@ -9,7 +9,7 @@ import structlog
 from callistics.errors import Refused, Unavailable, malformed
 from callistics.exports.export import Export
 from callistics.exports.formats import CSV, CSV_WITH_FORMULAS, FORMATS, Format
-from callistics.http.accept import JSON, Form, preferred
+from callistics.http.accept import JSON, Form, accepted
 from callistics.http.request_notes import note_problem
 from callistics.http.services import AnyRequest, Services, services
 from callistics.http.streamed import Streamed
@@ -27,7 +27,7 @@ def chosen_format(request: AnyRequest) -> Format | None:
 
     Raises `NotAcceptable`, and `Refused` where the format has nothing to do with formulas.
     """
-    found = _FORMATS.get(preferred(request, _FORMS).media_type)
+    found = _FORMATS.get(accepted(request, _FORMS).media_type)
     value = request.query_params.get(FORMULAS)
     if value is None:
         return found
