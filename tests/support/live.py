@@ -90,9 +90,9 @@ class Live:
 
 
 @contextmanager
-def live(folder: Path, **settings: str) -> Generator[Live]:
+def live(folder: Path, *, before: str = "", **settings: str) -> Generator[Live]:
     """A process that is stopped at the end, however the test ends."""
-    server = Live(folder, settings)
+    server = Live(folder, settings, before)
     try:
         yield server
     finally:

@@ -17,7 +17,8 @@ from callistics.http.streamed import Streamed
 FORMULAS = "formulas"
 """The query parameter that says what becomes of text which a spreadsheet would run."""
 _KEEP = "keep"
-_FORMATS = {Form(one.media_type, one.parameters).media_type: one for one in FORMATS.values()}
+BY_MEDIA_TYPE = {one.media_type: one for one in FORMATS.values()}
+"""The formats that `Accept` may name."""
 _FORMS = (JSON, *(Form(one.media_type, one.parameters) for one in FORMATS.values()))
 _log = structlog.get_logger("callistics.http")
 
@@ -27,7 +28,7 @@ def chosen_format(request: AnyRequest) -> Format | None:
 
     Raises `NotAcceptable`, and `Refused` where the format has nothing to do with formulas.
     """
-    found = _FORMATS.get(accepted(request, _FORMS).media_type)
+    found = BY_MEDIA_TYPE.get(accepted(request, _FORMS).media_type)
     value = request.query_params.get(FORMULAS)
     if value is None:
         return found
