@@ -14,14 +14,18 @@ from callistics.analytics.plan import (
     compile_plan,
     extent_frame,
     is_exact,
+    is_unlocated,
+    located,
     needs_extent,
     plan_query,
+    untimed,
 )
 from callistics.analytics.rollup_match import Rollups
 from callistics.analytics.shape import Answer, Slots, shape, slots_of, stream, trimmed
 from callistics.errors import Refused, invalid
 from callistics.model.buckets import TooManyBucketsError
 from callistics.model.instants import now
+from callistics.model.query import Query
 from callistics.model.scope import Scope
 from callistics.queries.base import Row
 from callistics.sql.dialect import Dialect, SqlRow, Statement
@@ -48,8 +52,8 @@ class Analytics:
     ) -> None:
         self.dialect = dialect
         self.rollups = rollups
-        self._run = run
-        self._policy = policy
+        self.run = run
+        self.policy = policy
         self._zone = default_zone
 
     def answer(self, body: bytes, scope: Scope, at: int | None = None) -> Answer:
@@ -58,14 +62,22 @@ class Analytics:
 
     def timed(self, body: bytes, scope: Scope, at: int | None = None) -> tuple[Answer, float]:
         """The answer, and the seconds that the engine took of it. Raises `RequestError`."""
-        engine = _Stopwatch(self._run)
+        engine = _Stopwatch(self.run)
         query = parse_request(body, scope, self._zone, now() if at is None else at)
-        plan = plan_query(query, scope, self._policy)
+        plan = plan_query(query, scope, self.policy)
         return self.compute(plan, engine), engine.seconds
 
     def plan(self, given: Object, scope: Scope, at: int) -> Plan:
         """The plan of a query that was decoded. Raises `Refused`."""
-        return plan_query(parse_query(given, scope, self._zone, at), scope, self._policy)
+        return plan_query(parse_query(given, scope, self._zone, at), scope, self.policy)
+
+    def frame(self, query: Query, scope: Scope) -> Frame:
+        """What statements about the records of a query are built from, whatever they ask of them.
+
+        Raises `TimedOut`.
+        """
+        plan = plan_query(query, scope, self.policy)
+        return self.located(plan, self.run).frame(self.dialect)
 
     def compute(self, plan: Plan, run: Run) -> Answer:
         """The answer of a plan, its statements run so. Raises `RequestError`."""
@@ -77,11 +89,18 @@ class Analytics:
 
     def _shaped(self, plan: Plan, run: Run, into: Callable[[Plan, Slots, Rows], T]) -> T:
         try:
-            plan, slots = self._closed(plan, run)
+            plan, slots = self._closed(self.located(plan, run), run)
             rows = run(compile_plan(plan, self.dialect, self.rollups))
             return into(plan, trimmed(plan, slots, rows), rows)
         except TooManyBucketsError as error:
             raise Refused([invalid("/granularity", str(error))]) from None
+
+    def located(self, plan: Plan, run: Run) -> Plan:
+        """The plan, told about when its records are where one of its filters has to know."""
+        if not is_unlocated(plan):
+            return plan
+        frame = extent_frame(untimed(plan), self.dialect, self.rollups)
+        return located(plan, *_ends(untimed(plan), frame, run))
 
     def _closed(self, plan: Plan, run: Run) -> tuple[Plan, Slots]:
         """The plan with its open ends closed, and its slots. Raises `TooManyBucketsError`."""

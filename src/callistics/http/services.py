@@ -10,16 +10,20 @@ from callistics.access.keyring import Keyring, require
 from callistics.access.limiter import RateLimiter
 from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
+from callistics.analytics.discovery import Discovery
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.errors import TooLarge
 from callistics.exports.export import Exports
+from callistics.http.description import Described
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
 from callistics.http.request_notes import note_key
 from callistics.ingest.decode import Terms
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.writer import Writer
+from callistics.looking.records import Records
+from callistics.looking.search import Searches
 from callistics.model.instants import SECOND, now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone
@@ -28,6 +32,8 @@ from callistics.records.field_values import Reading
 from callistics.settings import Settings
 
 AnyRequest = Request[Any, Any, Any]
+# Bytes of values that are kept besides each megabyte of answers: theirs are short.
+_VALUES_KEPT = 100_000
 
 
 @dataclass(slots=True)
@@ -39,6 +45,8 @@ class Services:
     batches: Batches
     exports: Exports
     pending: Pending
+    searches: Searches
+    records: Records
     writer: Writer
     keyring: Keyring
     limiter: RateLimiter
@@ -55,6 +63,14 @@ class Services:
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     exports_under_way: int = 0
     ready: bool = False
+    discovery: Discovery = field(init=False)
+    described: Described = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is found and described is that of the queries."""
+        kept = AnswerCache(self.settings.answer_cache * _VALUES_KEPT)
+        self.discovery = Discovery(self.analytics, kept)
+        self.described = Described(self.analytics.policy)
 
     def authorize(self, request: AnyRequest, permission: Permission) -> StoredKey:
         """The request's key. Raises `Unauthorized`, `Forbidden`, `RateLimited`."""
