@@ -1,6 +1,6 @@
 """Exports that do not come to their end: the client sees it, and the server goes on."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -49,7 +49,7 @@ Write = Callable[[Any, Iterable[Any]], Iterator[bytes]]
 
 
 @contextmanager
-def local(folder: Path, **settings: Any) -> Iterator[tuple[httpx.Client, Services]]:
+def local(folder: Path, **settings: Any) -> Generator[tuple[httpx.Client, Services]]:
     """The application in this process, its answers taken piece by piece."""
     engine = f"duckdb://{folder}/test.db"
     application = build(Settings(engine=engine, log_level="error", **settings))

@@ -198,3 +198,32 @@ def test_only_what_the_key_may_see(filled: Server) -> None:
     forbidden = {**body, "filters": {"merchant_id": "m"}}
     problem(export(filled, "csv", forbidden, key=other), 403)
     problem(export(filled, "csv", body, key=filled.make_key(None, "ingest")), 403)
+
+
+def search(server: Server, name: str, **body: Any) -> httpx.Response:
+    headers = {"Accept": FORMATS[name].media_type}
+    return server.request("POST", "/calls/search", json=body, headers=headers)
+
+
+@pytest.mark.parametrize("name", ["csv", "ndjson", "parquet"])
+def test_all_calls_of_a_search(filled: Server, name: str) -> None:
+    page = filled.request("POST", "/calls/search", json={"order": "started_at"}).json()["data"]
+    answer = search(filled, name, order="started_at", limit=2)
+    assert [row["call_id"] for row in read(name, answer)] == [call["call_id"] for call in page]
+    assert answer.headers["content-disposition"].startswith('attachment; filename="calls_all.')
+    if name == "ndjson":
+        assert [json.loads(line) for line in answer.text.splitlines()] == page
+    if name == "parquet":
+        table: Any = parquet.read_table(io.BytesIO(answer.content))
+        assert table.column_names == list(page[0])
+        assert table.schema.field("cost").type == pa.decimal128(18, 6)
+        assert table.column("payload").to_pylist() == [
+            json.dumps(call["payload"], separators=(",", ":")) for call in page
+        ]
+
+
+def test_an_export_of_calls_takes_no_cursor(filled: Server) -> None:
+    body = {"limit": 2}
+    cursor = filled.request("POST", "/calls/search", json=body).json()["next_cursor"]
+    problem(search(filled, "csv", **body, cursor=cursor), 400)
+    problem(search(filled, "csv", limit=0), 422)
