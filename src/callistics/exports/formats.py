@@ -41,3 +41,5 @@ FORMATS = {one.name: one for one in (CSV, NDJSON, ARROW, PARQUET)}
 """Every format by its name."""
 CSV_WITH_FORMULAS = replace(CSV, write=partial(write_csv, keep_formulas=True))
 """CSV in which text that a spreadsheet would run as a formula stays as it is."""
+FORMULAS = "formulas"
+"""The query parameter that asks for it."""

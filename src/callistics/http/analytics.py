@@ -8,7 +8,8 @@ from litestar import Response, post
 from callistics.analytics.cache import Kept
 from callistics.analytics.envelope import envelope
 from callistics.errors import UnsupportedMedia
-from callistics.http.export import FORMULAS, chosen_format, exported
+from callistics.exports.formats import FORMULAS
+from callistics.http.export import chosen_format, exported
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, read_body, services
 from callistics.ingest.decode import is_json, media_type

@@ -8,14 +8,12 @@ import structlog
 
 from callistics.errors import Refused, Unavailable, malformed
 from callistics.exports.export import Export
-from callistics.exports.formats import CSV, CSV_WITH_FORMULAS, FORMATS, Format
+from callistics.exports.formats import CSV, CSV_WITH_FORMULAS, FORMATS, FORMULAS, Format
 from callistics.http.accept import JSON, Form, accepted
 from callistics.http.request_notes import note_problem
 from callistics.http.services import AnyRequest, Services, services
 from callistics.http.streamed import Streamed
 
-FORMULAS = "formulas"
-"""The query parameter that says what becomes of text which a spreadsheet would run."""
 _KEEP = "keep"
 BY_MEDIA_TYPE = {one.media_type: one for one in FORMATS.values()}
 """The formats that `Accept` may name."""

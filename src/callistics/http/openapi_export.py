@@ -1,7 +1,7 @@
 """Answers with all their rows in the OpenAPI document."""
 
 from callistics.exports.formats import CSV, FORMATS
-from callistics.http.export import FORMULAS as NAME
+from callistics.exports.formats import FORMULAS as NAME
 from callistics.http.openapi_parts import Json
 
 _TEXT: Json = {"type": "string"}

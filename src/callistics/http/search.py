@@ -8,8 +8,9 @@ from litestar.params import FromPath
 
 from callistics.errors import Refused, malformed
 from callistics.exports.calls import of_search
+from callistics.exports.formats import FORMULAS
 from callistics.http.analytics import check_json, query_body
-from callistics.http.export import FORMULAS, chosen_format, exported
+from callistics.http.export import chosen_format, exported
 from callistics.http.parameters import PARAMETERS
 from callistics.http.query_zone import query_zone
 from callistics.http.services import AnyRequest, Services, services
