@@ -72,7 +72,7 @@ NOT_ACCEPTABLE: Final = ProblemType(
     406,
     "Not acceptable",
     "The header `Accept` names no form in which the endpoint answers.",
-    "Accept `application/json`.",
+    "Accept `application/json`, or one of those that the answer lists.",
 )
 CONFLICT: Final = ProblemType(
     "conflict",

@@ -110,6 +110,9 @@ class Settings:
     query_queue: int = _setting(
         1_000, as_whole(1, 100_000), "Queries that may wait; beyond it they are shed (503)."
     )
+    export_concurrency: int = _setting(
+        4, as_whole(1, 256), "Answers with all rows that are sent at the same time (503)."
+    )
     answer_cache: int = _setting(
         64,
         as_whole(0, 65_536),

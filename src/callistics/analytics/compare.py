@@ -3,13 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from callistics.analytics.counted import (
-    Side,
-    group_order,
-    in_order,
-    limit_dates,
-    limit_rows,
-)
+from callistics.analytics.counted import Side, limit_dates, limit_rows
+from callistics.analytics.groups import group_order, in_order
 from callistics.analytics.plan import Plan
 from callistics.analytics.shape import Block
 from callistics.catalog.dimensions import BUCKET
@@ -33,9 +28,8 @@ def compared(this: Side, other: Side) -> list[Block]:
         for group in groups
         for found in (before.get(group),)
     ]
-    parts = [Block(group, pair.size, pair.rows) for group, pair in zip(groups, pairs, strict=True)]
-    limit_rows(sum(part.size for part in parts))
-    return parts
+    limit_rows(sum(pair.size() for pair in pairs))
+    return [Block(group, pair.size, pair.rows) for group, pair in zip(groups, pairs, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +41,6 @@ class _Pair:
     counted: Counts
     before: Counts | None
 
-    @property
     def size(self) -> int:
         return self.this.size(self.counted)
 

@@ -1,11 +1,11 @@
 """One query, answered: the steps of a query in the order they happen."""
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from callistics.analytics.compare import compared
-from callistics.analytics.counted import Side, Slots, side_of, slots_of, trimmed
+from callistics.analytics.counted import Found, Slots, found_of, side_of, slots_of, trimmed
 from callistics.analytics.parse import parse_query, parse_request
 from callistics.analytics.parse_body import Object
 from callistics.analytics.plan import (
@@ -22,13 +22,14 @@ from callistics.analytics.plan import (
     untimed,
 )
 from callistics.analytics.rollup_match import Rollups
-from callistics.analytics.shape import Answer, blocks, shape
+from callistics.analytics.shape import Answer, Block, all_rows, blocks, shape
 from callistics.engines.base import Readable
 from callistics.errors import Refused, invalid
 from callistics.model.buckets import TooManyBucketsError
 from callistics.model.instants import now
 from callistics.model.query import Query
 from callistics.model.scope import Scope
+from callistics.queries.base import Row
 from callistics.sql.dialect import SqlRow, Statement
 from callistics.sql.selection import Frame, Policy
 
@@ -77,14 +78,27 @@ class Analytics:
 
     def compute(self, plan: Plan, run: Run) -> Answer:
         """The answer of a plan, its statements run so. Raises `RequestError`."""
+        return shape(plan, self._blocks(plan, run))
+
+    def stream(self, plan: Plan, run: Run) -> Iterator[Row]:
+        """All rows of the answer, made as they are taken. Raises `RequestError`, at once.
+
+        `run` gives the rows of a statement, however many; those of a comparison are of one state.
+        """
+        if plan.other is None:
+            return all_rows(plan, self._blocks(plan, run))
+        with self._one_state(plan) as one:
+            return all_rows(plan, self._blocks(plan, one))
+
+    def _blocks(self, plan: Plan, run: Run) -> Iterable[Block]:
         try:
-            this = self._side(plan, run)
+            this = self._found(plan, run)
             if plan.other is None:
-                return shape(plan, blocks(this))
+                return blocks(this)
             other = plan.other
             if this.slots is not None and plan.kind.uses_granularity:
                 other = other.first_buckets(len(this.slots))
-            return shape(plan, compared(this, self._side(other, run)))
+            return compared(side_of(this), side_of(self._found(other, run)))
         except TooManyBucketsError as error:
             raise Refused([invalid("/granularity", str(error))]) from None
 
@@ -97,10 +111,10 @@ class Analytics:
             with self._engine.reading() as snapshot:
                 yield snapshot.run
 
-    def _side(self, plan: Plan, run: Run) -> Side:
+    def _found(self, plan: Plan, run: Run) -> Found:
         plan, slots = self._closed(self.located(plan, run), run)
         rows = run(compile_plan(plan, self.dialect, self.rollups))
-        return side_of(plan, trimmed(plan, slots, rows), rows)
+        return found_of(plan, trimmed(plan, slots, rows), rows)
 
     def located(self, plan: Plan, run: Run) -> Plan:
         """The plan, told about when its records are where one of its filters has to know."""

@@ -1,9 +1,10 @@
-"""From what was counted to the page that was asked for."""
+"""From what was counted to the page that was asked for, or to all rows."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from callistics.analytics.counted import Side
+from callistics.analytics.counted import Found
 from callistics.analytics.plan import Plan
 from callistics.model.time_range import TimeRange
 from callistics.queries.base import Group, Row
@@ -31,14 +32,18 @@ class Block:
     """The rows of one group: how many there are, and what computes them without its fields."""
 
     group: Group
-    size: int
-    rows: Callable[[], list[Row]]
+    size: Callable[[], int]
+    rows: Callable[[], Iterable[Row]]
 
 
-def blocks(side: Side) -> Iterator[Block]:
+def blocks(found: Found) -> Iterator[Block]:
     """The rows of each group that is not compared, in order."""
-    for group, counted in side.groups.items():
-        yield Block(group, side.size(counted), lambda counted=counted: side.rows(counted))
+    for group, counted in found.groups():
+        yield Block(
+            group,
+            lambda counted=counted: found.size(counted),
+            lambda counted=counted: found.rows(counted),
+        )
 
 
 def shape(plan: Plan, parts: Iterable[Block]) -> Answer:
@@ -49,14 +54,27 @@ def shape(plan: Plan, parts: Iterable[Block]) -> Answer:
     data: list[Row] = []
     total = 0
     for part in parts:
-        if total < last and total + part.size > first:
-            page = part.rows()[max(first - total, 0) : last - total]
-            keys = {
-                one.name: one.shown(query, value)
-                for one, value in zip(plan.groups, part.group, strict=True)
-            }
+        size = part.size()
+        if total < last and total + size > first:
+            keys = _keys(plan, part.group)
+            page = islice(part.rows(), max(first - total, 0), last - total)
             data.extend({**keys, **row} for row in page)
-        total += part.size
+        total += size
     return Answer(
         query.query_type, data, total, query.page, query.page_size, plan.range, query.holds
     )
+
+
+def all_rows(plan: Plan, parts: Iterable[Block]) -> Iterator[Row]:
+    """All rows of the answer, made as they are taken."""
+    for part in parts:
+        keys = _keys(plan, part.group)
+        for row in part.rows():
+            yield {**keys, **row}
+
+
+def _keys(plan: Plan, group: Group) -> Row:
+    query = plan.selection.query
+    return {
+        one.name: one.shown(query, value) for one, value in zip(plan.groups, group, strict=True)
+    }

@@ -145,6 +145,10 @@ class Engine(Readable, Protocol):
         """Name and version, for people."""
         ...
 
+    def run_many(self, statement: Statement) -> Sequence[SqlRow]:
+        """As `run`, for many rows: they are kept as columns, which takes less memory."""
+        ...
+
     @property
     def sharing(self) -> SharingLimits:
         """When it pays to keep rows apart for several queries."""

@@ -44,7 +44,14 @@ _ROUTES: list[Any] = [
     docs,
     docs_asset,
 ]
-_EXPOSED = ["Callistics-Complete-Until", "Callistics-Range", "ETag", "Retry-After", "Server-Timing"]
+_EXPOSED = [
+    "Callistics-Complete-Until",
+    "Callistics-Range",
+    "Content-Disposition",
+    "ETag",
+    "Retry-After",
+    "Server-Timing",
+]
 _SENT = ["Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key", "If-None-Match"]
 
 

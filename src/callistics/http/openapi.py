@@ -10,6 +10,7 @@ from callistics import __version__
 from callistics.http.openapi_batch import operation
 from callistics.http.openapi_discovery import discovery_paths
 from callistics.http.openapi_embed import TOKEN, embed_schemas, operations
+from callistics.http.openapi_export import FORMULAS, export_content
 from callistics.http.openapi_parts import (
     ANSWER_HEADERS,
     BEARER,
@@ -105,14 +106,15 @@ def analytics() -> Json:
         "operationId": "analytics",
         "tags": ["Analytics"],
         "summary": "Run a query",
+        "parameters": [FORMULAS],
         "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {
             "200": {
-                "description": "The page asked for.",
+                "description": "The page asked for, or all rows in another format.",
                 "headers": ANSWER_HEADERS,
-                "content": json_content(ref("AnalyticsAnswer")),
+                "content": {**json_content(ref("AnalyticsAnswer")), **export_content()},
             },
-            **responses(400, 401, 403, 413, 415, 422, 429, 503, 504),
+            **responses(400, 401, 403, 406, 413, 415, 422, 429, 503, 504),
         },
     }
 

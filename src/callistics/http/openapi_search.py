@@ -1,5 +1,6 @@
 """Looking at calls and leads in the OpenAPI document."""
 
+from callistics.http.openapi_export import FORMULAS, export_content
 from callistics.http.openapi_parts import (
     ANSWER_HEADERS,
     TIMEZONE,
@@ -46,6 +47,7 @@ def searching() -> Json:
         "operationId": "search_calls",
         "tags": ["Records"],
         "summary": "The calls behind a figure",
+        "parameters": [FORMULAS],
         "description": "Filtered exactly as query types of calls are. While records arrive no call "
         "comes twice and none is left out, as long as its start and what it matches stay.",
         "requestBody": {"required": True, "content": {"application/json": content}},
@@ -53,9 +55,9 @@ def searching() -> Json:
             "200": {
                 "description": "A page of calls.",
                 "headers": ANSWER_HEADERS,
-                "content": json_content(ref("SearchAnswer")),
+                "content": {**json_content(ref("SearchAnswer")), **export_content()},
             },
-            **responses(400, 401, 403, 413, 415, 422, 429, 503, 504),
+            **responses(400, 401, 403, 406, 413, 415, 422, 429, 503, 504),
         },
     }
 

@@ -6,7 +6,11 @@ from functools import partial
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from callistics.errors import Refused, malformed
+from callistics.exports.calls import of_search
+from callistics.exports.formats import FORMULAS
 from callistics.http.analytics import check_json, query_body
+from callistics.http.export import chosen_format, exported
 from callistics.http.parameters import PARAMETERS
 from callistics.http.query_zone import query_zone
 from callistics.http.services import AnyRequest, Services, services
@@ -22,15 +26,21 @@ from callistics.records.field import RecordKind
 _PARAMETERS = {PARAMETERS: ("merchant_id", "timezone")}
 
 
-@post("/calls/search", status_code=200, request_max_body_size=None)
+@post("/calls/search", status_code=200, request_max_body_size=None, opt={PARAMETERS: (FORMULAS,)})
 async def search_calls(request: AnyRequest) -> Response[bytes]:
-    """A page of the calls that match, within the scope of the request's key."""
+    """The calls that match, a page or all in a format, within the scope of the request's key."""
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
     check_json(request.headers.get("content-type"))
+    format_ = chosen_format(request)
     body = await query_body(request)
     started, came = time.perf_counter(), parts.clock()
     asked = parts.searches.parse(body, key.scope, came)
+    if format_ is not None:
+        if asked.search.after is not None:
+            message = f"{format_.media_type} has all calls from the first on: give no cursor"
+            raise Refused([malformed("/cursor", message)])
+        return await exported(request, format_, came, partial(of_search, parts.searches, asked))
     sent = await parts.queries.run(partial(_page, parts, asked))
     span = asked.search.query.range
     return Response(

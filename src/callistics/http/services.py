@@ -17,6 +17,7 @@ from callistics.analytics.locked import locked_problems
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.errors import Forbidden, TooLarge
+from callistics.exports.export import Exports
 from callistics.http.description import Described
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
@@ -47,6 +48,7 @@ class Services:
     settings: Settings
     analytics: Analytics
     batches: Batches
+    exports: Exports
     pending: Pending
     searches: Searches
     records: Records
@@ -56,6 +58,7 @@ class Services:
     limiter: RateLimiter
     zone: Zone
     queries: Pool
+    exporting: Pool
     cache: AnswerCache
     data_version: Callable[[], int | None]
     maintain: Callable[[], bool]
@@ -64,6 +67,7 @@ class Services:
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    exports_under_way: int = 0
     ready: bool = False
     discovery: Discovery = field(init=False)
     described: Described = field(init=False)

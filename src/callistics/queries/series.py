@@ -10,6 +10,7 @@ DATE = Field(
     "date",
     "string",
     "The bucket's first day, or for hours and minutes its first instant with offset.",
+    bucket=True,
 )
 
 

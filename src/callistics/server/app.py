@@ -27,6 +27,7 @@ from callistics.analytics.service import Analytics
 from callistics.engines.base import Engine
 from callistics.engines.registry import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
+from callistics.exports.export import Exports
 from callistics.http.app import create_http
 from callistics.http.pool import Pool
 from callistics.http.services import Services, application_services
@@ -139,6 +140,7 @@ def _services(
         settings=settings,
         analytics=analytics,
         batches=Batches(analytics, engine, cache, engine.sharing),
+        exports=Exports(analytics, engine.run_many),
         pending=Pending(engine.dialect, engine.run),
         searches=Searches(analytics, engine, policy, settings.timezone),
         records=Records(engine.dialect, engine, policy),
@@ -148,6 +150,7 @@ def _services(
         limiter=RateLimiter(settings.rate_limit),
         zone=zone(settings.timezone),
         queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
+        exporting=Pool("export", settings.export_concurrency, 0, gives_way=True),
         readers=Pool("reader", 2, settings.ingest_queue),
         decode_process=DecodeProcess(),
         cache=cache,
@@ -212,6 +215,7 @@ def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> N
     if maintenance is not None:
         maintenance.stop()
     parts.queries.stop()
+    parts.exporting.stop()
     parts.readers.stop()
     _save_uses(parts)
     parts.writer.stop()

@@ -14,7 +14,7 @@ from callistics.catalog.measures import MEASURES
 from callistics.cli.client import Client
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.filter_options import filter_options
-from callistics.cli.output import NULL, columns_of, console, csv_of, table_of, total_line
+from callistics.cli.output import NULL, columns_of, console, table_of, total_line
 from callistics.cli.query_batch import (
     JSON,
     ask_batch,
@@ -25,11 +25,12 @@ from callistics.cli.query_batch import (
     read_answers,
 )
 from callistics.cli.query_body import QueryOptions
+from callistics.cli.query_export import EXPORT_FORMATS, ExportFormat, Place, export, export_options
 from callistics.model.comparison import Comparison
 from callistics.model.json import encode
 from callistics.queries import registry
 
-Format = Literal["table", "json", "csv"]
+Format = Literal["table", "json"] | ExportFormat
 Envelope = dict[str, Any]
 
 _LARGEST_PAGE = 10_000
@@ -44,7 +45,8 @@ Examples:
   callistics query outcome_distribution --payload city=Delhi --payload 'age>=60'
   callistics query top_outcomes --date-range this_month --compare previous_period
   callistics query measure --measure cost --group-by merchant_id
-  callistics query calls_over_time --group-by provider --all --format csv > calls.csv
+  callistics query calls_over_time --group-by provider --format csv > calls.csv
+  callistics query top_outcomes --group-by merchant_id --format parquet --output top.parquet
   callistics query call_count top_outcomes call_duration --date-range last_30_days
   callistics query --dashboard --merchant mer_abc --date-range this_month
   callistics query --body query.json --format json
@@ -68,11 +70,12 @@ Examples:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["table", "json", "csv"]),
+    type=click.Choice(["table", "json", *EXPORT_FORMATS]),
     default="table",
     show_default=True,
-    help="json is the exact answer.",
+    help="json is the exact answer; csv, ndjson, arrow and parquet have all rows.",
 )
+@export_options
 @click.option(
     "--body",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
@@ -86,6 +89,7 @@ def command(
     all_pages: bool,
     types: tuple[str, ...],
     whole: bool,
+    place: Place,
     **given: Any,
 ) -> None:
     """Run a query, or several at once, and print the answers.
@@ -99,15 +103,20 @@ def command(
     asked = dashboard() if whole else types
     options = QueryOptions(query_type=asked[0] if asked else None, **given)
     _check(options, body, all_pages)
+    if format_ in EXPORT_FORMATS:
+        _check_export(options, asked, format_)
+        place.check(format_)
+        with connect(target) as client:
+            export(client, "/analytics", _sent(options, body), format_, place)
+        return
+    if place != Place():
+        raise click.UsageError("--output and --keep-formulas need --format csv, ndjson, …")
     if len(asked) > 1:
-        _check_several(format_, all_pages)
+        _check_several(all_pages)
         _run_several(target, options, asked, format_)
         return
     with connect(target) as client:
-        if all_pages:
-            answer = _ask_all(client, options)
-        else:
-            answer = ask(client, _read(body) if body else json.dumps(options.body()).encode())
+        answer = _ask_all(client, options) if all_pages else ask(client, _sent(options, body))
     _print(answer, options, format_)
 
 
@@ -120,11 +129,16 @@ def _check(options: QueryOptions, body: Path | None, all_pages: bool) -> None:
         raise click.UsageError("--all fetches every page: give no --page or --page-size with it")
 
 
-def _check_several(format_: Format, all_pages: bool) -> None:
+def _check_several(all_pages: bool) -> None:
     if all_pages:
         raise click.UsageError("--all fetches every page of one TYPE")
-    if format_ == "csv":
-        raise click.UsageError("--format csv has the rows of one TYPE")
+
+
+def _check_export(options: QueryOptions, asked: Sequence[str], format_: str) -> None:
+    if len(asked) > 1:
+        raise click.UsageError(f"--format {format_} has the rows of one TYPE")
+    if options.page is not None or options.page_size is not None:
+        raise click.UsageError(f"--format {format_} has all rows: give no --page or --page-size")
 
 
 def _run_several(
@@ -152,7 +166,10 @@ def _print_under(name: str, answer: Envelope, options: QueryOptions) -> None:
     click.echo()
 
 
-def _read(body: Path) -> bytes:
+def _sent(options: QueryOptions, body: Path | None) -> bytes:
+    """The body of the request: the file's if one is given."""
+    if body is None:
+        return json.dumps(options.body()).encode()
     return sys.stdin.buffer.read() if str(body) == "-" else body.read_bytes()
 
 
@@ -185,13 +202,7 @@ def _print(text: str, options: QueryOptions, format_: Format) -> None:
     if format_ == "json":
         click.echo(text)
         return
-    answer = _read_answer(text)
-    if format_ == "csv":
-        rows: list[dict[str, object]] = answer["data"]
-        columns = columns_of(rows, _documented_columns(answer, options))
-        click.echo(csv_of(columns, rows), nl=False)
-        return
-    _print_table(answer, options)
+    _print_table(_read_answer(text), options)
 
 
 def _print_table(answer: Envelope, options: QueryOptions) -> None:

@@ -30,6 +30,7 @@ from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.engines.duckdb.writer import WriteConnection, first_log_limit
 from callistics.errors import EngineError, TimedOut, first_line
 from callistics.model.keys import StoredKey
+from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
 
 # Of the machine's memory: the rest goes on to cache the file, as far as nobody else needs it.
@@ -106,6 +107,11 @@ class DuckDBEngine:
         with self._reader() as reader:
             return self._execute(reader, statement)
 
+    def run_many(self, statement: Statement) -> Sequence[SqlRow]:
+        """The rows of a statement, kept as columns. Raises `TimedOut` past the time limit."""
+        with self._reader() as reader, self._timed(reader):
+            return ColumnRows(reader.columns(statement.text, statement.values))
+
     @contextmanager
     def reading(self) -> Generator[DuckDBSnapshot]:
         """One state of the records for several statements."""
@@ -129,9 +135,14 @@ class DuckDBEngine:
             self._readers.put(reader)
 
     def _execute(self, reader: StatementCache, statement: Statement) -> Sequence[SqlRow]:
+        with self._timed(reader):
+            return reader.execute(statement.text, statement.values).fetchall()
+
+    @contextmanager
+    def _timed(self, reader: StatementCache) -> Generator[None]:
         try:
             with self._query_timeout.limit(reader.connection, self._timeout):
-                return reader.execute(statement.text, statement.values).fetchall()
+                yield
         except duckdb.InterruptException:
             raise TimedOut(f"the query took longer than {self._timeout:g} seconds") from None
 
