@@ -68,6 +68,9 @@ class Settings:
         "Origins whose pages may ask from a browser, such as `https://dashboard.example`; `*`:"
         " all; unset: none.",
     )
+    embed_parents: tuple[str, ...] | None = _setting(
+        None, as_origins, "Origins whose pages may show `/embed` in a frame; `*`: all; unset: none."
+    )
     admin_key: str | None = _setting(
         None, as_admin_key, "The first admin key; without it one is made on first start."
     )

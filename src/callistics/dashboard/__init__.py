@@ -1,0 +1,1 @@
+"""The dashboard: its panels, and the page that shows them."""

@@ -1,0 +1,71 @@
+// The range of time: a preset that the server resolves, or two dates.
+
+import { current, navigate } from "./app.js";
+import { fill, h, newId } from "./dom.js";
+import * as format from "./format.js";
+import { RANGES, rangeLabel } from "./labels.js";
+import { withFilters } from "./state.js";
+
+const ALL = "all";
+const CUSTOM = "custom";
+
+export function rangePicker() {
+  const id = newId("range");
+  const choose = h("select", { id });
+  const dates = customDates();
+  choose.addEventListener("change", () => {
+    dates.element.hidden = choose.value !== CUSTOM;
+    if (choose.value === CUSTOM) dates.begin();
+    else navigate(withFilters(current(), presetFilters(choose.value)));
+  });
+  const update = ({ filters }) => {
+    const free = Boolean(filters.date_from || filters.date_to);
+    const value = filters.date_range ?? (free ? CUSTOM : ALL);
+    fill(choose, options(filters, value).map(([name, text]) => h("option", { value: name }, text)));
+    choose.value = value;
+    dates.update(filters);
+    dates.element.hidden = !free;
+  };
+  return {
+    element: h("div", { class: "control range" }, h("label", { for: id }, "Range"), choose, dates.element),
+    update,
+  };
+}
+
+function presetFilters(name) {
+  return { date_range: name === ALL ? undefined : name };
+}
+
+function options(filters, value) {
+  const known = RANGES.some(([name]) => name === value) || value === ALL || value === CUSTOM;
+  const own = known ? [] : [[value, rangeLabel(value)]];
+  return [...own, ...RANGES, [ALL, "All time"], [CUSTOM, customText(filters)]];
+}
+
+function customText({ date_from: from, date_to: to }) {
+  if (!from && !to) return "From … to …";
+  return `${from ? format.bucket(from) : "…"} to ${to ? format.bucket(to) : "…"}`;
+}
+
+function customDates() {
+  const [from, to] = ["From", "To"].map(dateField);
+  const apply = h("button", { type: "button", class: "secondary" }, "Apply");
+  apply.addEventListener("click", () => {
+    const dates = { date_from: from.input.value || undefined, date_to: to.input.value || undefined };
+    navigate(withFilters(current(), dates));
+  });
+  return {
+    element: h("div", { class: "dates", hidden: true }, from.element, to.element, apply),
+    begin: () => from.input.focus(),
+    update: (filters) => {
+      from.input.value = filters.date_from?.slice(0, 10) ?? "";
+      to.input.value = filters.date_to?.slice(0, 10) ?? "";
+    },
+  };
+}
+
+function dateField(text) {
+  const id = newId("date");
+  const input = h("input", { id, type: "date" });
+  return { input, element: h("div", {}, h("label", { for: id }, text), input) };
+}

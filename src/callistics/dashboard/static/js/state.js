@@ -1,0 +1,123 @@
+// What the page shows, and how its address says so: only what differs from the default is in it.
+
+import { meta } from "./dom.js";
+
+export const DEFAULT_RANGE = "last_30_days";
+export const LISTS = [
+  "reseller_id", "merchant_id", "template_id", "agent_id", "provider", "outcome", "status",
+  "direction", "end_reason", "language", "lead_id", "currency", "hour", "weekday", "attempt",
+];
+export const NUMBERS = [
+  "min_duration", "max_duration", "sentiment_min", "sentiment_max", "min_cost", "max_cost",
+];
+export const FLAGS = ["success", "reached"];
+const WHOLE = ["hour", "weekday", "attempt"];
+const ABSENT = ".absent";
+const EVERYTHING = "all";
+
+export function serverZone() {
+  return meta("timezone") || "UTC";
+}
+
+export function defaults() {
+  return {
+    filters: { date_range: DEFAULT_RANGE },
+    timezone: serverZone(),
+    granularity: "auto",
+    compare: "previous_period",
+    refresh: 0,
+    view: "dashboard",
+    order: "-started_at",
+  };
+}
+
+/** The state that an address stands for. What it does not know of is left out of the state. */
+export function read(search) {
+  const given = new URLSearchParams(search);
+  const state = defaults();
+  readRange(given, state.filters);
+  for (const name of LISTS) readList(given, name, state.filters);
+  for (const name of NUMBERS) if (given.has(name)) state.filters[name] = number(given.get(name));
+  for (const name of FLAGS) if (given.has(name)) state.filters[name] = given.get(name) !== "false";
+  if (given.has("payload")) state.filters.payload_filters = parsed(given.get("payload"));
+  for (const name of ["timezone", "granularity", "compare", "order"]) {
+    if (given.get(name)) state[name] = given.get(name);
+  }
+  state.refresh = Number(given.get("refresh")) || 0;
+  return readView(given, state);
+}
+
+function readRange(given, filters) {
+  const dates = ["date_from", "date_to"].filter((name) => given.get(name));
+  if (dates.length || given.get("date_range")) delete filters.date_range;
+  for (const name of dates) filters[name] = given.get(name);
+  const range = given.get("date_range");
+  if (!dates.length && range && range !== EVERYTHING) filters.date_range = range;
+}
+
+function readList(given, name, filters) {
+  const items = given.getAll(name).map((text) => (WHOLE.includes(name) ? number(text) : text));
+  if (given.has(name + ABSENT)) items.push(null);
+  if (items.length) filters[name] = items;
+}
+
+// What is no number goes to the server as it is: its answer says what is wrong.
+function number(text) {
+  return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function readView(given, state) {
+  for (const name of ["call", "lead"]) {
+    if (given.get(name)) Object.assign(state, { view: name, id: given.get(name), merchant: given.get("merchant") });
+  }
+  if (given.get("view") === "calls" && state.view === "dashboard") state.view = "calls";
+  return state;
+}
+
+/** The query of the address for a state; empty for the default. */
+export function write(state) {
+  const usual = defaults();
+  const given = new URLSearchParams();
+  if (state.view === "call" || state.view === "lead") {
+    given.set(state.view, state.id);
+    if (state.merchant) given.set("merchant", state.merchant);
+  } else if (state.view !== usual.view) given.set("view", state.view);
+  writeFilters(state.filters, given);
+  for (const name of ["timezone", "granularity", "compare", "order", "refresh"]) {
+    if (state[name] !== usual[name]) given.set(name, state[name]);
+  }
+  const text = given.toString();
+  return text && `?${text}`;
+}
+
+function writeFilters(filters, given) {
+  const { date_range: range, payload_filters: payload, ...others } = filters;
+  if (range && range !== DEFAULT_RANGE) given.set("date_range", range);
+  if (!range && !others.date_from && !others.date_to) given.set("date_range", EVERYTHING);
+  for (const [name, value] of Object.entries(others)) {
+    for (const item of [value].flat()) {
+      if (item === null) given.append(name + ABSENT, "1");
+      else given.append(name, item);
+    }
+  }
+  if (payload !== undefined) given.set("payload", JSON.stringify(payload));
+}
+
+/** The state with other filters; a filter of undefined is none. */
+export function withFilters(state, changes) {
+  const filters = { ...state.filters, ...changes };
+  const dates = ["date_from", "date_to", "date_range"];
+  if (dates.some((name) => name in changes)) {
+    for (const name of dates) if (!(name in changes)) delete filters[name];
+  }
+  for (const [name, value] of Object.entries(filters)) if (value === undefined) delete filters[name];
+  return { ...state, filters };
+}
