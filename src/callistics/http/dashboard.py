@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
-from callistics.dashboard.panels import document
+from callistics.dashboard.document import DEFAULT_RANGE, document
 from callistics.errors import NotFound
 from callistics.http.parameters import ANY, PARAMETERS
 from callistics.http.services import AnyRequest, services
@@ -45,7 +46,7 @@ async def embed(request: AnyRequest) -> Response[bytes]:
 @get("/dashboard/panels.json")
 async def panels(request: AnyRequest) -> Response[bytes]:
     """What the page shows: panels, themes, filters. It holds no data and needs no key."""
-    content = Asset.of("panels.json", document())
+    content = Asset.of("panels.json", msgspec.json.encode(document()))
     return respond(request, content, {"Cache-Control": "no-cache"})
 
 
@@ -83,6 +84,7 @@ def _page(request: AnyRequest, mode: str, parents: Sequence[str] = ()) -> Asset:
         ("{{mode}}", mode),
         ("{{parents}}", " ".join(parents)),
         ("{{timezone}}", services(request).settings.timezone),
+        ("{{range}}", DEFAULT_RANGE),
         ("{{base}}", base),
         ("{{modules}}", loads),
     ):

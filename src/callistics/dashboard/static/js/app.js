@@ -4,7 +4,12 @@ import { read, write } from "./state.js";
 
 const listeners = new Set();
 let embedded = false;
-let state = read(location.search);
+let state = null;
+
+/** Begin with what the address says; the filters have to be known by then. */
+export function begin(change = (given) => given) {
+  state = change(read(location.search));
+}
 
 export function current() {
   return state;
@@ -19,9 +24,8 @@ export function isEmbedded() {
 }
 
 /** An embedded page has no address of its own to go back to, and one view alone. */
-export function embedIn(given) {
+export function embedIn() {
   embedded = true;
-  state = { ...given, view: "dashboard" };
 }
 
 export function navigate(next, { replace = false } = {}) {

@@ -61,8 +61,9 @@ function draw(place) {
   fill(place,
     h("section", { class: "panel wide", "aria-labelledby": "calls-title" },
       h("header", {},
-        h("div", {}, h("h1", { id: "calls-title" }, "Calls"), h("p", { class: "help" }, "Every call behind the figures, with the filters above.")),
-        h("div", { class: "tools" }, orderSwitch(), downloadMenu("Calls", "calls/search", () => asked, failed))),
+        h("h1", { id: "calls-title" }, "Calls"),
+        h("div", { class: "tools" }, orderSwitch(), downloadMenu("Calls", "calls/search", () => asked, failed)),
+        h("p", { class: "help" }, "Every call behind the figures, with the filters above.")),
       calls.length ? list(columns) : h("p", { class: "notice" }, "No call matches in this range."),
       cursor ? moreButton(place) : null));
 }

@@ -4,7 +4,7 @@ import { current, navigate, subscribe } from "./app.js";
 import { chipElement, describe, lockedChip, withoutChip } from "./chips.js";
 import { byId, fill, h, newId } from "./dom.js";
 import { askFilter } from "./filter-dialog.js";
-import { COMPARISONS, GRANULARITIES, REFRESHES, label } from "./labels.js";
+import { COMPARISONS, REFRESHES, granularities, rangeLabel } from "./labels.js";
 import { rangePicker } from "./range-picker.js";
 import { withFilters } from "./state.js";
 
@@ -33,7 +33,7 @@ function rangeControl(locked) {
 }
 
 function selects() {
-  const units = [["auto", "Automatic"], ...GRANULARITIES.map((name) => [name, label(name)])];
+  const units = [["auto", "Automatic"], ...granularities().map(({ name, label }) => [name, label])];
   return [
     select("Compare with", COMPARISONS, "compare", "dashboard-only"),
     select("Interval", units, "granularity", "dashboard-only"),
@@ -83,7 +83,7 @@ function showChips(state, locked) {
 }
 
 function lockedRange({ date_range: range, date_from: from, date_to: to }) {
-  if (range) return [{ text: label(range) }];
+  if (range) return [{ text: rangeLabel(range) }];
   return from || to ? [{ text: `${from ?? "…"} to ${to ?? "…"}` }] : [];
 }
 

@@ -1,32 +1,33 @@
 // The dialog in which a filter is added or changed.
 
 import { fill, h, newId } from "./dom.js";
-import { label } from "./labels.js";
+import { filters as offered, label } from "./labels.js";
 import { payloadEditor } from "./payload-editor.js";
-import { LISTS } from "./state.js";
 import { valueEditor } from "./value-editor.js";
 
 const BOUNDS = {
   duration: ["Duration", "seconds", "min_duration", "max_duration", { min: 0, step: 1 }],
   sentiment: ["Sentiment", "0 to 1", "sentiment_min", "sentiment_max", { min: 0, max: 1, step: "any" }],
 };
-const CALLS_ALONE = ["currency"];
+// Filters that are asked for together with others, or by words that a reader knows better.
+const TOGETHER = {
+  min_duration: ["duration", "Duration"], sentiment_min: ["sentiment", "Sentiment"],
+  min_cost: ["cost", "Cost"], payload_filters: ["payload", "Payload"],
+  max_duration: null, sentiment_max: null, max_cost: null, currency: null,
+};
 
-function kinds() {
-  const lists = LISTS.filter((name) => !CALLS_ALONE.includes(name)).map((name) => [name, label(name)]);
-  const others = [
-    ["duration", "Duration"], ["sentiment", "Sentiment"], ["cost", "Cost"],
-    ["success", label("success")], ["reached", label("reached")], ["payload", "Payload"],
-  ];
-  return [...lists, ...others];
+/** What can be filtered by, and how it is called; what is `fixed` from outside is left out. */
+function kinds(fixed) {
+  return offered()
+    .filter(({ name }) => !fixed.has(name) && TOGETHER[name] !== null)
+    .map(({ name, label: text }) => TOGETHER[name] ?? [name, text]);
 }
 
 /** Ask for a filter; `apply` gets the filters that change. */
 export function askFilter(filters, fixed, apply, name = "outcome") {
   const heading = newId("dialog");
   const choose = h("select", { id: newId("kind") },
-    kinds().filter(([kind]) => !fixed.has(kind)).map(([kind, text]) => h("option", { value: kind }, text)));
-  choose.value = name;
+    kinds(fixed).map(([kind, text]) => h("option", { value: kind, selected: kind === name }, text)));
   const place = h("div", { class: "editor" });
   let editor = null;
   const show = () => {

@@ -8,7 +8,7 @@ const precise = new Intl.NumberFormat(languages, { maximumFractionDigits: 6 });
 const rounded = new Intl.NumberFormat(languages, { maximumFractionDigits: 2 });
 const signed = new Intl.NumberFormat(languages, { maximumFractionDigits: 1, signDisplay: "exceptZero" });
 const relative = new Intl.RelativeTimeFormat(languages, { numeric: "always", style: "long" });
-const NOTHING = "–";
+export const NOTHING = "–";
 
 const dates = {
   day: formatter({ day: "numeric", month: "short", year: "numeric" }),

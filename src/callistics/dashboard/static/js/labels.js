@@ -1,33 +1,35 @@
-// Names of what is on the page. Those of fields and filters come from the server where it has one.
+// Names of what is on the page: those of fields, filters and ranges are the server's.
 
-let given = {};
+const names = new Map();
+let described = { filters: [], ranges: [], granularities: [] };
 
-export function useLabels(labels) {
-  given = labels ?? {};
+export function useDescription(description) {
+  described = description;
+  for (const one of [...description.groups, ...description.filters]) names.set(one.name, one.label);
+}
+
+export function filters() {
+  return described.filters;
+}
+
+export function ranges() {
+  return described.ranges;
+}
+
+export function granularities() {
+  return described.granularities;
 }
 
 export function label(name) {
-  if (given[name]) return given[name];
+  if (names.has(name)) return names.get(name);
   if (name.startsWith("payload.")) return name.slice("payload.".length);
   const words = name.replace(/_id$/, "").replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-export const RANGES = [
-  ["today", "Today"],
-  ["yesterday", "Yesterday"],
-  ["this_week", "This week"],
-  ["last_7_days", "Last 7 days"],
-  ["last_30_days", "Last 30 days"],
-  ["last_90_days", "Last 90 days"],
-  ["this_month", "This month"],
-  ["last_month", "Last month"],
-  ["this_quarter", "This quarter"],
-  ["last_12_months", "Last 12 months"],
-  ["this_year", "This year"],
-];
-
-export const GRANULARITIES = ["minute", "hour", "day", "week", "month", "quarter", "year"];
+export function rangeLabel(name) {
+  return ranges().find((range) => range.name === name)?.label ?? label(name);
+}
 
 export const COMPARISONS = [
   ["previous_period", "Previous period"],
@@ -42,8 +44,3 @@ export const REFRESHES = [
   [60, "Every minute"],
   [300, "Every 5 min"],
 ];
-
-export function rangeLabel(name) {
-  const known = RANGES.find(([range]) => range === name);
-  return known ? known[1] : label(name);
-}

@@ -1,18 +1,20 @@
 // The page: who looks at it, what it shows, and when that is asked for anew.
 
 import * as api from "./api.js";
+import * as app from "./app.js";
 import { addressOf, current, embedIn, isEmbedded, subscribe } from "./app.js";
 import { showCalls } from "./calls.js";
 import { buildDashboard, loadDashboard, loadNewest, showAge } from "./dashboard.js";
 import { announce, byId, fill, h, meta } from "./dom.js";
 import { askForToken, awaitTokens, takeToken } from "./embed.js";
 import { filterBar } from "./filter-bar.js";
-import { useLabels } from "./labels.js";
+import { useDescription } from "./labels.js";
 import { reload, startLoading, stopLoading } from "./loading.js";
 import { failureNotice } from "./notices.js";
 import { showCall, showLead } from "./record-pages.js";
 import { credential, forgetKey } from "./session.js";
 import { askKey } from "./sign-in.js";
+import { useFilters } from "./state.js";
 import { switchTheme } from "./theme.js";
 
 const AGE_SECONDS = 30;
@@ -22,7 +24,6 @@ let begun = false;
 async function begin(locked = {}) {
   try {
     const description = await api.panels();
-    useLabels(description.labels);
     if (!begun) prepare(description, locked);
   } catch (error) {
     fill(byId("notices"), failureNotice(error));
@@ -35,6 +36,9 @@ async function begin(locked = {}) {
 
 function prepare(description, locked) {
   begun = true;
+  useDescription(description);
+  useFilters(description.filters);
+  app.begin((state) => withoutLocked(state, locked));
   buildDashboard(description);
   filterBar(locked);
   subscribe((state) => {
@@ -101,7 +105,7 @@ function startEmbedded() {
   const claims = takeToken();
   const adopt = (given) => {
     const locked = given.locked ?? {};
-    if (!begun) embedIn(lockedState(locked));
+    embedIn();
     byId("page").hidden = false;
     fill(byId("notices"));
     begin(locked);
@@ -112,14 +116,14 @@ function startEmbedded() {
 }
 
 // A range of its own beside a locked one could only hide what may be seen.
-function lockedState(locked) {
-  const state = current();
+function withoutLocked(state, locked) {
   const names = Object.keys(locked.filters ?? {});
   const filters = Object.fromEntries(Object.entries(state.filters).filter(([name]) => !names.includes(name)));
   if (names.some((name) => name.startsWith("date_"))) {
     for (const name of ["date_range", "date_from", "date_to"]) delete filters[name];
   }
-  return { ...state, filters, timezone: locked.timezone ?? state.timezone };
+  const view = isEmbedded() ? "dashboard" : state.view;
+  return { ...state, filters, view, timezone: locked.timezone ?? state.timezone };
 }
 
 byId("theme").addEventListener("click", switchTheme);

@@ -24,11 +24,12 @@ export class Panel {
     const failed = (error) => this.#say(`The download failed: ${error.message}`);
     this.element = h("section", { class: `panel ${panel.kind}`, id: `panel-${panel.id}`, "aria-labelledby": heading },
       h("header", {},
-        h("div", {}, h("h3", { id: heading }, panel.title), h("p", { class: "help" }, panel.help)),
+        h("h3", { id: heading }, panel.title),
         h("div", { class: "tools" },
           panel.kind === "table" ? null : this.toggle,
           downloadMenu(panel.title, "analytics", () => bodyOf(panel), failed),
-          isEmbedded() ? null : this.#callsLink())),
+          isEmbedded() ? null : this.#callsLink()),
+        h("p", { class: "help" }, panel.help)),
       this.notice, this.picture, this.rows);
     this.drawing = panel.kind === "picture" && panel.spec
       ? new Picture(this.picture, panel.spec, (datum) => this.#choose(datum)) : null;

@@ -5,6 +5,13 @@ import { numberLocale, weekdayTexts } from "./format.js";
 import { roving } from "./marks.js";
 import { hideTooltip, showTooltip } from "./tooltip.js";
 
+// Of a specification that comes with the page nothing is to be said but that it fails.
+const quiet = {
+  level: () => quiet, warn: () => quiet, info: () => quiet, debug: () => quiet,
+  error: (...text) => {
+    throw new Error(text.join(" "));
+  },
+};
 let library = null;
 
 function charts() {
@@ -27,7 +34,7 @@ export class Picture {
 
   async #begin(rows, signals, config) {
     const { View, compile, expressionInterpreter, locale, parse } = await charts();
-    const { spec } = compile(this.spec, { config });
+    const { spec } = compile(this.spec, { config, logger: quiet });
     const holder = h("div", { class: "drawing" });
     this.element.append(holder);
     const view = new View(parse(spec, {}, { ast: true }), {

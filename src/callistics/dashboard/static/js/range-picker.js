@@ -3,7 +3,7 @@
 import { current, navigate } from "./app.js";
 import { fill, h, newId } from "./dom.js";
 import * as format from "./format.js";
-import { RANGES, rangeLabel } from "./labels.js";
+import { rangeLabel, ranges } from "./labels.js";
 import { withFilters } from "./state.js";
 
 const ALL = "all";
@@ -37,9 +37,10 @@ function presetFilters(name) {
 }
 
 function options(filters, value) {
-  const known = RANGES.some(([name]) => name === value) || value === ALL || value === CUSTOM;
+  const offered = ranges().map(({ name, label }) => [name, label]);
+  const known = [...offered.map(([name]) => name), ALL, CUSTOM].includes(value);
   const own = known ? [] : [[value, rangeLabel(value)]];
-  return [...own, ...RANGES, [ALL, "All time"], [CUSTOM, customText(filters)]];
+  return [...own, ...offered, [ALL, "All time"], [CUSTOM, customText(filters)]];
 }
 
 function customText({ date_from: from, date_to: to }) {

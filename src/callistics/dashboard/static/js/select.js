@@ -12,6 +12,10 @@ export function filtersOf(panel, row, { labels, resolved }) {
     if (filter === "date") Object.assign(changes, dates(row[field], labels, resolved));
     else Object.assign(changes, one(filter, row[field]));
   }
+  for (const [field, choices] of Object.entries(panel.sets ?? {})) {
+    if (!(row[field] in choices)) return null;
+    Object.assign(changes, choices[row[field]]);
+  }
   return Object.values(changes).some((value) => value !== undefined) ? changes : null;
 }
 

@@ -2,26 +2,28 @@
 
 import { meta } from "./dom.js";
 
-export const DEFAULT_RANGE = "last_30_days";
-export const LISTS = [
-  "reseller_id", "merchant_id", "template_id", "agent_id", "provider", "outcome", "status",
-  "direction", "end_reason", "language", "lead_id", "currency", "hour", "weekday", "attempt",
-];
-export const NUMBERS = [
-  "min_duration", "max_duration", "sentiment_min", "sentiment_max", "min_cost", "max_cost",
-];
-export const FLAGS = ["success", "reached"];
-const WHOLE = ["hour", "weekday", "attempt"];
+// Lists of whole numbers; those of other lists are texts.
+const WHOLE = new Set(["hour", "weekday", "attempt"]);
 const ABSENT = ".absent";
 const EVERYTHING = "all";
+const forms = { values: [], number: [], flag: [], text: [], payload: [] };
+
+/** Learn which filters there are, and of which form each is. */
+export function useFilters(filters) {
+  for (const { name, form } of filters) forms[form]?.push(name);
+}
+
+export function defaultRange() {
+  return meta("range");
+}
 
 export function serverZone() {
-  return meta("timezone") || "UTC";
+  return meta("timezone");
 }
 
 export function defaults() {
   return {
-    filters: { date_range: DEFAULT_RANGE },
+    filters: { date_range: defaultRange() },
     timezone: serverZone(),
     granularity: "auto",
     compare: "previous_period",
@@ -36,9 +38,9 @@ export function read(search) {
   const given = new URLSearchParams(search);
   const state = defaults();
   readRange(given, state.filters);
-  for (const name of LISTS) readList(given, name, state.filters);
-  for (const name of NUMBERS) if (given.has(name)) state.filters[name] = number(given.get(name));
-  for (const name of FLAGS) if (given.has(name)) state.filters[name] = given.get(name) !== "false";
+  for (const name of forms.values) readList(given, name, state.filters);
+  for (const name of forms.number) if (given.has(name)) state.filters[name] = number(given.get(name));
+  for (const name of forms.flag) if (given.has(name)) state.filters[name] = given.get(name) !== "false";
   if (given.has("payload")) state.filters.payload_filters = parsed(given.get("payload"));
   for (const name of ["timezone", "granularity", "compare", "order"]) {
     if (given.get(name)) state[name] = given.get(name);
@@ -56,7 +58,7 @@ function readRange(given, filters) {
 }
 
 function readList(given, name, filters) {
-  const items = given.getAll(name).map((text) => (WHOLE.includes(name) ? number(text) : text));
+  const items = given.getAll(name).map((text) => (WHOLE.has(name) ? number(text) : text));
   if (given.has(name + ABSENT)) items.push(null);
   if (items.length) filters[name] = items;
 }
@@ -100,7 +102,7 @@ export function write(state) {
 
 function writeFilters(filters, given) {
   const { date_range: range, payload_filters: payload, ...others } = filters;
-  if (range && range !== DEFAULT_RANGE) given.set("date_range", range);
+  if (range && range !== defaultRange()) given.set("date_range", range);
   if (!range && !others.date_from && !others.date_to) given.set("date_range", EVERYTHING);
   for (const [name, value] of Object.entries(others)) {
     for (const item of [value].flat()) {

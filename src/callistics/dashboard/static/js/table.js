@@ -13,16 +13,17 @@ const PREVIOUS = "previous.";
 /** A table of rows; `choose(row)` filters by one, for rows that `canChoose` names. */
 export function table(panel, rows, unit, { canChoose, choose }) {
   const names = rows.length ? Object.keys(rows[0]) : [];
-  const columns = names.map((name) => ({ name, text: heading(name), number: isNumber(rows, name) }));
+  const columns = names.map((name) => ({ name, text: heading(panel, name), number: isNumber(rows, name) }));
   return h("table", {},
     h("caption", { class: "sr-only" }, panel.title),
-    h("thead", {}, h("tr", {}, columns.map(({ text, number }) => h("th", { scope: "col", class: number && "number" }, text)))),
+    h("thead", {}, h("tr", {}, columns.map(({ name, text, number }) => h("th", { scope: "col", class: number && "number", "data-field": name }, text)))),
     h("tbody", {}, rows.map((row) => line(panel, row, columns, unit, canChoose(row) && (() => choose(row))))));
 }
 
-function heading(name) {
-  if (!name.startsWith(PREVIOUS)) return label(name);
-  return `${label(name.slice(PREVIOUS.length))}, before`;
+function heading({ columns }, name) {
+  const plain = name.startsWith(PREVIOUS) ? name.slice(PREVIOUS.length) : name;
+  const text = columns.find((column) => column.name === plain)?.label ?? label(plain);
+  return plain === name ? text : `${text} before`;
 }
 
 function isNumber(rows, name) {
@@ -32,7 +33,8 @@ function isNumber(rows, name) {
 function line(panel, row, columns, unit, choose) {
   return h("tr", {}, columns.map(({ name, number }, place) => {
     const text = cell(panel, name, row, unit);
-    const inside = place === 0 && choose ? filterButton(text, choose) : text;
+    const shown = row[name] === null ? text : h("data", { value: row[name] }, text);
+    const inside = place === 0 && choose ? filterButton(shown, choose) : shown;
     return place === 0 ? h("th", { scope: "row" }, inside) : h("td", { class: number && "number" }, inside);
   }));
 }
