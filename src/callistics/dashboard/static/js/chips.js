@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import * as format from "./format.js";
 import { label } from "./labels.js";
+import { defaultRange } from "./state.js";
 
 const RANGE = ["date_range", "date_from", "date_to"];
 const PAIRS = [
@@ -22,7 +23,18 @@ export function describe(filters) {
   const others = Object.entries(filters)
     .filter(([name]) => !done.has(name))
     .map(([name, value]) => ({ text: `${label(name)}: ${valueText(name, value)}`, names: [name] }));
-  return [...others, ...paired, ...payloadChips(filters.payload_filters)];
+  return [...datesChip(filters), ...others, ...paired, ...payloadChips(filters.payload_filters)];
+}
+
+function datesChip({ date_from: from, date_to: to }) {
+  return from || to ? [{ text: datesText(from, to), names: ["date_from", "date_to"] }] : [];
+}
+
+/** A free range as people say it: one day, or from one to the other. */
+export function datesText(from, to) {
+  if (from === to) return format.bucket(from);
+  if (!from) return `until ${format.bucket(to)}`;
+  return to ? `${format.bucket(from)} to ${format.bucket(to)}` : `since ${format.bucket(from)}`;
 }
 
 function pairChip(filters, [low, high, name, text]) {
@@ -64,6 +76,7 @@ function testText(test) {
 }
 
 export function withoutChip(filters, chip) {
+  if (chip.names?.includes("date_from")) return { date_range: defaultRange() };
   if (chip.payloadKey === undefined) return Object.fromEntries(chip.names.map((name) => [name, undefined]));
   const { [chip.payloadKey]: _, ...others } = filters.payload_filters;
   return { payload_filters: Object.keys(others).length ? others : undefined };

@@ -78,13 +78,12 @@ function addButton(locked) {
 function showChips(state, locked) {
   const chips = describe(state.filters).map((chip) =>
     chipElement(chip, () => navigate(withFilters(current(), withoutChip(current().filters, chip)))));
-  const fixed = locked.filters ? [...describe(locked.filters), ...lockedRange(locked.filters)].map(lockedChip) : [];
+  const fixed = locked.filters ? [...lockedRange(locked.filters), ...describe(locked.filters)].map(lockedChip) : [];
   fill(byId("chips"), fixed, chips, chips.length > 1 ? clearAll() : null);
 }
 
-function lockedRange({ date_range: range, date_from: from, date_to: to }) {
-  if (range) return [{ text: rangeLabel(range) }];
-  return from || to ? [{ text: `${from ?? "…"} to ${to ?? "…"}` }] : [];
+function lockedRange({ date_range: range }) {
+  return range ? [{ text: rangeLabel(range) }] : [];
 }
 
 function clearAll() {

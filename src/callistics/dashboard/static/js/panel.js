@@ -74,6 +74,7 @@ export class Panel {
     this.shown = { ...shown, labels: rows.map((row) => row.date) };
     this.answer = rows;
     this.element.classList.remove("failed");
+    this.element.classList.toggle("empty", !rows.length);
     this.#say(rows.length ? null : "Nothing matches in this range.");
     try {
       fill(this.rows, rows.length ? this.#table(rows, shown) : null);

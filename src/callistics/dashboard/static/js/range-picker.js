@@ -1,8 +1,8 @@
 // The range of time: a preset that the server resolves, or two dates.
 
 import { current, navigate } from "./app.js";
+import { datesText } from "./chips.js";
 import { fill, h, newId } from "./dom.js";
-import * as format from "./format.js";
 import { rangeLabel, ranges } from "./labels.js";
 import { withFilters } from "./state.js";
 
@@ -44,8 +44,7 @@ function options(filters, value) {
 }
 
 function customText({ date_from: from, date_to: to }) {
-  if (!from && !to) return "From … to …";
-  return `${from ? format.bucket(from) : "…"} to ${to ? format.bucket(to) : "…"}`;
+  return from || to ? datesText(from, to) : "From … to …";
 }
 
 function customDates() {

@@ -13,7 +13,7 @@ const PREVIOUS = "previous.";
 /** A table of rows; `choose(row)` filters by one, for rows that `canChoose` names. */
 export function table(panel, rows, unit, { canChoose, choose }) {
   const names = rows.length ? Object.keys(rows[0]) : [];
-  const columns = names.map((name) => ({ name, text: heading(panel, name), number: isNumber(rows, name) }));
+  const columns = names.map((name, place) => ({ name, text: heading(panel, name), number: place > 0 && isNumber(rows, name) }));
   return h("table", {},
     h("caption", { class: "sr-only" }, panel.title),
     h("thead", {}, h("tr", {}, columns.map(({ name, text, number }) => h("th", { scope: "col", class: number && "number", "data-field": name }, text)))),
