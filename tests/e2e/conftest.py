@@ -1,6 +1,6 @@
 """A browser, a server with calls, and a page that must neither complain nor ask elsewhere."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from callistics.synthetic import generate_calls
 from support import engines
-from support.dashboard import CHROMIUM, Dashboard
+from support.dashboard import CHROMIUM, Dashboard, Opener
 from support.live import ADMIN_KEY, Live, live
 
 CALLS = 6_000
@@ -66,9 +66,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     found.set_default_timeout(10_000)
     yield found
     found.close()
-
-
-Opener = Callable[[Live], Dashboard]
 
 
 @pytest.fixture

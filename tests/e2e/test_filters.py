@@ -2,10 +2,9 @@
 
 from playwright.sync_api import expect
 
-from support.dashboard import Dashboard
+from support.dashboard import Dashboard, Opener
 from support.live import ADMIN_KEY, Live
 
-from .conftest import Opener
 
 MARK = ".picture [role=graphics-symbol]"
 

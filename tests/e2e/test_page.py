@@ -6,10 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from support.dashboard import Dashboard
+from support.dashboard import Dashboard, Opener
 from support.live import ADMIN_KEY, Live
 
-from .conftest import Opener
 
 
 def violations(page: Dashboard) -> list[str]:

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from support.dashboard import Dashboard, as_text
+from support.dashboard import Dashboard, Opener, as_text
 from support.live import ADMIN_KEY, Live
 
-from .conftest import Opener
 
 Body = dict[str, Any]
 USUAL: Body = {"filters": {"date_range": "last_30_days"}, "granularity": "day", "timezone": "UTC"}

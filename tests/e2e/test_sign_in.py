@@ -2,9 +2,9 @@
 
 from playwright.sync_api import expect
 
+from support.dashboard import Opener
 from support.live import ADMIN_KEY, Live
 
-from .conftest import Opener
 
 UNAUTHORIZED, FORBIDDEN = "status of 401", "status of 403"
 

@@ -1,11 +1,13 @@
 """The dashboard in a real browser, as a reader uses it."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+
+from support.live import Live
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 """The browser of the system, None where there is none."""
@@ -85,6 +87,10 @@ class Dashboard(Watched):
         """The table shows exactly these rows of an answer."""
         assert self.columns(name) == (list(rows[0]) if rows else [])
         assert self.rows(name) == [[as_text(value) for value in row.values()] for row in rows]
+
+
+Opener = Callable[[Live], Dashboard]
+"""Opens a page of a server, not signed in."""
 
 
 def as_text(value: object) -> str | None:
