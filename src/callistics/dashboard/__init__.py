@@ -1,1 +1,1 @@
-"""The dashboard: its panels, and the page that shows them."""
+"""The dashboard: its panels, declared once, and the page that shows them."""
