@@ -54,7 +54,7 @@ def test_a_key_that_is_revoked_meanwhile_ends_the_view(visit: Opener, site: Live
     assert site.client.delete(f"/keys/{identity}").status_code == 204
     page.page.get_by_label("Compare with").select_option("none")
     expect(page.page.get_by_role("alert")).to_contain_text("revoked")
-    expect(page.page.locator("#main")).to_be_hidden()
+    expect(page.page.locator("#content")).to_be_hidden()
     page.forgive(UNAUTHORIZED)
 
 

@@ -22,7 +22,7 @@ class Watched:
         self.requests: list[Request] = []
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", self.requests.append)
+        page.on("request", lambda request: self.requests.append(request))
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

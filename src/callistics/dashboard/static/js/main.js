@@ -80,6 +80,7 @@ function fail(error) {
 function signOut(status) {
   stopLoading();
   forgetKey();
+  fill(byId("notices"));
   showSigned(false);
   askKey(signedIn, status);
 }
@@ -91,7 +92,7 @@ function signedIn() {
 }
 
 function showSigned(inside) {
-  for (const id of ["page", "main", "sign-out", "views"]) byId(id).hidden = !inside;
+  for (const id of ["page", "content", "sign-out", "views"]) byId(id).hidden = !inside;
 }
 
 function waitForToken() {
@@ -106,7 +107,7 @@ function startEmbedded() {
   const adopt = (given) => {
     const locked = given.locked ?? {};
     embedIn();
-    byId("page").hidden = false;
+    for (const id of ["page", "content"]) byId(id).hidden = false;
     fill(byId("notices"));
     begin(locked);
   };
@@ -134,4 +135,7 @@ byId("sign-out").addEventListener("click", () => {
 });
 if (meta("mode") === "embed") startEmbedded();
 else if (credential()) signedIn();
-else askKey(signedIn);
+else {
+  byId("main").ariaBusy = "false";
+  askKey(signedIn);
+}

@@ -89,6 +89,7 @@ export class Panel {
   async #draw(theme) {
     const { compared, labels, unfinished, unit } = this.shown;
     if (this.panel.kind === "tiles") return drawTiles(this.picture, this.panel.tiles, this.answer, compared);
+    if (!this.answer.length) return this.drawing?.remove();
     const texts = bucketTexts(labels.filter(Boolean), unit);
     return this.drawing?.draw(this.answer, { unfinished_from: unfinished, date_texts: texts }, theme);
   }
