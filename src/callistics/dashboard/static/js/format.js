@@ -6,9 +6,12 @@ const whole = new Intl.NumberFormat(languages, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(languages, { notation: "compact", maximumFractionDigits: 1 });
 const precise = new Intl.NumberFormat(languages, { maximumFractionDigits: 6 });
 const rounded = new Intl.NumberFormat(languages, { maximumFractionDigits: 2 });
+const share = new Intl.NumberFormat(languages, { style: "percent", maximumFractionDigits: 2 });
 const signed = new Intl.NumberFormat(languages, { maximumFractionDigits: 1, signDisplay: "exceptZero" });
 const relative = new Intl.RelativeTimeFormat(languages, { numeric: "always", style: "long" });
 export const NOTHING = "–";
+// A number and its unit stay on one line.
+const SPACE = "\u00a0";
 
 const dates = {
   day: formatter({ day: "numeric", month: "short", year: "numeric" }),
@@ -37,7 +40,7 @@ export function decimal(value) {
 }
 
 export function percent(value) {
-  return value === null || value === undefined ? NOTHING : `${rounded.format(value)} %`;
+  return value === null || value === undefined ? NOTHING : share.format(value / 100);
 }
 
 export function change(value) {
@@ -52,10 +55,10 @@ export function amount(value, currency) {
 /** Seconds as people say them: 7.5 s, 2 min 5 s, 1 h 3 min. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return NOTHING;
-  if (seconds < 60) return `${rounded.format(seconds)} s`;
+  if (seconds < 60) return `${rounded.format(seconds)}${SPACE}s`;
   const all = Math.round(seconds);
-  if (all < 3600) return `${whole.format(Math.floor(all / 60))} min ${all % 60} s`;
-  return `${whole.format(Math.floor(all / 3600))} h ${Math.floor((all % 3600) / 60)} min`;
+  if (all < 3600) return `${whole.format(Math.floor(all / 60))}${SPACE}min ${all % 60}${SPACE}s`;
+  return `${whole.format(Math.floor(all / 3600))}${SPACE}h ${Math.floor((all % 3600) / 60)}${SPACE}min`;
 }
 
 /** A label of a bucket, such as 2025-01-31 or 2025-10-26T02:00:00+01:00. */
