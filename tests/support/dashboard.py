@@ -57,7 +57,7 @@ class Dashboard(Watched):
     def settle(self) -> None:
         """Wait until nothing is loading."""
         self.page.locator("main[aria-busy=false]").wait_for()
-        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+        expect(self.page.locator("[aria-busy=true]")).to_have_count(0, timeout=10_000)
 
     @property
     def query(self) -> Mapping[str, Sequence[str]]:

@@ -77,7 +77,7 @@ def _headers(parents: Sequence[str]) -> Mapping[str, str]:
 def _page(request: AnyRequest, mode: str, parents: Sequence[str] = ()) -> Asset:
     """The page in one of its two modes, with the addresses of all that it loads."""
     base = f"assets/{build_name()}"
-    scripts = [name for name in assets() if name.startswith("js/")]
+    scripts = [name for name in assets() if name.endswith(".js")]
     loads = "".join(f'<link rel="modulepreload" href="{base}/{name}">\n' for name in scripts)
     text = assets()["index.html"].content.decode()
     for mark, value in (

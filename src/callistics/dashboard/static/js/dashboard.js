@@ -38,16 +38,24 @@ export async function loadDashboard(signal, newestKnown) {
   const state = current();
   asked = common(state);
   shown.forEach((panel) => panel.loading());
-  const counted = resolve({ query_type: "call_count", filters: asked.filters, timezone: asked.timezone }, signal);
-  const [answers, resolved] = await Promise.all([
+  try {
+    const [answers, resolved] = await ask(signal);
+    const failed = await showAll(answers, resolved, state);
+    await newestKnown;
+    signal.throwIfAborted();
+    fill(byId("notices"), failed ?? emptiness(resolved, state));
+    announce(failed ? failed.textContent : `${format.count(resolved.count)} calls in the range`);
+  } finally {
+    if (!signal.aborted) shown.forEach((panel) => panel.idle());
+  }
+}
+
+function ask(signal) {
+  const range = { query_type: "call_count", filters: asked.filters, timezone: asked.timezone };
+  return Promise.all([
     batch(shown.map(({ panel }) => bodyOf(panel)), signal),
-    counted.catch((error) => settled(error)),
+    resolve(range, signal).catch((error) => settled(error)),
   ]);
-  const failed = await showAll(answers, resolved, state);
-  await newestKnown;
-  signal.throwIfAborted();
-  fill(byId("notices"), failed ?? emptiness(resolved, state));
-  announce(failed ? failed.textContent : `${format.count(resolved.count)} calls in the range`);
 }
 
 // What is wrong with the range alone is told by the panels; the rest concerns the page.

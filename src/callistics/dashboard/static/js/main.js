@@ -19,13 +19,16 @@ import { switchTheme } from "./theme.js";
 
 const AGE_SECONDS = 30;
 const VIEWS = ["dashboard", "calls", "record"];
+const TITLES = { dashboard: "Dashboard", calls: "Calls", call: "Call", lead: "Lead" };
 let begun = false;
+let viewed = null;
 
 async function begin(locked = {}) {
   try {
     const description = await api.panels();
     if (!begun) prepare(description, locked);
   } catch (error) {
+    byId("main").ariaBusy = "false";
     fill(byId("notices"), failureNotice(error));
     return;
   }
@@ -59,6 +62,10 @@ async function load(signal) {
 }
 
 function showView({ view }) {
+  document.title = `${TITLES[view]} – Callistics`;
+  // Who does not see that another view came has to be brought there.
+  if (viewed !== null && viewed !== view) byId("main").focus();
+  viewed = view;
   const name = VIEWS.includes(view) ? view : "record";
   for (const one of VIEWS) byId(`view-${one}`).hidden = one !== name;
   for (const link of document.querySelectorAll("nav a")) {
@@ -86,6 +93,7 @@ function signOut(status) {
 }
 
 function signedIn() {
+  byId("main").ariaBusy = "true";
   showSigned(true);
   fill(byId("notices"));
   begin();

@@ -18,7 +18,7 @@ export class Panel {
     this.shown = null;
     this.notice = h("p", { class: "notice", hidden: true });
     this.picture = h("div", { class: "picture" });
-    this.rows = h("div", { class: "rows", tabindex: "0", role: "region", "aria-labelledby": heading });
+    this.rows = h("div", { class: "rows", tabindex: "0", role: "group", "aria-label": `${panel.title}, table` });
     this.toggle = h("button", { type: "button", class: "quiet", "aria-pressed": "false" }, "Table");
     this.toggle.addEventListener("click", () => this.#showTable(this.toggle.ariaPressed !== "true"));
     const failed = (error) => this.#say(`The download failed: ${error.message}`);
@@ -63,8 +63,12 @@ export class Panel {
     this.link?.setAttribute("href", addressOf({ ...current(), view: "calls" }));
   }
 
-  fail(error) {
+  idle() {
     this.element.removeAttribute("aria-busy");
+  }
+
+  fail(error) {
+    this.idle();
     this.element.classList.add("failed");
     this.#say(error.message);
   }
@@ -83,7 +87,7 @@ export class Panel {
     } catch (error) {
       this.fail(error);
     }
-    this.element.removeAttribute("aria-busy");
+    this.idle();
   }
 
   async #draw(theme) {

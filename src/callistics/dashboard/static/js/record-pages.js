@@ -37,7 +37,7 @@ export async function showLead(place, signal) {
 }
 
 function back() {
-  return h("p", {}, h("a", { "data-page": true, href: addressOf({ ...current(), view: "calls" }) }, "← All calls"));
+  return h("p", { class: "back" }, h("a", { "data-page": true, href: addressOf({ ...current(), view: "calls" }) }, "← All calls"));
 }
 
 function card(kind, id, parts) {
@@ -47,10 +47,14 @@ function card(kind, id, parts) {
 
 function fields(record, links) {
   const names = Object.keys(record).filter((name) => !NESTED.includes(name));
-  return h("dl", { class: "fields" }, names.map((name) => {
-    const text = fieldText(name, record);
-    return h("div", {}, h("dt", {}, label(name)), h("dd", {}, links[name]?.(text) || text));
-  }));
+  const [known, absent] = [true, false].map((is) => names.filter((name) => (record[name] !== null) === is));
+  return [
+    h("dl", { class: "fields" }, known.map((name) => {
+      const text = fieldText(name, record);
+      return h("div", {}, h("dt", {}, label(name)), h("dd", {}, links[name]?.(text) || text));
+    })),
+    absent.length ? h("p", { class: "help" }, `Without a value: ${absent.map(label).join(", ")}`) : null,
+  ];
 }
 
 function payload(content) {
