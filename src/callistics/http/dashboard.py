@@ -23,6 +23,11 @@ _POLICY = (
     "base-uri 'none'",
     "form-action 'none'",
 )
+_CHARTS = "/vendor/charts.js"
+_UNMADE = (
+    "the script that draws pictures was not made: it is when the package is built, by `make setup`"
+    " or `pip install`"
+)
 _OPEN = {PARAMETERS: ANY}
 
 
@@ -55,7 +60,7 @@ async def page_asset(request: AnyRequest, build: FromPath[str], name: FromPath[s
     """A script or style of the page; its address changes with its content."""
     found = asset(str(name).removeprefix("/"))
     if found is None:
-        raise NotFound("no such file")
+        raise NotFound(_UNMADE if str(name) == _CHARTS else "no such file")
     same = build == build_name()
     return respond(
         request,

@@ -85,7 +85,9 @@ export class Panel {
       this.#showTable(this.toggle.ariaPressed === "true");
       await this.#draw(theme);
     } catch (error) {
-      this.fail(error);
+      // The figures came, only their picture did not.
+      this.#say(error.message);
+      this.#showTable(true);
     }
     this.idle();
   }

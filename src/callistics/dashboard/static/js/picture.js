@@ -14,9 +14,13 @@ const quiet = {
 };
 let library = null;
 
-function charts() {
+async function charts() {
   library ??= import("../vendor/charts.js");
-  return library;
+  try {
+    return await library;
+  } catch {
+    throw new Error("Pictures cannot be drawn: their script is missing on the server. The tables are complete.");
+  }
 }
 
 export class Picture {
