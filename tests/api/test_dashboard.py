@@ -27,7 +27,9 @@ def test_a_page_runs_its_own_scripts_alone(shared_server: Server, path: str) -> 
     assert found["script-src"] == found["style-src"] == found["connect-src"] == "'self'"
     assert found["base-uri"] == found["form-action"] == "'none'"
     assert "unsafe" not in str(found)
-    assert not re.search(r"<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=|https?:", page(shared_server, path))
+    assert not re.search(
+        r"<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=|https?:", page(shared_server, path)
+    )
 
 
 def test_nobody_may_frame_a_page_unless_it_is_set(tmp_path: Path, shared_server: Server) -> None:

@@ -10,7 +10,6 @@ from support.dashboard import Dashboard, Opener
 from support.live import ADMIN_KEY, Live
 
 
-
 def violations(page: Dashboard) -> list[str]:
     """What axe finds: the rule, and where."""
     found = Axe().run(page.page).response["violations"]

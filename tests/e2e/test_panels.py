@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from support.dashboard import Dashboard, Opener, as_text
 from support.live import ADMIN_KEY, Live
 
-
 Body = dict[str, Any]
 USUAL: Body = {"filters": {"date_range": "last_30_days"}, "granularity": "day", "timezone": "UTC"}
 COMPARED: Body = {**USUAL, "compare": "previous_period"}
@@ -17,7 +16,10 @@ VIEWS: Mapping[str, tuple[str, Body]] = {
     "usual": ("", COMPARED),
     "filtered": (
         "?compare=none&min_duration=20&provider=TWILIO&provider=PLIVO",
-        {**USUAL, "filters": {**USUAL["filters"], "min_duration": 20, "provider": ["TWILIO", "PLIVO"]}},
+        {
+            **USUAL,
+            "filters": {**USUAL["filters"], "min_duration": 20, "provider": ["TWILIO", "PLIVO"]},
+        },
     ),
     "all_time": (
         "?date_range=all&granularity=quarter",

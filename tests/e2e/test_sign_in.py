@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 from support.dashboard import Opener
 from support.live import ADMIN_KEY, Live
 
-
 UNAUTHORIZED, FORBIDDEN = "status of 401", "status of 403"
 
 

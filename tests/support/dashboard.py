@@ -22,7 +22,10 @@ class Watched:
         self.requests: list[Request] = []
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self.requests.append(request))
+        page.on("request", self._asked)
+
+    def _asked(self, request: Request) -> None:
+        self.requests.append(request)
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

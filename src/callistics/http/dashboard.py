@@ -1,6 +1,6 @@
 """The dashboard: its page, the page to embed, what they load, and what they show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from litestar import Response, get
@@ -56,7 +56,9 @@ async def panels(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/assets/{build:str}/{name:path}")
-async def page_asset(request: AnyRequest, build: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+async def page_asset(
+    request: AnyRequest, build: FromPath[str], name: FromPath[str]
+) -> Response[bytes]:
     """A script or style of the page; its address changes with its content."""
     found = asset(str(name).removeprefix("/"))
     if found is None:
@@ -69,7 +71,7 @@ async def page_asset(request: AnyRequest, build: FromPath[str], name: FromPath[s
     )
 
 
-def _headers(parents: Sequence[str]) -> Mapping[str, str]:
+def _headers(parents: Sequence[str]) -> dict[str, str]:
     policy = "; ".join((*_POLICY, f"frame-ancestors {' '.join(parents)}"))
     return {
         "Cache-Control": "no-cache",
