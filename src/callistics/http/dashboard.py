@@ -1,6 +1,7 @@
 """The dashboard: its page, the page to embed, what they load, and what they show."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import msgspec
 from litestar import Response, get
@@ -25,7 +26,7 @@ _POLICY = (
 )
 _CHARTS = "/vendor/charts.js"
 _UNMADE = (
-    "the script that draws pictures was not made: it is when the package is built, by `make setup`"
+    "the script that draws pictures was not made: it is when the package is built, by `scripts/setup`"
     " or `pip install`"
 )
 _OPEN = {PARAMETERS: ANY}
@@ -51,8 +52,12 @@ async def embed(request: AnyRequest) -> Response[bytes]:
 @get("/dashboard/panels.json")
 async def panels(request: AnyRequest) -> Response[bytes]:
     """What the page shows: panels, themes, filters. It holds no data and needs no key."""
-    content = Asset.of("panels.json", msgspec.json.encode(document()))
-    return respond(request, content, {"Cache-Control": "no-cache"})
+    return respond(request, _panels(), {"Cache-Control": "no-cache"})
+
+
+@cache
+def _panels() -> Asset:
+    return Asset.of("panels.json", msgspec.json.encode(document()))
 
 
 @get("/assets/{build:str}/{name:path}")
