@@ -19,7 +19,7 @@ export function filterBar(locked) {
   const update = (state) => {
     for (const control of controls) control.update(state);
     showChips(state, locked);
-    byId("zone-shown").textContent = state.timezone;
+    byId("zone-shown").textContent = locked.timezone ? `${state.timezone}, fixed` : state.timezone;
     bar.hidden = state.view === "call" || state.view === "lead";
     bar.classList.toggle("calls-only", state.view === "calls");
   };

@@ -2,7 +2,7 @@
 
 import { fill, h } from "./dom.js";
 import { numberLocale, weekdayTexts } from "./format.js";
-import { roving } from "./marks.js";
+import { Marks } from "./marks.js";
 import { hideTooltip, showTooltip } from "./tooltip.js";
 
 // Of a specification that comes with the page nothing is to be said but that it fails.
@@ -27,13 +27,14 @@ export class Picture {
   /** `select(datum)` is called for a mark that is clicked, or chosen with the keyboard. */
   constructor(element, spec, select) {
     Object.assign(this, { element, spec, select, view: null, config: null });
+    this.marks = new Marks(element, select);
   }
 
   /** Draw the rows; what is there stays until the new picture is. `signals` are the spec's. */
   async draw(rows, signals, config) {
     if (this.view && this.config === config) await this.#renew(this.view, rows, signals);
     else await this.#begin(rows, signals, config);
-    roving(this.element, this.select);
+    this.marks.renew();
   }
 
   async #begin(rows, signals, config) {

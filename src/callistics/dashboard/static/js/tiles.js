@@ -28,8 +28,8 @@ function delta(value, before, form, risesWell) {
   const moved = points ? value - before : (100 * (value - before)) / before;
   const rising = Math.sign(Math.round(moved * 10));
   const good = risesWell === null ? 0 : risesWell ? rising : -rising;
-  const text = `${format.change(moved)} ${points ? "points" : "%"}`;
+  const arrow = h("span", { "aria-hidden": "true" }, rising > 0 ? "▲ " : rising < 0 ? "▼ " : "= ");
   return h("dd", { class: `delta ${good > 0 ? "good" : good < 0 ? "bad" : ""}` },
-    h("span", { "aria-hidden": "true" }, rising > 0 ? "▲ " : rising < 0 ? "▼ " : "= "),
-    text, h("span", { class: "before" }, ` · before ${SHOWN[form](before)}`));
+    h("span", {}, arrow, `${format.change(moved)} ${points ? "points" : "%"}`), " ",
+    h("span", { class: "before" }, `before ${SHOWN[form](before)}`));
 }
