@@ -11,13 +11,12 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from callistics.synthetic import generate_calls
 from support import engines
 from support.dashboard import CHROMIUM, Dashboard, Opener
-from support.live import ADMIN_KEY, Live, live
+from support.live import ADMIN_KEY, Live, free_port, live
 
 CALLS = 6_000
 POLICY = {
     "CALLISTICS_LEAD_STAGES": "new,contacted,interested,converted",
     "CALLISTICS_SUCCESS_OUTCOMES": "CONFIRMED,INTERESTED",
-    "CALLISTICS_EMBED_PARENTS": "http://127.0.0.1:1",
 }
 
 
@@ -33,12 +32,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def embed_port() -> int:
+    """The port of the one origin whose pages may frame the dashboard."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, embed_port: int) -> Iterator[Live]:
     """A server with made-up calls of two years that end today, for tests that add none."""
     with ExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(engines, "current", "duckdb")
-            found = stack.enter_context(live(tmp_path_factory.mktemp("site"), **POLICY))
+            parents = {"CALLISTICS_EMBED_PARENTS": f"http://127.0.0.1:{embed_port}"}
+            folder = tmp_path_factory.mktemp("site")
+            found = stack.enter_context(live(folder, **POLICY, **parents))
         load(found)
         yield found
 

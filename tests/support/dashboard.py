@@ -18,6 +18,7 @@ class Watched:
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
+        self.hosts = [url]
         self.complaints: list[str] = []
         self.requests: list[Request] = []
         page.on("console", self._heard)
@@ -37,9 +38,11 @@ class Watched:
 
     def foreign(self) -> list[str]:
         """Addresses of other origins that were asked."""
-        own = urlsplit(self.url).netloc
+        own = {urlsplit(host).netloc for host in self.hosts}
         sent = (urlsplit(request.url) for request in self.requests)
-        return [one.geturl() for one in sent if one.scheme.startswith("http") and one.netloc != own]
+        return [
+            one.geturl() for one in sent if one.scheme.startswith("http") and one.netloc not in own
+        ]
 
 
 class Dashboard(Watched):

@@ -24,12 +24,12 @@ function delta(value, before, form, risesWell) {
   if (before === undefined) return null;
   if (value === null || before === null) return h("dd", { class: "delta" }, "nothing to compare");
   const points = form === "share";
-  if (!points && before === 0) return h("dd", { class: "delta" }, `before: ${SHOWN[form](before)}`);
+  if (!points && before === 0) return h("dd", { class: "delta" }, `was ${SHOWN[form](before)}`);
   const moved = points ? value - before : (100 * (value - before)) / before;
   const rising = Math.sign(Math.round(moved * 10));
   const good = risesWell === null ? 0 : risesWell ? rising : -rising;
   const arrow = h("span", { "aria-hidden": "true" }, rising > 0 ? "▲ " : rising < 0 ? "▼ " : "= ");
   return h("dd", { class: `delta ${good > 0 ? "good" : good < 0 ? "bad" : ""}` },
     h("span", {}, arrow, `${format.change(moved)} ${points ? "points" : "%"}`), " ",
-    h("span", { class: "before" }, `before ${SHOWN[form](before)}`));
+    h("span", { class: "before" }, `was ${SHOWN[form](before)}`));
 }
