@@ -45,12 +45,12 @@ def host(embed_port: int) -> Iterator[str]:
         yield url
 
 
-def token(server: Live, seconds: int = 600, **claims: Any) -> str:
+def token(server: Live, **claims: Any) -> str:
     """A token for embedding; by default locked to a provider and a zone."""
     merchant = server.rows("call_count", group_by=["merchant_id"])[0]["merchant_id"]
     body = {
         "scope": {"merchant_ids": [merchant]},
-        "expires_in": seconds,
+        "expires_in": 600,
         "locked": LOCKED,
         **claims,
     }
@@ -68,7 +68,7 @@ def frame(page: Page, server: Live, fragment: str = "") -> FrameLocator:
         Object.assign(frame, { id: "f", width: 1200, height: 800, src: address });
         document.body.append(frame);
     }"""
-    page.evaluate(script, f"{server.url}/embed{fragment}")
+    page.evaluate(script, f"{server.url}/embed?compare=none{fragment}")
     return page.frame_locator("#f")
 
 
@@ -109,9 +109,9 @@ def test_a_frame_without_a_token_asks_its_parent(visit: Opener, site: Live, host
     expect(found.locator("#notices")).to_be_empty()
 
 
-def test_a_token_that_ends_is_renewed(visit: Opener, site: Live, host: str) -> None:
+def test_a_token_that_holds_no_more_is_renewed(visit: Opener, site: Live, host: str) -> None:
     page = begin(visit, site, host)
-    found = frame(page.page, site, f"#token={token(site, 1)}x")
+    found = frame(page.page, site, f"#token={token(site)}x")
     expect(found.locator("#notices")).to_contain_text("expired")
     page.forgive("status of 401")
     send(page.page, {"type": "callistics:token", "token": token(site)})
@@ -121,7 +121,7 @@ def test_a_token_that_ends_is_renewed(visit: Opener, site: Live, host: str) -> N
 def test_a_token_of_a_foreign_parent_is_not_taken(visit: Opener, site: Live) -> None:
     with parent(0) as stranger:
         page = begin(visit, site, stranger)
-        page.page.route("**/embed", allow_every_frame)
+        page.page.route("**/embed?*", allow_every_frame)
         found = frame(page.page, site)
         expect(found.locator("#notices")).to_contain_text("expired")
         send(page.page, {"type": "callistics:token", "token": token(site)})

@@ -26,8 +26,8 @@ _POLICY = (
 )
 _CHARTS = "/vendor/charts.js"
 _UNMADE = (
-    "the script that draws pictures was not made: it is when the package is built, by `scripts/setup`"
-    " or `pip install`"
+    "the script that draws pictures was not made; it is when the package is built, by"
+    " `scripts/setup` or `pip install`"
 )
 _OPEN = {PARAMETERS: ANY}
 

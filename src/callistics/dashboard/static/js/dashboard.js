@@ -44,7 +44,7 @@ export async function loadDashboard(signal, newestKnown) {
     await newestKnown;
     signal.throwIfAborted();
     fill(byId("notices"), failed ?? emptiness(resolved, state));
-    announce(failed ? failed.textContent : `${format.count(resolved.count)} calls in the range`);
+    announce(failed ? "The figures could not be loaded" : `${format.count(resolved.count)} calls in the range`);
   } finally {
     if (!signal.aborted) shown.forEach((panel) => panel.idle());
   }

@@ -6,13 +6,18 @@ import * as format from "./format.js";
 import { describe } from "./chips.js";
 import { withFilters } from "./state.js";
 
-export function failureNotice(error) {
+/** Every sentence about what is wrong, each with the field that it is about. */
+export function failureTexts(error) {
   const items = error.problem?.errors ?? [];
+  if (!items.length) return [error.message];
+  return items.map(({ pointer, message }) => `${pointer.slice(1).replaceAll("/", " › ")}: ${message}`);
+}
+
+export function failureNotice(error) {
+  const texts = failureTexts(error);
   return h("div", { class: "message failure", role: "alert" },
     h("h2", {}, error.problem?.title ?? "The server could not answer"),
-    items.length
-      ? h("ul", {}, items.map(({ pointer, message }) => h("li", {}, `${pointer.slice(1).replaceAll("/", " › ")}: ${message}`)))
-      : h("p", {}, error.message));
+    texts.length > 1 ? h("ul", {}, texts.map((text) => h("li", {}, text))) : h("p", {}, texts[0]));
 }
 
 /** Nothing matches: because of the filters, the range, or since no call was ever sent. */

@@ -4,6 +4,7 @@ import { addressOf, current, isEmbedded, navigate } from "./app.js";
 import { fill, h, newId } from "./dom.js";
 import { downloadMenu } from "./download.js";
 import { bucketTexts } from "./format.js";
+import { failureTexts } from "./notices.js";
 import { Picture } from "./picture.js";
 import { filtersOf } from "./select.js";
 import { withFilters } from "./state.js";
@@ -70,7 +71,7 @@ export class Panel {
   fail(error) {
     this.idle();
     this.element.classList.add("failed");
-    this.#say(error.message);
+    this.#say(failureTexts(error).join("; "));
   }
 
   /** Show an answer: its rows, how they are cut, and what is the theme of pictures. */
