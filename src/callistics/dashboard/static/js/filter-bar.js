@@ -5,6 +5,7 @@ import { chipElement, describe, lockedChip, withoutChip } from "./chips.js";
 import { byId, fill, h, newId } from "./dom.js";
 import { askFilter } from "./filter-dialog.js";
 import { COMPARISONS, REFRESHES, granularities, rangeLabel } from "./labels.js";
+import { isClosed } from "./query.js";
 import { rangePicker } from "./range-picker.js";
 import { withFilters } from "./state.js";
 
@@ -15,16 +16,25 @@ export function filterBar(locked) {
   fill(bar,
     h("div", { class: "controls" }, controls.map((one) => one.element), addButton(locked)),
     h("div", { class: "freshness" }, h("span", { id: "zone-shown" }), h("span", { id: "newest" })),
+    h("p", { id: "asked", class: "print-only" }),
     h("ul", { class: "chips", id: "chips", "aria-label": "Filters" }));
   const update = (state) => {
     for (const control of controls) control.update(state);
     showChips(state, locked);
     byId("zone-shown").textContent = locked.timezone ? `${state.timezone}, fixed` : state.timezone;
+    byId("asked").textContent = askedText(state);
     bar.hidden = state.view === "call" || state.view === "lead";
     bar.classList.toggle("calls-only", state.view === "calls");
   };
   subscribe(update);
   update(current());
+}
+
+// On paper the controls are left out.
+function askedText({ filters, compare }) {
+  const range = filters.date_range ? rangeLabel(filters.date_range) : "";
+  const beside = COMPARISONS.find(([name]) => name === compare)?.[1] ?? compare;
+  return [range, compare !== "none" && isClosed(filters) ? `beside the ${beside.toLowerCase()}` : ""].filter(Boolean).join(", ");
 }
 
 function rangeControl(locked) {
@@ -35,10 +45,24 @@ function rangeControl(locked) {
 function selects() {
   const units = [["auto", "Automatic"], ...granularities().map(({ name, label }) => [name, label])];
   return [
-    select("Compare with", COMPARISONS, "compare", "dashboard-only"),
+    comparison(),
     select("Interval", units, "granularity", "dashboard-only"),
     select("Refresh", REFRESHES, "refresh", "", Number),
   ];
+}
+
+// Before what has no beginning or no end there is no period of the same length.
+function comparison() {
+  const { element, update } = select("Compare with", COMPARISONS, "compare", "dashboard-only");
+  const input = element.querySelector("select");
+  return {
+    element,
+    update: (state) => {
+      update(state);
+      input.disabled = !isClosed(state.filters);
+      input.title = input.disabled ? "Choose a range with both ends to compare it" : "";
+    },
+  };
 }
 
 function select(text, options, name, kind, read = String) {

@@ -7,7 +7,9 @@ const short = new Intl.NumberFormat(languages, { notation: "compact", maximumFra
 const precise = new Intl.NumberFormat(languages, { maximumFractionDigits: 6 });
 const rounded = new Intl.NumberFormat(languages, { maximumFractionDigits: 2 });
 const share = new Intl.NumberFormat(languages, { style: "percent", maximumFractionDigits: 2 });
-const signed = new Intl.NumberFormat(languages, { maximumFractionDigits: 1, signDisplay: "exceptZero" });
+const signed = { maximumFractionDigits: 1, signDisplay: "exceptZero" };
+const points = new Intl.NumberFormat(languages, signed);
+const growth = new Intl.NumberFormat(languages, { ...signed, style: "percent" });
 const relative = new Intl.RelativeTimeFormat(languages, { numeric: "always", style: "long" });
 export const NOTHING = "–";
 // A number and its unit stay on one line.
@@ -43,8 +45,14 @@ export function percent(value) {
   return value === null || value === undefined ? NOTHING : share.format(value / 100);
 }
 
-export function change(value) {
-  return signed.format(value);
+/** A change as a part of what was before, such as +4.2%. */
+export function grown(value) {
+  return growth.format(value);
+}
+
+/** A change of a share, in percentage points. */
+export function movedPoints(value) {
+  return `${points.format(value)}${SPACE}points`;
 }
 
 export function amount(value, currency) {
@@ -58,7 +66,8 @@ export function duration(seconds) {
   if (seconds < 60) return `${rounded.format(seconds)}${SPACE}s`;
   const all = Math.round(seconds);
   if (all < 3600) return `${whole.format(Math.floor(all / 60))}${SPACE}min ${all % 60}${SPACE}s`;
-  return `${whole.format(Math.floor(all / 3600))}${SPACE}h ${Math.floor((all % 3600) / 60)}${SPACE}min`;
+  const hours = `${whole.format(Math.floor(all / 3600))}${SPACE}h`;
+  return all >= 360_000 ? hours : `${hours} ${Math.floor((all % 3600) / 60)}${SPACE}min`;
 }
 
 /** A label of a bucket, such as 2025-01-31 or 2025-10-26T02:00:00+01:00. */

@@ -5,6 +5,8 @@ import * as format from "./format.js";
 
 const SHOWN = { number: format.count, share: format.percent, seconds: format.duration };
 
+const ARROWS = { 1: "▲ ", 0: "", "-1": "▼ " };
+
 /** Draw the tiles of a panel from the only row of its answer. */
 export function drawTiles(element, tiles, rows, compared) {
   const row = rows[0] ?? {};
@@ -23,13 +25,12 @@ function one({ label, field, form, of, of_label: behind, rises_well: risesWell }
 function delta(value, before, form, risesWell) {
   if (before === undefined) return null;
   if (value === null || before === null) return h("dd", { class: "delta" }, "nothing to compare");
-  const points = form === "share";
-  if (!points && before === 0) return h("dd", { class: "delta" }, `was ${SHOWN[form](before)}`);
-  const moved = points ? value - before : (100 * (value - before)) / before;
-  const rising = Math.sign(Math.round(moved * 10));
+  const was = h("span", { class: "before" }, `was ${SHOWN[form](before)}`);
+  if (form !== "share" && before === 0) return h("dd", { class: "delta" }, was);
+  const moved = form === "share" ? value - before : (value - before) / before;
+  const text = form === "share" ? format.movedPoints(moved) : format.grown(moved);
+  const rising = /[1-9]/.test(text) ? Math.sign(moved) : 0;
   const good = risesWell === null ? 0 : risesWell ? rising : -rising;
-  const arrow = h("span", { "aria-hidden": "true" }, rising > 0 ? "▲ " : rising < 0 ? "▼ " : "= ");
   return h("dd", { class: `delta ${good > 0 ? "good" : good < 0 ? "bad" : ""}` },
-    h("span", {}, arrow, `${format.change(moved)} ${points ? "points" : "%"}`), " ",
-    h("span", { class: "before" }, `was ${SHOWN[form](before)}`));
+    h("span", {}, h("span", { "aria-hidden": "true" }, ARROWS[rising]), text), " ", was);
 }
