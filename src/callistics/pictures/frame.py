@@ -32,6 +32,8 @@ MOST = 8
 """Groups that are drawn beside each other; colours tell no more apart."""
 
 BAR_HEIGHT = 26
+BEFORE_NAME = "Compared period"
+"""What marks of the other side of a comparison are called."""
 _PLOT_HEIGHT = 220
 _LONGEST_LABEL = 150
 _NOTE_GAP = -6
@@ -90,6 +92,7 @@ def dates_axis(title: str | None = None) -> dict[str, Any]:
         "labelAngle": 0,
         "labelOverlap": "greedy",
         "labelSeparation": 12,
+        "labelPadding": 8,
         "labelExpr": f"{DATE_TEXTS}[datum.value] || ({short})",
         "ticks": False,
     }

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from callistics.pictures.bars import BEFORE_NAME, compared_facts
+from callistics.pictures.bars import compared_facts
 from callistics.pictures.expressions import Fact, field, group_text, key_text
 from callistics.pictures.frame import (
     BAR_HEIGHT,
+    BEFORE_NAME,
     Layer,
     Spec,
     calculated,

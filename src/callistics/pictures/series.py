@@ -1,6 +1,6 @@
 """Figures over time: bars or lines over the server's own labels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from callistics.pictures.expressions import (
     UNFINISHED_FROM,
@@ -11,6 +11,7 @@ from callistics.pictures.expressions import (
     number,
 )
 from callistics.pictures.frame import (
+    BEFORE_NAME,
     Layer,
     Spec,
     Transforms,
@@ -28,7 +29,6 @@ from callistics.pictures.labels import PREVIOUS, label
 from callistics.queries.picture import Series
 from callistics.sql.selection import Unit
 
-BEFORE_NAME = "Compared period"
 _MANY = 62
 
 
@@ -93,7 +93,7 @@ def _y(picture: Series, name: str) -> dict[str, object]:
 
 
 def _plain(picture: Series, unit: Unit, group_by: Sequence[str], description: str) -> Spec:
-    drawn = [_bars(picture)] if picture.bars else _line_of(picture, [], {})
+    drawn = [_bars(picture)] if picture.bars else _line_of(picture, {})
     # Seen by the pointer and by who hears the picture: a bucket is hit in its whole height.
     hit: Layer = {
         "mark": mark("rect", "hit", _facts(picture, unit, group_by)),
@@ -119,34 +119,33 @@ def _bars(picture: Series) -> Layer:
     }
 
 
-def _line_of(picture: Series, filters: Transforms, color: dict[str, object]) -> list[Layer]:
+def _line_of(picture: Series, color: Mapping[str, object]) -> list[Layer]:
     """The finished part, the dashed way into the unfinished, and points that stand alone."""
     encoding = {"x": _x(), "y": _y(picture, "figure"), **color}
+    style = "point" if color else "main"
     alone = (
         "isValid(datum.figure) && ((!isValid(datum.figure_before) && !isValid(datum.figure_after))"
         f" || datum.unfinished > 0 || datum.dates <= {_MANY})"
     )
     return [
         {
-            "transform": [*filters, {"filter": "!(datum.unfinished > 0)"}],
-            "mark": mark("line", "main"),
+            "transform": [{"filter": "!(datum.unfinished > 0)"}],
+            "mark": mark("line", style),
             "encoding": encoding,
         },
         {
             "transform": [
-                *filters,
                 {"filter": "datum.unfinished > 0 || datum.next_unfinished > 0"},
             ],
-            "mark": mark("line", "main", strokeDash=[4, 4]),
+            "mark": mark("line", style, strokeDash=[4, 4]),
             "encoding": encoding,
         },
         {
             "transform": [
-                *filters,
                 {"joinaggregate": [{"op": "distinct", "field": "date", "as": "dates"}]},
                 {"filter": alone},
             ],
-            "mark": mark("point", "main", filled=True, size=22),
+            "mark": mark("point", style, filled=True, size=22),
             "encoding": encoding,
         },
     ]
@@ -224,5 +223,5 @@ def _grouped(picture: Series, unit: Unit, group_by: Sequence[str], description: 
         *_transform(picture, group_by),
         *limited("group", picture.weight or picture.value),
     ]
-    layers = [behind, *_line_of(picture, [], color), points, left_out()]
+    layers = [behind, *_line_of(picture, color), points, left_out()]
     return frame(description, transform, layers)

@@ -91,10 +91,7 @@ def part_stacks(picture: Parts, unit: Unit, group_by: Sequence[str], description
             **axes,
             "color": color,
             "order": {"field": "name_place"},
-            "fillOpacity": {
-                "condition": {"test": f"!isValid({field(picture.key[0])})", "value": 0.45},
-                "value": 1,
-            },
+            **_apart(picture),
         },
     }
     return frame(
@@ -103,6 +100,14 @@ def part_stacks(picture: Parts, unit: Unit, group_by: Sequence[str], description
         [stack, left_out(_MOST_GROUPS)],
         **({} if by_groups else {"height": {"step": BAR_HEIGHT}}),
     )
+
+
+def _apart(picture: Parts) -> dict[str, Any]:
+    """What is outside the whole is paler."""
+    if not picture.apart:
+        return {}
+    outside = f"!isValid({field(picture.key[0])})"
+    return {"fillOpacity": {"condition": {"test": outside, "value": 0.45}, "value": 1}}
 
 
 def stage_groups(picture: Stages, unit: Unit, group_by: Sequence[str], description: str) -> Spec:
