@@ -61,6 +61,10 @@ def frame(
         "padding": {"left": 4, "top": 20, "right": 4, "bottom": 4},
         "width": "container",
         "height": height,
+        "autosize": {
+            "type": "fit-x" if isinstance(height, Mapping) else "fit",
+            "contains": "padding",
+        },
         "transform": transform,
         "layer": list(layers),
     }
