@@ -17,6 +17,7 @@ from callistics.pictures.frame import (
     limited,
     mark,
     numbers_axis,
+    shares_axis,
 )
 from callistics.pictures.labels import label
 from callistics.queries.picture import Parts, Stages
@@ -74,7 +75,7 @@ def part_stacks(picture: Parts, unit: Unit, group_by: Sequence[str], description
         "field": picture.value,
         "type": "quantitative",
         "stack": "normalize",
-        "axis": numbers_axis(None, ".0%"),
+        "axis": shares_axis(),
     }
     color = {
         "field": "name" if bins else "shown",
@@ -127,7 +128,7 @@ def stage_groups(picture: Stages, unit: Unit, group_by: Sequence[str], descripti
         "encoding": {
             "y": y_of(),
             "yOffset": {"field": "group", "sort": None},
-            "x": x_of("value", 0, axis=numbers_axis("% of the first stage", ",~f")),
+            "x": x_of("value", 0, axis=numbers_axis("% of the first stage")),
             "color": {
                 "field": "group",
                 "type": "nominal",
