@@ -7,6 +7,7 @@ from typing import Any
 from callistics.pictures.expressions import Fact, absent, field, key_text, number, quoted, share
 from callistics.pictures.frame import (
     BAR_HEIGHT,
+    BEFORE_NAME,
     Layer,
     Spec,
     Transforms,
@@ -21,7 +22,6 @@ from callistics.pictures.labels import PREVIOUS, label
 from callistics.queries.picture import Parts, Stages
 from callistics.sql.selection import Unit
 
-BEFORE_NAME = "Compared period"
 MOST_BARS = 25
 _TEXT_WIDTH = 130
 
@@ -57,15 +57,16 @@ def text_behind(text: str, end: str = "datum.value") -> Layer:
     }
 
 
-def before(x: str = "before") -> list[Layer]:
-    """A mark where the bar of the compared period ends."""
+def before(place: int = 0) -> list[Layer]:
+    """A mark where the bar of the compared period ends, named at a place above the picture."""
+    x = "before"
     return [
         {
             "transform": [{"filter": f"isValid(datum.{x})"}],
             "mark": mark("tick", "behind", orient="vertical"),
             "encoding": {"y": y_of(), "x": x_of(x)},
         },
-        name_of("behind", BEFORE_NAME, 0, f"datum.{x}"),
+        name_of("behind", BEFORE_NAME, place, f"datum.{x}"),
     ]
 
 
@@ -134,14 +135,19 @@ def parts(picture: Parts, unit: Unit, description: str) -> Spec:
     return bar_list(
         description,
         transform,
-        [*_drawn(picture), *before(), text_behind(text), hit(_part_facts(picture, unit))],
+        [
+            *_drawn(picture),
+            *before(1 if picture.within else 0),
+            text_behind(text),
+            hit(_part_facts(picture, unit)),
+        ],
     )
 
 
 def _drawn(picture: Parts) -> list[Layer]:
     if picture.within:
         inner = {**bar("main", "inner"), "transform": calculated(inner=field(picture.within[0]))}
-        return [bar("pale"), inner, name_of("main", label(picture.within[0]), 1, "datum.value")]
+        return [bar("pale"), inner, name_of("main", label(picture.within[0]), 0, "datum.value")]
     inside = {**bar("main"), "transform": [{"filter": "!datum.outside"}]}
     if not picture.apart:
         return [inside]

@@ -40,8 +40,9 @@ def absent(text: str) -> str:
 
 
 def number(value: str) -> str:
-    """A number as text, to at most two decimals, in the locale of the view."""
-    return f"(isValid({value}) ? format({value}, ',.2~f') : {quoted(NOTHING)})"
+    """A number as text in the locale of the view: two decimals, of small ones three digits."""
+    form = f"abs({value}) < 1 ? ',.3~r' : ',.2~f'"
+    return f"(isValid({value}) ? format({value}, {form}) : {quoted(NOTHING)})"
 
 
 def share(value: str) -> str:

@@ -60,7 +60,7 @@ def _columns(value: str, unit: Unit, group_by: Sequence[str], description: str) 
                 "field": value,
                 "type": "quantitative",
                 "stack": None,
-                "axis": numbers_axis(label(value, unit)),
+                "axis": numbers_axis(label(value, unit), 1),
             },
         },
     }
@@ -117,10 +117,13 @@ def _beside(
         {"joinaggregate": [{"op": "max", "field": "line", "as": "groups"}]},
         {"filter": f"datum.line <= {_MOST_GROUPS}"},
         *_folded(shown, texts),
-        *calculated(text=f"{share('datum.value')} + ' of ' + {number(field(picture.whole))}"),
+        *calculated(
+            drawn="datum.value || 0",
+            text=f"{share('datum.value')} + ' of ' + {number(field(picture.whole))}",
+        ),
     ]
     y = {"y": y_of("group"), "yOffset": {"field": "name", "sort": None}}
-    x = x_of("value", 110, scale={"domain": [0, 100], "rangeMax": {"expr": "max(width - 110, 20)"}})
+    x = x_of("drawn", 110, scale={"domain": [0, 100], "rangeMax": {"expr": "max(width - 110, 20)"}})
     color = {
         "field": "name",
         "type": "nominal",
@@ -203,7 +206,7 @@ def _boxes(
     transform = calculated(
         group=group_text(group_by), name="datum.group", value=field(picture.middle)
     )
-    axis = numbers_axis(f"Half to 95 %, dot: average, {picture.unit}".rstrip(", "))
+    axis = numbers_axis(f"Median to 95th percentile, dot: average, {picture.unit}".rstrip(", "))
     x = x_of("p50", 16, axis=axis)
     layers: list[Layer] = [
         {

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from callistics.pictures.bars import BEFORE_NAME, compared_facts
+from callistics.pictures.bars import compared_facts
 from callistics.pictures.expressions import Fact, field, group_text, key_text
 from callistics.pictures.frame import (
     BAR_HEIGHT,
+    BEFORE_NAME,
     Layer,
     Spec,
     calculated,
@@ -37,7 +38,7 @@ def hours(picture: Hours, unit: Unit, group_by: Sequence[str], description: str)
     if group_by:
         facts.insert(0, Fact(groups_label(group_by), "datum.group"))
         return _grid(picture, facts, group_by, description)
-    y = {"type": "quantitative", "axis": numbers_axis(label(picture.value, unit))}
+    y = {"type": "quantitative", "axis": numbers_axis(label(picture.value, unit), 1)}
     before = field(PREVIOUS + picture.value)
     layers: list[Layer] = [
         {

@@ -1,6 +1,6 @@
 """Figures over time: bars or lines over the server's own labels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from callistics.pictures.expressions import (
     UNFINISHED_FROM,
@@ -11,6 +11,8 @@ from callistics.pictures.expressions import (
     number,
 )
 from callistics.pictures.frame import (
+    BEFORE_NAME,
+    NOTE_GAP,
     Layer,
     Spec,
     Transforms,
@@ -28,7 +30,6 @@ from callistics.pictures.labels import PREVIOUS, label
 from callistics.queries.picture import Series
 from callistics.sql.selection import Unit
 
-BEFORE_NAME = "Compared period"
 _MANY = 62
 
 
@@ -87,20 +88,21 @@ def _y(picture: Series, name: str) -> dict[str, object]:
         "field": name,
         "type": "quantitative",
         "stack": None,
-        "axis": numbers_axis(title),
+        "axis": numbers_axis(title, 1 if picture.bars else 0),
         "scale": {"zero": True, "nice": True},
     }
 
 
 def _plain(picture: Series, unit: Unit, group_by: Sequence[str], description: str) -> Spec:
-    drawn = [_bars(picture)] if picture.bars else _line_of(picture, [], {})
+    drawn = [_bars(picture)] if picture.bars else _line_of(picture, {})
     # Seen by the pointer and by who hears the picture: a bucket is hit in its whole height.
     hit: Layer = {
         "mark": mark("rect", "hit", _facts(picture, unit, group_by)),
         "encoding": {"x": _x()},
     }
     layers = [*drawn, *_beside(picture), *_behind(picture), *_peak(picture), hit]
-    return frame(description, _transform(picture, group_by), layers)
+    transform = _transform(picture, group_by)
+    return frame(description, transform, layers, gap=_gap(picture))
 
 
 def _bars(picture: Series) -> Layer:
@@ -119,34 +121,33 @@ def _bars(picture: Series) -> Layer:
     }
 
 
-def _line_of(picture: Series, filters: Transforms, color: dict[str, object]) -> list[Layer]:
+def _line_of(picture: Series, color: Mapping[str, object]) -> list[Layer]:
     """The finished part, the dashed way into the unfinished, and points that stand alone."""
     encoding = {"x": _x(), "y": _y(picture, "figure"), **color}
+    style = "point" if color else "main"
     alone = (
         "isValid(datum.figure) && ((!isValid(datum.figure_before) && !isValid(datum.figure_after))"
         f" || datum.unfinished > 0 || datum.dates <= {_MANY})"
     )
     return [
         {
-            "transform": [*filters, {"filter": "!(datum.unfinished > 0)"}],
-            "mark": mark("line", "main"),
+            "transform": [{"filter": "!(datum.unfinished > 0)"}],
+            "mark": mark("line", style),
             "encoding": encoding,
         },
         {
             "transform": [
-                *filters,
                 {"filter": "datum.unfinished > 0 || datum.next_unfinished > 0"},
             ],
-            "mark": mark("line", "main", strokeDash=[4, 4]),
+            "mark": mark("line", style, strokeDash=[4, 4]),
             "encoding": encoding,
         },
         {
             "transform": [
-                *filters,
                 {"joinaggregate": [{"op": "distinct", "field": "date", "as": "dates"}]},
                 {"filter": alone},
             ],
-            "mark": mark("point", "main", filled=True, size=22),
+            "mark": mark("point", style, filled=True, size=22),
             "encoding": encoding,
         },
     ]
@@ -161,7 +162,7 @@ def _beside(picture: Series) -> list[Layer]:
             "mark": mark("line", "second"),
             "encoding": {"x": _x(), "y": _y(picture, "figure")},
         },
-        name_of("second", label(picture.beside), 0, field(picture.beside)),
+        name_of("second", label(picture.beside), 0, field(picture.beside), _gap(picture)),
     ]
 
 
@@ -174,8 +175,13 @@ def _behind(picture: Series) -> list[Layer]:
             "mark": drawn,
             "encoding": {"x": _x(), "y": _y(picture, "before")},
         },
-        name_of("behind", BEFORE_NAME, 1 if picture.beside else 0, "datum.before"),
+        name_of("behind", BEFORE_NAME, 1 if picture.beside else 0, "datum.before", _gap(picture)),
     ]
+
+
+def _gap(picture: Series) -> int:
+    """The name of the peak may stand above the picture as well."""
+    return NOTE_GAP + 12 if picture.names_peak else NOTE_GAP
 
 
 def _peak(picture: Series) -> list[Layer]:
@@ -224,5 +230,5 @@ def _grouped(picture: Series, unit: Unit, group_by: Sequence[str], description: 
         *_transform(picture, group_by),
         *limited("group", picture.weight or picture.value),
     ]
-    layers = [behind, *_line_of(picture, [], color), points, left_out()]
+    layers = [behind, *_line_of(picture, color), points, left_out()]
     return frame(description, transform, layers)

@@ -52,11 +52,12 @@ def specification(
     kind = registry()[query_type]
     if kind.picture is None:
         return None
-    draw: Draw = _DRAWN[type(kind.picture)]
+    picture = kind.picture
+    description = _description(kind.summary, group_by)
     measured = quantity(measure or "")
-    if measured is not None and measured.split is not None:
-        draw = amounts
-    return draw(kind.picture, kind.unit, tuple(group_by), _description(kind.summary, group_by))
+    if isinstance(picture, Spread) and measured is not None and measured.split is not None:
+        return amounts(picture, kind.unit, tuple(group_by), description)
+    return _DRAWN[type(picture)](picture, kind.unit, tuple(group_by), description)
 
 
 def _description(summary: str, group_by: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from callistics.pictures.frame import (
     limited,
     mark,
     numbers_axis,
+    shares_axis,
 )
 from callistics.pictures.labels import label
 from callistics.queries.picture import Parts, Stages
@@ -74,7 +75,7 @@ def part_stacks(picture: Parts, unit: Unit, group_by: Sequence[str], description
         "field": picture.value,
         "type": "quantitative",
         "stack": "normalize",
-        "axis": numbers_axis(None, ".0%"),
+        "axis": shares_axis(),
     }
     color = {
         "field": "name" if bins else "shown",
@@ -91,10 +92,7 @@ def part_stacks(picture: Parts, unit: Unit, group_by: Sequence[str], description
             **axes,
             "color": color,
             "order": {"field": "name_place"},
-            "fillOpacity": {
-                "condition": {"test": f"!isValid({field(picture.key[0])})", "value": 0.45},
-                "value": 1,
-            },
+            **_apart(picture),
         },
     }
     return frame(
@@ -103,6 +101,14 @@ def part_stacks(picture: Parts, unit: Unit, group_by: Sequence[str], description
         [stack, left_out(_MOST_GROUPS)],
         **({} if by_groups else {"height": {"step": BAR_HEIGHT}}),
     )
+
+
+def _apart(picture: Parts) -> dict[str, Any]:
+    """What is outside the whole is paler."""
+    if not picture.apart:
+        return {}
+    outside = f"!isValid({field(picture.key[0])})"
+    return {"fillOpacity": {"condition": {"test": outside, "value": 0.45}, "value": 1}}
 
 
 def stage_groups(picture: Stages, unit: Unit, group_by: Sequence[str], description: str) -> Spec:
@@ -122,7 +128,7 @@ def stage_groups(picture: Stages, unit: Unit, group_by: Sequence[str], descripti
         "encoding": {
             "y": y_of(),
             "yOffset": {"field": "group", "sort": None},
-            "x": x_of("value", 0, axis=numbers_axis("% of the first stage", ",~f")),
+            "x": x_of("value", 0, axis=numbers_axis("% of the first stage")),
             "color": {
                 "field": "group",
                 "type": "nominal",

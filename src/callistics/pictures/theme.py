@@ -77,6 +77,14 @@ def theme(mode: Mode) -> dict[str, Any]:
         "background": None,
         "font": FONT,
         "view": {"stroke": None},
+        "title": {
+            "anchor": "start",
+            "color": palette.text,
+            "fontSize": 14,
+            "subtitleColor": palette.muted,
+            "subtitleFontSize": 11,
+            "offset": 24,
+        },
         "axis": {
             "labelColor": palette.muted,
             "titleColor": palette.muted,

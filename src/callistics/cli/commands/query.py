@@ -14,6 +14,8 @@ from callistics.catalog.measures import MEASURES
 from callistics.cli.client import Client
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.output import NULL, columns_of, console, csv_of, table_of, total_line
+from callistics.cli.plot.drawing import Drawing, completeness, drawing
+from callistics.cli.plot.files import check_plot, write_plot
 from callistics.cli.query_batch import (
     JSON,
     ask_batch,
@@ -43,6 +45,7 @@ Examples:
   callistics query calls_over_time --group-by provider --all --format csv > calls.csv
   callistics query call_count top_outcomes call_duration --date-range last_30_days
   callistics query --dashboard --merchant mer_abc --date-range this_month
+  callistics query --dashboard --date-range last_30_days --plot calls.html
   callistics query --body query.json --format json
 """
 
@@ -89,6 +92,12 @@ Examples:
     help="json is the exact answer.",
 )
 @click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the picture to FILE.html, .svg or .png instead; .html holds several.",
+)
+@click.option(
     "--body",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
     help="Send this file as it is, - for standard input, instead of the options.",
@@ -97,6 +106,7 @@ Examples:
 def command(
     target: Target,
     format_: Format,
+    plot: Path | None,
     body: Path | None,
     all_pages: bool,
     types: tuple[str, ...],
@@ -114,15 +124,18 @@ def command(
     asked = dashboard() if whole else types
     options = QueryOptions(query_type=asked[0] if asked else None, **given)
     _check(options, body, all_pages)
+    if plot is not None:
+        check_plot(plot, asked, format_)
     if len(asked) > 1:
         _check_several(format_, all_pages)
-        _run_several(target, options, asked, format_)
+        _run_several(target, options, asked, format_, plot)
         return
     with connect(target) as client:
-        if all_pages:
-            answer = _ask_all(client, options)
-        else:
-            answer = ask(client, _read(body) if body else json.dumps(options.body()).encode())
+        sent = _read(body) if body else json.dumps(options.body()).encode()
+        answer = _ask_all(client, options) if all_pages else ask(client, sent)
+        if plot is not None:
+            _plot(client, plot, [json.loads(sent)], [_read_answer(answer)])
+            return
     _print(answer, options, format_)
 
 
@@ -143,17 +156,39 @@ def _check_several(format_: Format, all_pages: bool) -> None:
 
 
 def _run_several(
-    target: Target, options: QueryOptions, types: Sequence[str], format_: Format
+    target: Target,
+    options: QueryOptions,
+    types: Sequence[str],
+    format_: Format,
+    plot: Path | None,
 ) -> None:
     with connect(target) as client:
-        text = ask_batch(client, batch_body(options, types))
-    answers = read_answers(text)
+        body = batch_body(options, types)
+        text = ask_batch(client, body)
+        answers = read_answers(text)
+        if plot is not None:
+            _plot(client, plot, json.loads(body)["queries"], answers)
     if format_ == "json":
         click.echo(text)
-    else:
+    elif plot is None:
         for name, answer in zip(types, answers, strict=True):
             _print_under(name, answer, replace(options, query_type=name))
     fail_if_any(answers)
+
+
+def _plot(
+    client: Client, path: Path, bodies: Sequence[Envelope], answers: Sequence[Envelope]
+) -> None:
+    """The pictures of the answers that there are, in one file; why others are not there is said."""
+    known = completeness(client, bodies[0])
+    drawn: list[Drawing] = []
+    for body, answer in zip(bodies, answers, strict=True):
+        error = error_of(answer)
+        if error is None:
+            drawn.append(drawing(body, answer, known))
+        else:
+            click.echo(f"{body['query_type']}: {error.format_message()}", err=True)
+    write_plot(path, drawn)
 
 
 def _print_under(name: str, answer: Envelope, options: QueryOptions) -> None:
