@@ -90,3 +90,11 @@ def test_the_panels_need_no_key_and_are_asked_for_once(shared_server: Server) ->
         headers={"If-None-Match": answer.headers["etag"]},
     )
     assert known.status_code == 304
+
+
+def test_a_missing_script_is_told_with_how_to_make_it(
+    shared_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callistics.http.dashboard.asset", lambda _: None)
+    answer = shared_server.request("GET", "/assets/x/vendor/charts.js", key=None)
+    assert "scripts/setup" in problem(answer, 404)["detail"]

@@ -1,6 +1,6 @@
 """The page inside another one: its token, what it locks, its end and its renewal."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -27,7 +27,7 @@ class _Parent(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def parent(port: int) -> Iterator[str]:
+def parent(port: int) -> Generator[str]:
     """A page of another origin."""
     server = ThreadingHTTPServer(("127.0.0.1", port), _Parent)
     thread = Thread(target=server.serve_forever)

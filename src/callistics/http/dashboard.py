@@ -7,6 +7,7 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
+from callistics.dashboard.assets import CHARTS, HOW_TO_MAKE_IT
 from callistics.dashboard.document import DEFAULT_RANGE, document
 from callistics.errors import NotFound
 from callistics.http.parameters import ANY, PARAMETERS
@@ -23,11 +24,6 @@ _POLICY = (
     "font-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
-)
-_CHARTS = "/vendor/charts.js"
-_UNMADE = (
-    "the script that draws pictures was not made; it is when the package is built, by"
-    " `scripts/setup` or `pip install`"
 )
 _OPEN = {PARAMETERS: ANY}
 
@@ -67,7 +63,7 @@ async def page_asset(
     """A script or style of the page; its address changes with its content."""
     found = asset(str(name).removeprefix("/"))
     if found is None:
-        raise NotFound(_UNMADE if str(name) == _CHARTS else "no such file")
+        raise NotFound(HOW_TO_MAKE_IT if str(name).endswith(CHARTS.name) else "no such file")
     same = build == build_name()
     return respond(
         request,

@@ -10,10 +10,9 @@ from typing import Self
 
 from litestar import Response
 
-from callistics import dashboard
+from callistics.dashboard.assets import STATIC
 from callistics.http.services import AnyRequest
 
-_FOLDER = Path(dashboard.__file__).parent / "static"
 _TYPES = {
     ".css": "text/css",
     ".html": "text/html",
@@ -44,9 +43,9 @@ class Asset:
 @cache
 def assets() -> Mapping[str, Asset]:
     """Every file of the page by its path below the folder."""
-    files = sorted(path for path in _FOLDER.rglob("*") if path.suffix in _TYPES)
+    files = sorted(path for path in STATIC.rglob("*") if path.suffix in _TYPES)
     return {
-        path.relative_to(_FOLDER).as_posix(): Asset.of(path.name, path.read_bytes())
+        path.relative_to(STATIC).as_posix(): Asset.of(path.name, path.read_bytes())
         for path in files
     }
 
