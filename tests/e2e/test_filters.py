@@ -125,3 +125,18 @@ def test_the_dialog_sets_bounds(dashboard: Dashboard) -> None:
     dialog.get_by_role("button", name="Apply").click()
     dashboard.settle()
     assert dashboard.query == {"sentiment_min": ["0.5"]}
+
+
+def test_what_an_address_misspells_is_told(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.open("?outcom=BUSY", key=ADMIN_KEY)
+    expect(page.page.get_by_role("alert")).to_contain_text("does not know: outcom")
+
+
+def test_what_an_address_gets_wrong_is_told_by_the_server(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.open("?min_duration=long&success=maybe", key=ADMIN_KEY)
+    alert = page.page.locator("#notices [role=alert]")
+    expect(alert).to_contain_text("min_duration")
+    expect(alert).to_contain_text("success")
+    page.forgive("status of 400")

@@ -48,7 +48,7 @@ async function more(place, button) {
     [calls, cursor] = [[...calls, ...found.data], found.next_cursor];
     draw(place);
     announce(`${found.data.length} more calls`);
-    place.querySelectorAll("tbody tr a")[0] && place.querySelector(`tr[data-place="${first}"] a`)?.focus();
+    place.querySelector(`tr[data-place="${first}"] a`)?.focus();
   } catch (error) {
     button.disabled = false;
     button.after(h("p", { class: "notice", role: "alert" }, error.message));

@@ -10,6 +10,9 @@ const FORMATS = [
   ["Parquet", "application/vnd.apache.parquet", "parquet"],
 ];
 
+// A browser may take a moment to begin.
+const KEPT = 60_000;
+
 /** A menu of formats; `body()` is the query at the time of the click. */
 export function downloadMenu(title, path, body, failed) {
   const menu = h("details", { class: "menu" },
@@ -43,7 +46,7 @@ async function download(path, body, accept, usual) {
   const address = URL.createObjectURL(await answer.blob());
   const link = h("a", { href: address, download: nameOf(answer) ?? usual });
   link.click();
-  URL.revokeObjectURL(address);
+  setTimeout(() => URL.revokeObjectURL(address), KEPT);
   announce("Downloaded");
 }
 

@@ -38,8 +38,12 @@ export function askForToken() {
   if (parent !== window) parent.postMessage({ type: EXPIRED }, "*");
 }
 
-/** `renewed(claims)` is called for each token that an allowed parent sends. */
+/** `renewed(claims)` is called for each token that an allowed parent sends, or writes into the address. */
 export function awaitTokens(renewed) {
+  addEventListener("hashchange", () => {
+    const claims = takeToken();
+    if (claims) renewed(claims);
+  });
   const allowed = meta("parents").split(" ").filter(Boolean);
   addEventListener("message", ({ data, origin, source }) => {
     const known = allowed.includes("*") || allowed.includes(origin);

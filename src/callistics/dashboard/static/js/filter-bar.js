@@ -17,17 +17,24 @@ export function filterBar(locked) {
     h("div", { class: "controls" }, controls.map((one) => one.element), addButton(locked)),
     h("div", { class: "freshness" }, h("span", { id: "zone-shown" }), h("span", { id: "newest" })),
     h("p", { id: "asked", class: "print-only" }),
+    h("p", { id: "unknown", class: "notice", role: "alert" }),
     h("ul", { class: "chips", id: "chips", "aria-label": "Filters" }));
   const update = (state) => {
     for (const control of controls) control.update(state);
     showChips(state, locked);
     byId("zone-shown").textContent = locked.timezone ? `${state.timezone}, fixed` : state.timezone;
+    byId("unknown").textContent = unknownText(state);
     byId("asked").textContent = askedText(state);
     bar.hidden = state.view === "call" || state.view === "lead";
     bar.classList.toggle("calls-only", state.view === "calls");
   };
   subscribe(update);
   update(current());
+}
+
+// A filter that is misspelled must not pass for one that is in force.
+function unknownText({ unknown = [] }) {
+  return unknown.length ? `The address asks for what this page does not know: ${unknown.join(", ")}` : "";
 }
 
 // On paper the controls are left out.

@@ -11,7 +11,7 @@ const REASONS = {
 /** Ask for a key; `done()` is called once there is one. `status` says why another is asked for. */
 export function askKey(done, status) {
   const input = h("input", {
-    id: "key", type: "password", required: true, autocomplete: "off", spellcheck: "false", "aria-describedby": "key-help",
+    id: "key", type: "password", required: true, pattern: " *[!-~]+ *", title: "A key has letters, digits, _ and - alone", autocomplete: "off", spellcheck: "false", "aria-describedby": "key-help",
   });
   const submit = (event) => {
     event.preventDefault();

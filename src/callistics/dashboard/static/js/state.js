@@ -5,6 +5,10 @@ import { meta } from "./dom.js";
 // Lists of whole numbers; those of other lists are texts.
 const WHOLE = new Set(["hour", "weekday", "attempt"]);
 const ABSENT = ".absent";
+const OWN = [
+  "date_range", "date_from", "date_to", "payload", "timezone", "granularity", "compare", "order", "refresh",
+  "view", "call", "lead", "merchant",
+];
 const EVERYTHING = "all";
 const forms = { values: [], number: [], flag: [], text: [], payload: [] };
 
@@ -33,28 +37,32 @@ export function defaults() {
   };
 }
 
-/** The state that an address stands for. What it does not know of is left out of the state. */
+/** The state that an address stands for; `unknown` names what in it stands for nothing. */
 export function read(search) {
   const given = new URLSearchParams(search);
   const state = defaults();
   readRange(given, state.filters);
   for (const name of forms.values) readList(given, name, state.filters);
   for (const name of forms.number) if (given.has(name)) state.filters[name] = number(given.get(name));
-  for (const name of forms.flag) if (given.has(name)) state.filters[name] = given.get(name) !== "false";
+  for (const name of forms.flag) if (given.has(name)) state.filters[name] = flag(given.get(name));
   if (given.has("payload")) state.filters.payload_filters = parsed(given.get("payload"));
   for (const name of ["timezone", "granularity", "compare", "order"]) {
     if (given.get(name)) state[name] = given.get(name);
   }
   state.refresh = Number(given.get("refresh")) || 0;
+  state.unknown = [...new Set(given.keys())].filter((name) => !isKnown(name));
   return readView(given, state);
 }
 
+function isKnown(name) {
+  const lists = forms.values.flatMap((one) => [one, one + ABSENT]);
+  return [...OWN, ...lists, ...forms.number, ...forms.flag].includes(name);
+}
+
 function readRange(given, filters) {
-  const dates = ["date_from", "date_to"].filter((name) => given.get(name));
-  if (dates.length || given.get("date_range")) delete filters.date_range;
-  for (const name of dates) filters[name] = given.get(name);
-  const range = given.get("date_range");
-  if (!dates.length && range && range !== EVERYTHING) filters.date_range = range;
+  const names = ["date_range", "date_from", "date_to"].filter((name) => given.get(name));
+  if (names.length) delete filters.date_range;
+  for (const name of names) if (given.get(name) !== EVERYTHING) filters[name] = given.get(name);
 }
 
 function readList(given, name, filters) {
@@ -63,7 +71,11 @@ function readList(given, name, filters) {
   if (items.length) filters[name] = items;
 }
 
-// What is no number goes to the server as it is: its answer says what is wrong.
+function flag(text) {
+  return { true: true, false: false }[text] ?? text;
+}
+
+// What is no number, no flag and no JSON goes to the server as it is: it says what is wrong.
 function number(text) {
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
