@@ -34,13 +34,19 @@ function line(panel, row, columns, unit, choose) {
   return h("tr", {}, columns.map(({ name, number }, place) => {
     const text = cell(panel, name, row, unit);
     const shown = row[name] === null ? text : h("data", { value: row[name] }, text);
-    const inside = place === 0 && choose ? filterButton(shown, choose) : shown;
+    const inside = place === 0 && choose ? filterButton(shown, chosenText(panel, row, unit), choose) : shown;
     return place === 0 ? h("th", { scope: "row" }, inside) : h("td", { class: number && "number" }, inside);
   }));
 }
 
-function filterButton(text, choose) {
-  return h("button", { type: "button", class: "link", title: "Filter by this", onclick: choose }, text);
+function filterButton(shown, text, choose) {
+  return h("button", { type: "button", class: "link", "aria-label": `Filter by ${text}`, onclick: choose }, shown);
+}
+
+// All that a row is told apart by: a weekday and its hour, both ends of a bin.
+function chosenText(panel, row, unit) {
+  const names = Object.keys(panel.selects);
+  return names.map((name) => cell(panel, name, row, unit)).join(" ");
 }
 
 /** What a cell says of a row's field. */
