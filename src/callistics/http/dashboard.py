@@ -34,6 +34,7 @@ async def dashboard(request: AnyRequest) -> Response[bytes]:
     headers = _headers(("'none'",)) | {
         "X-Frame-Options": "DENY",
         "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
     }
     return respond(request, _page(request, "dashboard"), headers)
 
@@ -78,7 +79,6 @@ def _headers(parents: Sequence[str]) -> dict[str, str]:
         "Cache-Control": "no-cache",
         "Content-Security-Policy": policy,
         "Referrer-Policy": "no-referrer",
-        "Cross-Origin-Resource-Policy": "same-origin",
     }
 
 

@@ -64,9 +64,10 @@ def build_name() -> str:
 
 def respond(request: AnyRequest, found: Asset, headers: Mapping[str, str]) -> Response[bytes]:
     """The file, or 304 where the client has it already."""
-    tag = f'"{found.tag}"'
+    # Weak: the same for what is compressed.
+    tag = f'W/"{found.tag}"'
     sent = {**headers, "ETag": tag, "Vary": "Accept-Encoding"}
-    if tag in request.headers.get("if-none-match", ""):
+    if found.tag in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=sent, media_type=found.media_type)
     if "gzip" in request.headers.get("accept-encoding", ""):
         sent["Content-Encoding"] = "gzip"
