@@ -151,7 +151,8 @@ class DuckDBEngine:
                 self._data_version.begin()
             for observer in self._observers:
                 observer.committed(session.commit)
-            self._write.fit()
+            delta = session.commit.delta
+            self._write.wrote(0 if delta is None else delta.rows)
 
     @property
     def _observers(self) -> Sequence[Observer]:
