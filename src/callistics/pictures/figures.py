@@ -60,7 +60,7 @@ def _columns(value: str, unit: Unit, group_by: Sequence[str], description: str) 
                 "field": value,
                 "type": "quantitative",
                 "stack": None,
-                "axis": numbers_axis(label(value, unit)),
+                "axis": numbers_axis(label(value, unit), 1),
             },
         },
     }

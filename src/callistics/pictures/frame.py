@@ -31,12 +31,14 @@ PARAMS: Mapping[str, object] = {
 MOST = 8
 """Groups that are drawn beside each other; colours tell no more apart."""
 
+NOTE_GAP = 6
+"""Pixels between notes and the picture below them."""
+
 BAR_HEIGHT = 26
 BEFORE_NAME = "Compared period"
 """What marks of the other side of a comparison are called."""
 _PLOT_HEIGHT = 220
 _LONGEST_LABEL = 150
-_NOTE_GAP = -6
 _NAME_WIDTH = 90
 _SWATCH = "\N{BLACK RECTANGLE}"
 _ONE_ROW: Transforms = [
@@ -50,6 +52,7 @@ def frame(
     transform: Transforms,
     layers: Sequence[Layer],
     height: int | Mapping[str, object] = _PLOT_HEIGHT,
+    gap: int = NOTE_GAP,
 ) -> Spec:
     """A specification over the rows; it is as wide as what contains it."""
     return {
@@ -58,7 +61,7 @@ def frame(
         "data": {"name": ROWS},
         "params": [{"name": name, "value": value} for name, value in PARAMS.items()],
         # Notes stand above the picture, which the library does not reckon with.
-        "padding": {"left": 4, "top": 20, "right": 4, "bottom": 4},
+        "padding": {"left": 4, "top": 14 + gap, "right": 4, "bottom": 4},
         "width": "container",
         "height": height,
         "autosize": {
@@ -113,9 +116,21 @@ def names_axis() -> dict[str, Any]:
     }
 
 
-def numbers_axis(title: str | None = None, form: str = "~s") -> dict[str, Any]:
-    """The axis of numbers."""
-    return {"title": title, "format": form, "tickCount": 4, "domain": False, "ticks": False}
+def numbers_axis(title: str | None = None, step: float = 0) -> dict[str, Any]:
+    """The axis of numbers, thousands and more shortened; its labels are at least a step apart."""
+    return {
+        "title": title,
+        "labelExpr": "format(datum.value, abs(datum.value) >= 1000 ? '~s' : ',.2~f')",
+        "tickCount": 4,
+        "tickMinStep": step,
+        "domain": False,
+        "ticks": False,
+    }
+
+
+def shares_axis(title: str | None = None) -> dict[str, Any]:
+    """The axis of shares of one."""
+    return {**numbers_axis(title), "labelExpr": "format(datum.value, '.0%')"}
 
 
 def legend(columns: int = 4) -> dict[str, Any]:
@@ -123,14 +138,14 @@ def legend(columns: int = 4) -> dict[str, Any]:
     return {"title": None, "orient": "top", "columns": columns, "labelLimit": _LONGEST_LABEL}
 
 
-def name_of(style: str, name: str, place: int, when: str) -> Layer:
+def name_of(style: str, name: str, place: int, when: str, gap: int = NOTE_GAP) -> Layer:
     """What a style stands for, above the picture, where a row has the value `when`.
 
     A legend of the library would be of endless height where no row has.
     """
     return {
         "transform": [{"filter": f"isValid({when})"}, *_ONE_ROW],
-        "mark": mark("text", f"{style}_name", align="left", baseline="bottom", dy=_NOTE_GAP),
+        "mark": mark("text", f"{style}_name", align="left", baseline="bottom", dy=-gap),
         "encoding": {
             "x": {"value": place * _NAME_WIDTH},
             "y": {"value": 0},
@@ -169,7 +184,7 @@ def left_out(most: int = MOST) -> Layer:
             {"aggregate": [{"op": "max", "field": "groups", "as": "groups"}]},
             {"filter": f"datum.groups > {most}"},
         ],
-        "mark": mark("text", "note", align="right", baseline="bottom", dy=_NOTE_GAP),
+        "mark": mark("text", "note", align="right", baseline="bottom", dy=-NOTE_GAP),
         "encoding": {
             "x": {"value": {"expr": "width"}},
             "y": {"value": 0},

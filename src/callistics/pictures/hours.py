@@ -38,7 +38,7 @@ def hours(picture: Hours, unit: Unit, group_by: Sequence[str], description: str)
     if group_by:
         facts.insert(0, Fact(groups_label(group_by), "datum.group"))
         return _grid(picture, facts, group_by, description)
-    y = {"type": "quantitative", "axis": numbers_axis(label(picture.value, unit))}
+    y = {"type": "quantitative", "axis": numbers_axis(label(picture.value, unit), 1)}
     before = field(PREVIOUS + picture.value)
     layers: list[Layer] = [
         {

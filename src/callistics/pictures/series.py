@@ -12,6 +12,7 @@ from callistics.pictures.expressions import (
 )
 from callistics.pictures.frame import (
     BEFORE_NAME,
+    NOTE_GAP,
     Layer,
     Spec,
     Transforms,
@@ -87,7 +88,7 @@ def _y(picture: Series, name: str) -> dict[str, object]:
         "field": name,
         "type": "quantitative",
         "stack": None,
-        "axis": numbers_axis(title),
+        "axis": numbers_axis(title, 1 if picture.bars else 0),
         "scale": {"zero": True, "nice": True},
     }
 
@@ -100,7 +101,8 @@ def _plain(picture: Series, unit: Unit, group_by: Sequence[str], description: st
         "encoding": {"x": _x()},
     }
     layers = [*drawn, *_beside(picture), *_behind(picture), *_peak(picture), hit]
-    return frame(description, _transform(picture, group_by), layers)
+    transform = _transform(picture, group_by)
+    return frame(description, transform, layers, gap=_gap(picture))
 
 
 def _bars(picture: Series) -> Layer:
@@ -160,7 +162,7 @@ def _beside(picture: Series) -> list[Layer]:
             "mark": mark("line", "second"),
             "encoding": {"x": _x(), "y": _y(picture, "figure")},
         },
-        name_of("second", label(picture.beside), 0, field(picture.beside)),
+        name_of("second", label(picture.beside), 0, field(picture.beside), _gap(picture)),
     ]
 
 
@@ -173,8 +175,13 @@ def _behind(picture: Series) -> list[Layer]:
             "mark": drawn,
             "encoding": {"x": _x(), "y": _y(picture, "before")},
         },
-        name_of("behind", BEFORE_NAME, 1 if picture.beside else 0, "datum.before"),
+        name_of("behind", BEFORE_NAME, 1 if picture.beside else 0, "datum.before", _gap(picture)),
     ]
+
+
+def _gap(picture: Series) -> int:
+    """The name of the peak may stand above the picture as well."""
+    return NOTE_GAP + 12 if picture.names_peak else NOTE_GAP
 
 
 def _peak(picture: Series) -> list[Layer]:

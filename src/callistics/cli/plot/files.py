@@ -51,7 +51,7 @@ def write_plot(path: Path, drawings: Sequence[Drawing]) -> None:
 def html_page(drawings: Sequence[Drawing]) -> str:
     """A page with a picture and a table for each, in light and dark, that loads nothing."""
     template = _PAGE.read_text(encoding="utf-8")
-    specs = [one.spec and _with_rows(one.spec, one.rows) for one in drawings]
+    specs = [_with_rows(one.spec, one.rows) if one.spec and one.rows else None for one in drawings]
     data = {"specs": specs, "themes": {"light": theme("light"), "dark": theme("dark")}}
     return _filled(
         template,
@@ -88,7 +88,9 @@ def _section(drawing: Drawing) -> str:
         for row in drawing.rows
     )
     table = f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
-    if drawing.spec is None:
+    if not drawing.rows:
+        shown = "<p>Nothing matches.</p>"
+    elif drawing.spec is None:
         shown = table
     else:
         shown = f"<div class=picture></div><details><summary>Table</summary>{table}</details>"
@@ -110,6 +112,8 @@ def _image(drawings: Sequence[Drawing], form: Literal["svg", "png"]) -> bytes:
     (drawing,) = drawings
     if drawing.spec is None:
         raise Failure(f"{drawing.title} has no picture here: plot to .html, which has its table")
+    if not drawing.rows:
+        raise Failure(f"{drawing.title}: nothing matches, so there is nothing to draw")
     try:
         import vl_convert  # noqa: PLC0415
     except ImportError as error:
