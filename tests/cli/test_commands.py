@@ -105,10 +105,15 @@ def test_the_demo_answers_and_is_used_again(run: Run, folder: Path) -> None:
     assert "Using the 3,000 calls" in second
     state = folder / "callistics-demo" / "demo.json"
     assert state.stat().st_mode & 0o077 == 0
-    key = json.loads(state.read_text())["key"]
+    made = json.loads(state.read_text())
+    key = made["key"]
     engine = f"duckdb://{folder}/callistics-demo/callistics.db"
     answer = run("query", "call_count", "--engine", engine, "--key", key, "--format", "csv")
     assert answer.stdout == "count\n3000\n"
+    asked = ("query", "call_count", "--engine", engine, "--group-by", "merchant_id")
+    own = run(*asked, "--key", made["merchant_key"], "--format", "csv").stdout
+    assert own.splitlines()[1].startswith(f"{made['merchant_id']},")
+    assert len(own.splitlines()) == 2
 
 
 def test_a_demo_that_was_interrupted_is_finished(run: Run, folder: Path) -> None:

@@ -1,5 +1,8 @@
 """What the demo is about: its days, its zone, and what its words mean."""
 
+import json
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import pytest
 from callistics.cli.demo.data import Demo, policy
 from callistics.cli.demo.reader import last_days, reader_zone, today_begins
 from callistics.settings import Settings
+from support.live import free_port
 
 
 def test_the_demo_has_stages_and_words_for_success() -> None:
@@ -40,3 +44,24 @@ def test_the_readers_zone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     assert reader_zone(linked) == "Asia/Kolkata"
     monkeypatch.setenv("TZ", "EST5EDT,M3.2.0,M11.1.0")
     assert reader_zone(linked) == "Europe/Lisbon"
+
+
+def test_it_says_in_five_lines_what_to_do_next(tmp_path: Path) -> None:
+    port = free_port()
+    asked = ("demo", "--calls", "3000", "--port", str(port), "--data", str(tmp_path / "demo"))
+    with subprocess.Popen(
+        [sys.executable, "-m", "callistics.cli", *asked], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            shown = process.stdout
+            told = [next(line for line in shown if line.startswith("Open the dashboard"))]
+            told += [next(shown) for _ in range(4)]
+        finally:
+            process.terminate()
+    url = f"http://127.0.0.1:{port}"
+    made = json.loads((tmp_path / "demo" / "demo.json").read_text())
+    for line, part in zip(
+        told, (url, made["key"], made["merchant_key"], "curl -s", "/docs"), strict=True
+    ):
+        assert part in line

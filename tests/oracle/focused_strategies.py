@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from . import pools
 from .payload_strategies import OPERATORS, conditions, payloads, relatives
 from .reference import Scope
-from .strategies import LEAD_TYPES, MEASURES, NOW, Body, Scene
+from .strategies import LEAD_TYPES, MEASURES, NOW, Body, Scene, numbers
 from .traps import ZONES, Trap, exact_times, instants, skipped_times, traps, written
+from .weights import weighted
 
 QUESTIONS = 12
 IDENTITY = {"merchant_id": "m1", "reseller_id": "r1"}
@@ -93,6 +94,12 @@ def _range(draw: st.DrawFn, trap: Trap) -> dict[str, str]:
     return found
 
 
+def clock_filters() -> st.SearchStrategy[Body]:
+    """By hours or weekdays, few or many, of which some are of no call."""
+    names = st.sampled_from(("weekday", "hour"))
+    return names.flatmap(lambda name: st.fixed_dictionaries({name: numbers(name)}))
+
+
 @st.composite
 def time_scenes(draw: st.DrawFn, query_types: Sequence[str]) -> Scene:
     """Calls around an awkward instant, and a question of each type in its zone; for calls."""
@@ -115,7 +122,7 @@ def _time_request(draw: st.DrawFn, query_type: str, trap: Trap) -> Body:
     measure = {"measure": draw(MEASURES)} if query_type == "measure" else {}
     return measure | {
         "query_type": query_type,
-        "filters": draw(_range(trap)),
+        "filters": draw(_range(trap)) | draw(weighted((2, st.just({})), (1, clock_filters()))),
         "granularity": draw(st.sampled_from(GRANULARITIES)),
         "group_by": draw(st.sampled_from(([], ["weekday"], ["payload.id"]))),
         "timezone": trap.zone,

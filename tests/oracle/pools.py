@@ -1,5 +1,6 @@
 """Small pools of ids and odd values, so that records and filters keep meeting each other."""
 
+from collections.abc import Sequence
 from typing import Any
 
 RESELLERS = ("r1", "r2")
@@ -164,3 +165,10 @@ LITERAL_KEYS = (*KEYS[:9], *KEYS, "")
 CORE_SCALARS: tuple[Any, ...] = (82, 82.0, "82", "82.0", True, "true", "Lisboa", "2021-10-31")
 CORE_KEYS = ("city", "score", "a.b", "a")
 GROUP_KEYS = ("city", "score", "a.b", "a", "x y", "q\"t's", "\U0001f600")
+NUMBER_LISTS: dict[str, Sequence[int]] = {
+    "weekday": range(1, 8),
+    "hour": range(24),
+    "attempt": (1, 1, 2, 3, 7),
+}
+OTHERS = {"direction": (), "currency": ("XXX",)}
+"""What else may be named of a field whose values are not any text."""

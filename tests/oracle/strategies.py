@@ -29,7 +29,6 @@ Request = tuple[Body, Scope | None]
 Scene = tuple[History, list[Request], int]
 """Records, what is asked of them, and when (µs)."""
 NOW = 1_900_000_000_000_000
-"""When a question comes that names no range from now on (µs)."""
 
 QUERY_TYPES = (
     "call_count",
@@ -92,10 +91,10 @@ POOLS: dict[str, Sequence[str]] = {
     "currency": pools.SENT_CURRENCIES,
 }
 LISTED_FILTERS: dict[str, Sequence[str]] = {
-    name: POOLS.get(name, pools.TEXTS) for name, spec in FILTERS.items() if spec.type.listed
+    name: POOLS.get(name, pools.TEXTS)
+    for name, spec in FILTERS.items()
+    if spec.type.listed and not spec.type.number
 }
-OTHERS = {"direction": (), "currency": ("XXX",)}
-"""What else may be named of a field whose values are not any text."""
 PAYLOAD_FILTERS = payload_filters()
 NUMBERS: dict[str, tuple[tuple[str, str], Sequence[float]]] = {
     "duration": (("min_duration", "max_duration"), pools.DURATION_LIMITS),
@@ -113,6 +112,7 @@ FILTER_SETS: tuple[Sequence[str], ...] = (
     ("dates", "payload", "payload", *NUMBERS, *FLAGS, *LISTED_FILTERS),
     (*NUMBERS, *FLAGS, "outcome", "provider"),
     ("dates", *FLAGS, "cost", "currency"),
+    ("dates", *pools.NUMBER_LISTS, "outcome"),
 )
 FEW = st.sampled_from(range(8))
 PERIODS = ("day", "week", "month", "quarter", "year")
@@ -153,11 +153,17 @@ def _listed(values: Sequence[str | None]) -> st.SearchStrategy[Any]:
     return single | st.lists(st.sampled_from(values), min_size=1, max_size=4)
 
 
+def numbers(name: str) -> st.SearchStrategy[Any]:
+    """Of a filter by whole numbers; of hours many, as a few of them leave hardly a call."""
+    one = st.sampled_from(pools.NUMBER_LISTS[name])
+    return one | st.lists(one, min_size=1, max_size=16)
+
+
 def _nameable(name: str, scope: Scope) -> Sequence[str | None]:
     """A filter names nothing that the scope leaves out, and absent is not in a scope."""
     if f"{name}s" in scope:
         return list(scope[f"{name}s"])
-    other = OTHERS.get(name, ("unknown",))
+    other = pools.OTHERS.get(name, ("unknown",))
     return (*LISTED_FILTERS[name], *LISTED_FILTERS[name], *other, None)
 
 
@@ -209,6 +215,8 @@ def _bounds(draw: st.DrawFn, names: tuple[str, str], values: Sequence[float]) ->
 def _filter(draw: st.DrawFn, name: str, scope: Scope) -> Body:
     if name in LISTED_FILTERS:
         return {name: draw(_listed(_nameable(name, scope)))}
+    if name in pools.NUMBER_LISTS:
+        return {name: draw(numbers(name))}
     if name in FLAGS:
         return {name: draw(st.booleans())}
     if name in NUMBERS:

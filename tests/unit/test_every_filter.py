@@ -16,7 +16,8 @@ from callistics.analytics.plan import (
     plan_query,
 )
 from callistics.analytics.rollup_match import Rollups
-from callistics.catalog.filters import FILTERS, RANGE, Filter
+from callistics.catalog.filter import Filter
+from callistics.catalog.filters import FILTERS, RANGE
 from callistics.catalog.rollups import ROLLUPS, Rollup
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.duckdb.dialect import DuckDBDialect

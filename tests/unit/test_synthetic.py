@@ -11,6 +11,7 @@ from callistics.synthetic import (
     UNTIL,
     build_world,
     generate_calls,
+    platform,
 )
 from callistics.synthetic.profiles import OUTCOMES, REGIONS
 from callistics.synthetic.tables import WORD_BITS, mixed, spread, uuid_text
@@ -213,3 +214,16 @@ def test_a_lookup_table_follows_the_weights() -> None:
 
 def _instant(call: Record) -> datetime:
     return datetime.fromisoformat(call["started_at"])
+
+
+def test_details_change_nothing_else_of_a_call() -> None:
+    plain, told = (list(generate_calls(3_000, 4, detailed=detailed)) for detailed in (False, True))
+    left = [{key: one[key] for key in one if key not in platform.COLUMNS} for one in told]
+    assert left == plain
+    calls_ = [one for one in told if "started_at" in one]
+    assert {one["currency"] for one in calls_} == {"INR", "EUR", "USD"}
+    assert len({one["agent_id"] for one in calls_}) == len(platform.AGENTS)
+    for one in calls_:
+        talked = one.get("duration", 0) > 0
+        assert ("answered_at" in one, one["cost"] > 0) == (talked, talked)
+        assert one.get("answered_at", one["started_at"]) >= one["started_at"]

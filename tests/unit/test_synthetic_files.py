@@ -6,10 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 
 from callistics.synthetic import (
+    platform,
     write_ndjson,
     write_parquet,
 )
@@ -100,3 +102,13 @@ def _in_epochs(call: Record) -> Record:
         for name in ("started_at", "updated_at")
     }
     return call | times
+
+
+def test_parquet_holds_the_details_too(tmp_path: Path) -> None:
+    path = tmp_path / "detailed.parquet"
+    write_parquet(path, 500, SEED, detailed=True)
+    found = pq.read_table(path)
+    nulls = {name: found[name].null_count for name in platform.COLUMNS}
+    unanswered = nulls.pop("answered_at")
+    assert set(nulls.values()) == {0}
+    assert 0 < unanswered < 500

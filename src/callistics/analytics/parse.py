@@ -7,8 +7,9 @@ from callistics.analytics.parse_body import Object, read_object
 from callistics.analytics.parse_payload import parse_payload_filters
 from callistics.analytics.parse_range import parse_range
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
+from callistics.catalog.filter import Filter
 from callistics.catalog.filter_types import WrongTypeError, whole_number
-from callistics.catalog.filters import FILTERS, Filter
+from callistics.catalog.filters import FILTERS
 from callistics.catalog.measures import MEASURES, quantity
 from callistics.errors import (
     NOTHING,

@@ -6,6 +6,7 @@ from functools import partial
 
 from callistics.analytics.rollup_match import Rollups, fits, source_of_answer, source_of_extent
 from callistics.catalog.dimensions import Dimension, groupable
+from callistics.catalog.filters import FILTERS, given_filters
 from callistics.compile.select import extent
 from callistics.model.buckets import bucket_at
 from callistics.model.query import Filters, Query
@@ -74,9 +75,41 @@ def needs_extent(plan: Plan) -> bool:
         return True
     if not plan.selection.is_open and not plan.kind.overlap:
         return False
-    fixed = plan.selection.query.zone.name == "UTC"
     timed = plan.groups if plan.kind.overlap else plan.dimensions
+    fixed = plan.selection.query.zone.name == "UTC"
     return not fixed and any(dimension.timed for dimension in timed)
+
+
+def is_unlocated(plan: Plan) -> bool:
+    """Whether a filter reads the zone's offsets at times that are not known yet."""
+    selection = plan.selection
+    if selection.near is not None or not (selection.is_open or selection.overlap):
+        return False
+    return selection.query.zone.name != "UTC" and reads_clock(selection)
+
+
+def reads_clock(selection: Selection) -> bool:
+    """Whether one of the filters means something else in another zone."""
+    return any(FILTERS[name].timed for name in given_filters(selection))
+
+
+def located(plan: Plan, first: int | None, last: int | None) -> Plan:
+    """The plan, told the first and last instant of the records that match its other filters."""
+    selection = plan.selection
+    if first is None or last is None:
+        begin = selection.begin or 0
+        return replace(
+            plan, selection=replace(selection, near=(begin, begin), empty=selection.is_open)
+        )
+    return replace(plan, selection=replace(selection, near=(first, last + 1)))
+
+
+def untimed(plan: Plan) -> Plan:
+    """The plan without the filters that read the zone's offsets."""
+    query = plan.selection.query
+    values = tuple((name, value) for name, value in query.filters.values if not FILTERS[name].timed)
+    loose = replace(query, filters=replace(query.filters, values=values))
+    return replace(plan, selection=replace(plan.selection, query=loose))
 
 
 def extent_frame(plan: Plan, dialect: Dialect, rollups: Rollups = ()) -> Frame:

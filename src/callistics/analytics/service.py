@@ -13,8 +13,11 @@ from callistics.analytics.plan import (
     compile_plan,
     extent_frame,
     is_exact,
+    is_unlocated,
+    located,
     needs_extent,
     plan_query,
+    untimed,
 )
 from callistics.analytics.rollup_match import Rollups
 from callistics.analytics.shape import Answer, Slots, shape, slots_of, trimmed
@@ -66,11 +69,18 @@ class Analytics:
     def compute(self, plan: Plan, run: Run) -> Answer:
         """The answer of a plan, its statements run so. Raises `RequestError`."""
         try:
-            plan, slots = self._closed(plan, run)
+            plan, slots = self._closed(self.located(plan, run), run)
             rows = run(compile_plan(plan, self.dialect, self.rollups))
             return shape(plan, trimmed(plan, slots, rows), rows)
         except TooManyBucketsError as error:
             raise Refused([invalid("/granularity", str(error))]) from None
+
+    def located(self, plan: Plan, run: Run) -> Plan:
+        """The plan, told about when its records are where one of its filters has to know."""
+        if not is_unlocated(plan):
+            return plan
+        frame = extent_frame(untimed(plan), self.dialect, self.rollups)
+        return located(plan, *_ends(untimed(plan), frame, run))
 
     def _closed(self, plan: Plan, run: Run) -> tuple[Plan, Slots]:
         """The plan with its open ends closed, and its slots. Raises `TooManyBucketsError`."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from callistics.analytics.plan import Plan, rollup_of
+from callistics.analytics.plan import Plan, is_unlocated, reads_clock, rollup_of
 from callistics.analytics.rollup_match import Rollups
 from callistics.compile.shared import columns_read, kept, matching
 from callistics.engines.base import SharingLimits, Snapshot
@@ -11,7 +11,7 @@ from callistics.model.query import Filters
 from callistics.sql.dialect import Dialect
 from callistics.sql.selection import Frame, Unit
 
-Matched = tuple[Unit, bool, Filters]
+Matched = tuple[Unit, bool, Filters, str | None]
 """What plans within one scope have in common that match the same records."""
 # Payloads are too large to copy for what they are asked.
 _LARGE = frozenset({"payload", "payload_lists", "payload_orders"})
@@ -20,7 +20,8 @@ _LARGE = frozenset({"payload", "payload_lists", "payload_orders"})
 def matched(plan: Plan) -> Matched:
     """What the plan has in common with all that match the same records."""
     selection = plan.selection
-    return selection.unit, selection.overlap, selection.query.filters
+    zone = selection.query.zone.name if reads_clock(selection) else None
+    return selection.unit, selection.overlap, selection.query.filters, zone
 
 
 class Sharing:
@@ -37,6 +38,8 @@ class Sharing:
 
         Raises `TimedOut` where it takes as long to keep them as a query may.
         """
+        if is_unlocated(plans[0]):
+            return plans
         columns = {place: self._columns(plan) for place, plan in enumerate(plans)}
         able = {place: names for place, names in columns.items() if not names & _LARGE}
         if not self._pays([plans[place] for place in able]):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from callistics.errors import did_you_mean
 from callistics.model import relative_range
 from callistics.model.json import as_list
-from callistics.model.query import FilterValue, OneOf
+from callistics.model.query import FilterValue, OneNumberOf, OneOf
 from callistics.records.field_types import FieldType
 from callistics.records.field_values import MAX_COST
 
@@ -26,6 +26,8 @@ OPERATOR_SCHEMAS: Mapping[str, Mapping[str, object]] = {
     "exists": {"type": "boolean"},
 }
 MAX_PAYLOAD_KEYS = 20
+# Beyond any number that a column has.
+_MOST = 2**62
 # Beyond any call's duration, and small enough for 64 bits as milliseconds.
 _MAX_SECONDS = 2**50
 
@@ -82,6 +84,33 @@ def _checked(kind: FieldType, text: str) -> str:
         hint = did_you_mean(text, kind.choices)
         raise ValueError(f"must be one of {', '.join(kind.choices)}{hint}")
     return text if kind.normalized is None else kind.normalized(text)
+
+
+def listed_numbers(least: int, greatest: int | None = None) -> FilterType:
+    """One whole number, or a list of them, from the least one to the greatest."""
+    ends: dict[str, object] = {"minimum": least}
+    if greatest is not None:
+        ends["maximum"] = greatest
+    number = {"type": "integer", **ends}
+    span = f"from {least} on" if greatest is None else f"from {least} to {greatest}"
+
+    def read(value: object) -> OneNumberOf:
+        items = as_list(value)
+        sent: Sequence[object] = [value] if items is None else items
+        numbers = [one for one in map(whole_number, sent) if one is not None]
+        if len(numbers) < len(sent):
+            raise WrongTypeError("must be a whole number or a list of whole numbers")
+        if not numbers:
+            raise ValueError("the list is empty, nothing could match")
+        if any(one < least or (greatest is not None and one > greatest) for one in numbers):
+            raise ValueError(f"must lie {span}")
+        return OneNumberOf(tuple(dict.fromkeys(min(one, _MOST) for one in numbers)))
+
+    schema = {
+        "oneOf": [number, {"type": "array", "minItems": 1, "items": number}, {"type": "null"}]
+    }
+    label = f"whole number {span}, or list of them"
+    return FilterType(label, schema, read, listed=True, number=True)
 
 
 def whole_number(value: object) -> int | None:

@@ -1,10 +1,10 @@
 """The filters of `POST /analytics`: each declared once, with the condition that it is in SQL."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
+from callistics.catalog.dimensions import ATTEMPT, HOUR, WEEKDAY, Dimension
+from callistics.catalog.filter import Condition, Filter, Subject
 from callistics.catalog.filter_types import (
     DATE,
     FLAG,
@@ -16,60 +16,28 @@ from callistics.catalog.filter_types import (
     SECONDS,
     FilterType,
     listed,
+    listed_numbers,
 )
 from callistics.catalog.payload_conditions import payload_condition
 from callistics.catalog.spans import end_of
 from callistics.catalog.success import is_reached, is_success
 from callistics.model import relative_range
-from callistics.model.query import FilterValue, OneOf
+from callistics.model.query import FilterValue, OneNumberOf, OneOf
 from callistics.records.field import RecordField, RecordKind
 from callistics.records.fields import ALL_FIELDS
 from callistics.sql.dialect import Dialect
-from callistics.sql.fragment import Sql, all_of, any_of, compose, double, instant, integer, raw
-from callistics.sql.selection import Frame, Selection
-
-Condition = Callable[[Frame, Any], Sql]
-Given = Callable[[Selection], FilterValue | None]
-
-
-class Subject(StrEnum):
-    """What a filter tests: the record that is counted, whichever it is, or a call.
-
-    Of leads those with at least one call that matches all filters on calls are kept.
-    """
-
-    RECORD = "record"
-    CALL = "call"
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One filter.
-
-    `condition` says it in SQL: of the unit's row for a `RECORD`, of a row of calls named `c` for a
-    `CALL`. `given` is the value that a selection has for it, None where there is none; without it
-    that is the value of the query by the filter's name. `upper` names the filter that it must not
-    exceed, `with_one` a list filter that must name exactly one value as well. `needs_lead`: the
-    condition reads the call's lead too. `instead_of` names the filters that it is another way to
-    write: it is read into them, excludes them, and has no condition.
-    """
-
-    name: str
-    type: FilterType
-    help: str
-    example: object
-    subject: Subject
-    condition: Condition | None
-    given: Given | None = None
-    upper: str | None = None
-    with_one: str | None = None
-    needs_lead: bool = False
-    instead_of: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Raises `ValueError` for a filter that would be taken and have no effect."""
-        if (self.condition is None) != bool(self.instead_of):
-            raise ValueError(f"{self.name} needs a condition, or filters that it is read into")
+from callistics.sql.fragment import (
+    Sql,
+    all_of,
+    any_of,
+    compose,
+    double,
+    instant,
+    integer,
+    join,
+    raw,
+)
+from callistics.sql.selection import Frame, Selection, Unit
 
 
 def one_of(value: Sql, wanted: OneOf, dialect: Dialect) -> Sql:
@@ -111,6 +79,18 @@ def _status() -> Filter:
         lambda frame, wanted: one_of(raw("l.status"), wanted, frame.dialect),
         needs_lead=True,
     )
+
+
+def _by(dimension: Dimension, type_: FilterType, help_: str, example: object) -> Filter:
+    """The filter by a list of the whole numbers that a dimension has."""
+
+    def condition(frame: Frame, wanted: OneNumberOf) -> Sql:
+        value = dimension.on(frame.selection.unit if dimension.leads else Unit.CALLS)
+        assert value is not None, f"{dimension.name} is not one of calls"
+        return compose("{} IN ({})", value(frame), join(", ", map(integer, wanted.numbers)))
+
+    subject = Subject.RECORD if dimension.leads else Subject.CALL
+    return Filter(dimension.name, type_, help_, example, subject, condition, timed=dimension.timed)
 
 
 def _payload(frame: Frame, tests: Any) -> Sql:
@@ -196,6 +176,19 @@ def _declared() -> Iterator[Filter]:
         lambda _: None,
         instead_of=("date_from", "date_to"),
     )
+    yield _by(
+        WEEKDAY,
+        listed_numbers(1, 7),
+        "Days of the week from 1 (Monday), in the request's zone: of a call's start, a lead's"
+        " creation.",
+        [6, 7],
+    )
+    yield _by(
+        HOUR,
+        listed_numbers(0, 23),
+        "Hours of the day, in the request's zone: of a call's start, a lead's creation.",
+        [9, 10, 11],
+    )
     yield Filter(
         "payload_filters",
         PAYLOAD,
@@ -206,6 +199,12 @@ def _declared() -> Iterator[Filter]:
         lambda selection: selection.query.filters.payload or None,
     )
     yield from (one for one in listed_ if one.subject is Subject.CALL)
+    yield _by(
+        ATTEMPT,
+        listed_numbers(1),
+        "Which attempt to reach the lead, as `retry_analysis` has it.",
+        1,
+    )
     yield from _bounds("c.duration_ms", (SECONDS, SECONDS), integer)(
         ("min_duration", "max_duration"),
         ("Calls at least this long.", "Calls at most this long."),

@@ -166,7 +166,7 @@ ROLLUPS: tuple[Rollup, ...] = (
         ),
         _DATES | {"reseller_id", "provider", "outcome", "attempt"},
         _COUNTS | {"successes", "reached"},
-        frozenset({"reseller_id", "provider", "outcome", "success", "reached"}),
+        frozenset({"reseller_id", "provider", "outcome", "attempt", "success", "reached"}),
         sums="duration_ms",
         only=(OUTCOME_KNOWN,),
     ),

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from callistics.catalog.filters import FILTERS, Subject, given_filters
+from callistics.catalog.filter import Subject
+from callistics.catalog.filters import FILTERS, given_filters
 from callistics.model.scope import Scope
 from callistics.records.providers import marked_provider
 from callistics.sql.aggregates import there

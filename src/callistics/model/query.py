@@ -16,6 +16,13 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class OneNumberOf:
+    """The value is one of the whole numbers."""
+
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NotOneOf:
     """The value is none of the texts; an absent one matches unless `null` is excluded too."""
 
@@ -60,7 +67,7 @@ Test = OneOf | NotOneOf | Within | Contains | Exists
 
 KeyTests = tuple[str, tuple[Test, ...]]
 """A key of the payload and the tests that must all hold for it."""
-FilterValue = OneOf | int | float | bool | tuple[KeyTests, ...]
+FilterValue = OneOf | OneNumberOf | int | float | bool | tuple[KeyTests, ...]
 """What a filter compares with: durations in ms, costs in millionths, instants in µs."""
 
 

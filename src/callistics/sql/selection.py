@@ -54,6 +54,7 @@ class Selection:
     was left open it is None until `closed` has filled it in. `wide` says that an end filled in may
     lie beyond the records that match, `overlap` that a call is in the range when any of the time
     that it takes is; then `first_start` is when the first of them started, once that is known.
+    `near` are the first and the last instant that records which match can have, once known.
     """
 
     query: Query
@@ -66,6 +67,7 @@ class Selection:
     wide: bool = False
     overlap: bool = False
     first_start: int | None = None
+    near: tuple[int, int] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -136,7 +138,9 @@ class Frame:
     def record_clock(self) -> Sequence[Piece]:
         """The same from the first to the last record that is selected."""
         begin, end = self._range()
-        first = self.selection.first_start
+        near, first = self.selection.near, self.selection.first_start
+        if first is None and near is not None and self.selection.overlap:
+            first = near[0]
         return clock_pieces(self.selection.query.zone, begin if first is None else first, end)
 
     @property
@@ -146,4 +150,5 @@ class Frame:
 
     def _range(self) -> tuple[int, int]:
         begin, end = self.selection.begin, self.selection.end
-        return begin or 0, end if end is not None else begin or 0
+        first, last = self.selection.near or (begin or 0, end if end is not None else begin or 0)
+        return first if begin is None else begin, last if end is None else end

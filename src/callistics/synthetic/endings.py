@@ -16,11 +16,13 @@ _UNSCORED: tuple[str, ...] = ("",) * MOODS
 class Result(NamedTuple):
     """One result of a call.
 
-    `text` is the JSON fragment with outcome and status, led by a comma where not empty; `seconds`
-    has `LENGTHS` durations or is None where the call was not answered; `moods` has `MOODS`
-    sentiments as text, empty where not scored; after `again` the lead is dialled once more.
+    `key` names its outcome; `text` is the JSON fragment with outcome and status, led by a comma
+    where not empty; `seconds` has `LENGTHS` durations or is None where the call was not answered;
+    `moods` has `MOODS` sentiments as text, empty where not scored; after `again` the lead is
+    dialled once more.
     """
 
+    key: str
     text: str
     seconds: Sequence[int] | None
     moods: Sequence[str]
@@ -69,7 +71,7 @@ def _variants(
         for duration, duration_weight in durations.items():
             for again, weight in tries.items():
                 text = _text(outcome, status) + duration
-                result = Result(text, seconds, _moods(key), again)
+                result = Result(key, text, seconds, _moods(key), again)
                 share = status_weight / sum(statuses.values())
                 share *= duration_weight / sum(durations.values())
                 yield result, share * weight / sum(tries.values())

@@ -22,13 +22,14 @@ def write_ndjson(
     progress: Progress | None = None,
     *,
     until: datetime = UNTIL,
+    detailed: bool = False,
 ) -> None:
     """Write `generate_calls` to a file named `*.ndjson`, `*.ndjson.gz` or `*.ndjson.zst`.
 
     The bytes are the same for the same arguments. `progress` is told the number of calls so far.
     Raises `ValueError` for another name or impossible arguments, `OSError` if it cannot write.
     """
-    made = batches(calls, seed, until)
+    made = batches(calls, seed, until, detailed=detailed)
     with _open(Path(path)) as out:
         write_batches(out, made, progress)
 

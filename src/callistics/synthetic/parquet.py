@@ -6,7 +6,7 @@ reads, encodes and compresses while the next lines are made.
 
 import json
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from callistics.synthetic import platform
 from callistics.synthetic.ndjson import Progress, write_batches
 from callistics.synthetic.stream import UNTIL, Batch, batches
 
@@ -46,6 +47,7 @@ def write_parquet(
     progress: Progress | None = None,
     *,
     until: datetime = UNTIL,
+    detailed: bool = False,
 ) -> None:
     """Write the calls of `generate_calls` with `COLUMNS`, a late score merged into its call.
 
@@ -53,13 +55,13 @@ def write_parquet(
     so far. Raises `ValueError` for impossible arguments, `duckdb.Error` or `OSError` if it cannot
     write. Needs named pipes, so not on Windows. An incomplete file is removed.
     """
-    made = batches(calls, seed, until, merged=True)
+    made = batches(calls, seed, until, merged=True, detailed=detailed)
     with TemporaryDirectory(prefix="callistics-") as folder, ThreadPoolExecutor(1) as pool:
         pipe = Path(folder) / "calls.ndjson"
         os.mkfifo(pipe)
         fed = pool.submit(_feed, pipe, made, progress)
         with _complete(Path(path), pipe, fed):
-            _copy(pipe, Path(path))
+            _copy(pipe, Path(path), {**COLUMNS, **(platform.COLUMNS if detailed else {})})
 
 
 def _feed(pipe: Path, made: Iterator[Batch], progress: Progress | None) -> None:
@@ -67,12 +69,12 @@ def _feed(pipe: Path, made: Iterator[Batch], progress: Progress | None) -> None:
         write_batches(out, made, progress)
 
 
-def _copy(pipe: Path, path: Path) -> None:
+def _copy(pipe: Path, path: Path, columns: Mapping[str, str]) -> None:
     # Lines are read as CSV of one column and then taken apart: the JSON reader keeps all that it
     # ever read from a pipe, the CSV reader does not. No line has the delimiter.
     with duckdb.connect() as connection:
         connection.execute(
-            f"COPY (SELECT unnest(from_json(line, {_quoted(json.dumps(COLUMNS))}))"  # noqa: S608 (quoted)
+            f"COPY (SELECT unnest(from_json(line, {_quoted(json.dumps(columns))}))"  # noqa: S608 (quoted)
             f" FROM read_csv({_quoted(str(pipe))}, columns = {{line: 'VARCHAR'}}, header = false,"
             " auto_detect = false, delim = '\x01', quote = '', escape = '',"
             f" buffer_size = {_BUFFER}, max_line_size = {_BUFFER // 4}))"

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from callistics.synthetic.platform import ring, told
 from callistics.synthetic.profiles import ITEMS
 from callistics.synthetic.rhythm import HOURS, Calendar, Hour
 from callistics.synthetic.tables import WORD_BITS, mixed, uuid_text
@@ -45,25 +46,28 @@ class Batch(NamedTuple):
     calls: int
 
 
-def generate_calls(calls: int, seed: int, until: datetime = UNTIL) -> Iterator[dict[str, Any]]:
+def generate_calls(
+    calls: int, seed: int, until: datetime = UNTIL, *, detailed: bool = False
+) -> Iterator[dict[str, Any]]:
     """Call records as `POST /calls` takes them, by start; `calls` of them have their own id.
 
     Some calls are scored later: a record of `call_id`, `merchant_id`, `sentiment` and
     `updated_at` alone follows. All times are UTC and before `until`, over the 730 days up to it.
+    If `detailed`, each call has its agent, language, end reason, time of answer and cost too.
     Raises `ValueError` if `calls` is negative or `until` has no offset.
     """
     decode = msgspec.json.Decoder(dict[str, Any]).decode
-    made = batches(calls, seed, until)
+    made = batches(calls, seed, until, detailed=detailed)
     return (decode(line) for batch in made for line in batch.lines)
 
 
 def batches(
-    calls: int, seed: int, until: datetime = UNTIL, *, merged: bool = False
+    calls: int, seed: int, until: datetime = UNTIL, *, merged: bool = False, detailed: bool = False
 ) -> Iterator[Batch]:
     """The same as lines, an hour at a time; if `merged`, each call has its late score already."""
     rng = Random(f"callistics calls {seed}")  # noqa: S311 (not for secrets)
     calendar = Calendar(calls, until, rng)
-    return _batches(calendar, _Dialler(build_world(seed), calendar, rng, merged))
+    return _batches(calendar, _Dialler(build_world(seed), calendar, rng, merged, detailed))
 
 
 def _batches(calendar: Calendar, dialler: "_Dialler") -> Iterator[Batch]:
@@ -100,12 +104,14 @@ class _Waiting:
 class _Dialler:
     """Makes the calls of one hour after the other."""
 
-    def __init__(self, world: World, calendar: Calendar, rng: Random, merged: bool) -> None:
+    def __init__(
+        self, world: World, calendar: Calendar, rng: Random, merged: bool, detailed: bool
+    ) -> None:
         self._templates = world.templates
         self._draws = world.draws
         self._opens = calendar.opens
         self._bits = rng.getrandbits
-        self._merged = merged
+        self._merged, self._detailed = merged, detailed
         self._waiting = _Waiting()
         self._late: deque[list[str]] = deque([] for _ in range(_HOURS_AHEAD))
         self._call = rng.getrandbits(100)
@@ -155,14 +161,16 @@ class _Dialler:
         attempt = lead & _ATTEMPT_MASK
         template = self._templates[lead >> _ATTEMPT_BITS & _TEMPLATE_MASK]
         bits = self._bits(64)
-        text, seconds, moods, again = template.results[attempt - 1][bits & 1023]
+        key, text, seconds, moods, again = template.results[attempt - 1][bits & 1023]
         if again:
             self._retry(lead, template, bits >> 60)
         self._call += 1
         call_id = uuid_text(self._call)
         ended = offset + _RING_MS
-        if seconds is not None:
-            length = seconds[bits >> 10 & 2047]
+        length = None if seconds is None else seconds[bits >> 10 & 2047]
+        if self._detailed:
+            text += self._details(lead, template, key, length, offset)
+        if length is not None:
             fraction = template.merchant.fractions[bits >> 21 & 1023]
             text = f'{text},"duration":{length}{fraction}'
             ended = offset + length * 1_000 + 1_500
@@ -179,6 +187,16 @@ class _Dialler:
             f',"started_at":"{self._stamp(offset)}"{text},"payload":{_payload(template, word)}'
             f',"updated_at":"{self._stamp(ended)}"}}\n'
         )
+
+    def _details(
+        self, lead: int, template: Template, key: str, length: int | None, offset: int
+    ) -> str:
+        bits, place = mixed(self._call), lead >> _ATTEMPT_BITS & _TEMPLATE_MASK
+        word = lead >> _LEAD_SHIFT
+        text = told(place, template.merchant.region, word, key, length, bits)
+        if length is None:
+            return text
+        return f'{text},"answered_at":"{self._stamp(offset + ring(length, bits))}"'
 
     def _retry(self, lead: int, template: Template, bits: int) -> None:
         delays = _DAYS_LATER if lead & _ATTEMPT_MASK > 1 else _SAME_DAY

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from .canonical import exact
+from .grouping import group_value
 from .moments import span
 from .payloads import holds
 from .ranges import named
@@ -22,7 +23,8 @@ SCOPE_FIELDS = {
     "template_ids": "template_id",
 }
 OF_EITHER = ("template_id", "merchant_id", "reseller_id", "lead_id", "status")
-OF_NO_CALL = (*OF_EITHER, "date_from", "date_to", "date_range", "payload_filters")
+CLOCK = ("weekday", "hour")
+OF_NO_CALL = (*OF_EITHER, *CLOCK, "date_from", "date_to", "date_range", "payload_filters")
 LIMITS = (
     "min_duration",
     "max_duration",
@@ -116,6 +118,17 @@ def _listed(unit: Call | Lead, filters: Filters, names: Iterable[str]) -> bool:
     return True
 
 
+def _by_clock(unit: Call | Lead, asked: Question) -> bool:
+    """The weekday and the hour of a call's start, or of a lead's creation, in the zone."""
+    for name in CLOCK:
+        if name in asked.filters:
+            wanted = asked.filters[name]
+            value = group_value(unit, name, asked.zone, "day")
+            if value not in (wanted if isinstance(wanted, list) else [wanted]):
+                return False
+    return True
+
+
 def _payload(unit: Call | Lead, asked: Question) -> bool:
     conditions = asked.filters.get("payload_filters", {})
     return all(holds(unit.payload, key, wanted, asked.zone) for key, wanted in conditions.items())
@@ -155,6 +168,7 @@ def call_matches(call: Call, asked: Question) -> bool:
         in_scope(call, asked.scope)
         and _listed(call, asked.filters, OF_EITHER)
         and _dated(call, asked)
+        and _by_clock(call, asked)
         and _as_call(call, asked)
         and _payload(call, asked)
     )
@@ -171,6 +185,7 @@ def lead_matches(lead: Lead, asked: Question) -> bool:
         in_scope(lead, asked.scope)
         and _listed(lead, asked.filters, OF_EITHER)
         and _in_dates(lead.created_at, asked)
+        and _by_clock(lead, asked)
         and _some_call_matches(lead, asked)
         and _payload(lead, asked)
     )

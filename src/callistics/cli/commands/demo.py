@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from callistics.cli.connect import default_url, in_process
-from callistics.cli.demo.answer import DAYS, Subject, biggest, curl, show_answer
-from callistics.cli.demo.data import Demo, dsn, load, open_demo, policy, save, valid_key
+from callistics.cli.demo.answer import DAYS, biggest, curl, show_answer
+from callistics.cli.demo.data import Demo, dsn, load, open_demo, policy, save, with_keys
 from callistics.cli.demo.reader import reader_zone, today_begins
 from callistics.cli.listen import ensure_free, first_free
 from callistics.cli.root import Failure
@@ -48,14 +48,14 @@ def command(
     if not once:
         settings = _listening(settings, asked=port is not None)
     save(data, demo)
-    demo, subject = _prepare(settings, data, demo)
+    demo = _prepare(settings, data, demo)
     if once:
         return
     # Loaded here: without serving it is not needed.
     from callistics.server.app import serve  # noqa: PLC0415
 
     quiet = replace(settings, log_level="warning", log_format="text")
-    serve(quiet, on_ready=lambda _: _invite(settings, demo, subject))
+    serve(quiet, on_ready=lambda _: _invite(settings, data, demo))
 
 
 def _wanted(calls: int, seed: int) -> Demo:
@@ -74,25 +74,30 @@ def _listening(settings: Settings, *, asked: bool) -> Settings:
     return replace(settings, port=port)
 
 
-def _prepare(settings: Settings, folder: Path, demo: Demo) -> tuple[Demo, Subject]:
-    """Load what is missing, make sure of a key, and show the first answer."""
+def _prepare(settings: Settings, folder: Path, demo: Demo) -> Demo:
+    """Load what is missing, make sure of its keys, and show the first answer."""
     with in_process(settings) as client:
         if demo.loaded:
             click.echo(f"Using the {demo.calls:,} calls in {folder}.\n")
         else:
             click.echo(f"Making {demo.calls:,} calls in {folder} ...")
             load(client, demo)
-        demo = replace(demo, loaded=True, key=valid_key(client, demo.key))
+        demo = replace(demo, loaded=True)
         save(folder, demo)
         subject = biggest(client, demo)
         if subject is None:
             raise Failure(f"there is no call in the last {DAYS} days; try more --calls")
+        demo = with_keys(client, demo, subject.merchant_id)
+        save(folder, demo)
         show_answer(client, subject)
-    return demo, subject
+    return demo
 
 
-def _invite(settings: Settings, demo: Demo, subject: Subject) -> None:
+def _invite(settings: Settings, folder: Path, demo: Demo) -> None:
+    """Say in five lines what to do next."""
     url = default_url(settings)
-    click.echo(f"Serving on {url}, here, until Ctrl-C. In another terminal, run the next query:\n")
-    click.echo(f"{curl(url, demo.key or '', subject)}\n")
-    click.echo(f"Or in a browser: {url}/docs")
+    click.echo(f"Open the dashboard: {url}/  and sign in with one of these keys:")
+    click.echo(f"  everything         {demo.key}")
+    click.echo(f"  a merchant's own   {demo.merchant_key}")
+    click.echo(f"Ask from a shell:   {curl(url, demo.key or '')}")
+    click.echo(f"The API: {url}/docs   Ctrl-C ends the server; {folder} keeps the calls.")

@@ -23,8 +23,11 @@ Examples:
     required=True,
     help="Ends in .ndjson, .ndjson.gz, .ndjson.zst or .parquet.",
 )
+@click.option(
+    "--detailed", is_flag=True, help="With agent, language, end reason, time of answer and cost."
+)
 @click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
-def command(calls: int, seed: int, out: Path, force: bool) -> None:
+def command(calls: int, seed: int, out: Path, detailed: bool, force: bool) -> None:
     """Write made-up calls of two years to a file, to try things with.
 
     Some are scored late, as an update of their own; in Parquet that is merged into the call.
@@ -42,7 +45,13 @@ def command(calls: int, seed: int, out: Path, force: bool) -> None:
     with progress_bar() as bar:
         task = bar.add_task(out.name, total=calls)
         try:
-            write(out, calls, seed, progress=lambda done: bar.update(task, completed=done))
+            write(
+                out,
+                calls,
+                seed,
+                progress=lambda done: bar.update(task, completed=done),
+                detailed=detailed,
+            )
         except ValueError as error:
             raise Failure(f"{out}: {error}") from error
     click.echo(f"{out}: {calls:,} calls, {out.stat().st_size:,} bytes")

@@ -14,6 +14,7 @@ from callistics.cli.output import columns_of, console, table_of
 
 Body = dict[str, Any]
 
+_NEXT: Body = {"query_type": "conversion_funnel"}
 DAYS = 31
 """How many of the last days of the made-up calls the queries are about."""
 
@@ -60,11 +61,6 @@ def first_query(subject: Subject) -> Body:
     }
 
 
-def next_query(subject: Subject) -> Body:
-    """What one would ask after that."""
-    return {"query_type": "conversion_funnel", "filters": {"merchant_id": subject.merchant_id}}
-
-
 def show_answer(client: Client, subject: Subject) -> None:
     """Run the query, and print it and its answer."""
     body = first_query(subject)
@@ -76,12 +72,7 @@ def show_answer(client: Client, subject: Subject) -> None:
     out.print(f"{answer['total']:,} rows\n")
 
 
-def curl(url: str, key: str, subject: Subject) -> str:
+def curl(url: str, key: str) -> str:
     """A command line for the next query, to paste into a shell."""
-    lines = (
-        f"curl -s {url}/analytics",
-        f"-H 'Authorization: Bearer {key}'",
-        "-H 'Content-Type: application/json'",
-        f"-d '{json.dumps(next_query(subject))}'",
-    )
-    return " \\\n  ".join(lines)
+    headers = f"-H 'Authorization: Bearer {key}' -H 'Content-Type: application/json'"
+    return f"curl -s {url}/analytics {headers} -d '{json.dumps(_NEXT)}'"

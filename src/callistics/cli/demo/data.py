@@ -19,6 +19,7 @@ from callistics.files.lines import Line, batched
 from callistics.records.field import RecordKind
 from callistics.settings import Settings
 
+_ALL = ["query", "ingest", "admin"]
 _STATE = "demo.json"
 _DATABASE = "callistics.db"
 _BATCH_BYTES = 1 << 24
@@ -27,7 +28,9 @@ _BATCH_LINES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What a demo's folder holds. `loaded` once all calls are in; `key` may query.
+    """What a demo's folder holds. `loaded` once all calls are in.
+
+    `key` may do anything, `merchant_key` query the calls of the merchant `merchant_id`.
 
     The calls end before `until` (ISO 8601), which begins a day in `timezone`.
     """
@@ -38,6 +41,8 @@ class Demo:
     timezone: str = "UTC"
     loaded: bool = False
     key: str | None = None
+    merchant_id: str | None = None
+    merchant_key: str | None = None
 
 
 # What the made-up platform means by its words.
@@ -111,20 +116,32 @@ def _lines(demo: Demo) -> Iterator[Line]:
     # Loaded here: the lists of names that calls are drawn from take a moment.
     from callistics.synthetic.stream import batches  # noqa: PLC0415
 
-    numbers = count(1)
-    for batch in batches(demo.calls, demo.seed, datetime.fromisoformat(demo.until)):
+    numbers, until = count(1), datetime.fromisoformat(demo.until)
+    for batch in batches(demo.calls, demo.seed, until, detailed=True):
         for line in batch.lines:
             yield Line(next(numbers), line.rstrip("\n").encode())
 
 
-def valid_key(client: Client, key: str | None) -> str:
-    """A key that may query: the one given if it still works, else a new one."""
+def with_keys(client: Client, demo: Demo, merchant_id: str) -> Demo:
+    """The demo with keys that work: those it has, else new ones."""
+    own = demo.merchant_key if demo.merchant_id == merchant_id else None
+    scope = {"merchant_ids": [merchant_id]}
+    return replace(
+        demo,
+        key=_valid_key(client, demo.key, {"name": "demo", "permissions": _ALL}),
+        merchant_id=merchant_id,
+        merchant_key=_valid_key(
+            client, own, {"name": "demo merchant", "permissions": ["query"], "scope": scope}
+        ),
+    )
+
+
+def _valid_key(client: Client, key: str | None, wanted: dict[str, Any]) -> str:
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     query = b'{"query_type": "call_count", "filters": {"lead_id": "none"}}'
     if key is not None:
         with contextlib.suppress(ApiError):
             client.request("POST", "/analytics", content=query, headers=headers)
             return key
-    wanted = {"name": "demo", "permissions": ["query"]}
     made: str = client.request("POST", "/keys", json=wanted).json()["key"]
     return made
