@@ -30,7 +30,10 @@ class ChartsHook(BuildHookInterface[BuilderConfig]):
         """Write the script, and have it in the wheel although it is not committed."""
         target = Path(self.root, TARGET)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(script(), encoding="utf-8")
+        # Replaced at once, as a server may be reading it.
+        made = target.with_suffix(".new")
+        made.write_text(script(), encoding="utf-8")
+        made.replace(target)
         build_data["artifacts"].append(TARGET.as_posix())
 
 

@@ -46,8 +46,8 @@ def specification(
 ) -> Spec | None:
     """The picture of an answer's rows, compared or not; None where a plain table says it best.
 
-    The rows go into the data named `rows` as they are. The parameters of `frame.PARAMS` may be set
-    from outside. Raises `KeyError` for an unknown query type.
+    The rows, at least one, go into the data named `rows` as they are. The parameters of
+    `frame.PARAMS` may be set from outside. Raises `KeyError` for an unknown query type.
     """
     kind = registry()[query_type]
     if kind.picture is None:

@@ -1,6 +1,6 @@
 """Grouped parts of wholes: a stack for each group, all of the same length."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from callistics.pictures.bars import compared_facts, part_name, x_of, y_of
@@ -95,12 +95,11 @@ def part_stacks(picture: Parts, unit: Unit, group_by: Sequence[str], description
             **_apart(picture),
         },
     }
-    return frame(
-        description,
-        transform,
-        [stack, left_out(_MOST_GROUPS)],
-        **({} if by_groups else {"height": {"step": BAR_HEIGHT}}),
-    )
+    height: Mapping[str, object] = {"step": BAR_HEIGHT}
+    layers = [stack, left_out(_MOST_GROUPS)]
+    if by_groups:
+        return frame(description, transform, layers)
+    return frame(description, transform, layers, height)
 
 
 def _apart(picture: Parts) -> dict[str, Any]:
@@ -116,7 +115,7 @@ def stage_groups(picture: Stages, unit: Unit, group_by: Sequence[str], descripti
     transform = [
         *calculated(group=group_text(group_by), name=key_text(picture.key)),
         *limited("group", picture.value, _MOST_BESIDE),
-        *calculated(value=field(picture.of_first)),
+        *calculated(value=f"{field(picture.of_first)} || 0"),
     ]
     facts = [
         Fact(groups_label(group_by), "datum.group"),

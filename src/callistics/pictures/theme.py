@@ -124,7 +124,7 @@ def _styles(palette: _Palette) -> dict[str, Any]:
         "behind_group": {"strokeWidth": 1, "opacity": 0.5},
         "hit": {"opacity": 0, "fill": palette.main},
         "value": {"color": palette.text, "fontSize": 11},
-        "main_name": {"color": palette.main, "fontSize": 11},
+        "main_name": {"color": palette.category[0], "fontSize": 11},
         "second_name": {"color": palette.second, "fontSize": 11},
         "behind_name": {"color": palette.behind, "fontSize": 11},
         "note": {"color": palette.muted, "fontSize": 11},

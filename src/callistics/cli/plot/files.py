@@ -112,6 +112,8 @@ def _image(drawings: Sequence[Drawing], form: Literal["svg", "png"]) -> bytes:
     (drawing,) = drawings
     if drawing.spec is None:
         raise Failure(f"{drawing.title} has no picture here: plot to .html, which has its table")
+    if not drawing.rows:
+        raise Failure(f"{drawing.title}: nothing matches, so there is nothing to draw")
     try:
         import vl_convert  # noqa: PLC0415
     except ImportError as error:
