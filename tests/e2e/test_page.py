@@ -16,15 +16,24 @@ def violations(page: Dashboard) -> list[str]:
     return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("query", ["?outcome=NO_ANSWER&outcome=BUSY", "?outcome=NEVER_HEARD_OF"])
+@pytest.mark.parametrize(
+    ("scheme", "query"),
+    [
+        ("light", "?outcome=NO_ANSWER&outcome=BUSY"),
+        ("dark", "?outcome=NO_ANSWER&outcome=BUSY"),
+        ("light", "?outcome=NEVER_HEARD_OF"),
+        ("dark", "?view=calls"),
+    ],
+)
 def test_axe_finds_nothing(visit: Opener, site: Live, scheme: str, query: str) -> None:
     page = visit(site)
     page.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.open(query)
     assert not violations(page)
     page.sign_in(ADMIN_KEY)
-    page.page.get_by_role("button", name="Table").first.click()
+    table = page.page.get_by_role("button", name="Table")
+    if table.count():
+        table.first.click()
     assert not violations(page)
 
 
