@@ -56,6 +56,7 @@ def test_a_call_leads_to_its_lead_and_back(visit: Opener, site: Live) -> None:
     expect(record.get_by_role("heading", level=1)).to_contain_text(call["call_id"])
     for name in ("merchant_id", "template_id", "outcome", "provider"):
         expect(record).to_contain_text(call[name])
+    assert not page.violations()
     record.get_by_role("link", name=call["lead_id"]).click()
     page.settle()
     lead = site.client.get(f"/leads/{call['lead_id']}").json()
@@ -63,6 +64,7 @@ def test_a_call_leads_to_its_lead_and_back(visit: Opener, site: Live) -> None:
     tables = record.locator("table")
     expect(tables.nth(0).locator("tbody tr")).to_have_count(len(lead["history"]))
     expect(tables.nth(1).locator("tbody tr")).to_have_count(len(lead["calls"]))
+    assert not page.violations()
     for _ in range(2):
         page.page.go_back()
         page.settle()

@@ -3,17 +3,10 @@
 import json
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from support.dashboard import Dashboard, Opener
 from support.live import ADMIN_KEY, Live
-
-
-def violations(page: Dashboard) -> list[str]:
-    """What axe finds: the rule, and where."""
-    found = Axe().run(page.page).response["violations"]
-    return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
 
 
 @pytest.mark.parametrize(
@@ -29,19 +22,19 @@ def test_axe_finds_nothing(visit: Opener, site: Live, scheme: str, query: str) -
     page = visit(site)
     page.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.open(query)
-    assert not violations(page)
+    assert not page.violations()
     page.sign_in(ADMIN_KEY)
     table = page.page.get_by_role("button", name="Table")
     if table.count():
         table.first.click()
-    assert not violations(page)
+    assert not page.violations()
 
 
 def test_axe_finds_nothing_in_the_dialog(dashboard: Dashboard) -> None:
     dashboard.page.get_by_role("button", name="+ Filter").click()
     dialog = dashboard.page.get_by_role("dialog")
     dialog.get_by_label("Filter by").select_option("weekday")
-    assert not violations(dashboard)
+    assert not dashboard.violations()
     dialog.press("Escape")
     expect(dashboard.page.get_by_role("button", name="+ Filter")).to_be_focused()
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
 from support.live import Live
@@ -64,6 +65,11 @@ class Dashboard(Watched):
         """Wait until nothing is loading."""
         self.page.locator("main[aria-busy=false]").wait_for()
         expect(self.page.locator("[aria-busy=true]")).to_have_count(0, timeout=10_000)
+
+    def violations(self) -> list[str]:
+        """What axe finds: the rule, and where."""
+        found = Axe().run(self.page).response["violations"]
+        return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
 
     @property
     def query(self) -> Mapping[str, Sequence[str]]:

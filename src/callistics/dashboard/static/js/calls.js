@@ -81,7 +81,7 @@ function orderSwitch() {
 }
 
 function list(columns) {
-  return h("div", { class: "rows", role: "region", tabindex: "0", "aria-labelledby": "calls-title" },
+  return h("div", { class: "rows", role: "group", tabindex: "0", "aria-label": "Calls, table" },
     h("table", {},
       h("caption", { class: "sr-only" }, "Calls"),
       h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col", class: isFigure(name) && "number" }, label(name))))),
