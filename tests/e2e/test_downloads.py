@@ -8,7 +8,7 @@ import pytest
 from support.dashboard import Dashboard, Opener
 from support.live import ADMIN_KEY, Live
 
-FORMATS = {"CSV": ".csv", "NDJSON": ".ndjson", "Arrow": ".arrow", "Parquet": ".parquet"}
+FORMATS = {"CSV": ".csv", "NDJSON": ".ndjson", "Arrow": ".arrows", "Parquet": ".parquet"}
 
 
 def download(page: Dashboard, place: str, name: str) -> Path:
