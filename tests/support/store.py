@@ -19,6 +19,7 @@ from callistics.ingest.decode import Limits, Terms, decode_batch
 from callistics.ingest.job import Job
 from callistics.ingest.receipt import Receipt
 from callistics.ingest.writer import Writer
+from callistics.looking.search import Searches
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import SMALLEST
@@ -145,6 +146,11 @@ class Store:
         batches = Batches(analytics, self.engine, AnswerCache(0), limits)
         queries = [read_object(json.dumps(body).encode()) for body in bodies]
         return [sent_or_status(one) for one in batches.answer(queries, scope, at or self.now)]
+
+    def searches(self, policy: Policy | None = None) -> Searches:
+        """What finds calls."""
+        chosen = policy or self.policy
+        return Searches(self.analytics(chosen), self.engine, chosen, "UTC")
 
     def analytics(self, policy: Policy | None = None, *, rollups: bool = True) -> Analytics:
         """What answers queries, from roll-ups too unless told otherwise."""

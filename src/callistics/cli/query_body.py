@@ -54,7 +54,7 @@ class QueryOptions:
         group_by = self.group_by.split(",") if self.group_by else []
         body: Body = {
             "query_type": self.query_type,
-            "filters": self._filters(),
+            "filters": self.filters_body(),
             "granularity": self.granularity,
             "timezone": self.timezone,
             "group_by": [name.strip() for name in group_by if name.strip()],
@@ -64,7 +64,8 @@ class QueryOptions:
         }
         return {name: value for name, value in body.items() if value not in (None, {}, [])}
 
-    def _filters(self) -> Body:
+    def filters_body(self) -> Body:
+        """The filters of the request."""
         named = [
             *(("date_from", value) for value in (self.date_from,) if value is not None),
             *(("date_to", value) for value in (self.date_to,) if value is not None),

@@ -41,6 +41,8 @@ COMMANDS: Mapping[str, Lazy] = {
     "serve": Lazy("serve", "Run the server until it is stopped."),
     "import": Lazy("import_", "Load calls or leads from NDJSON, CSV or Parquet files."),
     "query": Lazy("query", "Run a query and print the answer."),
+    "calls": Lazy("calls", "Show the calls behind a figure, or one of them."),
+    "leads": Lazy("leads", "Show a lead with its calls and its history."),
     "keys": Lazy("keys", "Create, list and revoke access keys."),
     "generate": Lazy("generate", "Write made-up calls to a file."),
     "settings": Lazy("settings", "List every setting of the server."),

@@ -18,12 +18,16 @@ from callistics.http.pending import pending
 from callistics.http.problems import HANDLERS
 from callistics.http.records import calls, leads
 from callistics.http.request_log import observed
+from callistics.http.search import search_calls, show_call, show_lead
 
 _ROUTES: list[Any] = [
     analytics,
     analytics_batch,
     calls,
     leads,
+    search_calls,
+    show_call,
+    show_lead,
     pending,
     keys,
     revoke_key,

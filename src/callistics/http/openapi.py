@@ -19,6 +19,7 @@ from callistics.http.openapi_parts import (
     responses,
 )
 from callistics.http.openapi_schemas import schemas
+from callistics.http.openapi_search import look_up, search_schemas, searching
 from callistics.queries import registry
 from callistics.records.field import RecordKind
 from callistics.records.fields import ALL_FIELDS
@@ -48,7 +49,7 @@ def build() -> Json:
         "security": [{"key": []}],
         "tags": [
             {"name": "Analytics", "description": "Queries."},
-            {"name": "Records", "description": "Sending calls and leads."},
+            {"name": "Records", "description": "Sending calls and leads, and looking at them."},
             {"name": "Keys", "description": "Access keys and their scopes."},
             {"name": "Operations", "description": "Running the server."},
         ],
@@ -57,6 +58,9 @@ def build() -> Json:
             "/analytics/batch": {"post": operation()},
             "/calls": {"post": _records(RecordKind.CALLS)},
             "/leads": {"post": _records(RecordKind.LEADS)},
+            "/calls/search": {"post": searching()},
+            "/calls/{call_id}": {"get": look_up(RecordKind.CALLS)},
+            "/leads/{lead_id}": {"get": look_up(RecordKind.LEADS)},
             "/pending": {"get": _pending()},
             "/keys": {"post": _create_key(), "get": _list_keys()},
             "/keys/{key_id}": {"delete": _revoke_key()},
@@ -68,7 +72,10 @@ def build() -> Json:
             },
             "/metrics": {"get": _metrics()},
         },
-        "components": {"securitySchemes": {"key": BEARER}, "schemas": schemas()},
+        "components": {
+            "securitySchemes": {"key": BEARER},
+            "schemas": schemas() | search_schemas(),
+        },
     }
 
 

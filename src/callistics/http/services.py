@@ -19,6 +19,8 @@ from callistics.http.request_notes import note_key
 from callistics.ingest.decode import Terms
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.writer import Writer
+from callistics.looking.records import Records
+from callistics.looking.search import Searches
 from callistics.model.instants import SECOND, now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import Zone
@@ -37,6 +39,8 @@ class Services:
     analytics: Analytics
     batches: Batches
     pending: Pending
+    searches: Searches
+    records: Records
     writer: Writer
     keyring: Keyring
     limiter: RateLimiter

@@ -32,16 +32,17 @@ from callistics.http.services import Services, application_services
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.job import Job, Result
 from callistics.ingest.writer import Writer
+from callistics.looking.records import Records
+from callistics.looking.search import Searches
 from callistics.model.instants import now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING
 from callistics.model.zones import zone
-from callistics.records.unreached import DEFAULT_UNREACHED
 from callistics.runtime import tune
 from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
+from callistics.server.policy import policy_of
 from callistics.settings import Settings
-from callistics.sql.selection import Policy
 from callistics.timezones import rules_version
 
 _FLUSH_SECONDS = 60
@@ -138,16 +139,7 @@ def build(settings: Settings) -> Application:
 
 
 def _services(settings: Settings, engine: Engine, local: StoredKey, set_size: int) -> Services:
-    policy = Policy(
-        success_outcomes=settings.success_outcomes,
-        unreached_outcomes=(
-            DEFAULT_UNREACHED
-            if settings.unreached_outcomes is None
-            else settings.unreached_outcomes
-        ),
-        lead_stages=settings.lead_stages,
-        template_lead_stages=dict(settings.template_lead_stages),
-    )
+    policy = policy_of(settings)
     rollups = engine.rollups if settings.rollups else ()
     analytics = Analytics(engine.dialect, engine.run, policy, settings.timezone, rollups)
     cache = AnswerCache(settings.answer_cache * 1_000_000)
@@ -156,6 +148,8 @@ def _services(settings: Settings, engine: Engine, local: StoredKey, set_size: in
         analytics=analytics,
         batches=Batches(analytics, engine, cache, engine.sharing),
         pending=Pending(engine.dialect, engine.run),
+        searches=Searches(analytics, engine, policy, settings.timezone),
+        records=Records(engine.dialect, engine, policy),
         writer=Writer(engine, settings.ingest_queue, set_size=set_size),
         keyring=Keyring(engine.load_keys(), local),
         limiter=RateLimiter(settings.rate_limit),

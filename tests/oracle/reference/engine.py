@@ -59,6 +59,16 @@ class Reference:
             "page_size": size,
         }
 
+    def calls(self, body: dict[str, Any], scope: Scope | None, now: int = 0) -> list[Call]:
+        """The calls that a valid search is about, in the order of their positions.
+
+        Raises Refused where the values cannot be answered.
+        """
+        request = self._completed({"query_type": "call_count"} | body)
+        refuse_crossed_dates(request["filters"], request["timezone"])
+        found = self._units(request, self._question(request, scope or {}, now))
+        return sorted(found, key=lambda one: (one.started_at, one.merchant_id, one.call_id))
+
     def _completed(self, body: dict[str, Any]) -> dict[str, Any]:
         """Null is the same as leaving a field out."""
         written = {name: value for name, value in body.items() if value is not None}

@@ -13,6 +13,7 @@ import click
 from callistics.catalog.measures import MEASURES
 from callistics.cli.client import Client
 from callistics.cli.connect import Target, client_options, connect
+from callistics.cli.filter_options import filter_options
 from callistics.cli.output import NULL, columns_of, console, csv_of, table_of, total_line
 from callistics.cli.plot.drawing import Drawing, completeness, drawing
 from callistics.cli.plot.files import check_plot, write_plot
@@ -52,27 +53,7 @@ Examples:
 
 @click.command("query", epilog=_EPILOG)
 @click.argument("types", nargs=-1, metavar="[TYPE]...")
-@click.option("--from", "date_from", metavar="DATE", help="From this date or time on.")
-@click.option("--to", "date_to", metavar="DATE", help="Up to this date or time, inclusive.")
-@click.option(
-    "--date-range", metavar="NAME", help="Instead of both: today, last_7_days, past_3_hours …"
-)
-@click.option("--merchant", "merchants", multiple=True, metavar="ID", help="May be repeated.")
-@click.option("--reseller", "resellers", multiple=True, metavar="ID", help="May be repeated.")
-@click.option("--template", "templates", multiple=True, metavar="ID", help="May be repeated.")
-@click.option(
-    "--filter",
-    "filters",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Any filter; repeated or as JSON for a list: 'outcome=[\"CONFIRMED\", null]'.",
-)
-@click.option(
-    "--payload",
-    multiple=True,
-    metavar="CONDITION",
-    help="On a key of the payload: = != > >= < <= or ~ (contains).",
-)
+@filter_options
 @click.option("--granularity", help="minute, hour, day, week, month, quarter or year.")
 @click.option("--timezone", metavar="ZONE", help="Such as Europe/Lisbon.")
 @click.option("--group-by", metavar="FIELD,...", help="Up to three fields.")

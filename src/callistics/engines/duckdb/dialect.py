@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Protocol
 
+from callistics.engines.duckdb.lookup.lookup_sql import key_of
+from callistics.engines.duckdb.tables import KEY_OF
 from callistics.model.buckets import Granularity, Piece
 from callistics.model.instants import naive
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
-from callistics.sql.dialect import Element, Parameter, Statement
+from callistics.sql.dialect import Element, Parameter, SqlRow, SqlValue, Statement
 from callistics.sql.fragment import (
     Bound,
     Sql,
@@ -55,6 +57,7 @@ class DuckDBDialect:
     """
 
     lead_key = ("lead_no",)
+    call_key = ("rowid",)
 
     def __init__(self, known: KnownKeys | None = None) -> None:
         self._known = known
@@ -185,6 +188,21 @@ class DuckDBDialect:
             return compose("list_contains({}, {})", texts(values), value)
         return compose("({} IN ({}))", value, join(", ", map(text, values)))
 
+    def among(self, columns: Sequence[Sql], rows: Sequence[SqlRow]) -> Sql:
+        """A join with bound lists: as many parameters take longer to plan than to find."""
+        wanted = [compose("unnest({})", _listed(values)) for values in zip(*rows, strict=True)]
+        if not wanted:
+            return raw("FALSE")
+        return compose("(({}) IN (SELECT {}))", join(", ", columns), join(", ", wanted))
+
+    def has_id(self, alias: str, id_column: str, identity: str) -> Sql:
+        """By the number that is made of it, which is a narrower column, and then by itself."""
+        return compose(
+            f"({alias}.{KEY_OF[id_column]} = {key_of('{}')} AND {alias}.{id_column} = {{}})",
+            text(identity),
+            text(identity),
+        )
+
     def is_word_in(self, value: Sql, words: Sequence[str]) -> Sql:
         """Many are looked for in one text: a long list takes longer to plan than to search."""
         if len(words) <= _MANY:
@@ -212,6 +230,11 @@ def _bound(part: Bound) -> tuple[str, Parameter]:
             ("?", naive(value)) if FIRST_INSTANT <= value < LAST_INSTANT else (_FAR_INSTANT, value)
         )
     return _PLACEHOLDERS[part.type], value
+
+
+def _listed(values: Sequence[SqlValue]) -> Sql:
+    are_numbers = all(isinstance(value, int) for value in values)
+    return compose("{}::BIGINT[]" if are_numbers else "{}", texts(map(str, values)))
 
 
 def _shifted(column: Sql, offset: int) -> Sql:
