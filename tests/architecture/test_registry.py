@@ -11,8 +11,8 @@ import pytest
 
 from callistics.analytics.parse import BODY_FIELDS, parse_request
 from callistics.catalog.dimensions import GROUPABLE, Dimension
-from callistics.catalog.filter_types import OPERATOR_SCHEMAS
 from callistics.catalog.filters import FILTERS
+from callistics.catalog.payload_operators import OPERATORS
 from callistics.http.metrics import Metrics
 from callistics.http.openapi import build
 from callistics.model.json import decode
@@ -169,7 +169,7 @@ class TestReference:
         assert list(answer["data"][0]) == columns
 
     def test_filters_operators_dimensions_are_listed(self, pages: dict[str, str]) -> None:
-        for name in (*FILTERS, *OPERATOR_SCHEMAS):
+        for name in (*FILTERS, *OPERATORS):
             assert f"| `{name}` |" in pages["filters.md"]
         for name in GROUPABLE:
             assert f"| `{name}` |" in pages["grouping.md"]

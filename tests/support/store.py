@@ -69,7 +69,7 @@ class Store:
         self._path, self._tuning = path, tuning
         # From how many records of a request on those that can be are taken as columns.
         self.block = SMALLEST
-        self._cleared = 0
+        self._cleared, self._is_empty = 0, False
         self._open()
 
     def _open(self) -> None:
@@ -112,6 +112,7 @@ class Store:
         skip: bool = False,
     ) -> Batch:
         """The records of one request, read."""
+        self._is_empty = False
         body = json.dumps(list(records)).encode()
         reading = Reading(zone("UTC"), self.now + STEP)
         terms = Terms(RecordKind(kind), reading, scope, skip, self.block)
@@ -163,16 +164,19 @@ class Store:
 
     def clear(self) -> None:
         """Forget every record. Now and then the store is opened anew, as deleted rows add up."""
+        if self._is_empty:
+            return
         self._cleared += 1
         if self._cleared % 40 == 0 and self.name == "duckdb":
             self.close()
             self._open()
         empty(self.engine)
+        self._is_empty = True
 
-    def maintain(self) -> None:
-        """Do all maintenance that there is."""
-        while self.engine.maintain():
-            pass
+    def maintain(self, pieces: int | None = None) -> None:
+        """Do so many pieces of the maintenance that there is, or all of it."""
+        while pieces != 0 and self.engine.maintain():
+            pieces = None if pieces is None else pieces - 1
 
     def dump(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table, in no order that matters."""

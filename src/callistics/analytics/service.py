@@ -24,6 +24,7 @@ from callistics.analytics.shape import Answer, Slots, shape, slots_of, trimmed
 from callistics.errors import Refused, invalid
 from callistics.model.buckets import TooManyBucketsError
 from callistics.model.instants import now
+from callistics.model.query import Query
 from callistics.model.scope import Scope
 from callistics.sql.dialect import Dialect, SqlRow, Statement
 from callistics.sql.selection import Frame, Policy
@@ -47,8 +48,8 @@ class Analytics:
     ) -> None:
         self.dialect = dialect
         self.rollups = rollups
-        self._run = run
-        self._policy = policy
+        self.run = run
+        self.policy = policy
         self._zone = default_zone
 
     def answer(self, body: bytes, scope: Scope, at: int | None = None) -> Answer:
@@ -57,14 +58,22 @@ class Analytics:
 
     def timed(self, body: bytes, scope: Scope, at: int | None = None) -> tuple[Answer, float]:
         """The answer, and the seconds that the engine took of it. Raises `RequestError`."""
-        engine = _Stopwatch(self._run)
+        engine = _Stopwatch(self.run)
         query = parse_request(body, scope, self._zone, now() if at is None else at)
-        plan = plan_query(query, scope, self._policy)
+        plan = plan_query(query, scope, self.policy)
         return self.compute(plan, engine), engine.seconds
 
     def plan(self, given: Object, scope: Scope, at: int) -> Plan:
         """The plan of a query that was decoded. Raises `Refused`."""
-        return plan_query(parse_query(given, scope, self._zone, at), scope, self._policy)
+        return plan_query(parse_query(given, scope, self._zone, at), scope, self.policy)
+
+    def frame(self, query: Query, scope: Scope) -> Frame:
+        """What statements about the records of a query are built from, whatever they ask of them.
+
+        Raises `TimedOut`.
+        """
+        plan = plan_query(query, scope, self.policy)
+        return self.located(plan, self.run).frame(self.dialect)
 
     def compute(self, plan: Plan, run: Run) -> Answer:
         """The answer of a plan, its statements run so. Raises `RequestError`."""

@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from callistics.http.analytics import analytics
 from callistics.http.batch import analytics_batch
 from callistics.http.dashboard import dashboard, embed, page_asset, panels
+from callistics.http.discovery import payload_keys, types, values
 from callistics.http.health import docs, docs_asset, live, metrics, openapi, ready
 from callistics.http.keys import keys, revoke_key
 from callistics.http.parameters import check_request
@@ -23,6 +24,9 @@ from callistics.http.search import search_calls, show_call, show_lead
 _ROUTES: list[Any] = [
     analytics,
     analytics_batch,
+    types,
+    payload_keys,
+    values,
     calls,
     leads,
     search_calls,
@@ -42,8 +46,8 @@ _ROUTES: list[Any] = [
     docs,
     docs_asset,
 ]
-_EXPOSED = ["Callistics-Complete-Until", "Callistics-Range", "Retry-After", "Server-Timing"]
-_SENT = ["Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key"]
+_EXPOSED = ["Callistics-Complete-Until", "Callistics-Range", "ETag", "Retry-After", "Server-Timing"]
+_SENT = ["Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key", "If-None-Match"]
 
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]

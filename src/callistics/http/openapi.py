@@ -7,6 +7,7 @@ import msgspec
 
 from callistics import __version__
 from callistics.http.openapi_batch import operation
+from callistics.http.openapi_discovery import discovery_paths
 from callistics.http.openapi_parts import (
     ANSWER_HEADERS,
     BEARER,
@@ -54,8 +55,9 @@ def build() -> Json:
             {"name": "Operations", "description": "Running the server."},
         ],
         "paths": {
-            "/analytics": {"post": _analytics()},
+            "/analytics": {"post": analytics()},
             "/analytics/batch": {"post": operation()},
+            **discovery_paths(),
             "/calls": {"post": _records(RecordKind.CALLS)},
             "/leads": {"post": _records(RecordKind.LEADS)},
             "/calls/search": {"post": searching()},
@@ -79,7 +81,8 @@ def build() -> Json:
     }
 
 
-def _analytics() -> Json:
+def analytics() -> Json:
+    """`POST /analytics`."""
     requests = {
         name: {"summary": kind.summary, "value": {"query_type": name, **kind.example}}
         for name, kind in registry().items()

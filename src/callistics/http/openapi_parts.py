@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from callistics.access.requests import SCOPE_FIELDS
+from callistics.catalog.dimensions import PAYLOAD_PREFIX
 from callistics.http.problems import MEDIA_TYPE
 from callistics.model.keys import Permission
+from callistics.model.payload import MAX_KEY_LENGTH
 from callistics.problem_types import PROBLEM_TYPES
 
 Json = dict[str, object]
@@ -51,6 +53,13 @@ ANSWER_HEADERS: Json = {
         "schema": {"type": "string", "format": "date-time"},
     },
 }
+
+PAYLOAD_KEY: Json = {
+    "type": "string",
+    "pattern": rf"^payload\.[\s\S]{{1,{MAX_KEY_LENGTH}}}$",
+    "maxLength": MAX_KEY_LENGTH + len(PAYLOAD_PREFIX),
+}
+"""`payload.<key>`, as fields to group by, to measure and to list values of."""
 
 _TIME: Json = {"type": ["string", "null"], "format": "date-time"}
 KEY_SCHEMA: Json = {

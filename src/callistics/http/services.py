@@ -10,9 +10,11 @@ from callistics.access.keyring import Keyring, require
 from callistics.access.limiter import RateLimiter
 from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
+from callistics.analytics.discovery import Discovery
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.errors import TooLarge
+from callistics.http.description import Described
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
 from callistics.http.request_notes import note_key
@@ -29,6 +31,8 @@ from callistics.records.field_values import Reading
 from callistics.settings import Settings
 
 AnyRequest = Request[Any, Any, Any]
+# Bytes of values that are kept besides each megabyte of answers: theirs are short.
+_VALUES_KEPT = 100_000
 
 
 @dataclass(slots=True)
@@ -55,6 +59,14 @@ class Services:
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     ready: bool = False
+    discovery: Discovery = field(init=False)
+    described: Described = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is found and described is that of the queries."""
+        kept = AnswerCache(self.settings.answer_cache * _VALUES_KEPT)
+        self.discovery = Discovery(self.analytics, kept)
+        self.described = Described(self.analytics.policy)
 
     def authorize(self, request: AnyRequest, permission: Permission) -> StoredKey:
         """The request's key. Raises `Unauthorized`, `Forbidden`, `RateLimited`."""

@@ -91,6 +91,10 @@ class Dialect(Protocol):
         """Whether one element of the payload's list passes the test."""
         ...
 
+    def element_texts(self, table: str, key: str) -> Sql | None:
+        """The texts in the payload's list, each once, as a list column; None where no list is."""
+        ...
+
     def whole_seconds(self, column: str) -> Sql:
         """Milliseconds as whole seconds, halves up."""
         ...
@@ -112,6 +116,10 @@ class Dialect(Protocol):
 
     def contains(self, value: Sql, operand: Sql, *, at_start: bool) -> Sql:
         """Whether a text contains, or starts with, another: exact case, no wildcards."""
+        ...
+
+    def begins_like(self, value: Sql, pattern: str) -> Sql:
+        """Whether a text matches a pattern as of `model.any_case`, from its beginning."""
         ...
 
     def has_any(self, column: Sql, values: Sequence[str]) -> Sql:

@@ -9,6 +9,7 @@ from .filters import (
     call_matches,
     date_limits,
     given,
+    in_scope,
     lead_matches,
     refuse_crossed_dates,
 )
@@ -17,7 +18,7 @@ from .measures import number_of
 from .merge import Raw
 from .queries import LEAD_TYPES, OVERLAPPING, QUERIES, TIME_SERIES, Context, Row
 from .settings import ReferenceSettings, Refused, Scope
-from .state import Call, Records, calls_of, leads_of
+from .state import Call, Lead, Records, calls_of, leads_of
 from .under_way import buckets_of
 
 MOST_ROWS = 1_000_000
@@ -32,14 +33,19 @@ DEFAULTS: dict[str, Any] = {
 
 
 class Reference:
-    """Keeps raw records and evaluates the contract over all of them for every question."""
+    """Keeps raw records and evaluates the contract over all of them for every question.
+
+    What the records make is worked out once for all questions that come between two records.
+    """
 
     def __init__(self, settings: ReferenceSettings | None = None) -> None:
         self.settings = settings or ReferenceSettings()
         self._records: dict[str, Records] = {"calls": defaultdict(list), "leads": defaultdict(list)}
+        self._leads: list[Lead] | None = None
 
     def send(self, kind: str, record: dict[str, Any], arrived: int) -> None:
         """Keep a valid record of `calls` or `leads`; `arrived` in microseconds, ever greater."""
+        self._leads = None
         key = (record["merchant_id"], record[IDENTITY[kind]])
         self._records[kind][key].append(Raw(record, arrived, self.settings.timezone))
 
@@ -68,6 +74,16 @@ class Reference:
         refuse_crossed_dates(request["filters"], request["timezone"])
         found = self._units(request, self._question(request, scope or {}, now))
         return sorted(found, key=lambda one: (one.started_at, one.merchant_id, one.call_id))
+
+    def every_call(self, scope: Scope) -> list[Call]:
+        """Every live call in a scope."""
+        leads = leads_of(self._records["calls"], self._records["leads"])
+        return [call for call in calls_of(leads) if in_scope(call, scope)]
+
+    def every_lead(self, scope: Scope) -> list[Lead]:
+        """Every lead in a scope."""
+        leads = leads_of(self._records["calls"], self._records["leads"])
+        return [lead for lead in leads if in_scope(lead, scope)]
 
     def _completed(self, body: dict[str, Any]) -> dict[str, Any]:
         """Null is the same as leaving a field out."""
@@ -99,10 +115,11 @@ class Reference:
         return rows
 
     def _units(self, request: dict[str, Any], asked: Question) -> list[Any]:
-        leads = leads_of(self._records["calls"], self._records["leads"])
+        if self._leads is None:
+            self._leads = leads_of(self._records["calls"], self._records["leads"])
         if request["query_type"] in LEAD_TYPES:
-            return [lead for lead in leads if lead_matches(lead, asked)]
-        return [call for call in calls_of(leads) if call_matches(call, asked)]
+            return [lead for lead in self._leads if lead_matches(lead, asked)]
+        return [call for call in calls_of(self._leads) if call_matches(call, asked)]
 
     def _context(self, request: dict[str, Any], asked: Question, units: list[Any]) -> Context:
         series = request["query_type"] in TIME_SERIES

@@ -117,6 +117,11 @@ class ClickHouseDialect:
             text(key),
         )
 
+    def element_texts(self, table: str, key: str) -> Sql | None:
+        """From the pairs (text, order key); empty where there is no such list."""
+        found = f"arrayMap(e -> e[1], {table}.payload_lists[{{}}])"
+        return compose(f"arrayDistinct({found})", text(key))
+
     def whole_seconds(self, column: str) -> Sql:
         """Half up; durations are never negative."""
         return raw(f"intDiv({column} + 500, 1000)")
@@ -141,6 +146,10 @@ class ClickHouseDialect:
         """Bytes compared as they are; no text is part of another by accident in UTF-8."""
         template = "startsWith({}, {})" if at_start else "(position({}, {}) > 0)"
         return compose(template, value, operand)
+
+    def begins_like(self, value: Sql, pattern: str) -> Sql:
+        """As a regular expression of RE2."""
+        return compose("match({}, {})", value, text(pattern))
 
     def has_any(self, column: Sql, values: Sequence[str]) -> Sql:
         """An Array has one of the values."""

@@ -150,6 +150,13 @@ class DuckDBDialect:
             test(raw("e[1]"), raw("e[2]")),
         )
 
+    def element_texts(self, table: str, key: str) -> Sql | None:
+        """From the pairs (text, order key); NULL where there is no such list."""
+        if not self._may_be_list(key):
+            return None
+        found = f"list_transform({table}.payload_lists[{{}}], lambda e: e[1])"
+        return compose(f"list_distinct({found})", text(key))
+
     def whole_seconds(self, column: str) -> Sql:
         """Half up; durations are never negative."""
         return raw(f"({column} + 500) // 1000")
@@ -171,6 +178,10 @@ class DuckDBDialect:
         """Plain text search, no patterns."""
         function = "starts_with" if at_start else "contains"
         return compose(f"{function}({{}}, {{}})", value, operand)
+
+    def begins_like(self, value: Sql, pattern: str) -> Sql:
+        """As a regular expression of RE2."""
+        return compose("regexp_matches({}, {})", value, text(pattern))
 
     def has_any(self, column: Sql, values: Sequence[str]) -> Sql:
         """A LIST holds one of the values."""
