@@ -190,12 +190,9 @@ def table() -> list[SettingInfo]:
     defaults = Settings()
     return [
         SettingInfo(
-            item.name,
-            PREFIX + item.name.upper(),
-            getattr(defaults, item.name),
-            item.metadata["help"],
+            one.name, PREFIX + one.name.upper(), getattr(defaults, one.name), one.metadata["help"]
         )
-        for item in fields(Settings)
+        for one in fields(Settings)
     ]
 
 
