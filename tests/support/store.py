@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from callistics.access.requests import SCOPE_FIELDS
 from callistics.analytics.batch import Answered, Batches, Result
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.envelope import envelope
@@ -34,7 +35,9 @@ STEP = 1_000_000
 
 def scope_of(lists: Mapping[str, Sequence[str]] | None) -> Scope:
     """A scope from the lists of a request for a key."""
-    return Scope(**{name: frozenset(values) for name, values in (lists or {}).items()})
+    given = {name: frozenset(values) for name, values in (lists or {}).items()}
+    assert given.keys() <= set(SCOPE_FIELDS)
+    return Scope(*map(given.get, SCOPE_FIELDS))
 
 
 def receipt_of(job: Job) -> Receipt:

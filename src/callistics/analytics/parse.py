@@ -52,7 +52,7 @@ class _Reader(BodyReader):
         self.check_names(BODY_FIELDS)
         kind = self._query_type()
         self.zone = self.read_zone()
-        filters = self.read_filters()
+        filters, limits = self.read_filters()
         query = Query(
             query_type=kind.name if kind else "",
             zone=self.zone,
@@ -63,6 +63,8 @@ class _Reader(BodyReader):
             page=self.read_whole("page", 1, None, 1),
             page_size=self.read_whole("page_size", 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
             holds=self.holds,
+            locked=self.scope.locked,
+            limits=limits,
         )
         if self.problems:
             self._check_buckets(kind, query)

@@ -68,6 +68,10 @@ class Session(Protocol):
         """Store when keys were last used (µs), by their ids; nothing else of them changes."""
         ...
 
+    def save_token_secret(self, secret: str) -> None:
+        """Store the secret that tokens are signed with, instead of the one before."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SharingLimits:
@@ -148,6 +152,10 @@ class Engine(States, Protocol):
 
     def load_keys(self) -> list[StoredKey]:
         """Every access key."""
+        ...
+
+    def load_token_secret(self) -> str | None:
+        """The secret that tokens are signed with, None where none was made yet."""
         ...
 
     def rebuild(self) -> None:

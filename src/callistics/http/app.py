@@ -12,6 +12,7 @@ from callistics.http.analytics import analytics
 from callistics.http.batch import analytics_batch
 from callistics.http.dashboard import dashboard, embed, page_asset, panels
 from callistics.http.discovery import payload_keys, types, values
+from callistics.http.embed_tokens import embed_tokens
 from callistics.http.health import docs, docs_asset, live, metrics, openapi, ready
 from callistics.http.keys import keys, revoke_key
 from callistics.http.parameters import check_request
@@ -35,6 +36,7 @@ _ROUTES: list[Any] = [
     pending,
     keys,
     revoke_key,
+    embed_tokens,
     live,
     ready,
     metrics,

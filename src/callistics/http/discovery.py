@@ -12,6 +12,7 @@ from callistics.model.json import encode
 from callistics.model.keys import Permission
 
 _JSON = "application/json"
+_ANY_CALL = {"query_type": "call_count"}
 
 
 @get("/analytics/types")
@@ -42,11 +43,13 @@ async def values(request: AnyRequest) -> Response[bytes]:
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
     asked = parse_values(request.query_params)
+    at = parts.clock()
+    within = parts.analytics.plan(_ANY_CALL, key.scope, at).selection.query
     # Read before they are looked for: a commit meanwhile makes what is kept stale, never too new.
     version = parts.data_version()
-    body = parts.discovery.kept(asked, key.scope, version, parts.clock())
+    body = parts.discovery.kept(asked, key.scope, version, at, within)
     if body is None:
         body = await parts.queries.run(
-            partial(parts.discovery.values_sent, asked, key.scope, version)
+            partial(parts.discovery.values_sent, asked, key.scope, version, within)
         )
     return Response(body, media_type=_JSON)

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import cast
 
 import msgspec
 
 from callistics import __version__
 from callistics.http.openapi_batch import operation
 from callistics.http.openapi_discovery import discovery_paths
+from callistics.http.openapi_embed import TOKEN, embed_schemas, operations
 from callistics.http.openapi_parts import (
     ANSWER_HEADERS,
     BEARER,
@@ -21,6 +23,7 @@ from callistics.http.openapi_parts import (
 )
 from callistics.http.openapi_schemas import schemas
 from callistics.http.openapi_search import look_up, search_schemas, searching
+from callistics.http.token_routes import TOKEN_ROUTES
 from callistics.queries import registry
 from callistics.records.field import RecordKind
 from callistics.records.fields import ALL_FIELDS
@@ -39,6 +42,15 @@ def document() -> bytes:
 
 def build() -> Json:
     """The document."""
+    found = _document()
+    paths = cast("dict[str, dict[str, Json]]", found["paths"])
+    for method, path in sorted(TOKEN_ROUTES):
+        if path in paths:
+            paths[path][method.lower()]["security"] = [{"key": []}, {"token": []}]
+    return found
+
+
+def _document() -> Json:
     return {
         "openapi": "3.1.0",
         "info": {
@@ -66,6 +78,7 @@ def build() -> Json:
             "/pending": {"get": _pending()},
             "/keys": {"post": _create_key(), "get": _list_keys()},
             "/keys/{key_id}": {"delete": _revoke_key()},
+            "/embed-tokens": operations(),
             "/health/live": {"get": _health("The process runs.", "isLive", ("status",), 200)},
             "/health/ready": {
                 "get": _health(
@@ -75,8 +88,8 @@ def build() -> Json:
             "/metrics": {"get": _metrics()},
         },
         "components": {
-            "securitySchemes": {"key": BEARER},
-            "schemas": schemas() | search_schemas(),
+            "securitySchemes": {"key": BEARER, "token": TOKEN},
+            "schemas": schemas() | search_schemas() | embed_schemas(),
         },
     }
 

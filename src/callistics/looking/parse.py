@@ -46,7 +46,8 @@ class _Reader(BodyReader):
         """The search. Raises `Refused`."""
         self.check_names(BODY_FIELDS)
         self.zone = self.read_zone()
-        query = Query(MATCHED_AS, self.zone, self.read_filters())
+        filters, limits = self.read_filters()
+        query = Query(MATCHED_AS, self.zone, filters, locked=self.scope.locked, limits=limits)
         order = self._order()
         limit = self.read_whole("limit", 1, MAX_LIMIT, DEFAULT_LIMIT)
         search = Search(query, order.startswith("-"), limit)

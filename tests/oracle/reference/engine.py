@@ -5,6 +5,7 @@ from typing import Any
 
 from .buckets import Bucket, buckets_between
 from .filters import (
+    Filters,
     Question,
     call_matches,
     date_limits,
@@ -49,13 +50,19 @@ class Reference:
         key = (record["merchant_id"], record[IDENTITY[kind]])
         self._records[kind][key].append(Raw(record, arrived, self.settings.timezone))
 
-    def ask(self, body: dict[str, Any], scope: Scope | None, now: int = 0) -> dict[str, Any]:
-        """The envelope for a valid body that comes at an instant.
+    def ask(
+        self,
+        body: dict[str, Any],
+        scope: Scope | None,
+        now: int = 0,
+        locked: Filters | None = None,
+    ) -> dict[str, Any]:
+        """The envelope for a valid body that comes at an instant, with what is locked beside it.
 
         Raises Refused where the values cannot be answered.
         """
         request = self._completed(body)
-        rows = self._rows(request, self._question(request, scope or {}, now))
+        rows = self._rows(request, self._question(request, scope or {}, now, locked or {}))
         page, size = request["page"], request["page_size"]
         return {
             "query_type": request["query_type"],
@@ -91,9 +98,11 @@ class Reference:
         request: dict[str, Any] = DEFAULTS | {"timezone": self.settings.timezone} | written
         return request | {"filters": given(request["filters"])}
 
-    def _question(self, request: dict[str, Any], scope: Scope, now: int) -> Question:
-        overlap = request["query_type"] in OVERLAPPING
-        return Question(request["filters"], scope, request["timezone"], self.settings, now, overlap)
+    def _question(
+        self, request: dict[str, Any], scope: Scope, now: int, locked: Filters
+    ) -> Question:
+        overlap, zone = request["query_type"] in OVERLAPPING, request["timezone"]
+        return Question(request["filters"], scope, zone, self.settings, now, overlap, given(locked))
 
     def _rows(self, request: dict[str, Any], asked: Question) -> list[Row]:
         refuse_crossed_dates(request["filters"], request["timezone"])
@@ -126,14 +135,16 @@ class Reference:
         return Context(
             zone=request["timezone"],
             settings=self.settings,
-            stages=self._stages(request["filters"].get("template_id")),
+            stages=self._stages(asked),
             buckets=_buckets(request, asked, units) if series else (),
             measure=request.get("measure"),
         )
 
-    def _stages(self, template: str | list[str | None] | None) -> tuple[str, ...] | None:
-        """A template's own stages only where the filter names that template alone."""
-        named = set(template) if isinstance(template, list) else {template}
+    def _stages(self, asked: Question) -> tuple[str, ...] | None:
+        """A template's own stages only where the filters name that template alone."""
+        texts = [one.filters["template_id"] for one in asked.each if "template_id" in one.filters]
+        sets = [set(text) if isinstance(text, list) else {text} for text in texts]
+        named = set.intersection(*sets) if sets else {None}
         alone = named.pop() if len(named) == 1 else None
         own = None if alone is None else self.settings.template_lead_stages.get(alone)
         return self.settings.lead_stages if own is None else own
@@ -154,7 +165,11 @@ def _counted(request: dict[str, Any], units: list[Any]) -> list[Any]:
 def _buckets(request: dict[str, Any], asked: Question, calls: list[Call]) -> list[Bucket]:
     """Every bucket of the range, an open end of which the first or last matching call closes."""
     zone, granularity = asked.zone, request["granularity"]
-    begin, end = date_limits(asked.filters, zone, asked.now)
+    limits = [date_limits(one.filters, zone, asked.now) for one in asked.each]
+    begin = max((first for first, _ in limits if first is not None), default=None)
+    end = min((last for _, last in limits if last is not None), default=None)
+    if begin is not None and end is not None and begin >= end:
+        return []
     if asked.overlap:
         return buckets_of(zone, granularity, begin, end, calls)
     starts = [call.started_at for call in calls]

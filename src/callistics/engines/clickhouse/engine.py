@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from callistics.catalog.rollups import Rollup
 from callistics.engines.base import SharingLimits
-from callistics.engines.clickhouse.access_keys import load_keys
+from callistics.engines.clickhouse.access_keys import load_keys, load_token_secret
 from callistics.engines.clickhouse.commit_gate import CommitGate
 from callistics.engines.clickhouse.connection import Client, Connection, unanswered
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
@@ -180,6 +180,11 @@ class ClickHouseEngine:
         with self._writing:
             return load_keys(self._writer)
 
+    def load_token_secret(self) -> str | None:
+        """The secret that tokens are signed with, None where none was made yet."""
+        with self._writing:
+            return load_token_secret(self._writer)
+
     def rebuild(self) -> None:
         """Recompute every lead, attempt and effective payload from the records, part by part."""
         with self._writing:
@@ -209,6 +214,7 @@ def _newest(client: Client) -> int:
     """The newest time (µs) that a commit has left."""
     ((last,),) = client.query(
         "SELECT greatest((SELECT coalesce(max(last), 0) FROM arrivals),"
-        " (SELECT coalesce(max(version), 0) FROM access_keys))"
+        " (SELECT coalesce(max(version), 0) FROM access_keys),"
+        " (SELECT coalesce(max(version), 0) FROM token_secret))"
     ).result_rows
     return int(last)

@@ -10,7 +10,7 @@ import duckdb
 
 from callistics.catalog.rollups import ROLLUPS, Rollup
 from callistics.engines.base import SharingLimits
-from callistics.engines.duckdb.access_keys import load_keys
+from callistics.engines.duckdb.access_keys import load_keys, load_token_secret
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.lookup.id_index import IdIndex
@@ -181,6 +181,11 @@ class DuckDBEngine:
         """Every access key."""
         with self._write.lock:
             return load_keys(self._writer)
+
+    def load_token_secret(self) -> str | None:
+        """The secret that tokens are signed with, None where none was made yet."""
+        with self._write.lock:
+            return load_token_secret(self._writer)
 
     def rebuild(self) -> None:
         """Recompute every lead, attempt, effective payload and roll-up from the records.
