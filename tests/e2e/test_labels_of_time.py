@@ -1,10 +1,12 @@
 """What the page makes of the server's labels of time: texts, never zones of its own."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
-from support.dashboard import Dashboard, Opener
+from support.dashboard import Dashboard
 from support.live import Live
 
 HOURS = [
@@ -16,11 +18,14 @@ HOURS = [
 WEEKS = ["2025-09-29", "2025-10-06", "2025-10-13"]
 
 
-@pytest.fixture
-def page(visit: Opener, site: Live) -> Dashboard:
-    found = visit(site)
+@pytest.fixture(scope="module")
+def page(browser: Browser, site: Live) -> Iterator[Dashboard]:
+    """One page for all, of which none changes anything."""
+    context = browser.new_context(locale="en-GB")
+    found = Dashboard(context.new_page(), site.url)
     found.open()
-    return found
+    yield found
+    context.close()
 
 
 def module(page: Dashboard, name: str, call: str, *arguments: Any) -> Any:
