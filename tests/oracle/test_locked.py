@@ -21,7 +21,7 @@ from support.store import Store, opened, scope_of
 from .reference import Reference, ReferenceSettings, Refused, Scope
 from .rollup_strategies import rollup_scenes
 from .strategies import QUERY_TYPES, Body, Scene, filters, reference_settings, scenes
-from .test_agreement import HALVES, SEEDS, Answer, load, policy_of
+from .test_agreement import SEEDS, Answer, load, policy_of
 from .traps import traps
 
 pytestmark = pytest.mark.slow
@@ -83,26 +83,20 @@ def answer(
 
 
 @shards(2)
-@pytest.mark.parametrize("query_types", HALVES)
 @examples(40, shards=2)
 @given(data=st.data())
-def test_every_type_agrees(
-    stores: list[Store], query_types: Sequence[str], shard: int, data: st.DataObject
-) -> None:
-    scene = data.draw(scenes(query_types))
+def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject) -> None:
+    scene = data.draw(scenes(QUERY_TYPES))
     trap = data.draw(traps())
     others = [data.draw(filters(trap, {})) for _ in scene[1]]
     compare(stores, scene, others, data.draw(reference_settings()))
 
 
-@pytest.mark.parametrize("query_types", HALVES)
 @examples(40)
 @given(data=st.data())
-def test_rollups_agree(
-    rolled: list[Store], query_types: Sequence[str], data: st.DataObject
-) -> None:
+def test_rollups_agree(rolled: list[Store], data: st.DataObject) -> None:
     """What is locked comes of the same kind, so that roll-ups may answer."""
-    scene, donor = data.draw(rollup_scenes(query_types)), data.draw(rollup_scenes(query_types))
+    scene, donor = data.draw(rollup_scenes(QUERY_TYPES)), data.draw(rollup_scenes(QUERY_TYPES))
     others = [body["filters"] for body, _ in donor[1]]
     compare(rolled, scene, others, ReferenceSettings())
 
