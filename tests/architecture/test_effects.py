@@ -82,5 +82,6 @@ def test_every_group(query_type: str, engine: str, rollups: Any) -> None:
 @pytest.mark.parametrize("query_type", sorted(registry()))
 @pytest.mark.parametrize("kind", ["reseller_ids", "merchant_ids", "template_ids"])
 def test_every_scope(query_type: str, engine: str, rollups: Any, kind: str) -> None:
-    scoped = statement(engine, rollups, query_type, Scope(**{kind: frozenset({"x"})}))
+    limits: dict[str, Any] = {kind: frozenset({"x"})}
+    scoped = statement(engine, rollups, query_type, Scope(**limits))
     assert scoped != statement(engine, rollups, query_type)

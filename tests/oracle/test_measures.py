@@ -26,7 +26,7 @@ def send(store: Store, count: int, **fields: Any) -> None:
 
 def text(store: Store, **body: Any) -> str:
     """The rows as they are written."""
-    analytics = Analytics(store.engine.dialect, store.engine.run, store.policy, "UTC")
+    analytics = Analytics(store.engine, store.policy, "UTC")
     sent = json.dumps({"query_type": "measure", **body}).encode()
     found = envelope(analytics.answer(sent, EVERYTHING)).decode()
     return found.partition('"data":')[2].partition(',"total"')[0]

@@ -16,7 +16,7 @@ def discovery(store: Store, *, rollups: bool = True) -> Discovery:
     """What finds values and keys in a store."""
     engine = store.engine
     kept = engine.rollups if rollups else ()
-    analytics = Analytics(engine.dialect, engine.run, store.policy, "UTC", kept)
+    analytics = Analytics(engine, store.policy, "UTC", kept)
     return Discovery(analytics, AnswerCache(0))
 
 

@@ -158,8 +158,8 @@ class Store:
 
     def analytics(self, policy: Policy | None = None, *, rollups: bool = True) -> Analytics:
         """What answers queries, from roll-ups too unless told otherwise."""
-        engine, offered = self.engine, self.engine.rollups if rollups else ()
-        return Analytics(engine.dialect, engine.run, policy or self.policy, "UTC", offered)
+        offered = self.engine.rollups if rollups else ()
+        return Analytics(self.engine, policy or self.policy, "UTC", offered)
 
     def rows(self, query_type: str, **body: Any) -> list[dict[str, Any]]:
         """The rows of an answer."""

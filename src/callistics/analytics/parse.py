@@ -2,6 +2,7 @@
 
 from callistics.analytics.body_reader import BodyReader
 from callistics.analytics.parse_body import Object, read_object
+from callistics.analytics.parse_compare import parse_comparison, with_sides
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
 from callistics.catalog.measures import MEASURES, quantity
 from callistics.errors import (
@@ -26,6 +27,7 @@ BODY_FIELDS = (
     "timezone",
     "group_by",
     "measure",
+    "compare",
     "page",
     "page_size",
 )
@@ -53,6 +55,7 @@ class _Reader(BodyReader):
         kind = self._query_type()
         self.zone = self.read_zone()
         filters, limits = self.read_filters()
+        compare = parse_comparison(self.body, self.problems)
         query = Query(
             query_type=kind.name if kind else "",
             zone=self.zone,
@@ -69,7 +72,7 @@ class _Reader(BodyReader):
         if self.problems:
             self._check_buckets(kind, query)
             raise Refused(self.problems)
-        return query
+        return with_sides(query, compare, kind, self.now) if compare and kind else query
 
     def _check_buckets(self, kind: QueryType | None, query: Query) -> None:
         """Too many buckets are told with other problems; alone, they show as the plan is made."""

@@ -1,9 +1,11 @@
 """One query, answered: the steps of a query in the order they happen."""
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
 
+from callistics.analytics.compare import compared
+from callistics.analytics.counted import Side, Slots, side_of, slots_of, trimmed
 from callistics.analytics.parse import parse_query, parse_request
 from callistics.analytics.parse_body import Object
 from callistics.analytics.plan import (
@@ -20,36 +22,33 @@ from callistics.analytics.plan import (
     untimed,
 )
 from callistics.analytics.rollup_match import Rollups
-from callistics.analytics.shape import Answer, Slots, shape, slots_of, trimmed
+from callistics.analytics.shape import Answer, blocks, shape
+from callistics.engines.base import Readable
 from callistics.errors import Refused, invalid
 from callistics.model.buckets import TooManyBucketsError
 from callistics.model.instants import now
 from callistics.model.query import Query
 from callistics.model.scope import Scope
-from callistics.sql.dialect import Dialect, SqlRow, Statement
+from callistics.sql.dialect import SqlRow, Statement
 from callistics.sql.selection import Frame, Policy
 
 Run = Callable[[Statement], Sequence[SqlRow]]
 
 
 class Analytics:
-    """Answers queries on one engine, given its dialect and a way to run a statement.
+    """Answers queries on one engine.
 
     A query comes at an instant (µs), from which ranges are named: now, unless it is told.
     """
 
     def __init__(
-        self,
-        dialect: Dialect,
-        run: Run,
-        policy: Policy,
-        default_zone: str,
-        rollups: Rollups = (),
+        self, engine: Readable, policy: Policy, default_zone: str, rollups: Rollups = ()
     ) -> None:
-        self.dialect = dialect
+        self.dialect = engine.dialect
         self.rollups = rollups
-        self.run = run
+        self.run = engine.run
         self.policy = policy
+        self._engine = engine
         self._zone = default_zone
 
     def answer(self, body: bytes, scope: Scope, at: int | None = None) -> Answer:
@@ -58,10 +57,11 @@ class Analytics:
 
     def timed(self, body: bytes, scope: Scope, at: int | None = None) -> tuple[Answer, float]:
         """The answer, and the seconds that the engine took of it. Raises `RequestError`."""
-        engine = _Stopwatch(self.run)
         query = parse_request(body, scope, self._zone, now() if at is None else at)
         plan = plan_query(query, scope, self.policy)
-        return self.compute(plan, engine), engine.seconds
+        with self._one_state(plan) as run:
+            engine = _Stopwatch(run)
+            return self.compute(plan, engine), engine.seconds
 
     def plan(self, given: Object, scope: Scope, at: int) -> Plan:
         """The plan of a query that was decoded. Raises `Refused`."""
@@ -78,11 +78,29 @@ class Analytics:
     def compute(self, plan: Plan, run: Run) -> Answer:
         """The answer of a plan, its statements run so. Raises `RequestError`."""
         try:
-            plan, slots = self._closed(self.located(plan, run), run)
-            rows = run(compile_plan(plan, self.dialect, self.rollups))
-            return shape(plan, trimmed(plan, slots, rows), rows)
+            this = self._side(plan, run)
+            if plan.other is None:
+                return shape(plan, blocks(this))
+            other = plan.other
+            if this.slots is not None and plan.kind.uses_granularity:
+                other = other.first_buckets(len(this.slots))
+            return shape(plan, compared(this, self._side(other, run)))
         except TooManyBucketsError as error:
             raise Refused([invalid("/granularity", str(error))]) from None
+
+    @contextmanager
+    def _one_state(self, plan: Plan) -> Generator[Run]:
+        """Run the plan's statements; both sides of a comparison on one state of the records."""
+        if plan.other is None:
+            yield self.run
+        else:
+            with self._engine.reading() as snapshot:
+                yield snapshot.run
+
+    def _side(self, plan: Plan, run: Run) -> Side:
+        plan, slots = self._closed(self.located(plan, run), run)
+        rows = run(compile_plan(plan, self.dialect, self.rollups))
+        return side_of(plan, trimmed(plan, slots, rows), rows)
 
     def located(self, plan: Plan, run: Run) -> Plan:
         """The plan, told about when its records are where one of its filters has to know."""

@@ -46,6 +46,7 @@ class QueryOptions:
     timezone: str | None = None
     group_by: str | None = None
     measure: str | None = None
+    compare: str | None = None
     page: int | None = None
     page_size: int | None = None
 
@@ -59,6 +60,7 @@ class QueryOptions:
             "timezone": self.timezone,
             "group_by": [name.strip() for name in group_by if name.strip()],
             "measure": self.measure,
+            "compare": self.compare,
             "page": self.page,
             "page_size": self.page_size,
         }

@@ -119,13 +119,21 @@ class States(Protocol):
         ...
 
 
-class Engine(States, Protocol):
-    """A store of calls and leads. Reading is safe from many threads, writing from one."""
+class Readable(States, Protocol):
+    """What answers statements, from many threads at once."""
 
     @property
     def dialect(self) -> Dialect:
         """How statements for this engine are written."""
         ...
+
+    def run(self, statement: Statement) -> Sequence[SqlRow]:
+        """The rows of a statement. Raises `TimedOut` past the time limit."""
+        ...
+
+
+class Engine(Readable, Protocol):
+    """A store of calls and leads. Reading is safe from many threads, writing from one."""
 
     @property
     def rollups(self) -> Sequence[Rollup]:
@@ -135,10 +143,6 @@ class Engine(States, Protocol):
     @property
     def version(self) -> str:
         """Name and version, for people."""
-        ...
-
-    def run(self, statement: Statement) -> Sequence[SqlRow]:
-        """The rows of a statement. Raises `TimedOut` past the time limit."""
         ...
 
     @property

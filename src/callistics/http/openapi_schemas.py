@@ -8,7 +8,7 @@ from callistics.catalog.filters import FILTERS
 from callistics.catalog.measures import MEASURES
 from callistics.http.openapi_batch import batch_schemas
 from callistics.http.openapi_discovery import discovery_schemas
-from callistics.http.openapi_parts import KEY_SCHEMA, PAYLOAD_KEY, Json, ref
+from callistics.http.openapi_parts import COMPARE, KEY_SCHEMA, PAYLOAD_KEY, Json, ref
 from callistics.http.problems import NO_TYPE
 from callistics.model.buckets import Granularity
 from callistics.model.keys import Permission
@@ -54,7 +54,8 @@ def _type(text: str) -> Json:
 
 def row_schema(kind: QueryType) -> Json:
     """A row of a query type; fields of `group_by` come before these."""
-    columns = {one.name: {**_type(one.type), "description": one.help} for one in kind.columns}
+    fields = [*kind.columns, *kind.previous_columns]
+    columns = {one.name: {**_type(one.type), "description": one.help} for one in fields}
     return {
         "type": "object",
         "description": kind.summary,
@@ -91,6 +92,7 @@ def request_schema(kind: QueryType, filters: Json) -> Json:
             },
             "group_by": _group_by_schema(kind),
             "measure": _measure_schema(kind),
+            "compare": COMPARE,
             "page": {**page, "default": 1, "description": "Page, from 1."},
             "page_size": {
                 **page,

@@ -1,8 +1,9 @@
 """A valid query: the body of `POST /analytics`, checked and resolved to instants."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from callistics.model.buckets import Granularity
+from callistics.model.comparison import Sides
 from callistics.model.scope import Locked
 from callistics.model.time_range import TimeRange
 from callistics.model.zones import Zone
@@ -117,10 +118,10 @@ class Filters:
 class Query:
     """A valid query. `group_by` are dimension names, `payload.<key>` among them, as of `measure`.
 
-    Only a type that takes a measure has one. `holds` are the instants (µs, half open) between which
-    the body means this; None: always. `locked` are the filters of its scope that `filters` has
-    taken in, and `limits` the range (µs, half open) of these alone: no record beyond it may be
-    looked at, whatever the query's own range is moved to.
+    Only a type that takes a measure has one. `sides` are the ranges of a comparison. `holds` are
+    the instants (µs, half open) between which the body means this; None: always. `locked` are the
+    filters of its scope that `filters` has taken in, and `limits` the range (µs, half open) of
+    these alone: no record beyond it may be looked at, whatever the query's own range is moved to.
     """
 
     query_type: str
@@ -131,6 +132,7 @@ class Query:
     measure: str | None = None
     page: int = 1
     page_size: int = 1_000
+    sides: Sides | None = None
     holds: tuple[int, int] | None = None
     locked: Locked | None = None
     limits: Ends = (None, None)
@@ -139,3 +141,7 @@ class Query:
     def range(self) -> TimeRange:
         """The range as it was read, in the zone of the request."""
         return TimeRange(self.zone, self.filters.begin, self.filters.end)
+
+    def within(self, begin: int, end: int) -> "Query":
+        """The query over another range."""
+        return replace(self, filters=replace(self.filters, begin=begin, end=end))

@@ -12,6 +12,8 @@ from callistics.sql.dialect import SqlValue
 from callistics.sql.fragment import Sql
 from callistics.sql.selection import Frame, Selection, Unit
 
+_OTHER_SIDE = "`{}` of the range compared with; null where that has no such row."
+
 Key = SqlValue
 Row = dict[str, Shown]
 Group = tuple[Key, ...]
@@ -21,13 +23,19 @@ Group = tuple[Key, ...]
 class Field:
     """A row field that shows the key: its name, JSON type and help.
 
-    An `optional` one is in the rows of some questions only.
+    An `optional` one is in the rows of some queries only; a `numbering` one numbers the rows and
+    says nothing of the key.
     """
 
     name: str
     type: str
     help: str
     optional: bool = False
+    numbering: bool = False
+
+
+PREVIOUS = "previous."
+"""What the fields of the other side of a comparison begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,19 @@ class QueryType:
         return [*rank, *self.fields, *figures]
 
     @property
+    def previous_columns(self) -> list[Field]:
+        """The row fields of the other side of a comparison, which follow all others."""
+        return [
+            Field(
+                PREVIOUS + one.name,
+                _nullable(one.type),
+                _OTHER_SIDE.format(one.name),
+                optional=True,
+            )
+            for one in self.figures
+        ]
+
+    @property
     def own_keys(self) -> frozenset[str]:
         """Dimensions that the rows are broken down by already."""
         return frozenset((self.key.name, *self.owns) if self.key else self.owns)
@@ -136,6 +157,10 @@ class QueryType:
         if self.arrange is not None:
             return self.arrange(selection, slots or (), counted)
         return standard_rows(self, slots, counted)
+
+
+def _nullable(type_: str) -> str:
+    return type_ if type_.endswith("|null") else f"{type_}|null"
 
 
 def standard_rows(

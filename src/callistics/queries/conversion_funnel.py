@@ -99,7 +99,7 @@ QUERY = QueryType(
     unit=Unit.LEADS,
     key=FURTHEST,
     fields=(
-        Field("step", "integer", "The stage's number, from 1."),
+        Field("step", "integer", "The stage's number, from 1.", numbering=True),
         Field("status", "string", "The stage."),
     ),
     figures=(
@@ -107,6 +107,7 @@ QUERY = QueryType(
         PERCENTAGE.named("conversion_rate", "Share of the first stage, 0-100."),
         PERCENTAGE.named("step_rate", "Share of the stage before, 0-100."),
     ),
+    order=Order.COUNT,
     owns=("status",),
     statement=_statement,
     arrange=_arrange,

@@ -133,7 +133,7 @@ def _services(
 ) -> Services:
     policy = policy_of(settings)
     rollups = engine.rollups if settings.rollups else ()
-    analytics = Analytics(engine.dialect, engine.run, policy, settings.timezone, rollups)
+    analytics = Analytics(engine, policy, settings.timezone, rollups)
     cache = AnswerCache(settings.answer_cache * 1_000_000)
     parts = Services(
         settings=settings,

@@ -54,6 +54,7 @@ class Selection:
     was left open it is None until `closed` has filled it in. `wide` says that an end filled in may
     lie beyond the records that match, `overlap` that a call is in the range when any of the time
     that it takes is; then `first_start` is when the first of them started, once that is known.
+    Of a time series the first so many `buckets` are shown, all where it is None.
     `near` are the first and the last instant that records which match can have, once known.
     """
 
@@ -67,6 +68,7 @@ class Selection:
     wide: bool = False
     overlap: bool = False
     first_start: int | None = None
+    buckets: int | None = None
     near: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:

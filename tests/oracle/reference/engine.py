@@ -1,14 +1,16 @@
 """From raw records and a request to the envelope of the answer."""
 
 from collections import defaultdict
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from .buckets import Bucket, buckets_between
+from .comparison import Sides, in_this_time, joined, limits, positions
 from .filters import (
     Filters,
     Question,
     call_matches,
-    date_limits,
     given,
     in_scope,
     lead_matches,
@@ -79,7 +81,7 @@ class Reference:
         """
         request = self._completed({"query_type": "call_count"} | body)
         refuse_crossed_dates(request["filters"], request["timezone"])
-        found = self._units(request, self._question(request, scope or {}, now))
+        found = self._units(request, self._question(request, scope or {}, now, {}))
         return sorted(found, key=lambda one: (one.started_at, one.merchant_id, one.call_id))
 
     def every_call(self, scope: Scope) -> list[Call]:
@@ -106,22 +108,50 @@ class Reference:
 
     def _rows(self, request: dict[str, Any], asked: Question) -> list[Row]:
         refuse_crossed_dates(request["filters"], request["timezone"])
+        if request.get("compare") is None:
+            groups, _ = self._side(request, asked)
+        else:
+            groups = self._compared(request, asked)
+        fields = request["group_by"]
+        return [
+            dict(zip(fields, map(shown, key), strict=True)) | row
+            for key, rows in groups.items()
+            for row in rows
+        ]
+
+    def _compared(self, request: dict[str, Any], asked: Question) -> Sides:
+        """Each group of either range, its rows beside those of the other."""
+        begin, end = asked.limits
+        if begin is None or end is None:
+            raise Refused(422, "both ends are required")
+        # A day that was left out ends where it begins.
+        whole = (begin, max(begin, end))
+        query_type, fields = request["query_type"], request["group_by"]
+        sides = limits(request["compare"], asked.zone, whole, asked.now, query_type)
+        own, nothing = self._side(request, replace(asked, side=sides[0]))
+        before, _ = self._side(request, replace(asked, side=sides[1]), len(nothing))
+        if "date" in fields:
+            at = fields.index("date")
+            before = in_this_time(before, at, asked.zone, request["granularity"], sides)
+        return joined(query_type, own, before, nothing)
+
+    def _side(
+        self, request: dict[str, Any], asked: Question, most: int | None = None
+    ) -> tuple[Sides, list[Row]]:
+        """Each group and its rows, and the rows of a group of nothing; `most` buckets, or all."""
         query_type, fields = request["query_type"], request["group_by"]
         units = self._units(request, asked)
         counted = _counted(request, units)
         groups = grouped(counted, fields, asked.zone, request["granularity"])
         if query_type == "hourly_heatmap" and "weekday" in fields:
             groups = with_all_weekdays(groups, fields)
-        context = self._context(request, asked, units)
+        context = self._context(request, asked, units, most)
         if len(groups) * len(context.buckets) > MOST_ROWS:
             raise Refused(422, "too many rows")
-        rows: list[Row] = []
-        for key, members in groups.items():
-            values = dict(zip(fields, map(shown, key), strict=True))
-            rows += [values | row for row in QUERIES[query_type](members, context)]
-            if len(rows) > MOST_ROWS:
-                raise Refused(422, "too many rows")
-        return rows
+        found = {key: QUERIES[query_type](members, context) for key, members in groups.items()}
+        if sum(map(len, found.values())) > MOST_ROWS:
+            raise Refused(422, "too many rows")
+        return found, QUERIES[query_type]([], context)
 
     def _units(self, request: dict[str, Any], asked: Question) -> list[Any]:
         if self._leads is None:
@@ -130,13 +160,15 @@ class Reference:
             return [lead for lead in self._leads if lead_matches(lead, asked)]
         return [call for call in calls_of(self._leads) if call_matches(call, asked)]
 
-    def _context(self, request: dict[str, Any], asked: Question, units: list[Any]) -> Context:
+    def _context(
+        self, request: dict[str, Any], asked: Question, units: list[Any], most: int | None
+    ) -> Context:
         series = request["query_type"] in TIME_SERIES
         return Context(
             zone=request["timezone"],
             settings=self.settings,
             stages=self._stages(asked),
-            buckets=_buckets(request, asked, units) if series else (),
+            buckets=_buckets(request, asked, units, most) if series else (),
             measure=request.get("measure"),
         )
 
@@ -162,14 +194,20 @@ def _counted(request: dict[str, Any], units: list[Any]) -> list[Any]:
     return units
 
 
-def _buckets(request: dict[str, Any], asked: Question, calls: list[Call]) -> list[Bucket]:
+def _buckets(
+    request: dict[str, Any], asked: Question, calls: list[Call], most: int | None
+) -> list[Bucket]:
     """Every bucket of the range, an open end of which the first or last matching call closes."""
     zone, granularity = asked.zone, request["granularity"]
-    limits = [date_limits(one.filters, zone, asked.now) for one in asked.each]
-    begin = max((first for first, _ in limits if first is not None), default=None)
-    end = min((last for _, last in limits if last is not None), default=None)
+    ends = [one.limits for one in asked.each]
+    begin = max((first for first, _ in ends if first is not None), default=None)
+    end = min((last for _, last in ends if last is not None), default=None)
     if begin is not None and end is not None and begin >= end:
         return []
+    if most is not None and begin is not None and end is not None:
+        first = list(islice(positions(zone, granularity, (begin, end)), most))
+        # The range is as good as over with the last bucket that is asked for.
+        end = min(end, first[-1].end) if first else begin
     if asked.overlap:
         return buckets_of(zone, granularity, begin, end, calls)
     starts = [call.started_at for call in calls]

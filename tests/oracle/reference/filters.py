@@ -42,7 +42,8 @@ class Question:
     """What is asked of which records, by whose settings and when.
 
     `overlap` says that dates test all the time that a call takes. `locked` are filters that must
-    hold beside the others.
+    hold beside the others. `side` is one of the ranges of a comparison, instead of that of the
+    filters.
     """
 
     filters: Filters
@@ -52,11 +53,17 @@ class Question:
     now: int
     overlap: bool = False
     locked: Filters = field(default_factory=Filters)
+    side: tuple[int, int] | None = None
 
     @property
     def each(self) -> tuple["Question", ...]:
         """The question by the filters alone, and by those that are locked."""
-        return self, replace(self, filters=self.locked)
+        return self, replace(self, filters=self.locked, side=None)
+
+    @property
+    def limits(self) -> tuple[int | None, int | None]:
+        """The first instant inside and the first one after, where there are any."""
+        return self.side or date_limits(self.filters, self.zone, self.now)
 
 
 def given(filters: Filters) -> Filters:
@@ -90,14 +97,14 @@ def date_limits(filters: Filters, zone: str, now: int) -> tuple[int | None, int 
 
 
 def _in_dates(at: int, asked: Question) -> bool:
-    begin, end = date_limits(asked.filters, asked.zone, asked.now)
+    begin, end = asked.limits
     return (begin is None or begin <= at) and (end is None or at < end)
 
 
 def _dated(call: Call, asked: Question) -> bool:
     if not asked.overlap:
         return _in_dates(call.started_at, asked)
-    begin, end = date_limits(asked.filters, asked.zone, asked.now)
+    begin, end = asked.limits
     before = end is None or call.started_at < end
     return bool(call.duration) and before and (begin is None or end_of(call) > begin)
 

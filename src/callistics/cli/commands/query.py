@@ -27,6 +27,7 @@ from callistics.cli.query_batch import (
     read_answers,
 )
 from callistics.cli.query_body import QueryOptions
+from callistics.model.comparison import Comparison
 from callistics.model.json import encode
 from callistics.queries import registry
 
@@ -35,6 +36,7 @@ Envelope = dict[str, Any]
 
 _LARGEST_PAGE = 10_000
 _MEASURE_HELP = f"Of the type measure: {', '.join(MEASURES)} or payload.<key>."
+_COMPARE_HELP = f"Beside another range: {' or '.join(Comparison)}; wants both ends."
 _EPILOG = """\b
 Examples:
   callistics query call_count
@@ -42,6 +44,7 @@ Examples:
       --template tpl_xyz789 --filter min_duration=10 --granularity day
   callistics query calls_over_time --date-range last_30_days --timezone Asia/Kolkata
   callistics query outcome_distribution --payload city=Delhi --payload 'age>=60'
+  callistics query top_outcomes --date-range this_month --compare previous_period
   callistics query measure --measure cost --group-by merchant_id
   callistics query calls_over_time --group-by provider --all --format csv > calls.csv
   callistics query call_count top_outcomes call_duration --date-range last_30_days
@@ -58,6 +61,7 @@ Examples:
 @click.option("--timezone", metavar="ZONE", help="Such as Europe/Lisbon.")
 @click.option("--group-by", metavar="FIELD,...", help="Up to three fields.")
 @click.option("--measure", metavar="NAME", help=_MEASURE_HELP)
+@click.option("--compare", metavar="NAME", help=_COMPARE_HELP)
 @click.option("--page", type=int, help="Which page of the rows, from 1.")
 @click.option("--page-size", type=int, help="Rows of a page.")
 @click.option("--all", "all_pages", is_flag=True, help="Every page.")
@@ -237,8 +241,11 @@ def _print_table(answer: Envelope, options: QueryOptions) -> None:
 def _documented_columns(answer: Envelope, options: QueryOptions) -> list[str]:
     """What the columns of an answer without rows would be, as far as this version knows."""
     query = registry().get(str(answer.get("query_type")))
+    if query is None:
+        return []
     groups = options.body().get("group_by", [])
-    return [*groups, *(field.name for field in query.columns)] if query else []
+    fields = [*query.columns, *(query.previous_columns if options.compare else [])]
+    return [*groups, *(field.name for field in fields)]
 
 
 def _is_unicode(encoding: str) -> bool:
