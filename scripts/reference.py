@@ -52,9 +52,9 @@ def pages() -> dict[str, str]:
         "settings.md": lists.settings(),
         "error-types.md": lists.error_types(),
     }
-    with _product() as product:
+    with product() as over:
         for name, kind in registry().items():
-            found[f"queries/{name}.md"] = _query(kind, product)
+            found[f"queries/{name}.md"] = _query(kind, over)
     return found
 
 
@@ -91,7 +91,7 @@ def on_config(config: Any) -> Any:
 
 
 @contextmanager
-def _product() -> Generator[Analytics]:
+def product() -> Generator[Analytics]:
     """The product over the example records, in memory."""
     engine = DuckDBEngine(Path(":memory:"), readers=1, threads=1)
     writer = Writer(engine, 10)

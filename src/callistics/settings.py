@@ -63,6 +63,9 @@ class Settings:
         "Origins whose pages may ask from a browser, such as `https://dashboard.example`; `*`:"
         " all; unset: none.",
     )
+    embed_parents: tuple[str, ...] | None = _setting(
+        None, as_origins, "Origins whose pages may show `/embed` in a frame; `*`: all; unset: none."
+    )
     public_url: str | None = _setting(
         None,
         as_public_url,
@@ -154,7 +157,7 @@ class Settings:
         256, as_whole(1, 100_000), "Requests with records that may wait; beyond it 503."
     )
     import_records: int = _setting(
-        300_000, as_whole(1, 10_000_000), "Records an import without a server commits at a time."
+        200_000, as_whole(1, 10_000_000), "Records an import without a server commits at a time."
     )
     rate_limit: int = _setting(
         0,
@@ -198,12 +201,9 @@ def table() -> list[SettingInfo]:
     defaults = Settings()
     return [
         SettingInfo(
-            item.name,
-            PREFIX + item.name.upper(),
-            getattr(defaults, item.name),
-            item.metadata["help"],
+            one.name, PREFIX + one.name.upper(), getattr(defaults, one.name), one.metadata["help"]
         )
-        for item in fields(Settings)
+        for one in fields(Settings)
     ]
 
 

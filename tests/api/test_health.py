@@ -13,11 +13,6 @@ from callistics.server import app
 from support.server import Server, problem, serving
 
 
-def test_the_root_leads_to_the_page(shared_server: Server) -> None:
-    answer = shared_server.request("GET", "/", key=None)
-    assert (answer.status_code, answer.headers["location"]) == (307, "docs")
-
-
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
 def test_health_may_be_asked_for_without_its_body(shared_server: Server, path: str) -> None:
     answer = shared_server.request("HEAD", path, key=None)

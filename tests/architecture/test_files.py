@@ -37,7 +37,10 @@ HOSTS = [
 OPTIONS = re.compile(r"--(?:extra-)?index-url|--find-links|file:///", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("path", [one for one in committed() if one.suffix == ".py"], ids=name_of)
+WRITTEN = [one for one in committed() if one.suffix in {".css", ".html", ".js", ".py"}]
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=name_of)
 def test_no_file_is_too_long(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
     assert lines <= MAX_LINES

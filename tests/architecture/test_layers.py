@@ -19,7 +19,12 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(enco
 PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)", re.MULTILINE)
 
 # Where the module's name is not the distribution's.
-MODULES = {"jwt": "pyjwt", "prometheus_client": "prometheus-client", "swagger_ui": "swagger-ui-py"}
+MODULES = {
+    "jwt": "pyjwt",
+    "prometheus_client": "prometheus-client",
+    "swagger_ui": "swagger-ui-py",
+    "vl_convert": "vl-convert-python",
+}
 
 
 def test_imports_go_downwards_only(capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,3 +105,10 @@ def test_a_server_that_is_not_ready_is_a_problem(run: Run) -> None:
         starting.shutdown()
         thread.join()
     assert "is not ready: starting or stopping" in output
+
+
+def test_a_missing_script_of_the_pictures_is_a_problem(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callistics.cli.commands.doctor.CHARTS", folder / "charts.js")
+    assert "scripts/setup" in run("doctor", code=1).output

@@ -32,10 +32,19 @@ _BINARY = ("arrow", "parquet")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where all rows go, standard output where there is no file; how text is kept in CSV."""
+    """Where all rows go, standard output where there is no file; how text is kept in CSV.
+
+    `plot` is where a picture of the answer goes instead.
+    """
 
     output: Path | None = None
     keep_formulas: bool = False
+    plot: Path | None = None
+
+    @property
+    def is_of_all_rows(self) -> bool:
+        """Whether it says something that only a format of all rows has."""
+        return self.output is not None or self.keep_formulas
 
     def check(self, format_: ExportFormat) -> None:
         """Raises `UsageError` where a format cannot go there."""
@@ -46,7 +55,7 @@ class Place:
 
 
 def export_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command `--output` and `--keep-formulas`, which reach it as one `place`."""
+    """Give a command `--output`, `--keep-formulas` and `--plot`, as one `place`."""
 
     @click.option(
         "--output",
@@ -59,9 +68,17 @@ def export_options(command: Callable[..., None]) -> Callable[..., None]:
         is_flag=True,
         help="Of csv: leave text as it is that a spreadsheet would run as a formula.",
     )
+    @click.option(
+        "--plot",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Write the picture to FILE.html, .svg or .png instead; .html holds several.",
+    )
     @wraps(command)
-    def wrapped(*, output: Path | None, keep_formulas: bool, **given: object) -> None:
-        command(place=Place(output, keep_formulas), **given)
+    def wrapped(
+        *, output: Path | None, keep_formulas: bool, plot: Path | None, **given: object
+    ) -> None:
+        command(place=Place(output, keep_formulas, plot), **given)
 
     return wrapped
 

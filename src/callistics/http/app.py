@@ -10,9 +10,10 @@ from litestar.datastructures import State
 
 from callistics.http.analytics import analytics
 from callistics.http.batch import analytics_batch
+from callistics.http.dashboard import dashboard, embed, page_asset, panels
 from callistics.http.discovery import payload_keys, types, values
 from callistics.http.embed_tokens import embed_tokens
-from callistics.http.health import docs, docs_asset, live, metrics, openapi, ready, root
+from callistics.http.health import docs, docs_asset, live, metrics, openapi, ready
 from callistics.http.keys import keys, revoke_key
 from callistics.http.parameters import check_request
 from callistics.http.pending import pending
@@ -39,7 +40,10 @@ _ROUTES: list[Any] = [
     live,
     ready,
     metrics,
-    root,
+    dashboard,
+    embed,
+    page_asset,
+    panels,
     openapi,
     docs,
     docs_asset,

@@ -62,12 +62,6 @@ async def metrics(request: AnyRequest) -> Response[bytes]:
     return Response(text, headers={"Content-Type": CONTENT_TYPE})
 
 
-@get("/", status_code=307)
-async def root() -> Response[bytes]:
-    """Where to begin; relative, as a proxy may serve all of this below a path of its own."""
-    return Response(b"", headers={"Location": "docs"}, media_type="text/plain")
-
-
 @get("/openapi.json")
 async def openapi() -> Response[bytes]:
     """The OpenAPI 3.1 document."""

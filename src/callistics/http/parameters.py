@@ -8,6 +8,9 @@ from callistics.http.services import AnyRequest
 PARAMETERS = "parameters"
 """The option of a route that names the query parameters it takes; without it there are none."""
 
+ANY = ("*",)
+"""Of a page, whose own script reads them."""
+
 
 # Of two only the first would count, and who looked at the other before would not know.
 _ONCE = (b"authorization", b"content-type", b"content-encoding", b"idempotency-key", b"origin")
@@ -17,7 +20,7 @@ async def check_request(request: AnyRequest) -> None:
     """Raises `Refused` for each parameter that is unknown, and what is given twice."""
     known: tuple[str, ...] = request.route_handler.opt.get(PARAMETERS, ())
     given: Counter[str] = Counter()
-    if request.scope["query_string"]:
+    if request.scope["query_string"] and known != ANY:
         given.update(name for name, _ in request.query_params.multi_items())
     problems = [
         malformed("", f"unknown query parameter {name[:100]}{hint}")

@@ -3,6 +3,7 @@
 from callistics.catalog.dimensions import BUCKET
 from callistics.catalog.metrics import AVERAGE, TIMED
 from callistics.queries.base import QueryType
+from callistics.queries.picture import Series
 from callistics.queries.series import DATE, bucket_slots
 from callistics.sql.selection import Unit
 
@@ -15,6 +16,7 @@ QUERY = QueryType(
     figures=(AVERAGE, TIMED),
     slots=bucket_slots,
     uses_granularity=True,
+    picture=Series("avg_duration", unit="seconds", weight="count"),
     example={
         "filters": {"date_from": "2025-01-01", "date_to": "2025-03-31"},
         "granularity": "week",

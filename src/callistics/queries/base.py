@@ -7,6 +7,7 @@ from callistics.catalog.dimensions import GROUPABLE, Dimension
 from callistics.catalog.metrics import Digits, Figure, Measure, Shown, Tally
 from callistics.compile.select import Order, grouped
 from callistics.model.query import Query
+from callistics.queries.picture import Picture
 from callistics.sql.dialect import SqlValue
 from callistics.sql.fragment import Sql
 from callistics.sql.selection import Frame, Selection, Unit
@@ -70,7 +71,8 @@ class QueryType:
     whose every value is a group. `only` restricts the unit. `takes_measure` says that the body
     names a measure, `overlap` that dates test the time that a call takes. `for_query` gives the
     type as it is for one query. `statement` and `arrange` replace the common ones. `example` is
-    an example request's body without the query type.
+    an example request's body without the query type. `picture` says what its rows are drawn as;
+    without one they are shown as a table.
     """
 
     name: str
@@ -93,6 +95,7 @@ class QueryType:
     for_query: Callable[["QueryType", Query], "QueryType"] | None = None
     statement: Callable[["QueryType", Frame], Sql] | None = None
     arrange: Callable[[Selection, Sequence[Slot], Sequence[Counted]], Iterable[Row]] | None = None
+    picture: Picture | None = None
 
     def asked(self, query: Query) -> "QueryType":
         """The type as it is for a query."""

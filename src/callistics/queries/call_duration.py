@@ -24,6 +24,7 @@ from callistics.compile.select import (
     source,
 )
 from callistics.queries.base import QueryType
+from callistics.queries.picture import Spread
 from callistics.sql.aggregates import told_apart
 from callistics.sql.fragment import Sql, compose, join, raw
 from callistics.sql.selection import Frame, Unit
@@ -82,6 +83,7 @@ QUERY = QueryType(
         TOTAL,
         *(percentile(percent) for percent in PERCENTILES),
     ),
+    picture=Spread(("min", "p50", "avg", "p90", "p95", "p99", "max"), "avg", "seconds", "total"),
     example={"filters": {"merchant_id": "mer_abc", "min_duration": 10}},
     only=DURATION_KNOWN,
     statement=_statement,

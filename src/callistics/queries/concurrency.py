@@ -15,6 +15,7 @@ from callistics.compile.select import (
     source,
 )
 from callistics.queries.base import Counted, QueryType, Row, Slot, row_of
+from callistics.queries.picture import Series
 from callistics.queries.series import DATE, bucket_slots
 from callistics.sql.aggregates import count
 from callistics.sql.fragment import Sql, compose, integer, join, raw
@@ -110,6 +111,7 @@ QUERY = QueryType(
     uses_granularity=True,
     statement=_statement,
     arrange=_arrange,
+    picture=Series("peak", unit="calls", bars=True, beside="avg", names_peak=True),
     example={"filters": {"date_from": "2025-01-01", "date_to": "2025-01-05"}},
 )
 _LEVELS = [measure.name for measure in QUERY.measures]

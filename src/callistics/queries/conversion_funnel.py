@@ -16,6 +16,7 @@ from callistics.compile.select import (
 from callistics.compile.where import where
 from callistics.model.rounding import percentage
 from callistics.queries.base import Counted, Field, QueryType, Row, Slot
+from callistics.queries.picture import Stages
 from callistics.sql.fragment import Sql, compose, join, raw
 from callistics.sql.selection import Frame, Selection, Unit
 
@@ -107,5 +108,6 @@ QUERY = QueryType(
     owns=("status",),
     statement=_statement,
     arrange=_arrange,
+    picture=Stages("status", "count", of_first="conversion_rate", of_before="step_rate"),
     example={"filters": {"template_id": "tpl_xyz789", "date_from": "2025-01-01"}},
 )

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from callistics.catalog.dimensions import DURATION_BIN, DURATION_EDGES
 from callistics.catalog.metrics import COUNT, PERCENTAGE
 from callistics.queries.base import Field, QueryType, Slot
+from callistics.queries.picture import Parts
 from callistics.sql.selection import Selection, Unit
 
 
@@ -32,5 +33,6 @@ QUERY = QueryType(
     ),
     slots=_bins,
     share_of_known=True,
+    picture=Parts(("from", "to"), absent="Unknown duration", apart=True, unit="s"),
     example={"filters": {"merchant_id": "mer_abc", "date_from": "2025-01-01"}},
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from callistics.catalog.dimensions import HOUR, WEEKDAY
 from callistics.catalog.metrics import COUNT
 from callistics.queries.base import Field, QueryType, Slot
+from callistics.queries.picture import Hours
 from callistics.sql.selection import Selection, Unit
 
 
@@ -21,5 +22,6 @@ QUERY = QueryType(
     figures=(COUNT,),
     slots=_hours,
     always=((WEEKDAY.name, tuple(range(1, 8))),),
+    picture=Hours("count"),
     example={"timezone": "Asia/Kolkata", "group_by": ["weekday"], "page_size": 168},
 )

@@ -16,6 +16,7 @@ from callistics.compile.select import (
 from callistics.compile.where import where
 from callistics.model.query import Query
 from callistics.queries.base import Field, QueryType
+from callistics.queries.picture import Spread
 from callistics.sql.aggregates import count
 from callistics.sql.fragment import Sql, compose, join, raw
 from callistics.sql.selection import Frame, Unit
@@ -96,5 +97,6 @@ QUERY = QueryType(
     takes_measure=True,
     for_query=_for_query,
     statement=_statement,
+    picture=Spread(("min", "p50", "avg", "p90", "p95", "p99", "max"), "avg", "", "sum"),
     example={"measure": "cost", "filters": {"merchant_id": "mer_abc"}},
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from callistics.catalog.dimensions import SENTIMENT_BIN
 from callistics.catalog.metrics import COUNT, PERCENTAGE, Digits
 from callistics.queries.base import Field, QueryType, Slot
+from callistics.queries.picture import Parts
 from callistics.sql.selection import Selection, Unit
 
 _TENTHS = Digits(2, 1)
@@ -40,5 +41,6 @@ QUERY = QueryType(
     ),
     slots=_bins,
     share_of_known=True,
+    picture=Parts(("from", "to"), absent="Not scored", apart=True),
     example={"filters": {"merchant_id": "mer_abc", "sentiment_min": 0.5}},
 )

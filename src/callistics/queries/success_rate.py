@@ -2,6 +2,7 @@
 
 from callistics.catalog.metrics import COUNT, REACH_RATE, REACHED_CALLS, SUCCEEDED, SUCCESS_RATE
 from callistics.queries.base import QueryType
+from callistics.queries.picture import Rates
 from callistics.sql.selection import Unit
 
 QUERY = QueryType(
@@ -15,5 +16,6 @@ QUERY = QueryType(
         SUCCEEDED,
         SUCCESS_RATE,
     ),
+    picture=Rates("calls", (("reached", "reach_rate"), ("successes", "success_rate"))),
     example={"filters": {"date_from": "2025-01-01", "date_to": "2025-01-31"}},
 )

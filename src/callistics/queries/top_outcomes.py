@@ -4,6 +4,7 @@ from callistics.catalog.dimensions import OUTCOME
 from callistics.catalog.metrics import COUNT, OUTCOME_KNOWN, PERCENTAGE
 from callistics.compile.select import Order
 from callistics.queries.base import Field, QueryType
+from callistics.queries.picture import Parts
 from callistics.sql.selection import Unit
 
 QUERY = QueryType(
@@ -19,5 +20,6 @@ QUERY = QueryType(
     order=Order.COUNT,
     only=OUTCOME_KNOWN,
     ranked=True,
+    picture=Parts(("outcome",), absent="No outcome"),
     example={"filters": {"merchant_id": "mer_abc"}, "page_size": 5},
 )

@@ -254,7 +254,11 @@ def announce(application: Application) -> None:
     if in_json(settings):
         _log.info("listening", url=url, api_page=f"{url}/docs", admin_key_file=key)
         return
-    lines = [f"Callistics {__version__} listens on {url}", f"  API page   {url}/docs"]
+    lines = [
+        f"Callistics {__version__} listens on {url}",
+        f"  Dashboard  {url}/",
+        f"  API page   {url}/docs",
+    ]
     if application.admin_key_file is not None:
         lines.append(f"  The first admin key was written to {key}")
     elif key is not None:

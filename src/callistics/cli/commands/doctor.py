@@ -8,6 +8,7 @@ from callistics import __version__
 from callistics.cli.connect import Target, client_options, default_url, key_beside
 from callistics.cli.output import console
 from callistics.cli.serving import Fact, Report, report
+from callistics.dashboard.assets import CHARTS, HOW_TO_MAKE_IT
 from callistics.settings import ENGINE_DSNS, Settings, load_settings
 from callistics.timezones import rules_version
 
@@ -37,7 +38,12 @@ def command(target: Target) -> None:
     else:
         facts, problems = [], [] if server.answers else [f"no server answers at {url}"]
     own = [("Callistics", __version__), ("time zone rules", rules_version())]
-    _show([*own, *server.facts, *facts], [*server.problems, *problems])
+    _show([*own, *server.facts, *facts], [*server.problems, *problems, *_missing()])
+
+
+def _missing() -> list[str]:
+    """What this installation lacks."""
+    return [] if CHARTS.exists() else [HOW_TO_MAKE_IT]
 
 
 def _engine(settings: Settings, server: Report, *, asked: bool) -> tuple[list[Fact], list[str]]:

@@ -15,6 +15,8 @@ from callistics.cli.client import Client
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.filter_options import filter_options
 from callistics.cli.output import NULL, columns_of, console, table_of, total_line
+from callistics.cli.plot.drawing import Drawing, completeness, drawing
+from callistics.cli.plot.files import check_plot, write_plot
 from callistics.cli.query_batch import (
     JSON,
     ask_batch,
@@ -49,6 +51,7 @@ Examples:
   callistics query top_outcomes --group-by merchant_id --format parquet --output top.parquet
   callistics query call_count top_outcomes call_duration --date-range last_30_days
   callistics query --dashboard --merchant mer_abc --date-range this_month
+  callistics query --dashboard --date-range last_30_days --plot calls.html
   callistics query --body query.json --format json
 """
 
@@ -103,20 +106,27 @@ def command(
     asked = dashboard() if whole else types
     options = QueryOptions(query_type=asked[0] if asked else None, **given)
     _check(options, body, all_pages)
+    plot = place.plot
+    if plot is not None:
+        check_plot(plot, asked, format_)
     if format_ in EXPORT_FORMATS:
         _check_export(options, asked, format_)
         place.check(format_)
         with connect(target) as client:
             export(client, "/analytics", _sent(options, body), format_, place)
         return
-    if place != Place():
+    if place.is_of_all_rows:
         raise click.UsageError("--output and --keep-formulas need --format csv, ndjson, …")
     if len(asked) > 1:
         _check_several(all_pages)
-        _run_several(target, options, asked, format_)
+        _run_several(target, options, asked, format_, plot)
         return
     with connect(target) as client:
-        answer = _ask_all(client, options) if all_pages else ask(client, _sent(options, body))
+        sent = _sent(options, body)
+        answer = _ask_all(client, options) if all_pages else ask(client, sent)
+        if plot is not None:
+            _plot(client, plot, [json.loads(sent)], [_read_answer(answer)])
+            return
     _print(answer, options, format_)
 
 
@@ -142,17 +152,39 @@ def _check_export(options: QueryOptions, asked: Sequence[str], format_: str) -> 
 
 
 def _run_several(
-    target: Target, options: QueryOptions, types: Sequence[str], format_: Format
+    target: Target,
+    options: QueryOptions,
+    types: Sequence[str],
+    format_: Format,
+    plot: Path | None,
 ) -> None:
     with connect(target) as client:
-        text = ask_batch(client, batch_body(options, types))
-    answers = read_answers(text)
+        body = batch_body(options, types)
+        text = ask_batch(client, body)
+        answers = read_answers(text)
+        if plot is not None:
+            _plot(client, plot, json.loads(body)["queries"], answers)
     if format_ == "json":
         click.echo(text)
-    else:
+    elif plot is None:
         for name, answer in zip(types, answers, strict=True):
             _print_under(name, answer, replace(options, query_type=name))
     fail_if_any(answers)
+
+
+def _plot(
+    client: Client, path: Path, bodies: Sequence[Envelope], answers: Sequence[Envelope]
+) -> None:
+    """The pictures of the answers that there are, in one file; why others are not there is said."""
+    known = completeness(client, bodies[0])
+    drawn: list[Drawing] = []
+    for body, answer in zip(bodies, answers, strict=True):
+        error = error_of(answer)
+        if error is None:
+            drawn.append(drawing(body, answer, known))
+        else:
+            click.echo(f"{body['query_type']}: {error.format_message()}", err=True)
+    write_plot(path, drawn)
 
 
 def _print_under(name: str, answer: Envelope, options: QueryOptions) -> None:

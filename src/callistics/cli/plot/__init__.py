@@ -1,0 +1,1 @@
+"""`callistics query --plot`: the pictures of answers in a file."""

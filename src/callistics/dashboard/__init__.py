@@ -1,0 +1,1 @@
+"""The dashboard: its panels, declared once, and the page that shows them."""

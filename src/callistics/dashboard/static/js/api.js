@@ -1,0 +1,94 @@
+// What the page asks the server. Addresses are relative: a proxy may serve it below a path.
+
+import { credential } from "./session.js";
+
+/** An answer that is no success; `problem` is its body as RFC 9457 has it. */
+export class ApiError extends Error {
+  constructor(status, problem) {
+    super(problem.detail || problem.title || `The server answered ${status}.`);
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+export async function request(method, path, { body, accept, signal } = {}) {
+  const headers = { Authorization: `Bearer ${credential()}` };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (accept) headers.Accept = accept;
+  const options = { method, headers, signal, cache: "no-store", credentials: "omit" };
+  if (body !== undefined) options.body = JSON.stringify(body);
+  const answer = await reach(path, options);
+  if (!answer.ok) throw new ApiError(answer.status, await problemOf(answer));
+  return answer;
+}
+
+async function reach(path, options) {
+  try {
+    return await fetch(path, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError(0, { detail: "The server cannot be reached." });
+  }
+}
+
+async function problemOf(answer) {
+  try {
+    return await answer.json();
+  } catch {
+    return { title: answer.statusText, detail: `The server answered ${answer.status}.` };
+  }
+}
+
+async function json(method, path, options) {
+  return (await request(method, path, options)).json();
+}
+
+/** The answers to several bodies of `POST /analytics`, each `{data}` or `{error}`, in order. */
+export async function batch(queries, signal) {
+  const { answers } = await json("POST", "analytics/batch", { body: { queries }, signal });
+  return answers.map((answer) =>
+    answer.data ? { data: answer.data, total: answer.total } : { error: new ApiError(answer.status, answer) },
+  );
+}
+
+/** How many calls match, and the range and its complete part as the server reads them. */
+export async function resolve(body, signal) {
+  const answer = await request("POST", "analytics", { body, signal });
+  const [begin, end] = (answer.headers.get("Callistics-Range") ?? "../..").split("/");
+  const { data } = await answer.json();
+  const until = answer.headers.get("Callistics-Complete-Until");
+  return { count: data[0]?.count ?? 0, begin, end, completeUntil: until };
+}
+
+export function searchCalls(body, signal) {
+  return json("POST", "calls/search", { body, signal });
+}
+
+export function call(id, merchant, timezone, signal) {
+  return json("GET", `calls/${encodeURIComponent(id)}${query({ merchant_id: merchant, timezone })}`, { signal });
+}
+
+export function lead(id, merchant, timezone, signal) {
+  return json("GET", `leads/${encodeURIComponent(id)}${query({ merchant_id: merchant, timezone })}`, { signal });
+}
+
+/** Values of a field that the key may see, by how often they occur. */
+export async function values(field, prefix, signal) {
+  const found = await json("GET", `analytics/values${query({ field, prefix, limit: 20 })}`, { signal });
+  return found.data;
+}
+
+export async function payloadKeys(signal) {
+  return (await json("GET", "analytics/payload-keys", { signal })).data;
+}
+
+export async function panels() {
+  const answer = await fetch("dashboard/panels.json", { credentials: "omit" });
+  if (!answer.ok) throw new ApiError(answer.status, await problemOf(answer));
+  return answer.json();
+}
+
+function query(parameters) {
+  const given = Object.entries(parameters).filter(([, value]) => value);
+  return given.length ? `?${new URLSearchParams(given)}` : "";
+}

@@ -1,0 +1,59 @@
+// Elements of the page. Text only ever goes in as text: no string is read as markup anywhere.
+
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) set(element, name, value);
+  element.append(...children.flat(Infinity).filter(shown));
+  return element;
+}
+
+function set(element, name, value) {
+  if (value === undefined || value === null || value === false) return;
+  if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+  else if (name === "value" || name === "checked" || name === "selected") element[name] = value;
+  else element.setAttribute(name, value === true ? "" : value);
+}
+
+function shown(child) {
+  return child !== undefined && child !== null && child !== false;
+}
+
+export function fill(element, ...children) {
+  element.replaceChildren(...children.flat(Infinity).filter(shown));
+  return element;
+}
+
+export function byId(id) {
+  return document.getElementById(id);
+}
+
+export function meta(name) {
+  return document.querySelector(`meta[name="callistics-${name}"]`)?.content ?? "";
+}
+
+let numbered = 0;
+
+/** An id for an element that another one refers to. */
+export function newId(prefix) {
+  numbered += 1;
+  return `${prefix}-${numbered}`;
+}
+
+/** Say something to who listens instead of looking. */
+export function announce(text) {
+  const region = byId("announcements");
+  if (region.textContent !== text) region.textContent = text;
+}
+
+export function copyButton(text, label = "Copy") {
+  const button = h("button", { type: "button", class: "quiet" }, label);
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text());
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Select and copy it";
+    }
+  });
+  return button;
+}

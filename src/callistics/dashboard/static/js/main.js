@@ -1,0 +1,149 @@
+// The page: who looks at it, what it shows, and when that is asked for anew.
+
+import * as api from "./api.js";
+import * as app from "./app.js";
+import { addressOf, current, embedIn, isEmbedded, subscribe } from "./app.js";
+import { showCalls } from "./calls.js";
+import { buildDashboard, loadDashboard, loadNewest, showAge } from "./dashboard.js";
+import { announce, byId, fill, h, meta } from "./dom.js";
+import { askForToken, awaitTokens, takeToken } from "./embed.js";
+import { filterBar } from "./filter-bar.js";
+import { useDescription } from "./labels.js";
+import { reload, startLoading, stopLoading } from "./loading.js";
+import { failureNotice } from "./notices.js";
+import { showCall, showLead } from "./record-pages.js";
+import { credential, forgetKey } from "./session.js";
+import { askKey } from "./sign-in.js";
+import { useFilters } from "./state.js";
+import { switchTheme } from "./theme.js";
+
+const AGE_SECONDS = 30;
+const VIEWS = ["dashboard", "calls", "record"];
+const TITLES = { dashboard: "Dashboard", calls: "Calls", call: "Call", lead: "Lead" };
+let begun = false;
+let viewed = null;
+
+async function begin(locked = {}) {
+  try {
+    const description = await api.panels();
+    if (!begun) prepare(description, locked);
+  } catch (error) {
+    byId("main").ariaBusy = "false";
+    fill(byId("notices"), failureNotice(error));
+    return;
+  }
+  startLoading(load, fail);
+  showView(current());
+  reload();
+}
+
+function prepare(description, locked) {
+  begun = true;
+  useDescription(description);
+  useFilters(description.filters);
+  app.begin((state) => withoutLocked(state, locked));
+  buildDashboard(description);
+  filterBar(locked);
+  subscribe((state) => {
+    showView(state);
+    reload();
+  });
+  setInterval(showAge, 1000 * AGE_SECONDS);
+}
+
+async function load(signal) {
+  const { view } = current();
+  if (view === "calls") return showCalls(byId("view-calls"), signal);
+  if (view === "call") return showCall(byId("view-record"), signal);
+  if (view === "lead") return showLead(byId("view-record"), signal);
+  // How old the newest call is matters for what an empty page says; without it the page works.
+  const newest = isEmbedded() ? Promise.resolve() : loadNewest(signal).catch(() => {});
+  return loadDashboard(signal, newest);
+}
+
+function showView({ view }) {
+  document.title = `${TITLES[view]} – Callistics`;
+  // Who does not see that another view came has to be brought there.
+  if (viewed !== null && viewed !== view) byId("main").focus();
+  viewed = view;
+  const name = VIEWS.includes(view) ? view : "record";
+  for (const one of VIEWS) byId(`view-${one}`).hidden = one !== name;
+  for (const link of document.querySelectorAll("nav a")) {
+    const here = link.dataset.view === view;
+    if (here) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+    if (link.dataset.view) link.href = addressOf({ ...current(), view: link.dataset.view });
+  }
+}
+
+function fail(error) {
+  const refused = error.status === 401 || (error.status === 403 && !isEmbedded());
+  if (!refused) return fill(byId("notices"), failureNotice(error));
+  stopLoading();
+  if (isEmbedded()) return waitForToken();
+  signOut(error.status);
+}
+
+function signOut(status) {
+  stopLoading();
+  forgetKey();
+  fill(byId("notices"));
+  showSigned(false);
+  askKey(signedIn, status);
+}
+
+function signedIn() {
+  byId("main").ariaBusy = "true";
+  showSigned(true);
+  fill(byId("notices"));
+  begin();
+}
+
+function showSigned(inside) {
+  for (const id of ["page", "content", "sign-out", "views"]) byId(id).hidden = !inside;
+}
+
+function waitForToken() {
+  const text = "This view has expired. It goes on as soon as the page around it has renewed it.";
+  fill(byId("notices"), h("div", { class: "message", role: "status" }, h("p", {}, text)));
+  announce(text);
+  askForToken();
+}
+
+function startEmbedded() {
+  const claims = takeToken();
+  const adopt = (given) => {
+    const locked = given.locked ?? {};
+    embedIn();
+    for (const id of ["page", "content"]) byId(id).hidden = false;
+    fill(byId("notices"));
+    begin(locked);
+  };
+  awaitTokens(adopt);
+  if (claims) adopt(claims);
+  else waitForToken();
+}
+
+// A range of its own beside a locked one could only hide what may be seen.
+function withoutLocked(state, locked) {
+  const names = Object.keys(locked.filters ?? {});
+  const filters = Object.fromEntries(Object.entries(state.filters).filter(([name]) => !names.includes(name)));
+  if (names.some((name) => name.startsWith("date_"))) {
+    for (const name of ["date_range", "date_from", "date_to"]) delete filters[name];
+  }
+  const view = isEmbedded() ? "dashboard" : state.view;
+  return { ...state, filters, view, timezone: locked.timezone ?? state.timezone };
+}
+
+byId("theme").addEventListener("click", switchTheme);
+// All that was shown and held goes with the document.
+byId("sign-out").addEventListener("click", () => {
+  forgetKey();
+  location.replace(location.pathname);
+});
+if (meta("mode") === "embed") startEmbedded();
+else if (credential()) signedIn();
+else {
+  byId("main").ariaBusy = "false";
+  askKey(signedIn);
+}

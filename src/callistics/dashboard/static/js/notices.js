@@ -1,0 +1,57 @@
+// What the page says where there is nothing to show: what happened, and what to do next.
+
+import { current, navigate } from "./app.js";
+import { copyButton, h } from "./dom.js";
+import * as format from "./format.js";
+import { describe } from "./chips.js";
+import { withFilters } from "./state.js";
+
+/** Every sentence about what is wrong, each with the field that it is about. */
+export function failureTexts(error) {
+  const items = error.problem?.errors ?? [];
+  if (!items.length) return [error.message];
+  return items.map(({ pointer, message }) => `${pointer.slice(1).replaceAll("/", " › ")}: ${message}`);
+}
+
+export function failureNotice(error) {
+  const texts = failureTexts(error);
+  return h("div", { class: "message failure", role: "alert" },
+    h("h2", {}, error.problem?.title ?? "The server could not answer"),
+    texts.length > 1 ? h("ul", {}, texts.map((text) => h("li", {}, text))) : h("p", {}, texts[0]));
+}
+
+/** Nothing matches: because of the filters, the range, or since no call was ever sent. */
+export function emptyNotice(state, newest) {
+  if (newest === null) return firstCall();
+  const filtered = describe(state.filters).length > 0;
+  const clear = () => navigate({ ...current(), filters: { date_range: current().filters.date_range } });
+  const everything = () => navigate(withFilters(current(), { date_range: undefined }));
+  return h("div", { class: "message" },
+    h("h2", {}, "No call matches"),
+    newest ? h("p", {}, `The newest call began ${format.age(newest.started_at)}, on ${format.time(newest.started_at)}.`) : null,
+    h("div", { class: "actions" },
+      filtered ? h("button", { type: "button", class: "secondary", onclick: clear }, "Clear filters") : null,
+      h("button", { type: "button", class: "secondary", onclick: everything }, "Show all time")));
+}
+
+function firstCall() {
+  const text = command();
+  return h("div", { class: "message" },
+    h("h2", {}, "No calls yet"),
+    h("p", {}, "Send the first one with a key that may ingest; it is here as soon as the server has answered:"),
+    h("pre", { tabindex: "0" }, h("code", {}, text)),
+    h("div", { class: "actions" }, copyButton(() => text), h("a", { href: "docs" }, "The API, to try")));
+}
+
+function command() {
+  const record = {
+    call_id: "call-1", merchant_id: "mer_1", reseller_id: "res_1",
+    started_at: new Date().toISOString().slice(0, 19) + "Z", duration: 42, outcome: "CONFIRMED",
+  };
+  return [
+    `curl ${new URL("calls", document.baseURI)}`,
+    "-H 'Authorization: Bearer YOUR_KEY'",
+    "-H 'Content-Type: application/json'",
+    `-d '${JSON.stringify(record)}'`,
+  ].join(" \\\n  ");
+}

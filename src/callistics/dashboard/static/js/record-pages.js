@@ -1,0 +1,75 @@
+// The page of a call, and of a lead with its calls and the history of its status.
+
+import * as api from "./api.js";
+import { addressOf, current } from "./app.js";
+import { fieldText, isFigure } from "./call-fields.js";
+import { link } from "./calls.js";
+import { byId, fill, h } from "./dom.js";
+import { label } from "./labels.js";
+
+const NESTED = ["payload", "calls", "history", "status_history"];
+const CALL_COLUMNS = ["started_at", "outcome", "duration", "attempt", "provider", "agent_id", "sentiment", "call_id"];
+
+export async function showCall(place, signal) {
+  const { id, merchant, timezone } = current();
+  const call = await api.call(id, merchant, timezone, signal);
+  fill(byId("notices"));
+  fill(place, back(), card("Call", call.call_id, [
+    fields(call, { lead_id: (text) => call.lead_id && link(text, "lead", call.lead_id, call.merchant_id) }),
+    payload(call.payload),
+  ]));
+}
+
+export async function showLead(place, signal) {
+  const { id, merchant, timezone } = current();
+  const lead = await api.lead(id, merchant, timezone, signal);
+  const history = lead.history ?? lead.status_history ?? [];
+  fill(byId("notices"));
+  fill(place, back(), card("Lead", lead.lead_id, [
+    fields(lead, {}),
+    payload(lead.payload),
+    part("History of the status", rows(history, Object.keys(history[0] ?? {}), (name, one) => fieldText(name, one))),
+    part("Calls", rows(lead.calls ?? [], CALL_COLUMNS, (name, one) => {
+      const text = fieldText(name, one);
+      return name === "started_at" ? link(text, "call", one.call_id, one.merchant_id ?? lead.merchant_id) : text;
+    })),
+  ]));
+}
+
+function back() {
+  return h("p", { class: "back" }, h("a", { "data-page": true, href: addressOf({ ...current(), view: "calls" }) }, "← All calls"));
+}
+
+function card(kind, id, parts) {
+  return h("article", { class: "panel record" },
+    h("header", {}, h("div", {}, h("h1", {}, `${kind} `, h("span", { class: "id" }, id)))), parts);
+}
+
+function fields(record, links) {
+  const names = Object.keys(record).filter((name) => !NESTED.includes(name));
+  const [known, absent] = [true, false].map((is) => names.filter((name) => (record[name] !== null) === is));
+  return [
+    h("dl", { class: "fields" }, known.map((name) => {
+      const text = fieldText(name, record);
+      return h("div", {}, h("dt", {}, label(name)), h("dd", {}, links[name]?.(text) || text));
+    })),
+    absent.length ? h("p", { class: "help" }, `Without a value: ${absent.map(label).join(", ")}`) : null,
+  ];
+}
+
+function payload(content) {
+  if (!content || !Object.keys(content).length) return null;
+  return part("Payload", h("pre", { tabindex: "0" }, h("code", {}, JSON.stringify(content, null, 2))));
+}
+
+function part(title, content) {
+  return h("section", {}, h("h2", {}, title), content);
+}
+
+function rows(records, columns, cell) {
+  if (!records.length) return h("p", { class: "notice" }, "None.");
+  const cls = (name) => isFigure(name) && "number";
+  return h("div", { class: "rows", tabindex: "0", role: "group", "aria-label": "Table" }, h("table", {},
+    h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col", class: cls(name) }, label(name))))),
+    h("tbody", {}, records.map((one) => h("tr", {}, columns.map((name) => h("td", { class: cls(name) }, cell(name, one))))))));
+}

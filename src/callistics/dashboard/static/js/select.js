@@ -1,0 +1,67 @@
+// From a mark, or a row of a table, to the filters it stands for.
+
+const SECOND = 1000;
+const DAY = 86_400_000;
+const MIDNIGHT = /T00:00:00(Z|[+-])/;
+
+/** The filters that a row of a panel sets, null where it sets none. */
+export function filtersOf(panel, row, { labels, resolved }) {
+  const changes = {};
+  for (const [field, filter] of Object.entries(panel.selects ?? {})) {
+    if (!(field in row)) return null;
+    if (filter === "date") Object.assign(changes, dates(row[field], labels, resolved));
+    else Object.assign(changes, one(filter, row[field]));
+  }
+  for (const [field, choices] of Object.entries(panel.sets ?? {})) {
+    if (!(row[field] in choices)) return null;
+    Object.assign(changes, choices[row[field]]);
+  }
+  return Object.values(changes).some((value) => value !== undefined) ? changes : null;
+}
+
+function one(filter, value) {
+  if (filter === "sentiment_max") return { [filter]: below(value) };
+  if (filter === "max_duration") return { [filter]: value === null ? undefined : value - 1 };
+  if (filter === "sentiment_min" || filter === "min_duration") return { [filter]: value ?? undefined };
+  if (filter === "success" || filter === "reached") return { [filter]: Boolean(value) };
+  return { [filter]: [value] };
+}
+
+// A bin ends before its `to`, the filter with it: the greatest number below. The last bin holds 1.
+function below(value) {
+  if (value === null || value === undefined) return undefined;
+  if (value === 1) return 1;
+  const bits = new BigInt64Array(new Float64Array([value]).buffer);
+  bits[0] -= 1n;
+  return new Float64Array(bits.buffer)[0];
+}
+
+/** A bucket ends where the next one begins; the range cuts the first and the last. */
+function dates(label, labels, { begin, end }) {
+  const next = labels[labels.indexOf(label) + 1];
+  const to = next === undefined ? lastDate(end) : label.includes("T") ? before(next) : dayBefore(next);
+  return { date_from: firstDate(label, begin), date_to: to, date_range: undefined };
+}
+
+function firstDate(label, begin) {
+  if (begin === ".." || isBehind(label, begin)) return label;
+  return MIDNIGHT.test(begin) && !label.includes("T") ? begin.slice(0, 10) : begin;
+}
+
+function isBehind(label, begin) {
+  return label.includes("T") ? Date.parse(label) >= Date.parse(begin) : label > begin.slice(0, 10);
+}
+
+function lastDate(end) {
+  if (end === "..") return undefined;
+  return MIDNIGHT.test(end) ? dayBefore(end.slice(0, 10)) : before(end);
+}
+
+function before(instant) {
+  return new Date(Date.parse(instant) - SECOND).toISOString().slice(0, 19) + "Z";
+}
+
+// By the calendar alone: the day before a day.
+function dayBefore(day) {
+  return new Date(Date.parse(`${day}T00:00:00Z`) - DAY).toISOString().slice(0, 10);
+}

@@ -1,0 +1,97 @@
+"""A browser, a server with calls, and a page that must neither complain nor ask elsewhere."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from callistics.synthetic import generate_calls
+from support import engines
+from support.dashboard import CHROMIUM, Dashboard, Opener
+from support.live import ADMIN_KEY, Live, free_port, live
+
+CALLS = 6_000
+POLICY = {
+    "CALLISTICS_LEAD_STAGES": "new,contacted,interested,converted",
+    "CALLISTICS_SUCCESS_OUTCOMES": "CONFIRMED,INTERESTED",
+}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, without its own sandbox: tests may run as root in a container."""
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on this machine")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def embed_port() -> int:
+    """The port of the one origin whose pages may frame the dashboard."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, embed_port: int) -> Iterator[Live]:
+    """A server with made-up calls of two years that end today, for tests that add none."""
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(engines, "current", "duckdb")
+            parents = {"CALLISTICS_EMBED_PARENTS": f"http://127.0.0.1:{embed_port}"}
+            folder = tmp_path_factory.mktemp("site")
+            found = stack.enter_context(live(folder, **POLICY, **parents))
+        load(found)
+        yield found
+
+
+def load(server: Live, calls: int = CALLS) -> None:
+    """Send made-up calls that end today."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = b"\n".join(map(msgspec.json.encode, generate_calls(calls, 1, today)))
+    headers = {"Content-Type": "application/x-ndjson"}
+    answer = server.client.post("/calls", content=lines, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture(scope="session")
+def key() -> str:
+    """A key that sees everything."""
+    return ADMIN_KEY
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A session of a browser of its own."""
+    found = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    found.set_default_timeout(10_000)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def visit(context: BrowserContext) -> Iterator[Opener]:
+    """Pages of servers; at the end none may have complained or asked another origin."""
+    pages: list[Dashboard] = []
+
+    def begin(server: Live) -> Dashboard:
+        pages.append(Dashboard(context.new_page(), server.url))
+        return pages[-1]
+
+    yield begin
+    for page in pages:
+        assert not page.complaints
+        assert not page.foreign()
+
+
+@pytest.fixture
+def dashboard(visit: Opener, site: Live, key: str) -> Dashboard:
+    """The dashboard of the server with calls, signed in."""
+    found = visit(site)
+    found.open(key=key)
+    return found

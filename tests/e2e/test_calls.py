@@ -1,0 +1,83 @@
+"""From a figure to the calls behind it, to one of them, and to its lead."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import expect
+
+from support.dashboard import Dashboard, Opener
+from support.live import ADMIN_KEY, Live
+
+ROWS = "#view-calls tbody tr"
+FILTERS = {"date_range": "last_30_days", "outcome": "NO_ANSWER"}
+
+
+def found(server: Live, **body: object) -> list[str]:
+    """The ids of calls as the server finds them."""
+    answer = server.client.post("/calls/search", json={"filters": FILTERS, "limit": 1_000, **body})
+    return [call["call_id"] for call in answer.json()["data"]]
+
+
+def shown(page: Dashboard) -> list[str]:
+    """The ids of the calls that are listed."""
+    links = page.page.locator(f"{ROWS} a[href*='call=']")
+    hrefs: list[str] = links.evaluate_all("links => links.map(link => link.href)")
+    return [parse_qs(urlsplit(one).query)["call"][0] for one in hrefs]
+
+
+def test_the_calls_behind_a_panel_are_those_of_its_filters(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.open("?outcome=NO_ANSWER", key=ADMIN_KEY)
+    page.panel("outcomes").get_by_role("link", name="Show the calls").click()
+    page.settle()
+    assert page.query == {"outcome": ["NO_ANSWER"], "view": ["calls"]}
+    assert shown(page) == found(site)[:100]
+
+
+def test_more_calls_follow_and_the_order_turns(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.open("?view=calls", key=ADMIN_KEY)
+    expected = found(site, filters={"date_range": "last_30_days"})
+    assert len(expected) > 200
+    page.page.get_by_role("button", name="More").click()
+    expect(page.page.locator(ROWS)).to_have_count(200)
+    assert shown(page) == expected[:200]
+    page.page.get_by_role("button", name="Oldest first").click()
+    page.settle()
+    assert shown(page) == expected[::-1][:100]
+
+
+def test_a_call_leads_to_its_lead_and_back(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.open("?view=calls&outcome=NO_ANSWER", key=ADMIN_KEY)
+    page.page.locator(f"{ROWS} a").first.click()
+    page.settle()
+    call = site.client.get(f"/calls/{found(site)[0]}").json()
+    record = page.page.locator("#view-record")
+    expect(record.get_by_role("heading", level=1)).to_contain_text(call["call_id"])
+    for name in ("merchant_id", "template_id", "outcome", "provider"):
+        expect(record).to_contain_text(call[name])
+    assert not page.violations()
+    record.get_by_role("link", name=call["lead_id"]).click()
+    page.settle()
+    lead = site.client.get(f"/leads/{call['lead_id']}").json()
+    expect(record.get_by_role("heading", level=1)).to_contain_text(lead["lead_id"])
+    tables = record.locator("table")
+    expect(tables.nth(0).locator("tbody tr")).to_have_count(len(lead["history"]))
+    expect(tables.nth(1).locator("tbody tr")).to_have_count(len(lead["calls"]))
+    assert not page.violations()
+    for _ in range(2):
+        page.page.go_back()
+        page.settle()
+    assert page.query == {"view": ["calls"], "outcome": ["NO_ANSWER"]}
+
+
+def test_the_age_of_the_newest_call_stands_beside_the_filters(dashboard: Dashboard) -> None:
+    expect(dashboard.page.locator("#newest")).to_contain_text("newest call")
+    expect(dashboard.page.locator("#zone-shown")).to_have_text("UTC")
+
+
+def test_a_call_that_is_not_there_is_said(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.open("?call=nothing", key=ADMIN_KEY)
+    expect(page.page.get_by_role("alert")).to_be_visible()
+    page.forgive("status of 404")

@@ -1,0 +1,45 @@
+"""Downloads hold what the panel shows."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from support.dashboard import Dashboard, Opener
+from support.live import ADMIN_KEY, Live
+
+FORMATS = {"CSV": ".csv", "NDJSON": ".ndjson", "Arrow": ".arrows", "Parquet": ".parquet"}
+
+
+def download(page: Dashboard, place: str, name: str) -> Path:
+    """The file that a menu gives."""
+    menu = page.page.locator(place)
+    menu.locator("summary").click()
+    with page.page.expect_download() as begun:
+        menu.get_by_role("button", name=name, exact=True).click()
+    file = begun.value
+    assert file.suggested_filename.endswith(FORMATS[name]), file.suggested_filename
+    return file.path()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_comes_as_a_file(dashboard: Dashboard, name: str) -> None:
+    assert download(dashboard, "#panel-outcomes .menu", name).stat().st_size > 0
+
+
+def test_a_file_has_the_rows_of_the_panel(dashboard: Dashboard) -> None:
+    path = download(dashboard, "#panel-providers .menu", "CSV")
+    with path.open(encoding="utf-8", newline="") as file:
+        names, *rows = csv.reader(file)
+    assert names == dashboard.columns("providers")
+    shown = [[value or "" for value in row] for row in dashboard.rows("providers")]
+    assert [[value.lstrip("'") for value in row] for row in rows][: len(shown)] == shown
+
+
+def test_the_calls_themselves_can_be_downloaded(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.open("?view=calls&outcome=NO_ANSWER", key=ADMIN_KEY)
+    path = download(page, "#view-calls .menu", "NDJSON")
+    filters = {"date_range": "last_30_days", "outcome": "NO_ANSWER"}
+    expected = site.rows("call_count", filters=filters)[0]["count"]
+    assert path.read_text(encoding="utf-8").count("\n") == expected

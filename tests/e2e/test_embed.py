@@ -1,0 +1,154 @@
+"""The page inside another one: its token, what it locks, its end and its renewal."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+from support.dashboard import Dashboard, Opener
+from support.live import Live
+
+LOCKED = {"filters": {"provider": ["TWILIO"]}, "timezone": "Asia/Kolkata"}
+
+
+class _Parent(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>Host</title><link rel=icon href=data:,>")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@contextmanager
+def parent(port: int) -> Generator[str]:
+    """A page of another origin."""
+    server = ThreadingHTTPServer(("127.0.0.1", port), _Parent)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def host(embed_port: int) -> Iterator[str]:
+    """A page that may frame the dashboard."""
+    with parent(embed_port) as url:
+        yield url
+
+
+def token(server: Live, **claims: Any) -> str:
+    """A token for embedding; by default locked to a provider and a zone."""
+    merchant = server.rows("call_count", group_by=["merchant_id"])[0]["merchant_id"]
+    body = {
+        "scope": {"merchant_ids": [merchant]},
+        "expires_in": 600,
+        "locked": LOCKED,
+        **claims,
+    }
+    answer = server.client.post("/embed-tokens", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["token"]
+
+
+def frame(page: Page, server: Live, fragment: str = "") -> FrameLocator:
+    """A frame of the dashboard in the page; what it says is kept in `heard`."""
+    script = """address => {
+        window.heard = [];
+        addEventListener("message", (event) => heard.push([event.origin, event.data]));
+        const frame = document.createElement("iframe");
+        Object.assign(frame, { id: "f", width: 1200, height: 800, src: address });
+        document.body.append(frame);
+    }"""
+    page.evaluate(script, f"{server.url}/embed?compare=none{fragment}")
+    return page.frame_locator("#f")
+
+
+def send(page: Page, message: object) -> None:
+    """Tell the frame something."""
+    script = "message => document.getElementById('f').contentWindow.postMessage(message, '*')"
+    page.evaluate(script, message)
+
+
+def calls_of(found: FrameLocator) -> str | None:
+    """The number of calls that the frame shows."""
+    figure = found.locator("#panel-calls .figure [data-field=calls]")
+    expect(figure).to_be_visible()
+    return figure.get_attribute("value")
+
+
+def test_a_frame_shows_what_its_token_allows(visit: Opener, site: Live, host: str) -> None:
+    page = begin(visit, site, host)
+    merchant = site.rows("call_count", group_by=["merchant_id"])[0]["merchant_id"]
+    found = frame(page.page, site, f"#token={token(site)}")
+    filters = {"merchant_id": merchant, "provider": "TWILIO", "date_range": "last_30_days"}
+    body: dict[str, Any] = {"filters": filters, "timezone": "Asia/Kolkata"}
+    assert calls_of(found) == str(site.rows("success_rate", **body)[0]["calls"])
+    expect(found.locator(".chip.locked")).to_contain_text("Provider: TWILIO")
+    expect(found.locator("#zone-shown")).to_have_text("Asia/Kolkata, fixed")
+    for text in ("Sign out", "Show the calls", "Time zone"):
+        expect(found.get_by_text(text, exact=True)).to_be_hidden()
+    assert all("token" not in one.url for one in page.page.frames)
+
+
+def test_a_frame_without_a_token_asks_its_parent(visit: Opener, site: Live, host: str) -> None:
+    page = begin(visit, site, host)
+    found = frame(page.page, site)
+    expect(found.locator("#notices")).to_contain_text("expired")
+    assert page.page.evaluate("heard") == [[site.url, {"type": "callistics:expired"}]]
+    send(page.page, {"type": "callistics:token", "token": token(site)})
+    assert calls_of(found) is not None
+    expect(found.locator("#notices")).to_be_empty()
+
+
+def test_a_token_that_holds_no_more_is_renewed(visit: Opener, site: Live, host: str) -> None:
+    page = begin(visit, site, host)
+    found = frame(page.page, site, f"#token={token(site)}x")
+    expect(found.locator("#notices")).to_contain_text("expired")
+    page.forgive("status of 401")
+    send(page.page, {"type": "callistics:token", "token": token(site)})
+    assert calls_of(found) is not None
+
+
+def test_a_token_of_a_foreign_parent_is_not_taken(visit: Opener, site: Live) -> None:
+    with parent(0) as stranger:
+        page = begin(visit, site, stranger)
+        page.page.route("**/embed?*", allow_every_frame)
+        found = frame(page.page, site)
+        expect(found.locator("#notices")).to_contain_text("expired")
+        send(page.page, {"type": "callistics:token", "token": token(site)})
+        send(page.page, {"type": "callistics:unknown"})
+        page.page.evaluate("() => new Promise(requestAnimationFrame)")
+        assert not [one.url for one in page.requests if "/analytics" in one.url]
+
+
+def allow_every_frame(route: Any) -> None:
+    """As a browser that knows nothing of `frame-ancestors`."""
+    answer = route.fetch()
+    headers = {name: value for name, value in answer.headers.items() if "policy" not in name}
+    route.fulfill(response=answer, headers=headers)
+
+
+def test_a_foreign_page_cannot_frame_it(visit: Opener, site: Live) -> None:
+    with parent(0) as stranger:
+        page = begin(visit, site, stranger)
+        found = frame(page.page, site, "#token=x")
+        page.page.wait_for_event("console", lambda message: "frame-ancestors" in message.text)
+        expect(found.locator("#panels")).to_have_count(0)
+        page.forgive("frame-ancestors")
+
+
+def begin(visit: Opener, site: Live, address: str) -> Dashboard:
+    """A page of a host, whose own origin may be asked as well."""
+    page = visit(site)
+    page.hosts.append(address)
+    page.page.goto(address)
+    return page

@@ -1,0 +1,142 @@
+"""Filters: by click, by keyboard, by dialog, by address, and away again."""
+
+from playwright.sync_api import expect
+
+from support.dashboard import Dashboard, Opener
+from support.live import ADMIN_KEY, Live
+
+MARK = ".picture [role=graphics-symbol][tabindex]"
+
+
+def test_a_click_on_a_mark_filters_everything(dashboard: Dashboard, site: Live) -> None:
+    mark = dashboard.panel("outcomes").locator(f"{MARK}[aria-label*=NO_ANSWER]").first
+    mark.click()
+    dashboard.settle()
+    assert dashboard.query == {"outcome": ["NO_ANSWER"]}
+    assert dashboard.chips() == ["Outcome: NO_ANSWER"]
+    filters = {"date_range": "last_30_days", "outcome": "NO_ANSWER"}
+    expected = site.rows("provider_breakdown", filters=filters, compare="previous_period")
+    dashboard.expect_rows("providers", expected[:15])
+
+
+def test_a_bucket_becomes_the_range(dashboard: Dashboard, site: Live) -> None:
+    rows = site.rows("calls_over_time", filters={"date_range": "last_30_days"})
+    place = next(place for place, row in enumerate(rows) if row["count"])
+    panel = dashboard.panel("calls-over-time")
+    panel.get_by_role("button", name="Table").click()
+    panel.locator("tbody tr button").nth(place).press("Enter")
+    dashboard.settle()
+    day = rows[place]["date"]
+    assert dashboard.query == {"date_from": [day], "date_to": [day]}
+    found = dashboard.panel("calls").locator("[data-field=calls]").first
+    expect(found).to_have_attribute("value", str(rows[place]["count"]))
+
+
+def test_the_last_bucket_ends_where_the_range_does(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.open("?compare=none&granularity=week&date_range=last_30_days", key=ADMIN_KEY)
+    rows = site.rows("calls_over_time", filters={"date_range": "last_30_days"}, granularity="week")
+    panel = page.panel("calls-over-time")
+    panel.get_by_role("button", name="Table").click()
+    for place in (0, len(rows) - 1):
+        panel.locator("tbody tr button").nth(place).click()
+        page.settle()
+        figure = page.panel("calls").locator(".figure [data-field=calls]")
+        expect(figure).to_have_attribute("value", str(rows[place]["count"]))
+        page.page.go_back()
+        page.settle()
+
+
+def test_marks_are_reached_and_chosen_with_the_keyboard(dashboard: Dashboard) -> None:
+    marks = dashboard.panel("providers").locator(MARK)
+    marks.first.focus()
+    marks.first.press("ArrowDown")
+    expect(marks.nth(1)).to_be_focused()
+    marks.nth(1).press("Enter")
+    dashboard.settle()
+    expected = dashboard.query["provider"]
+    assert dashboard.chips() == [f"Provider: {expected[0]}"]
+
+
+def test_chips_take_filters_away_and_back_brings_them_again(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.open("?outcome=BUSY&min_duration=5", key=ADMIN_KEY)
+    assert page.chips() == ["Outcome: BUSY", "Duration ≥ 5\u00a0s"]
+    page.page.get_by_role("button", name="Remove filter Outcome: BUSY").click()
+    page.settle()
+    assert page.query == {"min_duration": ["5"]}
+    page.page.go_back()
+    page.settle()
+    assert page.chips() == ["Outcome: BUSY", "Duration ≥ 5\u00a0s"]
+    page.page.go_forward()
+    page.settle()
+    assert page.chips() == ["Duration ≥ 5\u00a0s"]
+
+
+ADDRESS = {
+    "outcome": ["BUSY", "NO_ANSWER"],
+    "outcome.absent": ["1"],
+    "weekday": ["1", "2"],
+    "sentiment_min": ["0.25"],
+    "success": ["false"],
+    "payload": ['{"city":{"in":["Mumbai"]}}'],
+    "date_from": ["2026-01-01"],
+    "date_to": ["2026-03-31"],
+    "timezone": ["Asia/Kolkata"],
+    "granularity": ["week"],
+    "compare": ["previous_year"],
+    "refresh": ["300"],
+}
+
+
+def test_an_address_is_the_same_after_it_was_read(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    parts = [f"{name}={value}" for name, values in ADDRESS.items() for value in values]
+    page.open("?" + "&".join(parts), key=ADMIN_KEY)
+    page.page.get_by_label("Compare with").select_option("none")
+    page.settle()
+    assert page.query == {**ADDRESS, "compare": ["none"]}
+
+
+def test_the_default_has_an_address_without_a_query(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.open("?date_range=last_month&compare=none&granularity=week", key=ADMIN_KEY)
+    page.page.get_by_label("Range").select_option("last_30_days")
+    page.page.get_by_label("Compare with").select_option("previous_period")
+    page.page.get_by_label("Interval").select_option("auto")
+    page.settle()
+    assert page.query == {}
+
+
+def test_a_free_range_is_chosen_by_two_dates(dashboard: Dashboard) -> None:
+    dashboard.page.get_by_label("Range").select_option("custom")
+    dashboard.page.get_by_label("From", exact=True).fill("2026-02-01")
+    dashboard.page.get_by_label("To", exact=True).fill("2026-02-28")
+    dashboard.page.get_by_role("button", name="Apply").click()
+    dashboard.settle()
+    assert dashboard.query == {"date_from": ["2026-02-01"], "date_to": ["2026-02-28"]}
+
+
+def test_the_dialog_sets_bounds(dashboard: Dashboard) -> None:
+    dashboard.page.get_by_role("button", name="+ Filter").click()
+    dialog = dashboard.page.get_by_role("dialog")
+    dialog.get_by_label("Filter by").select_option("sentiment")
+    dialog.get_by_label("Sentiment from").fill("0.5")
+    dialog.get_by_role("button", name="Apply").click()
+    dashboard.settle()
+    assert dashboard.query == {"sentiment_min": ["0.5"]}
+
+
+def test_what_an_address_misspells_is_told(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.open("?outcom=BUSY", key=ADMIN_KEY)
+    expect(page.page.get_by_role("alert")).to_contain_text("does not know: outcom")
+
+
+def test_what_an_address_gets_wrong_is_told_by_the_server(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.open("?min_duration=long&success=maybe", key=ADMIN_KEY)
+    alert = page.page.locator("#notices [role=alert]")
+    expect(alert).to_contain_text("min_duration")
+    expect(alert).to_contain_text("success")
+    page.forgive("status of 400")

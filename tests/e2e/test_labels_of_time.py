@@ -1,0 +1,112 @@
+"""What the page makes of the server's labels of time: texts, never zones of its own."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from support.dashboard import Dashboard
+from support.live import Live
+
+HOURS = [
+    "2025-10-26T01:00:00+02:00",
+    "2025-10-26T02:00:00+02:00",
+    "2025-10-26T02:00:00+01:00",
+    "2025-10-26T03:00:00+01:00",
+]
+WEEKS = ["2025-09-29", "2025-10-06", "2025-10-13"]
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, site: Live) -> Iterator[Dashboard]:
+    """One page for all, of which none changes anything."""
+    context = browser.new_context(locale="en-GB")
+    found = Dashboard(context.new_page(), site.url)
+    found.open()
+    yield found
+    context.close()
+
+
+def module(page: Dashboard, name: str, call: str, *arguments: Any) -> Any:
+    """What a function of a module of the page returns."""
+    script = f"""async (given) => {{
+        const main = document.querySelector("script[src$='main.js']").src;
+        const found = await import(main.replace("main.js", "{name}.js"));
+        return found.{call}(...given);
+    }}"""
+    return page.page.evaluate(script, list(arguments))
+
+
+def dates(page: Dashboard, label: str, labels: list[str], begin: str, end: str) -> Any:
+    """The range that a bucket stands for."""
+    panel = {"selects": {"date": "date"}}
+    resolved = {"begin": begin, "end": end}
+    shown = {"labels": labels, "resolved": resolved}
+    found = module(page, "select", "filtersOf", panel, {"date": label}, shown)
+    return found["date_from"], found.get("date_to")
+
+
+def test_an_hour_that_comes_twice_is_two_ranges(page: Dashboard) -> None:
+    ends = ("2025-10-26T01:00:00+02:00", "2025-10-26T04:00:00+01:00")
+    found = [dates(page, label, HOURS, *ends)[1] for label in HOURS]
+    assert found == [
+        "2025-10-25T23:59:59Z",
+        "2025-10-26T00:59:59Z",
+        "2025-10-26T01:59:59Z",
+        "2025-10-26T02:59:59Z",
+    ]
+    texts = module(page, "format", "bucketTexts", HOURS, "hour")
+    assert len(set(texts.values())) == len(HOURS)
+
+
+def test_the_range_cuts_its_first_and_its_last_bucket(page: Dashboard) -> None:
+    ends = ("2025-10-01T00:00:00+02:00", "2025-10-16T00:00:00+02:00")
+    assert dates(page, WEEKS[0], WEEKS, *ends) == ("2025-10-01", "2025-10-05")
+    assert dates(page, WEEKS[1], WEEKS, *ends) == ("2025-10-06", "2025-10-12")
+    assert dates(page, WEEKS[2], WEEKS, *ends) == ("2025-10-13", "2025-10-15")
+
+
+def test_an_end_within_a_day_is_kept_to_the_second(page: Dashboard) -> None:
+    ends = ("2025-09-29T10:30:00+05:30", "2025-10-16T10:30:00+05:30")
+    assert dates(page, WEEKS[0], WEEKS, *ends)[0] == ends[0]
+    assert dates(page, WEEKS[2], WEEKS, *ends)[1] == "2025-10-16T04:59:59Z"
+
+
+def test_an_open_end_stays_open(page: Dashboard) -> None:
+    assert dates(page, WEEKS[2], WEEKS, "..", "..") == (WEEKS[2], None)
+
+
+@pytest.mark.parametrize(
+    ("labels", "until", "expected"),
+    [
+        (WEEKS, "2025-10-08T00:00:00+02:00", WEEKS[1]),
+        (WEEKS, "2025-09-20T00:00:00+02:00", WEEKS[0]),
+        (HOURS, "2025-10-26T02:30:00+02:00", HOURS[1]),
+        (HOURS, "2025-10-26T02:30:00+01:00", HOURS[2]),
+        (HOURS, "2025-11-01T00:00:00+01:00", None),
+    ],
+)
+def test_what_is_not_over_is_unfinished(
+    page: Dashboard, labels: list[str], until: str, expected: str | None
+) -> None:
+    resolved = {"end": "2025-11-01T00:00:00+01:00", "completeUntil": until}
+    assert module(page, "query", "unfinishedFrom", labels, resolved, "hour") == expected
+
+
+@pytest.mark.parametrize(
+    ("filters", "unit"),
+    [
+        ({"date_range": "today"}, "hour"),
+        ({"date_range": "past_90_minutes"}, "minute"),
+        ({"date_range": "last_30_days"}, "day"),
+        ({"date_range": "last_2_quarters"}, "week"),
+        ({"date_range": "this_year"}, "month"),
+        ({"date_from": "2025-01-01", "date_to": "2025-01-02"}, "hour"),
+        ({"date_from": "2025-01-01T10:00", "date_to": "2025-01-01T10:59"}, "minute"),
+        ({"date_from": "2025-01-01"}, "month"),
+    ],
+)
+def test_the_interval_fits_the_range(page: Dashboard, filters: Any, unit: str) -> None:
+    state = {"granularity": "auto", "filters": filters}
+    assert module(page, "query", "granularity", state) == unit

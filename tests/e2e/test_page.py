@@ -1,0 +1,100 @@
+"""The page as a whole: for everyone, on every screen, within its policy."""
+
+import json
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from support.dashboard import Dashboard, Opener
+from support.live import ADMIN_KEY, Live
+
+
+@pytest.mark.parametrize(
+    ("scheme", "query"),
+    [
+        ("light", "?outcome=NO_ANSWER&outcome=BUSY"),
+        ("dark", "?outcome=NO_ANSWER&outcome=BUSY"),
+        ("light", "?outcome=NEVER_HEARD_OF"),
+        ("dark", "?view=calls"),
+    ],
+)
+def test_axe_finds_nothing(visit: Opener, site: Live, scheme: str, query: str) -> None:
+    page = visit(site)
+    page.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.open(query)
+    assert not page.violations()
+    page.sign_in(ADMIN_KEY)
+    table = page.page.get_by_role("button", name="Table")
+    if table.count():
+        table.first.click()
+    assert not page.violations()
+
+
+def test_axe_finds_nothing_in_the_dialog(dashboard: Dashboard) -> None:
+    dashboard.page.get_by_role("button", name="+ Filter").click()
+    dialog = dashboard.page.get_by_role("dialog")
+    dialog.get_by_label("Filter by").select_option("weekday")
+    assert not dashboard.violations()
+    dialog.press("Escape")
+    expect(dashboard.page.get_by_role("button", name="+ Filter")).to_be_focused()
+
+
+def test_nothing_is_wider_than_the_screen(dashboard: Dashboard) -> None:
+    for width in (360, 1280, 1920):
+        dashboard.page.set_viewport_size({"width": width, "height": 800})
+        found = dashboard.page.evaluate("document.documentElement.scrollWidth")
+        assert found <= width
+
+
+def test_the_theme_is_switched_for_the_tab(dashboard: Dashboard) -> None:
+    root = dashboard.page.locator("html")
+    expect(root).to_have_attribute("data-theme", "light")
+    dashboard.page.get_by_role("button", name="Light / dark").click()
+    expect(root).to_have_attribute("data-theme", "dark")
+    dashboard.page.reload()
+    dashboard.settle()
+    expect(root).to_have_attribute("data-theme", "dark")
+
+
+def test_text_of_a_record_is_never_markup(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.open("?outcome=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", key=ADMIN_KEY)
+    assert page.chips() == ["Outcome: <img src=x onerror=alert(1)>"]
+    expect(page.page.locator("main img, .chip img")).to_have_count(0)
+
+
+def test_numbers_are_in_the_language_of_the_reader(browser: Browser, site: Live) -> None:
+    context = browser.new_context(locale="de-DE")
+    page = Dashboard(context.new_page(), site.url)
+    page.open("?date_range=all", key=ADMIN_KEY)
+    figure = page.panel("calls").locator(".figure [data-field=calls]")
+    expect(figure).to_have_text("6.000")
+    context.close()
+
+
+def test_a_refresh_keeps_the_picture_and_does_not_overlap(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.page.clock.install()
+    page.open("?refresh=10", key=ADMIN_KEY)
+    drawn = page.panel("outcomes").locator(".drawing")
+    drawn.evaluate("element => { element.dataset.before = 'yes'; }")
+    sent = len(batches(page))
+    with page.page.expect_response("**/analytics/batch"):
+        page.page.clock.fast_forward(10_500)
+    page.settle()
+    assert len(batches(page)) == sent + 1
+    expect(drawn).to_have_attribute("data-before", "yes")
+
+
+def batches(page: Dashboard) -> list[str]:
+    """The requests for figures."""
+    return [one.url for one in page.requests if one.url.endswith("/analytics/batch")]
+
+
+def test_one_request_brings_the_figures_of_all_panels(dashboard: Dashboard, site: Live) -> None:
+    posted = [one for one in dashboard.requests if one.method == "POST"]
+    assert len(batches(dashboard)) == 1
+    assert len(posted) == 3, [one.url for one in posted]
+    sent = next(one for one in posted if one.url.endswith("/batch")).post_data
+    panels = site.client.get("/dashboard/panels.json").json()["panels"]
+    assert len(json.loads(sent or "")["queries"]) == len(panels)
