@@ -1,14 +1,14 @@
 """The product's own steps without HTTP."""
 
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import msgspec
 
 from bench.store import Store
 from callistics.analytics.service import Analytics
-from callistics.engines.base import Engine
+from callistics.engines.base import Engine, Snapshot
 from callistics.engines.registry import open_engine
 from callistics.http.services import now
 from callistics.ingest.batch import Batch
@@ -26,25 +26,39 @@ from callistics.sql.dialect import SqlRow, Statement
 from callistics.sql.selection import Policy
 
 
+class _Seen:
+    """An engine whose statements are noted, but for those of a comparison."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.dialect = engine.dialect
+        self.statements: list[Statement] = []
+
+    @property
+    def data_version(self) -> int | None:
+        return self._engine.data_version
+
+    def reading(self) -> AbstractContextManager[Snapshot]:
+        return self._engine.reading()
+
+    def run(self, statement: Statement) -> Sequence[SqlRow]:
+        self.statements.append(statement)
+        return self._engine.run(statement)
+
+
 class Asking:
     """The server's steps from body to answer, in this process."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._seen: list[Statement] = []
-        self.analytics = Analytics(
-            engine.dialect, self._run, Policy(), Settings().timezone, engine.rollups
-        )
-
-    def _run(self, statement: Statement) -> Sequence[SqlRow]:
-        self._seen.append(statement)
-        return self._engine.run(statement)
+        self._seen = _Seen(engine)
+        self.analytics = Analytics(self._seen, Policy(), Settings().timezone, engine.rollups)
 
     def statements(self, body: bytes) -> list[Statement]:
         """What the product runs to answer a body: one statement, two where ends are open."""
-        self._seen.clear()
+        self._seen.statements.clear()
         self.analytics.answer(body, EVERYTHING)
-        return list(self._seen)
+        return list(self._seen.statements)
 
     def run(self, statements: Sequence[Statement]) -> None:
         """The engine's part alone."""
@@ -61,7 +75,7 @@ class Asking:
     def answer(self, body: bytes) -> None:
         """All steps but HTTP's."""
         self.analytics.answer(body, EVERYTHING)
-        self._seen.clear()
+        self._seen.statements.clear()
 
 
 @contextmanager

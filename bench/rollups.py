@@ -52,10 +52,7 @@ def _questions(engine: DuckDBEngine, title: str, body: dict[str, Any]) -> Table:
 
 def _timed(engine: DuckDBEngine, body: bytes) -> tuple[float, float]:
     """Median ms from the records, and from roll-ups."""
-    ways = [
-        Analytics(engine.dialect, engine.run, Policy(), "UTC", offered)
-        for offered in ((), engine.rollups)
-    ]
+    ways = [Analytics(engine, Policy(), "UTC", offered) for offered in ((), engine.rollups)]
     taken: tuple[list[float], list[float]] = ([], [])
     for _ in range(TIMES):
         for way, times in zip(ways, taken, strict=True):

@@ -98,7 +98,7 @@ def product() -> Generator[Analytics]:
     try:
         for kind, records in ((RecordKind.LEADS, leads()), (RecordKind.CALLS, calls())):
             _store(writer, kind, records)
-        yield Analytics(engine.dialect, engine.run, Policy(lead_stages=STAGES), "UTC")
+        yield Analytics(engine, Policy(lead_stages=STAGES), "UTC")
     finally:
         writer.stop()
         engine.close()
@@ -144,7 +144,9 @@ def _query(kind: QueryType, product: Analytics) -> str:
                 (f"`{column.name}`", column.type.replace("|", " or "), column.help)
                 for column in kind.columns
             ],
-        ),
+        )
+        + "\n\n"
+        + _compare_note(kind),
         *(["## Measures\n\n" + _measures()] if kind.takes_measure else []),
         "## Grouping\n\n" + _group_note(kind),
         f"## Example\n\nRequest:\n\n```json\n{in_json(body, 2)}\n```\n\nAnswer, over a small set "
@@ -162,6 +164,14 @@ def _granularity_note(kind: QueryType) -> str:
     if kind.uses_granularity:
         return "`granularity` sets the length of a bucket; every bucket of the range is a row."
     return "The type accepts `granularity` and ignores it."
+
+
+def _compare_note(kind: QueryType) -> str:
+    names = ", ".join(f"`{column.name}`" for column in kind.previous_columns)
+    return (
+        f"With [`compare`](../../comparison.md) each row goes on with {names}: the same figures of "
+        "the range compared with, null where that has no such row."
+    )
 
 
 def _group_note(kind: QueryType) -> str:

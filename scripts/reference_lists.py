@@ -6,28 +6,14 @@ from typing import Any
 from markdown_pages import in_json, page, table
 
 from callistics.catalog.dimensions import GROUPABLE
-from callistics.catalog.filter_types import OPERATOR_SCHEMAS
 from callistics.catalog.filters import FILTERS
+from callistics.catalog.payload_operators import OPERATORS
 from callistics.problem_types import PROBLEM_TYPES
 from callistics.records.field import RecordKind
 from callistics.records.fields import ALL_FIELDS
 from callistics.records.unreached import SOURCES, sources_by_key
 from callistics.settings import table as settings_table
 from callistics.sql.selection import Unit
-
-OPERATORS = {
-    "eq": ("equal in canonical text; `null` means the key is absent or null", {"eq": "Delhi"}),
-    "ne": ("not equal; also matches records that lack the key", {"ne": "Delhi"}),
-    "in": ("equal to one of the list", {"in": ["Delhi", "Mumbai"]}),
-    "not_in": ("equal to none of the list; also where the key is missing", {"not_in": ["trial"]}),
-    "gt": ("greater: numbers by value, dates by time", {"gt": 30}),
-    "gte": ("greater or equal", {"gte": "2025-01-01"}),
-    "lt": ("less", {"lt": 65.5}),
-    "lte": ("less or equal", {"lte": "2025-01-31"}),
-    "contains": ("the text occurs in the value, exact case", {"contains": "road"}),
-    "starts_with": ("the value begins with the text, exact case", {"starts_with": "11"}),
-    "exists": ("`true`: there and not null; `false`: absent or null", {"exists": True}),
-}
 
 
 def filters() -> str:
@@ -37,8 +23,8 @@ def filters() -> str:
         for spec in FILTERS.values()
     ]
     operators = [
-        (f"`{name}`", OPERATORS[name][0], f"`{in_json(OPERATORS[name][1])}`")
-        for name in OPERATOR_SCHEMAS
+        (f"`{name}`", one.help, f"`{in_json({name: one.example})}`")
+        for name, one in OPERATORS.items()
     ]
     return page(
         "Filters",

@@ -35,21 +35,22 @@ UNAUTHORIZED: Final = ProblemType(
     "unauthorized",
     401,
     "Unauthorized",
-    "There is no key, or one that is unknown, revoked or expired.",
-    "Send `Authorization: Bearer <key>`.",
+    "There is no key or token, or one that is unknown, revoked, expired or not signed rightly.",
+    "Send `Authorization: Bearer <key>`; ask for a new token.",
 )
 FORBIDDEN: Final = ProblemType(
     "forbidden",
     403,
     "Forbidden",
-    "The key lacks the permission that the endpoint needs.",
+    "The key lacks the permission that the endpoint needs, or a token is used where it may not be.",
     "Use another key.",
 )
 OUTSIDE_SCOPE: Final = ProblemType(
     "outside-scope",
     403,
     "Outside the key's scope",
-    "A filter or record names something that the key's scope leaves out, whether or not it exists.",
+    "A filter or record names something that the key's scope leaves out, whether or not it exists;"
+    " a query names another zone than the one that its token is locked to.",
     "Use another key.",
 )
 NOT_FOUND: Final = ProblemType(
@@ -71,7 +72,7 @@ NOT_ACCEPTABLE: Final = ProblemType(
     406,
     "Not acceptable",
     "The header `Accept` names no form in which the endpoint answers.",
-    "Accept `application/json`.",
+    "Accept `application/json`, or one of those that the answer lists.",
 )
 CONFLICT: Final = ProblemType(
     "conflict",

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from callistics.texts import limited
 from callistics.timezones import zone_names
@@ -129,14 +130,28 @@ def _list(value: object) -> tuple[str, ...]:
     return names
 
 
+def as_public_url(value: object) -> str:
+    """An address of a server, with a path where it lies below one; without a slash at its end."""
+    text = as_text(value).rstrip("/")
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be an address such as https://calls.example")
+    return text
+
+
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+
+
+def is_origin(text: str) -> bool:
+    """Whether a text is an origin as browsers send it."""
+    return _ORIGIN.fullmatch(text) is not None
 
 
 def as_origins(value: object) -> tuple[str, ...] | None:
     """Origins as browsers send them: scheme, host and port alone, in lower case."""
     names = as_names(value)
     for name in names or ():
-        if name != "*" and not _ORIGIN.fullmatch(name):
+        if name != "*" and not is_origin(name):
             raise ValueError(
                 "must be origins such as https://dashboard.example, in lower case and without a"
                 " path, or * for all"

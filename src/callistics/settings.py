@@ -1,19 +1,14 @@
 """Every setting once: name, type, default, help. Values come from the environment or a TOML file.
 
-An environment variable is the setting's name in capitals after `CALLISTICS_`; the file is
-`callistics.toml` in the working directory, or the one that `CALLISTICS_CONFIG` names. The command
-line goes before the environment, the environment before the file.
+The command line goes before the environment, the environment before the file.
 """
 
-import json
-import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 from typing import Any
 
-from callistics.errors import SettingsError, did_you_mean
+from callistics.errors import SettingsError
+from callistics.setting_sources import PREFIX, given_settings, parse_all
 from callistics.setting_types import (
     Parse,
     as_admin_key,
@@ -23,6 +18,7 @@ from callistics.setting_types import (
     as_names,
     as_number,
     as_origins,
+    as_public_url,
     as_size,
     as_stage_lists,
     as_success,
@@ -31,8 +27,7 @@ from callistics.setting_types import (
     as_whole,
     as_zone,
 )
-
-PREFIX = "CALLISTICS_"
+from callistics.token_issuers import Issuer, as_issuers
 
 ANSWER_SETTINGS = (
     "timezone",
@@ -68,6 +63,19 @@ class Settings:
         "Origins whose pages may ask from a browser, such as `https://dashboard.example`; `*`:"
         " all; unset: none.",
     )
+    public_url: str | None = _setting(
+        None,
+        as_public_url,
+        "Address at which others reach the server, such as `https://calls.example`, for the"
+        " addresses that it gives out; unset: the one that a request came to.",
+    )
+    token_issuers: tuple[Issuer, ...] = _setting(
+        (),
+        as_issuers,
+        "Who else may sign tokens for embedding: a list of objects with `issuer`, `algorithm`"
+        " (`HS256`, `RS256`, `ES256`, `EdDSA`), `key` or `key_file`, and `audience` if tokens name"
+        " one.",
+    )
     admin_key: str | None = _setting(
         None, as_admin_key, "The first admin key; without it one is made on first start."
     )
@@ -101,6 +109,9 @@ class Settings:
     )
     query_queue: int = _setting(
         1_000, as_whole(1, 100_000), "Queries that may wait; beyond it they are shed (503)."
+    )
+    export_concurrency: int = _setting(
+        4, as_whole(1, 256), "Answers with all rows that are sent at the same time (503)."
     )
     answer_cache: int = _setting(
         64,
@@ -210,7 +221,7 @@ def in_force(
 ) -> list[InForce]:
     """What `load_settings` makes of the same, setting by setting; raises as it does."""
     settings = load_settings(environment, overrides)
-    given = _given(environment, overrides)
+    given = given_settings(environment, overrides)
     return [
         InForce(info, getattr(settings, info.name), _origin(given.get(info.name)))
         for info in table()
@@ -235,66 +246,9 @@ def load_settings(
 
     Raises `SettingsError` that names every wrong setting at once.
     """
-    given = _given(environment, overrides)
+    given = given_settings(environment, overrides)
     parsers = {item.name: item.metadata["parse"] for item in fields(Settings)}
-    values, wrong = _parse_all(given, parsers)
+    values, wrong = parse_all(given, parsers)
     if wrong:
         raise SettingsError("\n".join(wrong))
     return Settings(**values)
-
-
-def _given(
-    environment: Mapping[str, str] | None, overrides: Mapping[str, object] | None
-) -> dict[str, tuple[str, object]]:
-    """What was given of each setting, and where."""
-    environment = os.environ if environment is None else environment
-    given: dict[str, tuple[str, object]] = _from_file(environment.get(PREFIX + "CONFIG"))
-    given |= _from_environment(environment)
-    return given | {
-        name: (f"--{name}", value) for name, value in (overrides or {}).items() if value is not None
-    }
-
-
-def _parse_all(
-    given: Mapping[str, tuple[str, object]], parsers: Mapping[str, Parse]
-) -> tuple[dict[str, Any], list[str]]:
-    values: dict[str, Any] = {}
-    wrong: list[str] = []
-    for name, (source, value) in given.items():
-        if name not in parsers:
-            wrong.append(f"{source}: no such setting{did_you_mean(name, parsers)}")
-            continue
-        try:
-            values[name] = parsers[name](value)
-        except ValueError as error:
-            shown = "" if name == "admin_key" else f", not {value!r}"
-            wrong.append(f"{source}: {_sentence(error)}{shown}")
-    return values, wrong
-
-
-def _sentence(error: ValueError) -> str:
-    return f"not JSON ({error})" if isinstance(error, json.JSONDecodeError) else str(error)
-
-
-def _from_environment(environment: Mapping[str, str]) -> dict[str, tuple[str, object]]:
-    client_only = {"URL", "KEY", "CONFIG"}
-    return {
-        name.removeprefix(PREFIX).lower(): (name, value)
-        for name, value in environment.items()
-        if name.startswith(PREFIX)
-        and name.removeprefix(PREFIX) not in client_only
-        and not name.startswith(PREFIX + "TEST_")
-    }
-
-
-def _from_file(named: str | None) -> dict[str, tuple[str, object]]:
-    path = Path(named or "callistics.toml")
-    if named is None and not path.exists():
-        return {}
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not TOML: {error}") from None
-    return {name: (f"{path}: {name}", value) for name, value in content.items()}

@@ -33,7 +33,11 @@ def test_a_body_that_is_no_query_is_refused(
 
 
 BAD: list[tuple[dict[str, Any], int, str]] = [
-    ({"compare": "previous_period"}, 400, "/compare"),
+    ({"compare": "previous_month"}, 400, "/compare"),
+    ({"compare": ["previous_period"]}, 400, "/compare"),
+    ({"compare": "previous_period"}, 422, "/compare"),
+    ({"compare": "previous_year", "filters": {"date_from": "2025-01-01"}}, 422, "/compare"),
+    ({"compare": "previous_year", "filters": {"date_to": "2025-01-01"}}, 422, "/compare"),
     ({"query_type": None}, 400, "/query_type"),
     ({"query_type": "calls_overtime"}, 400, "/query_type"),
     ({"filters": []}, 400, "/filters"),

@@ -9,7 +9,7 @@ import pytest
 from callistics.analytics.parse import parse_request
 from callistics.analytics.plan import compile_plan, plan_query
 from callistics.catalog.dimensions import GROUPABLE
-from callistics.catalog.filter_types import OPERATOR_SCHEMAS
+from callistics.catalog.payload_operators import OPERATORS
 from callistics.catalog.rollups import ROLLUPS
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.duckdb.dialect import DuckDBDialect
@@ -55,7 +55,7 @@ def test_every_operator(query_type: str, engine: str, rollups: Any) -> None:
             query_type,
             filters={"payload_filters": {"k": {operator: OPERANDS.get(operator, "a")}}},
         )
-        for operator in OPERATOR_SCHEMAS
+        for operator in OPERATORS
     }
     # A list of one is the one.
     distinct = {name: one for name, one in found.items() if name not in ("in", "not_in")}
@@ -82,5 +82,6 @@ def test_every_group(query_type: str, engine: str, rollups: Any) -> None:
 @pytest.mark.parametrize("query_type", sorted(registry()))
 @pytest.mark.parametrize("kind", ["reseller_ids", "merchant_ids", "template_ids"])
 def test_every_scope(query_type: str, engine: str, rollups: Any, kind: str) -> None:
-    scoped = statement(engine, rollups, query_type, Scope(**{kind: frozenset({"x"})}))
+    limits: dict[str, Any] = {kind: frozenset({"x"})}
+    scoped = statement(engine, rollups, query_type, Scope(**limits))
     assert scoped != statement(engine, rollups, query_type)

@@ -20,6 +20,7 @@ PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)", re.MULTILINE)
 
 # Where the module's name is not the distribution's.
 MODULES = {
+    "jwt": "pyjwt",
     "prometheus_client": "prometheus-client",
     "swagger_ui": "swagger-ui-py",
     "vl_convert": "vl-convert-python",

@@ -11,8 +11,8 @@ import pytest
 
 from callistics.analytics.parse import BODY_FIELDS, parse_request
 from callistics.catalog.dimensions import GROUPABLE, Dimension
-from callistics.catalog.filter_types import OPERATOR_SCHEMAS
 from callistics.catalog.filters import FILTERS
+from callistics.catalog.payload_operators import OPERATORS
 from callistics.http.metrics import Metrics
 from callistics.http.openapi import build
 from callistics.model.json import decode
@@ -77,7 +77,8 @@ class TestQueryType:
     def test_is_explained(self, query: QueryType) -> None:
         assert is_sentence(query.summary)
         assert query.columns
-        assert all(is_sentence(column.help) for column in query.columns)
+        columns = [*query.columns, *query.previous_columns]
+        assert all(is_sentence(column.help) for column in columns)
 
     def test_its_columns_differ(self, query: QueryType) -> None:
         names = [column.name for column in query.columns]
@@ -91,7 +92,8 @@ class TestQueryType:
     def test_is_in_the_openapi_document(self, query: QueryType) -> None:
         document: Any = build()
         row = document["components"]["schemas"][f"{query.name}_row"]
-        assert list(row["properties"]) == [column.name for column in query.columns]
+        columns = [*query.columns, *query.previous_columns]
+        assert list(row["properties"]) == [column.name for column in columns]
 
 
 @pytest.mark.parametrize("name", FILTERS)
@@ -159,6 +161,7 @@ class TestReference:
         text = pages[f"queries/{query.name}.md"]
         assert query.summary in text
         assert all(f"| `{column.name}` |" in text for column in query.columns)
+        assert all(f"`{column.name}`" in text for column in query.previous_columns)
 
     @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
     def test_an_example_is_answered(self, pages: dict[str, str], query: QueryType) -> None:
@@ -169,7 +172,7 @@ class TestReference:
         assert list(answer["data"][0]) == columns
 
     def test_filters_operators_dimensions_are_listed(self, pages: dict[str, str]) -> None:
-        for name in (*FILTERS, *OPERATOR_SCHEMAS):
+        for name in (*FILTERS, *OPERATORS):
             assert f"| `{name}` |" in pages["filters.md"]
         for name in GROUPABLE:
             assert f"| `{name}` |" in pages["grouping.md"]

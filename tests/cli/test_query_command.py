@@ -57,6 +57,27 @@ def test_csv_of_nothing_has_its_header(filled: Run) -> None:
     )
 
 
+def test_a_comparison_is_a_wider_table(filled: Run) -> None:
+    dates = ("--from", "2025-01-07", "--to", "2025-01-12", "--compare", "previous_period")
+    shown = filled("query", "outcome_distribution", *dates).stdout.replace("│", "|").splitlines()
+    assert [name.strip() for name in shown[0].split("┃")] == [
+        "outcome",
+        "count",
+        "percentage",
+        "previous.count",
+        "previous.percentage",
+    ]
+    assert [cell.strip() for cell in shown[2].split("|")][::3] == ["BUSY", "4"]
+    nothing = ("--merchant", "gone", "--format", "csv")
+    assert filled("query", "top_outcomes", *dates, *nothing).stdout == (
+        "rank,outcome,count,percentage,previous.count,previous.percentage\n"
+    )
+    both = filled("query", "call_count", "call_duration", *dates, "--format", "json").stdout
+    assert both.count('"previous.count":') == 2
+    wrong = filled("query", "call_count", "--compare", "previous_period", code=1).output
+    assert "date_from and date_to" in wrong
+
+
 @pytest.mark.parametrize("more", [(), ("--all",)])
 def test_measures_are_written_exactly(run: Run, folder: Path, more: tuple[str, ...]) -> None:
     rows = "".join(f"c{n},m,r,2025-01-01T00:00:00Z,{x}\n" for n, x in enumerate(("0.000001", 5e11)))

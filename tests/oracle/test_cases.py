@@ -1,24 +1,16 @@
 """Worked cases: small inputs with the answers established products agree on."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from callistics.errors import Refused
 from callistics.sql.selection import Policy
-from support.engines import ENGINES
-from support.store import Store, opened
+from support.store import Store
 
 from .cases import between, calls, figures
 
 STAGES = Policy(lead_stages=("new", "contacted", "converted"))
-
-
-@pytest.fixture(params=ENGINES)
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    with opened(request.param) as found:
-        yield found
 
 
 def test_case_1_averages_by_hour_are_null_where_nothing_was_timed(store: Store) -> None:

@@ -1,23 +1,13 @@
 """Worked cases of bins, shares, attempts, stages and merging."""
 
-from collections.abc import Iterator
 from math import nextafter
 
-import pytest
-
 from callistics.sql.selection import Policy
-from support.engines import ENGINES
-from support.store import Store, opened
+from support.store import Store
 
 from .cases import between, call, calls, figures
 
 STAGES = Policy(lead_stages=("new", "contacted", "converted"))
-
-
-@pytest.fixture(params=ENGINES)
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    with opened(request.param) as found:
-        yield found
 
 
 def test_case_12_sentiment_bins(store: Store) -> None:

@@ -1,29 +1,15 @@
 """Worked cases of calls under way at once, the same on every engine."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from callistics.errors import Refused
-from support.engines import ENGINES
-from support.store import Store, opened, scope_of
+from support.store import Store, scope_of
 
 from .cases import between, calls
 
 DAY = between("2021-01-01", "2021-01-01")
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def kept(request: pytest.FixtureRequest) -> Iterator[Store]:
-    with opened(request.param) as found:
-        yield found
-
-
-@pytest.fixture
-def store(kept: Store) -> Store:
-    kept.clear()
-    return kept
 
 
 def send(store: Store, *timed: tuple[str, float | None], **fields: Any) -> None:

@@ -1,7 +1,6 @@
 """Worked cases of measures: exact to the last digit, whatever engine adds them up."""
 
 import json
-from collections.abc import Iterator
 from fractions import Fraction
 from math import nextafter
 from typing import Any
@@ -12,7 +11,6 @@ from callistics.analytics.envelope import envelope
 from callistics.analytics.service import Analytics
 from callistics.errors import Refused
 from callistics.model.scope import EVERYTHING
-from support.engines import ENGINES
 from support.store import Store, opened
 
 from .cases import calls
@@ -22,19 +20,13 @@ START = "2021-01-01T00:00:00Z"
 NOTHING = {"count": 0, "sum": 0} | dict.fromkeys(("avg", "min", "max", "p50", "p90", "p95", "p99"))
 
 
-@pytest.fixture(params=ENGINES)
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    with opened(request.param) as found:
-        yield found
-
-
 def send(store: Store, count: int, **fields: Any) -> None:
     store.send("calls", calls(*[START] * count, **fields))
 
 
 def text(store: Store, **body: Any) -> str:
     """The rows as they are written."""
-    analytics = Analytics(store.engine.dialect, store.engine.run, store.policy, "UTC")
+    analytics = Analytics(store.engine, store.policy, "UTC")
     sent = json.dumps({"query_type": "measure", **body}).encode()
     found = envelope(analytics.answer(sent, EVERYTHING)).decode()
     return found.partition('"data":')[2].partition(',"total"')[0]

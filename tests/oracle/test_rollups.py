@@ -19,7 +19,7 @@ from support.store import Store, opened
 from .reference import Reference
 from .rollup_strategies import rollup_history
 from .strategies import History, histories
-from .test_agreement import batches, send
+from .test_agreement import PIECES, batches, send
 from .traps import traps
 
 pytestmark = pytest.mark.slow
@@ -57,7 +57,7 @@ def check(store: Store, history: History, seed: int) -> None:
         if chance.random() < 0.2:
             assert not differences(engine)
         if chance.random() < 0.4:
-            store.maintain()
+            store.maintain(chance.choice(PIECES))
     assert not differences(engine)
     store.maintain()
     assert not differences(engine)

@@ -1,25 +1,15 @@
 """Worked cases of success, reach and the lengths of calls, from the sentences of the contract."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from callistics.sql.selection import Policy
-from support.engines import ENGINES
-from support.store import Store, opened
+from support.store import Store
 
 from .cases import calls, figures
 
 START = "2021-01-01T00:00:00Z"
 LATER = "2021-01-01T00:00:05Z"
 CHOSEN = Policy(unreached_outcomes=("no answer", "busy"))
-
-
-@pytest.fixture(params=ENGINES)
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    with opened(request.param) as found:
-        yield found
 
 
 def rates(store: Store, policy: Policy) -> list[tuple[Any, ...]]:

@@ -69,9 +69,9 @@ def transport(client: Any) -> Any:
     return client._backend
 
 
-def unreachable(client: Any) -> None:
+def unreachable(client: Any, patch: pytest.MonkeyPatch) -> None:
     """Have a driver's client ask where nobody is."""
-    client._backend._base_url = "http://127.0.0.1:9/"
+    patch.setattr(client._backend, "_base_url", "http://127.0.0.1:9/")
 
 
 def statements_of(engine: Engine) -> StatementCache:

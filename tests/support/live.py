@@ -29,9 +29,12 @@ def free_port() -> int:
 
 
 class Live:
-    """A running process; `client` is an HTTP client with the admin key."""
+    """A running process; `client` is an HTTP client with the admin key.
 
-    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+    `before` are statements that it executes first, each with its line break.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str], before: str = "") -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         environment = {
@@ -44,7 +47,10 @@ class Live:
             **settings,
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _COMMAND], env=environment, stdout=subprocess.PIPE, cwd=folder
+            [sys.executable, "-c", before + _COMMAND],
+            env=environment,
+            stdout=subprocess.PIPE,
+            cwd=folder,
         )
         headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
         self.client = httpx.Client(base_url=self.url, headers=headers, timeout=60)
@@ -84,9 +90,9 @@ class Live:
 
 
 @contextmanager
-def live(folder: Path, **settings: str) -> Generator[Live]:
+def live(folder: Path, *, before: str = "", **settings: str) -> Generator[Live]:
     """A process that is stopped at the end, however the test ends."""
-    server = Live(folder, settings)
+    server = Live(folder, settings, before)
     try:
         yield server
     finally:

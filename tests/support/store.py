@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from callistics.access.requests import SCOPE_FIELDS
 from callistics.analytics.batch import Answered, Batches, Result
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.envelope import envelope
@@ -19,6 +20,7 @@ from callistics.ingest.decode import Limits, Terms, decode_batch
 from callistics.ingest.job import Job
 from callistics.ingest.receipt import Receipt
 from callistics.ingest.writer import Writer
+from callistics.looking.search import Searches
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import SMALLEST
@@ -33,7 +35,9 @@ STEP = 1_000_000
 
 def scope_of(lists: Mapping[str, Sequence[str]] | None) -> Scope:
     """A scope from the lists of a request for a key."""
-    return Scope(**{name: frozenset(values) for name, values in (lists or {}).items()})
+    given = {name: frozenset(values) for name, values in (lists or {}).items()}
+    assert given.keys() <= set(SCOPE_FIELDS)
+    return Scope(*map(given.get, SCOPE_FIELDS))
 
 
 def receipt_of(job: Job) -> Receipt:
@@ -68,7 +72,7 @@ class Store:
         self._path, self._tuning = path, tuning
         # From how many records of a request on those that can be are taken as columns.
         self.block = SMALLEST
-        self._cleared = 0
+        self._cleared, self._is_empty = 0, False
         self._open()
 
     def _open(self) -> None:
@@ -111,6 +115,7 @@ class Store:
         skip: bool = False,
     ) -> Batch:
         """The records of one request, read."""
+        self._is_empty = False
         body = json.dumps(list(records)).encode()
         reading = Reading(zone("UTC"), self.now + STEP)
         terms = Terms(RecordKind(kind), reading, scope, skip, self.block)
@@ -146,10 +151,15 @@ class Store:
         queries = [read_object(json.dumps(body).encode()) for body in bodies]
         return [sent_or_status(one) for one in batches.answer(queries, scope, at or self.now)]
 
+    def searches(self, policy: Policy | None = None) -> Searches:
+        """What finds calls."""
+        chosen = policy or self.policy
+        return Searches(self.analytics(chosen), self.engine, chosen, "UTC")
+
     def analytics(self, policy: Policy | None = None, *, rollups: bool = True) -> Analytics:
         """What answers queries, from roll-ups too unless told otherwise."""
-        engine, offered = self.engine, self.engine.rollups if rollups else ()
-        return Analytics(engine.dialect, engine.run, policy or self.policy, "UTC", offered)
+        offered = self.engine.rollups if rollups else ()
+        return Analytics(self.engine, policy or self.policy, "UTC", offered)
 
     def rows(self, query_type: str, **body: Any) -> list[dict[str, Any]]:
         """The rows of an answer."""
@@ -157,16 +167,19 @@ class Store:
 
     def clear(self) -> None:
         """Forget every record. Now and then the store is opened anew, as deleted rows add up."""
+        if self._is_empty:
+            return
         self._cleared += 1
         if self._cleared % 40 == 0 and self.name == "duckdb":
             self.close()
             self._open()
         empty(self.engine)
+        self._is_empty = True
 
-    def maintain(self) -> None:
-        """Do all maintenance that there is."""
-        while self.engine.maintain():
-            pass
+    def maintain(self, pieces: int | None = None) -> None:
+        """Do so many pieces of the maintenance that there is, or all of it."""
+        while pieces != 0 and self.engine.maintain():
+            pieces = None if pieces is None else pieces - 1
 
     def dump(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table, in no order that matters."""

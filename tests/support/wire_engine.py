@@ -2,8 +2,10 @@
 
 import json
 import re
+import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import chdb
@@ -36,6 +38,11 @@ _INSERT = re.compile(rb"\s*INSERT\b", re.IGNORECASE)
 _CODE = re.compile(r"Code: (\d+)\.")
 # http_max_field_value_size, which holds for every field of an address or form.
 _MAX_FIELD = 131_072
+# Few: those of databases that nobody asks any more are the first to go.
+_MOST_IDLE = 12
+_Setup = tuple[str | None, tuple[str, ...]]
+_idle: list[tuple[_Setup, Any]] = []
+_lock = threading.Lock()
 
 
 class Failed(Exception):
@@ -64,22 +71,15 @@ def run(sql: bytes, fields: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
         if name not in _TRANSPORT and not name.startswith("param_")
     ]
     values = {name[6:]: value for name, value in fields.items() if name.startswith("param_")}
-    # A connection of its own keeps a request's settings to itself.
-    connection = chdb.connect(":memory:")
     try:
-        if fields.get("database"):
-            connection.query(f"USE `{fields['database']}`", "TabSeparated")
-        if settings:
-            connection.query(f"SET {', '.join(settings)}", "TabSeparated")
-        # It takes bytes as well: what is inserted need not be text.
-        statement: Any = sql
-        found = connection.query(statement, "TabSeparated", params=values)
-        data = found.bytes() or b""
-        read, written = found.rows_read(), found.rows_written()
+        with _connected(fields.get("database"), settings) as connection:
+            # It takes bytes as well: what is inserted need not be text.
+            statement: Any = sql
+            found = connection.query(statement, "TabSeparated", params=values)
+            data = found.bytes() or b""
+            read, written = found.rows_read(), found.rows_written()
     except (chdb.ChdbError, RuntimeError) as error:
         raise Failed(str(error)) from error
-    finally:
-        connection.close()
     summary = {"read_rows": str(read), "written_rows": str(written)}
     summary["result_rows"] = "1" if data else "0"
     headers = {
@@ -91,6 +91,39 @@ def run(sql: bytes, fields: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
     if not _INSERT.match(sql) and (data or given):
         headers["X-ClickHouse-Format"] = given[1].decode() if given else "TabSeparated"
     return data, headers
+
+
+@contextmanager
+def _connected(database: str | None, settings: Sequence[str]) -> Generator[Any]:
+    """A connection that has these settings alone: a new one, or one that was set up so before."""
+    wanted = database, tuple(settings)
+    with _lock:
+        place = next((n for n, (known, _) in enumerate(_idle) if known == wanted), None)
+        connection = None if place is None else _idle.pop(place)[1]
+    if connection is None:
+        connection = chdb.connect(":memory:")
+    try:
+        if place is None:
+            if database:
+                connection.query(f"USE `{database}`", "TabSeparated")
+            if settings:
+                connection.query(f"SET {', '.join(settings)}", "TabSeparated")
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
+    _keep(wanted, connection)
+
+
+def _keep(wanted: _Setup, connection: Any) -> None:
+    """Keep a connection for the next one who wants the like; an insert's token comes once."""
+    gone = connection
+    if not any(setting.startswith("insert_deduplication_token") for setting in wanted[1]):
+        with _lock:
+            _idle.append((wanted, connection))
+            gone = _idle.pop(0)[1] if len(_idle) > _MOST_IDLE else None
+    if gone is not None:
+        gone.close()
 
 
 def _literal(value: str) -> str:

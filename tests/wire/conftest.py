@@ -18,9 +18,16 @@ def wire() -> Iterator[Wire]:
     found.reset()
 
 
-@pytest.fixture
-def store(wire: Wire) -> Iterator[Store]:
-    """An empty store on the server."""
+@pytest.fixture(scope="session")
+def kept() -> Iterator[Store]:
+    """One store on the server for many tests; it holds what the last one left."""
     with opened("wire") as found:
         yield found
-        wire.reset()
+
+
+@pytest.fixture
+def store(wire: Wire, kept: Store) -> Iterator[Store]:
+    """An empty store on the server."""
+    kept.clear()
+    yield kept
+    wire.reset()

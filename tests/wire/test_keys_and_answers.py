@@ -1,5 +1,7 @@
 """Access keys and kept answers on a connection that fails."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from callistics.errors import Unavailable
@@ -9,10 +11,18 @@ from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import Scope
 from support import inside
 from support.faults import Fault
-from support.store import Store, receipt_of
+from support.store import Store, opened, receipt_of
 from support.wired import Wire
 
 from .committing import CHANGE, INSERT, TRIES
+
+
+@pytest.fixture
+def store(wire: Wire) -> Iterator[Store]:
+    """A store that has never had a key."""
+    with opened("wire") as found:
+        yield found
+        wire.reset()
 
 
 def key(number: int, revoked: int | None = None) -> StoredKey:

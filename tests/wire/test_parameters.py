@@ -1,6 +1,5 @@
 """Values of every kind, length and number arrive as they are, and so do keys of payloads."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.long_values import MAX_BYTES, batches, cut
 from callistics.sql.fragment import Sql, compose, join, raw, text, texts
 from support.examples import examples
-from support.store import Store, opened
+from support.store import Store
 from support.wired import Wire
 
 NASTY = [
@@ -57,12 +56,6 @@ def sent_back(store: Store, sql: Sql) -> Any:
     statement = store.engine.dialect.render(compose("SELECT {}", sql))
     ((value,),) = store.engine.run(statement)
     return value
-
-
-@pytest.fixture(scope="module")
-def kept() -> Iterator[Store]:
-    with opened("wire") as found:
-        yield found
 
 
 @pytest.mark.parametrize("value", NASTY)

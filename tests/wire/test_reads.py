@@ -51,10 +51,13 @@ def is_well(store: Store, wire: Wire) -> None:
 
 
 @pytest.fixture(params=COMPRESSIONS)
-def compressed(request: pytest.FixtureRequest, store: Store) -> Store:
+def compressed(
+    request: pytest.FixtureRequest, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> Store:
     """A store whose answers come compressed in one way, or not at all."""
+    chosen = None if request.param == "False" else request.param
     for client in inside.server_readers(store.engine):
-        client.compression = None if request.param == "False" else request.param
+        monkeypatch.setattr(client, "compression", chosen)
     return store
 
 
@@ -118,8 +121,8 @@ def test_errors_after_some_of_the_data(
     is_well(compressed, wire)
 
 
-def test_nobody_at_the_address(store: Store) -> None:
-    inside.unreachable(inside.server_readers(store.engine)[-1])
+def test_nobody_at_the_address(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside.unreachable(inside.server_readers(store.engine)[-1], monkeypatch)
     fails(store, Unavailable)
 
 

@@ -32,6 +32,14 @@ def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def bearer(authorization: str | None) -> str:
+    """The key or token of an `Authorization` header. Raises `Unauthorized`."""
+    kind, _, secret = (authorization or "").partition(" ")
+    if kind.lower() != "bearer" or not secret.strip():
+        raise Unauthorized("send a key as Authorization: Bearer <key>")
+    return secret.strip()
+
+
 def new_secret() -> str:
     """A key that nobody can guess."""
     return "cal_" + secrets.token_urlsafe(32)
@@ -84,10 +92,7 @@ class Keyring:
 
     def authenticate(self, authorization: str | None, now: int) -> StoredKey:
         """The key of an `Authorization` header. Raises `Unauthorized`."""
-        kind, _, secret = (authorization or "").partition(" ")
-        if kind.lower() != "bearer" or not secret.strip():
-            raise Unauthorized("send a key as Authorization: Bearer <key>")
-        digest = hash_secret(secret.strip())
+        digest = hash_secret(bearer(authorization))
         if self._local is not None and self._local.hash == digest:
             return self._local
         key = self._keys.get(digest)

@@ -5,6 +5,9 @@ import time
 
 from callistics.errors import RateLimited
 
+# From so many on, those that are full are dropped.
+_MANY = 10_000
+
 
 class RateLimiter:
     """Allows each key `per_minute` requests, in bursts of up to as many; 0 is no limit."""
@@ -12,6 +15,7 @@ class RateLimiter:
     def __init__(self, per_minute: int) -> None:
         self._per_minute = per_minute
         self._buckets: dict[str, tuple[float, float]] = {}
+        self._sweep_at = _MANY
 
     def check(self, key_id: str) -> None:
         """Count a request. Raises `RateLimited` with the seconds to wait."""
@@ -37,3 +41,15 @@ class RateLimiter:
             error.retry_after = max(1, math.ceil((least - left) * 60 / self._per_minute))
             raise error
         self._buckets[key_id] = (left - number, now)
+        if len(self._buckets) > self._sweep_at:
+            self._sweep(now)
+
+    def _sweep(self, now: float) -> None:
+        """Forget who has all of his requests again: tokens come and go."""
+        rate = self._per_minute / 60
+        self._buckets = {
+            key_id: (left, seen)
+            for key_id, (left, seen) in self._buckets.items()
+            if left + (now - seen) * rate < self._per_minute
+        }
+        self._sweep_at = max(_MANY, 2 * len(self._buckets))

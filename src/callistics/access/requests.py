@@ -49,17 +49,17 @@ def parse_key_request(body: bytes, creator: Scope, now: int) -> KeyRequest:
     request = KeyRequest(
         _name(given.get("name", NOTHING), problems),
         _permissions(given.get("permissions", NOTHING), problems),
-        _scope(given.get("scope"), problems),
+        parse_scope(given.get("scope"), problems),
         _expiry(given.get("expires_at"), now, problems),
     )
-    _check_excess(creator, request.scope, problems)
+    check_excess(creator, request.scope, problems)
     if problems:
         raise Refused(problems)
     return request
 
 
-def _check_excess(creator: Scope, wanted: Scope, problems: list[Problem]) -> None:
-    """A key may be made for what the one that asks may see; lists that are wrong are left out."""
+def check_excess(creator: Scope, wanted: Scope, problems: list[Problem]) -> None:
+    """Who asks may make a key or token for what he may see; lists that are wrong are left out."""
     wrong = {problem.pointer for problem in problems}
     for name, allowed in creator.limits():
         at, ids = pointer("scope", f"{name}s"), wanted.allowed(name)
@@ -100,7 +100,8 @@ def _permissions(value: object, problems: list[Problem]) -> frozenset[Permission
     return frozenset(found)
 
 
-def _scope(value: object, problems: list[Problem]) -> Scope:
+def parse_scope(value: object, problems: list[Problem]) -> Scope:
+    """Lists of ids; what is wrong is added to `problems`, under `/scope`."""
     if value is None:
         return Scope()
     given = as_object(value)

@@ -6,7 +6,7 @@ wrong with one is its own answer and leaves the others alone.
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from callistics.analytics.cache import AnswerCache, Kept
 from callistics.analytics.envelope import envelope
@@ -122,6 +122,15 @@ class Batches:
                     progress.failed[body] = error
 
     def _shared(self, group: Plans, progress: Progress, snapshot: Snapshot) -> Plans:
+        """The plans of a group, and those they are compared with, with rows that are kept apart."""
+        found = dict(self._kept_apart(group, progress, snapshot))
+        others = {body: plan.other for body, plan in group.items() if plan.other is not None}
+        for same in _grouped(others):
+            for body, other in self._kept_apart(same, progress, snapshot).items():
+                found[body] = replace(found[body], other=other)
+        return found
+
+    def _kept_apart(self, group: Plans, progress: Progress, snapshot: Snapshot) -> Plans:
         """The plans of a group, with the rows that they count where these can be kept apart."""
         what = matched(next(iter(group.values())))
         if what in progress.apart or snapshot.lost:

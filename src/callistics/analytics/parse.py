@@ -1,35 +1,24 @@
 """From the body of `POST /analytics` to a `Query`, or to every problem it has, at once."""
 
-from collections.abc import Mapping
-from decimal import Decimal
-
+from callistics.analytics.body_reader import BodyReader
 from callistics.analytics.parse_body import Object, read_object
-from callistics.analytics.parse_payload import parse_payload_filters
-from callistics.analytics.parse_range import parse_range
+from callistics.analytics.parse_compare import parse_comparison, with_sides
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
-from callistics.catalog.filter import Filter
-from callistics.catalog.filter_types import WrongTypeError, whole_number
-from callistics.catalog.filters import FILTERS
 from callistics.catalog.measures import MEASURES, quantity
 from callistics.errors import (
     NOTHING,
-    Problem,
     Refused,
     did_you_mean,
-    forbidden,
     invalid,
     malformed,
     pointer,
-    unknown_names,
 )
 from callistics.model.buckets import Granularity, TooManyBucketsError, buckets
-from callistics.model.json import as_list, as_object
-from callistics.model.query import Filters, FilterValue, OneOf, Query
+from callistics.model.json import as_list
+from callistics.model.query import Query
 from callistics.model.scope import Scope
-from callistics.model.zones import Zone, zone
 from callistics.queries import registry
 from callistics.queries.base import QueryType
-from callistics.timezones import zone_names
 
 BODY_FIELDS = (
     "query_type",
@@ -38,6 +27,7 @@ BODY_FIELDS = (
     "timezone",
     "group_by",
     "measure",
+    "compare",
     "page",
     "page_size",
 )
@@ -56,23 +46,16 @@ def parse_query(given: Object, scope: Scope, default_zone: str, now: int) -> Que
     return _Reader(given, scope, default_zone, now).query()
 
 
-class _Reader:
-    """Reads one body, gathering problems instead of stopping at the first."""
-
-    def __init__(self, body: Object, scope: Scope, default_zone: str, now: int) -> None:
-        self.body = body
-        self.scope = scope
-        self.now = now
-        self.holds: tuple[int, int] | None = None
-        self.problems: list[Problem] = []
-        self.zone = zone(default_zone)
+class _Reader(BodyReader):
+    """Reads the body of a query."""
 
     def query(self) -> Query:
         """The query. Raises `Refused`."""
-        self._unknown_fields()
+        self.check_names(BODY_FIELDS)
         kind = self._query_type()
-        self.zone = self._zone()
-        filters = self._filters()
+        self.zone = self.read_zone()
+        filters, limits = self.read_filters()
+        compare = parse_comparison(self.body, self.problems)
         query = Query(
             query_type=kind.name if kind else "",
             zone=self.zone,
@@ -80,14 +63,16 @@ class _Reader:
             granularity=self._granularity(),
             group_by=self._group_by(kind),
             measure=self._measure(kind),
-            page=self._whole("page", 1, None, 1),
-            page_size=self._whole("page_size", 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
+            page=self.read_whole("page", 1, None, 1),
+            page_size=self.read_whole("page_size", 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
             holds=self.holds,
+            locked=self.scope.locked,
+            limits=limits,
         )
         if self.problems:
             self._check_buckets(kind, query)
             raise Refused(self.problems)
-        return query
+        return with_sides(query, compare, kind, self.now) if compare and kind else query
 
     def _check_buckets(self, kind: QueryType | None, query: Query) -> None:
         """Too many buckets are told with other problems; alone, they show as the plan is made."""
@@ -100,11 +85,6 @@ class _Reader:
         except TooManyBucketsError as error:
             sent = self.body.get("granularity", NOTHING)
             self.problems.append(invalid("/granularity", str(error), sent))
-
-    def _unknown_fields(self) -> None:
-        for name, hint in unknown_names(self.body, BODY_FIELDS):
-            message = f"unknown field{hint}"
-            self.problems.append(malformed(pointer(name), message, self.body[name]))
 
     def _query_type(self) -> QueryType | None:
         name, known = self.body.get("query_type"), registry()
@@ -121,20 +101,6 @@ class _Reader:
         self.problems.append(malformed("/query_type", message, sent))
         return None
 
-    def _zone(self) -> Zone:
-        name = self.body.get("timezone")
-        if name is None:
-            return self.zone
-        if not isinstance(name, str):
-            self.problems.append(malformed("/timezone", "must be a string", name))
-            return self.zone
-        try:
-            return zone(name)
-        except ValueError as error:
-            hint = did_you_mean(name, zone_names())
-            self.problems.append(invalid("/timezone", f"{error}{hint}", name))
-            return self.zone
-
     def _granularity(self) -> Granularity:
         name = self.body.get("granularity")
         if name is None:
@@ -146,20 +112,6 @@ class _Reader:
             message = f"must be one of {', '.join(Granularity)}{hint}"
             self.problems.append(malformed("/granularity", message, name))
             return Granularity.DAY
-
-    def _whole(self, name: str, low: int, high: int | None, default: int) -> int:
-        value = self.body.get(name)
-        if value is None:
-            return default
-        number = whole_number(value)
-        if number is None:
-            self.problems.append(malformed(pointer(name), "must be a whole number", value))
-            return default
-        if number < low or (high is not None and number > high):
-            limits = f"at least {low}" if high is None else f"from {low} to {high:,}"
-            self.problems.append(invalid(pointer(name), f"must be {limits}", value))
-            return default
-        return number
 
     def _group_by(self, kind: QueryType | None) -> tuple[str, ...]:
         value = self.body.get("group_by")
@@ -187,75 +139,6 @@ class _Reader:
             sent = self.body.get("measure", NOTHING)
             self.problems.append(malformed("/measure", message, sent))
         return value if isinstance(value, str) and not message else None
-
-    def _filters(self) -> Filters:
-        raw = self.body.get("filters")
-        if raw is None:
-            return Filters()
-        given = as_object(raw)
-        if given is None:
-            self.problems.append(malformed("/filters", "must be an object", raw))
-            return Filters()
-        for name, hint in unknown_names(given, FILTERS):
-            at = pointer("filters", name)
-            self.problems.append(malformed(at, f"unknown filter{hint}", given[name]))
-        return self._known_filters({k: v for k, v in given.items() if v is not None})
-
-    def _known_filters(self, given: Object) -> Filters:
-        values: dict[str, FilterValue] = {}
-        for name, spec in FILTERS.items():
-            if name in given and spec.type.read is not None:
-                value = self._value(spec, given[name])
-                if value is not None:
-                    values[name] = value
-        self._check_pairs(given, values)
-        begin, end, self.holds = parse_range(given, self.zone, self.now, self.problems)
-        payload = parse_payload_filters(given.get("payload_filters"), self.zone, self.problems)
-        return Filters(tuple(values.items()), begin, end, payload)
-
-    def _value(self, spec: Filter, sent: object) -> FilterValue | None:
-        """What a filter compares with; None where it is wrong."""
-        at = pointer("filters", spec.name)
-        assert spec.type.read is not None
-        try:
-            value = spec.type.read(sent)
-        except WrongTypeError as error:
-            self.problems.append(malformed(at, str(error), sent))
-            return None
-        except ValueError as error:
-            self.problems.append(invalid(at, str(error), sent))
-            return None
-        if isinstance(value, OneOf):
-            self._check_scope(spec.name, value.texts, sent)
-        return value
-
-    def _check_pairs(self, given: Object, values: Mapping[str, FilterValue]) -> None:
-        """Bounds that are crossed, and filters that another one must make sense of."""
-        for name in values:
-            spec = FILTERS[name]
-            # As sent: a bound may be read as the next number that a record can have.
-            if _exceeds(given[name], given.get(spec.upper or "")):
-                message = f"lies above {spec.upper}"
-                self.problems.append(invalid(pointer("filters", name), message, given[name]))
-            if spec.with_one is not None and not _names_one(values.get(spec.with_one)):
-                message = f"needs a filter {spec.with_one} that names exactly one"
-                self.problems.append(invalid(pointer("filters", name), message, given[name]))
-
-    def _check_scope(self, name: str, texts: tuple[str, ...], sent: object) -> None:
-        allowed = dict(self.scope.limits()).get(name)
-        if allowed is not None and not allowed.issuperset(texts):
-            at = pointer("filters", name)
-            self.problems.append(forbidden(at, "outside the scope of this key", sent))
-
-
-def _exceeds(lower: object, upper: object) -> bool:
-    if isinstance(lower, int | Decimal) and isinstance(upper, int | Decimal):
-        return lower > upper
-    return False
-
-
-def _names_one(value: FilterValue | None) -> bool:
-    return isinstance(value, OneOf) and len(value.texts) == 1 and not value.null
 
 
 def _measure_problem(value: object, kind: QueryType | None) -> str | None:

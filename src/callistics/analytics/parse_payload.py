@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from itertools import islice
 
-from callistics.catalog.filter_types import MAX_PAYLOAD_KEYS, OPERATOR_SCHEMAS
+from callistics.catalog.filter_types import MAX_PAYLOAD_KEYS
+from callistics.catalog.payload_operators import OPERATORS
 from callistics.errors import Problem, invalid, malformed, pointer, unknown_names
 from callistics.model.instants import Written, parse_iso
 from callistics.model.json import as_list, as_object
@@ -193,4 +194,4 @@ _OPERATORS: Mapping[str, Callable[[object, Zone], Test]] = {
     "starts_with": lambda value, _: Contains(_text(value), at_start=True),
     "exists": _exists,
 }
-assert list(_OPERATORS) == list(OPERATOR_SCHEMAS)
+assert list(_OPERATORS) == list(OPERATORS)

@@ -12,6 +12,17 @@ from callistics.model.zones import Zone
 _NAMED = "date_range"
 
 
+Holds = tuple[int, int] | None
+"""The instants (µs, half open) between which something means the same; None: always."""
+
+
+def common(first: Holds, second: Holds) -> Holds:
+    """The instants between which both mean the same."""
+    if first is None or second is None:
+        return first or second
+    return max(first[0], second[0]), min(first[1], second[1])
+
+
 class Range(NamedTuple):
     """A half-open range, None where it is open, and the instants between which it means that.
 
@@ -20,7 +31,7 @@ class Range(NamedTuple):
 
     begin: int | None = None
     end: int | None = None
-    holds: tuple[int, int] | None = None
+    holds: Holds = None
 
 
 def parse_range(

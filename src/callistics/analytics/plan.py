@@ -11,6 +11,7 @@ from callistics.compile.select import extent
 from callistics.model.buckets import bucket_at
 from callistics.model.query import Filters, Query
 from callistics.model.scope import Scope
+from callistics.model.time_range import TimeRange
 from callistics.queries import registry
 from callistics.queries.base import QueryType
 from callistics.sql.dialect import Dialect, Statement
@@ -22,13 +23,17 @@ class Plan:
     """What is asked of which records: no later step looks any of it up again.
 
     `groups` are the dimensions of `group_by`, in the order asked. `rows` are those of the selection
-    where they were kept apart, None where they are still to be looked for.
+    where they were kept apart, None where they are still to be looked for. `range` is the query's
+    as it was read, of which the selection may have a part; `other` is the plan that this one is
+    compared with.
     """
 
     kind: QueryType
     groups: tuple[Dimension, ...]
     selection: Selection
+    range: TimeRange
     rows: Source | None = None
+    other: "Plan | None" = None
 
     @property
     def dimensions(self) -> Sequence[Dimension]:
@@ -55,14 +60,25 @@ class Plan:
         """The plan, told that its ends may lie beyond the records that match."""
         return replace(self, selection=replace(self.selection, wide=True))
 
+    def first_buckets(self, count: int) -> "Plan":
+        """The plan of a time series of which only so many buckets are shown."""
+        return replace(self, selection=replace(self.selection, buckets=count))
+
 
 def plan_query(query: Query, scope: Scope, policy: Policy) -> Plan:
     """The plan of a query within a scope."""
     kind = registry()[query.query_type].asked(query)
     groups = tuple(one for one in map(groupable, query.group_by) if one is not None)
-    begin, end = query.filters.begin, query.filters.end
-    selection = Selection(query, scope, policy, kind.unit, begin, end, overlap=kind.overlap)
-    return Plan(kind, groups, selection)
+
+    def plan(part: Query) -> Plan:
+        begin, end = part.filters.begin, part.filters.end
+        selection = Selection(part, scope, policy, kind.unit, begin, end, overlap=kind.overlap)
+        return Plan(kind, groups, selection, query.range)
+
+    if query.sides is None:
+        return plan(query)
+    this, other = (plan(query.within(*side)) for side in query.sides)
+    return replace(this, other=other)
 
 
 def needs_extent(plan: Plan) -> bool:

@@ -1,9 +1,11 @@
 """One query, answered: the steps of a query in the order they happen."""
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
+from callistics.analytics.compare import compared
+from callistics.analytics.counted import Found, Slots, found_of, side_of, slots_of, trimmed
 from callistics.analytics.parse import parse_query, parse_request
 from callistics.analytics.parse_body import Object
 from callistics.analytics.plan import (
@@ -20,35 +22,34 @@ from callistics.analytics.plan import (
     untimed,
 )
 from callistics.analytics.rollup_match import Rollups
-from callistics.analytics.shape import Answer, Slots, shape, slots_of, trimmed
+from callistics.analytics.shape import Answer, Block, all_rows, blocks, shape
+from callistics.engines.base import Readable
 from callistics.errors import Refused, invalid
 from callistics.model.buckets import TooManyBucketsError
 from callistics.model.instants import now
+from callistics.model.query import Query
 from callistics.model.scope import Scope
-from callistics.sql.dialect import Dialect, SqlRow, Statement
+from callistics.queries.base import Row
+from callistics.sql.dialect import SqlRow, Statement
 from callistics.sql.selection import Frame, Policy
 
 Run = Callable[[Statement], Sequence[SqlRow]]
 
 
 class Analytics:
-    """Answers queries on one engine, given its dialect and a way to run a statement.
+    """Answers queries on one engine.
 
     A query comes at an instant (µs), from which ranges are named: now, unless it is told.
     """
 
     def __init__(
-        self,
-        dialect: Dialect,
-        run: Run,
-        policy: Policy,
-        default_zone: str,
-        rollups: Rollups = (),
+        self, engine: Readable, policy: Policy, default_zone: str, rollups: Rollups = ()
     ) -> None:
-        self.dialect = dialect
+        self.dialect = engine.dialect
         self.rollups = rollups
-        self._run = run
-        self._policy = policy
+        self.run = engine.run
+        self.policy = policy
+        self._engine = engine
         self._zone = default_zone
 
     def answer(self, body: bytes, scope: Scope, at: int | None = None) -> Answer:
@@ -57,23 +58,63 @@ class Analytics:
 
     def timed(self, body: bytes, scope: Scope, at: int | None = None) -> tuple[Answer, float]:
         """The answer, and the seconds that the engine took of it. Raises `RequestError`."""
-        engine = _Stopwatch(self._run)
         query = parse_request(body, scope, self._zone, now() if at is None else at)
-        plan = plan_query(query, scope, self._policy)
-        return self.compute(plan, engine), engine.seconds
+        plan = plan_query(query, scope, self.policy)
+        with self._one_state(plan) as run:
+            engine = _Stopwatch(run)
+            return self.compute(plan, engine), engine.seconds
 
     def plan(self, given: Object, scope: Scope, at: int) -> Plan:
         """The plan of a query that was decoded. Raises `Refused`."""
-        return plan_query(parse_query(given, scope, self._zone, at), scope, self._policy)
+        return plan_query(parse_query(given, scope, self._zone, at), scope, self.policy)
+
+    def frame(self, query: Query, scope: Scope) -> Frame:
+        """What statements about the records of a query are built from, whatever they ask of them.
+
+        Raises `TimedOut`.
+        """
+        plan = plan_query(query, scope, self.policy)
+        return self.located(plan, self.run).frame(self.dialect)
 
     def compute(self, plan: Plan, run: Run) -> Answer:
         """The answer of a plan, its statements run so. Raises `RequestError`."""
+        return shape(plan, self._blocks(plan, run))
+
+    def stream(self, plan: Plan, run: Run) -> Iterator[Row]:
+        """All rows of the answer, made as they are taken. Raises `RequestError`, at once.
+
+        `run` gives the rows of a statement, however many; those of a comparison are of one state.
+        """
+        if plan.other is None:
+            return all_rows(plan, self._blocks(plan, run))
+        with self._one_state(plan) as one:
+            return all_rows(plan, self._blocks(plan, one))
+
+    def _blocks(self, plan: Plan, run: Run) -> Iterable[Block]:
         try:
-            plan, slots = self._closed(self.located(plan, run), run)
-            rows = run(compile_plan(plan, self.dialect, self.rollups))
-            return shape(plan, trimmed(plan, slots, rows), rows)
+            this = self._found(plan, run)
+            if plan.other is None:
+                return blocks(this)
+            other = plan.other
+            if this.slots is not None and plan.kind.uses_granularity:
+                other = other.first_buckets(len(this.slots))
+            return compared(side_of(this), side_of(self._found(other, run)))
         except TooManyBucketsError as error:
             raise Refused([invalid("/granularity", str(error))]) from None
+
+    @contextmanager
+    def _one_state(self, plan: Plan) -> Generator[Run]:
+        """Run the plan's statements; both sides of a comparison on one state of the records."""
+        if plan.other is None:
+            yield self.run
+        else:
+            with self._engine.reading() as snapshot:
+                yield snapshot.run
+
+    def _found(self, plan: Plan, run: Run) -> Found:
+        plan, slots = self._closed(self.located(plan, run), run)
+        rows = run(compile_plan(plan, self.dialect, self.rollups))
+        return found_of(plan, trimmed(plan, slots, rows), rows)
 
     def located(self, plan: Plan, run: Run) -> Plan:
         """The plan, told about when its records are where one of its filters has to know."""

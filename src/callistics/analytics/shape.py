@@ -1,20 +1,13 @@
-"""From the rows of a statement to the page that was asked for."""
+"""From what was counted to the page that was asked for, or to all rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby, product
+from itertools import islice
 
+from callistics.analytics.counted import Found
 from callistics.analytics.plan import Plan
-from callistics.catalog.dimensions import BUCKET
-from callistics.compile.select import MAX_ROWS
-from callistics.errors import Refused, invalid
-from callistics.model.buckets import MAX_BUCKETS, TooManyBucketsError
 from callistics.model.time_range import TimeRange
-from callistics.queries.base import Counted, Group, Key, QueryType, Row, Slot
-from callistics.sql.dialect import SqlRow
-
-Slots = Sequence[Slot] | None
-"""The rows that are always there, None where rows are those that occur."""
+from callistics.queries.base import Group, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,127 +27,54 @@ class Answer:
     holds: tuple[int, int] | None
 
 
-def slots_of(plan: Plan) -> Slots:
-    """The rows that are always there. Raises `TooManyBucketsError`."""
-    return plan.kind.slots(plan.selection) if plan.kind.slots else None
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The rows of one group: how many there are, and what computes them without its fields."""
+
+    group: Group
+    size: Callable[[], int]
+    rows: Callable[[], Iterable[Row]]
 
 
-def trimmed(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Slots:
-    """The slots without those before and after all that matches, where the range was left open."""
-    if slots is None or not plan.selection.wide or not plan.kind.uses_granularity:
-        return slots
-    place, filters = len(plan.groups), plan.selection.query.filters
-    found = {row[place] for row in rows}
-    taken = [number for number, slot in enumerate(slots) if slot.key in found]
-    if not taken:
-        return []
-    first = taken[0] if filters.begin is None else 0
-    last = taken[-1] + 1 if filters.end is None else len(slots)
-    return slots[first:last]
+def blocks(found: Found) -> Iterator[Block]:
+    """The rows of each group that is not compared, in order."""
+    for group, counted in found.groups():
+        yield Block(
+            group,
+            lambda counted=counted: found.size(counted),
+            lambda counted=counted: found.rows(counted),
+        )
 
 
-def shape(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Answer:
-    """Group, fill, compute and cut out the page. Raises `Refused` on too many rows."""
-    query, kind = plan.selection.query, plan.kind
-    _limit(len(rows))
-    _limit_dates(plan, rows)
-    groups = list(_groups(plan, rows))
-    if slots is not None:
-        _limit(len(groups) * len(slots))
+def shape(plan: Plan, parts: Iterable[Block]) -> Answer:
+    """Cut out the page: of groups that it does not touch no row is computed."""
+    query = plan.selection.query
     first = (query.page - 1) * query.page_size
     last = first + query.page_size
     data: list[Row] = []
     total = 0
-    for group, counted in groups:
-        size = _size(plan, slots, counted)
+    for part in parts:
+        size = part.size()
         if total < last and total + size > first:
-            found = kind.rows(plan.selection, slots, counted)
-            keys = {
-                one.name: one.shown(query, value)
-                for one, value in zip(plan.groups, group, strict=True)
-            }
-            page = found[max(first - total, 0) : last - total]
+            keys = _keys(plan, part.group)
+            page = islice(part.rows(), max(first - total, 0), last - total)
             data.extend({**keys, **row} for row in page)
         total += size
     return Answer(
-        query.query_type, data, total, query.page, query.page_size, query.range, query.holds
+        query.query_type, data, total, query.page, query.page_size, plan.range, query.holds
     )
 
 
-def _size(plan: Plan, slots: Slots, counted: Sequence[Counted]) -> int:
-    """How many rows a group has, without computing them where that is plain."""
-    if slots is not None:
-        return len(slots)
-    if plan.kind.arrange is not None:
-        return len(plan.kind.rows(plan.selection, slots, counted))
-    return len(counted)
+def all_rows(plan: Plan, parts: Iterable[Block]) -> Iterator[Row]:
+    """All rows of the answer, made as they are taken."""
+    for part in parts:
+        keys = _keys(plan, part.group)
+        for row in part.rows():
+            yield {**keys, **row}
 
 
-def _limit(rows: int) -> None:
-    if rows > MAX_ROWS:
-        message = f"the answer has more than {MAX_ROWS:,} rows; filter more or group by less"
-        raise Refused([invalid("/group_by", message)])
-
-
-def _limit_dates(plan: Plan, rows: Sequence[SqlRow]) -> None:
-    """Raises `TooManyBucketsError` where groups by date have more buckets than a time series."""
-    if BUCKET not in plan.groups:
-        return
-    place = plan.groups.index(BUCKET)
-    found = {key for row in rows if isinstance(key := row[place], int)}
-    if len(found) > MAX_BUCKETS:
-        query = plan.selection.query
-        first, last = (str(BUCKET.shown(query, key)) for key in (min(found), max(found)))
-        raise TooManyBucketsError(query.granularity, first, last)
-
-
-def _groups(plan: Plan, rows: Sequence[SqlRow]) -> Iterator[tuple[Group, list[Counted]]]:
-    """Each group with what was counted in it, in order of the groups."""
-    kind, width = plan.kind, len(plan.groups)
-    names = [measure.name for measure in kind.measures]
-    found = {
-        group: [_counted(kind, names, row, width) for row in members]
-        for group, members in groupby(rows, key=lambda row: tuple(row[:width]))
+def _keys(plan: Plan, group: Group) -> Row:
+    query = plan.selection.query
+    return {
+        one.name: one.shown(query, value) for one, value in zip(plan.groups, group, strict=True)
     }
-    if not width:
-        yield (), found.get((), [])
-        return
-    for group in _with_every_value(plan, list(found)):
-        yield group, found.get(group, [])
-
-
-def _counted(kind: QueryType, names: Sequence[str], row: SqlRow, width: int) -> Counted:
-    offset = width + (kind.key is not None)
-    key = row[width] if kind.key is not None else None
-    numbers = [None if value is None else int(value) for value in row[offset:]]
-    return Counted(key, dict(zip(names, numbers, strict=True)))
-
-
-def _with_every_value(plan: Plan, groups: list[Group]) -> list[Group]:
-    """The groups, with those dimensions complete whose every value is always a group."""
-    names = [dimension.name for dimension in plan.groups]
-    complete = {name: values for name, values in plan.kind.always if name in names}
-    if not complete:
-        return groups
-    places = [names.index(name) for name in complete]
-    others = dict.fromkeys(
-        tuple(value for place, value in enumerate(group) if place not in places) for group in groups
-    )
-    if len(places) == len(names):
-        others = {(): None}
-    merged = {
-        _insert(other, dict(zip(places, values, strict=True)))
-        for other in others
-        for values in product(*complete.values())
-    }
-    return sorted(merged, key=_sort_key)
-
-
-def _insert(other: Group, fixed: dict[int, int]) -> Group:
-    rest = iter(other)
-    width = len(other) + len(fixed)
-    return tuple(fixed[place] if place in fixed else next(rest) for place in range(width))
-
-
-def _sort_key(group: Group) -> tuple[tuple[bool, Key], ...]:
-    return tuple((value is None, "" if value is None else value) for value in group)

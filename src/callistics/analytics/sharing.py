@@ -7,11 +7,11 @@ from callistics.analytics.plan import Plan, is_unlocated, reads_clock, rollup_of
 from callistics.analytics.rollup_match import Rollups
 from callistics.compile.shared import columns_read, kept, matching
 from callistics.engines.base import SharingLimits, Snapshot
-from callistics.model.query import Filters
+from callistics.model.query import Ends, Filters
 from callistics.sql.dialect import Dialect
 from callistics.sql.selection import Frame, Unit
 
-Matched = tuple[Unit, bool, Filters, str | None]
+Matched = tuple[Unit, bool, Filters, Ends, str | None]
 """What plans within one scope have in common that match the same records."""
 # Payloads are too large to copy for what they are asked.
 _LARGE = frozenset({"payload", "payload_lists", "payload_orders"})
@@ -20,8 +20,9 @@ _LARGE = frozenset({"payload", "payload_lists", "payload_orders"})
 def matched(plan: Plan) -> Matched:
     """What the plan has in common with all that match the same records."""
     selection = plan.selection
-    zone = selection.query.zone.name if reads_clock(selection) else None
-    return selection.unit, selection.overlap, selection.query.filters, zone
+    query = selection.query
+    zone = query.zone.name if reads_clock(selection) else None
+    return selection.unit, selection.overlap, query.filters, query.limits, zone
 
 
 class Sharing:

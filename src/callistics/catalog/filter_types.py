@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from callistics.catalog.payload_operators import OPERATORS, SCALARS
 from callistics.errors import did_you_mean
 from callistics.model import relative_range
 from callistics.model.json import as_list
@@ -11,20 +12,6 @@ from callistics.model.query import FilterValue, OneNumberOf, OneOf
 from callistics.records.field_types import FieldType
 from callistics.records.field_values import MAX_COST
 
-_SCALARS = ["string", "number", "boolean"]
-OPERATOR_SCHEMAS: Mapping[str, Mapping[str, object]] = {
-    "eq": {"type": [*_SCALARS, "null"]},
-    "ne": {"type": [*_SCALARS, "null"]},
-    "in": {"type": "array", "minItems": 1, "items": {"type": [*_SCALARS, "null"]}},
-    "not_in": {"type": "array", "minItems": 1, "items": {"type": [*_SCALARS, "null"]}},
-    "gt": {"type": ["string", "number"]},
-    "gte": {"type": ["string", "number"]},
-    "lt": {"type": ["string", "number"]},
-    "lte": {"type": ["string", "number"]},
-    "contains": {"type": "string"},
-    "starts_with": {"type": "string"},
-    "exists": {"type": "boolean"},
-}
 MAX_PAYLOAD_KEYS = 20
 # Beyond any number that a column has.
 _MOST = 2**62
@@ -181,13 +168,13 @@ PAYLOAD = FilterType(
         "propertyNames": {"minLength": 1, "maxLength": 128},
         "additionalProperties": {
             "oneOf": [
-                {"type": [*_SCALARS, "null"]},
-                {"type": "array", "minItems": 1, "items": {"type": [*_SCALARS, "null"]}},
+                {"type": [*SCALARS, "null"]},
+                {"type": "array", "minItems": 1, "items": {"type": [*SCALARS, "null"]}},
                 {
                     "type": "object",
                     "minProperties": 1,
                     "additionalProperties": False,
-                    "properties": OPERATOR_SCHEMAS,
+                    "properties": {name: one.schema for name, one in OPERATORS.items()},
                 },
             ]
         },

@@ -153,7 +153,7 @@ def _declared() -> Iterator[Filter]:
         "2025-01-01",
         Subject.RECORD,
         _since,
-        lambda selection: selection.begin,
+        lambda selection: selection.seen[0],
     )
     yield Filter(
         "date_to",
@@ -162,7 +162,7 @@ def _declared() -> Iterator[Filter]:
         "2025-01-31T23:59:59Z",
         Subject.RECORD,
         lambda frame, end: compose("{} < {}", frame.selection.unit.time, instant(end)),
-        lambda selection: selection.end,
+        lambda selection: selection.seen[1],
     )
     yield Filter(
         "date_range",

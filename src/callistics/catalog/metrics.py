@@ -31,6 +31,18 @@ Shown = int | float | str | Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
+class Digits:
+    """How many digits a number with decimals has at most, and how many of them are decimals."""
+
+    all: int
+    decimals: int
+
+
+_SHARE, _RATIO, _SECONDS, _VALUE = Digits(5, 2), Digits(18, 2), Digits(18, 3), Digits(18, 6)
+_SUM_OF_SECONDS, _SUM_OF_VALUES = Digits(38, 3), Digits(38, 6)
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A value of a record that a number of records depends on, and nothing else of it.
 
@@ -84,7 +96,8 @@ class Tally:
 class Figure:
     """A field of a row: computed from measures, rounded in one place.
 
-    `type` is its JSON type: `integer`, `number`, `string`, with `|null` where it may be absent.
+    `type` is its JSON type: `integer`, `number`, `string`, with `|null` where it may be absent. A
+    number has `digits`.
     """
 
     name: str
@@ -92,6 +105,7 @@ class Figure:
     type: str
     needs: tuple[Measure, ...]
     compute: Callable[[Tally], Shown]
+    digits: Digits | None = None
 
     def named(self, name: str, text: str = "") -> "Figure":
         """The same figure under the name that a query type's rows use."""
@@ -136,7 +150,7 @@ def _average(tally: Tally) -> Shown:
 
 
 COUNT = Figure("count", "How many.", "integer", (N,), lambda tally: tally.number("n"))
-PERCENTAGE = Figure("percentage", "Share of the whole, 0-100.", "number|null", (N,), _share)
+PERCENTAGE = Figure("percentage", "Share of the whole, 0-100.", "number|null", (N,), _share, _SHARE)
 TIMED = Figure(
     "count",
     "Calls with a known duration.",
@@ -145,16 +159,26 @@ TIMED = Figure(
     lambda tally: tally.number("n_timed"),
 )
 AVERAGE = Figure(
-    "avg_duration", "Average duration in seconds.", "number|null", (N_TIMED, TOTAL_MS), _average
+    "avg_duration",
+    "Average duration in seconds.",
+    "number|null",
+    (N_TIMED, TOTAL_MS),
+    _average,
+    _RATIO,
 )
-SHORTEST = Figure("min", "Shortest, in seconds.", "number|null", (MIN_MS,), _seconds_of("min_ms"))
-LONGEST = Figure("max", "Longest, in seconds.", "number|null", (MAX_MS,), _seconds_of("max_ms"))
+SHORTEST = Figure(
+    "min", "Shortest, in seconds.", "number|null", (MIN_MS,), _seconds_of("min_ms"), _SECONDS
+)
+LONGEST = Figure(
+    "max", "Longest, in seconds.", "number|null", (MAX_MS,), _seconds_of("max_ms"), _SECONDS
+)
 TOTAL = Figure(
     "total",
     "Sum in seconds.",
     "number",
     (TOTAL_MS,),
     lambda tally: seconds(tally.measures["total_ms"] or 0),
+    _SUM_OF_SECONDS,
 )
 SUCCEEDED = Figure(
     "successes",
@@ -169,6 +193,7 @@ SUCCESS_RATE = Figure(
     "number|null",
     (SUCCESSES, N),
     lambda tally: percentage(tally.number("successes"), tally.number("n")),
+    _SHARE,
 )
 REACHED_CALLS = Figure(
     "reached",
@@ -183,6 +208,7 @@ REACH_RATE = Figure(
     "number|null",
     (REACHED, N),
     lambda tally: percentage(tally.number("reached"), tally.number("n")),
+    _SHARE,
 )
 
 
@@ -217,13 +243,21 @@ SUM = Figure(
     "number",
     (_in_millionths("total"),),
     lambda tally: of_millionths(tally.measures["total"] or 0),
+    _SUM_OF_VALUES,
 )
-MEAN = Figure("avg", "Average, to 6 decimals.", "number|null", (N, _in_millionths("total")), _mean)
+MEAN = Figure(
+    "avg", "Average, to 6 decimals.", "number|null", (N, _in_millionths("total")), _mean, _VALUE
+)
 LEAST = Figure(
-    "min", "Smallest.", "number|null", (_in_millionths("least"),), _of_millionths("least")
+    "min", "Smallest.", "number|null", (_in_millionths("least"),), _of_millionths("least"), _VALUE
 )
 GREATEST = Figure(
-    "max", "Largest.", "number|null", (_in_millionths("greatest"),), _of_millionths("greatest")
+    "max",
+    "Largest.",
+    "number|null",
+    (_in_millionths("greatest"),),
+    _of_millionths("greatest"),
+    _VALUE,
 )
 
 
@@ -231,7 +265,8 @@ def value_percentile(percent: int) -> Figure:
     """Nearest rank over the exact values; the statement computes it as `p50`."""
     name = f"p{percent}"
     text = f"{percent} % of the values are at most this."
-    return Figure(name, text, "number|null", (_in_millionths(name),), _of_millionths(name))
+    measure = _in_millionths(name)
+    return Figure(name, text, "number|null", (measure,), _of_millionths(name), _VALUE)
 
 
 _LEVELS = tuple(Measure(name, _fixed(name), None) for name in ("most", "change", "moment"))
@@ -255,4 +290,5 @@ MEAN_LEVEL = Figure(
     "number",
     _LEVELS,
     _mean_level,
+    _RATIO,
 )

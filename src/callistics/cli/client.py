@@ -1,7 +1,8 @@
 """The client of the commands: one request after the other, with patience where that helps."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing, contextmanager
 from ipaddress import ip_address
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -97,9 +98,34 @@ class Client:
         request = self._http.build_request(
             method, path, json=json, content=content, headers=headers, params=params
         )
+        return self._answered(request, repeatable=repeatable, streamed=False)
+
+    @contextmanager
+    def streamed(
+        self,
+        path: str,
+        *,
+        content: bytes,
+        headers: Mapping[str, str],
+        params: Mapping[str, str] | None = None,
+    ) -> Generator[httpx.Response]:
+        """The answer to a question as of `request`, its body still to come.
+
+        Reading it raises `httpx.TransportError` where it is cut.
+        """
+        request = self._http.build_request(
+            "POST", path, content=content, headers=headers, params=params
+        )
+        with closing(self._answered(request, repeatable=True, streamed=True)) as response:
+            yield response
+
+    def _answered(
+        self, request: httpx.Request, *, repeatable: bool, streamed: bool
+    ) -> httpx.Response:
         waited = 0.0
         while True:
-            response = self._answer(request, repeatable=repeatable and waited < MAX_WAIT)
+            again = repeatable and waited < MAX_WAIT
+            response = self._answer(request, repeatable=again, streamed=streamed)
             if response is not None and response.status_code not in _BUSY:
                 return self._checked(response)
             pause = _pause(response, waited)
@@ -127,9 +153,13 @@ class Client:
             self._sleep(pause)
             waited += pause
 
-    def _answer(self, request: httpx.Request, *, repeatable: bool) -> httpx.Response | None:
+    def _answer(
+        self, request: httpx.Request, *, repeatable: bool, streamed: bool
+    ) -> httpx.Response | None:
         try:
-            response = self._http.send(request)
+            response = self._http.send(request, stream=streamed)
+            if streamed and not response.is_success:
+                response.read()
         except httpx.TransportError as error:
             # A server that never answered is more likely not there than starting again.
             if repeatable and self._reached:
@@ -137,6 +167,8 @@ class Client:
             raise Failure(self._no_answer(error)) from error
 
         self._reached = True
+        if streamed and response.is_success:
+            return response
         # The stream refers back to its response: cut, so that bodies are freed at once.
         response.stream = httpx.ByteStream(b"")
         return response

@@ -15,7 +15,8 @@ import httpx
 from callistics.cli.client import Client, is_loopback
 from callistics.cli.root import Failure
 from callistics.errors import CallisticsError, EngineError
-from callistics.settings import ANSWER_SETTINGS, ENGINE_DSNS, PREFIX, Settings, load_settings
+from callistics.setting_sources import PREFIX
+from callistics.settings import ANSWER_SETTINGS, ENGINE_DSNS, Settings, load_settings
 
 _ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
 

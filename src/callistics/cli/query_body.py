@@ -46,6 +46,7 @@ class QueryOptions:
     timezone: str | None = None
     group_by: str | None = None
     measure: str | None = None
+    compare: str | None = None
     page: int | None = None
     page_size: int | None = None
 
@@ -54,17 +55,19 @@ class QueryOptions:
         group_by = self.group_by.split(",") if self.group_by else []
         body: Body = {
             "query_type": self.query_type,
-            "filters": self._filters(),
+            "filters": self.filters_body(),
             "granularity": self.granularity,
             "timezone": self.timezone,
             "group_by": [name.strip() for name in group_by if name.strip()],
             "measure": self.measure,
+            "compare": self.compare,
             "page": self.page,
             "page_size": self.page_size,
         }
         return {name: value for name, value in body.items() if value not in (None, {}, [])}
 
-    def _filters(self) -> Body:
+    def filters_body(self) -> Body:
+        """The filters of the request."""
         named = [
             *(("date_from", value) for value in (self.date_from,) if value is not None),
             *(("date_to", value) for value in (self.date_to,) if value is not None),

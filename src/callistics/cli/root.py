@@ -41,7 +41,13 @@ COMMANDS: Mapping[str, Lazy] = {
     "serve": Lazy("serve", "Run the server until it is stopped."),
     "import": Lazy("import_", "Load calls or leads from NDJSON, CSV or Parquet files."),
     "query": Lazy("query", "Run a query and print the answer."),
+    "calls": Lazy("calls", "Show the calls behind a figure, or one of them."),
+    "leads": Lazy("leads", "Show a lead with its calls and its history."),
+    "types": Lazy("types", "List the query types, or the fields of one."),
+    "values": Lazy("values", "List the values of a field, those of most calls first."),
+    "payload-keys": Lazy("payload_keys", "List the keys that payloads have."),
     "keys": Lazy("keys", "Create, list and revoke access keys."),
+    "embed-token": Lazy("embed_token", "Sign tokens for embedding, or refuse them all."),
     "generate": Lazy("generate", "Write made-up calls to a file."),
     "settings": Lazy("settings", "List every setting of the server."),
     "optimize": Lazy(

@@ -44,7 +44,7 @@ def _cuts(frame: Frame, dimension: Dimension) -> tuple[int, Sequence[Piece]]:
 def rolled(frame: Frame, rollup: Rollup, steps: Sequence[int]) -> Source | None:
     """The rows of a roll-up for the plan's range; None where no step lies wholly inside it."""
     selection = frame.selection
-    outer = selection.begin, selection.end
+    outer = selection.seen
     found: list[tuple[int, Span]] = []
     inner: Span | None = None
     for step in steps:

@@ -19,11 +19,11 @@ def where(frame: Frame) -> Sql:
 
 def _conditions(frame: Frame) -> Iterator[Sql]:
     selection, dialect = frame.selection, frame.dialect
-    if selection.empty:
+    if selection.empty or selection.query.filters.nothing:
         yield raw("FALSE")
     if frame.selected is not None:
         return
-    yield from scope_conditions(selection.scope, selection.unit.alias, dialect)
+    yield from _tenants(selection.scope, selection.unit.alias, dialect)
     yield from _given(frame, Subject.RECORD)
     if selection.unit is Unit.CALLS:
         yield from _given(frame, Subject.CALL)
@@ -40,7 +40,16 @@ def _given(frame: Frame, subject: Subject) -> Iterator[Sql]:
 
 
 def scope_conditions(scope: Scope, alias: str, dialect: Dialect) -> Iterator[Sql]:
-    """The limits of the key, on a table that has the three tenant columns."""
+    """The limits of the key, on a table that has the three tenant columns.
+
+    Raises `ValueError` for a scope with locked filters: these need a selection.
+    """
+    if scope.locked is not None:
+        raise ValueError("locked filters take a selection")
+    return _tenants(scope, alias, dialect)
+
+
+def _tenants(scope: Scope, alias: str, dialect: Dialect) -> Iterator[Sql]:
     for name, allowed in scope.limits():
         yield dialect.is_in(raw(f"{alias}.{name}"), sorted(allowed))
 
@@ -59,7 +68,7 @@ def _reached_by_call(frame: Frame) -> Iterator[Sql]:
         return
     calls = tuple(_given(frame, Subject.CALL))
     if calls:
-        scoped = scope_conditions(frame.selection.scope, "c", frame.dialect)
+        scoped = _tenants(frame.selection.scope, "c", frame.dialect)
         weight = frame.dialect.weight("c")
         wanted, called = (_lead(frame.dialect, alias) for alias in ("l", "c"))
         cancels = "" if weight is None else f"\nGROUP BY {called}"

@@ -68,6 +68,10 @@ class Session(Protocol):
         """Store when keys were last used (µs), by their ids; nothing else of them changes."""
         ...
 
+    def save_token_secret(self, secret: str) -> None:
+        """Store the secret that tokens are signed with, instead of the one before."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SharingLimits:
@@ -115,13 +119,21 @@ class States(Protocol):
         ...
 
 
-class Engine(States, Protocol):
-    """A store of calls and leads. Reading is safe from many threads, writing from one."""
+class Readable(States, Protocol):
+    """What answers statements, from many threads at once."""
 
     @property
     def dialect(self) -> Dialect:
         """How statements for this engine are written."""
         ...
+
+    def run(self, statement: Statement) -> Sequence[SqlRow]:
+        """The rows of a statement. Raises `TimedOut` past the time limit."""
+        ...
+
+
+class Engine(Readable, Protocol):
+    """A store of calls and leads. Reading is safe from many threads, writing from one."""
 
     @property
     def rollups(self) -> Sequence[Rollup]:
@@ -133,8 +145,8 @@ class Engine(States, Protocol):
         """Name and version, for people."""
         ...
 
-    def run(self, statement: Statement) -> Sequence[SqlRow]:
-        """The rows of a statement. Raises `TimedOut` past the time limit."""
+    def run_many(self, statement: Statement) -> Sequence[SqlRow]:
+        """As `run`, for many rows: they are kept as columns, which takes less memory."""
         ...
 
     @property
@@ -148,6 +160,10 @@ class Engine(States, Protocol):
 
     def load_keys(self) -> list[StoredKey]:
         """Every access key."""
+        ...
+
+    def load_token_secret(self) -> str | None:
+        """The secret that tokens are signed with, None where none was made yet."""
         ...
 
     def rebuild(self) -> None:

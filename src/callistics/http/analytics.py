@@ -8,20 +8,27 @@ from litestar import Response, post
 from callistics.analytics.cache import Kept
 from callistics.analytics.envelope import envelope
 from callistics.errors import UnsupportedMedia
+from callistics.exports.formats import FORMULAS
+from callistics.http.export import chosen_format, exported
+from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, read_body, services
 from callistics.ingest.decode import is_json, media_type
 from callistics.ingest.decompress import unpack
 from callistics.model.keys import Permission
 
 
-@post("/analytics", status_code=200, request_max_body_size=None)
+@post("/analytics", status_code=200, request_max_body_size=None, opt={PARAMETERS: (FORMULAS,)})
 async def analytics(request: AnyRequest) -> Response[bytes]:
-    """Answer a query within the scope of the request's key."""
+    """Answer a query within the scope of the request's key: a page, or all rows in a format."""
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
     check_json(request.headers.get("content-type"))
+    format_ = chosen_format(request)
     body = await query_body(request)
     started, came = time.perf_counter(), parts.clock()
+    if format_ is not None:
+        prepare = partial(parts.exports.of_query, body, key.scope, came)
+        return await exported(request, format_, came, prepare)
     # Read before the query runs: a commit meanwhile makes what is kept stale, never too new.
     version = parts.data_version()
     kept = parts.cache.find(body, key.scope, version, came)

@@ -10,6 +10,8 @@ from litestar.datastructures import State
 
 from callistics.http.analytics import analytics
 from callistics.http.batch import analytics_batch
+from callistics.http.discovery import payload_keys, types, values
+from callistics.http.embed_tokens import embed_tokens
 from callistics.http.health import docs, docs_asset, live, metrics, openapi, ready, root
 from callistics.http.keys import keys, revoke_key
 from callistics.http.parameters import check_request
@@ -17,15 +19,23 @@ from callistics.http.pending import pending
 from callistics.http.problems import HANDLERS
 from callistics.http.records import calls, leads
 from callistics.http.request_log import observed
+from callistics.http.search import search_calls, show_call, show_lead
 
 _ROUTES: list[Any] = [
     analytics,
     analytics_batch,
+    types,
+    payload_keys,
+    values,
     calls,
     leads,
+    search_calls,
+    show_call,
+    show_lead,
     pending,
     keys,
     revoke_key,
+    embed_tokens,
     live,
     ready,
     metrics,
@@ -34,8 +44,15 @@ _ROUTES: list[Any] = [
     docs,
     docs_asset,
 ]
-_EXPOSED = ["Callistics-Complete-Until", "Callistics-Range", "Retry-After", "Server-Timing"]
-_SENT = ["Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key"]
+_EXPOSED = [
+    "Callistics-Complete-Until",
+    "Callistics-Range",
+    "Content-Disposition",
+    "ETag",
+    "Retry-After",
+    "Server-Timing",
+]
+_SENT = ["Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key", "If-None-Match"]
 
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]

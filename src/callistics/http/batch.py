@@ -7,14 +7,13 @@ from litestar import Response, post
 
 from callistics.analytics.batch import Answered, Result
 from callistics.analytics.parse_batch import parse_batch
-from callistics.errors import NotAcceptable, RequestError
+from callistics.errors import RequestError
+from callistics.http.accept import JSON, accepted
 from callistics.http.analytics import check_json, query_body
 from callistics.http.metrics import Metrics
 from callistics.http.problems import problem_body, unexpected_body
 from callistics.http.services import AnyRequest, services
 from callistics.model.keys import Permission
-
-_JSON = ("application/json", "application/*", "*/*")
 
 
 @post("/analytics/batch", status_code=200, request_max_body_size=None)
@@ -23,7 +22,7 @@ async def analytics_batch(request: AnyRequest) -> Response[bytes]:
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
     check_json(request.headers.get("content-type"))
-    _check_accepted(request.headers.getall("accept", ()))
+    accepted(request, (JSON,))
     body = await query_body(request)
     started, came = time.perf_counter(), parts.clock()
     queries = parse_batch(body)
@@ -38,19 +37,6 @@ async def analytics_batch(request: AnyRequest) -> Response[bytes]:
         media_type="application/json",
         headers={"Server-Timing": f"total;dur={total * 1000:.3f}"},
     )
-
-
-def _check_accepted(values: list[str] | tuple[()]) -> None:
-    """Raises `NotAcceptable` where the client takes no JSON."""
-    ranges = [part for part in ",".join(values).split(",") if part.strip()]
-    if ranges and not any(_takes_json(part) for part in ranges):
-        raise NotAcceptable("answers of a batch are application/json")
-
-
-def _takes_json(part: str) -> bool:
-    media, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    weights = [one.removeprefix("q=") for one in parameters if one.startswith("q=")]
-    return media in _JSON and not any(not weight.strip("0.") for weight in weights)
 
 
 def _count(metrics: Metrics, result: Result) -> None:

@@ -45,7 +45,7 @@ async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> R
 
     # As soon as it is stored, whether or not the client still listens.
     done.add_done_callback(admit)
-    await _durable(done)
+    await durable(done)
     shown = shown_key(made.stored)
     return _json({"id": shown.pop("id"), "key": made.secret, **shown}, 201)
 
@@ -60,10 +60,11 @@ async def revoke_key(request: AnyRequest, key_id: FromPath[str]) -> None:
         raise NotFound("no such key")
     # Also where it is revoked already: nobody knows whether that came to be stored.
     revoked = parts.keyring.revoke(found, now())
-    await _durable(parts.writer.submit(Job(keys=(revoked,), urgent=True)))
+    await durable(parts.writer.submit(Job(keys=(revoked,), urgent=True)))
 
 
-async def _durable(done: "Future[Result]") -> None:
+async def durable(done: "Future[Result]") -> None:
+    """Wait until something is stored."""
     # Shielded: a client that goes away does not take back what is being committed.
     await asyncio.shield(asyncio.wrap_future(done))
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import cast
 
 import msgspec
 
 from callistics import __version__
 from callistics.http.openapi_batch import operation
+from callistics.http.openapi_discovery import discovery_paths
+from callistics.http.openapi_embed import TOKEN, embed_schemas, operations
+from callistics.http.openapi_export import FORMULAS, export_content
 from callistics.http.openapi_parts import (
     ANSWER_HEADERS,
     BEARER,
@@ -19,6 +23,8 @@ from callistics.http.openapi_parts import (
     responses,
 )
 from callistics.http.openapi_schemas import schemas
+from callistics.http.openapi_search import look_up, search_schemas, searching
+from callistics.http.token_routes import TOKEN_ROUTES
 from callistics.queries import registry
 from callistics.records.field import RecordKind
 from callistics.records.fields import ALL_FIELDS
@@ -37,6 +43,15 @@ def document() -> bytes:
 
 def build() -> Json:
     """The document."""
+    found = _document()
+    paths = cast("dict[str, dict[str, Json]]", found["paths"])
+    for method, path in sorted(TOKEN_ROUTES):
+        if path in paths:
+            paths[path][method.lower()]["security"] = [{"key": []}, {"token": []}]
+    return found
+
+
+def _document() -> Json:
     return {
         "openapi": "3.1.0",
         "info": {
@@ -48,18 +63,23 @@ def build() -> Json:
         "security": [{"key": []}],
         "tags": [
             {"name": "Analytics", "description": "Queries."},
-            {"name": "Records", "description": "Sending calls and leads."},
+            {"name": "Records", "description": "Sending calls and leads, and looking at them."},
             {"name": "Keys", "description": "Access keys and their scopes."},
             {"name": "Operations", "description": "Running the server."},
         ],
         "paths": {
-            "/analytics": {"post": _analytics()},
+            "/analytics": {"post": analytics()},
             "/analytics/batch": {"post": operation()},
+            **discovery_paths(),
             "/calls": {"post": _records(RecordKind.CALLS)},
             "/leads": {"post": _records(RecordKind.LEADS)},
+            "/calls/search": {"post": searching()},
+            "/calls/{call_id}": {"get": look_up(RecordKind.CALLS)},
+            "/leads/{lead_id}": {"get": look_up(RecordKind.LEADS)},
             "/pending": {"get": _pending()},
             "/keys": {"post": _create_key(), "get": _list_keys()},
             "/keys/{key_id}": {"delete": _revoke_key()},
+            "/embed-tokens": operations(),
             "/health/live": {"get": _health("The process runs.", "isLive", ("status",), 200)},
             "/health/ready": {
                 "get": _health(
@@ -68,11 +88,15 @@ def build() -> Json:
             },
             "/metrics": {"get": _metrics()},
         },
-        "components": {"securitySchemes": {"key": BEARER}, "schemas": schemas()},
+        "components": {
+            "securitySchemes": {"key": BEARER, "token": TOKEN},
+            "schemas": schemas() | search_schemas() | embed_schemas(),
+        },
     }
 
 
-def _analytics() -> Json:
+def analytics() -> Json:
+    """`POST /analytics`."""
     requests = {
         name: {"summary": kind.summary, "value": {"query_type": name, **kind.example}}
         for name, kind in registry().items()
@@ -82,14 +106,15 @@ def _analytics() -> Json:
         "operationId": "analytics",
         "tags": ["Analytics"],
         "summary": "Run a query",
+        "parameters": [FORMULAS],
         "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {
             "200": {
-                "description": "The page asked for.",
+                "description": "The page asked for, or all rows in another format.",
                 "headers": ANSWER_HEADERS,
-                "content": json_content(ref("AnalyticsAnswer")),
+                "content": {**json_content(ref("AnalyticsAnswer")), **export_content()},
             },
-            **responses(400, 401, 403, 413, 415, 422, 429, 503, 504),
+            **responses(400, 401, 403, 406, 413, 415, 422, 429, 503, 504),
         },
     }
 

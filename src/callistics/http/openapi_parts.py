@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from callistics.access.requests import SCOPE_FIELDS
+from callistics.catalog.dimensions import PAYLOAD_PREFIX
 from callistics.http.problems import MEDIA_TYPE
+from callistics.model.comparison import Comparison
 from callistics.model.keys import Permission
+from callistics.model.payload import MAX_KEY_LENGTH
 from callistics.problem_types import PROBLEM_TYPES
 
 Json = dict[str, object]
@@ -33,6 +36,12 @@ IDEMPOTENCY_KEY: Json = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "description": "A retried request with the same key and body answers as the first did.",
 }
+COMPARE: Json = {
+    "enum": [*Comparison, None],
+    "description": "Put the figures of another range beside each row, as `previous.…`: the period "
+    "right before, or the same dates one year before. Both ends of the range are required.",
+    "examples": ["previous_period"],
+}
 
 ANSWER_HEADERS: Json = {
     "Server-Timing": {
@@ -51,6 +60,13 @@ ANSWER_HEADERS: Json = {
         "schema": {"type": "string", "format": "date-time"},
     },
 }
+
+PAYLOAD_KEY: Json = {
+    "type": "string",
+    "pattern": rf"^payload\.[\s\S]{{1,{MAX_KEY_LENGTH}}}$",
+    "maxLength": MAX_KEY_LENGTH + len(PAYLOAD_PREFIX),
+}
+"""`payload.<key>`, as fields to group by, to measure and to list values of."""
 
 _TIME: Json = {"type": ["string", "null"], "format": "date-time"}
 KEY_SCHEMA: Json = {

@@ -4,15 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from callistics.access.requests import SCOPE_FIELDS
 from callistics.analytics.parse import DEFAULT_PAGE_SIZE, MAX_GROUPS, MAX_PAGE_SIZE
-from callistics.catalog.dimensions import PAYLOAD_PREFIX
 from callistics.catalog.filters import FILTERS
 from callistics.catalog.measures import MEASURES
 from callistics.http.openapi_batch import batch_schemas
-from callistics.http.openapi_parts import KEY_SCHEMA, Json, ref
+from callistics.http.openapi_discovery import discovery_schemas
+from callistics.http.openapi_parts import COMPARE, KEY_SCHEMA, PAYLOAD_KEY, Json, ref
 from callistics.http.problems import NO_TYPE
 from callistics.model.buckets import Granularity
 from callistics.model.keys import Permission
-from callistics.model.payload import MAX_KEY_LENGTH
 from callistics.problem_types import PROBLEM_TYPES
 from callistics.queries import registry
 from callistics.queries.base import QueryType
@@ -23,14 +22,15 @@ from callistics.records.fields import ALL_FIELDS
 def schemas() -> Json:
     """Every schema by its name."""
     kinds = registry().values()
-    rows = {_row_name(kind): _row_schema(kind) for kind in kinds}
-    asked = {_request_name(kind): _request_schema(kind) for kind in kinds}
+    rows = {_row_name(kind): row_schema(kind) for kind in kinds}
+    asked = {_request_name(kind): request_schema(kind, ref("Filters")) for kind in kinds}
     return {
         "AnalyticsRequest": {"oneOf": [ref(_request_name(kind)) for kind in kinds]},
-        "Filters": _filters_schema(),
+        "Filters": filters_schema(),
         **asked,
         "AnalyticsAnswer": _answer_schema(),
         **batch_schemas(),
+        **discovery_schemas(),
         **rows,
         "Call": _record_schema(RecordKind.CALLS),
         "Lead": _record_schema(RecordKind.LEADS),
@@ -52,9 +52,10 @@ def _type(text: str) -> Json:
     return {"type": names[0] if len(names) == 1 else names}
 
 
-def _row_schema(kind: QueryType) -> Json:
+def row_schema(kind: QueryType) -> Json:
     """A row of a query type; fields of `group_by` come before these."""
-    columns = {one.name: {**_type(one.type), "description": one.help} for one in kind.columns}
+    fields = [*kind.columns, *kind.previous_columns]
+    columns = {one.name: {**_type(one.type), "description": one.help} for one in fields}
     return {
         "type": "object",
         "description": kind.summary,
@@ -67,7 +68,8 @@ def _request_name(kind: QueryType) -> str:
     return f"{kind.name}_request"
 
 
-def _request_schema(kind: QueryType) -> Json:
+def request_schema(kind: QueryType, filters: Json) -> Json:
+    """The body of a query of a type, given the schema of its filters."""
     page = {"type": ["integer", "null"], "minimum": 1}
     return {
         "type": "object",
@@ -75,7 +77,7 @@ def _request_schema(kind: QueryType) -> Json:
         "additionalProperties": False,
         "properties": {
             "query_type": {"const": kind.name, "description": kind.summary},
-            "filters": ref("Filters"),
+            "filters": filters,
             "granularity": {
                 "type": ["string", "null"],
                 "enum": [*Granularity, None],
@@ -90,6 +92,7 @@ def _request_schema(kind: QueryType) -> Json:
             },
             "group_by": _group_by_schema(kind),
             "measure": _measure_schema(kind),
+            "compare": COMPARE,
             "page": {**page, "default": 1, "description": "Page, from 1."},
             "page_size": {
                 **page,
@@ -101,7 +104,8 @@ def _request_schema(kind: QueryType) -> Json:
     }
 
 
-def _filters_schema() -> Json:
+def filters_schema() -> Json:
+    """The object of filters."""
     filters = {
         name: {**spec.type.schema, "description": spec.help, "examples": [spec.example]}
         for name, spec in FILTERS.items()
@@ -123,18 +127,11 @@ def _excluded() -> Iterator[Json]:
             yield {"required": [name, other], "properties": {name: given, other: given}}
 
 
-_PAYLOAD_KEY: Json = {
-    "type": "string",
-    "pattern": rf"^payload\.[\s\S]{{1,{MAX_KEY_LENGTH}}}$",
-    "maxLength": MAX_KEY_LENGTH + len(PAYLOAD_PREFIX),
-}
-
-
 def _measure_schema(kind: QueryType) -> Json:
     if not kind.takes_measure:
         return {"type": "null", "description": "Not of this query type."}
     return {
-        "anyOf": [{"enum": list(MEASURES)}, _PAYLOAD_KEY],
+        "anyOf": [{"enum": list(MEASURES)}, PAYLOAD_KEY],
         "description": "The number of calls that is measured.",
         "examples": ["cost", "payload.age"],
     }
@@ -145,7 +142,7 @@ def _group_by_schema(kind: QueryType) -> Json:
         "type": ["array", "null"],
         "maxItems": MAX_GROUPS,
         "uniqueItems": True,
-        "items": {"anyOf": [{"enum": kind.groupable}, _PAYLOAD_KEY]},
+        "items": {"anyOf": [{"enum": kind.groupable}, PAYLOAD_KEY]},
         "description": "Fields to group by, first in each row.",
     }
 

@@ -10,7 +10,7 @@ PARAMETERS = "parameters"
 
 
 # Of two only the first would count, and who looked at the other before would not know.
-_ONCE = (b"authorization", b"content-type", b"content-encoding", b"idempotency-key")
+_ONCE = (b"authorization", b"content-type", b"content-encoding", b"idempotency-key", b"origin")
 
 
 async def check_request(request: AnyRequest) -> None:

@@ -10,19 +10,18 @@ from functools import partial
 import msgspec
 from litestar import Response, post
 
-from callistics.errors import Conflict, Problem, Refused, did_you_mean, invalid, malformed
+from callistics.errors import Conflict, Problem, Refused, malformed
 from callistics.http.metrics import Metrics
 from callistics.http.parameters import PARAMETERS
 from callistics.http.problems import MEDIA_TYPE, note_problem_body, problem_body, problem_item
+from callistics.http.query_zone import query_zone
 from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.ingest.decode import Limits, Terms
 from callistics.ingest.decompress import unpack
 from callistics.ingest.job import Job, Result, Retry
 from callistics.ingest.receipt import Receipt, Repeated
 from callistics.model.keys import Permission, StoredKey
-from callistics.model.zones import Zone, zone
 from callistics.records.field import RecordKind
-from callistics.timezones import zone_names
 
 IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
 _PARAMETERS = {PARAMETERS: ("on_error", "timezone")}
@@ -46,7 +45,7 @@ async def leads(request: AnyRequest) -> Response[bytes]:
 async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
     parts = services(request)
     key = parts.authorize(request, Permission.INGEST)
-    skip, where, name = _skip(request), _zone(request, parts.zone), _idempotency_key(request)
+    skip, where, name = _skip(request), query_zone(request, parts.zone), _idempotency_key(request)
     raw = await read_body(request, parts.settings.record_body_limit)
     terms = parts.terms(kind, key, where, skip=skip)
     started = time.perf_counter()
@@ -178,18 +177,6 @@ def _skip(request: AnyRequest) -> bool:
         message = 'the query parameter on_error must be "fail" or "skip"'
         raise Refused([malformed("", message, value)], message)
     return value == "skip"
-
-
-def _zone(request: AnyRequest, usual: Zone) -> Zone:
-    """The zone of times without an offset."""
-    name = request.query_params.get("timezone")
-    if name is None:
-        return usual
-    try:
-        return zone(name)
-    except ValueError as error:
-        message = f"timezone: {error}{did_you_mean(name, zone_names())}"
-        raise Refused([invalid("", message, name)], message) from None
 
 
 def _idempotency_key(request: AnyRequest) -> str | None:

@@ -1,32 +1,44 @@
 """What the endpoints work with, put together by the composition root."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request
 
-from callistics.access.keyring import Keyring, require
+from callistics.access.claims import wrong_claim
+from callistics.access.keyring import Keyring, bearer, require
 from callistics.access.limiter import RateLimiter
+from callistics.access.tokens import Tokens, looks_like_token
 from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
+from callistics.analytics.discovery import Discovery
+from callistics.analytics.locked import locked_problems
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
-from callistics.errors import TooLarge
+from callistics.errors import Forbidden, TooLarge
+from callistics.exports.export import Exports
+from callistics.http.description import Described
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
 from callistics.http.request_notes import note_key
+from callistics.http.token_routes import TOKEN_ROUTES
 from callistics.ingest.decode import Terms
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.writer import Writer
+from callistics.looking.records import Records
+from callistics.looking.search import Searches
 from callistics.model.instants import SECOND, now
 from callistics.model.keys import Permission, StoredKey
+from callistics.model.scope import EVERYTHING
 from callistics.model.zones import Zone
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
 from callistics.settings import Settings
 
 AnyRequest = Request[Any, Any, Any]
+# Bytes of values that are kept besides each megabyte of answers: theirs are short.
+_VALUES_KEPT = 100_000
 
 
 @dataclass(slots=True)
@@ -36,12 +48,17 @@ class Services:
     settings: Settings
     analytics: Analytics
     batches: Batches
+    exports: Exports
     pending: Pending
+    searches: Searches
+    records: Records
     writer: Writer
     keyring: Keyring
+    tokens: Tokens
     limiter: RateLimiter
     zone: Zone
     queries: Pool
+    exporting: Pool
     cache: AnswerCache
     data_version: Callable[[], int | None]
     maintain: Callable[[], bool]
@@ -50,13 +67,42 @@ class Services:
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    exports_under_way: int = 0
     ready: bool = False
+    discovery: Discovery = field(init=False)
+    described: Described = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is found and described is that of the queries."""
+        kept = AnswerCache(self.settings.answer_cache * _VALUES_KEPT)
+        self.discovery = Discovery(self.analytics, kept)
+        self.described = Described(self.analytics.policy)
 
     def authorize(self, request: AnyRequest, permission: Permission) -> StoredKey:
-        """The request's key. Raises `Unauthorized`, `Forbidden`, `RateLimited`."""
-        key = self.keyring.authenticate(request.headers.get("authorization"), now())
+        """The request's key. Raises `Unauthorized`, `Forbidden`, `RateLimited`.
+
+        A token is as a key that may query, and reaches `TOKEN_ROUTES` alone. Its scope may have
+        locked filters, which any query takes in.
+        """
+        sent = request.headers.get("authorization")
+        text = bearer(sent)
+        if looks_like_token(text) and not self.keyring.has_secret(text):
+            key = self._token(request, text)
+        else:
+            key = self.keyring.authenticate(sent, now())
         note_key(request.scope, key.id)
         self.admit(key, permission)
+        return key
+
+    def _token(self, request: AnyRequest, text: str) -> StoredKey:
+        key = self.tokens.read(text, request.headers.get("origin"), now())
+        locked = key.scope.locked
+        if locked is not None:
+            for wrong in locked_problems(locked, EVERYTHING, self.settings.timezone, now()):
+                raise wrong_claim(f"/locked{wrong.pointer}", wrong.message)
+        details = cast("Mapping[str, Any]", request.scope)
+        if (request.method, details.get("path_template")) not in TOKEN_ROUTES:
+            raise Forbidden("a token may do nothing but query: this takes a key")
         return key
 
     def admit(self, key: StoredKey, permission: Permission) -> None:

@@ -20,6 +20,8 @@ def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
     for job in jobs:
         session.save_keys(job.keys)
         session.save_uses(job.uses)
+        if job.token_secret is not None:
+            session.save_token_secret(job.token_secret)
     outcomes = [_outcome_before(session, job) for job in jobs]
     fresh = [job for job, outcome in zip(jobs, outcomes, strict=True) if outcome is None]
     receipts = iter(_store(session, [job for job in fresh if job.batch is not None]))

@@ -39,5 +39,6 @@ class Job:
     retry: Retry | None = None
     keys: tuple[StoredKey, ...] = ()
     uses: Mapping[str, int] = field(default_factory=dict[str, int])
+    token_secret: str | None = None
     urgent: bool = False
     done: "Future[Result]" = field(default_factory=Future[Result])

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta, timezone
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 
 from callistics.model.instants import DAY, HOUR, MINUTE, date_of, naive
 from callistics.model.time_range import instant_text
-from callistics.model.zones import Zone, month_begin, month_next
+from callistics.model.zones import Zone, month_first, month_number
 
 MAX_BUCKETS = 10_000
 _MONDAY = 3  # 1970-01-01 was a Thursday: day -3 and every seventh day from it are Mondays.
@@ -113,17 +114,21 @@ def calendar_pieces(zone: Zone, begin: int, end: int) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def buckets(zone: Zone, granularity: Granularity, begin: int, end: int) -> list[Bucket]:
-    """Every bucket that has an instant in [begin, end), in order of time.
+def buckets(
+    zone: Zone, granularity: Granularity, begin: int, end: int, first: int | None = None
+) -> list[Bucket]:
+    """Every bucket that has an instant in [begin, end), in order of time; or the `first` so many.
 
     Raises `TooManyBucketsError` beyond `MAX_BUCKETS`.
     """
     if end <= begin:
         return []
+    cut = _clock_buckets if granularity.is_clock else _calendar_buckets
+    if first is not None:
+        return list(islice(cut(zone, granularity, begin, end), first))
     ends = instant_text(zone, begin), instant_text(zone, end - 1)
     if (end - begin) // _SHORTEST[granularity] > MAX_BUCKETS:
         raise TooManyBucketsError(granularity, *ends)
-    cut = _clock_buckets if granularity.is_clock else _calendar_buckets
     found: list[Bucket] = []
     for bucket in cut(zone, granularity, begin, end):
         found.append(bucket)
@@ -147,41 +152,67 @@ def _calendar_buckets(
 
 def period_begin(granularity: Granularity, day: int) -> int:
     """The first day of the day, week, month, quarter or year that a day lies in."""
-    if granularity is Granularity.DAY:
-        return day
-    if granularity is Granularity.WEEK:
-        return day - (day + _MONDAY) % 7
-    return month_begin(day, _MONTHS[granularity])
+    return period_of(granularity, period_number(granularity, day))
 
 
 def period_shifted(granularity: Granularity, day: int, count: int) -> int:
     """The first day of the period that many after the one, or before it, that begins on a day."""
+    return period_of(granularity, period_number(granularity, day) + count)
+
+
+def period_number(granularity: Granularity, day: int) -> int:
+    """A number of the period that a day lies in; the next period has the next number."""
     if granularity is Granularity.DAY:
-        return day + count
+        return day
     if granularity is Granularity.WEEK:
-        return day + 7 * count
-    return month_next(day, _MONTHS[granularity] * count)
+        return (day + _MONDAY) // 7
+    return month_number(day) // _MONTHS[granularity]
+
+
+def period_of(granularity: Granularity, number: int) -> int:
+    """The first day of the period with a number."""
+    if granularity is Granularity.DAY:
+        return number
+    if granularity is Granularity.WEEK:
+        return 7 * number - _MONDAY
+    return month_first(number * _MONTHS[granularity])
 
 
 def _clock_buckets(zone: Zone, granularity: Granularity, begin: int, end: int) -> Iterator[Bucket]:
+    length = granularity.clock_length
+    for run in clock_runs(zone, granularity, begin, end):
+        for at in run.starts:
+            key = max(at, run.first)
+            following = min(at + length, run.until)
+            yield Bucket(key, clock_label(key, run.offset), key, following)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRun:
+    """Buckets of one offset, one after the other, up to the instant `until`.
+
+    `starts` are where the hours or minutes begin by the clock; the `first` bucket may begin later,
+    with the offset.
+    """
+
+    starts: range
+    first: int
+    until: int
+    offset: int
+
+
+def clock_runs(zone: Zone, granularity: Granularity, begin: int, end: int) -> Iterator[ClockRun]:
+    """The buckets of minutes or hours that have an instant in [begin, end), in order of time."""
     length = granularity.clock_length
     pieces = clock_pieces(zone, begin, end)
     for index, piece in enumerate(pieces):
         until = pieces[index + 1].begin if index + 1 < len(pieces) else end
         assert until is not None
-        low = begin - HOUR if piece.begin is None else piece.begin
-        yield from _run(piece.offset, length, piece.begin, low, begin, until)
-
-
-def _run(
-    offset: int, length: int, piece_begin: int | None, low: int, begin: int, until: int
-) -> Iterator[Bucket]:
-    first = (low + offset) // length * length - offset
-    for at in range(first, until, length):
-        key = at if piece_begin is None else max(at, piece_begin)
-        following = min(at + length, until)
-        if following > begin:
-            yield Bucket(key, clock_label(key, offset), key, following)
+        low = begin if piece.begin is None else max(begin, piece.begin)
+        if low < until:
+            start = (low + piece.offset) // length * length - piece.offset
+            first = start if piece.begin is None else max(start, piece.begin)
+            yield ClockRun(range(start, until, length), first, until, piece.offset)
 
 
 def bucket_at(zone: Zone, granularity: Granularity, at: int) -> Bucket:
@@ -218,6 +249,7 @@ def weekday(day: int) -> int:
 __all__ = [
     "MAX_BUCKETS",
     "Bucket",
+    "ClockRun",
     "Granularity",
     "Piece",
     "TooManyBucketsError",
@@ -227,7 +259,10 @@ __all__ = [
     "calendar_pieces",
     "clock_label",
     "clock_pieces",
+    "clock_runs",
     "period_begin",
+    "period_number",
+    "period_of",
     "period_shifted",
     "weekday",
 ]

@@ -7,7 +7,8 @@ queries: every path that a filter can name becomes one key, so that dots need no
 - `lists`: path → the list's elements, each a pair (canonical text, order key), nulls as
   (None, None) and objects, which hold no value but are there, as (None, `NO_VALUE`); an object
   outside a list, or an empty list, is there as a list of one such element;
-- `orders`: path → order key, for scalars that compare as numbers or dates.
+- `orders`: path → order key, for scalars that compare as numbers or dates;
+- `types`: path → the JSON type of the value, for all that is there and not null.
 
 An order key is ASCII text that sorts as the value does, which makes comparisons exact for numbers
 of any length: `n…` numbers, `i…` instants, `l…` wall-clock readings without an offset.
@@ -53,6 +54,12 @@ class Flat:
     scalars: dict[str, str] = field(default_factory=dict[str, str])
     lists: dict[str, list[Element]] = field(default_factory=dict[str, list[Element]])
     orders: dict[str, str] = field(default_factory=dict[str, str])
+    types: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def shape(self) -> str | None:
+        """Its paths and their types as canonical JSON, None where there are none."""
+        return canonical_json(self.types) if self.types else None
 
 
 def number_text(number: int | Decimal) -> str:
@@ -171,6 +178,8 @@ def _paths(prefix: str, members: dict[str, object]) -> Iterator[tuple[str, objec
 
 
 def _place(found: Flat, path: str, value: object) -> None:
+    if value is not None:
+        found.types[path] = _json_type(value)
     if isinstance(value, str | int | Decimal):
         text = scalar_text(value)
         found.scalars[path] = text
@@ -179,6 +188,16 @@ def _place(found: Flat, path: str, value: object) -> None:
             found.orders[path] = order
     elif value is not None:
         found.lists[path] = list(_elements(value)) or [(None, NO_VALUE)]
+
+
+def _json_type(value: object) -> str:
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | Decimal):
+        return "number"
+    return "object" if as_list(value) is None else "array"
 
 
 def _elements(value: object) -> Iterator[Element]:

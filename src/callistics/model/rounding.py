@@ -6,6 +6,8 @@ Shares and averages have 2 decimals, what is measured has 6.
 from decimal import Decimal
 
 _MILLION = 1_000_000
+# Whole numbers below it have no more digits than any double keeps.
+_DIGITS_OF_DOUBLE = 10**15
 
 
 def ratio(numerator: int, denominator: int, *, scale: int = 1) -> float | None:
@@ -26,10 +28,14 @@ def percentage(part: int, whole: int) -> float | None:
     return ratio(part, whole, scale=100)
 
 
-def seconds(milliseconds: int) -> int | float:
-    """Milliseconds as seconds, a whole number where it is one."""
+def seconds(milliseconds: int) -> int | float | Decimal:
+    """Milliseconds as seconds, exactly: a whole number where it is one."""
     whole, rest = divmod(milliseconds, 1000)
-    return whole if rest == 0 else milliseconds / 1000
+    if rest == 0:
+        return whole
+    if milliseconds < _DIGITS_OF_DOUBLE:
+        return milliseconds / 1000
+    return Decimal(f"{whole}.{rest:03d}".rstrip("0"))
 
 
 def half_up(numerator: int, denominator: int) -> int:

@@ -1,18 +1,31 @@
-"""What a key may see: the lists of resellers, merchants and templates that limit it."""
+"""What a key or a token may see: the lists that limit it, and the filters that are locked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SCOPED = ("reseller_id", "merchant_id", "template_id")
 
 
 @dataclass(frozen=True, slots=True)
+class Locked:
+    """Filters that are joined to those of every query by AND, and the one zone it may have.
+
+    `filters` is the JSON text of an object like the filters of a query: dates without an offset
+    and named ranges are read anew for each. `timezone` is None where any will do.
+    """
+
+    filters: bytes = b"{}"
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
-    """Lists that must all hold; None is no limit of that kind."""
+    """Lists that must all hold, None is no limit of that kind; and what is locked, if anything."""
 
     reseller_ids: frozenset[str] | None = None
     merchant_ids: frozenset[str] | None = None
     template_ids: frozenset[str] | None = None
+    locked: Locked | None = field(default=None, kw_only=True)
 
     def limits(self) -> Iterator[tuple[str, frozenset[str]]]:
         """(field, allowed values) of each kind that is limited."""

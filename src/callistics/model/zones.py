@@ -14,8 +14,8 @@ from callistics.timezones import rules
 # No zone has ever changed its offset twice within so little time: Freetown did within four days.
 _STEP = 3 * DAY
 _FIRST_YEAR, _LAST_YEAR = 3, 9997
-_LAST_MONTH = date.max.year * 12 + 11
-_AFTER_LAST_DAY = number_of(date.max) + 1
+_FIRST_MONTH, _LAST_MONTH = date.min.year * 12, date.max.year * 12 + 11
+_FIRST_DAY, _AFTER_LAST_DAY = number_of(date.min), number_of(date.max) + 1
 # Records lie between these instants; no telephone rang before, and a later year is a mistake.
 FIRST_INSTANT = micros(naive(0).replace(year=1900))
 LAST_INSTANT = micros(naive(0).replace(year=2200))
@@ -121,6 +121,15 @@ class Zone:
         day = self.local(instant) // DAY
         return day + 1 if self.day_begin(day + 1) <= instant else day
 
+    def skipped_days(self, begin: int, end: int) -> list[int]:
+        """The day numbers that the clocks left out between two instants, in order."""
+        found: list[int] = []
+        for at, after in self.transitions(begin, end):
+            before = self.offset_at(at - 1)
+            # Whole days alone: shorter gaps leave the rest of a day.
+            found += range(-(-(at + before) // DAY), (at + after) // DAY)
+        return found
+
     def begin_of(self, written: Written) -> int:
         """The first instant a written moment covers."""
         if written.offset is not None:
@@ -145,20 +154,28 @@ def _clamp(instant: int) -> int:
     return min(max(instant, _CLAMP_LOW), _CLAMP_HIGH)
 
 
-def month_begin(day: int, months: int) -> int:
-    """The day number of the first day of the `months`-long period that a day lies in."""
-    moment = date_of(day)
-    month = moment.year * 12 + moment.month - 1
-    return _first_of(month - month % months)
+def month_number(day: int) -> int:
+    """The months from the year 0 to the one that a day lies in."""
+    if day >= _AFTER_LAST_DAY:
+        return _LAST_MONTH + 1
+    moment = date_of(max(day, _FIRST_DAY))
+    return moment.year * 12 + moment.month - 1
 
 
-def month_next(day: int, months: int) -> int:
-    """The day number `months` months after the first day of a month."""
-    moment = date_of(day)
-    return _first_of(moment.year * 12 + moment.month - 1 + months)
+def month_first(month: int) -> int:
+    """The day number of the first day of a month, counted from the year 0.
 
-
-def _first_of(month: int) -> int:
+    Of months that no date lies in it is that of the first date, or of the day after the last.
+    """
     if month > _LAST_MONTH:
         return _AFTER_LAST_DAY
+    if month < _FIRST_MONTH:
+        return _FIRST_DAY
     return number_of(date(month // 12, month % 12 + 1, 1))
+
+
+def year_before(day: int) -> int:
+    """The day number of the same date one year before; of 29 February that of the 28th."""
+    month = month_number(day)
+    same, following = (month_first(month - less) for less in (12, 11))
+    return min(same + day - month_first(month), following - 1)

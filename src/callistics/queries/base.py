@@ -1,16 +1,18 @@
 """What a query type is: data, and for the few that need it a statement or shape of their own."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from callistics.catalog.dimensions import GROUPABLE, Dimension
-from callistics.catalog.metrics import Figure, Measure, Shown, Tally
+from callistics.catalog.metrics import Digits, Figure, Measure, Shown, Tally
 from callistics.compile.select import Order, grouped
 from callistics.model.query import Query
 from callistics.queries.picture import Picture
 from callistics.sql.dialect import SqlValue
 from callistics.sql.fragment import Sql
 from callistics.sql.selection import Frame, Selection, Unit
+
+_OTHER_SIDE = "`{}` of the range compared with; null where that has no such row."
 
 Key = SqlValue
 Row = dict[str, Shown]
@@ -21,13 +23,22 @@ Group = tuple[Key, ...]
 class Field:
     """A row field that shows the key: its name, JSON type and help.
 
-    An `optional` one is in the rows of some questions only.
+    An `optional` one is in the rows of some queries only; a `numbering` one numbers the rows and
+    says nothing of the key. A number that is not whole has `digits`; a `bucket` is the label of
+    one.
     """
 
     name: str
     type: str
     help: str
     optional: bool = False
+    numbering: bool = False
+    digits: Digits | None = None
+    bucket: bool = False
+
+
+PREVIOUS = "previous."
+"""What the fields of the other side of a comparison begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,7 @@ class QueryType:
     overlap: bool = False
     for_query: Callable[["QueryType", Query], "QueryType"] | None = None
     statement: Callable[["QueryType", Frame], Sql] | None = None
-    arrange: Callable[[Selection, Sequence[Slot], Sequence[Counted]], list[Row]] | None = None
+    arrange: Callable[[Selection, Sequence[Slot], Sequence[Counted]], Iterable[Row]] | None = None
     picture: Picture | None = None
 
     def asked(self, query: Query) -> "QueryType":
@@ -105,10 +116,25 @@ class QueryType:
     def columns(self) -> list[Field]:
         """Every row field in order, as the documentation lists them."""
         figures: list[Field] = [
-            Field(figure.name, figure.type, figure.help) for figure in self.figures
+            Field(figure.name, figure.type, figure.help, digits=figure.digits)
+            for figure in self.figures
         ]
         rank = [Field("rank", "integer", "1-based, over the whole set.")] if self.ranked else []
         return [*rank, *self.fields, *figures]
+
+    @property
+    def previous_columns(self) -> list[Field]:
+        """The row fields of the other side of a comparison, which follow all others."""
+        return [
+            Field(
+                PREVIOUS + one.name,
+                _nullable(one.type),
+                _OTHER_SIDE.format(one.name),
+                optional=True,
+                digits=one.digits,
+            )
+            for one in self.figures
+        ]
 
     @property
     def own_keys(self) -> frozenset[str]:
@@ -131,23 +157,25 @@ class QueryType:
 
     def rows(
         self, selection: Selection, slots: Sequence[Slot] | None, counted: Sequence[Counted]
-    ) -> list[Row]:
-        """The rows of one group, from what the statement counted in it."""
+    ) -> Iterable[Row]:
+        """The rows of one group, from what the statement counted in it, made as they are taken."""
         if self.arrange is not None:
             return self.arrange(selection, slots or (), counted)
         return standard_rows(self, slots, counted)
 
 
+def _nullable(type_: str) -> str:
+    return type_ if type_.endswith("|null") else f"{type_}|null"
+
+
 def standard_rows(
     query: QueryType, slots: Sequence[Slot] | None, counted: Sequence[Counted]
-) -> list[Row]:
+) -> Iterator[Row]:
     """Zero filling, shares and ranks, as the query type declares them."""
     base = _base(query, counted)
     rows = _as_found(query, counted) if slots is None else _filled(query, slots, counted)
-    return [
-        row_of(query, shown, Tally(measures, None if skip else base), rank)
-        for rank, (shown, measures, skip) in enumerate(rows, start=1)
-    ]
+    for rank, (shown, measures, skip) in enumerate(rows, start=1):
+        yield row_of(query, shown, Tally(measures, None if skip else base), rank)
 
 
 def _base(query: QueryType, counted: Sequence[Counted]) -> int:
@@ -158,18 +186,17 @@ def _base(query: QueryType, counted: Sequence[Counted]) -> int:
 Found = tuple[tuple[Shown, ...], Mapping[str, int | None], bool]
 
 
-def _as_found(query: QueryType, counted: Iterable[Counted]) -> list[Found]:
-    return [
-        ((one.key,) if query.fields else (), one.measures, _skips(query, one.key))
-        for one in counted
-    ]
+def _as_found(query: QueryType, counted: Iterable[Counted]) -> Iterator[Found]:
+    for one in counted:
+        yield (one.key,) if query.fields else (), one.measures, _skips(query, one.key)
 
 
-def _filled(query: QueryType, slots: Sequence[Slot], counted: Sequence[Counted]) -> list[Found]:
+def _filled(query: QueryType, slots: Sequence[Slot], counted: Iterable[Counted]) -> Iterator[Found]:
     """A row for each slot; where nothing was counted, the measures of nothing."""
     by_key = {one.key: one.measures for one in counted}
     nothing = {measure.name: measure.zero for measure in query.measures}
-    return [(slot.shown, by_key.get(slot.key, nothing), _skips(query, slot.key)) for slot in slots]
+    for slot in slots:
+        yield slot.shown, by_key.get(slot.key, nothing), _skips(query, slot.key)
 
 
 def _skips(query: QueryType, key: Key) -> bool:

@@ -1,6 +1,6 @@
 """How many calls are under way at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from callistics.catalog.dimensions import BUCKET, bucket_of
 from callistics.catalog.metrics import MEAN_LEVEL, PEAK, Tally
@@ -85,19 +85,17 @@ def _under_way(query: QueryType, frame: Frame) -> Sql:
     )
 
 
-def _arrange(_: Selection, slots: Sequence[Slot], counted: Sequence[Counted]) -> list[Row]:
+def _arrange(_: Selection, slots: Sequence[Slot], counted: Sequence[Counted]) -> Iterator[Row]:
     """The level is carried from bucket to bucket."""
     found = {one.key: one.measures for one in counted}
-    rows: list[Row] = []
     level = 0
     for slot in slots:
         begin, end = slot.span
         most, change, moment = (found.get(slot.key, {}).get(name) or 0 for name in _LEVELS)
         time = level * (end - begin) + change * end - moment
         levels = {"most": max(level, most), "time": time, "length": end - begin}
-        rows.append(row_of(QUERY, slot.shown, Tally(levels, None), 0))
+        yield row_of(QUERY, slot.shown, Tally(levels, None), 0)
         level += change
-    return rows
 
 
 QUERY = QueryType(

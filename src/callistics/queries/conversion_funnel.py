@@ -1,6 +1,6 @@
 """How far leads get: the stages of the funnel."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from callistics.catalog.dimensions import Dimension
 from callistics.catalog.metrics import COUNT, PERCENTAGE, N
@@ -64,33 +64,30 @@ def _every_status(frame: Frame) -> Sql:
     )
 
 
-def _arrange(selection: Selection, _: Sequence[Slot], counted: Sequence[Counted]) -> list[Row]:
+def _arrange(selection: Selection, _: Sequence[Slot], counted: Sequence[Counted]) -> Iterator[Row]:
     if selection.stages is None:
-        return _rows([(str(one.key), one.measures["n"] or 0) for one in counted])
+        return _rows((str(one.key), one.measures["n"] or 0) for one in counted)
     reached = {one.key: one.measures["n"] or 0 for one in counted}
     steps = range(1, len(selection.stages) + 1)
     at_least = {
         step: sum(reached.get(later, 0) for later in steps if later >= step) for step in steps
     }
-    return _rows([(stage, at_least[step]) for step, stage in enumerate(selection.stages, start=1)])
+    return _rows((stage, at_least[step]) for step, stage in enumerate(selection.stages, start=1))
 
 
-def _rows(stages: Sequence[tuple[str, int]]) -> list[Row]:
-    rows: list[Row] = []
-    first = stages[0][1] if stages else 0
-    before = first
+def _rows(stages: Iterable[tuple[str, int]]) -> Iterator[Row]:
+    first = before = 0
     for step, (status, count) in enumerate(stages, start=1):
-        rows.append(
-            {
-                "step": step,
-                "status": status,
-                "count": count,
-                "conversion_rate": percentage(count, first),
-                "step_rate": percentage(count, before),
-            }
-        )
+        if step == 1:
+            first = before = count
+        yield {
+            "step": step,
+            "status": status,
+            "count": count,
+            "conversion_rate": percentage(count, first),
+            "step_rate": percentage(count, before),
+        }
         before = count
-    return rows
 
 
 QUERY = QueryType(
@@ -99,7 +96,7 @@ QUERY = QueryType(
     unit=Unit.LEADS,
     key=FURTHEST,
     fields=(
-        Field("step", "integer", "The stage's number, from 1."),
+        Field("step", "integer", "The stage's number, from 1.", numbering=True),
         Field("status", "string", "The stage."),
     ),
     figures=(
@@ -107,6 +104,7 @@ QUERY = QueryType(
         PERCENTAGE.named("conversion_rate", "Share of the first stage, 0-100."),
         PERCENTAGE.named("step_rate", "Share of the stage before, 0-100."),
     ),
+    order=Order.COUNT,
     owns=("status",),
     statement=_statement,
     arrange=_arrange,

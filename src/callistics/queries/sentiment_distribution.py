@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from callistics.catalog.dimensions import SENTIMENT_BIN
-from callistics.catalog.metrics import COUNT, PERCENTAGE
+from callistics.catalog.metrics import COUNT, PERCENTAGE, Digits
 from callistics.queries.base import Field, QueryType, Slot
 from callistics.queries.picture import Parts
 from callistics.sql.selection import Selection, Unit
+
+_TENTHS = Digits(2, 1)
 
 
 def _bins(_: Selection) -> Sequence[Slot]:
@@ -20,8 +22,18 @@ QUERY = QueryType(
     unit=Unit.CALLS,
     key=SENTIMENT_BIN,
     fields=(
-        Field("from", "number|null", "Lower end of the bin, inclusive; null for calls not scored."),
-        Field("to", "number|null", "Upper end, exclusive but for 1.0; null for calls not scored."),
+        Field(
+            "from",
+            "number|null",
+            "Lower end of the bin, inclusive; null for calls not scored.",
+            digits=_TENTHS,
+        ),
+        Field(
+            "to",
+            "number|null",
+            "Upper end, exclusive but for 1.0; null for calls not scored.",
+            digits=_TENTHS,
+        ),
     ),
     figures=(
         COUNT,

@@ -10,14 +10,16 @@ DATE = Field(
     "date",
     "string",
     "The bucket's first day, or for hours and minutes its first instant with offset.",
+    bucket=True,
 )
 
 
 def bucket_slots(selection: Selection) -> Sequence[Slot]:
-    """A slot for each bucket of the plan's range. Raises `TooManyBucketsError`."""
+    """A slot for each bucket that is shown of the range. Raises `TooManyBucketsError`."""
     if selection.empty or selection.begin is None or selection.end is None:
         return []
-    cut = buckets(selection.query.zone, selection.query.granularity, selection.begin, selection.end)
+    query, ends = selection.query, (selection.begin, selection.end)
+    cut = buckets(query.zone, query.granularity, *ends, first=selection.buckets)
     return [
         Slot(
             bucket.key,

@@ -17,8 +17,9 @@ from granian.server.embed import Server
 from litestar import Litestar
 
 from callistics import __version__
-from callistics.access.keyring import Keyring, make_key, new_secret, process_key
+from callistics.access.keyring import Keyring, new_secret, process_key
 from callistics.access.limiter import RateLimiter
+from callistics.access.tokens import Tokens, new_token_secret
 from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
@@ -26,22 +27,24 @@ from callistics.analytics.service import Analytics
 from callistics.engines.base import Engine
 from callistics.engines.registry import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
+from callistics.exports.export import Exports
 from callistics.http.app import create_http
 from callistics.http.pool import Pool
 from callistics.http.services import Services, application_services
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.job import Job, Result
 from callistics.ingest.writer import Writer
+from callistics.looking.records import Records
+from callistics.looking.search import Searches
 from callistics.model.instants import now
-from callistics.model.keys import Permission, StoredKey
-from callistics.model.scope import EVERYTHING
+from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
-from callistics.records.unreached import DEFAULT_UNREACHED
 from callistics.runtime import tune
+from callistics.server.first_start import keep_token_secret, make_admin_key
 from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
+from callistics.server.policy import policy_of
 from callistics.settings import Settings
-from callistics.sql.selection import Policy
 from callistics.timezones import rules_version
 
 _FLUSH_SECONDS = 60
@@ -88,8 +91,10 @@ class Application:
     async def _running(self, http: Litestar, engine: Engine) -> AsyncGenerator[None]:
         set_size = 0 if self.serves else self.settings.import_records
         local = process_key(now(), self.local_key).stored
-        parts = _services(self.settings, engine, local, set_size)
-        self._admit(parts, engine)
+        made = new_token_secret()
+        parts = _services(self.settings, engine, local, set_size, made)
+        self.admin_key_file = make_admin_key(parts, engine)
+        keep_token_secret(parts, engine, made)
         http.state.services = parts
         parts.ready = True
         flush = asyncio.create_task(_flush_uses(parts))
@@ -117,19 +122,6 @@ class Application:
         """The parts of it, while it runs."""
         return application_services(self.asgi)
 
-    def _admit(self, parts: Services, engine: Engine) -> None:
-        """Make sure that somebody may administer the server."""
-        moment = now()
-        secret = self.settings.admin_key
-        if secret is None and not engine.load_keys():
-            secret = new_secret()
-            self.admin_key_file = key_file(self.settings.engine)
-            _write_secret(self.admin_key_file, secret)
-        if secret is not None and not parts.keyring.has_secret(secret):
-            made = make_key("first admin key", Permission, EVERYTHING, moment, secret=secret)
-            parts.writer.submit(Job(keys=(made.stored,))).result()
-            parts.keyring.put(made.stored)
-
 
 def build(settings: Settings) -> Application:
     """The application for the settings; nothing is opened yet."""
@@ -137,30 +129,28 @@ def build(settings: Settings) -> Application:
     return Application(settings)
 
 
-def _services(settings: Settings, engine: Engine, local: StoredKey, set_size: int) -> Services:
-    policy = Policy(
-        success_outcomes=settings.success_outcomes,
-        unreached_outcomes=(
-            DEFAULT_UNREACHED
-            if settings.unreached_outcomes is None
-            else settings.unreached_outcomes
-        ),
-        lead_stages=settings.lead_stages,
-        template_lead_stages=dict(settings.template_lead_stages),
-    )
+def _services(
+    settings: Settings, engine: Engine, local: StoredKey, set_size: int, secret: str
+) -> Services:
+    policy = policy_of(settings)
     rollups = engine.rollups if settings.rollups else ()
-    analytics = Analytics(engine.dialect, engine.run, policy, settings.timezone, rollups)
+    analytics = Analytics(engine, policy, settings.timezone, rollups)
     cache = AnswerCache(settings.answer_cache * 1_000_000)
     parts = Services(
         settings=settings,
         analytics=analytics,
         batches=Batches(analytics, engine, cache, engine.sharing),
+        exports=Exports(analytics, engine.run_many),
         pending=Pending(engine.dialect, engine.run),
+        searches=Searches(analytics, engine, policy, settings.timezone),
+        records=Records(engine.dialect, engine, policy),
         writer=Writer(engine, settings.ingest_queue, set_size=set_size),
         keyring=Keyring(engine.load_keys(), local),
+        tokens=Tokens(secret, settings.token_issuers),
         limiter=RateLimiter(settings.rate_limit),
         zone=zone(settings.timezone),
         queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
+        exporting=Pool("export", settings.export_concurrency, 0, gives_way=True),
         readers=Pool("reader", 2, settings.ingest_queue),
         decode_process=DecodeProcess(),
         cache=cache,
@@ -225,18 +215,12 @@ def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> N
     if maintenance is not None:
         maintenance.stop()
     parts.queries.stop()
+    parts.exporting.stop()
     parts.readers.stop()
     _save_uses(parts)
     parts.writer.stop()
     engine.close()
     parts.decode_process.stop()
-
-
-def _write_secret(path: Path, secret: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.fchmod(descriptor, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(secret + "\n")
 
 
 def serve(settings: Settings, on_ready: Callable[[Application], None] | None = None) -> None:

@@ -6,11 +6,8 @@ import sys
 import threading
 from collections.abc import (
     AsyncGenerator,
-    Awaitable,
-    Callable,
     Coroutine,
     Generator,
-    MutableMapping,
 )
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
@@ -20,9 +17,7 @@ import httpx
 import structlog
 
 from callistics.errors import CallisticsError, EngineError
-
-Message = MutableMapping[str, Any]
-Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+from callistics.server.exchange import Asgi, Body, Exchange, Message
 
 T = TypeVar("T")
 
@@ -37,7 +32,7 @@ class LocalTransport(httpx.BaseTransport):
     """
 
     def __init__(self, asgi: Asgi) -> None:
-        self._inner = httpx.ASGITransport(asgi, raise_app_exceptions=False)
+        self._asgi = asgi
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="api", daemon=True)
         self._thread.start()
@@ -49,16 +44,13 @@ class LocalTransport(httpx.BaseTransport):
             raise
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request, from any thread."""
+        """Answer a request, from any thread; the body comes as it is read."""
         return self._wait_for(self._answer(request))
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
-        content = request.read()
-        response = await self._inner.handle_async_request(
-            httpx.Request(request.method, request.url, headers=request.headers, content=content)
-        )
-        body = await response.aread()
-        return httpx.Response(response.status_code, headers=response.headers, content=body)
+        exchange = Exchange(self._asgi, request)
+        status, headers = await exchange.head()
+        return httpx.Response(status, headers=headers, stream=Body(exchange, self._wait_for))
 
     def close(self) -> None:
         """Stop the application; its engine is closed when this returns."""

@@ -12,9 +12,9 @@ Element = Callable[[Sql, Sql], Sql]
 """From an element's text and order key to a condition on it."""
 
 Parameter = BoundValue | list[str] | datetime
-SqlValue = str | int | None
+SqlValue = str | int | float | None
 SqlRow = Sequence[SqlValue]
-"""What every statement of the catalog gives: whole numbers, texts and NULL."""
+"""What statements give: those of the catalog whole numbers, texts and NULL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,11 @@ class Dialect(Protocol):
     @property
     def lead_key(self) -> Sequence[str]:
         """The columns, of calls as of leads, that tell one lead from all others."""
+        ...
+
+    @property
+    def call_key(self) -> Sequence[str]:
+        """The columns by which a row of calls is found soonest, within one state of the records."""
         ...
 
     def render(self, sql: Sql) -> Statement:
@@ -86,6 +91,10 @@ class Dialect(Protocol):
         """Whether one element of the payload's list passes the test."""
         ...
 
+    def element_texts(self, table: str, key: str) -> Sql | None:
+        """The texts in the payload's list, each once, as a list column; None where no list is."""
+        ...
+
     def whole_seconds(self, column: str) -> Sql:
         """Milliseconds as whole seconds, halves up."""
         ...
@@ -109,12 +118,24 @@ class Dialect(Protocol):
         """Whether a text contains, or starts with, another: exact case, no wildcards."""
         ...
 
+    def begins_like(self, value: Sql, pattern: str) -> Sql:
+        """Whether a text matches a pattern as of `model.any_case`, from its beginning."""
+        ...
+
     def has_any(self, column: Sql, values: Sequence[str]) -> Sql:
         """Whether a list column has one of the values."""
         ...
 
     def is_in(self, value: Sql, values: Sequence[str]) -> Sql:
         """Whether a text is one of the values; unknown for NULL."""
+        ...
+
+    def among(self, columns: Sequence[Sql], rows: Sequence[SqlRow]) -> Sql:
+        """Whether columns, none of them NULL, are together one of some rows."""
+        ...
+
+    def has_id(self, alias: str, id_column: str, identity: str) -> Sql:
+        """Whether a row of a table of records has an id."""
         ...
 
     def is_word_in(self, value: Sql, words: Sequence[str]) -> Sql:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from callistics.model.buckets import Piece, calendar_pieces, clock_pieces
-from callistics.model.query import Query
+from callistics.model.query import Ends, Query, cut
 from callistics.model.scope import Scope
 from callistics.records.unreached import DEFAULT_UNREACHED
 from callistics.sql.dialect import Dialect
@@ -54,6 +54,7 @@ class Selection:
     was left open it is None until `closed` has filled it in. `wide` says that an end filled in may
     lie beyond the records that match, `overlap` that a call is in the range when any of the time
     that it takes is; then `first_start` is when the first of them started, once that is known.
+    Of a time series the first so many `buckets` are shown, all where it is None.
     `near` are the first and the last instant that records which match can have, once known.
     """
 
@@ -67,7 +68,18 @@ class Selection:
     wide: bool = False
     overlap: bool = False
     first_start: int | None = None
+    buckets: int | None = None
     near: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for a query without the filters that are locked in the scope."""
+        if self.query.locked != self.scope.locked:
+            raise ValueError("the query lacks the locked filters of its scope")
+
+    @property
+    def seen(self) -> Ends:
+        """The part of the range, half open, that records may be looked at of."""
+        return cut((self.begin, self.end), self.query.limits)
 
     @property
     def is_open(self) -> bool:

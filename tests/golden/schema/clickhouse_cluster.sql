@@ -217,3 +217,21 @@ ALTER TABLE calls_held ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS cost_mi
 ALTER TABLE calls_held_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS currency LowCardinality(Nullable(String)) SETTINGS alter_sync = 2, mutations_sync = 2;
 
 ALTER TABLE calls_held ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS currency LowCardinality(Nullable(String));
+
+ALTER TABLE calls_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS payload_shape LowCardinality(Nullable(String)) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE calls ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS payload_shape LowCardinality(Nullable(String));
+
+ALTER TABLE leads_local ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS payload_shape LowCardinality(Nullable(String)) SETTINGS alter_sync = 2, mutations_sync = 2;
+
+ALTER TABLE leads ON CLUSTER calls_cluster ADD COLUMN IF NOT EXISTS payload_shape LowCardinality(Nullable(String));
+
+CREATE TABLE IF NOT EXISTS rebuild_due ON CLUSTER calls_cluster (due UInt8) ENGINE = Null;
+
+CREATE TABLE IF NOT EXISTS token_secret ON CLUSTER calls_cluster (
+    id UInt8,
+    version Int64,
+    secret String
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/token_secret', '{shard}-{replica}', version)
+ORDER BY id
+SETTINGS non_replicated_deduplication_window = 1000;

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from .settings import Refused
@@ -64,6 +65,7 @@ def day_at(zone: str, at: int) -> date:
     return day
 
 
+@lru_cache(100_000)
 def bucket_at(zone: str, granularity: str, at: int) -> Bucket:
     if granularity in CLOCK:
         return _clock_bucket(zone, CLOCK[granularity], at)

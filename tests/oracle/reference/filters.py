@@ -1,7 +1,7 @@
 """Which calls or leads a request is about."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -41,7 +41,9 @@ LIMITS = (
 class Question:
     """What is asked of which records, by whose settings and when.
 
-    `overlap` says that dates test all the time that a call takes.
+    `overlap` says that dates test all the time that a call takes. `locked` are filters that must
+    hold beside the others. `side` is one of the ranges of a comparison, instead of that of the
+    filters.
     """
 
     filters: Filters
@@ -50,6 +52,18 @@ class Question:
     settings: ReferenceSettings
     now: int
     overlap: bool = False
+    locked: Filters = field(default_factory=Filters)
+    side: tuple[int, int] | None = None
+
+    @property
+    def each(self) -> tuple["Question", ...]:
+        """The question by the filters alone, and by those that are locked."""
+        return self, replace(self, filters=self.locked, side=None)
+
+    @property
+    def limits(self) -> tuple[int | None, int | None]:
+        """The first instant inside and the first one after, where there are any."""
+        return self.side or date_limits(self.filters, self.zone, self.now)
 
 
 def given(filters: Filters) -> Filters:
@@ -83,14 +97,14 @@ def date_limits(filters: Filters, zone: str, now: int) -> tuple[int | None, int 
 
 
 def _in_dates(at: int, asked: Question) -> bool:
-    begin, end = date_limits(asked.filters, asked.zone, asked.now)
+    begin, end = asked.limits
     return (begin is None or begin <= at) and (end is None or at < end)
 
 
 def _dated(call: Call, asked: Question) -> bool:
     if not asked.overlap:
         return _in_dates(call.started_at, asked)
-    begin, end = date_limits(asked.filters, asked.zone, asked.now)
+    begin, end = asked.limits
     before = end is None or call.started_at < end
     return bool(call.duration) and before and (begin is None or end_of(call) > begin)
 
@@ -164,6 +178,10 @@ def _as_call(call: Call, asked: Question) -> bool:
 
 
 def call_matches(call: Call, asked: Question) -> bool:
+    return all(_call_matches(call, one) for one in asked.each)
+
+
+def _call_matches(call: Call, asked: Question) -> bool:
     return (
         in_scope(call, asked.scope)
         and _listed(call, asked.filters, OF_EITHER)
@@ -175,17 +193,21 @@ def call_matches(call: Call, asked: Question) -> bool:
 
 
 def _some_call_matches(lead: Lead, asked: Question) -> bool:
-    if not _of_a_call(asked.filters):
+    if not any(_of_a_call(one.filters) for one in asked.each):
         return True
-    return any(_as_call(call, asked) for call in lead.calls if in_scope(call, asked.scope))
+    called = [call for call in lead.calls if in_scope(call, asked.scope)]
+    return any(all(_as_call(call, one) for one in asked.each) for call in called)
 
 
 def lead_matches(lead: Lead, asked: Question) -> bool:
+    return _some_call_matches(lead, asked) and all(_lead_matches(lead, one) for one in asked.each)
+
+
+def _lead_matches(lead: Lead, asked: Question) -> bool:
     return (
         in_scope(lead, asked.scope)
         and _listed(lead, asked.filters, OF_EITHER)
         and _in_dates(lead.created_at, asked)
         and _by_clock(lead, asked)
-        and _some_call_matches(lead, asked)
         and _payload(lead, asked)
     )

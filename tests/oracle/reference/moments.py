@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from .zones import HOUR, MINUTE, SECOND, day_begin, micros, occurrences, wall
@@ -56,6 +57,7 @@ def take_apart(text: str) -> Written | None:
     return Written(local, _offset(offset), SECOND // 10 ** len(digits))
 
 
+@lru_cache(20_000)
 def span(text: str, zone: str) -> Span | None:
     """What a text covers: a repeated local time from its first to the end of its last showing."""
     written = take_apart(text)

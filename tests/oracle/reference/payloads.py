@@ -29,6 +29,13 @@ def payload_text(payload: Json, key: str) -> str | None:
     return scalar_text(value) if is_scalar(value) else None
 
 
+def payload_texts(payload: Json, key: str) -> set[str]:
+    """The texts that an equality of the key would find."""
+    _, value = resolve(payload, key)
+    found = _flat(value) if isinstance(value, list) else [value]
+    return {scalar_text(one) for one in found if is_scalar(one)}
+
+
 def _flat(value: list[Any]) -> Iterator[Any]:
     for item in value:
         if isinstance(item, list):

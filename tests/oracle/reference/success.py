@@ -1,10 +1,12 @@
 """When a call counts as a success and as reached, written plainly and apart from the product."""
 
 import unicodedata
+from functools import lru_cache
 
 from .settings import ReferenceSettings
 
 
+@lru_cache(10_000)
 def key(outcome: str) -> str:
     """The text that outcomes are compared by; empty where the text says nothing."""
     words: list[str] = [""]

@@ -13,7 +13,8 @@ import click
 from callistics.catalog.measures import MEASURES
 from callistics.cli.client import Client
 from callistics.cli.connect import Target, client_options, connect
-from callistics.cli.output import NULL, columns_of, console, csv_of, table_of, total_line
+from callistics.cli.filter_options import filter_options
+from callistics.cli.output import NULL, columns_of, console, table_of, total_line
 from callistics.cli.plot.drawing import Drawing, completeness, drawing
 from callistics.cli.plot.files import check_plot, write_plot
 from callistics.cli.query_batch import (
@@ -26,14 +27,17 @@ from callistics.cli.query_batch import (
     read_answers,
 )
 from callistics.cli.query_body import QueryOptions
+from callistics.cli.query_export import EXPORT_FORMATS, ExportFormat, Place, export, export_options
+from callistics.model.comparison import Comparison
 from callistics.model.json import encode
 from callistics.queries import registry
 
-Format = Literal["table", "json", "csv"]
+Format = Literal["table", "json"] | ExportFormat
 Envelope = dict[str, Any]
 
 _LARGEST_PAGE = 10_000
 _MEASURE_HELP = f"Of the type measure: {', '.join(MEASURES)} or payload.<key>."
+_COMPARE_HELP = f"Beside another range: {' or '.join(Comparison)}; wants both ends."
 _EPILOG = """\b
 Examples:
   callistics query call_count
@@ -41,8 +45,10 @@ Examples:
       --template tpl_xyz789 --filter min_duration=10 --granularity day
   callistics query calls_over_time --date-range last_30_days --timezone Asia/Kolkata
   callistics query outcome_distribution --payload city=Delhi --payload 'age>=60'
+  callistics query top_outcomes --date-range this_month --compare previous_period
   callistics query measure --measure cost --group-by merchant_id
-  callistics query calls_over_time --group-by provider --all --format csv > calls.csv
+  callistics query calls_over_time --group-by provider --format csv > calls.csv
+  callistics query top_outcomes --group-by merchant_id --format parquet --output top.parquet
   callistics query call_count top_outcomes call_duration --date-range last_30_days
   callistics query --dashboard --merchant mer_abc --date-range this_month
   callistics query --dashboard --date-range last_30_days --plot calls.html
@@ -52,31 +58,12 @@ Examples:
 
 @click.command("query", epilog=_EPILOG)
 @click.argument("types", nargs=-1, metavar="[TYPE]...")
-@click.option("--from", "date_from", metavar="DATE", help="From this date or time on.")
-@click.option("--to", "date_to", metavar="DATE", help="Up to this date or time, inclusive.")
-@click.option(
-    "--date-range", metavar="NAME", help="Instead of both: today, last_7_days, past_3_hours …"
-)
-@click.option("--merchant", "merchants", multiple=True, metavar="ID", help="May be repeated.")
-@click.option("--reseller", "resellers", multiple=True, metavar="ID", help="May be repeated.")
-@click.option("--template", "templates", multiple=True, metavar="ID", help="May be repeated.")
-@click.option(
-    "--filter",
-    "filters",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Any filter; repeated or as JSON for a list: 'outcome=[\"CONFIRMED\", null]'.",
-)
-@click.option(
-    "--payload",
-    multiple=True,
-    metavar="CONDITION",
-    help="On a key of the payload: = != > >= < <= or ~ (contains).",
-)
+@filter_options
 @click.option("--granularity", help="minute, hour, day, week, month, quarter or year.")
 @click.option("--timezone", metavar="ZONE", help="Such as Europe/Lisbon.")
 @click.option("--group-by", metavar="FIELD,...", help="Up to three fields.")
 @click.option("--measure", metavar="NAME", help=_MEASURE_HELP)
+@click.option("--compare", metavar="NAME", help=_COMPARE_HELP)
 @click.option("--page", type=int, help="Which page of the rows, from 1.")
 @click.option("--page-size", type=int, help="Rows of a page.")
 @click.option("--all", "all_pages", is_flag=True, help="Every page.")
@@ -86,11 +73,12 @@ Examples:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["table", "json", "csv"]),
+    type=click.Choice(["table", "json", *EXPORT_FORMATS]),
     default="table",
     show_default=True,
-    help="json is the exact answer.",
+    help="json is the exact answer; csv, ndjson, arrow and parquet have all rows.",
 )
+@export_options
 @click.option(
     "--plot",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -106,11 +94,11 @@ Examples:
 def command(
     target: Target,
     format_: Format,
-    plot: Path | None,
     body: Path | None,
     all_pages: bool,
     types: tuple[str, ...],
     whole: bool,
+    place: Place,
     **given: Any,
 ) -> None:
     """Run a query, or several at once, and print the answers.
@@ -121,17 +109,26 @@ def command(
     """
     if whole and types:
         raise click.UsageError("--dashboard asks every type: give no TYPE with it")
+    plot: Path | None = given.pop("plot")
     asked = dashboard() if whole else types
     options = QueryOptions(query_type=asked[0] if asked else None, **given)
     _check(options, body, all_pages)
     if plot is not None:
         check_plot(plot, asked, format_)
+    if format_ in EXPORT_FORMATS:
+        _check_export(options, asked, format_)
+        place.check(format_)
+        with connect(target) as client:
+            export(client, "/analytics", _sent(options, body), format_, place)
+        return
+    if place != Place():
+        raise click.UsageError("--output and --keep-formulas need --format csv, ndjson, …")
     if len(asked) > 1:
-        _check_several(format_, all_pages)
+        _check_several(all_pages)
         _run_several(target, options, asked, format_, plot)
         return
     with connect(target) as client:
-        sent = _read(body) if body else json.dumps(options.body()).encode()
+        sent = _sent(options, body)
         answer = _ask_all(client, options) if all_pages else ask(client, sent)
         if plot is not None:
             _plot(client, plot, [json.loads(sent)], [_read_answer(answer)])
@@ -148,11 +145,16 @@ def _check(options: QueryOptions, body: Path | None, all_pages: bool) -> None:
         raise click.UsageError("--all fetches every page: give no --page or --page-size with it")
 
 
-def _check_several(format_: Format, all_pages: bool) -> None:
+def _check_several(all_pages: bool) -> None:
     if all_pages:
         raise click.UsageError("--all fetches every page of one TYPE")
-    if format_ == "csv":
-        raise click.UsageError("--format csv has the rows of one TYPE")
+
+
+def _check_export(options: QueryOptions, asked: Sequence[str], format_: str) -> None:
+    if len(asked) > 1:
+        raise click.UsageError(f"--format {format_} has the rows of one TYPE")
+    if options.page is not None or options.page_size is not None:
+        raise click.UsageError(f"--format {format_} has all rows: give no --page or --page-size")
 
 
 def _run_several(
@@ -202,7 +204,10 @@ def _print_under(name: str, answer: Envelope, options: QueryOptions) -> None:
     click.echo()
 
 
-def _read(body: Path) -> bytes:
+def _sent(options: QueryOptions, body: Path | None) -> bytes:
+    """The body of the request: the file's if one is given."""
+    if body is None:
+        return json.dumps(options.body()).encode()
     return sys.stdin.buffer.read() if str(body) == "-" else body.read_bytes()
 
 
@@ -235,13 +240,7 @@ def _print(text: str, options: QueryOptions, format_: Format) -> None:
     if format_ == "json":
         click.echo(text)
         return
-    answer = _read_answer(text)
-    if format_ == "csv":
-        rows: list[dict[str, object]] = answer["data"]
-        columns = columns_of(rows, _documented_columns(answer, options))
-        click.echo(csv_of(columns, rows), nl=False)
-        return
-    _print_table(answer, options)
+    _print_table(_read_answer(text), options)
 
 
 def _print_table(answer: Envelope, options: QueryOptions) -> None:
@@ -256,8 +255,11 @@ def _print_table(answer: Envelope, options: QueryOptions) -> None:
 def _documented_columns(answer: Envelope, options: QueryOptions) -> list[str]:
     """What the columns of an answer without rows would be, as far as this version knows."""
     query = registry().get(str(answer.get("query_type")))
+    if query is None:
+        return []
     groups = options.body().get("group_by", [])
-    return [*groups, *(field.name for field in query.columns)] if query else []
+    fields = [*query.columns, *(query.previous_columns if options.compare else [])]
+    return [*groups, *(field.name for field in fields)]
 
 
 def _is_unicode(encoding: str) -> bool:

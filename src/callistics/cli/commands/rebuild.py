@@ -30,7 +30,7 @@ def command(engine: str | None) -> None:
         from callistics.analytics.service import Analytics  # noqa: PLC0415
 
         opened.rebuild()
-        asking = Analytics(opened.dialect, opened.run, Policy(), settings.timezone)
+        asking = Analytics(opened, Policy(), settings.timezone)
         answer = asking.answer(b'{"query_type": "call_count"}', EVERYTHING)
         calls = int(str(answer.data[0]["count"]))
     seconds = time.monotonic() - started

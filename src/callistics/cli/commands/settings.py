@@ -57,12 +57,12 @@ def _shown(one: InForce, width: int) -> str:
 
 def value_text(name: str, value: object) -> str:
     """A value as it is written in the environment, without secrets."""
-    if value is None or value == {}:
+    if value is None or value in ({}, ()):
         return "not set"
     if name == "admin_key":
         return _HIDDEN
     if isinstance(value, tuple):
-        return ",".join(cast("tuple[str, ...]", value))
+        return ",".join(map(str, cast("tuple[object, ...]", value)))
     if not isinstance(value, str):
         return json.dumps(value)
     for password in _PASSWORDS:

@@ -1,4 +1,4 @@
-"""Access keys in the database."""
+"""Access keys in the database, and the secret that tokens are signed with."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -35,6 +35,22 @@ def key_table(keys: Iterable[StoredKey], version: int) -> pa.Table:
 def use_table(uses: Mapping[str, int]) -> pa.Table:
     """Times of last use (µs), by the keys' ids, as rows of `key_uses`."""
     return pa.table({"id": list(uses), "last_used_at": pa.array(uses.values(), pa.int64())})
+
+
+def secret_table(secret: str, version: int) -> pa.Table:
+    """The secret as the row of `token_secret`."""
+    columns = {
+        "id": pa.array([0], pa.uint8()),
+        "version": pa.array([version], pa.int64()),
+        "secret": pa.array([secret]),
+    }
+    return pa.table(columns)
+
+
+def load_token_secret(client: Client) -> str | None:
+    """The secret, None where there is none yet."""
+    rows = client.query("SELECT secret FROM token_secret FINAL").result_rows
+    return next((str(secret) for (secret,) in rows), None)
 
 
 def load_keys(client: Client) -> list[StoredKey]:

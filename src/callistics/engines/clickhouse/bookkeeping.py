@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from callistics.engines.base import TAKEN, KeptReceipt
-from callistics.engines.clickhouse.access_keys import key_table, use_table
+from callistics.engines.clickhouse.access_keys import key_table, secret_table, use_table
 from callistics.engines.clickhouse.connection import Client
 from callistics.model.instants import DAY
 from callistics.model.keys import StoredKey
@@ -28,6 +28,7 @@ class Bookkeeping:
         self.arrived = arrived
         self._keys: dict[str, StoredKey] = {}
         self._uses: dict[str, int] = {}
+        self._secret: str | None = None
         self._receipts: list[tuple[str, str, KeptReceipt]] = []
 
     def arrival(self, records: int) -> int:
@@ -62,12 +63,18 @@ class Bookkeeping:
         """Store when keys were last used."""
         self._uses |= uses
 
+    def save_token_secret(self, secret: str) -> None:
+        """Store it instead of the one before."""
+        self._secret = secret
+
     def kept(self) -> Iterator[Insert]:
         """What was collected, table by table."""
         if self._keys:
             yield "access_keys", key_table(self._keys.values(), self._now)
         if self._uses:
             yield "key_uses", use_table(self._uses)
+        if self._secret is not None:
+            yield "token_secret", secret_table(self._secret, self._now)
         if self._receipts:
             yield "kept_answers", _receipt_table(self._receipts, self._now)
 

@@ -22,6 +22,7 @@ _FLAT = {
     "payload": "JSON",
     "payload_lists": "Map(String, Array(Array(Nullable(String))))",
     "payload_orders": "JSON",
+    "payload_shape": "LowCardinality(Nullable(String))",
 }
 _SIGNED = {"version": "UInt64", "sign": "Int8"}
 _CALLS_FIELDS = FIELDS[RecordKind.CALLS]

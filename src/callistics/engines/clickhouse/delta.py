@@ -15,7 +15,7 @@ from callistics.records.columnar.payload_columns import Payloads
 from callistics.records.columnar.recompute import Changed, StoredLeads, recompute
 from callistics.records.columnar.row_codec import CALL_COLUMNS, identity_table
 
-_NOTHING = ("{}", [], "{}")
+_NOTHING = ("{}", [], "{}", None)
 
 
 def delta_of(changes: Changes, loaded: LoadedRows, stored: Stored) -> Sequence[Block]:

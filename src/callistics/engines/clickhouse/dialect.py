@@ -11,7 +11,7 @@ from callistics.engines.clickhouse.json_names import MARK, json_name
 from callistics.engines.clickhouse.long_values import batches, cut
 from callistics.model.buckets import Granularity, Piece
 from callistics.model.instants import DAY, HOUR
-from callistics.sql.dialect import Element, Parameter, Statement
+from callistics.sql.dialect import Element, Parameter, SqlRow, Statement
 from callistics.sql.fragment import Bound, Sql, compose, instant, integer, join, raw, text, texts
 from callistics.sql.millionths import order_millionths
 
@@ -33,6 +33,7 @@ class ClickHouseDialect:
     """The dialect of ClickHouse 26. Implements `sql.dialect.Dialect`."""
 
     lead_key = ("merchant_id", "lead_id")
+    call_key = ("merchant_id", "call_id")
 
     def render(self, sql: Sql) -> Statement:
         """Text with typed parameters `p0`, `p1` …, one or more for each value."""
@@ -116,6 +117,11 @@ class ClickHouseDialect:
             text(key),
         )
 
+    def element_texts(self, table: str, key: str) -> Sql | None:
+        """From the pairs (text, order key); empty where there is no such list."""
+        found = f"arrayMap(e -> e[1], {table}.payload_lists[{{}}])"
+        return compose(f"arrayDistinct({found})", text(key))
+
     def whole_seconds(self, column: str) -> Sql:
         """Half up; durations are never negative."""
         return raw(f"intDiv({column} + 500, 1000)")
@@ -141,6 +147,10 @@ class ClickHouseDialect:
         template = "startsWith({}, {})" if at_start else "(position({}, {}) > 0)"
         return compose(template, value, operand)
 
+    def begins_like(self, value: Sql, pattern: str) -> Sql:
+        """As a regular expression of RE2."""
+        return compose("match({}, {})", value, text(pattern))
+
     def has_any(self, column: Sql, values: Sequence[str]) -> Sql:
         """An Array has one of the values."""
         if len(values) == 1:
@@ -154,6 +164,17 @@ class ClickHouseDialect:
         if len(values) == 1:
             return compose("({} = {})", value, text(values[0]))
         return compose("({} IN {})", value, texts(values))
+
+    def among(self, columns: Sequence[Sql], rows: Sequence[SqlRow]) -> Sql:
+        """Bound lists beside each other, as a set."""
+        wanted = [texts(map(str, values)) for values in zip(*rows, strict=True)]
+        if not wanted:
+            return raw("FALSE")
+        return compose("(({}) IN arrayZip({}))", join(", ", columns), join(", ", wanted))
+
+    def has_id(self, alias: str, id_column: str, identity: str) -> Sql:
+        """By itself: the tables know which of their parts may have it."""
+        return compose(f"({alias}.{id_column} = {{}})", text(identity))
 
     def is_word_in(self, value: Sql, words: Sequence[str]) -> Sql:
         """As any texts: they become a set."""

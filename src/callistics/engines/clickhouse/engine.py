@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from callistics.catalog.rollups import Rollup
 from callistics.engines.base import SharingLimits
-from callistics.engines.clickhouse.access_keys import load_keys
+from callistics.engines.clickhouse.access_keys import load_keys, load_token_secret
+from callistics.engines.clickhouse.columns import wide_as_decimals
 from callistics.engines.clickhouse.commit_gate import CommitGate
 from callistics.engines.clickhouse.connection import Client, Connection, unanswered
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
@@ -23,6 +24,7 @@ from callistics.engines.clickhouse.snapshot import ClickHouseSnapshot, parameter
 from callistics.errors import CallisticsError
 from callistics.model.keys import StoredKey
 from callistics.records.columnar.changes import Changes
+from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
 
 # A replaced row and the one in its place become visible together only within one block.
@@ -110,6 +112,12 @@ class ClickHouseEngine:
         with self._reader() as reader:
             return reader.query(statement.text, parameters(statement)).result_rows
 
+    def run_many(self, statement: Statement) -> Sequence[SqlRow]:
+        """The rows of a statement, kept as columns. Raises `TimedOut`, `Unavailable`."""
+        with self._reader() as reader:
+            rows = reader.query_arrow(statement.text, parameters(statement))
+            return ColumnRows(wide_as_decimals(rows))
+
     @contextmanager
     def reading(self) -> Generator[ClickHouseSnapshot]:
         """One state of the records for several statements: commits of this process wait."""
@@ -180,6 +188,11 @@ class ClickHouseEngine:
         with self._writing:
             return load_keys(self._writer)
 
+    def load_token_secret(self) -> str | None:
+        """The secret that tokens are signed with, None where none was made yet."""
+        with self._writing:
+            return load_token_secret(self._writer)
+
     def rebuild(self) -> None:
         """Recompute every lead, attempt and effective payload from the records, part by part."""
         with self._writing:
@@ -209,6 +222,7 @@ def _newest(client: Client) -> int:
     """The newest time (µs) that a commit has left."""
     ((last,),) = client.query(
         "SELECT greatest((SELECT coalesce(max(last), 0) FROM arrivals),"
-        " (SELECT coalesce(max(version), 0) FROM access_keys))"
+        " (SELECT coalesce(max(version), 0) FROM access_keys),"
+        " (SELECT coalesce(max(version), 0) FROM token_secret))"
     ).result_rows
     return int(last)

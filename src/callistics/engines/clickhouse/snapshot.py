@@ -32,7 +32,7 @@ class ClickHouseSnapshot:
             statement.text, parameters(statement), self._settings()
         ).result_rows
         if self.lost:
-            took = f"the batch took longer than {self._gate.patience:g} seconds up to this query"
+            took = f"the answer took longer than {self._gate.patience:g} seconds up to this query"
             raise TimedOut(f"{took}, and records had to be stored")
         return rows
 

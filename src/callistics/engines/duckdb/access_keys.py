@@ -1,4 +1,4 @@
-"""Access keys in the database."""
+"""Access keys in the database, and the secret that tokens are signed with."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -41,6 +41,18 @@ def save_uses(connection: duckdb.DuckDBPyConnection, uses: Mapping[str, int]) ->
         connection.execute(
             f"UPDATE access_keys SET last_used_at = {later} WHERE id = ?", [used, key_id]
         )
+
+
+def save_token_secret(connection: duckdb.DuckDBPyConnection, secret: str) -> None:
+    """Replace the one that is there, if any."""
+    connection.execute("DELETE FROM token_secret")
+    connection.execute("INSERT INTO token_secret VALUES (?)", [secret])
+
+
+def load_token_secret(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The secret, None where there is none yet."""
+    rows = connection.execute("SELECT secret FROM token_secret").fetchall()
+    return next((str(secret) for (secret,) in rows), None)
 
 
 def load_keys(connection: duckdb.DuckDBPyConnection) -> list[StoredKey]:

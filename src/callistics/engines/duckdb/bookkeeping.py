@@ -63,3 +63,7 @@ class Bookkeeping:
     def save_uses(self, uses: Mapping[str, int]) -> None:
         """Store when keys were last used."""
         access_keys.save_uses(self._statements.connection, uses)
+
+    def save_token_secret(self, secret: str) -> None:
+        """Store it instead of the one before."""
+        access_keys.save_token_secret(self._statements.connection, secret)

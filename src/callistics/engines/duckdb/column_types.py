@@ -24,6 +24,7 @@ _FLAT = {
     "payload": "VARIANT",
     "payload_lists": "MAP(VARCHAR, VARCHAR[][])",
     "payload_orders": "VARIANT",
+    "payload_shape": "VARCHAR",
 }
 
 

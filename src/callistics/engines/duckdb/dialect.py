@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Protocol
 
+from callistics.engines.duckdb.lookup.lookup_sql import key_of
+from callistics.engines.duckdb.tables import KEY_OF
 from callistics.model.buckets import Granularity, Piece
 from callistics.model.instants import naive
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
-from callistics.sql.dialect import Element, Parameter, Statement
+from callistics.sql.dialect import Element, Parameter, SqlRow, SqlValue, Statement
 from callistics.sql.fragment import (
     Bound,
     Sql,
@@ -55,6 +57,7 @@ class DuckDBDialect:
     """
 
     lead_key = ("lead_no",)
+    call_key = ("rowid",)
 
     def __init__(self, known: KnownKeys | None = None) -> None:
         self._known = known
@@ -147,6 +150,13 @@ class DuckDBDialect:
             test(raw("e[1]"), raw("e[2]")),
         )
 
+    def element_texts(self, table: str, key: str) -> Sql | None:
+        """From the pairs (text, order key); NULL where there is no such list."""
+        if not self._may_be_list(key):
+            return None
+        found = f"list_transform({table}.payload_lists[{{}}], lambda e: e[1])"
+        return compose(f"list_distinct({found})", text(key))
+
     def whole_seconds(self, column: str) -> Sql:
         """Half up; durations are never negative."""
         return raw(f"({column} + 500) // 1000")
@@ -169,6 +179,10 @@ class DuckDBDialect:
         function = "starts_with" if at_start else "contains"
         return compose(f"{function}({{}}, {{}})", value, operand)
 
+    def begins_like(self, value: Sql, pattern: str) -> Sql:
+        """As a regular expression of RE2."""
+        return compose("regexp_matches({}, {})", value, text(pattern))
+
     def has_any(self, column: Sql, values: Sequence[str]) -> Sql:
         """A LIST holds one of the values."""
         if len(values) == 1:
@@ -184,6 +198,21 @@ class DuckDBDialect:
         if len(values) > _MANY:
             return compose("list_contains({}, {})", texts(values), value)
         return compose("({} IN ({}))", value, join(", ", map(text, values)))
+
+    def among(self, columns: Sequence[Sql], rows: Sequence[SqlRow]) -> Sql:
+        """A join with bound lists: as many parameters take longer to plan than to find."""
+        wanted = [compose("unnest({})", _listed(values)) for values in zip(*rows, strict=True)]
+        if not wanted:
+            return raw("FALSE")
+        return compose("(({}) IN (SELECT {}))", join(", ", columns), join(", ", wanted))
+
+    def has_id(self, alias: str, id_column: str, identity: str) -> Sql:
+        """By the number that is made of it, which is a narrower column, and then by itself."""
+        return compose(
+            f"({alias}.{KEY_OF[id_column]} = {key_of('{}')} AND {alias}.{id_column} = {{}})",
+            text(identity),
+            text(identity),
+        )
 
     def is_word_in(self, value: Sql, words: Sequence[str]) -> Sql:
         """Many are looked for in one text: a long list takes longer to plan than to search."""
@@ -212,6 +241,11 @@ def _bound(part: Bound) -> tuple[str, Parameter]:
             ("?", naive(value)) if FIRST_INSTANT <= value < LAST_INSTANT else (_FAR_INSTANT, value)
         )
     return _PLACEHOLDERS[part.type], value
+
+
+def _listed(values: Sequence[SqlValue]) -> Sql:
+    are_numbers = all(isinstance(value, int) for value in values)
+    return compose("{}::BIGINT[]" if are_numbers else "{}", texts(map(str, values)))
 
 
 def _shifted(column: Sql, offset: int) -> Sql:

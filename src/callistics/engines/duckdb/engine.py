@@ -10,7 +10,7 @@ import duckdb
 
 from callistics.catalog.rollups import ROLLUPS, Rollup
 from callistics.engines.base import SharingLimits
-from callistics.engines.duckdb.access_keys import load_keys
+from callistics.engines.duckdb.access_keys import load_keys, load_token_secret
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.lookup.id_index import IdIndex
@@ -30,6 +30,7 @@ from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.engines.duckdb.writer import WriteConnection, first_log_limit
 from callistics.errors import EngineError, TimedOut, first_line
 from callistics.model.keys import StoredKey
+from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
 
 # Of the machine's memory: the rest goes on to cache the file, as far as nobody else needs it.
@@ -106,6 +107,11 @@ class DuckDBEngine:
         with self._reader() as reader:
             return self._execute(reader, statement)
 
+    def run_many(self, statement: Statement) -> Sequence[SqlRow]:
+        """The rows of a statement, kept as columns. Raises `TimedOut` past the time limit."""
+        with self._reader() as reader, self._timed(reader):
+            return ColumnRows(reader.columns(statement.text, statement.values))
+
     @contextmanager
     def reading(self) -> Generator[DuckDBSnapshot]:
         """One state of the records for several statements."""
@@ -129,9 +135,14 @@ class DuckDBEngine:
             self._readers.put(reader)
 
     def _execute(self, reader: StatementCache, statement: Statement) -> Sequence[SqlRow]:
+        with self._timed(reader):
+            return reader.execute(statement.text, statement.values).fetchall()
+
+    @contextmanager
+    def _timed(self, reader: StatementCache) -> Generator[None]:
         try:
             with self._query_timeout.limit(reader.connection, self._timeout):
-                return reader.execute(statement.text, statement.values).fetchall()
+                yield
         except duckdb.InterruptException:
             raise TimedOut(f"the query took longer than {self._timeout:g} seconds") from None
 
@@ -151,7 +162,8 @@ class DuckDBEngine:
                 self._data_version.begin()
             for observer in self._observers:
                 observer.committed(session.commit)
-            self._write.fit()
+            delta = session.commit.delta
+            self._write.wrote(0 if delta is None else delta.rows)
 
     @property
     def _observers(self) -> Sequence[Observer]:
@@ -180,6 +192,11 @@ class DuckDBEngine:
         """Every access key."""
         with self._write.lock:
             return load_keys(self._writer)
+
+    def load_token_secret(self) -> str | None:
+        """The secret that tokens are signed with, None where none was made yet."""
+        with self._write.lock:
+            return load_token_secret(self._writer)
 
     def rebuild(self) -> None:
         """Recompute every lead, attempt, effective payload and roll-up from the records.

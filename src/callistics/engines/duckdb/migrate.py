@@ -35,6 +35,9 @@ def migrate(
     applied = missing(migrations or known(), {int(number) for (number,) in rows})
     for migration in applied:
         _apply(connection, migration)
+    if not rows and _due(connection):
+        # Nothing is stored in a file that was just made.
+        rebuild_done(connection)
     if _due(connection) == {True}:
         with _transaction(connection):
             rebuild(connection)

@@ -42,6 +42,10 @@ class Tuning:
     sharing: SharingLimits = _SHARING
     """Queries of a batch, and rows, with which rows that match are kept apart for all of them. To
     keep a row takes as long as two or three queries that read it."""
+    rows_between_checkpoints: int = 1_000_000
+    """Where nobody waits there is a checkpoint after so many rows: large commits are written into
+    the file at once, in groups of rows that a checkpoint fills up by writing them again. The log
+    says nothing of them; without one, that would take a second file's worth of room in the end."""
     rows_moved_at_once: int | None = None
     """Rows moved in one transaction: others wait for that, but the month is looked through each
     time. Without a number it depends on whether anyone waits."""

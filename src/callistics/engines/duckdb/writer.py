@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -37,6 +37,7 @@ class WriteConnection:
         self._path = path
         self._tuning, self._log_limit = tuning, first_log_limit(shared=tuning.shared)
         self.lock = threading.Lock()
+        self._written = 0
         self._connect()
 
     def _connect(self) -> None:
@@ -56,6 +57,16 @@ class WriteConnection:
         if not self._tuning.shared and limit > _GROWS * self._log_limit:
             self._log_limit = limit
             self.connection.execute(f"SET GLOBAL checkpoint_threshold = '{limit}B'")
+
+    def wrote(self, rows: int) -> None:
+        """Take account of rows that a commit has written."""
+        self._written += rows
+        if not self._tuning.shared and self._written >= self._tuning.rows_between_checkpoints:
+            self._written = 0
+            # Who reads meanwhile is let finish: the next commit tries again.
+            with suppress(duckdb.TransactionException):
+                self.connection.execute("CHECKPOINT")
+        self.fit()
 
     @contextmanager
     def transaction(self) -> Generator[duckdb.DuckDBPyConnection]:

@@ -15,6 +15,7 @@ from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
 from callistics.records.columnar.arrow import pc
 from callistics.records.columnar.row_codec import TIME, later_times
 from callistics.records.columnar.sent_calls import FRACTIONS, SENT_FIELDS, Later, SentCalls
+from callistics.records.columnar.sent_times import instants
 from callistics.records.field import RecordField, RecordKind
 from callistics.records.field_types import CURRENCY, Storage
 from callistics.records.field_values import MAX_AHEAD, Reading
@@ -29,7 +30,6 @@ _MERGED = frozenset(FIELDS[RecordKind.CALLS]) - PARTS.keys()
 _TIMES = [one.name for one in SENT_FIELDS if one.type.storage is Storage.INSTANT]
 _SCALED = [one for one in SENT_FIELDS if one.type.scale is not None]
 _PARTS = [one for one in SENT_FIELDS if one.part_of is not None]
-_ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)$"
 # Of a number that was read as a float it is not known how many digits were written: tiny numbers
 # are in doubt, as are those about half-way between two that are kept, or so large that a float
 # tells such neighbours apart no more.
@@ -43,8 +43,8 @@ class Columns:
         self._calls = calls
         self._reading = reading
         self._sent, self._cleared = calls.columns, calls.cleared
-        self._later_at = _instants(_placed(len(calls), calls.later))
-        self._times = {name: _instants(self._sent[name]) for name in _TIMES}
+        self._later_at = instants(_placed(len(calls), calls.later), reading.zone)
+        self._times = {name: instants(self._sent[name], reading.zone) for name in _TIMES}
         self._scaled = {one.name: self._plausible(one) for one in _SCALED}
 
     def table(self) -> pa.Table:
@@ -174,27 +174,6 @@ def _placed(number: int, later: Mapping[int, Later]) -> pa.Array:
     for row, one in later.items():
         times[row] = one.updated_at
     return pa.array(times, pa.string())
-
-
-def _instants(texts: pa.Array) -> pa.Array:
-    """Instants (µs) of ISO texts; null where one is absent or not plainly a time that exists."""
-    if texts.null_count == len(texts):
-        return pa.nulls(len(texts), pa.int64())
-    return _existing(pc.if_else(pc.match_substring_regex(texts, _ISO), texts, None))
-
-
-def _existing(plain: pa.Array) -> pa.Array:
-    """The instants of texts that look like times; null where there is none, as a 30th of February.
-
-    Those that do not exist are few, and are looked for in ever smaller parts.
-    """
-    try:
-        return plain.cast(pa.timestamp("us", "UTC")).cast(pa.int64())
-    except pa.ArrowInvalid:
-        if len(plain) == 1:
-            return pa.nulls(1, pa.int64())
-        middle = len(plain) // 2
-        return pa.concat_arrays([_existing(plain[:middle]), _existing(plain[middle:])])
 
 
 def _outcome_keys(outcomes: pa.Array) -> pa.Array:

@@ -11,9 +11,14 @@ import pyarrow as pa
 from callistics.model.payload import Element, Flat, flat, overlaid
 from callistics.records.columnar.arrow import TEXTS, RowIndices, coded, pc, with_columns
 
-Encoded = tuple[str | None, list[tuple[str, list[Element]]] | None, str | None]
+Encoded = tuple[str | None, list[tuple[str, list[Element]]] | None, str | None, str | None]
 LISTS = pa.map_(pa.string(), pa.list_(TEXTS))
-FLAT = {"payload": pa.string(), "payload_lists": LISTS, "payload_orders": pa.string()}
+FLAT = {
+    "payload": pa.string(),
+    "payload_lists": LISTS,
+    "payload_orders": pa.string(),
+    "payload_shape": pa.string(),
+}
 _encoder = msgspec.json.Encoder()
 
 
@@ -46,7 +51,7 @@ class Payloads:
         self,
         name: Callable[[str], str] = str,
         text: Callable[[str], str] = str,
-        absent: Encoded = (None, None, None),
+        absent: Encoded = (None, None, None, None),
     ) -> None:
         self._name, self._text = name, text
         self._absent = absent
@@ -55,7 +60,7 @@ class Payloads:
         self.keys: dict[str, Keys] = {}
 
     def columns(self, texts: pa.Array, merchants: pa.Array) -> dict[str, pa.Array]:
-        """The columns `FLAT`: JSON, a map, JSON."""
+        """The columns `FLAT`: JSON, a map, JSON, and `model.payload.Flat.shape`."""
         if not len(texts):
             return {name: pa.array([], type_) for name, type_ in FLAT.items()}
         codes, known = coded(texts)
@@ -89,11 +94,12 @@ class Payloads:
     def _encode(self, form: Flat) -> Encoded:
         scalars = {self._name(key): self._text(value) for key, value in form.scalars.items()}
         orders = {self._name(key): value for key, value in form.orders.items()}
-        nothing, no_lists, no_orders = self._absent
+        nothing, no_lists, no_orders, _ = self._absent
         return (
             _encoder.encode(scalars).decode() if scalars else nothing,
             list(form.lists.items()) if form.lists else no_lists,
             _encoder.encode(orders).decode() if orders else no_orders,
+            form.shape,
         )
 
 

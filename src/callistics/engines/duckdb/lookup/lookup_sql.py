@@ -45,7 +45,12 @@ _TIMES = frozenset(name for name, kept in STORAGE.items() if kept is Storage.INS
 
 def keys(id_column: str) -> str:
     """The numbers of ids, as a select item: bits of their MD5, the same in every version."""
-    return f"md5_number_lower({id_column}) >> {64 - KEY_BITS} AS {KEY_OF[id_column]}"
+    return f"{key_of(id_column)} AS {KEY_OF[id_column]}"
+
+
+def key_of(identity: str) -> str:
+    """The number of an id, as an expression."""
+    return f"md5_number_lower({identity}) >> {64 - KEY_BITS}"
 
 
 def weeks_of(times: pa.Array | pa.ChunkedArray) -> Weeks:

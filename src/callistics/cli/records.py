@@ -1,0 +1,62 @@
+"""Calls and leads as they are printed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import click
+from rich.table import Table
+
+from callistics.cli.client import Client
+from callistics.cli.output import console, csv_of, table_of
+from callistics.model.json import encode
+
+Shown = Mapping[str, Any]
+BRIEF = (
+    "started_at",
+    "merchant_id",
+    "call_id",
+    "lead_id",
+    "attempt",
+    "duration",
+    "outcome",
+    "status",
+)
+"""What a table has of each call."""
+
+
+def look_up(
+    client: Client, kind: str, identity: str, merchant: str | None, timezone: str | None
+) -> str:
+    """The JSON text of one call or lead. Raises `ApiError`, `Failure`."""
+    given = {"merchant_id": merchant, "timezone": timezone}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    path = f"/{kind}/{quote(identity, safe='')}"
+    return client.request("GET", path, params=chosen, repeatable=True).text
+
+
+def calls_table(calls: Sequence[Shown]) -> Table:
+    """A line for each call."""
+    return table_of(BRIEF, calls)
+
+
+def calls_csv(columns: Sequence[str], calls: Sequence[Shown]) -> str:
+    """Every field of calls, payloads as JSON."""
+    return csv_of(columns, [{name: cell(value) for name, value in one.items()} for one in calls])
+
+
+def print_fields(record: Shown) -> None:
+    """A line for each field of one record."""
+    rows = [{"field": name, "value": cell(value)} for name, value in record.items()]
+    console().print(table_of(("field", "value"), rows))
+
+
+def cell(value: object) -> object:
+    """A value as one cell has it: true and false, and payloads, as JSON."""
+    is_json = isinstance(value, bool | dict | list)
+    return encode(value).decode() if is_json else value
+
+
+def note_more(shown: int) -> None:
+    """Say that there are more calls than are shown."""
+    click.echo(f"{shown:,} calls, more follow: --limit or --all shows them", err=True)

@@ -1,0 +1,15 @@
+"""NDJSON: each row as the JSON that an answer has of it, on a line."""
+
+from collections.abc import Iterable, Iterator
+
+import pyarrow as pa
+
+from callistics.exports.rows import Rows
+from callistics.model.json import encode
+
+
+def write_ndjson(schema: pa.Schema, chunks: Iterable[Rows]) -> Iterator[bytes]:
+    """The pieces of the file; the fields of each row are those of the schema, in its order."""
+    names = schema.names
+    for rows in chunks:
+        yield b"".join(encode({name: row[name] for name in names}) + b"\n" for row in rows)

@@ -1,0 +1,57 @@
+"""`POST /embed-tokens`, `DELETE /embed-tokens`."""
+
+import msgspec
+from litestar import HttpMethod, Response, route
+
+from callistics.access.tokens import new_token_secret
+from callistics.errors import Forbidden
+from callistics.http.analytics import check_json
+from callistics.http.embed_request import parse_embed_request
+from callistics.http.keys import durable
+from callistics.http.services import AnyRequest, Services, now, read_body, services
+from callistics.ingest.job import Job
+from callistics.model.instants import SECOND, utc_text
+from callistics.model.keys import Permission, StoredKey
+from callistics.model.scope import EVERYTHING
+
+
+# One handler for both methods: with one each, the framework's answer to OPTIONS names only one.
+@route(
+    "/embed-tokens",
+    http_method=[HttpMethod.POST, HttpMethod.DELETE],
+    request_max_body_size=None,
+)
+async def embed_tokens(request: AnyRequest) -> Response[bytes]:
+    """Sign a token within the scope of the one that asks; by DELETE, refuse all that were."""
+    parts = services(request)
+    asking = parts.authorize(request, Permission.ADMIN)
+    if request.method == HttpMethod.POST:
+        return await _sign(request, parts, asking)
+    await _revoke(parts, asking)
+    return Response(b"", status_code=204)
+
+
+async def _sign(request: AnyRequest, parts: Services, creator: StoredKey) -> Response[bytes]:
+    check_json(request.headers.get("content-type"))
+    body = await read_body(request, parts.settings.query_body_limit)
+    moment = now() // SECOND * SECOND
+    wanted = parse_embed_request(body, creator.scope, parts.settings.timezone, moment)
+    # What a key lets others see ends with the key.
+    ends = [moment + wanted.seconds * SECOND, creator.expires_at]
+    token = parts.tokens.sign(wanted.claims, moment, min(end for end in ends if end is not None))
+    address = parts.settings.public_url or str(request.base_url).rstrip("/")
+    made = {
+        "token": token.text,
+        "expires_at": utc_text(token.expires_at),
+        "url": f"{address}/embed#token={token.text}",
+    }
+    return Response(msgspec.json.encode(made), status_code=201, media_type="application/json")
+
+
+async def _revoke(parts: Services, asking: StoredKey) -> None:
+    """Sign with a new secret: tokens of before are refused from now on, for good once answered."""
+    if asking.scope != EVERYTHING:
+        raise Forbidden("tokens end all at once: that takes an admin key without scope")
+    secret = new_token_secret()
+    parts.tokens.replace_secret(secret)
+    await durable(parts.writer.submit(Job(token_secret=secret, urgent=True)))

@@ -1,0 +1,82 @@
+"""Answers with all their rows, in the formats of `exports`."""
+
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator
+from functools import partial
+
+import structlog
+
+from callistics.errors import Refused, Unavailable, malformed
+from callistics.exports.export import Export
+from callistics.exports.formats import CSV, CSV_WITH_FORMULAS, FORMATS, FORMULAS, Format
+from callistics.http.accept import JSON, Form, accepted
+from callistics.http.request_notes import note_problem
+from callistics.http.services import AnyRequest, Services, services
+from callistics.http.streamed import Streamed
+
+_KEEP = "keep"
+BY_MEDIA_TYPE = {one.media_type: one for one in FORMATS.values()}
+"""The formats that `Accept` may name."""
+_FORMS = (JSON, *(Form(one.media_type, one.parameters) for one in FORMATS.values()))
+_log = structlog.get_logger("callistics.http")
+
+
+def chosen_format(request: AnyRequest) -> Format | None:
+    """The format in which the client wants all rows; None where it wants a page of JSON.
+
+    Raises `NotAcceptable`, and `Refused` where the format has nothing to do with formulas.
+    """
+    found = BY_MEDIA_TYPE.get(accepted(request, _FORMS).media_type)
+    value = request.query_params.get(FORMULAS)
+    if value is None:
+        return found
+    if value != _KEEP:
+        message = f'the query parameter {FORMULAS} must be "{_KEEP}"'
+        raise Refused([malformed("", message, value)], message)
+    if found is not CSV:
+        message = f"the query parameter {FORMULAS} is of {CSV.media_type} alone"
+        raise Refused([malformed("", message, value)], message)
+    return CSV_WITH_FORMULAS
+
+
+async def exported(
+    request: AnyRequest, format_: Format, came: int, prepare: Callable[[], Export]
+) -> Streamed:
+    """The answer to a request that came at an instant. Raises `RequestError`."""
+    parts, started = services(request), time.perf_counter()
+    if parts.exports_under_way >= parts.settings.export_concurrency:
+        raise Unavailable("too many answers with all rows are being sent")
+    parts.exports_under_way += 1
+    try:
+        export = await parts.queries.run(prepare)
+    except BaseException:
+        _ended(parts)
+        raise
+    seconds = time.perf_counter() - started
+    parts.metrics.queries.labels(export.what).observe(seconds)
+    parts.metrics.answers.labels("computed").inc()
+    headers = {
+        "Content-Type": format_.content_type,
+        "Content-Disposition": f'attachment; filename="{export.file_name(format_)}"',
+        "Callistics-Range": export.range.text,
+        "Callistics-Complete-Until": export.range.complete_until(came),
+        "Server-Timing": f"total;dur={seconds * 1000:.3f}",
+    }
+    return Streamed(_pieces(request, export.written(format_)), headers, partial(_ended, parts))
+
+
+def _ended(parts: Services) -> None:
+    parts.exports_under_way -= 1
+
+
+async def _pieces(request: AnyRequest, pieces: Iterator[bytes]) -> AsyncGenerator[bytes]:
+    """The pieces, each made by a thread when the one before was taken."""
+    run = services(request).exporting.run
+    try:
+        while (piece := await run(partial(next, pieces, None))) is not None:
+            yield piece
+    except Exception as error:
+        # The answer has begun: that it ends here is all that the client can be told.
+        note_problem(request.scope, "cut", type(error).__name__)
+        _log.error("an answer was cut", path=request.url.path, exc_info=error)
+        raise

@@ -1,0 +1,105 @@
+"""`POST /embed-tokens` and `DELETE /embed-tokens` in the OpenAPI document."""
+
+from callistics.access.claims import MAX_SECONDS
+from callistics.access.requests import SCOPE_FIELDS
+from callistics.http.embed_request import DEFAULT_SECONDS
+from callistics.http.openapi_parts import Json, json_content, ref, responses
+
+TOKEN: Json = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "A token of `POST /embed-tokens`, or of an issuer that the settings name.",
+}
+_EXAMPLE: Json = {
+    "scope": {"merchant_ids": ["mer_abc"]},
+    "expires_in": 900,
+    "locked": {"filters": {"template_id": "tpl_xyz789"}, "timezone": "Asia/Kolkata"},
+}
+
+
+def operations() -> Json:
+    """The two operations."""
+    return {"post": _create(), "delete": _revoke()}
+
+
+def _create() -> Json:
+    content = {"schema": ref("EmbedTokenRequest"), "example": _EXAMPLE}
+    return {
+        "operationId": "create_embed_token",
+        "tags": ["Keys"],
+        "summary": "Sign a token for embedding",
+        "description": "It can query and nothing else, within its scope and its locked filters.",
+        "requestBody": {"required": True, "content": {"application/json": content}},
+        "responses": {
+            "201": {"description": "Signed.", "content": json_content(ref("EmbedToken"))},
+            **responses(400, 401, 403, 413, 415, 422, 429),
+        },
+    }
+
+
+def _revoke() -> Json:
+    return {
+        "operationId": "revoke_embed_tokens",
+        "tags": ["Keys"],
+        "summary": "Refuse every token signed so far",
+        "description": "Needs an admin key without a scope.",
+        "responses": {"204": {"description": "Revoked."}, **responses(400, 401, 403, 429, 503)},
+    }
+
+
+def embed_schemas() -> Json:
+    """The schemas of its request and answer, by their names."""
+    return {"EmbedTokenRequest": _request(), "EmbedToken": _answer()}
+
+
+def _request() -> Json:
+    ids = {"type": ["array", "null"], "minItems": 1, "items": {"type": "string"}}
+    locked: Json = {
+        "type": ["object", "null"],
+        "additionalProperties": False,
+        "properties": {
+            "filters": ref("Filters"),
+            "timezone": {"type": ["string", "null"], "description": "The only zone of queries."},
+        },
+        "description": "Filters that are joined to those of every query by AND.",
+    }
+    properties: Json = {
+        "scope": {
+            "type": "object",
+            "additionalProperties": False,
+            "minProperties": 1,
+            "properties": dict.fromkeys(SCOPE_FIELDS, ids),
+            "description": "Lists that must all hold, at least one of them.",
+        },
+        "expires_in": {
+            "type": ["integer", "null"],
+            "minimum": 1,
+            "maximum": MAX_SECONDS,
+            "default": DEFAULT_SECONDS,
+            "description": "Seconds; no longer than the key that asks.",
+        },
+        "locked": locked,
+        "origins": {
+            "type": ["array", "null"],
+            "minItems": 1,
+            "items": {"type": "string", "examples": ["https://shop.example"]},
+            "description": "The only origins that it may be sent from.",
+        },
+    }
+    return {
+        "type": "object",
+        "required": ["scope"],
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+def _answer() -> Json:
+    texts = {"token": {}, "expires_at": {"format": "date-time"}, "url": {"format": "uri"}}
+    return {
+        "type": "object",
+        "required": list(texts),
+        "additionalProperties": False,
+        "properties": {name: {"type": "string", **more} for name, more in texts.items()},
+    }

@@ -1,0 +1,18 @@
+"""The query parameter `timezone` of several endpoints."""
+
+from callistics.errors import Refused, did_you_mean, invalid
+from callistics.http.services import AnyRequest
+from callistics.model.zones import Zone, zone
+from callistics.timezones import zone_names
+
+
+def query_zone(request: AnyRequest, usual: Zone) -> Zone:
+    """The zone that a request names, else the usual one. Raises `Refused`."""
+    name = request.query_params.get("timezone")
+    if name is None:
+        return usual
+    try:
+        return zone(name)
+    except ValueError as error:
+        message = f"timezone: {error}{did_you_mean(name, zone_names())}"
+        raise Refused([invalid("", message, name)], message) from None

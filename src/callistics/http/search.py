@@ -1,0 +1,107 @@
+"""`POST /calls/search`, `GET /calls/{call_id}`, `GET /leads/{lead_id}`."""
+
+import time
+from functools import partial
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from callistics.errors import Refused, malformed
+from callistics.exports.calls import of_search
+from callistics.exports.formats import FORMULAS
+from callistics.http.analytics import check_json, query_body
+from callistics.http.export import chosen_format, exported
+from callistics.http.parameters import PARAMETERS
+from callistics.http.query_zone import query_zone
+from callistics.http.services import AnyRequest, Services, services
+from callistics.looking.parse import Asked
+from callistics.looking.shape import shown
+from callistics.model.json import encode
+from callistics.model.keys import Permission
+from callistics.model.scope import Scope
+from callistics.model.time_range import instant_text
+from callistics.model.zones import Zone
+from callistics.records.field import RecordKind
+
+_PARAMETERS = {PARAMETERS: ("merchant_id", "timezone")}
+
+
+@post("/calls/search", status_code=200, request_max_body_size=None, opt={PARAMETERS: (FORMULAS,)})
+async def search_calls(request: AnyRequest) -> Response[bytes]:
+    """The calls that match, a page or all in a format, within the scope of the request's key."""
+    parts = services(request)
+    key = parts.authorize(request, Permission.QUERY)
+    check_json(request.headers.get("content-type"))
+    format_ = chosen_format(request)
+    body = await query_body(request)
+    started, came = time.perf_counter(), parts.clock()
+    asked = parts.searches.parse(body, key.scope, came)
+    if format_ is not None:
+        if asked.search.after is not None:
+            message = f"{format_.media_type} has all calls from the first on: give no cursor"
+            raise Refused([malformed("/cursor", message)])
+        return await exported(request, format_, came, partial(of_search, parts.searches, asked))
+    sent = await parts.queries.run(partial(_page, parts, asked))
+    span = asked.search.query.range
+    return Response(
+        sent,
+        media_type="application/json",
+        headers={
+            "Server-Timing": f"total;dur={(time.perf_counter() - started) * 1000:.3f}",
+            "Callistics-Range": span.text,
+            "Callistics-Complete-Until": span.complete_until(came),
+        },
+    )
+
+
+def _page(parts: Services, asked: Asked) -> bytes:
+    page = parts.searches.page(asked)
+    where = asked.search.query.zone
+    data = [shown(RecordKind.CALLS, one, where) for one in page.calls]
+    cursor = None if page.last is None else asked.cursor(page.last)
+    return encode({"data": data, "next_cursor": cursor})
+
+
+@get("/calls/{call_id:path}", opt=_PARAMETERS)
+async def show_call(request: AnyRequest, call_id: FromPath[str]) -> Response[bytes]:
+    """A call within the scope of the request's key, also one that no figure counts."""
+    parts, scope, merchant, where = _asked(request)
+    look = partial(parts.records.call, _id(call_id), merchant, scope)
+    return _json(shown(RecordKind.CALLS, await parts.queries.run(look), where))
+
+
+@get("/leads/{lead_id:path}", opt=_PARAMETERS)
+async def show_lead(request: AnyRequest, lead_id: FromPath[str]) -> Response[bytes]:
+    """A lead within the scope of the request's key, with its calls and its status history."""
+    parts, scope, merchant, where = _asked(request)
+    found = await parts.queries.run(partial(parts.records.lead, _id(lead_id), merchant, scope))
+    return _json(
+        {
+            **shown(RecordKind.LEADS, found.lead, where),
+            "calls": [shown(RecordKind.CALLS, one, where) for one in found.calls],
+            "history": [
+                {"status": status, "since": instant_text(where, at)} for status, at in found.history
+            ],
+        }
+    )
+
+
+def _asked(request: AnyRequest) -> tuple[Services, Scope, str | None, Zone]:
+    """Who asks within which scope, of which merchant if one is named, and the zone of times."""
+    parts = services(request)
+    key = parts.authorize(request, Permission.QUERY)
+    return (
+        parts,
+        key.scope,
+        request.query_params.get("merchant_id"),
+        query_zone(request, parts.zone),
+    )
+
+
+def _id(path: str) -> str:
+    """An id as it was sent, slashes and all; the router gives the rest of the path."""
+    return path.removeprefix("/")
+
+
+def _json(body: object) -> Response[bytes]:
+    return Response(encode(body), media_type="application/json")

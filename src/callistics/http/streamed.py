@@ -1,0 +1,58 @@
+"""Answers that are sent piece by piece, as fast as the client takes them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+from litestar import Response
+from litestar.types import Receive, Scope, Send
+
+# A client that takes nothing for so long (s) is gone, whatever its connection says.
+_PATIENCE = 60.0
+
+
+class Streamed(Response[bytes]):
+    """A body of unknown length.
+
+    Where its pieces fail the connection ends without the end of the body, so that the client
+    knows. Where the client is gone no further piece is made. `ended` is called in any case.
+    """
+
+    def __init__(
+        self,
+        pieces: AsyncIterator[bytes],
+        headers: Mapping[str, str],
+        ended: Callable[[], None],
+    ) -> None:
+        super().__init__(b"", status_code=200, headers=dict(headers))
+        self._pieces, self._ended = pieces, ended
+        self._sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> Any:
+        """What sends it."""
+        return self._send
+
+    async def _send(self, _: Scope, receive: Receive, send: Send) -> None:
+        sending = asyncio.ensure_future(self._send_all(send))
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+            sending.cancel()
+            await asyncio.wait((sending, gone))
+            self._ended()
+        if not sending.cancelled():
+            sending.result()
+
+    async def _send_all(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self._sent})
+        async for piece in self._pieces:
+            async with asyncio.timeout(_PATIENCE):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,106 @@
+"""Cursors: where a page of calls ended, as a text that says nothing to who holds it.
+
+It has the position, the range as it was first read, and a digest of what it belongs to: the filters
+as written, the zone, the order and the scope. Neither a filter nor an access key can be read from
+it. Whoever changes it looks elsewhere among the calls of the same search.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import msgspec
+
+from callistics.model.instants import DAY, number_of
+from callistics.model.payload import canonical_json
+from callistics.model.scope import Scope
+from callistics.model.search import Position
+from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
+from callistics.texts import MAX_TEXT
+
+_VERSION = 1
+_DIGEST_BYTES = 16
+# Of all years that a date can be written in, by any clock.
+_FIRST_END = (number_of(date.min) - 2) * DAY
+_LAST_END = (number_of(date.max) + 3) * DAY
+
+
+class CursorError(ValueError):
+    """A text that no page was answered with, or one of another search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where to go on, in which range: a half-open one (µs), None where it is open."""
+
+    after: Position
+    begin: int | None
+    end: int | None
+
+
+class _Kept(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    version: int
+    belongs: bytes
+    begin: int | None
+    end: int | None
+    started_at: int
+    merchant_id: str
+    call_id: str
+
+
+_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(_Kept).decode
+
+
+def digest(filters: Mapping[str, object], zone: str, order: str, scope: Scope) -> bytes:
+    """What a cursor belongs to; a filter that is null is none."""
+    given = {name: value for name, value in filters.items() if value is not None}
+    limits: Sequence[object] = [[name, sorted(allowed)] for name, allowed in scope.limits()]
+    text = canonical_json([given, zone, order, limits])
+    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()[:_DIGEST_BYTES]
+
+
+def cursor_text(cursor: Cursor, belongs: bytes) -> str:
+    """A cursor as it is sent."""
+    at = cursor.after
+    kept = _Kept(
+        _VERSION,
+        belongs,
+        cursor.begin,
+        cursor.end,
+        at.started_at,
+        at.merchant_id,
+        at.call_id,
+    )
+    return base64.urlsafe_b64encode(_encode(kept)).decode().rstrip("=")
+
+
+def read_cursor(text: str, belongs: bytes) -> Cursor:
+    """The cursor that a text is. Raises `CursorError` with a sentence for people."""
+    kept = _kept(text)
+    if kept is None:
+        raise CursorError("is none that was answered")
+    if kept.belongs != belongs:
+        raise CursorError("belongs to other filters, another timezone, order or key")
+    return Cursor(Position(kept.started_at, kept.merchant_id, kept.call_id), kept.begin, kept.end)
+
+
+def _kept(text: str) -> _Kept | None:
+    try:
+        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        kept = _decode(packed)
+    except (ValueError, binascii.Error, msgspec.MsgspecError):
+        return None
+    return kept if kept.version == _VERSION and _is_possible(kept) else None
+
+
+def _is_possible(kept: _Kept) -> bool:
+    """Whether no engine is asked for what no record and no range can have."""
+    ends = [end for end in (kept.begin, kept.end) if end is not None]
+    return (
+        FIRST_INSTANT <= kept.started_at < LAST_INSTANT
+        and all(_FIRST_END <= end <= _LAST_END for end in ends)
+        and all(0 < len(one) <= MAX_TEXT for one in (kept.merchant_id, kept.call_id))
+    )

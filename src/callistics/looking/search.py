@@ -1,0 +1,106 @@
+"""Searching for calls: a page of them, or all, page by page."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from callistics.analytics.plan import plan_query
+from callistics.analytics.service import Analytics
+from callistics.compile.records import by_key
+from callistics.compile.search import edge, keys
+from callistics.engines.base import States
+from callistics.looking.parse import Asked, parse_search
+from callistics.looking.reading import Run, counted_calls
+from callistics.looking.shape import Record, place_of
+from callistics.model.instants import now
+from callistics.model.scope import Scope
+from callistics.model.search import Position, Search
+from callistics.sql.dialect import SqlRow
+from callistics.sql.selection import Frame, Policy
+
+AT_ONCE = 1_000
+"""Calls that are read together where all are."""
+# What is cancelled, or stands at one instant with the page before, makes a page come out short:
+# then the edge is looked for among so many times as many rows.
+_FURTHER = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Calls in their order, and the last one's position where another follows."""
+
+    calls: Sequence[Record]
+    last: Position | None
+
+
+class Searches:
+    """Finds calls on one engine, given its states and what answers queries there.
+
+    What matches is what the query type `call_count` counts. A search comes at an instant (µs), from
+    which ranges are named: now, unless it is told.
+    """
+
+    def __init__(
+        self, analytics: Analytics, states: States, policy: Policy, default_zone: str
+    ) -> None:
+        self._analytics, self._states = analytics, states
+        self._policy, self._zone = policy, default_zone
+
+    def parse(self, body: bytes, scope: Scope, at: int | None = None) -> Asked:
+        """What the body of `POST /calls/search` asks for. Raises `Refused`."""
+        return parse_search(body, scope, self._zone, now() if at is None else at)
+
+    def page(self, asked: Asked) -> Page:
+        """The calls of one page. Raises `RequestError`."""
+        with self._states.reading() as state:
+            return self._page(asked, asked.search, state.run)
+
+    def rows(self, asked: Asked, at_once: int = AT_ONCE) -> Iterator[Sequence[Record]]:
+        """All calls from where the search begins, some at a time, whatever its limit.
+
+        They are of one state of the records for as long as the engine can hold it: where a commit
+        could wait no longer, the rest is of a later one, and still no call comes twice. Raises
+        `RequestError`.
+        """
+        search: Search | None = replace(asked.search, limit=at_once)
+        while search is not None:
+            with self._states.reading() as state:
+                while search is not None and not state.lost:
+                    page = self._page(asked, search, state.run)
+                    search = None if page.last is None else replace(search, after=page.last)
+                    yield page.calls
+
+    def _page(self, asked: Asked, search: Search, run: Run) -> Page:
+        frame = self._frame(asked, search, run)
+        found = _keys(frame, search, run)
+        wanted = found[: search.limit]
+        if not wanted:
+            return Page((), None)
+        starts = [int(row[0] or 0) for row in wanted]
+        chosen = by_key(frame.dialect, [row[3:] for row in wanted])
+        calls = counted_calls(frame, run, chosen, (min(starts), max(starts)))
+        calls.sort(key=place_of, reverse=search.newest_first)
+        return Page(calls, _position(wanted[-1]) if len(found) > search.limit else None)
+
+    def _frame(self, asked: Asked, search: Search, run: Run) -> Frame:
+        plan = plan_query(search.query, asked.scope, self._policy)
+        return self._analytics.located(plan, run).frame(self._analytics.dialect)
+
+
+def _keys(frame: Frame, search: Search, run: Run) -> Sequence[SqlRow]:
+    """The keys of the calls of a page, and of one more if there is one."""
+    render, wanted = frame.dialect.render, search.limit + 1
+    count = wanted
+    while True:
+        ((until, there),) = run(render(edge(frame, search, count)))
+        is_last = int(there or 0) < count
+        if is_last and not there:
+            return ()
+        limit = None if is_last else int(until or 0)
+        found = run(render(keys(frame, search, limit, wanted)))
+        if is_last or len(found) == wanted:
+            return found
+        count *= _FURTHER
+
+
+def _position(row: SqlRow) -> Position:
+    return Position(int(row[0] or 0), str(row[1]), str(row[2]))

@@ -1,0 +1,77 @@
+"""Where settings come from: a TOML file, the environment, the command line; and how they are read.
+
+An environment variable is the setting's name in capitals after `CALLISTICS_`; the file is
+`callistics.toml` in the working directory, or the one that `CALLISTICS_CONFIG` names.
+"""
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from callistics.errors import SettingsError, did_you_mean
+from callistics.setting_types import Parse
+
+PREFIX = "CALLISTICS_"
+SECRET = ("admin_key", "token_issuers")
+"""The settings whose values are never shown as they were given."""
+
+
+def given_settings(
+    environment: Mapping[str, str] | None, overrides: Mapping[str, object] | None
+) -> dict[str, tuple[str, object]]:
+    """What was given of each setting, and where. Raises `SettingsError`."""
+    environment = os.environ if environment is None else environment
+    given: dict[str, tuple[str, object]] = _from_file(environment.get(PREFIX + "CONFIG"))
+    given |= _from_environment(environment)
+    return given | {
+        name: (f"--{name}", value) for name, value in (overrides or {}).items() if value is not None
+    }
+
+
+def parse_all(
+    given: Mapping[str, tuple[str, object]], parsers: Mapping[str, Parse]
+) -> tuple[dict[str, Any], list[str]]:
+    """The values of settings by their parsers, and a sentence for each that is wrong."""
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for name, (source, value) in given.items():
+        if name not in parsers:
+            wrong.append(f"{source}: no such setting{did_you_mean(name, parsers)}")
+            continue
+        try:
+            values[name] = parsers[name](value)
+        except ValueError as error:
+            shown = "" if name in SECRET else f", not {value!r}"
+            wrong.append(f"{source}: {_sentence(error)}{shown}")
+    return values, wrong
+
+
+def _sentence(error: ValueError) -> str:
+    return f"not JSON ({error})" if isinstance(error, json.JSONDecodeError) else str(error)
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, tuple[str, object]]:
+    client_only = {"URL", "KEY", "CONFIG"}
+    return {
+        name.removeprefix(PREFIX).lower(): (name, value)
+        for name, value in environment.items()
+        if name.startswith(PREFIX)
+        and name.removeprefix(PREFIX) not in client_only
+        and not name.startswith(PREFIX + "TEST_")
+    }
+
+
+def _from_file(named: str | None) -> dict[str, tuple[str, object]]:
+    path = Path(named or "callistics.toml")
+    if named is None and not path.exists():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not TOML: {error}") from None
+    return {name: (f"{path}: {name}", value) for name, value in content.items()}

@@ -1,0 +1,60 @@
+"""`callistics calls` and `callistics leads` end to end, on a database of their own."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from callistics.cli.records import BRIEF
+from callistics.looking.shape import CALL_FIELDS
+
+from .conftest import Run
+
+
+@pytest.fixture
+def filled(run: Run, folder: Path) -> Run:
+    rows = [
+        f"c{n},mer_{n % 2},res,2025-01-{n + 1:02d}T10:00:00Z,{'BUSY' if n % 3 else ''},city{n},l{n}"
+        for n in range(12)
+    ]
+    header = "call_id,merchant_id,reseller_id,started_at,outcome,payload.city,lead_id"
+    (folder / "calls.csv").write_text("\n".join([header, *rows]))
+    run("import", "calls.csv")
+    return run
+
+
+def test_a_table_of_calls(filled: Run) -> None:
+    shown = filled("calls", "search", "--merchant", "mer_0", "--filter", "outcome=BUSY")
+    lines = [line.replace("┃", "│").split("│") for line in shown.stdout.splitlines()]
+    assert [one.strip() for one in lines[0]] == list(BRIEF)
+    assert [one[2].strip() for one in lines[2:]] == ["c10", "c8", "c4", "c2"]
+    assert shown.stderr == ""
+
+
+def test_a_limit_says_that_more_follow(filled: Run) -> None:
+    shown = filled("calls", "search", "--limit", 5, "--format", "csv", "--oldest-first")
+    lines = shown.stdout.splitlines()
+    assert lines[0] == ",".join(CALL_FIELDS)
+    assert [line.split(",")[0] for line in lines[1:]] == ["c0", "c1", "c2", "c3", "c4"]
+    assert shown.stderr.startswith("5 calls, more follow")
+
+
+def test_json_has_a_call_in_each_line(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callistics.cli.commands.calls.MAX_LIMIT", 5)
+    shown = filled("calls", "search", "--all", "--format", "json", "--timezone", "Asia/Kolkata")
+    calls = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert [one["call_id"] for one in calls] == [f"c{n}" for n in range(11, -1, -1)]
+    assert calls[0]["started_at"] == "2025-01-12T15:30:00+05:30"
+    assert calls[0]["payload"] == {"city": "city11"}
+
+
+def test_a_call_and_its_lead(filled: Run) -> None:
+    fields = filled("calls", "show", "c3").stdout
+    assert '{"city":"city3"}' in fields
+    exact = json.loads(filled("calls", "show", "c3", "--json").stdout)
+    assert list(exact) == list(CALL_FIELDS)
+    lead = filled("leads", "show", "l3", "--merchant", "mer_1").stdout
+    assert "c3" in lead
+    found = json.loads(filled("leads", "show", "l3", "--json").stdout)
+    assert [one["call_id"] for one in found["calls"]] == ["c3"]
+    assert "no such call" in filled("calls", "show", "c3", "--merchant", "mer_0", code=1).stderr

@@ -1,0 +1,1 @@
+"""The compiled SQL, as files that are reviewed like code."""

@@ -1,0 +1,49 @@
+"""Comparisons are answered as the naive evaluation of the contract answers them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.engines import AS_IF_LARGE, ENGINES
+from support.examples import examples, shards
+from support.store import Store, opened
+
+from .comparison_strategies import comparison_scenes
+from .reference import ReferenceSettings
+from .strategies import QUERY_TYPES, reference_settings
+from .test_agreement import SEEDS, check
+from .test_batches import batches_of
+from .test_batches import check as check_batch
+
+pytestmark = pytest.mark.slow
+HALVES = QUERY_TYPES[::2], QUERY_TYPES[1::2]
+
+
+@pytest.fixture(scope="module")
+def stores() -> Iterator[list[Store]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
+
+
+@shards(2)
+@pytest.mark.parametrize("query_types", HALVES)
+@examples(40, shards=2)
+@given(data=st.data())
+def test_comparisons_agree(
+    stores: list[Store], query_types: Sequence[str], shard: int, data: st.DataObject
+) -> None:
+    scene = data.draw(comparison_scenes(query_types))
+    check(stores, scene, data.draw(reference_settings()), data.draw(SEEDS))
+
+
+@examples(8)
+@given(data=st.data())
+def test_batches_of_comparisons_agree(stores: list[Store], data: st.DataObject) -> None:
+    """Some of them share their ranges with each other, and with queries that compare nothing."""
+    history, asked, now = data.draw(comparison_scenes(QUERY_TYPES))
+    alone = [({**body, "compare": None}, scope) for body, scope in asked[::4]]
+    scene = history, [*asked, *alone], now
+    check_batch(stores, scene, data.draw(batches_of(scene)), 0, ReferenceSettings())

@@ -1,0 +1,120 @@
+"""What a token is answered is what both of its filters say together, on every engine and path."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import assume, event, given
+from hypothesis import strategies as st
+
+from callistics.analytics.locked import locked_problems
+from callistics.errors import RequestError
+from callistics.model.scope import EVERYTHING, Locked
+from callistics.sql.selection import Policy
+from support.engines import AS_IF_LARGE, ENGINES
+from support.examples import examples, shards
+from support.store import Store, opened, scope_of
+
+from .reference import Reference, ReferenceSettings, Refused, Scope
+from .rollup_strategies import rollup_scenes
+from .strategies import QUERY_TYPES, Body, Scene, filters, reference_settings, scenes
+from .test_agreement import SEEDS, Answer, load, policy_of
+from .traps import traps
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def stores() -> Iterator[list[Store]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
+
+
+@pytest.fixture(scope="module")
+def rolled() -> Iterator[list[Store]]:
+    with opened(tuning=AS_IF_LARGE) as store:
+        yield [store]
+
+
+def locked_of(filters: Body, zone: str | None) -> Locked:
+    return Locked(json.dumps(filters).encode(), zone)
+
+
+def expected(
+    reference: Reference, body: Body, scope: Scope | None, now: int, locked: Body
+) -> Answer:
+    try:
+        return reference.ask(body, scope, now, locked)
+    except Refused as error:
+        return error.status
+
+
+def compare(
+    stores: Sequence[Store], scene: Scene, others: Sequence[Body], chosen: ReferenceSettings
+) -> None:
+    """Each question of a scene with filters that are locked, in its own zone or in a locked one."""
+    history, asked, now = scene
+    reference = Reference(chosen)
+    load(list(stores), reference, history, 0)
+    for (body, scope), more in zip(asked, others, strict=True):
+        zone = body.get("timezone") if len(others) % 2 else None
+        locked = locked_of(more, zone)
+        assume(not locked_problems(locked, EVERYTHING, body.get("timezone") or "UTC", now))
+        wanted = expected(reference, body, scope, now, more)
+        event("refused" if isinstance(wanted, int) else "rows" if wanted["data"] else "no rows")
+        sent = {name: value for name, value in body.items() if not (zone and name == "timezone")}
+        limited = replace(scope_of(scope), locked=locked)
+        for store in stores:
+            for rollups in {False, bool(store.engine.rollups)}:
+                found = answer(store, sent, limited, policy_of(chosen), now, rollups=rollups)
+                assert found == wanted, (store.name, rollups)
+
+
+def answer(
+    store: Store, body: Body, scope: Any, policy: Policy, now: int, *, rollups: bool
+) -> Answer:
+    try:
+        return store.ask(body, scope, policy, rollups=rollups, at=now)
+    except RequestError as error:
+        return error.answer_status
+
+
+@shards(2)
+@examples(40, shards=2)
+@given(data=st.data())
+def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject) -> None:
+    scene = data.draw(scenes(QUERY_TYPES))
+    trap = data.draw(traps())
+    others = [data.draw(filters(trap, {})) for _ in scene[1]]
+    compare(stores, scene, others, data.draw(reference_settings()))
+
+
+@examples(40)
+@given(data=st.data())
+def test_rollups_agree(rolled: list[Store], data: st.DataObject) -> None:
+    """What is locked comes of the same kind, so that roll-ups may answer."""
+    scene, donor = data.draw(rollup_scenes(QUERY_TYPES)), data.draw(rollup_scenes(QUERY_TYPES))
+    others = [body["filters"] for body, _ in donor[1]]
+    compare(rolled, scene, others, ReferenceSettings())
+
+
+@examples(20)
+@given(data=st.data())
+def test_a_batch_keeps_to_what_is_locked(stores: list[Store], data: st.DataObject) -> None:
+    """Rows that are kept apart for several queries are those within the lock, in each zone."""
+    history, asked, now = data.draw(scenes(QUERY_TYPES))
+    others = data.draw(filters(data.draw(traps()), {}))
+    locked = locked_of(others, None)
+    bodies = [body | {"filters": {}} for body, _ in asked]
+    zones = {str(body.get("timezone") or "UTC") for body in bodies}
+    assume(not any(locked_problems(locked, EVERYTHING, zone, now) for zone in zones))
+    reference = Reference()
+    load(stores, reference, history, data.draw(SEEDS))
+    wanted = [expected(reference, body, None, now, others) for body in bodies]
+    for store in stores:
+        found = store.ask_together(bodies, replace(EVERYTHING, locked=locked), at=now)
+        shown = [one if isinstance(one, int) else json.loads(one) for one in found]
+        assert shown == wanted, store.name
