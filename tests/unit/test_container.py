@@ -54,7 +54,7 @@ def test_everything_it_copies_is_there(stages: list[Instructions]) -> None:
 
 def test_what_the_package_is_built_of_is_copied(stages: list[Instructions]) -> None:
     copied = {name for rest in rests(stages[0], "COPY") for name in rest.split()[:-1]}
-    assert {"pyproject.toml", "README.md", "LICENSE", "src"} <= copied
+    assert {"pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "src"} <= copied
 
 
 def test_it_runs_as_nobody_special(stages: list[Instructions]) -> None:

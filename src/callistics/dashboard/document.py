@@ -116,7 +116,7 @@ def _form(kind: FilterType) -> str:
     if kind is FLAG:
         return "flag"
     if kind.listed:
-        return "values"
+        return "numbers" if kind.number else "values"
     return "number" if kind.number else "text"
 
 

@@ -64,10 +64,6 @@ def frame(
         "padding": {"left": 4, "top": 14 + gap, "right": 4, "bottom": 4},
         "width": "container",
         "height": height,
-        "autosize": {
-            "type": "fit-x" if isinstance(height, Mapping) else "fit",
-            "contains": "padding",
-        },
         "transform": transform,
         "layer": list(layers),
     }
