@@ -54,13 +54,21 @@ def answer(server: Server, key: str, body: Any, path: str = "/analytics") -> tup
     return found.status_code, found.json()
 
 
+def lasting(body: Body) -> Body:
+    """The body, of a range that does not end at the very instant at which it is asked."""
+    filters = body["filters"]
+    if not str(filters.get("date_range")).startswith("past_"):
+        return body
+    return body | {"filters": filters | {"date_range": "last_7_days"}}
+
+
 @given(query_type=st.sampled_from(QUERY_TYPES), data=st.data())
 def test_every_answer_is_as_if_nobody_else_were_there(
     pair: tuple[Server, Server, str, str], query_type: str, data: st.DataObject
 ) -> None:
     alone, shared, key_alone, key_shared = pair
     request: tuple[Body, Scope | None] = data.draw(requests(query_type))
-    body = request[0]
+    body = lasting(request[0])
     assert answer(shared, key_shared, body) == answer(alone, key_alone, body)
 
 
@@ -69,7 +77,7 @@ def test_every_batch_is_as_if_nobody_else_were_there(
     pair: tuple[Server, Server, str, str], data: st.DataObject
 ) -> None:
     alone, shared, key_alone, key_shared = pair
-    bodies = [data.draw(requests(query_type))[0] for query_type in QUERY_TYPES]
+    bodies = [lasting(data.draw(requests(query_type))[0]) for query_type in QUERY_TYPES]
     same = {"filters": bodies[0]["filters"]}
     batch = {"queries": [body | same for body in bodies] + bodies}
     path = "/analytics/batch"

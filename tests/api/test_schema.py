@@ -50,5 +50,7 @@ def test_every_operation(case: Any, server: Live, engine: str) -> None:
     headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
     # With on_error=skip bad records are reported in an answer of 200.
     skips = (case.query or {}).get("on_error") == "skip"
-    excluded = [negative_data_rejection] if skips else []
+    # An empty list in the query is written as nothing.
+    lost = any(value in ([], {}, None) for value in (case.query or {}).values())
+    excluded = [negative_data_rejection] if skips or lost else []
     case.call_and_validate(base_url=server.url, headers=headers, excluded_checks=excluded)

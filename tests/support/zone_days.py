@@ -61,7 +61,9 @@ def read_beside() -> set[str]:
         found = reading.decode_batch(body, None, Limits(1 << 20, 100), terms)
     finally:
         reading.stop()
-    return {naive(change.values["started_at"]).isoformat() for _, change in found.changes}
+    taken = () if found.columns is None else found.columns.changes()
+    changes = (*found.changes, *taken)
+    return {naive(change.values["started_at"]).isoformat() for _, change in changes}
 
 
 def _reading_at_once() -> DecodeProcess:

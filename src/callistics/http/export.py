@@ -6,7 +6,7 @@ from functools import partial
 
 import structlog
 
-from callistics.errors import Refused, Unavailable, malformed
+from callistics.errors import Refused, Unavailable, invalid, malformed
 from callistics.exports.export import Export
 from callistics.exports.formats import CSV, CSV_WITH_FORMULAS, FORMATS, FORMULAS, Format
 from callistics.http.accept import JSON, Form, accepted
@@ -35,7 +35,7 @@ def chosen_format(request: AnyRequest) -> Format | None:
         raise Refused([malformed("", message, value)], message)
     if found is not CSV:
         message = f"the query parameter {FORMULAS} is of {CSV.media_type} alone"
-        raise Refused([malformed("", message, value)], message)
+        raise Refused([invalid("", message, value)], message)
     return CSV_WITH_FORMULAS
 
 

@@ -2,15 +2,13 @@
 
 import { meta } from "./dom.js";
 
-// Lists of whole numbers; those of other lists are texts.
-const WHOLE = new Set(["hour", "weekday", "attempt"]);
 const ABSENT = ".absent";
 const OWN = [
   "date_range", "date_from", "date_to", "payload", "timezone", "granularity", "compare", "order", "refresh",
   "view", "call", "lead", "merchant",
 ];
 const EVERYTHING = "all";
-const forms = { values: [], number: [], flag: [], text: [], payload: [] };
+const forms = { values: [], numbers: [], number: [], flag: [], text: [], payload: [] };
 
 /** Learn which filters there are, and of which form each is. */
 export function useFilters(filters) {
@@ -42,7 +40,8 @@ export function read(search) {
   const given = new URLSearchParams(search);
   const state = defaults();
   readRange(given, state.filters);
-  for (const name of forms.values) readList(given, name, state.filters);
+  for (const name of forms.values) readList(given, name, state.filters, (text) => text);
+  for (const name of forms.numbers) readList(given, name, state.filters, number);
   for (const name of forms.number) if (given.has(name)) state.filters[name] = number(given.get(name));
   for (const name of forms.flag) if (given.has(name)) state.filters[name] = flag(given.get(name));
   if (given.has("payload")) state.filters.payload_filters = parsed(given.get("payload"));
@@ -55,7 +54,7 @@ export function read(search) {
 }
 
 function isKnown(name) {
-  const lists = forms.values.flatMap((one) => [one, one + ABSENT]);
+  const lists = [...forms.values, ...forms.numbers].flatMap((one) => [one, one + ABSENT]);
   return [...OWN, ...lists, ...forms.number, ...forms.flag].includes(name);
 }
 
@@ -65,8 +64,8 @@ function readRange(given, filters) {
   for (const name of names) if (given.get(name) !== EVERYTHING) filters[name] = given.get(name);
 }
 
-function readList(given, name, filters) {
-  const items = given.getAll(name).map((text) => (WHOLE.has(name) ? number(text) : text));
+function readList(given, name, filters, value) {
+  const items = given.getAll(name).map(value);
   if (given.has(name + ABSENT)) items.push(null);
   if (items.length) filters[name] = items;
 }
