@@ -59,10 +59,12 @@ def compare(
     history, asked, now = scene
     reference = Reference(chosen)
     load(list(stores), reference, history, 0)
-    for (body, scope), more in zip(asked, others, strict=True):
-        zone = body.get("timezone") if len(others) % 2 else None
+    for place, ((body, scope), more) in enumerate(zip(asked, others, strict=True)):
+        zone = body.get("timezone") if place % 2 else None
         locked = locked_of(more, zone)
-        assume(not locked_problems(locked, EVERYTHING, body.get("timezone") or "UTC", now))
+        if locked_problems(locked, EVERYTHING, body.get("timezone") or "UTC", now):
+            event("no such lock")
+            continue
         wanted = expected(reference, body, scope, now, more)
         event("refused" if isinstance(wanted, int) else "rows" if wanted["data"] else "no rows")
         sent = {name: value for name, value in body.items() if not (zone and name == "timezone")}
@@ -83,7 +85,7 @@ def answer(
 
 
 @shards(2)
-@examples(40, shards=2)
+@examples(24, shards=2)
 @given(data=st.data())
 def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(scenes(QUERY_TYPES))
@@ -92,7 +94,7 @@ def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject)
     compare(stores, scene, others, data.draw(reference_settings()))
 
 
-@examples(40)
+@examples(24)
 @given(data=st.data())
 def test_rollups_agree(rolled: list[Store], data: st.DataObject) -> None:
     """What is locked comes of the same kind, so that roll-ups may answer."""
@@ -101,7 +103,7 @@ def test_rollups_agree(rolled: list[Store], data: st.DataObject) -> None:
     compare(rolled, scene, others, ReferenceSettings())
 
 
-@examples(20)
+@examples(10)
 @given(data=st.data())
 def test_a_batch_keeps_to_what_is_locked(stores: list[Store], data: st.DataObject) -> None:
     """Rows that are kept apart for several queries are those within the lock, in each zone."""

@@ -191,15 +191,15 @@ class TestSeries:
         spoken = told(drawn("calls_over_time", rows, unfinished_from=labels[1]))
         assert ["Unfinished" in one for one in spoken] == [False, True, True]
 
-    def test_a_line_breaks_where_there_is_no_figure(self) -> None:
+    def test_lines_break_where_there_is_no_figure(self) -> None:
+        figures = [{"avg_duration": None if day == 3 else 60, "count": 1} for day in range(1, 6)]
         rows = [
-            {"date": f"2025-01-0{day}", "avg_duration": None if day == 3 else 60, "count": 1}
-            for day in range(1, 6)
+            {"date": f"2025-01-0{day}", **one, "previous.avg_duration": one["avg_duration"]}
+            for day, one in enumerate(figures, start=1)
         ]
-        (line,) = re.findall(
-            r'mark-line[^>]*>.*?<path[^>]* d="(M[^"]+)"', drawn("avg_duration_over_time", rows)
-        )[:1]
-        assert line.count("M") == 2
+        svg = drawn("avg_duration_over_time", rows)
+        lines = re.findall(r'mark-line[^>]*><path[^>]* d="(M[^"]+)"', svg)
+        assert [line.count("M") for line in lines] == [2, 2]
 
     def test_labels_are_the_servers_or_those_set(self) -> None:
         assert ">2025-01-01</text>" in drawn("calls_over_time", self.rows)

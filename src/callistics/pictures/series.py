@@ -171,7 +171,6 @@ def _behind(picture: Series) -> list[Layer]:
     drawn = mark("tick", "behind", orient="horizontal") if picture.bars else mark("line", "behind")
     return [
         {
-            "transform": [{"filter": "isValid(datum.before)"}],
             "mark": drawn,
             "encoding": {"x": _x(), "y": _y(picture, "before")},
         },
@@ -217,7 +216,6 @@ def _grouped(picture: Series, unit: Unit, group_by: Sequence[str], description: 
         }
     }
     behind: Layer = {
-        "transform": [{"filter": "isValid(datum.before)"}],
         "mark": mark("line", "behind_group"),
         "encoding": {"x": _x(), "y": _y(picture, "before"), **color},
     }
