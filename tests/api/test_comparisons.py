@@ -132,7 +132,7 @@ def test_locked_dates_hold_on_both_sides(server: Server) -> None:
     ]
     assert server.request("POST", "/calls", json=calls).status_code == 200
     january = {"date_from": "2025-01-01", "date_to": "2025-01-31"}
-    asked = {"compare": "previous_period", "filters": january}
+    asked: dict[str, Any] = {"compare": "previous_period", "filters": january}
     locked = made(server, locked={"filters": january})
     assert server.rows("call_count", **asked) == [{"count": 1, "previous.count": 2}]
     assert server.rows("call_count", key=locked, **asked) == [{"count": 1, "previous.count": 0}]
