@@ -8,6 +8,7 @@ from callistics.model.instants import parse_iso
 from callistics.model.zones import zone
 from callistics.queries import registry
 from support.server import Server, problem
+from support.tokens import made
 
 STARTS = ("2025-01-05T12:00:00Z", "2025-02-05T12:00:00Z", "2025-02-20T12:00:00Z")
 MONTH: dict[str, Any] = {"filters": {"date_range": "this_month"}, "compare": "previous_period"}
@@ -115,3 +116,23 @@ def test_the_other_side_is_within_the_scope_too(filled: Server) -> None:
     assert filled.rows("call_count", key=key, **MONTH) == [{"count": 1, "previous.count": 1}]
     filters = {**MONTH["filters"], "merchant_id": "other"}
     assert filled.ask("call_count", key=key, **{**MONTH, "filters": filters}).status_code == 403
+
+
+def test_locked_dates_hold_on_both_sides(server: Server) -> None:
+    days = ("2024-12-20", "2024-12-21", "2025-01-05")
+    calls = [
+        {
+            "call_id": day,
+            "merchant_id": "m1",
+            "reseller_id": "r1",
+            "template_id": "t1",
+            "started_at": f"{day}T10:00:00Z",
+        }
+        for day in days
+    ]
+    assert server.request("POST", "/calls", json=calls).status_code == 200
+    january = {"date_from": "2025-01-01", "date_to": "2025-01-31"}
+    asked: dict[str, Any] = {"compare": "previous_period", "filters": january}
+    locked = made(server, locked={"filters": january})
+    assert server.rows("call_count", **asked) == [{"count": 1, "previous.count": 2}]
+    assert server.rows("call_count", key=locked, **asked) == [{"count": 1, "previous.count": 0}]

@@ -1,5 +1,7 @@
 """`callistics calls` and `callistics leads` end to end, on a database of their own."""
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -32,11 +34,29 @@ def test_a_table_of_calls(filled: Run) -> None:
 
 
 def test_a_limit_says_that_more_follow(filled: Run) -> None:
-    shown = filled("calls", "search", "--limit", 5, "--format", "csv", "--oldest-first")
-    lines = shown.stdout.splitlines()
-    assert lines[0] == ",".join(CALL_FIELDS)
-    assert [line.split(",")[0] for line in lines[1:]] == ["c0", "c1", "c2", "c3", "c4"]
+    shown = filled("calls", "search", "--limit", 5, "--format", "json", "--oldest-first")
+    calls = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert [one["call_id"] for one in calls] == ["c0", "c1", "c2", "c3", "c4"]
     assert shown.stderr.startswith("5 calls, more follow")
+
+
+def test_csv_is_the_export_of_every_call(filled: Run, folder: Path) -> None:
+    (folder / "formula.csv").write_text(
+        "call_id,merchant_id,reseller_id,started_at,outcome\n"
+        "f,mer_0,res,2025-02-01T10:00:00Z,=1+1\n"
+    )
+    filled("import", "formula.csv")
+    text = filled("calls", "search", "--format", "csv").stdout
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert list(rows[0]) == list(CALL_FIELDS)
+    assert [one["call_id"] for one in rows] == ["f", *(f"c{n}" for n in range(11, -1, -1))]
+    assert rows[0]["outcome"] == "'=1+1"
+    assert rows[1]["payload"] == '{"city":"city11"}'
+
+
+def test_csv_takes_no_limit(filled: Run) -> None:
+    refused = filled("calls", "search", "--format", "csv", "--limit", 5, code=2)
+    assert "leave --limit out" in refused.stderr
 
 
 def test_json_has_a_call_in_each_line(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:

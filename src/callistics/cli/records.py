@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 
 from callistics.cli.client import Client
-from callistics.cli.output import console, csv_of, table_of
+from callistics.cli.output import console, table_of
 from callistics.model.json import encode
 
 Shown = Mapping[str, Any]
@@ -38,11 +38,6 @@ def look_up(
 def calls_table(calls: Sequence[Shown]) -> Table:
     """A line for each call."""
     return table_of(BRIEF, calls)
-
-
-def calls_csv(columns: Sequence[str], calls: Sequence[Shown]) -> str:
-    """Every field of calls, payloads as JSON."""
-    return csv_of(columns, [{name: cell(value) for name, value in one.items()} for one in calls])
 
 
 def print_fields(record: Shown) -> None:

@@ -13,11 +13,12 @@ from callistics.cli.filter_options import filter_options
 from callistics.cli.output import console
 from callistics.cli.query_batch import JSON
 from callistics.cli.query_body import QueryOptions
-from callistics.cli.records import calls_csv, calls_table, look_up, note_more, print_fields
+from callistics.cli.query_export import Place, export
+from callistics.cli.records import calls_table, look_up, note_more, print_fields
 from callistics.looking.parse import DEFAULT_LIMIT, MAX_LIMIT
-from callistics.looking.shape import CALL_FIELDS
 
-Format = Literal["table", "json", "csv"]
+Paged = Literal["table", "json"]
+Format = Paged | Literal["csv"]
 _SEARCH = """\b
 Examples:
   callistics calls search --merchant mer_abc --date-range yesterday --filter outcome=BUSY
@@ -45,7 +46,7 @@ def command() -> None:
 @click.option("--timezone", metavar="ZONE", help="Of dates and times, such as Europe/Lisbon.")
 @click.option("--oldest-first", is_flag=True, help="The other way round.")
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=DEFAULT_LIMIT, show_default=True, help="So many."
+    "--limit", type=click.IntRange(min=1), help=f"So many, {DEFAULT_LIMIT} where none is given."
 )
 @click.option("--all", "all_calls", is_flag=True, help="Every call that matches.")
 @click.option(
@@ -54,7 +55,7 @@ def command() -> None:
     type=click.Choice(["table", "json", "csv"]),
     default="table",
     show_default=True,
-    help="json has a call in each line, csv every field.",
+    help="json has a call in each line, csv every call and field.",
 )
 @client_options
 def search(
@@ -62,21 +63,26 @@ def search(
     format_: Format,
     timezone: str | None,
     oldest_first: bool,
-    limit: int,
+    limit: int | None,
     all_calls: bool,
     **given: Any,
 ) -> None:
     """List the calls that match, the newest first."""
+    if format_ == "csv" and limit is not None:
+        raise click.UsageError("--format csv has every call: leave --limit out")
     body = {
         "filters": QueryOptions(**given).filters_body(),
         "timezone": timezone,
         "order": "started_at" if oldest_first else "-started_at",
     }
     with connect(target) as client:
-        _list(client, body, format_, None if all_calls else limit)
+        if format_ == "csv":
+            export(client, "/calls/search", json.dumps(body).encode(), format_, Place())
+        else:
+            _list(client, body, format_, None if all_calls else limit or DEFAULT_LIMIT)
 
 
-def _list(client: Client, body: dict[str, Any], format_: Format, limit: int | None) -> None:
+def _list(client: Client, body: dict[str, Any], format_: Paged, limit: int | None) -> None:
     """Print page after page, up to so many calls."""
     shown, cursor = 0, None
     while shown == 0 or cursor is not None:
@@ -98,13 +104,10 @@ def _ask(client: Client, body: dict[str, Any]) -> str:
     ).text
 
 
-def _print(calls: list[dict[str, Any]], text: str, format_: Format, *, first: bool) -> None:
+def _print(calls: list[dict[str, Any]], text: str, format_: Paged, *, first: bool) -> None:
     if format_ == "json":
         for line in json_lines(text):
             click.echo(line)
-    elif format_ == "csv":
-        lines = calls_csv(CALL_FIELDS, calls)
-        click.echo(lines if first else lines.partition("\n")[2], nl=False)
     elif calls or first:
         console().print(calls_table(calls))
 
