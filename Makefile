@@ -9,7 +9,7 @@ export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo check test lint types unit tests docs reference bench lock upgrade format clean
+.PHONY: help demo check test lint types unit tests docs screenshots reference bench lock upgrade format clean
 
 # Processes take from each other what is left. The slowest tests and the time of all come last.
 PYTEST = $(BIN)/pytest -q -n auto --maxprocesses 8 --dist worksteal
@@ -45,6 +45,9 @@ tests: .venv/.dev ## Run the test suite alone; ARGS="tests/oracle --many" a part
 
 docs: .venv/.dev ## Build the documentation site into site/
 	@$(BIN)/mkdocs build --quiet --strict
+
+screenshots: .venv/.dev ## Take the pictures of the documentation; needs Chromium
+	@$(BIN)/python scripts/screenshots.py
 
 reference: .venv/.dev ## Write docs/reference/ from what the product defines
 	@$(BIN)/python scripts/reference.py

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from callistics.cli.api_errors import api_error
-from callistics.cli.output import cell_text, columns_of, csv_of, table_of, total_line
+from callistics.cli.output import cell_text, columns_of, table_of, total_line
 from callistics.model.field_error import FieldError
 
 ROWS: list[dict[str, object]] = [
@@ -45,11 +45,6 @@ def test_a_table_for_people() -> None:
 )
 def test_cells(value: object, text: str) -> None:
     assert cell_text(value, "-") == text
-
-
-def test_csv_is_exact_and_quoted_where_needed() -> None:
-    rows = [{"a": 'x,"y"', "n": 1234.5}, {"a": None, "n": 10**6}]
-    assert csv_of(["a", "n"], rows) == 'a,n\n"x,""y""",1234.5\n,1000000\n'
 
 
 def test_columns_without_rows_are_the_documented_ones() -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from callistics.cli.output import Row, console, csv_of, table_of
+from callistics.cli.output import Row, console, table_of
 
 Format = Literal["table", "json", "csv"]
 
@@ -32,9 +32,21 @@ def print_list(
         return
     found = rows(json.loads(text))
     if format_ == "csv":
-        click.echo(csv_of(columns, found), nl=False)
+        click.echo(_csv(columns, found), nl=False)
         return
     out = console()
     if found:
         out.print(table_of(columns, found))
     out.print(f"{len(found):,} {'row' if len(found) == 1 else 'rows'}")
+
+
+def _csv(columns: Sequence[str], rows: Sequence[Row]) -> bytes:
+    """The rows as an export of the server has them."""
+    # Loaded here: it takes longer than most commands.
+    import pyarrow as pa  # noqa: PLC0415
+
+    from callistics.exports.csv import write_csv  # noqa: PLC0415
+
+    schema = pa.schema([pa.field(name, pa.string()) for name in columns])
+    whole = [{name: row.get(name) for name in columns} for row in rows]
+    return b"".join(write_csv(schema, [whole]))

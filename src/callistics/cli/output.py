@@ -1,7 +1,5 @@
 """Answers of queries as a table for people, as JSON, or as CSV."""
 
-import csv
-import io
 import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -48,15 +46,6 @@ def cell_text(value: object, null: str = NULL) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:,}" if _is_number(value) else str(value)
-
-
-def csv_of(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    """The rows as CSV with a header; null is an empty cell."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([row.get(name) for name in columns] for row in rows)
-    return out.getvalue()
 
 
 def columns_of(rows: Sequence[Row], otherwise: Sequence[str] = ()) -> list[str]:
