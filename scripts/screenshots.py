@@ -12,6 +12,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -60,7 +61,9 @@ def wait_for(url: str) -> None:
     sys.exit(f"{url} does not get ready")
 
 
-def signed_in(browser: Browser, url: str, query: str, width: int, height: int, mode: str) -> Page:
+def signed_in(
+    browser: Browser, url: str, query: str, width: int, height: int, mode: Literal["light", "dark"]
+) -> Page:
     """A page at an address, all of it there."""
     context = browser.new_context(
         locale="en-GB", color_scheme=mode, viewport={"width": width, "height": height}

@@ -191,8 +191,9 @@ def test_other_parameters_are_refused(shared_server: Server, query: str, accept:
 
 @pytest.mark.parametrize("accept", ["application/json", "application/x-ndjson"])
 def test_other_formats_have_no_formulas(shared_server: Server, accept: str) -> None:
-    sent = {"json": {"query_type": "call_count"}, "headers": {"Accept": accept}}
-    problem(shared_server.request("POST", "/analytics?formulas=keep", **sent), 422)
+    body, headers = {"query_type": "call_count"}, {"Accept": accept}
+    path = "/analytics?formulas=keep"
+    problem(shared_server.request("POST", path, json=body, headers=headers), 422)
 
 
 def test_only_what_the_key_may_see(filled: Server) -> None:
