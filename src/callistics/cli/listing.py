@@ -43,10 +43,7 @@ def print_list(
 def _csv(columns: Sequence[str], rows: Sequence[Row]) -> bytes:
     """The rows as an export of the server has them."""
     # Loaded here: it takes longer than most commands.
-    import pyarrow as pa  # noqa: PLC0415
+    from callistics.exports.csv import lines_of  # noqa: PLC0415
 
-    from callistics.exports.csv import write_csv  # noqa: PLC0415
-
-    schema = pa.schema([pa.field(name, pa.string()) for name in columns])
     whole = [{name: row.get(name) for name in columns} for row in rows]
-    return b"".join(write_csv(schema, [whole]))
+    return b"".join(lines_of(columns, [whole]))

@@ -4,7 +4,7 @@ The standard library's writer cannot tell null from the empty text without quoti
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 import pyarrow as pa
@@ -24,8 +24,14 @@ def write_csv(
 
     Numbers are no text.
     """
+    return lines_of(schema.names, chunks, keep_formulas=keep_formulas)
+
+
+def lines_of(
+    names: Sequence[str], chunks: Iterable[Rows], *, keep_formulas: bool = False
+) -> Iterator[bytes]:
+    """The same of rows that have these fields, whatever the types of these."""
     text = _quoted if keep_formulas else _guarded
-    names = schema.names
     yield _line(map(text, names))
     for rows in chunks:
         yield b"".join(_line(_field(row[name], text) for name in names) for row in rows)
