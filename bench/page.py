@@ -91,12 +91,16 @@ def _range(month: str) -> str:
 def _load(page: Page, url: str) -> tuple[float, list[Request]]:
     """Milliseconds until nothing is loading any more, and what was asked for."""
     sent: list[Request] = []
-    page.on("requestfinished", sent.append)
+
+    def heard(request: Request) -> None:
+        sent.append(request)
+
+    page.on("requestfinished", heard)
     started = time.perf_counter()
     page.goto(url, wait_until="commit")
     page.locator(_READY).wait_for()
     taken = (time.perf_counter() - started) * 1000
-    page.remove_listener("requestfinished", sent.append)
+    page.remove_listener("requestfinished", heard)
     return taken, sent
 
 

@@ -68,6 +68,8 @@ def signed_in(
     context = browser.new_context(
         locale="en-GB", color_scheme=mode, viewport={"width": width, "height": height}
     )
+    # As if it were the day after: how old the newest call is stands on the page.
+    context.clock.set_fixed_time(UNTIL)
     page = context.new_page()
     page.goto(f"{url}/?{query}")
     page.get_by_label("Access key").fill(KEY)
@@ -96,9 +98,11 @@ def main() -> None:
         server(Path(folder)) as url,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        take(signed_in(browser, url, RANGE, 1280, 960, "light"), "dashboard.png")
-        take(signed_in(browser, url, RANGE, 1280, 960, "dark"), "dashboard-dark.png")
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--lang=en-GB"]
+        )
+        take(signed_in(browser, url, RANGE, 1280, 866, "light"), "dashboard.png")
+        take(signed_in(browser, url, RANGE, 1280, 866, "dark"), "dashboard-dark.png")
         take(signed_in(browser, url, RANGE, 390, 844, "light"), "phone.png")
         calls = signed_in(browser, url, f"view=calls&{RANGE}&outcome=CONFIRMED", 1280, 800, "light")
         take(calls, "calls.png")

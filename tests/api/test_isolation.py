@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from callistics.queries import registry
 from oracle.reference import Scope
 from oracle.strategies import QUERY_TYPES, Body, requests
+from support.examples import examples
 from support.server import Server, serving
 
 OWN = [
@@ -72,6 +73,7 @@ def test_every_answer_is_as_if_nobody_else_were_there(
     assert answer(shared, key_shared, body) == answer(alone, key_alone, body)
 
 
+@examples(50)
 @given(data=st.data())
 def test_every_batch_is_as_if_nobody_else_were_there(
     pair: tuple[Server, Server, str, str], data: st.DataObject
