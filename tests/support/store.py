@@ -154,7 +154,7 @@ class Store:
     def searches(self, policy: Policy | None = None) -> Searches:
         """What finds calls."""
         chosen = policy or self.policy
-        return Searches(self.analytics(chosen), self.engine, chosen, "UTC")
+        return Searches(self.analytics(chosen), self.engine, "UTC")
 
     def analytics(self, policy: Policy | None = None, *, rollups: bool = True) -> Analytics:
         """What answers queries, from roll-ups too unless told otherwise."""

@@ -71,7 +71,7 @@ def test_they_come_some_at_a_time(store: Store) -> None:
 
 def test_where_a_state_is_lost_the_next_one_goes_on(store: Store) -> None:
     states = Fleeting(store)
-    found = ids(Searches(store.analytics(), states, store.policy, "UTC"), 7)
+    found = ids(Searches(store.analytics(), states, "UTC"), 7)
     assert flat(found) == IDS
     assert states.read == 5
 

@@ -85,7 +85,7 @@ class Discovery:
 
         Raises `TimedOut`.
         """
-        frame = self._analytics.frame(within, scope)
+        frame = self._analytics.frame(within, scope, self._analytics.run)
         rolled = source_of_answer(
             frame, registry()[within.query_type], [asked.field], self._analytics.rollups
         )

@@ -68,13 +68,13 @@ class Analytics:
         """The plan of a query that was decoded. Raises `Refused`."""
         return plan_query(parse_query(given, scope, self._zone, at), scope, self.policy)
 
-    def frame(self, query: Query, scope: Scope) -> Frame:
+    def frame(self, query: Query, scope: Scope, run: Run) -> Frame:
         """What statements about the records of a query are built from, whatever they ask of them.
 
         Raises `TimedOut`.
         """
         plan = plan_query(query, scope, self.policy)
-        return self.located(plan, self.run).frame(self.dialect)
+        return self.located(plan, run).frame(self.dialect)
 
     def compute(self, plan: Plan, run: Run) -> Answer:
         """The answer of a plan, its statements run so. Raises `RequestError`."""

@@ -1,16 +1,17 @@
 """The calls behind a figure, all of them."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import pyarrow as pa
 
 from callistics.exports.export import Export
 from callistics.looking.parse import Asked
-from callistics.looking.search import AT_ONCE, Page, Searches
-from callistics.looking.shape import REACHED, shown
+from callistics.looking.search import Searches
+from callistics.looking.shape import REACHED, Record, shown
 from callistics.model.json import decode_canonical
 from callistics.model.query import Query
+from callistics.model.zones import Zone
 from callistics.records.field import RecordField, RecordKind
 from callistics.records.field_types import PAYLOAD, Storage
 from callistics.records.fields import ALL_FIELDS
@@ -27,11 +28,11 @@ _BY_STORAGE = {
 
 def of_search(searches: Searches, asked: Asked) -> Export:
     """All calls that a search finds, whatever its limit. Raises `RequestError`."""
-    query = asked.search.query
-    asked = replace(asked, search=replace(asked.search, limit=AT_ONCE))
+    query, parts = asked.search.query, searches.rows(asked)
     # What is wrong is told before anything is sent.
-    first = searches.page(asked)
-    return Export(WHAT, query.range, calls_schema(query), _rows(searches, asked, first))
+    first = next(parts, ())
+    rows = _rows(chain(first, chain.from_iterable(parts)), query.zone)
+    return Export(WHAT, query.range, calls_schema(query), rows)
 
 
 def calls_schema(query: Query) -> pa.Schema:
@@ -50,18 +51,11 @@ def _type_of(field: RecordField, query: Query) -> pa.DataType:
     return _BY_STORAGE[field.type.storage]
 
 
-def _rows(searches: Searches, asked: Asked, page: Page) -> Iterator[dict[str, object]]:
-    """Page by page, so that no state of the records is held for a client that is slow."""
-    zone = asked.search.query.zone
+def _rows(calls: Iterable[Record], zone: Zone) -> Iterator[dict[str, object]]:
     payloads = [name for name, one in ALL_FIELDS[RecordKind.CALLS].items() if one.type is PAYLOAD]
-    while True:
-        for call in page.calls:
-            row = shown(RecordKind.CALLS, call, zone)
-            for name in payloads:
-                text = call[name]
-                row[name] = None if text is None else decode_canonical(str(text))
-            yield row
-        if page.last is None:
-            return
-        asked = replace(asked, search=replace(asked.search, after=page.last))
-        page = searches.page(asked)
+    for call in calls:
+        row = shown(RecordKind.CALLS, call, zone)
+        for name in payloads:
+            text = call[name]
+            row[name] = None if text is None else decode_canonical(str(text))
+        yield row

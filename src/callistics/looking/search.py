@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from callistics.analytics.plan import plan_query
 from callistics.analytics.service import Analytics
 from callistics.compile.records import by_key
 from callistics.compile.search import edge, keys
@@ -15,7 +14,7 @@ from callistics.model.instants import now
 from callistics.model.scope import Scope
 from callistics.model.search import Position, Search
 from callistics.sql.dialect import SqlRow
-from callistics.sql.selection import Frame, Policy
+from callistics.sql.selection import Frame
 
 AT_ONCE = 1_000
 """Calls that are read together where all are."""
@@ -39,11 +38,8 @@ class Searches:
     which ranges are named: now, unless it is told.
     """
 
-    def __init__(
-        self, analytics: Analytics, states: States, policy: Policy, default_zone: str
-    ) -> None:
-        self._analytics, self._states = analytics, states
-        self._policy, self._zone = policy, default_zone
+    def __init__(self, analytics: Analytics, states: States, default_zone: str) -> None:
+        self._analytics, self._states, self._zone = analytics, states, default_zone
 
     def parse(self, body: bytes, scope: Scope, at: int | None = None) -> Asked:
         """What the body of `POST /calls/search` asks for. Raises `Refused`."""
@@ -52,25 +48,22 @@ class Searches:
     def page(self, asked: Asked) -> Page:
         """The calls of one page. Raises `RequestError`."""
         with self._states.reading() as state:
-            return self._page(asked, asked.search, state.run)
+            return self._page(asked.search, asked.scope, state.run)
 
     def rows(self, asked: Asked, at_once: int = AT_ONCE) -> Iterator[Sequence[Record]]:
         """All calls from where the search begins, some at a time, whatever its limit.
 
-        They are of one state of the records for as long as the engine can hold it: where a commit
-        could wait no longer, the rest is of a later one, and still no call comes twice. Raises
-        `RequestError`.
+        Each part is of the records as they are then, so that no state is held for who takes them
+        slowly; still no call comes twice. Raises `RequestError`.
         """
         search: Search | None = replace(asked.search, limit=at_once)
         while search is not None:
-            with self._states.reading() as state:
-                while search is not None and not state.lost:
-                    page = self._page(asked, search, state.run)
-                    search = None if page.last is None else replace(search, after=page.last)
-                    yield page.calls
+            page = self.page(replace(asked, search=search))
+            search = None if page.last is None else replace(search, after=page.last)
+            yield page.calls
 
-    def _page(self, asked: Asked, search: Search, run: Run) -> Page:
-        frame = self._frame(asked, search, run)
+    def _page(self, search: Search, scope: Scope, run: Run) -> Page:
+        frame = self._analytics.frame(search.query, scope, run)
         found = _keys(frame, search, run)
         wanted = found[: search.limit]
         if not wanted:
@@ -80,10 +73,6 @@ class Searches:
         calls = counted_calls(frame, run, chosen, (min(starts), max(starts)))
         calls.sort(key=place_of, reverse=search.newest_first)
         return Page(calls, _position(wanted[-1]) if len(found) > search.limit else None)
-
-    def _frame(self, asked: Asked, search: Search, run: Run) -> Frame:
-        plan = plan_query(search.query, asked.scope, self._policy)
-        return self._analytics.located(plan, run).frame(self._analytics.dialect)
 
 
 def _keys(frame: Frame, search: Search, run: Run) -> Sequence[SqlRow]:

@@ -70,21 +70,18 @@ def group_text(group_by: Sequence[str]) -> str:
 
 def tooltip(facts: Sequence[Fact]) -> dict[str, str]:
     """The facts as an object of label to text."""
-    parts = [
-        f"{{{quoted(fact.label)}: {fact.text}}}"
-        if fact.sparse is None
-        else f"(isValid({fact.sparse}) ? {{{quoted(fact.label)}: {fact.text}}} : {{}})"
-        for fact in facts
-    ]
+    parts = [_there(fact, f"{{{quoted(fact.label)}: {fact.text}}}", "{}") for fact in facts]
     return {"expr": f"merge({', '.join(parts)})"}
 
 
 def spoken(facts: Sequence[Fact]) -> dict[str, str]:
     """The facts as a sentence, for who does not see the picture."""
     parts = [
-        f"{quoted(f'{fact.label}: ')} + {fact.text} + '; '"
-        if fact.sparse is None
-        else f"(isValid({fact.sparse}) ? {quoted(f'{fact.label}: ')} + {fact.text} + '; ' : '')"
-        for fact in facts
+        _there(fact, f"{quoted(f'{fact.label}: ')} + {fact.text} + '; '", "''") for fact in facts
     ]
     return {"expr": " + ".join(parts)}
+
+
+def _there(fact: Fact, told: str, otherwise: str) -> str:
+    """What is told of a fact; of one that not every row has only where it is there."""
+    return told if fact.sparse is None else f"(isValid({fact.sparse}) ? {told} : {otherwise})"

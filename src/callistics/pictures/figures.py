@@ -124,15 +124,8 @@ def _beside(
     ]
     y = {"y": y_of("group"), "yOffset": {"field": "name", "sort": None}}
     x = x_of("drawn", 110, scale={"domain": [0, 100], "rangeMax": {"expr": "max(width - 110, 20)"}})
-    color = {
-        "field": "name",
-        "type": "nominal",
-        "sort": None,
-        "scale": {"range": "category"},
-        "legend": legend(),
-    }
     layers: list[Layer] = [
-        {"mark": mark("bar", "stack", facts), "encoding": {**y, "x": x, "color": color}},
+        {"mark": mark("bar", "stack", facts), "encoding": {**y, "x": x, "color": _by_name()}},
         {
             "mark": mark("text", "value", align="left", dx=5),
             "encoding": {**y, "x": x, "text": {"field": "text"}},
@@ -165,13 +158,7 @@ def lines(
             "axis": numbers_axis(unit_text or None),
             "scale": {"zero": True},
         },
-        "color": {
-            "field": "name",
-            "type": "nominal",
-            "sort": None,
-            "scale": {"range": "category"},
-            "legend": legend(),
-        },
+        "color": _by_name(),
     }
     layers: list[Layer] = [
         {"mark": mark("line", "stack"), "encoding": encoding},
@@ -255,3 +242,14 @@ def amounts(picture: Spread, unit: Unit, group_by: Sequence[str], description: s
     if group_by:
         facts.insert(0, Fact(groups_label(group_by), "datum.group"))
     return bar_list(description, [*sums, *largest], [bar("main"), text_behind(text), hit(facts)])
+
+
+def _by_name() -> dict[str, Any]:
+    """A colour for each figure."""
+    return {
+        "field": "name",
+        "type": "nominal",
+        "sort": None,
+        "scale": {"range": "category"},
+        "legend": legend(),
+    }

@@ -142,7 +142,7 @@ def _services(
         batches=Batches(analytics, engine, cache, engine.sharing),
         exports=Exports(analytics, engine.run_many),
         pending=Pending(engine.dialect, engine.run),
-        searches=Searches(analytics, engine, policy, settings.timezone),
+        searches=Searches(analytics, engine, settings.timezone),
         records=Records(engine.dialect, engine, policy),
         writer=Writer(engine, settings.ingest_queue, set_size=set_size),
         keyring=Keyring(engine.load_keys(), local),
