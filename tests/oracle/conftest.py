@@ -1,10 +1,11 @@
-"""Stores that worked cases share: to empty one takes a tenth of the time of opening it."""
+"""Stores that tests share: to empty one takes a tenth of the time of opening it."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
-from support.engines import ENGINES
+from support.engines import AS_IF_LARGE, ENGINES
 from support.store import Store, opened
 
 
@@ -20,3 +21,18 @@ def store(kept: Store) -> Store:
     """An empty store on each engine."""
     kept.clear()
     return kept
+
+
+@pytest.fixture(scope="module")
+def stores() -> Iterator[list[Store]]:
+    """A store on each engine: what is drawn is sent to all, and asked of all."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
+
+
+@pytest.fixture(scope="module")
+def rolled() -> Iterator[list[Store]]:
+    """A store on the engine that keeps roll-ups."""
+    with opened(tuning=AS_IF_LARGE) as store:
+        assert store.engine.rollups
+        yield [store]

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -11,9 +10,8 @@ from hypothesis import strategies as st
 
 from callistics.errors import RequestError
 from callistics.sql.selection import Policy
-from support.engines import AS_IF_LARGE, ENGINES
 from support.examples import examples, shards
-from support.store import STEP, Store, opened, scope_of
+from support.store import STEP, Store, scope_of
 
 from .focused_strategies import lead_scenes, payload_scenes, time_scenes
 from .reference import Reference, ReferenceSettings, Refused, Scope
@@ -41,21 +39,6 @@ TWICE = 2 * QUERY_TYPES
 PIECES = (1, 2, 3, 8, None)
 Answer = dict[str, Any] | int
 """The envelope, or the status of a refusal."""
-
-
-@pytest.fixture(scope="module")
-def stores() -> Iterator[list[Store]]:
-    """A store on each engine: what is drawn is sent to all, and asked of all."""
-    with ExitStack() as stack:
-        yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
-
-
-@pytest.fixture(scope="module")
-def rolled() -> Iterator[list[Store]]:
-    """A store on the engine that keeps roll-ups."""
-    with opened(tuning=AS_IF_LARGE) as store:
-        assert store.engine.rollups
-        yield [store]
 
 
 def policy_of(chosen: ReferenceSettings) -> Policy:

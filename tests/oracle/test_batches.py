@@ -1,8 +1,7 @@
 """Each query of a batch is answered as it is alone, and as the naive evaluation of the contract."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import event, given
@@ -12,9 +11,8 @@ from callistics.analytics.envelope import envelope
 from callistics.engines.base import SharingLimits
 from callistics.errors import RequestError
 from callistics.sql.selection import Policy
-from support.engines import AS_IF_LARGE, ENGINES
 from support.examples import examples, shards
-from support.store import Store, opened, scope_of
+from support.store import Store, scope_of
 
 from .reference import Reference, ReferenceSettings, Scope
 from .rollup_strategies import rollup_scenes
@@ -25,20 +23,6 @@ pytestmark = pytest.mark.slow
 ALWAYS, NEVER = SharingLimits(queries=1, rows=1_000_000), SharingLimits(queries=1, rows=0)
 # Where some queries match more rows than are kept and others do not.
 FEW = SharingLimits(queries=2, rows=2)
-
-
-@pytest.fixture(scope="module")
-def stores() -> Iterator[list[Store]]:
-    with ExitStack() as stack:
-        yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
-
-
-@pytest.fixture(scope="module")
-def rolled() -> Iterator[list[Store]]:
-    """A store on the engine that keeps roll-ups."""
-    with opened(tuning=AS_IF_LARGE) as store:
-        assert store.engine.rollups
-        yield [store]
 
 
 @st.composite

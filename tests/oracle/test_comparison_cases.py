@@ -1,32 +1,16 @@
 """Worked cases of comparisons, the same on every engine."""
 
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
 
 from callistics.model.instants import parse_iso
 from callistics.model.zones import zone
 from callistics.sql.selection import Policy
-from support.engines import ENGINES
-from support.store import Store, opened
+from support.store import Store
 
 from .cases import between, calls
 
 FEBRUARY = between("2025-02-01", "2025-02-28")
 PERIOD, YEAR = "previous_period", "previous_year"
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def kept(request: pytest.FixtureRequest) -> Iterator[Store]:
-    with opened(request.param) as found:
-        yield found
-
-
-@pytest.fixture
-def store(kept: Store) -> Store:
-    kept.clear()
-    return kept
 
 
 def send(store: Store, *starts: str, **fields: Any) -> None:

@@ -1,15 +1,13 @@
 """Comparisons are answered as the naive evaluation of the contract answers them."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.engines import AS_IF_LARGE, ENGINES
 from support.examples import examples, shards
-from support.store import Store, opened
+from support.store import Store
 
 from .comparison_strategies import comparison_scenes
 from .reference import ReferenceSettings
@@ -20,12 +18,6 @@ from .test_batches import check as check_batch
 
 pytestmark = pytest.mark.slow
 HALVES = QUERY_TYPES[::2], QUERY_TYPES[1::2]
-
-
-@pytest.fixture(scope="module")
-def stores() -> Iterator[list[Store]]:
-    with ExitStack() as stack:
-        yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
 
 
 @shards(2)

@@ -1,8 +1,6 @@
 """Values and payload keys are those that a look at every record finds."""
 
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 from hypothesis import event, given
@@ -14,9 +12,8 @@ from callistics.analytics.parse_body import read_object
 from callistics.catalog.values import VALUED
 from callistics.model.instants import DAY
 from support.discovering import keys_of, values_of
-from support.engines import AS_IF_LARGE, ENGINES
 from support.examples import examples
-from support.store import Store, opened, scope_of
+from support.store import Store, scope_of
 
 from .focused_strategies import lead_scenes, payload_scenes
 from .reference import Reference, Scope, discovery
@@ -28,12 +25,6 @@ pytestmark = pytest.mark.slow
 BY_OUTCOME = "outcome_distribution"
 SCENES = (scenes([BY_OUTCOME]), rollup_scenes([BY_OUTCOME]), payload_scenes(), lead_scenes())
 MANY = 1_000
-
-
-@pytest.fixture(scope="module")
-def stores() -> Iterator[list[Store]]:
-    with ExitStack() as stack:
-        yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
 
 
 @examples(30)

@@ -1,8 +1,7 @@
 """What a token is answered is what both of its filters say together, on every engine and path."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +13,8 @@ from callistics.analytics.locked import locked_problems
 from callistics.errors import RequestError
 from callistics.model.scope import EVERYTHING, Locked
 from callistics.sql.selection import Policy
-from support.engines import AS_IF_LARGE, ENGINES
 from support.examples import examples, shards
-from support.store import Store, opened, scope_of
+from support.store import Store, scope_of
 
 from .reference import Reference, ReferenceSettings, Refused, Scope
 from .rollup_strategies import rollup_scenes
@@ -25,18 +23,6 @@ from .test_agreement import SEEDS, Answer, load, policy_of
 from .traps import traps
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def stores() -> Iterator[list[Store]]:
-    with ExitStack() as stack:
-        yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
-
-
-@pytest.fixture(scope="module")
-def rolled() -> Iterator[list[Store]]:
-    with opened(tuning=AS_IF_LARGE) as store:
-        yield [store]
 
 
 def locked_of(filters: Body, zone: str | None) -> Locked:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,9 +14,8 @@ from hypothesis import strategies as st
 from callistics.errors import RequestError
 from callistics.looking.search import Page
 from callistics.looking.shape import Record
-from support.engines import AS_IF_LARGE, ENGINES
 from support.examples import examples
-from support.store import Store, opened, scope_of
+from support.store import Store, scope_of
 
 from .focused_strategies import payload_scenes, time_scenes
 from .reference import Reference, ReferenceSettings, Refused, Scope
@@ -40,13 +38,6 @@ class Stand:
     reference: Reference
     chosen: ReferenceSettings
     now: int
-
-
-@pytest.fixture(scope="module")
-def stores() -> Iterator[list[Store]]:
-    """A store on each engine: what is drawn is sent to all, and asked of all."""
-    with ExitStack() as stack:
-        yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
 
 
 def paged(stand: Stand, store: Store, body: Body, scope: Scope | None) -> Found:
