@@ -178,7 +178,7 @@ class AsyncClient:
         """Make an access key; its `secret` is shown this once."""
         return await self._transport.send(admin.create_key(name, permissions, scope, expires_at))
 
-    async def keys(self) -> list[Key]:
+    async def list_keys(self) -> list[Key]:
         """The access keys."""
         return await self._transport.send(admin.list_keys())
 

@@ -190,7 +190,7 @@ class Client:
         """Make an access key; its `secret` is shown this once."""
         return self._transport.send(admin.create_key(name, permissions, scope, expires_at))
 
-    def keys(self) -> list[Key]:
+    def list_keys(self) -> list[Key]:
         """The access keys."""
         return self._transport.send(admin.list_keys())
 

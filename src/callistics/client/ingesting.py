@@ -21,7 +21,6 @@ OnRejected = Callable[[Rejected], None]
 
 BATCH_RECORDS = 10_000
 BATCH_BYTES = 16 << 20
-_TOO_LARGE = 413
 
 
 def records_of(source: Any) -> Iterable[Any]:
@@ -119,7 +118,7 @@ class Ingestion:
         try:
             receipt, rejected = yield self._request(lines, name)
         except StatusError as error:
-            if error.status == _TOO_LARGE and len(lines) > 1:
+            if len(lines) > 1 and self._is_too_much(error):
                 half = len(lines) // 2
                 yield from self._send(lines[:half], f"{name}.0")
                 yield from self._send(lines[half:], f"{name}.1")
@@ -127,6 +126,15 @@ class Ingestion:
             raise self._moved(error) from error
         self._count(receipt, rejected)
         self._sent += len(lines)
+
+    def _is_too_much(self, error: StatusError) -> bool:
+        """Whether less at once may be taken: where what is wrong is not about any record.
+
+        Under a name that was given, it may be that the name stands for other records.
+        """
+        about_all = all(_moved(one, 0) is None for one in error.errors)
+        named = self._terms.get("idempotency_key") is not None
+        return error.status == 413 or (error.status == 422 and about_all and not named)
 
     def _request(self, lines: Lines, name: str) -> Request[tuple[Receipt, Sequence[Rejected]]]:
         body = b"\n".join(lines)

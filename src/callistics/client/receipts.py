@@ -12,7 +12,10 @@ MOST_KEPT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A record that was left out: its place among all that were sent, from 0, and what is wrong."""
+    """A record that was left out: its place among all that were sent, from 0, and what is wrong.
+
+    The pointers of `errors` begin in the record: `/started_at`.
+    """
 
     index: int
     errors: tuple[FieldError, ...]
@@ -57,7 +60,7 @@ class Receipt:
 def receipt_of(body: Mapping[str, Any]) -> tuple[Receipt, Sequence[Rejected]]:
     """The receipt that an answer is, and every record that it rejects."""
     rejected = [
-        Rejected(int(one["index"]), tuple(map(FieldError.of, one["errors"])))
+        Rejected(int(one["index"]), tuple(FieldError.of(each).below(1) for each in one["errors"]))
         for one in body["rejected"]
     ]
     missing = tuple(
