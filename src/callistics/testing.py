@@ -80,7 +80,7 @@ def _started(
             process = subprocess.Popen(
                 [sys.executable, "-m", "callistics", "serve"],
                 cwd=folder,
-                env=_environment(folder, key, port, settings),
+                env=_environment(key, port, settings),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -95,12 +95,11 @@ def _started(
     raise RuntimeError(f"the server did not start: {said or 'it said nothing'}")
 
 
-def _environment(folder: Path, key: str, port: int, settings: dict[str, str]) -> dict[str, str]:
-    """The environment without settings of anybody else."""
+def _environment(key: str, port: int, settings: dict[str, str]) -> dict[str, str]:
+    """The environment without settings of anybody else; the database is where it is started."""
     own = {
         "host": "127.0.0.1",
         "port": str(port),
-        "engine": f"duckdb:///{folder / 'calls.db'}",
         "admin_key": key,
         "log_level": "error",
         **settings,
