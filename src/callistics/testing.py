@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
-from callistics.client import Client
+if TYPE_CHECKING:
+    from callistics.client import Client
 
 _LONGEST_START = 60.0
 _TRIES = 3
@@ -32,8 +33,11 @@ class RunningServer:
     key: str = field(repr=False)
     folder: Path
 
-    def client(self) -> Client:
+    def client(self) -> "Client":
         """A client that may do anything."""
+        # Loaded here: pytest loads this wherever the package is installed.
+        from callistics.client import Client  # noqa: PLC0415
+
         return Client(self.url, self.key)
 
 
@@ -45,7 +49,7 @@ def callistics_server() -> Generator[RunningServer]:
 
 
 @pytest.fixture
-def callistics_client(callistics_server: RunningServer) -> Generator[Client]:
+def callistics_client(callistics_server: RunningServer) -> "Generator[Client]":
     """A client of that server, with an admin key."""
     with callistics_server.client() as client:
         yield client
@@ -110,6 +114,9 @@ def _environment(key: str, port: int, settings: dict[str, str]) -> dict[str, str
 
 def _answers(process: "subprocess.Popen[bytes]", url: str) -> bool:
     """Whether it comes to answer, before it ends and within a minute."""
+    # Loaded here: pytest loads this wherever the package is installed.
+    import httpx  # noqa: PLC0415
+
     latest = time.monotonic() + _LONGEST_START
     with httpx.Client(base_url=url, trust_env=False, timeout=5.0) as client:
         while process.poll() is None and time.monotonic() < latest:
