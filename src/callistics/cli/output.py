@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from callistics.client.plot.page import NULL, cell_text, is_number
+from callistics.client.plot.cells import NULL, cell_text, is_number
 
 Row = Mapping[str, object]
 

@@ -4,17 +4,14 @@ import html
 import json
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from callistics.client.plot.cells import cell_text, is_number
 from callistics.client.plot.drawing import Drawing
 from callistics.dashboard.assets import charts_script
 from callistics.pictures.frame import ROWS
 from callistics.pictures.theme import theme
-
-NULL = "\N{EN DASH}"
-"""What people see where a figure does not exist."""
 
 _PAGE = Path(__file__).with_name("page.html")
 _EXPORTS = re.compile(r"export\s*\{([^}]*)\};?\s*$")
@@ -78,17 +75,3 @@ def _cell(value: object) -> str:
 def with_rows(spec: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A specification with the rows that it lacks."""
     return {**spec, "data": {"name": ROWS, "values": [dict(row) for row in rows]}}
-
-
-def is_number(value: object) -> bool:
-    """Whether it is a number, which true and false are not."""
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-
-
-def cell_text(value: object, null: str = NULL) -> str:
-    """A value for people: `12,345.5`."""
-    if value is None:
-        return null
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:,}" if is_number(value) else str(value)
