@@ -1,7 +1,7 @@
 """Makes the script that the dashboard draws with, out of the installed vl-convert-python.
 
-And puts the page of metric definitions into the wheel, where the tools of `callistics mcp` read it; in a
-clone they read it in docs/.
+And puts the page of metric definitions into the wheel, where the tools of `callistics mcp` read it;
+in a clone they read it in docs/.
 
 Nothing is downloaded: the package carries the libraries. They come as one ES module that exports
 what a page needs, `expressionInterpreter` among it, with which no text is ever run as a program.
