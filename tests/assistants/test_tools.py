@@ -1,10 +1,15 @@
 """What each tool of `callistics mcp` answers."""
 
+import json
+
+import httpx
 import pytest
 
 from callistics.catalog.filters import FILTERS
-from callistics.cli.mcp.answers import MAX_BYTES
+from callistics.cli.client import Client
+from callistics.cli.mcp.answers import MAX_BYTES, Backend, answer
 from callistics.cli.mcp.description import definitions
+from callistics.cli.mcp.tools import TOOLS
 from callistics.queries import registry
 from support.assistant import Assistant, over_stdio
 from support.live import ADMIN_KEY, Live
@@ -136,3 +141,15 @@ def test_a_link_has_the_filters_and_says_how_many_calls_match(site: Live) -> Non
         "&compare=none&timezone=Asia%2FKolkata",
         "calls": 3,
     }
+
+
+def test_payload_keys_end_where_they_no_longer_fit() -> None:
+    keys = [{"key": f"key{n:04}", "types": ["string"], "calls": 9_999 - n} for n in range(2_000)]
+    transport = httpx.MockTransport(
+        lambda _: httpx.Response(200, json={"data": keys, "complete": True})
+    )
+    with Client("http://test", "k", transport=transport) as client:
+        told = answer(TOOLS["list_values"], Backend(client, client.url), {})
+    found = json.loads(told.text)
+    assert found == {"data": keys[: len(found["data"])], "complete": False}
+    assert MAX_BYTES - 100 < len(told.text) <= MAX_BYTES

@@ -13,7 +13,7 @@ from callistics.cli.root import Failure
 _EPILOG = """\b
 Examples:
   callistics mcp
-  callistics mcp --url https://calls.example.com --key ck_…
+  callistics mcp --url https://calls.example.com --key cal_…
   callistics mcp --http 127.0.0.1:8765
 """
 _HOW_TO_INSTALL = (
