@@ -26,18 +26,29 @@ async function charts() {
 export class Picture {
   /** `select(datum)` is called for a mark that is clicked, or chosen with the keyboard. */
   constructor(element, spec, select) {
-    Object.assign(this, { element, spec, select, view: null, config: null });
+    Object.assign(this, { element, spec, select, view: null, config: null, made: null });
     this.marks = new Marks(element, select);
+  }
+
+  /** Make what needs no rows, the greater part of a first drawing, while they are on their way. */
+  prepare(config) {
+    if (this.config !== config) Object.assign(this, { config, made: this.#make(config) });
+    return this.made;
   }
 
   /** Draw the rows; what is there stays until the new picture is. `signals` are the spec's. */
   async draw(rows, signals, config) {
-    if (this.view && this.config === config) await this.#renew(this.view, rows, signals);
-    else await this.#begin(rows, signals, config);
+    const { view, holder } = await this.prepare(config);
+    await this.#run(view, rows, signals);
+    if (this.view !== view) {
+      this.view?.finalize();
+      this.view = view;
+      fill(this.element, holder);
+    }
     this.marks.renew();
   }
 
-  async #begin(rows, signals, config) {
+  async #make(config) {
     const { View, compile, expressionInterpreter, locale, parse } = await charts();
     const { spec } = compile(this.spec, { config, logger: quiet });
     const holder = h("div", { class: "drawing" });
@@ -51,13 +62,10 @@ export class Picture {
       tooltip: (_, event, __, value) => (value ? showTooltip(event, value) : hideTooltip()),
     });
     view.addEventListener("click", (_, item) => item?.datum && this.select(item.datum));
-    await this.#renew(view, rows, signals);
-    this.view?.finalize();
-    Object.assign(this, { view, config });
-    fill(this.element, holder);
+    return { view, holder };
   }
 
-  async #renew(view, rows, signals) {
+  async #run(view, rows, signals) {
     for (const [name, value] of Object.entries({ ...signals, weekday_texts: weekdayTexts() })) view.signal(name, value);
     // The library tags and extends what it is given.
     view.data("rows", rows.map((row) => ({ ...row })));
@@ -65,8 +73,8 @@ export class Picture {
   }
 
   remove() {
-    this.view?.finalize();
-    this.view = null;
+    this.made?.then(({ view }) => view.finalize(), () => {});
+    Object.assign(this, { view: null, config: null, made: null });
     fill(this.element);
   }
 }
