@@ -12,7 +12,7 @@ from functools import wraps
 import click
 import httpx
 
-from callistics.cli.client import Client, is_loopback
+from callistics.cli.client import MAX_WAIT, Client, is_loopback
 from callistics.cli.root import Failure
 from callistics.errors import CallisticsError, EngineError
 from callistics.setting_sources import PREFIX
@@ -109,15 +109,15 @@ def server_url(target: Target) -> str:
     return _checked(target.url or default_url(load_settings()))
 
 
-def at_server(target: Target) -> Client:
+def at_server(target: Target, max_wait: float) -> Client:
     """The client of a server, whether it answers now or only later. Raises `Failure`."""
     settings = load_settings()
-    return _at(target.url or default_url(settings), target.key, settings)
+    return _at(target.url or default_url(settings), target.key, settings, max_wait)
 
 
-def _at(url: str, key: str | None, settings: Settings) -> Client:
+def _at(url: str, key: str | None, settings: Settings, max_wait: float = MAX_WAIT) -> Client:
     url = _checked(url)
-    return Client(url, key or key_beside(url, settings))
+    return Client(url, key or key_beside(url, settings), max_wait=max_wait)
 
 
 def _checked(url: str) -> str:

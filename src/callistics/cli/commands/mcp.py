@@ -60,10 +60,10 @@ def command(
 
 def _over_stdio(target: Target, dashboard_url: str | None) -> None:
     # Loaded here: the package is an extra.
-    from callistics.cli.mcp.answers import Backend  # noqa: PLC0415
+    from callistics.cli.mcp.answers import MAX_WAIT, Backend  # noqa: PLC0415
     from callistics.cli.mcp.server import serve_stdio  # noqa: PLC0415
 
-    with at_server(target) as client:
+    with at_server(target, MAX_WAIT) as client:
         serve_stdio(Backend(client, dashboard_url or client.url))
 
 

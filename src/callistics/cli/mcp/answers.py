@@ -19,6 +19,8 @@ MAX_TOKENS = 25_000
 _BYTES_PER_TOKEN = 2
 """Few of them: figures, ids and dates are cut into shorter tokens than prose."""
 MAX_BYTES = MAX_TOKENS * _BYTES_PER_TOKEN
+MAX_WAIT = 10.0
+"""Seconds that a tool waits for a server that is busy: longer, and who called it may have gone."""
 
 Arguments = Mapping[str, object]
 

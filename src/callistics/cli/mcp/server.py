@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callistics import __version__
 from callistics.cli.client import Client
-from callistics.cli.mcp.answers import Answer, Arguments, Backend, Tool, answer
+from callistics.cli.mcp.answers import MAX_WAIT, Answer, Arguments, Backend, Tool, answer
 from callistics.cli.mcp.tools import INSTRUCTIONS, TOOLS
 from callistics.errors import did_you_mean
 
@@ -106,7 +106,7 @@ def _ask_as_caller(
     key = None if context.request is None else _key(context.request)
     if key is None:
         return Answer(_NO_KEY, is_error=True)
-    with Client(url, key) as client:
+    with Client(url, key, max_wait=MAX_WAIT) as client:
         return answer(tool, Backend(client, dashboard), arguments)
 
 
