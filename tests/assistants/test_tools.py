@@ -7,7 +7,7 @@ import pytest
 
 from callistics.catalog.filters import FILTERS
 from callistics.cli.client import Client
-from callistics.cli.mcp.answers import MAX_BYTES, Backend, answer
+from callistics.cli.mcp.answers import MAX_BYTES, MAX_WAIT, Backend, answer
 from callistics.cli.mcp.description import definitions
 from callistics.cli.mcp.tools import TOOLS
 from callistics.queries import registry
@@ -153,3 +153,15 @@ def test_payload_keys_end_where_they_no_longer_fit() -> None:
     found = json.loads(told.text)
     assert found == {"data": keys[: len(found["data"])], "complete": False}
     assert MAX_BYTES - 100 < len(told.text) <= MAX_BYTES
+
+
+def test_a_busy_server_is_not_waited_for_long() -> None:
+    pauses: list[float] = []
+    busy = {"title": "Too many requests", "detail": "come back in 7 s"}
+    headers = {"Retry-After": "7"}
+    transport = httpx.MockTransport(lambda _: httpx.Response(429, json=busy, headers=headers))
+    client = Client("http://test", "k", transport=transport, sleep=pauses.append, max_wait=MAX_WAIT)
+    with client:
+        told = answer(TOOLS["describe"], Backend(client, client.url), {})
+    assert pauses == [7.0]
+    assert (told.text, told.is_error) == ("429 Too many requests: come back in 7 s", True)

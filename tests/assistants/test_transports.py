@@ -82,7 +82,7 @@ def test_every_field_that_is_wrong_is_told(connect: Connect) -> None:
 
 def test_over_http_each_caller_needs_a_key_of_his_own(address: str) -> None:
     headers = {"Accept": "application/json, text/event-stream"}
-    refused = httpx.post(address, json=INITIALIZE, headers=headers)
+    refused = httpx.post(address, json=INITIALIZE, headers=headers, timeout=300)
     assert refused.status_code == 401
     assert refused.headers["www-authenticate"] == "Bearer"
     told = over_http(address, "ck_wrong").call("list_values", field="outcome")
@@ -107,7 +107,7 @@ def test_other_pages_and_other_names_are_refused(
         "Authorization": f"Bearer {ADMIN_KEY}",
         header: value,
     }
-    assert httpx.post(address, json=INITIALIZE, headers=headers).status_code == status
+    assert httpx.post(address, json=INITIALIZE, headers=headers, timeout=300).status_code == status
 
 
 def test_a_number_that_json_lacks_is_refused_and_the_end_of_input_is_the_end(site: Live) -> None:
@@ -124,7 +124,7 @@ def test_a_number_that_json_lacks_is_refused_and_the_end_of_input_is_the_end(sit
         process.stdin.flush()
         results = [json.loads(process.stdout.readline())["result"] for _ in range(2)]
         (told,) = [one for one in results if "content" in one]
-        rest, complaints = process.communicate(timeout=60)
+        rest, complaints = process.communicate()
     assert told["isError"]
     assert "give a finite one" in told["content"][0]["text"]
     assert (rest, complaints, process.returncode) == ("", "", 0)

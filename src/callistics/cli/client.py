@@ -182,10 +182,8 @@ class Client:
             return
         self._told = True
         reason = "gave no answer" if busy is None else f"is busy ({busy.title})"
-        text = (
-            f"{self.url} {reason}: trying again, for up to {self._max_wait:.0f} seconds each time"
-        )
-        click.echo(text, err=True)
+        most = f"for up to {self._max_wait:.0f} seconds each time"
+        click.echo(f"{self.url} {reason}: trying again, {most}", err=True)
 
     def _no_answer(self, error: httpx.TransportError) -> str:
         reason = str(error) or type(error).__name__
