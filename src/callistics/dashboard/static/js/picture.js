@@ -26,34 +26,46 @@ async function charts() {
 export class Picture {
   /** `select(datum)` is called for a mark that is clicked, or chosen with the keyboard. */
   constructor(element, spec, select) {
-    Object.assign(this, { element, spec, select, view: null, config: null, made: null });
+    Object.assign(this, { element, spec, select, view: null, next: null, config: null });
     this.marks = new Marks(element, select);
   }
 
-  /** Make what needs no rows, the greater part of a first drawing, while they are on their way. */
+  /** Make what needs no rows, the greater part of a drawing, while they are on their way. */
   prepare(config) {
-    if (this.config !== config) Object.assign(this, { config, made: this.#make(config) });
-    return this.made;
+    if (this.config !== config) {
+      this.#forgetNext();
+      Object.assign(this, { config, program: this.#compile(config) });
+    }
+    this.next ??= this.#begin(this.program);
+    return this.next;
   }
 
-  /** Draw the rows; what is there stays until the new picture is. `signals` are the spec's. */
+  /**
+   * Draw the rows; what is there stays until the new picture is. `signals` are the spec's.
+   *
+   * Each drawing has a view of its own: one that is given other rows keeps what it had of its
+   * axes in their old places.
+   */
   async draw(rows, signals, config) {
     const { view, holder } = await this.prepare(config);
+    this.next = null;
     await this.#run(view, rows, signals);
-    if (this.view !== view) {
-      this.view?.finalize();
-      this.view = view;
-      fill(this.element, holder);
-    }
-    this.marks.renew();
+    this.view?.finalize();
+    this.view = view;
+    this.marks.replace(() => fill(this.element, holder));
   }
 
-  async #make(config) {
-    const { View, compile, expressionInterpreter, locale, parse } = await charts();
-    const { spec } = compile(this.spec, { config, logger: quiet });
+  async #compile(config) {
+    const { compile, parse } = await charts();
+    return parse(compile(this.spec, { config, logger: quiet }).spec, {}, { ast: true });
+  }
+
+  async #begin(program) {
+    const { View, expressionInterpreter, locale } = await charts();
     const holder = h("div", { class: "drawing" });
+    const parsed = await program;
     this.element.append(holder);
-    const view = new View(parse(spec, {}, { ast: true }), {
+    const view = new View(parsed, {
       expr: expressionInterpreter,
       renderer: "svg",
       container: holder,
@@ -72,9 +84,18 @@ export class Picture {
     await view.runAsync();
   }
 
+  #forgetNext() {
+    this.next?.then(({ view, holder }) => {
+      view.finalize();
+      holder.remove();
+    }, () => {});
+    this.next = null;
+  }
+
   remove() {
-    this.made?.then(({ view }) => view.finalize(), () => {});
-    Object.assign(this, { view: null, config: null, made: null });
+    this.#forgetNext();
+    this.view?.finalize();
+    this.view = null;
     fill(this.element);
   }
 }
