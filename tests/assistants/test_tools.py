@@ -131,13 +131,16 @@ def test_a_definition_is_that_of_the_documentation(
     assert told["definitions"].keys().isdisjoint(told["other_definitions"])
 
 
-def test_a_link_has_the_filters_and_says_how_many_calls_match(site: Live) -> None:
+def test_a_link_has_the_filters_and_says_how_many_calls_match(
+    site: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLISTICS_PUBLIC_URL", "https://calls.example.com/figures")
     filters = {"merchant_id": "mer_a", "outcome": ["CONFIRMED", None]}
     told = over_stdio(site.url, ADMIN_KEY).call(
         "dashboard_link", filters=filters, timezone="Asia/Kolkata"
     )
     assert told.json == {
-        "url": f"{site.url}/?merchant_id=mer_a&outcome=CONFIRMED&outcome.absent=1&date_range=all"
+        "url": "https://calls.example.com/figures/?merchant_id=mer_a&outcome=CONFIRMED&outcome.absent=1&date_range=all"
         "&compare=none&timezone=Asia%2FKolkata",
         "calls": 3,
     }

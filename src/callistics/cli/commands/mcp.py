@@ -9,6 +9,7 @@ from click.core import ParameterSource
 from callistics.cli.connect import Target, at_server, server_options, server_url
 from callistics.cli.listen import cannot_listen
 from callistics.cli.root import Failure
+from callistics.settings import load_settings
 
 _EPILOG = """\b
 Examples:
@@ -35,15 +36,8 @@ _HOW_TO_INSTALL = (
     metavar="HOST",
     help="A further name under which --http is reached, such as that of a proxy.",
 )
-@click.option(
-    "--dashboard-url",
-    metavar="URL",
-    help="Where people open the dashboard; else the address of the server.",
-)
 @server_options
-def command(
-    target: Target, http: str | None, names: tuple[str, ...], dashboard_url: str | None
-) -> None:
+def command(target: Target, http: str | None, names: tuple[str, ...]) -> None:
     """Let AI assistants query a running server, over the Model Context Protocol.
 
     Six tools, none of which changes anything, within the scope of the key.
@@ -53,23 +47,21 @@ def command(
     if find_spec("mcp") is None:
         raise Failure(_HOW_TO_INSTALL)
     if http is None:
-        _over_stdio(target, dashboard_url)
+        _over_stdio(target)
     else:
-        _over_http(target, _place(http), names, dashboard_url)
+        _over_http(target, _place(http), names)
 
 
-def _over_stdio(target: Target, dashboard_url: str | None) -> None:
+def _over_stdio(target: Target) -> None:
     # Loaded here: the package is an extra.
     from callistics.cli.mcp.answers import MAX_WAIT, Backend  # noqa: PLC0415
     from callistics.cli.mcp.server import serve_stdio  # noqa: PLC0415
 
     with at_server(target, MAX_WAIT) as client:
-        serve_stdio(Backend(client, dashboard_url or client.url))
+        serve_stdio(Backend(client, _dashboard(client.url)))
 
 
-def _over_http(
-    target: Target, place: tuple[str, int], names: tuple[str, ...], dashboard_url: str | None
-) -> None:
+def _over_http(target: Target, place: tuple[str, int], names: tuple[str, ...]) -> None:
     given = click.get_current_context().get_parameter_source("key")
     if given is ParameterSource.COMMANDLINE:
         raise click.UsageError("--key and --http exclude each other: callers send their own keys")
@@ -82,7 +74,12 @@ def _over_http(
         shown = f"[{host}]" if ":" in host else host
         port = listener.getsockname()[1]
         click.echo(f"MCP at http://{shown}:{port}{PATH}, of the server at {url}", err=True)
-        serve_http(listener, url, dashboard_url or url, (shown, *names))
+        serve_http(listener, url, _dashboard(url), (shown, *names))
+
+
+def _dashboard(url: str) -> str:
+    """Where people open the page of the server at an address."""
+    return load_settings().public_url or url
 
 
 def _place(text: str) -> tuple[str, int]:
