@@ -27,12 +27,10 @@ T = TypeVar("T")
 Sleep = Callable[[float], None]
 
 MAX_WAIT = 120.0
-"""Seconds that one request waits in all for a server that asks to come back later."""
+"""Seconds that a command waits in all for a server that asks to come back later."""
 
 # Long answers are the server's to cut off; this only notices a machine that is gone.
 _TIMEOUT = 600.0
-# A server that never answered is more likely not there than starting again.
-_RETRYING = Retrying(times=float("inf"), seconds=MAX_WAIT, at=is_busy, only_reached=True, spread=0)
 _HOW_TO_GIVE_A_KEY = (
     "give a key with --key or the environment variable CALLISTICS_KEY; on the server's machine,"
     " the first admin key is in the file ending in .admin-key beside the database"
@@ -42,7 +40,8 @@ _HOW_TO_GIVE_A_KEY = (
 class Client:
     """Talks to the HTTP interface at `url`, over a network or, with a `transport`, without one.
 
-    A `store` in this process takes records without a request; see `patiently`.
+    A `store` in this process takes records without a request; see `patiently`. `max_wait` is the
+    seconds that one request waits in all for a server that is busy.
     """
 
     def __init__(
@@ -53,17 +52,23 @@ class Client:
         transport: httpx.BaseTransport | None = None,
         store: "LocalStore | None" = None,
         sleep: Sleep = time.sleep,
+        max_wait: float = MAX_WAIT,
     ) -> None:
         self.url = url.rstrip("/")
         self.store = store
         self.is_local = transport is not None
         self._key = key
         self._sleep = sleep
+        self._max_wait = max_wait
         self._told = False
         options = Options(self.url, key, _TIMEOUT, agent=f"callistics-cli/{__version__}")
         http = httpx.Client(transport=transport, trust_env=not is_loopback(self.url))
+        # A server that never answered is more likely not there than starting again.
+        retrying = Retrying(
+            times=float("inf"), seconds=max_wait, at=is_busy, only_reached=True, spread=0
+        )
         self._transport = Transport(
-            options, http, retrying=_RETRYING, on_pause=self._tell_outcome, sleep=sleep
+            options, http, retrying=retrying, on_pause=self._tell_outcome, sleep=sleep
         )
 
     def __enter__(self) -> Self:
@@ -129,7 +134,7 @@ class Client:
             except RequestError as error:
                 found = request_error(error)
                 pause = min(float(error.retry_after or 0), LONGEST_PAUSE)
-                if not is_busy(found.status) or waited + pause > MAX_WAIT:
+                if not is_busy(found.status) or waited + pause > self._max_wait:
                     raise self._as_failure(found) from error
                 self._tell(found)
             self._sleep(pause)
@@ -154,8 +159,8 @@ class Client:
             return
         self._told = True
         reason = "gave no answer" if busy is None else f"is busy ({busy.title})"
-        text = f"{self.url} {reason}: trying again, for up to {MAX_WAIT:.0f} seconds each time"
-        click.echo(text, err=True)
+        most = f"for up to {self._max_wait:.0f} seconds each time"
+        click.echo(f"{self.url} {reason}: trying again, {most}", err=True)
 
     def _as_failure(self, error: ApiError) -> click.ClickException:
         return Failure(self._no_access(error)) if error.status == 401 else error
