@@ -34,7 +34,8 @@ def project(tmp_path: Path, running: RunningServer) -> Path:
     """The program with its packages, and the document of the running server."""
     folder = tmp_path / "typescript"
     shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("node_modules"))
-    command = ("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+    patience = ("--fetch-retries=0", "--fetch-timeout=20000")
+    command = ("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", *patience)
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode != 0 and any(one in done.stderr for one in NO_NETWORK):
         pytest.skip("npm has no network to install packages from")
