@@ -6,13 +6,13 @@ import io
 import json
 from typing import Any
 
+from callistics.cli.importing.mapping_options import Said, make_mapping, plain_mapping
 from callistics.files.csv import csv_lines
 from callistics.files.encode import as_texts
 from callistics.files.lines import Line
-from callistics.files.map_objects import changed
-from callistics.files.mapping import Rules, make_rules
+from callistics.files.mapped import changed
 from callistics.files.ndjson import json_lines
-from callistics.model.zones import zone
+from callistics.mapping.mapping import RecordMapping
 from callistics.records.field import RecordKind
 
 
@@ -24,15 +24,15 @@ def rules(
     timezone: str | None = None,
     kind: RecordKind = RecordKind.CALLS,
     as_of_end: bool = False,
-) -> Rules:
-    """The rules of `--map` texts and the other options."""
-    where = None if timezone is None else zone(timezone)
-    options = {"dropped": dropped, "rest": rest, "zone": where, "as_of_end": as_of_end}
-    return make_rules(kind, moves, constants, **options)
+    **said: Any,
+) -> RecordMapping:
+    """The mapping of `--map` texts and the other options."""
+    found = Said(moves, constants, dropped, rest, timezone, as_of_end, **said)
+    return make_mapping(plain_mapping(kind), found)
 
 
 def from_csv(
-    text: str | bytes, found: Rules | None = None, delimiter: str | None = None
+    text: str | bytes, found: RecordMapping | None = None, delimiter: str | None = None
 ) -> list[Line]:
     """The lines of a CSV text."""
     data = text if isinstance(text, bytes) else text.encode()
@@ -64,6 +64,6 @@ def numbered(lines: list[Line]) -> dict[int, str | None]:
     return {line.number: line.wrong for line in lines}
 
 
-def change(record: dict[str, Any], found: Rules) -> Any:
+def change(record: dict[str, Any], found: RecordMapping) -> Any:
     (line,) = changed(from_json(json.dumps(record)), found)
     return line.wrong or records([line])[0]

@@ -9,14 +9,18 @@ from itertools import chain
 
 from callistics.files.encode import record_line
 from callistics.files.lines import Line, UnreadableError
-from callistics.files.mapping import Rules, TableMapper
+from callistics.files.mapped import table_mapper
+from callistics.mapping.mapping import RecordMapping
+from callistics.mapping.table import TableMapper
 
 _LARGEST_CELL = 1 << 26
 _MOST_READINGS = 8
 _OTHER_DELIMITERS = (";", "\t", "|")
 
 
-def csv_lines(data: BufferedReader, rules: Rules, delimiter: str | None = None) -> Iterator[Line]:
+def csv_lines(
+    data: BufferedReader, mapping: RecordMapping, delimiter: str | None = None
+) -> Iterator[Line]:
     """The records of a CSV file; a line's number is where its row begins.
 
     Empty cells are absent. Without a `delimiter` it is the comma, or where the header has none,
@@ -33,7 +37,7 @@ def csv_lines(data: BufferedReader, rules: Rules, delimiter: str | None = None) 
         if isinstance(header[1], csv.Error):
             raise UnreadableError(f"line {header[0]:,}: not CSV: {header[1]}")
         names = _names(header[1])
-        mapper = TableMapper(rules, names)
+        mapper = table_mapper(mapping, names)
         for number, row in rows:
             yield _line(number, row, len(names), mapper)
     finally:

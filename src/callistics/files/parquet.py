@@ -9,22 +9,24 @@ from callistics.files.arrow.opening import UNREADABLE, TypedFile, open_arrow, op
 from callistics.files.arrow.types import RefusedTypeError, reader
 from callistics.files.encode import record_line
 from callistics.files.lines import Line, UnreadableError
-from callistics.files.mapping import Rules, TableMapper
+from callistics.files.mapped import table_mapper
+from callistics.mapping.mapping import RecordMapping
+from callistics.mapping.table import TableMapper
 
 Convert = Callable[[Any], list[object]]
 
 
-def parquet_lines(name: str, rules: Rules) -> Iterator[Line]:
+def parquet_lines(name: str, mapping: RecordMapping) -> Iterator[Line]:
     """The records of a Parquet file; nulls are absent.
 
-    Raises `UnreadableError` where it cannot be read, or its columns and the rules do not fit.
+    Raises `UnreadableError` where it cannot be read, or its columns and the mapping do not fit.
     """
-    return _lines(name, open_parquet, "Parquet", rules)
+    return _lines(name, open_parquet, "Parquet", mapping)
 
 
-def arrow_lines(name: str, rules: Rules) -> Iterator[Line]:
+def arrow_lines(name: str, mapping: RecordMapping) -> Iterator[Line]:
     """The records of an Arrow file or stream, as `parquet_lines`."""
-    return _lines(name, open_arrow, "Arrow", rules)
+    return _lines(name, open_arrow, "Arrow", mapping)
 
 
 def row_count(name: str) -> int:
@@ -37,12 +39,12 @@ def _lines(
     name: str,
     opened: Callable[[str], AbstractContextManager[TypedFile]],
     format_: str,
-    rules: Rules,
+    mapping: RecordMapping,
 ) -> Iterator[Line]:
     with _readable(format_), opened(name) as file:
         columns = [str(field.name) for field in file.fields]
-        mapper = TableMapper(rules, columns)
-        reads = _reads(file, sorted({index for cell in mapper.cells for index in cell.indexes}))
+        mapper = table_mapper(mapping, columns)
+        reads = _reads(file, mapper.indexes)
         number = 0
         for batch in file.batches([columns[index] for index in reads]):
             parts = {index: batch.column(columns[index]) for index in reads}

@@ -9,17 +9,15 @@ import click
 
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.importing.import_file import Reading, import_file
+from callistics.cli.importing.mapping_options import Said, make_mapping, plain_mapping
 from callistics.cli.importing.progress import BadLineReport, bad_line_report, progress_bar, summary
 from callistics.cli.importing.sender import Sender, Tally
 from callistics.cli.importing.watching import Notes
 from callistics.cli.root import Failure
-from callistics.errors import did_you_mean
 from callistics.files.lines import UnreadableError
-from callistics.files.mapping import Rules, make_rules
 from callistics.files.open import FORMATS, Format, format_of
-from callistics.model.zones import Zone, zone
+from callistics.mapping.mapping import RecordMapping
 from callistics.records.field import RecordKind
-from callistics.timezones import zone_names
 
 _HELP = """Load calls or leads from NDJSON, CSV, Parquet or Arrow files; `-` is NDJSON from a pipe.
 
@@ -63,24 +61,17 @@ class Options:
     errors_file: Path | None
 
     @property
-    def rules(self) -> Rules:
+    def mapping(self) -> RecordMapping:
         """The mapping. Raises `click.UsageError`."""
-        return make_rules(
-            RecordKind(self.kind),
-            self.moves,
-            self.constants,
+        said = Said(
+            moves=self.moves,
+            constants=self.constants,
             dropped=self.dropped,
             rest=self.payload_rest,
-            zone=None if self.timezone is None else _zone(self.timezone),
+            timezone=self.timezone,
             as_of_end=self.as_of == "end",
         )
-
-
-def _zone(name: str) -> Zone:
-    try:
-        return zone(name)
-    except ValueError as error:
-        raise click.UsageError(f"--timezone: {error}{did_you_mean(name, zone_names())}") from None
+        return make_mapping(plain_mapping(RecordKind(self.kind)), said)
 
 
 @click.command("import", help=_HELP, epilog=_EXAMPLES)
@@ -145,12 +136,12 @@ def command(target: Target, **given: Any) -> None:
     options = Options(**given)
     if options.delimiter is not None and len(options.delimiter) != 1:
         raise click.UsageError("--delimiter must be one character")
-    reading = Reading(options.rules, options.format_, options.delimiter, options.batch_size)
+    reading = Reading(options.mapping, options.format_, options.delimiter, options.batch_size)
     for name in options.files:
         _check_file(name, options)
     with connect(target, create=True) as client, bad_line_report(options.errors_file) as report:
         skip = options.on_error == "skip"
-        sender = Sender(client, reading.rules.kind, skip=skip, zone=reading.rules.zone)
+        sender = Sender(client, reading.mapping.kind, skip=skip, zone=reading.mapping.zone)
         _import_all(options.files, reading, sender, report)
     if report.count:
         raise Failure(f"{report.count:,} bad lines were left out")
@@ -170,7 +161,7 @@ def _check_file(name: str, options: Options) -> None:
 def _import_all(
     names: tuple[str, ...], reading: Reading, sender: Sender, report: BadLineReport
 ) -> None:
-    notes, started = Notes(reading.rules), time.monotonic()
+    notes, started = Notes(reading.mapping), time.monotonic()
     try:
         for name in names:
             import_file(name, reading, sender, report, notes.watch(name))

@@ -11,10 +11,10 @@ from callistics.cli.root import Failure
 from callistics.files.csv import csv_lines
 from callistics.files.encode import as_texts
 from callistics.files.lines import Batch, Line, UnreadableError, batched
-from callistics.files.map_objects import changed
-from callistics.files.mapping import Rules
+from callistics.files.mapped import changed
 from callistics.files.ndjson import json_lines
 from callistics.files.open import STDIN, Format, format_of, open_file, unbroken
+from callistics.mapping.mapping import RecordMapping
 
 # Two of these fit into what a server takes at once by default.
 _BATCH_BYTES = 1 << 25
@@ -27,7 +27,7 @@ _BATCH = 20_000
 class Reading:
     """How files are read."""
 
-    rules: Rules
+    mapping: RecordMapping
     format: Format | None = None
     delimiter: str | None = None
     batch_size: int | None = None
@@ -81,19 +81,19 @@ def _placed(batches: Iterator[Batch], source: Source) -> Iterator[Batch]:
 def _opened(name: str, reading: Reading) -> Generator[Source]:
     kind = reading.format or format_of(name)
     if kind in ("parquet", "arrow"):
-        yield _typed(name, kind, reading.rules)
+        yield _typed(name, kind, reading.mapping)
         return
     with open_file(name) as file:
         if kind == "csv":
-            lines = csv_lines(file.data, reading.rules, reading.delimiter)
-        elif reading.rules.changes_nothing:
+            lines = csv_lines(file.data, reading.mapping, reading.delimiter)
+        elif reading.mapping.changes_nothing:
             lines = json_lines(file.data)
         else:
-            lines = changed(json_lines(file.data), reading.rules)
+            lines = changed(json_lines(file.data), reading.mapping)
         yield Source(unbroken(lines), file.size, file.position)
 
 
-def _typed(name: str, kind: Format, rules: Rules) -> Source:
+def _typed(name: str, kind: Format, mapping: RecordMapping) -> Source:
     # Loaded here: other formats do without Arrow.
     from callistics.files import parquet as rows  # noqa: PLC0415
 
@@ -105,7 +105,7 @@ def _typed(name: str, kind: Format, rules: Rules) -> Source:
 
     def counted() -> Iterator[Line]:
         nonlocal read
-        for line in lines(name, rules):
+        for line in lines(name, mapping):
             read = line.number
             yield line
 
