@@ -68,9 +68,10 @@ def _detaching(rows: Iterator[Row], text: io.TextIOWrapper) -> Iterator[Row]:
 
 
 def _names_columns(cells: Sequence[str], columns: Sequence[str]) -> bool:
-    """Whether a row is a header of columns whose names are known."""
-    names = [cell.strip().casefold() for cell in cells]
-    return names == [name.casefold() for name in columns[: len(names)]]
+    """Whether a row is a header of a file that need not have one: most cells are known names."""
+    known = {name.casefold() for name in columns}
+    cells = [cell.strip().casefold() for cell in cells]
+    return sum(cell in known for cell in cells) * 2 > len(cells)
 
 
 def _begun(text: io.TextIOWrapper, layout: Layout) -> tuple["_Lines", str]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import cast
 
+from callistics.errors import NOTHING, Problem
+from callistics.files.encode import record_line
 from callistics.files.lines import Line, UnreadableError
 from callistics.files.open import Format
 from callistics.files.sources import documents, opened, typed_table
@@ -72,6 +74,9 @@ class _Taking:
         self._preview.rows += 1
         try:
             record = make()
+            wrong = record_line(number, record).wrong
+            if wrong is not None:
+                raise ValueError(wrong)
             found = parse_record(self._kind, as_decoded(record), self._reading)
         except ValueError as error:
             self.refuse(number, [FieldError("", str(error))])
@@ -80,12 +85,17 @@ class _Taking:
         if len(self._preview.records) < SHOWN:
             self._preview.records.append((number, record))
         if not isinstance(found, Change):
-            self.refuse(number, [FieldError(one.pointer, one.message, one.value) for one in found])
+            self.refuse(number, [_error(one) for one in found])
 
     def refuse(self, number: int, errors: Sequence[FieldError]) -> None:
         """Count a row that is wrong."""
         self._preview.bad += 1
         self._preview.errors += [(number, error) for error in errors]
+
+
+def _error(problem: Problem) -> FieldError:
+    sent = None if problem.value is NOTHING else problem.value
+    return FieldError(problem.pointer, problem.message, sent)
 
 
 def preview(name: str, format_: Format, mapping: RecordMapping) -> Preview:
