@@ -1,5 +1,6 @@
 """What an import would make of a file: its columns, its first records, what is not understood."""
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from callistics.model.json import NotJsonError, as_decoded, as_object, decode
 from callistics.model.zones import zone
 from callistics.records.decode import Change, parse_record
 from callistics.records.field_values import Reading
-from callistics.records.fields import ALL_FIELDS
+from callistics.records.fields import ALL_FIELDS, REQUIRED
 
 LOOKED_AT = 10_000
 """Rows that are looked at, from the beginning of a file."""
@@ -54,6 +55,7 @@ class Preview:
     rows: int = 0
     records: list[tuple[int, Record]] = field(default_factory=list[tuple[int, Record]])
     present: set[str] = field(default_factory=set[str])
+    lacking: Counter[str] = field(default_factory=Counter[str])
     errors: list[tuple[int, FieldError]] = field(default_factory=list[tuple[int, FieldError]])
     bad: int = 0
     wrong: str | None = None
@@ -82,6 +84,7 @@ class _Taking:
             self.refuse(number, [FieldError("", str(error))])
             return
         self._preview.present.update(record)
+        self._preview.lacking.update(name for name in REQUIRED[self._kind] if name not in record)
         if len(self._preview.records) < SHOWN:
             self._preview.records.append((number, record))
         if not isinstance(found, Change):

@@ -64,13 +64,16 @@ def _about_file(found: Preview) -> str:
         where = "no header" if table.header is None else f"header in line {table.header:,}"
         parts.append(where)
     if table is not None and table.left_out:
-        parts.append(f"{table.left_out:,} empty rows left out")
+        parts.append(f"{_counted(table.left_out, 'empty row')} left out")
     return ", ".join([*parts, _rows(found)])
 
 
 def _rows(found: Preview) -> str:
-    more = "the first " if found.rows >= LOOKED_AT else ""
-    return f"{more}{found.rows:,} row" + "s" * (found.rows != 1)
+    return ("the first " if found.rows >= LOOKED_AT else "") + _counted(found.rows, "row")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" + "s" * (number != 1)
 
 
 def _columns(found: Preview, mapping: RecordMapping) -> list[str]:
