@@ -19,6 +19,7 @@ Format = Literal["ndjson", "csv", "tsv", "xlsx", "parquet", "arrow"]
 
 FORMATS: tuple[Format, ...] = ("ndjson", "csv", "tsv", "xlsx", "parquet", "arrow")
 STDIN = "-"
+_BY_NAME: dict[str, Format] = {one: one for one in FORMATS}
 
 _SUFFIXES: dict[str, Format] = {
     ".ndjson": "ndjson",
@@ -38,6 +39,11 @@ _SUFFIXES: dict[str, Format] = {
 }
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _CHUNK = 1 << 18
+
+
+def format_named(name: str | None) -> Format | None:
+    """The format of a name, None where there is none of it."""
+    return None if name is None else _BY_NAME.get(name)
 
 
 def format_of(name: str) -> Format:

@@ -17,6 +17,7 @@ from callistics.mapping.documents import ObjectMapper
 from callistics.mapping.errors import MappingError
 from callistics.mapping.mapping import RecordMapping, Rest
 from callistics.mapping.paths import PAYLOAD, Found, Record, records_at
+from callistics.mapping.rule import FieldRule
 from callistics.mapping.sources import names_in
 from callistics.mapping.table import TableMapper
 from callistics.model.field_error import FieldError
@@ -196,10 +197,14 @@ def _sources(mapping: RecordMapping, columns: dict[str, Column]) -> list[Column]
     """The fields of the records, and the paths that the mapping names inside them."""
     found = list(columns.values())
     for target, rule in mapping.fields.items():
-        if rule.value is None and not rule.hashed:
-            names = names_in(rule.sources or (target,), columns.__contains__)
+        if not rule.is_constant:
+            names = names_in(_sources_of(target, rule), columns.__contains__)
             found += [Column(name, []) for name in names if name not in columns]
     return list({column.name: column for column in found}.values())
+
+
+def _sources_of(target: str, rule: FieldRule) -> tuple[str, ...]:
+    return rule.sources or (() if rule.hashed else (target,))
 
 
 def _filled(name: str, mapping: RecordMapping, columns: dict[str, Column]) -> list[str] | None:
@@ -207,8 +212,8 @@ def _filled(name: str, mapping: RecordMapping, columns: dict[str, Column]) -> li
     targets = [
         target
         for target, rule in mapping.fields.items()
-        if rule.value is None
-        and name in (rule.hashed or names_in(rule.sources or (target,), is_there))
+        if not rule.is_constant
+        and name in (*rule.hashed, *names_in(_sources_of(target, rule), is_there))
     ]
     if (not targets or mapping.fills_its_own(name)) and _is_own(name, mapping):
         targets.append(name)
@@ -225,5 +230,6 @@ def _is_own(name: str, mapping: RecordMapping) -> bool:
 
 def _named(mapping: RecordMapping, columns: dict[str, Column]) -> Iterator[str]:
     for target, rule in mapping.fields.items():
-        if rule.value is None:
-            yield from rule.hashed or names_in(rule.sources or (target,), columns.__contains__)
+        if not rule.is_constant:
+            yield from rule.hashed
+            yield from names_in(_sources_of(target, rule), columns.__contains__)
