@@ -14,6 +14,7 @@ import zstandard
 
 from callistics.errors import did_you_mean
 from callistics.files.lines import Line, UnreadableError
+from callistics.files.remote import file_name
 
 Format = Literal["ndjson", "csv", "tsv", "xlsx", "parquet", "arrow"]
 
@@ -50,7 +51,7 @@ def format_of(name: str) -> Format:
     """The format that a file's name tells. Raises `UnreadableError` where it tells none."""
     if name == STDIN:
         return "ndjson"
-    path = Path(name)
+    path = Path(file_name(name))
     suffix = Path(path.stem).suffix if path.suffix in (".gz", ".zst") else path.suffix
     found = _SUFFIXES.get(suffix.lower())
     if found is None:
