@@ -62,7 +62,7 @@ class Files(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(part)
 
-    def log_message(self, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Nothing."""
 
 

@@ -59,7 +59,7 @@ def local_copy(name: str) -> Generator[str]:
 def _from_web(name: str) -> Iterator[bytes]:
     try:
         with httpx.stream("GET", name, follow_redirects=True, timeout=_TIMEOUT) as answer:
-            if answer.status_code != httpx.codes.OK:
+            if not answer.is_success:
                 what = f"{answer.status_code} {answer.reason_phrase}".strip()
                 raise UnreadableError(f"the server answered {what}: look at the address")
             yield from answer.iter_bytes(_CHUNK)
