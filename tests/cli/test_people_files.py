@@ -114,7 +114,7 @@ def test_broken_files_say_what_to_do(
         (("--map", "call_id=@hash()"), "must look like @hash(started_at,from,to)"),
         (("--mapping", "none.toml"), "none.toml"),
         (("--set", "direction=in", "--unit", "direction=s"), "set to one value"),
-        (("--delimiter", ";"), "--delimiter has no effect: it is not for xlsx"),
+        (("--delimiter", ";"), "--delimiter has no effect on files of the format xlsx"),
         (("--records", "calls[]"), "--records has no effect"),
         (("--encoding", "latin-1"), "--encoding has no effect"),
     ],
@@ -151,13 +151,13 @@ def test_an_option_that_one_of_several_files_is_read_by_is_taken(run: Run, folde
     both = ("a.csv", "b.ndjson", "--delimiter", ";", "--drop", "a", *TENANT, "--dry-run")
     assert "b.ndjson: JSON" in run("import", *both).stdout
     shown = run("import", *both[1:], code=2).output
-    assert "--delimiter has no effect: it is not for ndjson" in shown
+    assert "--delimiter has no effect on files of the format ndjson" in shown
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('reads = "cvs"', 'reads: there is no format "cvs", did you mean "csv"?'),
+        ('reads = "cvs"', 'reads: there is no format "cvs", only ndjson, csv'),
         ('delimiter = "ab"', "delimiter must be one character"),
         ('[fields]\nouttcome = "x"', 'no field outtcome, did you mean "outcome"?'),
     ],
