@@ -187,18 +187,23 @@ def _object(value: object) -> object:
 
 def _time(rule: FieldRule, zone: Zone | None) -> Convert:
     if rule.unit is not None:
-        return _epoch(rule.unit)
+        return _epoch(rule.unit, zone)
     if rule.formats:
         return lambda value: times.by_format(str(value).strip(), rule.formats).written(zone)
     return _written_time(zone)
 
 
-def _epoch(unit: str) -> Convert:
+def _epoch(unit: str, zone: Zone | None) -> Convert:
+    """A unit is that of numbers: platforms came to write in numbers what were times before."""
+
     def convert(value: object) -> object:
         count = number(value)
-        if count is None:
+        if count is not None:
+            return times.of_epoch(count, unit).written(None)
+        found = times.read(value.strip()) if isinstance(value, str) else None
+        if found is None:
             raise ValueError(f'"{value}" is no number of {unit} since 1970')
-        return times.of_epoch(count, unit).written(None)
+        return found.written(zone)
 
     return convert
 
