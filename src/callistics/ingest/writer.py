@@ -35,7 +35,7 @@ class _Line(queue.Queue[Job | None]):
 class Writer:
     """A thread that owns writing to an engine.
 
-    No more than `capacity` requests may wait, urgent ones aside.
+    No more than `capacity` requests may wait, urgent and unlimited ones aside.
 
     It rests for up to `most_rest` seconds of the `clock` after a commit. Until it has `set_size`
     records it waits for requests that are `announced`, where they take less time together and
@@ -75,7 +75,8 @@ class Writer:
         self._check()
         with self._queueing:
             self._check()
-            if self.waiting >= self._capacity and not job.urgent:
+            limited = not job.urgent and not job.unlimited
+            if limited and self.waiting >= self._capacity:
                 raise Unavailable("too many requests with records are waiting")
             self._queue.put(job)
         return job.done
