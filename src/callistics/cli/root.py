@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "values": Lazy("values", "List the values of a field, those of most calls first."),
     "payload-keys": Lazy("payload_keys", "List the keys that payloads have."),
     "keys": Lazy("keys", "Create, list and revoke access keys."),
+    "webhook": Lazy("webhook", "Take what platforms send: endpoints, dead letters, a trial."),
     "embed-token": Lazy("embed_token", "Sign tokens for embedding, or refuse them all."),
     "generate": Lazy("generate", "Write made-up calls to a file."),
     "settings": Lazy("settings", "List every setting of the server."),

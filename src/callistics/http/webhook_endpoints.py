@@ -17,10 +17,9 @@ from callistics.model.keys import Permission, StoredKey
 from callistics.model.webhooks import StoredEndpoint
 from callistics.webhooks.endpoint_request import parse_endpoint_patch, parse_endpoint_request
 from callistics.webhooks.endpoints import new_token
-from callistics.webhooks.stored import DeadLetter
+from callistics.webhooks.stored import LETTERS_SHOWN, MOST_LETTERS, DeadLetter
 
 Shown = dict[str, object]
-DEFAULT_LIMIT, MAX_LIMIT = 100, 1_000
 _LIMIT = {PARAMETERS: ("limit",)}
 
 
@@ -130,9 +129,9 @@ async def _durable(done: "Future[Result]") -> None:
 
 
 def _limit(request: AnyRequest) -> int:
-    text = request.query_params.get("limit", str(DEFAULT_LIMIT))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_LIMIT):
-        message = f"the query parameter limit must be from 1 to {MAX_LIMIT:,}"
+    text = request.query_params.get("limit", str(LETTERS_SHOWN))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_LETTERS):
+        message = f"the query parameter limit must be from 1 to {MOST_LETTERS:,}"
         raise Refused([malformed("", message, text)], message)
     return int(text)
 

@@ -12,6 +12,8 @@ from callistics.sql.fragment import Sql, compose, integer, raw, text
 
 AT_A_TIME = 500
 """So many bodies are read at once."""
+LETTERS_SHOWN, MOST_LETTERS = 100, 1_000
+"""So many dead letters are shown unless asked otherwise, and at most."""
 _BODY = "b.id, b.endpoint_id, b.received_at, b.content_type, hex(b.body) AS body"
 
 
