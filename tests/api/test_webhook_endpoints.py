@@ -129,18 +129,27 @@ def test_dead_letters_are_replayed_once_a_setting_changed(engine: str, tmp_path:
     ahead = int(time.time() * 1000) + 3 * 86_400_000
     event = report("ahead", start_timestamp=ahead, end_timestamp=None)
     event = (event[0].replace(b'"call_ended"', b'"call_started"'), event[1])
-    with serving(tmp_path) as server:
+    with serving(tmp_path, future_limit=10 * 86_400) as server:
         endpoint = Endpoint(server, "retell")
+    with serving(tmp_path) as server:
+        endpoint.server = server
         assert endpoint.send(event).status_code == 200
         (letter,) = endpoint.dead_letters()
         assert "ahead of the server's clock" in letter["reason"]
         assert json.loads(letter["body"]) == json.loads(event[0])
-        replay = f"{endpoint.path}/dead-letters/replay"
-        again = server.request("POST", replay).json()
+        again = server.request("POST", f"{endpoint.path}/dead-letters/replay").json()
         assert again == {"replayed": 1, "mapped": 0, "ignored": 0, "dead": 1}
-        assert server.request("DELETE", f"{endpoint.path}/dead-letters").json() == {"deleted": 1}
-        assert endpoint.dead_letters() == []
-        assert server.request("POST", replay).json()["replayed"] == 0
+        assert len(endpoint.dead_letters()) == 1
+
+
+def test_dead_letters_are_deleted(server: Server) -> None:
+    endpoint = Endpoint(server, "retell")
+    assert endpoint.send(in_json(event="call_ended", call={"call_id": "dead"})).is_success
+    assert len(endpoint.dead_letters()) == 1
+    assert server.request("DELETE", f"{endpoint.path}/dead-letters").json() == {"deleted": 1}
+    assert endpoint.dead_letters() == []
+    answer = server.request("POST", f"{endpoint.path}/dead-letters/replay").json()
+    assert answer == {"replayed": 0, "mapped": 0, "ignored": 0, "dead": 0}
 
 
 def test_only_so_many_dead_letters_are_shown(one_server: Server) -> None:
