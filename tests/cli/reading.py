@@ -4,14 +4,17 @@
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 from callistics.cli.importing.mapping_options import Said, make_mapping, plain_mapping
-from callistics.files.csv import csv_lines
+from callistics.files.csv import csv_table
 from callistics.files.encode import as_texts
+from callistics.files.encoding import as_utf8
 from callistics.files.lines import Line
 from callistics.files.mapped import changed
 from callistics.files.ndjson import json_lines
+from callistics.files.tables import table_lines
 from callistics.mapping.mapping import RecordMapping
 from callistics.records.field import RecordKind
 
@@ -36,8 +39,11 @@ def from_csv(
 ) -> list[Line]:
     """The lines of a CSV text."""
     data = text if isinstance(text, bytes) else text.encode()
-    lines = csv_lines(io.BufferedReader(io.BytesIO(data)), found or rules(), delimiter)
-    return list(as_texts(lines))
+    mapping = found or rules()
+    if delimiter is not None:
+        mapping = replace(mapping, layout=replace(mapping.layout, delimiter=delimiter))
+    text_of_file = as_utf8(io.BufferedReader(io.BytesIO(data)), mapping.layout.encoding)
+    return list(as_texts(table_lines(csv_table(text_of_file, mapping.layout), mapping)))
 
 
 def from_json(text: str | bytes) -> list[Line]:

@@ -18,10 +18,11 @@ from callistics.access.requests import parse_key_request
 from callistics.analytics.parse import parse_request
 from callistics.cli.importing.mapping_options import Said, make_mapping, plain_mapping
 from callistics.errors import Refused
-from callistics.files.csv import csv_lines
+from callistics.files.csv import csv_table
 from callistics.files.lines import UnreadableError
 from callistics.files.mapped import changed, table_mapper
 from callistics.files.ndjson import json_lines
+from callistics.files.tables import table_lines
 from callistics.http.problems import problem_body
 from callistics.ingest.batch import Batch
 from callistics.ingest.decode import Limits, Terms, decode_batch
@@ -175,7 +176,12 @@ def mapping(moves: tuple[str, ...] = (), **said: Any) -> RecordMapping:
 
 def csv(text: str) -> Work:
     rules = mapping(rest=True)
-    return lambda: list(csv_lines(io.BufferedReader(io.BytesIO(text.encode())), rules))
+
+    def work() -> None:
+        table = csv_table(io.BufferedReader(io.BytesIO(text.encode())), rules.layout)
+        list(table_lines(table, rules))
+
+    return work
 
 
 def json_file(text: str) -> Work:

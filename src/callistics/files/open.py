@@ -15,9 +15,9 @@ import zstandard
 from callistics.errors import did_you_mean
 from callistics.files.lines import Line, UnreadableError
 
-Format = Literal["ndjson", "csv", "parquet", "arrow"]
+Format = Literal["ndjson", "csv", "tsv", "xlsx", "parquet", "arrow"]
 
-FORMATS: tuple[Format, ...] = ("ndjson", "csv", "parquet", "arrow")
+FORMATS: tuple[Format, ...] = ("ndjson", "csv", "tsv", "xlsx", "parquet", "arrow")
 STDIN = "-"
 
 _SUFFIXES: dict[str, Format] = {
@@ -25,6 +25,12 @@ _SUFFIXES: dict[str, Format] = {
     ".jsonl": "ndjson",
     ".json": "ndjson",
     ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xls": "xlsx",
+    ".ods": "xlsx",
     ".parquet": "parquet",
     ".arrow": "arrow",
     ".arrows": "arrow",

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 # What some call "status" is what the call came to.
 _STATUS = "status"
 _UPDATED_AT = "updated_at"
+# Fields that say nothing alone: a currency, where there is no cost.
+_PARTS = tuple(
+    (name, one.part_of)
+    for fields in ALL_FIELDS.values()
+    for name, one in fields.items()
+    if one.part_of is not None
+)
 
 
 class Rest(StrEnum):
@@ -144,7 +151,10 @@ class RecordMapping:
         return replace(self, fields={**self.fields, **fields}, events=events)
 
     def finish(self, record: Record) -> None:
-        """Give a record the time that it is as of, where it has none."""
+        """Leave out parts without what they belong to, and say what time a record is as of."""
+        for name, whole in _PARTS:
+            if name in record and whole not in record:
+                del record[name]
         if self.as_of_end and record.get(_UPDATED_AT) is None:
             end = end_of_call(record, self.zone)
             if end is not None:

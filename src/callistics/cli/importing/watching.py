@@ -55,7 +55,7 @@ class Watch:
         self.name = name
         self._mapping = mapping
         self.present: set[str] = set()
-        self.untimed = 0
+        self.untimed, self.empty_rows = 0, 0
         self._any_later_than_midnight = False
         self._names, self._contents, self._numbers = array("q"), array("q"), array("Q")
 
@@ -122,6 +122,18 @@ class Watch:
             yield from self._about_status()
             yield from self._about_midnight()
         yield from self._about_contradictions()
+        yield from self._about_hashes()
+        if self.empty_rows:
+            yield f"empty rows, left out: {self.empty_rows:,}."
+
+    def _about_hashes(self) -> Iterator[str]:
+        for target, rule in self._mapping.fields.items():
+            if rule.hashed:
+                of = ", ".join(rule.hashed)
+                yield (
+                    f"{target} was made of {of}: rows that are the same in all of these are one"
+                    f" {self._mapping.kind.value[:-1]}."
+                )
 
     def _about_status(self) -> Iterator[str]:
         said = "status" in self._mapping.fields
