@@ -14,11 +14,11 @@ def webhooks() -> str:
     """Every platform, in order of its name."""
     return page(
         "Webhooks by platform",
-        "What becomes of what each platform sends, written from the mappings that the server uses. "
-        "Paths are those of the record, which stands in the body where the section says; `$.` "
-        "begins at the body itself, and of several the first that is there counts. What is not listed is "
-        "left out of the call, unless an endpoint's `payload_keep` names it. How to set a platform "
-        "up: [Webhooks](../webhooks.md).",
+        "What becomes of what each platform sends, written from the mappings that the server "
+        "uses. Paths are those of the record, which stands in the body where the section says; "
+        "`$.` begins at the body itself, and of several the first that is there counts. What is "
+        "not listed is left out of the call, unless an endpoint's `payload_keep` names it. How to "
+        "set a platform up: [Webhooks](../webhooks.md).",
         *(_platform(one, builtin(name)) for name, one in platforms().items()),
     )
 

@@ -162,8 +162,8 @@ def test_a_burst_becomes_as_many_calls(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         endpoint = Endpoint(server, "bolna").made["id"]
         bodies = [
-            KeptBody(f"b{number}", endpoint, number, *reversed(in_json(**execution(number))))
-            for number in range(MAPPED)
+            KeptBody(f"b{number}", endpoint, number, "application/json", in_json(**one)[0])
+            for number, one in enumerate(map(execution, range(MAPPED)))
         ]
         for done in [webhooks_of(server).keep(one) for one in bodies]:
             done.result()

@@ -120,10 +120,10 @@ class Writer:
     def _gather(self) -> tuple[list[Job], bool]:
         """Wait for a request, then take along all that come until the writer has rested."""
         jobs: list[Job] = []
-        size = 0
+        size, hurried = 0, False
         while size < max(_MAX_RECORDS, self._set_size):
             try:
-                patient = size < _PLENTY and len(jobs) < self._all
+                patient = size < _PLENTY and len(jobs) < self._all and not hurried
                 more = size < self._set_size and self._announced > 0
                 job = self._next(waits=more or not jobs, patient=patient)
             except queue.Empty:
@@ -136,6 +136,8 @@ class Writer:
                 return [job, *jobs], False
             jobs.append(job)
             size += _size(job)
+            # Who sends these has gathered what came meanwhile.
+            hurried = hurried or job.unlimited
         return jobs, False
 
     def _next(self, *, waits: bool, patient: bool) -> Job | None:

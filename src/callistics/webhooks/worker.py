@@ -13,9 +13,9 @@ AT_A_TIME = 500
 """So many bodies are settled together."""
 _MOST_HELD = 10_000
 _MOST_BYTES = 64 << 20
-# After a round it waits for as long as that took, so that more is settled together, and others have
-# the processor meanwhile; but no longer than this.
-_MOST_REST = 0.05
+# After a round it waits for so many times as long as that took, but no longer than this: a commit
+# costs much the same for one record as for some dozens, and bodies that come meanwhile wait for it.
+_RESTS, _MOST_REST = 3, 0.2
 _PAUSE = 1.0
 
 _log = structlog.get_logger("callistics")
@@ -73,12 +73,12 @@ class Worker:
     def _run(self) -> None:
         rest = 0.0
         while not self._stopping.wait(rest):
-            began = time.monotonic()
-            rest = min(time.monotonic() - began, _MOST_REST) if self._round() else _PAUSE
+            rest = self._round()
 
-    def _round(self) -> bool:
-        """Settle some bodies, once there are any; whether nothing went wrong."""
+    def _round(self) -> float:
+        """Settle some bodies, once there are any; how long to wait after it."""
         taken, read = self._take()
+        began = time.monotonic()
         try:
             bodies = self._waiting() if read else taken
             if bodies:
@@ -87,9 +87,9 @@ class Worker:
             if not self._stopping.is_set():
                 _log.exception("webhooks could not be mapped; it is tried again")
             self._done(behind=True)
-            return False
+            return _PAUSE
         self._done(behind=read and bool(bodies))
-        return True
+        return min(_RESTS * (time.monotonic() - began), _MOST_REST)
 
     def _take(self) -> tuple[Sequence[KeptBody], bool]:
         """Bodies to settle, or whether to read them."""
