@@ -140,7 +140,7 @@ def _check_tenants(
         elif number == 0 and (kind == "merchant" or default is None):
             because = "" if kind == "merchant" else ": default_reseller_id is not set"
             message = f"required, or {fields[1]}, the path of one in the body{because}"
-            problems.append(malformed(pointer(fields[0]), message))
+            problems.append(invalid(pointer(fields[0]), message))
 
 
 def _check_scope(names: Mapping[str, str | None], scope: Scope, problems: list[Problem]) -> None:
@@ -166,7 +166,7 @@ def _secrets(
     wrong = {one.pointer for one in problems}
     if platform is not None and platform.signature and not secrets and "/secret" not in wrong:
         message = f"required: {platform.title} signs what it sends with {platform.secret}"
-        problems.append(malformed("/secret", message))
+        problems.append(invalid("/secret", message))
     return secrets
 
 
