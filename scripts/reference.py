@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import reference_lists as lists
 from example_records import calls, leads
 from markdown_pages import in_json, page, table
+from reference_presets import file_presets
 from reference_webhooks import webhooks
 
 from callistics.analytics.service import Analytics
@@ -39,7 +40,8 @@ TARGET = ROOT / "docs" / "reference"
 SHOWN_ROWS = 12
 STAGES = ("new", "contacted", "interested", "converted")
 _OTHER_PAGES = (
-    *("filters", "grouping", "records", "unreached", "webhooks", "settings", "error-types"),
+    *("filters", "grouping", "records", "unreached", "presets", "webhooks"),
+    *("settings", "error-types"),
 )
 _NOW = 1_800_000_000_000_000
 
@@ -52,6 +54,7 @@ def pages() -> dict[str, str]:
         "grouping.md": lists.grouping(),
         "records.md": lists.records(),
         "unreached.md": lists.unreached(),
+        "presets.md": file_presets(),
         "settings.md": lists.settings(),
         "error-types.md": lists.error_types(),
         "webhooks.md": webhooks(),

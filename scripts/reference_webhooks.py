@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-from markdown_pages import in_json, page, table
+from markdown_pages import page, table
+from reference_presets import RULES, rule_row
 
 from callistics.mapping import Event, FieldRule, RecordMapping, builtin
 from callistics.webhooks.platforms import Platform, platforms
-
-_HEADER = ("Field", "From", "Unit", "Words and defaults")
 
 
 def webhooks() -> str:
@@ -60,29 +59,8 @@ def _event(event: Event) -> str:
 
 
 def _fields(fields: Mapping[str, FieldRule | None]) -> str:
-    return table(_HEADER, [_row(target, rule) for target, rule in fields.items()])
-
-
-def _row(target: str, rule: FieldRule | None) -> tuple[str, str, str, str]:
-    if rule is None:
-        return f"`{target}`", "not read", "", ""
-    return f"`{target}`", _source(target, rule), rule.unit or "", _words(rule)
-
-
-def _source(target: str, rule: FieldRule) -> str:
-    if rule.hashed:
-        return f"made of {', '.join(f'`{one}`' for one in rule.hashed)}"
-    if rule.value is not None:
-        return f"always {in_json(rule.value)}"
-    names = [name for source in rule.sources or (target,) for name in source.split("|")]
-    return ", else ".join(f"`{name}`" for name in names)
-
-
-def _words(rule: FieldRule) -> str:
-    pairs = [
-        f"{'any' if word == '*' else f'`{word}`'} is {in_json(value)}"
-        for word, value in rule.words.items()
+    rows = [
+        (f"`{target}`", "not read", "", "") if rule is None else rule_row(target, rule)
+        for target, rule in fields.items()
     ]
-    if rule.absent_as is not None:
-        pairs.append(f"none is {in_json(rule.absent_as)}")
-    return ", ".join(pairs)
+    return table(RULES, rows)

@@ -19,6 +19,32 @@ def test_a_click_on_a_mark_filters_everything(dashboard: Dashboard, site: Live) 
     dashboard.expect_rows("providers", expected[:15])
 
 
+def test_axes_follow_the_rows_whatever_was_shown_before(dashboard: Dashboard, site: Live) -> None:
+    dashboard.page.get_by_label("Range").select_option("last_month")
+    dashboard.settle()
+    for panel, query_type, field in (
+        ("calls-over-time", "calls_over_time", "date"),
+        ("outcomes", "outcome_distribution", "outcome"),
+        ("statuses", "status_distribution", "status"),
+    ):
+        rows = site.rows(query_type, filters={"date_range": "last_month"})
+        marks = dashboard.panel(panel).locator(MARK)
+        drawn = marks.evaluate_all(
+            "(marks, field) => marks.map(m => m.__data__.datum[field])", field
+        )
+        places = marks.evaluate_all(
+            """marks => marks.map(mark => {
+                const { x, y } = mark.getBoundingClientRect();
+                return [Math.round(x), Math.round(y)];
+            })"""
+        )
+        along = 0 if field == "date" else 1
+        shown = {name: place[along] for name, place in zip(drawn, places, strict=True)}
+        order = sorted(shown, key=lambda name: shown[name])
+        assert order == [row[field] for row in rows if row[field] in shown]
+        assert len(order) > 3
+
+
 def test_a_bucket_becomes_the_range(dashboard: Dashboard, site: Live) -> None:
     rows = site.rows("calls_over_time", filters={"date_range": "last_30_days"})
     place = next(place for place, row in enumerate(rows) if row["count"])

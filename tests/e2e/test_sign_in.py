@@ -1,5 +1,8 @@
 """Who may look: the key is asked for, kept in the tab, and forgotten."""
 
+from datetime import UTC, datetime, timedelta
+
+import httpx
 from playwright.sync_api import expect
 
 from support.dashboard import Opener
@@ -8,9 +11,10 @@ from support.live import ADMIN_KEY, Live
 UNAUTHORIZED, FORBIDDEN = "status of 401", "status of 403"
 
 
-def make_key(server: Live, *permissions: str) -> tuple[str, str]:
+def make_key(server: Live, *permissions: str, expires_at: str | None = None) -> tuple[str, str]:
     """A new key and its id."""
-    made = server.client.post("/keys", json={"name": "test", "permissions": permissions}).json()
+    body = {"name": "test", "permissions": permissions, "expires_at": expires_at}
+    made = server.client.post("/keys", json=body).json()
     return made["key"], made["id"]
 
 
@@ -53,6 +57,21 @@ def test_a_key_that_is_revoked_meanwhile_ends_the_view(visit: Opener, site: Live
     assert site.client.delete(f"/keys/{identity}").status_code == 204
     page.page.get_by_label("Compare with").select_option("none")
     expect(page.page.get_by_role("alert")).to_contain_text("revoked")
+    expect(page.page.locator("#content")).to_be_hidden()
+    page.forgive(UNAUTHORIZED)
+
+
+def test_a_key_that_expires_meanwhile_ends_the_view(visit: Opener, site: Live) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=8)
+    key, _ = make_key(site, "query", expires_at=soon.isoformat())
+    page = visit(site)
+    page.open(key=key)
+    expect(page.panel("outcomes")).to_be_visible()
+    body, headers = {"query_type": "call_count"}, {"Authorization": f"Bearer {key}"}
+    while httpx.post(f"{site.url}/analytics", json=body, headers=headers).status_code == 200:
+        page.page.wait_for_timeout(100)
+    page.page.get_by_label("Compare with").select_option("none")
+    expect(page.page.get_by_role("alert")).to_contain_text("expired")
     expect(page.page.locator("#content")).to_be_hidden()
     page.forgive(UNAUTHORIZED)
 

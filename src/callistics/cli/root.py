@@ -39,7 +39,7 @@ COMMANDS: Mapping[str, Lazy] = {
         "demo", "Try it: made-up calls, a query and its answer, and a server until Ctrl-C."
     ),
     "serve": Lazy("serve", "Run the server until it is stopped."),
-    "import": Lazy("import_", "Load calls or leads from NDJSON, CSV or Parquet files."),
+    "import": Lazy("import_", "Load calls or leads from NDJSON, CSV, Excel or Parquet files."),
     "query": Lazy("query", "Run a query and print the answer."),
     "calls": Lazy("calls", "Show the calls behind a figure, or one of them."),
     "leads": Lazy("leads", "Show a lead with its calls and its history."),

@@ -22,16 +22,21 @@ def excel_table(name: str, layout: Layout) -> Table:
     workbook, or has no such sheet, or nothing is in it.
     """
     try:
-        with calamine.CalamineWorkbook.from_path(name) as book:
+        with _opened(name) as book:
             sheet = _sheet(book, layout.sheet)
             rows = list(sheet.iter_rows())
-            first, title = (sheet.start or (0, 0))[0] + 1, sheet.name
+            title = sheet.name
     except (calamine.CalamineError, OSError) as error:
         advice = "if it was cut off, fetch it again; other tables can be saved as CSV"
         raise UnreadableError(f"cannot be read as a workbook ({error}): {advice}") from error
     if not rows:
         raise UnreadableError(f'the sheet "{title}" has no rows: choose another with --sheet')
-    return _table([(first + place, row) for place, row in enumerate(rows)], title, layout)
+    return _table(list(enumerate(rows, start=1)), title, layout)
+
+
+def _opened(name: str) -> Any:
+    library: Any = calamine
+    return library.CalamineWorkbook.from_path(name)
 
 
 def _sheet(book: Any, name: str | None) -> Any:

@@ -1,5 +1,6 @@
 """What an import would make of a file: its columns, its first records, what is not understood."""
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from callistics.mapping.documents import ObjectMapper
 from callistics.mapping.errors import MappingError
 from callistics.mapping.mapping import RecordMapping, Rest
 from callistics.mapping.paths import PAYLOAD, Found, Record, records_at
+from callistics.mapping.rule import FieldRule
 from callistics.mapping.sources import names_in
 from callistics.mapping.table import TableMapper
 from callistics.model.field_error import FieldError
@@ -24,7 +26,7 @@ from callistics.model.json import NotJsonError, as_decoded, as_object, decode
 from callistics.model.zones import zone
 from callistics.records.decode import Change, parse_record
 from callistics.records.field_values import Reading
-from callistics.records.fields import ALL_FIELDS
+from callistics.records.fields import ALL_FIELDS, REQUIRED
 
 LOOKED_AT = 10_000
 """Rows that are looked at, from the beginning of a file."""
@@ -54,6 +56,7 @@ class Preview:
     rows: int = 0
     records: list[tuple[int, Record]] = field(default_factory=list[tuple[int, Record]])
     present: set[str] = field(default_factory=set[str])
+    lacking: Counter[str] = field(default_factory=Counter[str])
     errors: list[tuple[int, FieldError]] = field(default_factory=list[tuple[int, FieldError]])
     bad: int = 0
     wrong: str | None = None
@@ -82,6 +85,7 @@ class _Taking:
             self.refuse(number, [FieldError("", str(error))])
             return
         self._preview.present.update(record)
+        self._preview.lacking.update(name for name in REQUIRED[self._kind] if name not in record)
         if len(self._preview.records) < SHOWN:
             self._preview.records.append((number, record))
         if not isinstance(found, Change):
@@ -193,10 +197,14 @@ def _sources(mapping: RecordMapping, columns: dict[str, Column]) -> list[Column]
     """The fields of the records, and the paths that the mapping names inside them."""
     found = list(columns.values())
     for target, rule in mapping.fields.items():
-        if rule.value is None and not rule.hashed:
-            names = names_in(rule.sources or (target,), columns.__contains__)
+        if not rule.is_constant:
+            names = names_in(_sources_of(target, rule), columns.__contains__)
             found += [Column(name, []) for name in names if name not in columns]
     return list({column.name: column for column in found}.values())
+
+
+def _sources_of(target: str, rule: FieldRule) -> tuple[str, ...]:
+    return rule.sources or (() if rule.hashed else (target,))
 
 
 def _filled(name: str, mapping: RecordMapping, columns: dict[str, Column]) -> list[str] | None:
@@ -204,8 +212,8 @@ def _filled(name: str, mapping: RecordMapping, columns: dict[str, Column]) -> li
     targets = [
         target
         for target, rule in mapping.fields.items()
-        if rule.value is None
-        and name in (rule.hashed or names_in(rule.sources or (target,), is_there))
+        if not rule.is_constant
+        and name in (*rule.hashed, *names_in(_sources_of(target, rule), is_there))
     ]
     if (not targets or mapping.fills_its_own(name)) and _is_own(name, mapping):
         targets.append(name)
@@ -222,5 +230,6 @@ def _is_own(name: str, mapping: RecordMapping) -> bool:
 
 def _named(mapping: RecordMapping, columns: dict[str, Column]) -> Iterator[str]:
     for target, rule in mapping.fields.items():
-        if rule.value is None:
-            yield from rule.hashed or names_in(rule.sources or (target,), columns.__contains__)
+        if not rule.is_constant:
+            yield from rule.hashed
+            yield from names_in(_sources_of(target, rule), columns.__contains__)

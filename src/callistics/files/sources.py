@@ -10,7 +10,7 @@ from callistics.files.encoding import as_utf8
 from callistics.files.lines import Line, UnreadableError
 from callistics.files.mapped import changed
 from callistics.files.ndjson import json_lines, whole_document
-from callistics.files.open import FORMATS, STDIN, Format, format_of, open_file, unbroken
+from callistics.files.open import STDIN, Format, format_named, format_of, open_file, unbroken
 from callistics.files.tables import Table, table_lines
 from callistics.mapping.mapping import Layout, RecordMapping
 
@@ -37,7 +37,7 @@ def format_for(name: str, said: Format | None, layout: Layout) -> Format:
     """
     if said is not None:
         return said
-    fallback = next((one for one in FORMATS if one == layout.reads), None)
+    fallback = format_named(layout.reads)
     if fallback is not None and name == STDIN:
         return fallback
     try:

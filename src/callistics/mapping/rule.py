@@ -37,10 +37,9 @@ class FieldRule:
     absent_as: object = None
 
     @property
-    def is_plain(self) -> bool:
-        """Whether values are read as they would be without it."""
-        how = self.unit or self.formats or self.words or self.zero_is_absent
-        return not how and self.scale is None and self.absent_as is None
+    def is_constant(self) -> bool:
+        """Whether every record gets the same value."""
+        return self.value is not None
 
 
 PLAIN = FieldRule()

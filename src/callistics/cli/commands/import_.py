@@ -1,6 +1,8 @@
 """`callistics import`."""
 
+import glob
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,15 @@ from callistics.cli.importing.sender import Sender, Tally
 from callistics.cli.importing.watching import Notes
 from callistics.cli.root import Failure
 from callistics.files.lines import UnreadableError
+from callistics.files.remote import is_remote, shown_name
 
 _HELP = """Load calls or leads from NDJSON, CSV, Excel, Parquet or Arrow files; `-` is a pipe.
 
 The name of a file tells its format; .gz and .zst are unpacked. A CSV file has a header, and an
 empty cell means that the field is absent, as null does in Parquet and Arrow. Columns are named
 like the fields of the API, those of the payload `payload.KEY`; for other names use --map, and for
-files of well-known systems --format. With --dry-run nothing is stored: you see what each column
+files of well-known systems --format. A file may be an address (https://…, s3://bucket/key) or a
+pattern ('2025-*.csv'). With --dry-run nothing is stored: you see what each column
 becomes, ten records, and what is not understood with the option that would help.
 
 Loading a file again changes nothing where its records carry updated_at, or where nothing else was
@@ -80,17 +84,30 @@ def command(
     """Load files."""
     mapping, format_ = take_mapping(given)
     reading = Reading(mapping, format_, batch_size)
-    for name in files:
+    names = [name for given_name in files for name in _matching(given_name)]
+    for name in names:
         _check_file(name, reading)
     if dry_run:
-        for name in files:
+        for name in names:
             show_plan(name, reading)
         return
     with connect(target, create=True) as client, bad_line_report(errors_file) as report:
         sender = Sender(client, mapping.kind, skip=on_error == "skip", zone=mapping.zone)
-        _import_all(files, reading, sender, report)
+        _import_all(names, reading, sender, report)
     if report.count:
         raise Failure(f"{report.count:,} bad lines were left out")
+
+
+def _matching(name: str) -> list[str]:
+    """The files that a pattern matches, in order of their names; a name that is none itself."""
+    if is_remote(name) or not glob.has_magic(name) or Path(name).exists():
+        return [name]
+    # A pattern may be of an absolute path.
+    matches = glob.glob(name, recursive=True)  # noqa: PTH207
+    found = sorted(one for one in matches if Path(one).is_file())
+    if not found:
+        raise Failure(f"{name}: no file matches")
+    return found
 
 
 def _check_file(name: str, reading: Reading) -> None:
@@ -98,18 +115,18 @@ def _check_file(name: str, reading: Reading) -> None:
     try:
         reading.format_of(name)
     except UnreadableError as error:
-        raise Failure(f"{name}: {error}") from error
-    if name != "-" and not Path(name).is_file():
+        raise Failure(f"{shown_name(name)}: {error}") from error
+    if name != "-" and not is_remote(name) and not Path(name).is_file():
         raise Failure(f"{name}: there is no such file")
 
 
 def _import_all(
-    names: tuple[str, ...], reading: Reading, sender: Sender, report: BadLineReport
+    names: Sequence[str], reading: Reading, sender: Sender, report: BadLineReport
 ) -> None:
     notes, started = Notes(reading.mapping), time.monotonic()
     try:
         for name in names:
-            import_file(name, reading, sender, report, notes.watch(name))
+            import_file(name, reading, sender, report, notes.watch(shown_name(name)))
         with progress_bar() as bar:
             bar.add_task("putting in order", total=None)
             sender.put_in_order()

@@ -21,43 +21,35 @@ DAYS = 31
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the demo asks about: a merchant, one of its templates, and the range of time."""
+    """What the demo asks about: the merchant with the most calls, and the range of time."""
 
     merchant_id: str
-    template_id: str
     dates: dict[str, str]
 
 
 def biggest(client: Client, demo: Demo) -> Subject | None:
-    """The template with the most calls of the last days; None where there are none."""
+    """The merchant with the most calls of the last days; None where there are none."""
     first, last = last_days(datetime.fromisoformat(demo.until), demo.timezone, DAYS)
     dates = {"date_from": first.isoformat(), "date_to": last.isoformat()}
     body: Body = {
         "query_type": "call_count",
-        "filters": {**dates, "min_duration": 10},
-        "group_by": ["merchant_id", "template_id"],
+        "filters": dates,
+        "group_by": ["merchant_id"],
         "page_size": 10_000,
     }
     rows: list[Body] = client.request("POST", "/analytics", json=body).json()["data"]
     if not rows:
         return None
-    most = max(rows, key=lambda row: (row["count"], row["template_id"] or ""))
-    return Subject(most["merchant_id"], most["template_id"], dates)
+    most = max(rows, key=lambda row: (row["count"], row["merchant_id"]))
+    return Subject(most["merchant_id"], dates)
 
 
 def first_query(subject: Subject) -> Body:
-    """The query of the API's documentation, over the demo's own data."""
+    """Calls by day that somebody answered, of the whole platform."""
     return {
         "query_type": "calls_over_time",
-        "filters": {
-            "template_id": subject.template_id,
-            "merchant_id": subject.merchant_id,
-            **subject.dates,
-            "min_duration": 10,
-        },
+        "filters": {**subject.dates, "reached": True},
         "granularity": "day",
-        "page": 1,
-        "page_size": DAYS,
     }
 
 

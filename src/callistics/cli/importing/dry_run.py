@@ -10,6 +10,7 @@ from callistics.cli.root import Failure
 from callistics.files.lines import UnreadableError
 from callistics.files.open import Format
 from callistics.files.preview import LOOKED_AT, Column, Preview, preview
+from callistics.files.remote import local_copy, shown_name
 from callistics.mapping.mapping import RecordMapping
 from callistics.model.json import encode
 
@@ -31,10 +32,11 @@ _MARKS = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}
 def show_plan(name: str, reading: Reading) -> None:
     """Print what an import of a file would do. Raises `Failure` where it cannot be read."""
     try:
-        found = preview(name, reading.format_of(name), reading.mapping)
+        with local_copy(name) as path:
+            found = preview(path, reading.format_of(name), reading.mapping)
     except UnreadableError as error:
-        raise Failure(f"{name}: {error}") from error
-    for line in plan(name, found, reading.mapping):
+        raise Failure(f"{shown_name(name)}: {error}") from error
+    for line in plan(shown_name(name), found, reading.mapping):
         click.echo(line)
 
 
@@ -64,13 +66,16 @@ def _about_file(found: Preview) -> str:
         where = "no header" if table.header is None else f"header in line {table.header:,}"
         parts.append(where)
     if table is not None and table.left_out:
-        parts.append(f"{table.left_out:,} empty rows left out")
+        parts.append(f"{_counted(table.left_out, 'empty row')} left out")
     return ", ".join([*parts, _rows(found)])
 
 
 def _rows(found: Preview) -> str:
-    more = "the first " if found.rows >= LOOKED_AT else ""
-    return f"{more}{found.rows:,} row" + "s" * (found.rows != 1)
+    return ("the first " if found.rows >= LOOKED_AT else "") + _counted(found.rows, "row")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" + "s" * (number != 1)
 
 
 def _columns(found: Preview, mapping: RecordMapping) -> list[str]:

@@ -8,6 +8,7 @@ from callistics.files.preview import Column, Preview
 from callistics.mapping import times
 from callistics.mapping.mapping import RecordMapping
 from callistics.mapping.numbers import number
+from callistics.mapping.sources import PLUS
 from callistics.mapping.times import AmbiguousDateError
 from callistics.mapping.values import word_of
 from callistics.mapping.words import KNOWN
@@ -48,7 +49,8 @@ def _about(target: str, column: Column, mapping: RecordMapping) -> Iterator[str]
     values = [(line, value) for line, value in column.values if word_of(value) not in mapping.nulls]
     if field.schema.get("format") == "date-time":
         if rule is None or not (rule.unit or rule.formats):
-            yield from _about_times(target, values)
+            is_half = rule is not None and PLUS in "".join(rule.sources)
+            yield from _about_times(target, values, " %H:%M:%S" if is_half else "")
     elif field.type.choices:
         yield from _about_words(field, values, set(rule.words) if rule else set())
     elif field.type in (types.DURATION, types.COST, types.SENTIMENT, types.ATTEMPT):
@@ -58,7 +60,8 @@ def _about(target: str, column: Column, mapping: RecordMapping) -> Iterator[str]
             yield from _about_unit(field, column.name, values)
 
 
-def _about_times(target: str, values: Sequence[tuple[int, object]]) -> Iterator[str]:
+def _about_times(target: str, values: Sequence[tuple[int, object]], clock: str) -> Iterator[str]:
+    """`clock` is the format of the time of day where that is in another column."""
     for _, value in values:
         units = times.units_of(value)
         if units:
@@ -68,7 +71,9 @@ def _about_times(target: str, values: Sequence[tuple[int, object]]) -> Iterator[
     for line, text, day, month in either[:2]:
         yield f"line {line:,}: {text} is {day} if the day comes first, {month} if the month does"
     if either:
-        forms = " or ".join(_formats(target, values, either[0][1]))
+        forms = " or ".join(
+            f"--time-format {target}='{form}{clock}'" for form in _formats(values, either[0][1])
+        )
         yield f"which of day and month comes first is not guessed: {forms}"
 
 
@@ -82,11 +87,11 @@ def _either_way(value: object) -> tuple[str, str, str] | None:
     return None
 
 
-def _formats(target: str, values: Sequence[tuple[int, object]], text: str) -> list[str]:
+def _formats(values: Sequence[tuple[int, object]], text: str) -> list[str]:
     """The formats that all dates of a column would fit, by the shape of one."""
     shape = _DATE.fullmatch(text.strip())
     if shape is None:
-        return [f"--time-format {target}=FORMAT"]
+        return ["FORMAT"]
     mark, apart, seconds, half = shape.groups()
     clock = f"{'%I' if half else '%H'}:%M{':%S' if seconds else ''}"
     clock += "" if not half else " %p" if half.startswith(" ") else "%p"
@@ -94,9 +99,7 @@ def _formats(target: str, values: Sequence[tuple[int, object]], text: str) -> li
     firsts, seconds_ = _parts(values, mark)
     orders = [("%d", "%m", seconds_), ("%m", "%d", firsts)]
     fits = [(a, b) for a, b, months in orders if all(month <= 12 for month in months)]
-    return [
-        f"--time-format {target}='{a}{mark}{b}{mark}%Y{rest}'" for a, b in fits or [("%d", "%m")]
-    ]
+    return [f"{a}{mark}{b}{mark}%Y{rest}" for a, b in fits or [("%d", "%m")]]
 
 
 def _parts(values: Sequence[tuple[int, object]], mark: str) -> tuple[set[int], set[int]]:
@@ -192,3 +195,8 @@ def _about_required(found: Preview, mapping: RecordMapping) -> Iterator[str]:
     for name in (mapping.kind.id_field, "merchant_id", *REQUIRED[mapping.kind]):
         if name not in found.present:
             yield f"no record has {name}: --map {name}=COLUMN, or --set {name}=VALUE"
+        elif name in found.lacking:
+            yield (
+                f"without {name}: {found.lacking[name]:,} of {found.rows:,}, which would wait for"
+                " it, pending; lines of totals and the like are best taken out of the file"
+            )

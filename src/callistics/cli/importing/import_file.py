@@ -12,6 +12,7 @@ from callistics.files.encode import as_texts
 from callistics.files.fitting import fitted
 from callistics.files.lines import Batch, UnreadableError, batched
 from callistics.files.open import Format
+from callistics.files.remote import local_copy, shown_name
 from callistics.files.sources import Source, format_for, opened
 from callistics.mapping.mapping import RecordMapping
 
@@ -43,8 +44,12 @@ def import_file(
     size = reading.batch_size or _BATCH
     try:
         kind = reading.format_of(name)
-        with opened(name, kind, reading.mapping) as source, progress_bar() as bar:
-            task = bar.add_task(name, total=source.size)
+        with (
+            local_copy(name) as path,
+            opened(path, kind, reading.mapping) as source,
+            progress_bar() as bar,
+        ):
+            task = bar.add_task(shown_name(name), total=source.size)
             sender.prepare(size, source.size or 0)
             refused: Batch | None = None
             # Closed at once, so that what is under way is waited for, and counts.
@@ -53,18 +58,18 @@ def import_file(
             batches = watch.over(fitted(placed, reading.mapping))
             with closing(sender.send_all(batches)) as answers:
                 for sent in answers:
-                    report.add(name, sent.bad)
+                    report.add(shown_name(name), sent.bad)
                     bar.update(task, completed=sent.batch.position)
                     if sent.refused and refused is None:
                         refused = sent.batch
             if source.table is not None:
                 watch.empty_rows = source.table.left_out
             if refused is not None:
-                raise Failure(_refused(name, refused))
+                raise Failure(_refused(shown_name(name), refused))
     except UnreadableError as error:
         kept = sender.tally.kept - before
         text = f"; stored before that: {kept:,}" if kept else ""
-        raise Failure(f"{name}: {error}{text}") from error
+        raise Failure(f"{shown_name(name)}: {error}{text}") from error
 
 
 def _placed(batches: Iterator[Batch], source: Source) -> Iterator[Batch]:

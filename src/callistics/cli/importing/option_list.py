@@ -11,7 +11,7 @@ from callistics.cli.root import Failure
 from callistics.errors import did_you_mean
 from callistics.files.encoding import check_encoding
 from callistics.files.lines import UnreadableError
-from callistics.files.open import FORMATS, Format
+from callistics.files.open import FORMATS, Format, format_named
 from callistics.mapping import (
     Layout,
     MappingError,
@@ -159,7 +159,7 @@ def take_mapping(given: dict[str, Any]) -> tuple[RecordMapping, Format | None]:
 def _base(
     kind: str | None, name: str | None, file: Path | None
 ) -> tuple[RecordMapping, Format | None]:
-    format_ = next((one for one in FORMATS if one == name), None)
+    format_ = format_named(name)
     if name is not None and format_ is None:
         if file is not None:
             raise click.UsageError("--format PRESET and --mapping are two mappings: give one")
@@ -185,7 +185,13 @@ def _of_kind(mapping: RecordMapping, kind: str | None) -> RecordMapping:
 
 def _read(file: Path) -> RecordMapping:
     try:
-        return read_mapping(file.read_text(encoding="utf-8"), str(file))
+        found = read_mapping(file.read_text(encoding="utf-8"), str(file))
+        if found.layout.reads is not None and format_named(found.layout.reads) is None:
+            hint = did_you_mean(found.layout.reads, FORMATS) or f", only {', '.join(FORMATS)}"
+            raise MappingError(f'{file}: reads: there is no format "{found.layout.reads}"{hint}')
+        if found.layout.delimiter is not None and len(found.layout.delimiter) != 1:
+            raise MappingError(f"{file}: delimiter must be one character")
+        return found
     except (MappingError, OSError, UnicodeDecodeError) as error:
         text = str(error) if isinstance(error, MappingError) else f"{file}: {error}"
         raise Failure(text) from None

@@ -39,7 +39,8 @@ export async function loadDashboard(signal, newestKnown) {
   asked = common(state);
   shown.forEach((panel) => panel.loading());
   try {
-    const [answers, resolved] = await ask(signal);
+    const preparing = shown.map((panel) => panel.prepare(themes[theme()]));
+    const [[answers, resolved]] = await Promise.all([ask(signal), ...preparing]);
     const failed = await showAll(answers, resolved, state);
     await newestKnown;
     signal.throwIfAborted();

@@ -6,40 +6,48 @@ const MARK = '[role="graphics-symbol"][aria-roledescription]';
 const GUIDE = /axis|legend|title/;
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-/** The marks within an element; `renew()` is to be called whenever they were drawn anew. */
+/** The marks within an element; `replace(draw)` is how they are drawn anew. */
 export class Marks {
   constructor(element, select) {
     Object.assign(this, { element, select, marks: [] });
     element.addEventListener("keydown", (event) => this.#pressed(event));
-    element.addEventListener("focusin", (event) => tell(event.target));
+    element.addEventListener("focusin", (event) => this.#entered(event.target));
     element.addEventListener("focusout", hideTooltip);
   }
 
-  renew() {
+  /** Draw with a function; who was at a mark is at the one of the same name afterwards. */
+  replace(draw) {
+    const name = this.marks.find((mark) => mark === document.activeElement)?.getAttribute("aria-label");
+    draw();
+    this.#find();
+    if (name) this.marks.find((mark) => mark.getAttribute("aria-label") === name)?.focus({ preventScroll: true });
+  }
+
+  #find() {
     const found = [...this.element.querySelectorAll(MARK)].filter((mark) => mark.__data__?.datum);
     this.marks = found.filter((mark) => !GUIDE.test(mark.getAttribute("aria-roledescription")));
-    const entry = this.marks.includes(document.activeElement) ? document.activeElement : this.marks[0];
-    for (const mark of this.marks) mark.setAttribute("tabindex", mark === entry ? "0" : "-1");
+    this.marks.forEach((mark, place) => mark.setAttribute("tabindex", place ? "-1" : "0"));
+  }
+
+  // Tab comes back to where one was.
+  #entered(target) {
+    if (this.marks.includes(target)) {
+      for (const mark of this.marks) mark.setAttribute("tabindex", mark === target ? "0" : "-1");
+    }
+    tell(target);
   }
 
   #pressed(event) {
     const place = this.marks.indexOf(event.target);
     if (place < 0) return;
     if (event.key === "Enter" || event.key === " ") this.select(event.target.__data__.datum);
-    else if (event.key in STEPS) this.#move(event.target, place + STEPS[event.key]);
-    else if (event.key === "Home") this.#move(event.target, 0);
-    else if (event.key === "End") this.#move(event.target, this.marks.length - 1);
+    else if (event.key in STEPS) this.marks[place + STEPS[event.key]]?.focus();
+    else if (event.key === "Home") this.marks[0].focus();
+    else if (event.key === "End") this.marks.at(-1).focus();
     else return;
     event.preventDefault();
   }
 
-  #move(from, place) {
-    const next = this.marks[place];
-    if (!next) return;
-    from.setAttribute("tabindex", "-1");
-    next.setAttribute("tabindex", "0");
-    next.focus();
-  }
 }
 
 // What the pointer is told, at the place of the mark.

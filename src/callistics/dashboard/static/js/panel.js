@@ -64,6 +64,11 @@ export class Panel {
     this.link?.setAttribute("href", addressOf({ ...current(), view: "calls" }));
   }
 
+  /** Make ready what the picture needs beside the rows; what fails is told when it is drawn. */
+  async prepare(theme) {
+    await this.drawing?.prepare(theme).catch(() => {});
+  }
+
   idle() {
     this.element.removeAttribute("aria-busy");
   }

@@ -26,23 +26,46 @@ async function charts() {
 export class Picture {
   /** `select(datum)` is called for a mark that is clicked, or chosen with the keyboard. */
   constructor(element, spec, select) {
-    Object.assign(this, { element, spec, select, view: null, config: null });
+    Object.assign(this, { element, spec, select, view: null, next: null, config: null });
     this.marks = new Marks(element, select);
   }
 
-  /** Draw the rows; what is there stays until the new picture is. `signals` are the spec's. */
-  async draw(rows, signals, config) {
-    if (this.view && this.config === config) await this.#renew(this.view, rows, signals);
-    else await this.#begin(rows, signals, config);
-    this.marks.renew();
+  /** Make what needs no rows, the greater part of a drawing, while they are on their way. */
+  prepare(config) {
+    if (this.config !== config) {
+      this.#forgetNext();
+      Object.assign(this, { config, program: this.#compile(config) });
+    }
+    this.next ??= this.#begin(this.program);
+    return this.next;
   }
 
-  async #begin(rows, signals, config) {
-    const { View, compile, expressionInterpreter, locale, parse } = await charts();
-    const { spec } = compile(this.spec, { config, logger: quiet });
+  /**
+   * Draw the rows; what is there stays until the new picture is. `signals` are the spec's.
+   *
+   * Each drawing has a view of its own: one that is given other rows keeps what it had of its
+   * axes in their old places.
+   */
+  async draw(rows, signals, config) {
+    const { view, holder } = await this.prepare(config);
+    this.next = null;
+    await this.#run(view, rows, signals);
+    this.view?.finalize();
+    this.view = view;
+    this.marks.replace(() => fill(this.element, holder));
+  }
+
+  async #compile(config) {
+    const { compile, parse } = await charts();
+    return parse(compile(this.spec, { config, logger: quiet }).spec, {}, { ast: true });
+  }
+
+  async #begin(program) {
+    const { View, expressionInterpreter, locale } = await charts();
     const holder = h("div", { class: "drawing" });
+    const parsed = await program;
     this.element.append(holder);
-    const view = new View(parse(spec, {}, { ast: true }), {
+    const view = new View(parsed, {
       expr: expressionInterpreter,
       renderer: "svg",
       container: holder,
@@ -51,20 +74,26 @@ export class Picture {
       tooltip: (_, event, __, value) => (value ? showTooltip(event, value) : hideTooltip()),
     });
     view.addEventListener("click", (_, item) => item?.datum && this.select(item.datum));
-    await this.#renew(view, rows, signals);
-    this.view?.finalize();
-    Object.assign(this, { view, config });
-    fill(this.element, holder);
+    return { view, holder };
   }
 
-  async #renew(view, rows, signals) {
+  async #run(view, rows, signals) {
     for (const [name, value] of Object.entries({ ...signals, weekday_texts: weekdayTexts() })) view.signal(name, value);
     // The library tags and extends what it is given.
     view.data("rows", rows.map((row) => ({ ...row })));
     await view.runAsync();
   }
 
+  #forgetNext() {
+    this.next?.then(({ view, holder }) => {
+      view.finalize();
+      holder.remove();
+    }, () => {});
+    this.next = null;
+  }
+
   remove() {
+    this.#forgetNext();
     this.view?.finalize();
     this.view = null;
     fill(this.element);
