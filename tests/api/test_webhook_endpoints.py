@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from callistics.model.scope import EVERYTHING
 from support import inside
+from support.gate import gated, until
 from support.server import Server, problem, serving
 from support.webhook_events import in_json
-from support.webhook_server import CALLS, TENANTS, Endpoint, settle, shown
+from support.webhook_server import CALLS, TENANTS, Endpoint, settle, shown, webhooks_of
 from support.webhook_signing import SECRETS, signed
 
 
@@ -59,6 +61,22 @@ def test_a_change_is_checked_as_well(one_server: Server) -> None:
         problem(one_server.request("PATCH", path, json=change), status)
     changed = one_server.request("PATCH", path, json={"payload_keep": ["a"], "addresses": None})
     assert (changed.json()["payload_keep"], changed.json()["addresses"]) == (["a"], [])
+
+
+def test_a_change_does_not_undo_an_end_that_came_meanwhile(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        endpoint = Endpoint(server, "vapi")
+    with gated(tmp_path) as (server, _, gate):
+        change = {"Authorization": f"Bearer {server.application.local_key}"}
+        begun = [server.begin("PATCH", endpoint.path, headers=change, json={"secret": "s"})]
+        gate.wait()
+        begun.append(server.begin("DELETE", endpoint.path, headers=change))
+        until(lambda: webhooks_of(server).endpoints.visible(EVERYTHING)[0].ended_at is not None)
+        gate.open()
+        assert [one.result().status_code for one in begun] == [200, 204]
+    with serving(tmp_path) as server:
+        (listed,) = server.request("GET", "/webhook-endpoints").json()["webhook_endpoints"]
+        assert listed["ended_at"] is not None
 
 
 def test_it_takes_the_permission_and_stays_within_the_scope(one_server: Server) -> None:

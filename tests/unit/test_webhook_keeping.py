@@ -9,12 +9,13 @@ import pytest
 
 from callistics.errors import Unavailable
 from callistics.ingest.job import Job, Result
-from callistics.model.webhooks import KeptBody
+from callistics.model.webhooks import KeptBody, WebhookChanges
 from callistics.webhooks import receiver, worker
 from callistics.webhooks.receiver import Receiver
 from callistics.webhooks.worker import Worker
 from support.gate import gated, until
 from support.server import serving
+from support.store import opened
 from support.webhook_events import in_json
 from support.webhook_server import Endpoint, settle, webhooks_of
 
@@ -41,6 +42,15 @@ class Writes:
     @property
     def sizes(self) -> list[int]:
         return [len(job.webhooks.bodies) for job in self.jobs if job.webhooks is not None]
+
+
+def test_a_body_that_is_kept_changes_no_answer() -> None:
+    with opened("duckdb") as store:
+        before = store.engine.data_version
+        store.writer.commit([Job(webhooks=WebhookChanges(bodies=[body(1)]))])
+        assert store.engine.data_version == before
+        store.send("calls", [{"call_id": "c", "merchant_id": "m"}])
+        assert store.engine.data_version != before
 
 
 def test_what_comes_meanwhile_is_kept_together() -> None:

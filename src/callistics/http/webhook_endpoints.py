@@ -116,7 +116,10 @@ async def _save(parts: Services, endpoint: StoredEndpoint) -> None:
 
     def known(saved: "Future[Result]") -> None:
         if saved.exception() is None:
-            parts.webhooks.endpoints.put(endpoint)
+            as_known = parts.webhooks.endpoints.put(endpoint)
+            if as_known != endpoint:
+                # It was ended before this change was stored, which would undo that.
+                parts.webhooks.save(as_known, urgent=True)
 
     done = parts.webhooks.save(endpoint)
     # As soon as it is stored, whether or not the client still listens.

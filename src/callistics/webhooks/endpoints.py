@@ -28,11 +28,15 @@ class Endpoints:
         self._ids = {one.token_hash: one.id for one in self._endpoints.values()}
         self._lock = threading.Lock()
 
-    def put(self, endpoint: StoredEndpoint) -> None:
-        """Add an endpoint, or replace what is known of it."""
+    def put(self, endpoint: StoredEndpoint) -> StoredEndpoint:
+        """Add an endpoint, or replace what is known of it; one that was ended stays so."""
         with self._lock:
+            known = self._endpoints.get(endpoint.id)
+            if known is not None and known.ended_at is not None:
+                endpoint = replace(endpoint, ended_at=known.ended_at)
             self._endpoints[endpoint.id] = endpoint
             self._ids[endpoint.token_hash] = endpoint.id
+        return endpoint
 
     def of_token(self, source: str, token: str) -> StoredEndpoint | None:
         """The endpoint of a source that has the token and was not ended."""
