@@ -10,7 +10,7 @@ from typing import IO, Any, NamedTuple
 import click
 
 from callistics import __version__
-from callistics.errors import CallisticsError
+from callistics.errors import CallisticsError, not_installed
 
 
 class Failure(click.ClickException):
@@ -46,6 +46,9 @@ COMMANDS: Mapping[str, Lazy] = {
     "types": Lazy("types", "List the query types, or the fields of one."),
     "values": Lazy("values", "List the values of a field, those of most calls first."),
     "payload-keys": Lazy("payload_keys", "List the keys that payloads have."),
+    "mcp": Lazy(
+        "mcp", "Let AI assistants query a running server, over the Model Context Protocol."
+    ),
     "keys": Lazy("keys", "Create, list and revoke access keys."),
     "webhook": Lazy("webhook", "Take what platforms send: endpoints, dead letters, a trial."),
     "embed-token": Lazy("embed_token", "Sign tokens for embedding, or refuse them all."),
@@ -92,6 +95,8 @@ class LazyGroup(click.Group):
             raise Failure(str(error)) from error
         except BrokenPipeError:
             raise
+        except ModuleNotFoundError as error:
+            raise Failure(not_installed(error)) from error
         except OSError as error:
             raise Failure(_os_error(error)) from error
         except Exception as error:
