@@ -114,6 +114,9 @@ def test_broken_files_say_what_to_do(
         (("--map", "call_id=@hash()"), "must look like @hash(started_at,from,to)"),
         (("--mapping", "none.toml"), "none.toml"),
         (("--set", "direction=in", "--unit", "direction=s"), "set to one value"),
+        (("--delimiter", ";"), "--delimiter has no effect on files of the format xlsx"),
+        (("--records", "calls[]"), "--records has no effect"),
+        (("--encoding", "latin-1"), "--encoding has no effect"),
     ],
 )
 def test_options_that_do_not_fit(
@@ -140,3 +143,27 @@ def test_a_mapping_that_works_is_kept(run: Run, folder: Path) -> None:
 def test_a_dry_run_needs_no_server_and_stores_nothing(run: Run, folder: Path) -> None:
     load(run, folder, "legs", "--dry-run", "--url", "http://127.0.0.1:1")
     assert [file.name for file in folder.iterdir()] == ["a.csv"]
+
+
+def test_an_option_that_one_of_several_files_is_read_by_is_taken(run: Run, folder: Path) -> None:
+    (folder / "a.csv").write_text("call_id;started_at;a\nc;2025-01-05;,\n")
+    (folder / "b.ndjson").write_text('{"call_id": "d", "started_at": "2025-01-05"}\n')
+    both = ("a.csv", "b.ndjson", "--delimiter", ";", "--drop", "a", *TENANT, "--dry-run")
+    assert "b.ndjson: JSON" in run("import", *both).stdout
+    shown = run("import", *both[1:], code=2).output
+    assert "--delimiter has no effect on files of the format ndjson" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('reads = "cvs"', 'reads: there is no format "cvs", only ndjson, csv'),
+        ('delimiter = "ab"', "delimiter must be one character"),
+        ('[fields]\nouttcome = "x"', 'no field outtcome, did you mean "outcome"?'),
+    ],
+)
+def test_a_mapping_that_makes_no_sense(text: str, message: str, run: Run, folder: Path) -> None:
+    (folder / "m.toml").write_text(text)
+    (folder / "a.csv").write_text("")
+    shown = run("import", "a.csv", "--mapping", "m.toml", code=1).output
+    assert f"m.toml: {message}" in shown or (message in shown and "m.toml: " in shown)

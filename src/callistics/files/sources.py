@@ -1,6 +1,6 @@
 """A file opened as what it is: its lines, or its columns and rows, and how far it was read."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BufferedReader
@@ -15,6 +15,16 @@ from callistics.files.tables import Table, table_lines
 from callistics.mapping.mapping import Layout, RecordMapping
 
 _TYPED = ("parquet", "arrow")
+_TEXT = ("columns", "delimiter", "encoding", "skip_lines")
+USES: Mapping[Format, tuple[str, ...]] = {
+    "ndjson": ("records", "encoding"),
+    "csv": _TEXT,
+    "tsv": _TEXT,
+    "xlsx": ("columns", "sheet", "skip_lines"),
+    "parquet": (),
+    "arrow": (),
+}
+"""What of a layout the reading of each format looks at."""
 
 
 @dataclass(frozen=True, slots=True)

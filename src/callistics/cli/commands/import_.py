@@ -11,12 +11,13 @@ import click
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.importing.dry_run import show_plan
 from callistics.cli.importing.import_file import Reading, import_file
-from callistics.cli.importing.option_list import mapping_options, take_mapping
+from callistics.cli.importing.option_list import check_used, mapping_options, take_mapping
 from callistics.cli.importing.progress import BadLineReport, bad_line_report, progress_bar, summary
 from callistics.cli.importing.sender import Sender, Tally
 from callistics.cli.importing.watching import Notes
 from callistics.cli.root import Failure
 from callistics.files.lines import UnreadableError
+from callistics.files.open import Format
 from callistics.files.remote import is_remote, shown_name
 
 _HELP = """Load calls or leads from NDJSON, CSV, Excel, Parquet or Arrow files; `-` is a pipe.
@@ -82,11 +83,10 @@ def command(
     **given: Any,
 ) -> None:
     """Load files."""
-    mapping, format_ = take_mapping(given)
+    mapping, format_, said = take_mapping(given)
     reading = Reading(mapping, format_, batch_size)
     names = [name for given_name in files for name in _matching(given_name)]
-    for name in names:
-        _check_file(name, reading)
+    check_used(said, [_checked(name, reading) for name in names])
     if dry_run:
         for name in names:
             show_plan(name, reading)
@@ -110,14 +110,15 @@ def _matching(name: str) -> list[str]:
     return found
 
 
-def _check_file(name: str, reading: Reading) -> None:
-    """Raises before anything is stored, where a later file would stop the import."""
+def _checked(name: str, reading: Reading) -> Format:
+    """The format of a file. Raises `Failure` before anything is stored where it is not there."""
     try:
-        reading.format_of(name)
+        found = reading.format_of(name)
     except UnreadableError as error:
         raise Failure(f"{shown_name(name)}: {error}") from error
     if name != "-" and not is_remote(name) and not Path(name).is_file():
         raise Failure(f"{name}: there is no such file")
+    return found
 
 
 def _import_all(

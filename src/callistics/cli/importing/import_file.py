@@ -83,5 +83,5 @@ def _refused(name: str, batch: Batch) -> str:
     return (
         f"stopped: nothing of lines {batch.first:,} to {batch.last:,} of {name} was stored; all"
         " before them is, and some after them may be. Correct the lines and import the file again,"
-        " or leave them out with --on-error skip."
+        " or leave them out with --on-error skip; --dry-run says which option would help."
     )

@@ -1,6 +1,6 @@
 """The options of `callistics import` that say how files are read and mapped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from callistics.errors import did_you_mean
 from callistics.files.encoding import check_encoding
 from callistics.files.lines import UnreadableError
 from callistics.files.open import FORMATS, Format, format_named
+from callistics.files.sources import USES
 from callistics.mapping import (
     Layout,
     MappingError,
@@ -142,18 +143,21 @@ def mapping_options(command: Command) -> Command:
     return command
 
 
-def take_mapping(given: dict[str, Any]) -> tuple[RecordMapping, Format | None]:
-    """The mapping, and the format if one was named; takes their values out of those given.
+def take_mapping(given: dict[str, Any]) -> tuple[RecordMapping, Format | None, Layout]:
+    """The mapping, the format if one was named, and the layout as far as options say it.
+
+    Takes their values out of those given.
 
     Raises `click.UsageError` where they make no sense, `Failure` where a mapping cannot be read.
     """
     kind, name = given.pop("kind"), given.pop("format_")
     base, format_ = _base(kind, name, given.pop("mapping_file"))
     save = given.pop("save_mapping")
-    mapping = make_mapping(base, _said(given))
+    said = _said(given)
+    mapping = make_mapping(base, said)
     if save is not None:
         _save(save, mapping)
-    return mapping, format_
+    return mapping, format_, said.layout
 
 
 def _base(
@@ -226,6 +230,18 @@ def _layout(given: dict[str, Any], mark: str | None) -> Layout:
         skip_lines=given.pop("skip_lines"),
         sheet=given.pop("sheet"),
     )
+
+
+def check_used(said: Layout, formats: Iterable[Format]) -> None:
+    """Raises `click.UsageError` for an option that no file of these formats would be read by."""
+    named = sorted(set(formats))
+    used = {name for one in named for name in USES[one]}
+    for name in ("records", "columns", "delimiter", "encoding", "skip_lines", "sheet"):
+        if getattr(said, name) and name not in used:
+            option = f"--{name.replace('_', '-')}"
+            raise click.UsageError(
+                f"{option} has no effect on files of the format {', '.join(named)}"
+            )
 
 
 def _columns(text: str) -> tuple[str, ...]:
