@@ -29,7 +29,9 @@ def test_axes_follow_the_rows_whatever_was_shown_before(dashboard: Dashboard, si
     ):
         rows = site.rows(query_type, filters={"date_range": "last_month"})
         marks = dashboard.panel(panel).locator(MARK)
-        drawn = marks.evaluate_all("(marks, field) => marks.map(m => m.__data__.datum[field])", field)
+        drawn = marks.evaluate_all(
+            "(marks, field) => marks.map(m => m.__data__.datum[field])", field
+        )
         places = marks.evaluate_all(
             """marks => marks.map(mark => {
                 const { x, y } = mark.getBoundingClientRect();

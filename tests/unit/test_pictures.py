@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,13 +16,13 @@ from callistics.pictures.specification import specification
 from callistics.pictures.theme import theme
 from callistics.queries import registry
 from callistics.sql.selection import Unit
+from support.pictures import Rows, drawn, told
 from support.store import Store, opened
 
 ALONE_A_TABLE = {"call_count"}
 """Types whose answer is no picture where nothing groups it."""
 MARKUP = '<script>alert("&")</script>'
 RANGE = {"date_from": "2025-01-01", "date_to": "2025-01-12"}
-Rows = Sequence[Mapping[str, Any]]
 
 
 def records() -> list[dict[str, Any]]:
@@ -73,30 +73,6 @@ def compared(rows: Rows) -> Rows:
         {**row, **{PREVIOUS + name: None if place % 3 == 1 else 2 * row[name] for name in names}}
         for place, (row, names) in enumerate(zip(rows, figures, strict=True))
     ]
-
-
-def drawn(
-    name: str, rows: Rows, group_by: Sequence[str] = (), measure: str | None = None, **params: Any
-) -> str:
-    """The picture as SVG."""
-    spec = specification(name, group_by, measure)
-    assert spec is not None
-    spec |= {"data": {"name": ROWS, "values": list(rows)}, "width": 500}
-    spec["params"] = [
-        {**one, "value": params.get(one["name"], one["value"])} for one in spec["params"]
-    ]
-    svg = vl_convert.vegalite_to_svg(spec, config=theme("light"))
-    assert "NaN" not in svg
-    assert "Infinity" not in svg
-    assert "undefined" not in svg
-    return svg
-
-
-def told(svg: str) -> list[str]:
-    """What a reader of the screen is told of the marks."""
-    labels = re.findall(r'aria-label="([^"]*)"[^>]*role="graphics-symbol"', svg)
-    labels += re.findall(r'role="graphics-symbol"[^>]*aria-label="([^"]*)"', svg)
-    return [one for one in labels if "axis" not in one and "legend" not in one]
 
 
 def has_before(spoken: str) -> bool:

@@ -166,6 +166,15 @@ PANELS: tuple[Panel, ...] = (
         selects={"hour": "hour"},
     ),
     Panel(
+        "success-by-weekday",
+        "When",
+        "Success by weekday",
+        "Reach rate and success rate by the weekday on which calls start.",
+        "success_rate",
+        group_by=("weekday",),
+        selects={"weekday": "weekday"},
+    ),
+    Panel(
         "success-by-agent",
         "Who",
         "Success by agent",

@@ -173,17 +173,24 @@ def limited(group: str, weight: str, most: int = MOST) -> Transforms:
     ]
 
 
-def left_out(most: int = MOST) -> Layer:
+def note(text: object, line: int = 0) -> Layer:
+    """A note at the right above the picture, in one of the lines there, from the lowest."""
+    return {
+        "mark": mark("text", "note", align="right", baseline="bottom", dy=-NOTE_GAP - 13 * line),
+        "encoding": {
+            "x": {"value": {"expr": "width"}},
+            "y": {"value": 0},
+            "text": {"value": text},
+        },
+    }
+
+
+def left_out(most: int = MOST, line: int = 0) -> Layer:
     """A note of how many groups are not drawn, where there are such."""
     return {
         "transform": [
             {"aggregate": [{"op": "max", "field": "groups", "as": "groups"}]},
             {"filter": f"datum.groups > {most}"},
         ],
-        "mark": mark("text", "note", align="right", baseline="bottom", dy=-NOTE_GAP),
-        "encoding": {
-            "x": {"value": {"expr": "width"}},
-            "y": {"value": 0},
-            "text": {"value": {"expr": f"'{most} of ' + format(datum.groups, ',') + ' shown'"}},
-        },
+        **note({"expr": f"'{most} of ' + format(datum.groups, ',') + ' shown'"}, line),
     }

@@ -10,7 +10,6 @@ from callistics.pictures.frame import (
     Layer,
     Spec,
     calculated,
-    dates_axis,
     frame,
     left_out,
     legend,
@@ -21,7 +20,7 @@ from callistics.pictures.frame import (
     numbers_axis,
 )
 from callistics.pictures.labels import PREVIOUS, label
-from callistics.pictures.stacks import groups_label
+from callistics.pictures.stacks import across, groups_label
 from callistics.queries.picture import Hours
 from callistics.sql.selection import Unit
 
@@ -29,7 +28,7 @@ _MOST_LINES = 25
 
 
 def _x() -> dict[str, object]:
-    return {"field": "hour_text", "type": "ordinal", "sort": None, "axis": dates_axis()}
+    return across(("hour",), "hour_text")
 
 
 def hours(picture: Hours, unit: Unit, group_by: Sequence[str], description: str) -> Spec:

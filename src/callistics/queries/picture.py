@@ -67,10 +67,14 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """A number of things, and parts of it with their rates: (number, rate) pairs."""
+    """A number of things, and parts of it with their rates: (number, rate) pairs.
+
+    A rate of fewer than `few` things says little and is drawn paler.
+    """
 
     whole: str
     parts: tuple[tuple[str, str], ...]
+    few: int = 20
 
 
 @dataclass(frozen=True, slots=True)
