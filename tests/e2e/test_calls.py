@@ -57,7 +57,7 @@ def test_a_call_leads_to_its_lead_and_back(visit: Opener, site: Live) -> None:
     for name in ("merchant_id", "template_id", "outcome", "provider"):
         expect(record).to_contain_text(call[name])
     assert not page.violations()
-    record.get_by_role("link", name=call["lead_id"]).click()
+    record.get_by_role("link", name="All calls of this lead").click()
     page.settle()
     lead = site.client.get(f"/leads/{call['lead_id']}").json()
     expect(record.get_by_role("heading", level=1)).to_contain_text(lead["lead_id"])
@@ -74,6 +74,21 @@ def test_a_call_leads_to_its_lead_and_back(visit: Opener, site: Live) -> None:
 def test_the_age_of_the_newest_call_stands_beside_the_filters(dashboard: Dashboard) -> None:
     expect(dashboard.page.locator("#newest")).to_contain_text("newest call")
     expect(dashboard.page.locator("#zone-shown")).to_have_text("UTC")
+
+
+def test_the_list_says_how_many_there_are_and_what_matters_first(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    call = site.client.get(f"/calls/{found(site)[0]}").json()
+    page.open(f"?view=calls&merchant_id={call['merchant_id']}&date_range=all", key=ADMIN_KEY)
+    filters = {"merchant_id": call["merchant_id"]}
+    (row,) = site.rows("call_count", filters=filters)
+    assert row["count"] > 1
+    expect(page.page.get_by_role("heading", level=1)).to_have_text(f"{row['count']} calls")
+    expect(page.page.locator("#asked")).to_have_text("all time")
+    heads = page.page.locator("#view-calls thead th").all_text_contents()
+    assert heads[:3] == ["Started at", "Outcome", "Duration"]
+    assert heads.index("Provider") < heads.index("Lead")
+    assert heads[-1] == "Merchant"
 
 
 def test_a_call_that_is_not_there_is_said(visit: Opener, site: Live) -> None:

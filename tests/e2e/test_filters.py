@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from callistics.timezones import zone_names
 from support.dashboard import Dashboard, Opener
 from support.live import ADMIN_KEY, Live
 
@@ -166,3 +167,24 @@ def test_what_an_address_gets_wrong_is_told_by_the_server(visit: Opener, site: L
     expect(alert).to_contain_text("min_duration")
     expect(alert).to_contain_text("success")
     page.forgive("status of 400")
+
+
+def test_a_zone_is_named_by_the_server_and_found_by_a_part_of_it(dashboard: Dashboard) -> None:
+    zone = dashboard.page.get_by_label("Time zone")
+    offered = dashboard.page.locator(f"#{zone.get_attribute('list')} option")
+    names = offered.evaluate_all("options => options.map(option => option.value)")
+    assert set(names) == zone_names()
+    zone.fill("kolk")
+    zone.press("Enter")
+    dashboard.settle()
+    assert dashboard.query == {"timezone": ["Asia/Kolkata"]}
+
+
+def test_a_zone_that_could_be_several_is_asked_about(dashboard: Dashboard) -> None:
+    zone = dashboard.page.get_by_label("Time zone")
+    zone.fill("indiana")
+    zone.press("Enter")
+    dashboard.settle()
+    alert = dashboard.page.get_by_role("alert").filter(has_text="no time zone named")
+    expect(alert.first).to_be_visible()
+    dashboard.forgive("status of 422")

@@ -15,6 +15,7 @@ export async function showCall(place, signal) {
   const call = await api.call(id, merchant, timezone, signal);
   fill(byId("notices"));
   fill(place, back(), card("Call", call.call_id, [
+    call.lead_id ? h("p", {}, link("All calls of this lead", "lead", call.lead_id, call.merchant_id)) : null,
     fields(call, { lead_id: (text) => call.lead_id && link(text, "lead", call.lead_id, call.merchant_id) }),
     payload(call.payload),
   ]));
