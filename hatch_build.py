@@ -1,5 +1,8 @@
 """Makes the script that the dashboard draws with, out of the installed vl-convert-python.
 
+And puts the page of metric definitions into the wheel, where the tools of `callistics mcp` read it;
+in a clone they read it in docs/.
+
 Nothing is downloaded: the package carries the libraries. They come as one ES module that exports
 what a page needs, `expressionInterpreter` among it, with which no text is ever run as a program.
 """
@@ -14,6 +17,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 TARGET = Path("src", "callistics", "dashboard", "static", "vendor", "charts.js")
 # As vl-convert-python 1.9 carries them; a version that it lacks ends the build.
 LIBRARIES = {"vega": "6.2.0", "vega-lite": "6.4.1", "vega-interpreter": "2.0.0"}
+DEFINITIONS = ("docs/metric-definitions.md", "callistics/metric-definitions.md")
 EXPORTS = {
     "vega": ("View", "locale", "parse"),
     "vega-lite": ("compile",),
@@ -26,7 +30,7 @@ class ChartsHook(BuildHookInterface[BuilderConfig]):
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write the script, and have it in the wheel although it is not committed."""
         target = Path(self.root, TARGET)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -35,6 +39,9 @@ class ChartsHook(BuildHookInterface[BuilderConfig]):
         made.write_text(script(), encoding="utf-8")
         made.replace(target)
         build_data["artifacts"].append(TARGET.as_posix())
+        if version != "editable":
+            source, packaged = DEFINITIONS
+            build_data["force_include"][str(Path(self.root, source))] = packaged
 
 
 def script() -> str:

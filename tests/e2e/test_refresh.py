@@ -14,7 +14,8 @@ HIDE = """hidden => {
 # How many drawings there are to be seen whenever some were replaced.
 WATCH = """place => {
     const element = document.querySelector(place);
-    const visible = drawing => getComputedStyle(drawing).visibility === "visible" && drawing.querySelector("svg");
+    const visible = drawing =>
+        getComputedStyle(drawing).visibility === "visible" && drawing.querySelector("svg");
     const count = () => seen.push([...element.querySelectorAll(".drawing")].filter(visible).length);
     window.seen = [];
     new MutationObserver(changes => changes.some(one => one.removedNodes.length) && count())

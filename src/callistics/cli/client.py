@@ -22,7 +22,7 @@ T = TypeVar("T")
 Sleep = Callable[[float], None]
 
 MAX_WAIT = 120.0
-"""Seconds that one request waits in all for a server that asks to come back later."""
+"""Seconds that a command waits in all for a server that asks to come back later."""
 
 _LONGEST_PAUSE = 30.0
 _BUSY = (429, 503)
@@ -37,7 +37,8 @@ _HOW_TO_GIVE_A_KEY = (
 class Client:
     """Talks to the HTTP interface at `url`, over a network or, with a `transport`, without one.
 
-    A `store` in this process takes records without a request; see `patiently`.
+    A `store` in this process takes records without a request; see `patiently`. `max_wait` is the
+    seconds that one request waits in all for a server that is busy.
     """
 
     def __init__(
@@ -48,12 +49,14 @@ class Client:
         transport: httpx.BaseTransport | None = None,
         store: "LocalStore | None" = None,
         sleep: Sleep = time.sleep,
+        max_wait: float = MAX_WAIT,
     ) -> None:
         self.url = url.rstrip("/")
         self.store = store
         self.is_local = transport is not None
         self._key = key
         self._sleep = sleep
+        self._max_wait = max_wait
         self._reached = False
         self._told = False
         headers = {"User-Agent": f"callistics-cli/{__version__}"}
@@ -124,12 +127,12 @@ class Client:
     ) -> httpx.Response:
         waited = 0.0
         while True:
-            again = repeatable and waited < MAX_WAIT
+            again = repeatable and waited < self._max_wait
             response = self._answer(request, repeatable=again, streamed=streamed)
             if response is not None and response.status_code not in _BUSY:
                 return self._checked(response)
             pause = _pause(response, waited)
-            if response is not None and waited + pause > MAX_WAIT:
+            if response is not None and waited + pause > self._max_wait:
                 return self._checked(response)
             self._tell(None if response is None else api_error(response))
             self._sleep(pause)
@@ -147,7 +150,7 @@ class Client:
             except RequestError as error:
                 found = request_error(error)
                 pause = min(float(error.retry_after or 0), _LONGEST_PAUSE)
-                if found.status not in _BUSY or waited + pause > MAX_WAIT:
+                if found.status not in _BUSY or waited + pause > self._max_wait:
                     raise self._as_failure(found) from error
                 self._tell(found)
             self._sleep(pause)
@@ -179,8 +182,8 @@ class Client:
             return
         self._told = True
         reason = "gave no answer" if busy is None else f"is busy ({busy.title})"
-        text = f"{self.url} {reason}: trying again, for up to {MAX_WAIT:.0f} seconds each time"
-        click.echo(text, err=True)
+        most = f"for up to {self._max_wait:.0f} seconds each time"
+        click.echo(f"{self.url} {reason}: trying again, {most}", err=True)
 
     def _no_answer(self, error: httpx.TransportError) -> str:
         reason = str(error) or type(error).__name__

@@ -12,7 +12,7 @@ from functools import wraps
 import click
 import httpx
 
-from callistics.cli.client import Client, is_loopback
+from callistics.cli.client import MAX_WAIT, Client, is_loopback
 from callistics.cli.root import Failure
 from callistics.errors import CallisticsError, EngineError
 from callistics.setting_sources import PREFIX
@@ -45,6 +45,23 @@ def client_options(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def wrapped(*, url: str | None, key: str | None, engine: str | None, **given: object) -> None:
         command(target=Target(url or None, key or None, engine or None), **given)
+
+    return wrapped
+
+
+def server_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that needs a running server `--url` and `--key`, as one `target`."""
+
+    @click.option(
+        "--url",
+        envvar="CALLISTICS_URL",
+        show_envvar=True,
+        help="Server to talk to. Without it: the one of this machine.",
+    )
+    @click.option("--key", envvar="CALLISTICS_KEY", show_envvar=True, help="Access key.")
+    @wraps(command)
+    def wrapped(*, url: str | None, key: str | None, **given: object) -> None:
+        command(target=Target(url or None, key or None), **given)
 
     return wrapped
 
@@ -87,14 +104,30 @@ def default_url(settings: Settings) -> str:
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
-def _at(url: str, key: str | None, settings: Settings) -> Client:
+def server_url(target: Target) -> str:
+    """The address of the server that is to be asked. Raises `Failure` where it is none."""
+    return _checked(target.url or default_url(load_settings()))
+
+
+def at_server(target: Target, max_wait: float) -> Client:
+    """The client of a server, whether it answers now or only later. Raises `Failure`."""
+    settings = load_settings()
+    return _at(target.url or default_url(settings), target.key, settings, max_wait)
+
+
+def _at(url: str, key: str | None, settings: Settings, max_wait: float = MAX_WAIT) -> Client:
+    url = _checked(url)
+    return Client(url, key or key_beside(url, settings), max_wait=max_wait)
+
+
+def _checked(url: str) -> str:
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
         raise Failure(f"--url {url}: {error}") from None
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise Failure(f"--url {url}: must look like http://127.0.0.1:8000")
-    return Client(url, key or key_beside(url, settings))
+    return url
 
 
 def server_answers(url: str) -> bool:

@@ -12,7 +12,7 @@ def ensure_free(host: str, port: int) -> None:
     """Raises `Failure` with a sentence if the address cannot be listened on."""
     error = _try(host, port)
     if error is not None:
-        raise Failure(_sentence(host, port, error))
+        raise Failure(cannot_listen(host, port, error))
 
 
 def first_free(host: str, port: int) -> int:
@@ -22,7 +22,7 @@ def first_free(host: str, port: int) -> int:
         if error is None:
             return candidate
         if error.errno != errno.EADDRINUSE:
-            raise Failure(_sentence(host, candidate, error))
+            raise Failure(cannot_listen(host, candidate, error))
     raise Failure(f"no free port from {port} on; give one with --port")
 
 
@@ -41,9 +41,10 @@ def _try(host: str, port: int) -> OSError | None:
     return None
 
 
-def _sentence(host: str, port: int, error: OSError) -> str:
+def cannot_listen(host: str, port: int, error: OSError, option: str = "--port") -> str:
+    """Why an address cannot be listened on, and the option that names another."""
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} of {host} is taken by another program; choose one with --port"
+        return f"port {port} of {host} is taken by another program; choose one with {option}"
     if error.errno == errno.EACCES:
         return f"port {port} needs more rights than this user has; choose one above 1023"
     return f"cannot listen on {host}:{port}: {error.strerror or error}"

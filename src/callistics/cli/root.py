@@ -46,6 +46,9 @@ COMMANDS: Mapping[str, Lazy] = {
     "types": Lazy("types", "List the query types, or the fields of one."),
     "values": Lazy("values", "List the values of a field, those of most calls first."),
     "payload-keys": Lazy("payload_keys", "List the keys that payloads have."),
+    "mcp": Lazy(
+        "mcp", "Let AI assistants query a running server, over the Model Context Protocol."
+    ),
     "keys": Lazy("keys", "Create, list and revoke access keys."),
     "embed-token": Lazy("embed_token", "Sign tokens for embedding, or refuse them all."),
     "generate": Lazy("generate", "Write made-up calls to a file."),

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from callistics.catalog import filter_types
 from callistics.catalog.dimensions import GROUPABLE
-from callistics.catalog.filter_types import FLAG, PAYLOAD, FilterType
+from callistics.catalog.filter_types import FLAG, FilterType
 from callistics.catalog.filters import FILTERS, RANGE, Filter
+from callistics.dashboard.address import ABSENT, EVERYTHING, PAYLOAD
 from callistics.dashboard.panels import PANELS, Panel, Tile
 from callistics.model.buckets import Granularity
 from callistics.pictures.labels import label
@@ -48,6 +50,7 @@ def document() -> Json:
     return {
         "panels": [_panel(one) for one in PANELS],
         "themes": {"light": theme("light"), "dark": theme("dark")},
+        "address": {"absent": ABSENT, "everything": EVERYTHING, "payload": PAYLOAD},
         "filters": [_filter(one) for name, one in FILTERS.items() if name not in RANGE],
         "groups": [{"name": name, "label": label(name)} for name in GROUPABLE],
         "ranges": [{"name": name, "label": text} for name, text in RANGES.items()],
@@ -113,7 +116,7 @@ def _filter(one: Filter) -> Json:
 
 
 def _form(kind: FilterType) -> str:
-    if kind is PAYLOAD:
+    if kind is filter_types.PAYLOAD:
         return "payload"
     if kind is FLAG:
         return "flag"

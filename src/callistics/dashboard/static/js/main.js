@@ -40,7 +40,7 @@ async function begin(locked = {}) {
 function prepare(description, locked) {
   begun = true;
   useDescription(description);
-  useFilters(description.filters);
+  useFilters(description.filters, description.address);
   app.begin((state) => withoutLocked(state, locked));
   buildDashboard(description);
   filterBar(locked);

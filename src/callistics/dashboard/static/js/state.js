@@ -2,16 +2,16 @@
 
 import { meta } from "./dom.js";
 
-const ABSENT = ".absent";
 const OWN = [
-  "date_range", "date_from", "date_to", "payload", "timezone", "granularity", "compare", "order", "refresh",
-  "view", "call", "lead", "merchant",
+  "date_range", "date_from", "date_to", "timezone", "granularity", "compare", "order", "refresh", "view", "call",
+  "lead", "merchant",
 ];
-const EVERYTHING = "all";
 const forms = { values: [], numbers: [], number: [], flag: [], text: [], payload: [] };
+let words = {};
 
-/** Learn which filters there are, and of which form each is. */
-export function useFilters(filters) {
+/** Learn which filters there are, of which form each is, and how an address says what has no name of its own. */
+export function useFilters(filters, address) {
+  words = address;
   for (const { name, form } of filters) forms[form]?.push(name);
 }
 
@@ -44,7 +44,7 @@ export function read(search) {
   for (const name of forms.numbers) readList(given, name, state.filters, number);
   for (const name of forms.number) if (given.has(name)) state.filters[name] = number(given.get(name));
   for (const name of forms.flag) if (given.has(name)) state.filters[name] = flag(given.get(name));
-  if (given.has("payload")) state.filters.payload_filters = parsed(given.get("payload"));
+  if (given.has(words.payload)) state.filters.payload_filters = parsed(given.get(words.payload));
   for (const name of ["timezone", "granularity", "compare", "order"]) {
     if (given.get(name)) state[name] = given.get(name);
   }
@@ -54,19 +54,19 @@ export function read(search) {
 }
 
 function isKnown(name) {
-  const lists = [...forms.values, ...forms.numbers].flatMap((one) => [one, one + ABSENT]);
-  return [...OWN, ...lists, ...forms.number, ...forms.flag].includes(name);
+  const lists = [...forms.values, ...forms.numbers].flatMap((one) => [one, one + words.absent]);
+  return [...OWN, words.payload, ...lists, ...forms.number, ...forms.flag].includes(name);
 }
 
 function readRange(given, filters) {
   const names = ["date_range", "date_from", "date_to"].filter((name) => given.get(name));
   if (names.length) delete filters.date_range;
-  for (const name of names) if (given.get(name) !== EVERYTHING) filters[name] = given.get(name);
+  for (const name of names) if (given.get(name) !== words.everything) filters[name] = given.get(name);
 }
 
 function readList(given, name, filters, value) {
   const items = given.getAll(name).map(value);
-  if (given.has(name + ABSENT)) items.push(null);
+  if (given.has(name + words.absent)) items.push(null);
   if (items.length) filters[name] = items;
 }
 
@@ -114,14 +114,14 @@ export function write(state) {
 function writeFilters(filters, given) {
   const { date_range: range, payload_filters: payload, ...others } = filters;
   if (range && range !== defaultRange()) given.set("date_range", range);
-  if (!range && !others.date_from && !others.date_to) given.set("date_range", EVERYTHING);
+  if (!range && !others.date_from && !others.date_to) given.set("date_range", words.everything);
   for (const [name, value] of Object.entries(others)) {
     for (const item of [value].flat()) {
-      if (item === null) given.append(name + ABSENT, "1");
+      if (item === null) given.append(name + words.absent, "1");
       else given.append(name, item);
     }
   }
-  if (payload !== undefined) given.set("payload", JSON.stringify(payload));
+  if (payload !== undefined) given.set(words.payload, JSON.stringify(payload));
 }
 
 /** The state with other filters; a filter of undefined is none. */

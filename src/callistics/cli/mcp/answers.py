@@ -1,0 +1,135 @@
+"""What a tool answers: exact text of a length that a model can read, or what was wrong."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+
+import click
+import msgspec
+
+from callistics.cli.api_errors import ApiError
+from callistics.cli.client import Client
+from callistics.cli.mcp.schemas import Schema
+from callistics.cli.root import Failure
+from callistics.errors import CallisticsError, unknown_names
+
+MAX_TOKENS = 25_000
+"""The longest answer, in tokens of a language model."""
+_BYTES_PER_TOKEN = 2
+"""Few of them: figures, ids and dates are cut into shorter tokens than prose."""
+MAX_BYTES = MAX_TOKENS * _BYTES_PER_TOKEN
+MAX_WAIT = 10.0
+"""Seconds that a tool waits for a server that is busy: longer, and who called it may have gone."""
+
+Arguments = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """The server that answers, and the address at which people open its dashboard."""
+
+    client: Client
+    dashboard: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool: `properties` are the schemas of its arguments, `run` gives the JSON it answers.
+
+    `narrow` says what makes an answer shorter, `rows` names the argument that says how many of
+    its rows to give.
+    """
+
+    name: str
+    title: str
+    description: str
+    properties: Schema
+    run: Callable[[Backend, Arguments], bytes]
+    narrow: str
+    required: tuple[str, ...] = ()
+    rows: str | None = None
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of its arguments."""
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "required": list(self.required),
+            "properties": self.properties,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model reads; numbers are in it as the server wrote them, rounded by no reader."""
+
+    text: str
+    is_error: bool = False
+
+
+def answer(tool: Tool, backend: Backend, arguments: Arguments) -> Answer:
+    """Run a tool; whatever is wrong with what was asked is an answer too."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    wrong = [f"unknown argument {name}{hint}" for name, hint in _unknown(tool, given)]
+    wrong += [f"{name} is required" for name in tool.required if name not in given]
+    if wrong:
+        return Answer("\n".join(wrong), is_error=True)
+    try:
+        sent = tool.run(backend, given)
+    except ApiError as error:
+        return Answer(_told(error), is_error=True)
+    except (click.ClickException, CallisticsError) as error:
+        return Answer(getattr(error, "message", str(error)), is_error=True)
+    if len(sent) > MAX_BYTES:
+        return Answer(_too_long(tool, sent), is_error=True)
+    return Answer(sent.decode())
+
+
+def _unknown(tool: Tool, given: Arguments) -> list[tuple[str, str]]:
+    return list(unknown_names(given, tool.properties, f"; one of {', '.join(tool.properties)}"))
+
+
+def text(arguments: Arguments, name: str) -> str | None:
+    """An argument that is a text, None where it is not given. Raises `Failure`."""
+    value = arguments.get(name)
+    if value is not None and not isinstance(value, str):
+        raise Failure(f"{name} must be a text")
+    return value
+
+
+def body(value: object) -> bytes:
+    """The JSON of arguments. Raises `Failure` for a number that JSON does not have."""
+    try:
+        return json.dumps(value, allow_nan=False).encode()
+    except ValueError:
+        raise Failure("a number is NaN, infinite or too large: give a finite one") from None
+
+
+def _told(error: ApiError) -> str:
+    """Every field that is wrong, each with its hint."""
+    if not error.errors:
+        return error.message
+    return "\n".join([f"{error.title}:", *(one.line() for one in error.errors)])
+
+
+def _too_long(tool: Tool, sent: bytes) -> str:
+    text = (
+        f"The answer has {len(sent):,} bytes, more than the {MAX_BYTES:,} (about {MAX_TOKENS:,}"
+        f" tokens) that are given at once. {tool.narrow}"
+    )
+    rows = fitting(sent) if tool.rows else None
+    return f"{text} So many rows of it fit: `{tool.rows}` {rows}." if rows else text
+
+
+class _Rows(msgspec.Struct):
+    data: list[msgspec.Raw] | None = None
+
+
+def fitting(sent: bytes) -> int:
+    """How many of the rows of an answer fit into one, beside what comes with them."""
+    rows = msgspec.json.decode(sent, type=_Rows).data or []
+    lengths = [len(bytes(row)) + 1 for row in rows]
+    left = MAX_BYTES - (len(sent) - sum(lengths))
+    return sum(1 for end in accumulate(lengths) if end <= left)

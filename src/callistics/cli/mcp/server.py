@@ -1,0 +1,137 @@
+"""The server of the protocol, by the official SDK: over standard input and output, or over HTTP."""
+
+import socket
+from collections.abc import Callable
+from functools import partial
+
+import anyio
+import anyio.to_thread
+import uvicorn
+from mcp import types
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from callistics import __version__
+from callistics.cli.client import Client
+from callistics.cli.mcp.answers import MAX_WAIT, Answer, Arguments, Backend, Tool, answer
+from callistics.cli.mcp.tools import INSTRUCTIONS, TOOLS
+from callistics.errors import did_you_mean
+
+PATH = "/mcp"
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_NO_KEY = "give an access key of the server: Authorization: Bearer KEY"
+_READS = types.ToolAnnotations(
+    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+)
+
+Context = ServerRequestContext[object, Request]
+Ask = Callable[[Context, Tool, Arguments], Answer]
+
+
+def serve_stdio(backend: Backend) -> None:
+    """Serve whoever started this process, until standard input ends."""
+    server = _server(lambda _, tool, arguments: answer(tool, backend, arguments))
+
+    async def run() -> None:
+        async with stdio_server() as (incoming, outgoing):
+            await server.run(incoming, outgoing, server.create_initialization_options())
+
+    anyio.run(run)
+
+
+def serve_http(listener: socket.socket, url: str, dashboard: str, names: tuple[str, ...]) -> None:
+    """Serve callers on a socket, each with the key that he sends, until the process is stopped.
+
+    `names` are those under which it is reached, besides the loopback.
+    """
+    server = _server(partial(_ask_as_caller, url, dashboard))
+    app = server.streamable_http_app(
+        streamable_http_path=PATH,
+        json_response=True,
+        # Without sessions nothing of one caller can be taken over by another.
+        stateless_http=True,
+        transport_security=_known_names((*_LOOPBACK, *names)),
+    )
+    config = uvicorn.Config(_with_key(app), log_level="warning", ws="none", server_header=False)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _server(ask: Ask) -> Server[object]:
+    listed = types.ListToolsResult(tools=[_declaration(tool) for tool in TOOLS.values()])
+
+    async def list_tools(_: Context, __: types.PaginatedRequestParams | None):  # noqa: ANN202
+        return listed
+
+    async def call_tool(context: Context, params: types.CallToolRequestParams):  # noqa: ANN202
+        tool = TOOLS.get(params.name)
+        if tool is None:
+            hint = did_you_mean(params.name, TOOLS) or f"; one of {', '.join(TOOLS)}"
+            return _result(Answer(f"unknown tool {params.name}{hint}", is_error=True))
+        return _result(await anyio.to_thread.run_sync(ask, context, tool, params.arguments or {}))
+
+    return Server(
+        "callistics",
+        version=__version__,
+        title="Callistics",
+        instructions=INSTRUCTIONS,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+    )
+
+
+def _declaration(tool: Tool) -> types.Tool:
+    return types.Tool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        input_schema=tool.schema,
+        annotations=_READS,
+    )
+
+
+def _result(given: Answer) -> types.CallToolResult:
+    """The answer as text alone: structured content turns decimals into texts, or rounds them."""
+    content = types.TextContent(type="text", text=given.text)
+    return types.CallToolResult(content=[content], is_error=given.is_error)
+
+
+def _ask_as_caller(
+    url: str, dashboard: str, context: Context, tool: Tool, arguments: Arguments
+) -> Answer:
+    key = None if context.request is None else _key(context.request)
+    if key is None:
+        return Answer(_NO_KEY, is_error=True)
+    with Client(url, key, max_wait=MAX_WAIT) as client:
+        return answer(tool, Backend(client, dashboard), arguments)
+
+
+def _key(request: Request) -> str | None:
+    """The key that a request brings."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    key = key.strip()
+    return key if scheme.lower() == "bearer" and key and key.isascii() else None
+
+
+def _with_key(app: ASGIApp) -> ASGIApp:
+    """Refuse requests that bring none; whether it is one is for the server to say."""
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == PATH and _key(Request(scope)) is None:
+            headers = {"WWW-Authenticate": "Bearer"}
+            refused = PlainTextResponse(_NO_KEY, status_code=401, headers=headers)
+            return await refused(scope, receive, send)
+        return await app(scope, receive, send)
+
+    return guarded
+
+
+def _known_names(names: tuple[str, ...]) -> TransportSecuritySettings:
+    """Requests must name a host that is known, and pages that send any must come from one."""
+    hosts = [one for name in names for one in (name, f"{name}:*")]
+    origins = [f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts]
+    return TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)

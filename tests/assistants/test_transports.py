@@ -1,0 +1,136 @@
+"""`callistics mcp` before a real server, reached by the official client over both transports."""
+
+import json
+import subprocess
+from decimal import Decimal
+
+import httpx
+import pytest
+
+from support.assistant import COMMAND, Era, over_http, over_stdio
+from support.live import ADMIN_KEY, Live
+
+from .conftest import DEAR, Connect
+
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
+
+
+def key_of(site: Live, merchant: str) -> str:
+    wanted = {"name": "t", "permissions": ["query"], "scope": {"merchant_ids": [merchant]}}
+    return site.client.post("/keys", json=wanted).json()["key"]
+
+
+@pytest.mark.parametrize("era", ["auto", "legacy"])
+def test_six_tools_that_only_read(site: Live, address: str, era: Era) -> None:
+    for one in (over_stdio(site.url, ADMIN_KEY, era), over_http(address, ADMIN_KEY, era)):
+        tools = one.tools()
+        assert len(tools) <= 6
+        for tool in tools:
+            assert tool.annotations is not None
+            assert tool.annotations.read_only_hint
+            assert tool.input_schema["additionalProperties"] is False
+        assert one.call("query", queries=[{"query_type": "call_count"}]).json["data"]
+
+
+def test_a_key_sees_its_merchant_alone(site: Live, connect: Connect) -> None:
+    one = connect(key_of(site, "mer_a"))
+    asked = [
+        ("query", {"queries": [{"query_type": "call_count"}]}),
+        ("query", {"queries": [{"query_type": "call_count", "group_by": ["merchant_id"]}] * 2}),
+        ("list_values", {"field": "merchant_id"}),
+        ("list_values", {}),
+        ("search_calls", {}),
+        ("dashboard_link", {}),
+    ]
+    count, batch, values, keys, calls, link = (told.json for told in one.calls(*asked))
+    assert count["data"] == [{"count": 6}]
+    row = {"merchant_id": "mer_a", "count": 6}
+    assert [answer["data"] for answer in batch["answers"]] == [[row], [row]]
+    assert values["data"] == [{"value": "mer_a", "calls": 6}]
+    assert [one["key"] for one in keys["data"]] == ["city"]
+    assert {call["merchant_id"] for call in calls["data"]} == {"mer_a"}
+    assert link["calls"] == 6
+    told = one.call("search_calls", filters={"merchant_id": "mer_b"})
+    assert told.is_error
+    assert "/filters/merchant_id: outside the scope of this key" in told
+
+
+def test_decimals_are_the_text_that_the_server_wrote(connect: Connect) -> None:
+    told = connect(ADMIN_KEY).call("query", queries=[{"query_type": "measure", "measure": "cost"}])
+    (row,) = told.json["data"]
+    assert row["sum"] == Decimal(DEAR)
+    assert f'"sum":{DEAR}' in told
+
+
+def test_every_field_that_is_wrong_is_told(connect: Connect) -> None:
+    wrong = {"query_type": "call_cont", "filters": {"merchant": "m", "min_duration": -1}}
+    told = connect(ADMIN_KEY).call("query", queries=[wrong])
+    assert told.is_error
+    assert '/query_type: unknown query type, did you mean "call_count"?' in told
+    assert '/filters/merchant: unknown filter, did you mean "merchant_id"?' in told
+    assert "/filters/min_duration: " in told
+
+
+def test_over_http_each_caller_needs_a_key_of_his_own(address: str) -> None:
+    headers = {"Accept": "application/json, text/event-stream"}
+    refused = httpx.post(address, json=INITIALIZE, headers=headers, timeout=300)
+    assert refused.status_code == 401
+    assert refused.headers["www-authenticate"] == "Bearer"
+    told = over_http(address, "ck_wrong").call("list_values", field="outcome")
+    assert told.is_error
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "status"),
+    [
+        ("Origin", "https://evil.example", 403),
+        ("Origin", "https://calls.example.com", 200),
+        ("Origin", "http://localhost:6274", 200),
+        ("Host", "evil.example", 421),
+        ("Host", "calls.example.com", 200),
+    ],
+)
+def test_other_pages_and_other_names_are_refused(
+    address: str, header: str, value: str, status: int
+) -> None:
+    headers = {
+        "Accept": "application/json, text/event-stream",
+        "Authorization": f"Bearer {ADMIN_KEY}",
+        header: value,
+    }
+    assert httpx.post(address, json=INITIALIZE, headers=headers, timeout=300).status_code == status
+
+
+def test_a_number_that_json_lacks_is_refused_and_the_end_of_input_is_the_end(site: Live) -> None:
+    call = {"name": "query", "arguments": {"queries": [{"query_type": "call_count"}]}}
+    asked = json.dumps({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call})
+    asked = asked.replace('"call_count"', '"call_count", "filters": {"min_duration": 1e999}')
+    lines = [json.dumps(INITIALIZE), '{"jsonrpc":"2.0","method":"notifications/initialized"}']
+    command = [*COMMAND, "--url", site.url, "--key", ADMIN_KEY]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("\n".join([*lines, asked, ""]))
+        process.stdin.flush()
+        results = [json.loads(process.stdout.readline())["result"] for _ in range(2)]
+        (told,) = [one for one in results if "content" in one]
+        rest, complaints = process.communicate()
+    assert told["isError"]
+    assert "give a finite one" in told["content"][0]["text"]
+    assert (rest, complaints, process.returncode) == ("", "", 0)
+
+
+def test_a_server_that_is_not_there_is_an_answer() -> None:
+    told = over_stdio("http://127.0.0.1:9", ADMIN_KEY).call("describe")
+    assert told.is_error
+    assert "no answer from http://127.0.0.1:9" in told
