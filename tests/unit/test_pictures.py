@@ -16,34 +16,11 @@ from callistics.pictures.specification import specification
 from callistics.pictures.theme import theme
 from callistics.queries import registry
 from callistics.sql.selection import Unit
-from support.pictures import Rows, drawn, told
+from support.pictures import Rows, answer, drawn, records, told
 from support.store import Store, opened
 
 ALONE_A_TABLE = {"call_count"}
 """Types whose answer is no picture where nothing groups it."""
-MARKUP = '<script>alert("&")</script>'
-RANGE = {"date_from": "2025-01-01", "date_to": "2025-01-12"}
-
-
-def records() -> list[dict[str, Any]]:
-    return [
-        {
-            "call_id": f"c{number}",
-            "merchant_id": f"m{number % 3}",
-            "reseller_id": "r",
-            "lead_id": f"l{number % 17}",
-            "started_at": f"2025-01-{number % 9 + 1:02}T{number % 24:02}:10:00Z",
-            "duration": None if number % 5 == 0 else 10 * number,
-            "sentiment": None if number % 2 else number % 11 / 10,
-            "outcome": (MARKUP, "CONFIRMED", None, "BUSY")[number % 4],
-            "status": ("new", "won")[number % 2],
-            "provider": None if number % 6 == 0 else "TWILIO",
-            "cost": number / 100,
-            "currency": ("INR", "USD", None)[number % 3],
-            "payload": {"city": ("Delhi", None, '"quo\\ted"')[number % 3]},
-        }
-        for number in range(60)
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -51,17 +28,6 @@ def store() -> Iterator[Store]:
     with opened() as made:
         made.send("calls", records())
         yield made
-
-
-def answer(store: Store, name: str, **body: Any) -> Rows:
-    measured = {"measure": "cost"} if registry()[name].takes_measure else {}
-    filters = body.pop("filters", RANGE)
-    return plain(store.rows(name, filters=filters, **measured, **body))
-
-
-def plain(rows: Rows) -> Rows:
-    found: Rows = json.loads(json.dumps(rows, default=float))
-    return found
 
 
 def compared(rows: Rows) -> Rows:
@@ -215,6 +181,16 @@ def test_calls_not_scored_are_named_with_their_share(store: Store) -> None:
     (unscored,) = [one for one in told(svg) if "Not scored" in one]
     assert "Share of all: 50%" in unscored
     assert "30 · 50% of all" in svg
+
+
+def test_the_number_stands_at_the_end_of_its_own_bar() -> None:
+    rows = [
+        {"provider": "A", "count": 10, "percentage": 50.0, "previous.count": 20},
+        {"provider": "B", "count": 10, "percentage": 50.0, "previous.count": 5},
+    ]
+    svg = drawn("provider_breakdown", rows)
+    places = re.findall(r'translate\(([\d.]+),[\d.]+\)"[^>]*>10 · 50%<', svg)
+    assert len(set(places)) == 1
 
 
 def test_numbers_are_told_beside_shares() -> None:

@@ -13,6 +13,7 @@ from callistics.pictures.frame import (
     Transforms,
     calculated,
     frame,
+    from_zero,
     left_out,
     mark,
     name_of,
@@ -38,7 +39,7 @@ def x_of(name: str = "value", room: int = _TEXT_WIDTH, **more: Any) -> dict[str,
         "type": "quantitative",
         "axis": None,
         "stack": None,
-        "scale": {"zero": True, "rangeMax": {"expr": f"max(width - {room}, 20)"}},
+        "scale": from_zero(rangeMax={"expr": f"max(width - {room}, 20)"}),
         **more,
     }
 
@@ -48,13 +49,17 @@ def bar(style: str, x: str = "value", **more: Any) -> Layer:
     return {"mark": mark("bar", style), "encoding": {"y": y_of(), "x": x_of(x), **more}}
 
 
-def text_behind(text: str, end: str = "datum.value") -> Layer:
-    """The text behind each bar, and behind the mark of the compared period."""
-    return {
-        "transform": calculated(text_from=f"max({end}, datum.before || 0)"),
-        "mark": mark("text", "value", align="left", dx=5),
-        "encoding": {"y": y_of(), "x": x_of("text_from"), "text": {"value": {"expr": text}}},
-    }
+def text_behind(text: str, end: str = "datum.value") -> list[Layer]:
+    """The text at the end of each bar, with room around it where a mark stands."""
+    encoding = {"y": y_of(), "x": x_of("text_from"), "text": {"value": {"expr": text}}}
+    return [
+        {
+            "transform": calculated(text_from=end),
+            "mark": mark("text", style, align="left", dx=5),
+            "encoding": encoding,
+        }
+        for style in ("halo", "value")
+    ]
 
 
 def before(place: int = 0) -> list[Layer]:
@@ -138,7 +143,7 @@ def parts(picture: Parts, unit: Unit, description: str) -> Spec:
         [
             *_drawn(picture),
             *before(1 if picture.within else 0),
-            text_behind(text),
+            *text_behind(text),
             hit(_part_facts(picture, unit)),
         ],
     )
@@ -213,5 +218,5 @@ def stages(picture: Stages, unit: Unit, description: str) -> Spec:
     ]
     # The text stands behind what was lost, so that both can be read.
     behind = text_behind(text, "max(datum.value, datum.stage_before || 0)")
-    layers = [bar("main"), lost, *before(), behind, hit(facts)]
+    layers = [bar("main"), lost, *before(), *behind, hit(facts)]
     return bar_list(description, transform, layers)

@@ -19,6 +19,7 @@ from callistics.pictures.frame import (
     Transforms,
     calculated,
     frame,
+    from_zero,
     mark,
     numbers_axis,
 )
@@ -41,7 +42,7 @@ def total(picture: Total, unit: Unit, group_by: Sequence[str], description: str)
         before=field(PREVIOUS + picture.value),
     )
     facts = [Fact(groups_label(group_by), "datum.name"), *compared_facts([picture.value], unit)]
-    layers = [bar("main"), *before(), text_behind(number("datum.value")), hit(facts)]
+    layers = [bar("main"), *before(), *text_behind(number("datum.value")), hit(facts)]
     return bar_list(description, transform, layers)
 
 
@@ -56,6 +57,7 @@ def _columns(value: str, unit: Unit, group_by: Sequence[str], description: str) 
                 "type": "quantitative",
                 "stack": None,
                 "axis": numbers_axis(label(value, unit), 1),
+                "scale": from_zero(),
             },
         },
     }
@@ -75,7 +77,7 @@ def rates(picture: Rates, unit: Unit, group_by: Sequence[str], description: str)
             f"{number('datum.value')} + (datum.figure === '{picture.whole}' || !({whole} > 0) ? ''"
             f" : ' · ' + {share(f'100 * datum.value / {whole}')})"
         )
-        layers = [bar("main"), *before(), text_behind(text), hit(facts)]
+        layers = [bar("main"), *before(), *text_behind(text), hit(facts)]
         return bar_list(description, transform, layers)
     facts.insert(0, Fact(groups_label(group_by), "datum.group"))
     weight = Weight(picture.whole, picture.few)
@@ -91,7 +93,7 @@ def spread(picture: Spread, unit: Unit, group_by: Sequence[str], description: st
         transform = folded(picture.figures, {name: label(name) for name in picture.figures})
         end = quoted(f" {picture.unit}" if picture.unit else "")
         text = f"{number('datum.value')} + {end}"
-        layers = [bar("main"), *before(), text_behind(text), hit(facts)]
+        layers = [bar("main"), *before(), *text_behind(text), hit(facts)]
         return bar_list(description, transform, layers)
     facts.insert(0, Fact(groups_label(group_by), "datum.group"))
     if tuple(group_by) in ON_AN_AXIS:
@@ -125,8 +127,8 @@ def _boxes(
 def amounts(picture: Spread, unit: Unit, group_by: Sequence[str], description: str) -> Spec:
     """Sums that cannot be compared across the rows' currencies: each is told beside its bar.
 
-    Alone a bar is as long as there are calls; of groups as the sum beside the largest in the same
-    currency.
+    Alone a bar is as long as there are calls, where they cost something; of groups as the sum
+    beside the largest in the same currency.
     """
     currency = key_text("currency", "No currency")
     sums = calculated(
@@ -146,7 +148,7 @@ def amounts(picture: Spread, unit: Unit, group_by: Sequence[str], description: s
             ),
         ]
     else:
-        largest = calculated(name="datum.currency_text", value="datum.count")
+        largest = calculated(name="datum.currency_text", value="datum.sum > 0 ? datum.count : 0")
     text = f"{number('datum.sum')} + ' · ' + {number(field(picture.middle))} + ' a call'"
     facts = [
         Fact(label("currency"), "datum.currency_text"),
@@ -154,4 +156,4 @@ def amounts(picture: Spread, unit: Unit, group_by: Sequence[str], description: s
     ]
     if group_by:
         facts.insert(0, Fact(groups_label(group_by), "datum.group"))
-    return bar_list(description, [*sums, *largest], [bar("main"), text_behind(text), hit(facts)])
+    return bar_list(description, [*sums, *largest], [bar("main"), *text_behind(text), hit(facts)])

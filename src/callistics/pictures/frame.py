@@ -40,6 +40,8 @@ BEFORE_NAME = "Compared period"
 _PLOT_HEIGHT = 220
 _LONGEST_LABEL = 150
 _NAME_WIDTH = 90
+# Less than any figure, yet more than nothing.
+_SLIGHT = 1e-9
 _SWATCH = "\N{BLACK RECTANGLE}"
 _ONE_ROW: Transforms = [
     {"aggregate": [{"op": "count", "as": "rows"}]},
@@ -116,12 +118,20 @@ def numbers_axis(title: str | None = None, step: float = 0) -> dict[str, Any]:
     """The axis of numbers, thousands and more shortened; its labels are at least a step apart."""
     return {
         "title": title,
-        "labelExpr": "format(datum.value, abs(datum.value) >= 1000 ? '~s' : ',.2~f')",
+        "labelExpr": (
+            f"abs(datum.value) > 0 && abs(datum.value) <= {_SLIGHT} ? ''"
+            " : format(datum.value, abs(datum.value) >= 1000 ? '~s' : ',.2~f')"
+        ),
         "tickCount": 4,
         "tickMinStep": step,
         "domain": False,
         "ticks": False,
     }
+
+
+def from_zero(**more: object) -> dict[str, Any]:
+    """A scale from zero; where all is zero it lies at the beginning, not in the middle."""
+    return {"zero": True, "domain": {"unionWith": [0, _SLIGHT]}, **more}
 
 
 def shares_axis(title: str | None = None) -> dict[str, Any]:

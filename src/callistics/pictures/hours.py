@@ -11,6 +11,7 @@ from callistics.pictures.frame import (
     Spec,
     calculated,
     frame,
+    from_zero,
     left_out,
     legend,
     limited,
@@ -37,7 +38,8 @@ def hours(picture: Hours, unit: Unit, group_by: Sequence[str], description: str)
     if group_by:
         facts.insert(0, Fact(groups_label(group_by), "datum.group"))
         return _grid(picture, facts, group_by, description)
-    y = {"type": "quantitative", "axis": numbers_axis(label(picture.value, unit), 1)}
+    axis = numbers_axis(label(picture.value, unit), 1)
+    y = {"type": "quantitative", "axis": axis, "scale": from_zero()}
     before = field(PREVIOUS + picture.value)
     layers: list[Layer] = [
         {
@@ -68,7 +70,7 @@ def _grid(picture: Hours, facts: Sequence[Fact], group_by: Sequence[str], descri
             "color": {
                 "field": picture.value,
                 "type": "quantitative",
-                "scale": {"range": "heatmap", "zero": True},
+                "scale": from_zero(range="heatmap"),
                 "legend": {**legend(), "gradientLength": 160, "gradientThickness": 8},
             },
         },

@@ -21,6 +21,7 @@ from callistics.pictures.frame import (
     Transforms,
     calculated,
     frame,
+    from_zero,
     left_out,
     legend,
     limited,
@@ -153,7 +154,7 @@ def _line_layers(
 
     def encoding(value: str) -> dict[str, Any]:
         axis = numbers_axis(unit_text or None)
-        y = {"field": value, "type": "quantitative", "axis": axis, "scale": {"zero": True}}
+        y = {"field": value, "type": "quantitative", "axis": axis, "scale": from_zero()}
         return {"x": x, "y": y, "color": _by_name()}
 
     there = f"isValid({field(weight.field)})"
