@@ -188,3 +188,14 @@ def test_a_zone_that_could_be_several_is_asked_about(dashboard: Dashboard) -> No
     alert = dashboard.page.get_by_role("alert").filter(has_text="no time zone named")
     expect(alert.first).to_be_visible()
     dashboard.forgive("status of 422")
+
+
+def test_a_mark_says_that_it_can_be_chosen_where_it_can(dashboard: Dashboard) -> None:
+    hint = dashboard.page.locator(".tooltip .hint")
+    dashboard.panel("outcomes").locator(f"{MARK}[aria-label*=NO_ANSWER]").first.hover()
+    expect(hint).to_have_text("Click to filter")
+    dashboard.panel("reach").locator(f"{MARK}[aria-label]").first.hover()
+    expect(dashboard.page.locator(".tooltip")).to_contain_text("Reach rate")
+    expect(hint).to_have_count(0)
+    dashboard.panel("outcomes").locator(f"{MARK}[tabindex='0']").focus()
+    expect(hint).to_have_text("Enter to filter")

@@ -74,3 +74,8 @@ def test_the_document_is_json_and_offers_every_filter() -> None:
     assert offered["min_cost"]["with_one"] == "currency"
     assert set(offered_zones := found["timezones"]) == zone_names()
     assert offered_zones == sorted(offered_zones)
+
+
+def test_what_reached_and_success_mean_is_said_where_they_stand() -> None:
+    shown = [one for one in PANELS if one.query_type == "success_rate"]
+    assert all("spoken to" in one.help and "what it is for" in one.help for one in shown)

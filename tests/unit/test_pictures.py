@@ -42,7 +42,7 @@ def compared(rows: Rows) -> Rows:
 
 
 def has_before(spoken: str) -> bool:
-    return " before: " in spoken.replace("stage before", "stage")
+    return ", compared period: " in spoken
 
 
 def test_every_type_has_a_picture_or_is_a_table_on_its_own() -> None:
@@ -193,6 +193,25 @@ def test_the_number_stands_at_the_end_of_its_own_bar() -> None:
     assert len(set(places)) == 1
 
 
+def test_what_is_lost_between_stages_is_told_where_it_is_known() -> None:
+    counts = ((200_000, 100.0, 100.0), (199_980, 99.99, 99.99), (99_990, 50.0, 50.0))
+    rows = [
+        {"step": step, "status": f"s{step}", "count": one, "conversion_rate": of, "step_rate": kept}
+        for step, (one, of, kept) in enumerate(counts, start=1)
+    ]
+    svg = drawn("conversion_funnel", rows)
+    assert ">199,980 · 100% · 0%</text>" in svg
+    assert ">99,990 · 50% · \N{MINUS SIGN}50%</text>" in svg
+    nothing = [{**row, "count": 0, "conversion_rate": None, "step_rate": None} for row in rows]
+    assert "100%" not in drawn("conversion_funnel", nothing)
+
+
+def test_costs_are_told_by_sum_average_and_number(store: Store) -> None:
+    first = told(drawn("measure", answer(store, "measure"), (), "cost"))[0]
+    labels = [one.split(":")[0] for one in first.split("; ") if one]
+    assert labels == ["Currency", "Sum", "Average", "Calls"]
+
+
 def test_numbers_are_told_beside_shares() -> None:
     rows = [{"provider": "TWILIO", "count": 1234, "percentage": 12.34}]
     assert "1,234 · 12.3%" in drawn("provider_breakdown", rows)
@@ -242,7 +261,8 @@ def test_what_can_be_set_from_outside_is_a_parameter_of_every_picture() -> None:
     ("field", "unit", "text"),
     [
         ("count", Unit.LEADS, "Leads"),
-        ("previous.count", Unit.CALLS, "Calls before"),
+        ("previous.count", Unit.CALLS, "Calls, compared period"),
+        ("previous.step_rate", Unit.LEADS, "Share of the stage before, compared period"),
         ("payload.city", Unit.CALLS, "city"),
         ("some_new_field", Unit.CALLS, "Some new field"),
     ],

@@ -24,7 +24,10 @@ from callistics.queries.picture import Parts, Stages
 from callistics.sql.selection import Unit
 
 MOST_BARS = 25
+MINUS = "\N{MINUS SIGN}"
 _TEXT_WIDTH = 130
+# In percent; what is less is written as 0%.
+_LEAST_SHOWN = 0.05
 
 
 def y_of(name: str = "name") -> dict[str, Any]:
@@ -193,6 +196,7 @@ def _key_label(picture: Parts) -> str:
 
 def stages(picture: Stages, unit: Unit, description: str) -> Spec:
     """A bar for each stage, and paler what was lost since the one before."""
+    kept = field(picture.of_before)
     transform = [
         *calculated(
             name=key_text(picture.key),
@@ -200,7 +204,10 @@ def stages(picture: Stages, unit: Unit, description: str) -> Spec:
             before=field(PREVIOUS + picture.value),
         ),
         {"window": [{"op": "lag", "field": "value", "as": "stage_before"}]},
-        *calculated(lost=f"isValid(datum.stage_before) ? 100 - {field(picture.of_before)} : null"),
+        *calculated(
+            lost=f"isValid(datum.stage_before) && isValid({kept}) ? 100 - {kept} : null",
+            minus=f"datum.lost >= {_LEAST_SHOWN} ? {quoted(MINUS)} : ''",
+        ),
     ]
     lost: Layer = {
         "transform": [{"filter": "datum.stage_before > datum.value"}],
@@ -209,7 +216,7 @@ def stages(picture: Stages, unit: Unit, description: str) -> Spec:
     }
     text = (
         f"{number('datum.value')} + ' · ' + {share(field(picture.of_first))} + "
-        f"(isValid(datum.lost) ? ' · \N{MINUS SIGN}' + {share('datum.lost')} : '')"
+        f"(isValid(datum.lost) ? ' · ' + datum.minus + {share('datum.lost')} : '')"
     )
     facts = [
         Fact("Stage", "datum.name"),

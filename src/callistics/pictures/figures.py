@@ -152,7 +152,7 @@ def amounts(picture: Spread, unit: Unit, group_by: Sequence[str], description: s
     text = f"{number('datum.sum')} + ' · ' + {number(field(picture.middle))} + ' a call'"
     facts = [
         Fact(label("currency"), "datum.currency_text"),
-        *compared_facts(["count", picture.total, *picture.figures], unit),
+        *compared_facts([picture.total, picture.middle, "count"], unit),
     ]
     if group_by:
         facts.insert(0, Fact(groups_label(group_by), "datum.group"))

@@ -42,6 +42,10 @@ _LONGEST_LABEL = 150
 _NAME_WIDTH = 90
 # Less than any figure, yet more than nothing.
 _SLIGHT = 1e-9
+NUMBER_LABEL = (
+    f"abs(datum.value) > 0 && abs(datum.value) <= {_SLIGHT} ? ''"
+    " : format(datum.value, abs(datum.value) >= 1000 ? '~s' : ',.2~f')"
+)
 _SWATCH = "\N{BLACK RECTANGLE}"
 _ONE_ROW: Transforms = [
     {"aggregate": [{"op": "count", "as": "rows"}]},
@@ -118,10 +122,7 @@ def numbers_axis(title: str | None = None, step: float = 0) -> dict[str, Any]:
     """The axis of numbers, thousands and more shortened; its labels are at least a step apart."""
     return {
         "title": title,
-        "labelExpr": (
-            f"abs(datum.value) > 0 && abs(datum.value) <= {_SLIGHT} ? ''"
-            " : format(datum.value, abs(datum.value) >= 1000 ? '~s' : ',.2~f')"
-        ),
+        "labelExpr": NUMBER_LABEL,
         "tickCount": 4,
         "tickMinStep": step,
         "domain": False,

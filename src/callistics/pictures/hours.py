@@ -7,6 +7,7 @@ from callistics.pictures.expressions import Fact, field, group_text, key_text
 from callistics.pictures.frame import (
     BAR_HEIGHT,
     BEFORE_NAME,
+    NUMBER_LABEL,
     Layer,
     Spec,
     calculated,
@@ -71,7 +72,12 @@ def _grid(picture: Hours, facts: Sequence[Fact], group_by: Sequence[str], descri
                 "field": picture.value,
                 "type": "quantitative",
                 "scale": from_zero(range="heatmap"),
-                "legend": {**legend(), "gradientLength": 160, "gradientThickness": 8},
+                "legend": {
+                    **legend(),
+                    "gradientLength": 160,
+                    "gradientThickness": 8,
+                    "labelExpr": NUMBER_LABEL,
+                },
             },
         },
     }
