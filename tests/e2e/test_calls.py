@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from support.dashboard import Dashboard, Opener
 from support.live import ADMIN_KEY, Live
@@ -96,3 +96,18 @@ def test_a_call_that_is_not_there_is_said(visit: Opener, site: Live) -> None:
     page.open("?call=nothing", key=ADMIN_KEY)
     expect(page.page.get_by_role("alert")).to_be_visible()
     page.forgive("status of 404")
+
+
+def test_a_currency_stands_beside_its_cost_alone(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    (call, *_) = found(site)
+
+    def with_cost(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "cost": 1.5, "currency": "INR"})
+
+    page.page.route(f"**/calls/{call}*", with_cost)
+    page.open(f"?call={call}", key=ADMIN_KEY)
+    record = page.page.locator("#view-record")
+    expect(record).to_contain_text("1.5 INR")
+    expect(record).not_to_contain_text("Currency")

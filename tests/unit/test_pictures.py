@@ -203,7 +203,9 @@ def test_what_is_lost_between_stages_is_told_where_it_is_known() -> None:
     assert ">199,980 · 100% · 0%</text>" in svg
     assert ">99,990 · 50% · \N{MINUS SIGN}50%</text>" in svg
     nothing = [{**row, "count": 0, "conversion_rate": None, "step_rate": None} for row in rows]
-    assert "100%" not in drawn("conversion_funnel", nothing)
+    bare = drawn("conversion_funnel", nothing)
+    assert len(re.findall(">0</text>", bare)) >= len(rows)
+    assert "100%" not in bare
 
 
 def test_costs_are_told_by_sum_average_and_number(store: Store) -> None:
@@ -215,6 +217,8 @@ def test_costs_are_told_by_sum_average_and_number(store: Store) -> None:
 def test_numbers_are_told_beside_shares() -> None:
     rows = [{"provider": "TWILIO", "count": 1234, "percentage": 12.34}]
     assert "1,234 · 12.3%" in drawn("provider_breakdown", rows)
+    none = [{"provider": "TWILIO", "count": 0, "percentage": None}]
+    assert ">0</text>" in drawn("provider_breakdown", none)
 
 
 def test_amounts_of_different_currencies_are_not_measured_by_each_other() -> None:

@@ -165,11 +165,13 @@ def _drawn(picture: Parts) -> list[Layer]:
 def _beside(picture: Parts) -> str:
     rate = picture.within[1] if picture.within else picture.share
     end = f" + ' {label(rate).lower()}'" if picture.within else ""
-    text = f"{number('datum.value')} + ' · ' + {share(field(rate))}{end}"
+    known = f"' · ' + {share(field(rate))}{end}"
+    text = f"{number('datum.value')} + (isValid({field(rate)}) ? {known} : '')"
     if not picture.apart:
         return text
     return (
-        f"datum.outside ? {number('datum.value')} + ' · ' + {share('datum.of_all')} + ' of all'"
+        f"datum.outside ? {number('datum.value')} + (isValid(datum.of_all) ?"
+        f" ' · ' + {share('datum.of_all')} + ' of all' : '')"
         f" : {text}"
     )
 
@@ -214,8 +216,9 @@ def stages(picture: Stages, unit: Unit, description: str) -> Spec:
         "mark": mark("bar", "lost"),
         "encoding": {"y": y_of(), "x": x_of("value"), "x2": {"field": "stage_before"}},
     }
+    first = field(picture.of_first)
     text = (
-        f"{number('datum.value')} + ' · ' + {share(field(picture.of_first))} + "
+        f"{number('datum.value')} + (isValid({first}) ? ' · ' + {share(first)} : '') + "
         f"(isValid(datum.lost) ? ' · ' + datum.minus + {share('datum.lost')} : '')"
     )
     facts = [

@@ -149,7 +149,9 @@ def amounts(picture: Spread, unit: Unit, group_by: Sequence[str], description: s
         ]
     else:
         largest = calculated(name="datum.currency_text", value="datum.sum > 0 ? datum.count : 0")
-    text = f"{number('datum.sum')} + ' · ' + {number(field(picture.middle))} + ' a call'"
+    middle = field(picture.middle)
+    each = f"(isValid({middle}) ? ' · ' + {number(middle)} + ' a call' : '')"
+    text = f"{number('datum.sum')} + {each}"
     facts = [
         Fact(label("currency"), "datum.currency_text"),
         *compared_facts([picture.total, picture.middle, "count"], unit),

@@ -47,7 +47,7 @@ function card(kind, id, parts) {
 }
 
 function fields(record, links) {
-  const names = Object.keys(record).filter((name) => !NESTED.includes(name));
+  const names = Object.keys(record).filter((name) => !NESTED.includes(name) && !isTold(name, record));
   const [known, absent] = [true, false].map((is) => names.filter((name) => (record[name] !== null) === is));
   return [
     h("dl", { class: "fields" }, known.map((name) => {
@@ -56,6 +56,11 @@ function fields(record, links) {
     })),
     absent.length ? h("p", { class: "help" }, `Without a value: ${absent.map(label).join(", ")}`) : null,
   ];
+}
+
+// The currency stands beside the cost.
+function isTold(name, { cost }) {
+  return name === "currency" && cost !== null && cost !== undefined;
 }
 
 function payload(content) {
