@@ -32,7 +32,7 @@ def test_what_the_compared_period_lacked_was_none(dashboard: Dashboard) -> None:
 def test_where_nothing_is_compared_nothing_is_said(dashboard: Dashboard) -> None:
     rows = [{"outcome": "BUSY", "count": 1, "previous.count": None}]
     assert texts(dashboard, rows)[1] == ["BUSY", "1", "\N{EN DASH}"]
-    days = [{"date": "2026-01-01", "count": 1, "previous.count": 3}]
+    days: list[dict[str, Any]] = [{"date": "2026-01-01", "count": 1, "previous.count": 3}]
     days.append({"date": "2026-01-02", "count": 1, "previous.count": None})
     assert texts(dashboard, days)[2][2] == "\N{EN DASH}"
 

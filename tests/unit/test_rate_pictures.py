@@ -44,3 +44,13 @@ class TestFewCalls:
     def test_where_all_are_many_nothing_is_said(self) -> None:
         rows = [self.row(20, 10, agent_id="amy")]
         assert "Paler" not in drawn("success_rate", rows, ("agent_id",))
+
+    def test_a_rate_of_few_inside_a_bar_is_told_paler(self) -> None:
+        few, many = (
+            {"attempt": place, "calls": calls, "percentage": 50.0, "successes": 1, **one}
+            for place, calls, one in ((2, 6, {"success_rate": 16.7}), (1, 60, {"success_rate": 2}))
+        )
+        svg = drawn("retry_analysis", [many, few])
+        texts = re.findall(r'opacity="([\d.]+)">6?6[0]? · [\d.]+% success rate<', svg)
+        assert texts == ["1", "0.7"]
+        assert "Paler: under 20 calls" in svg

@@ -5,9 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from callistics.pictures.expressions import Fact, absent, field, key_text, number, quoted, share
+from callistics.pictures.few import Weight
 from callistics.pictures.frame import (
     BAR_HEIGHT,
     BEFORE_NAME,
+    NOTE_GAP,
+    NOTE_LINE,
     Layer,
     Spec,
     Transforms,
@@ -52,16 +55,16 @@ def bar(style: str, x: str = "value", **more: Any) -> Layer:
     return {"mark": mark("bar", style), "encoding": {"y": y_of(), "x": x_of(x), **more}}
 
 
-def text_behind(text: str, end: str = "datum.value") -> list[Layer]:
+def text_behind(text: str, end: str = "datum.value", **more: Any) -> list[Layer]:
     """The text at the end of each bar, with room around it where a mark stands."""
     encoding = {"y": y_of(), "x": x_of("text_from"), "text": {"value": {"expr": text}}}
     return [
         {
             "transform": calculated(text_from=end),
             "mark": mark("text", style, align="left", dx=5),
-            "encoding": encoding,
+            "encoding": {**encoding, **encoded},
         }
-        for style in ("halo", "value")
+        for style, encoded in (("halo", {}), ("value", more))
     ]
 
 
@@ -92,13 +95,16 @@ def first_rows(most: int = MOST_BARS) -> Transforms:
     ]
 
 
-def bar_list(description: str, transform: Transforms, layers: Sequence[Layer]) -> Spec:
-    """The frame of bars below each other."""
+def bar_list(
+    description: str, transform: Transforms, layers: Sequence[Layer], lines: int = 1
+) -> Spec:
+    """The frame of bars below each other, with so many lines of notes above."""
     return frame(
         description,
         [*transform, *first_rows()],
         [*layers, left_out(MOST_BARS)],
         {"step": BAR_HEIGHT},
+        NOTE_GAP + NOTE_LINE * (lines - 1),
     )
 
 
@@ -139,16 +145,20 @@ def parts(picture: Parts, unit: Unit, description: str) -> Spec:
         {"joinaggregate": [{"op": "sum", "field": picture.value, "as": "all"}]},
         *calculated(of_all="datum.all > 0 ? 100 * datum.value / datum.all : null"),
     ]
-    text = _beside(picture)
+    weight = Weight(picture.value, picture.few if picture.within else 0)
+    # Still 4.5 to 1 on the page.
+    texts = text_behind(_beside(picture), opacity=weight.paler(0.7))
     return bar_list(
         description,
         transform,
         [
             *_drawn(picture),
             *before(1 if picture.within else 0),
-            *text_behind(text),
+            *texts,
+            weight.note(line=1),
             hit(_part_facts(picture, unit)),
         ],
+        2 if picture.within else 1,
     )
 
 

@@ -13,6 +13,7 @@ from callistics.pictures.bars import (
     y_of,
 )
 from callistics.pictures.expressions import Fact, field, group_text, key_text, number, quoted, share
+from callistics.pictures.few import Weight
 from callistics.pictures.frame import (
     Layer,
     Spec,
@@ -24,7 +25,7 @@ from callistics.pictures.frame import (
     numbers_axis,
 )
 from callistics.pictures.labels import PREVIOUS, label
-from callistics.pictures.rates import Weight, folded, lines, rate_groups
+from callistics.pictures.rates import folded, lines, rate_groups
 from callistics.pictures.stacks import ON_AN_AXIS, across, groups_label
 from callistics.queries.picture import Rates, Spread, Total
 from callistics.sql.selection import Unit

@@ -33,6 +33,7 @@ MOST = 8
 
 NOTE_GAP = 6
 """Pixels between notes and the picture below them."""
+NOTE_LINE = 13
 
 BAR_HEIGHT = 26
 BEFORE_NAME = "Compared period"
@@ -187,7 +188,9 @@ def limited(group: str, weight: str, most: int = MOST) -> Transforms:
 def note(text: object, line: int = 0) -> Layer:
     """A note at the right above the picture, in one of the lines there, from the lowest."""
     return {
-        "mark": mark("text", "note", align="right", baseline="bottom", dy=-NOTE_GAP - 13 * line),
+        "mark": mark(
+            "text", "note", align="right", baseline="bottom", dy=-NOTE_GAP - NOTE_LINE * line
+        ),
         "encoding": {
             "x": {"value": {"expr": "width"}},
             "y": {"value": 0},

@@ -1,7 +1,6 @@
 """Figures of groups beside each other: lines where the groups have an order, else bars."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from callistics.catalog.dimensions import GROUPABLE
@@ -14,6 +13,7 @@ from callistics.pictures.expressions import (
     quoted,
     share,
 )
+from callistics.pictures.few import Weight
 from callistics.pictures.frame import (
     BAR_HEIGHT,
     Layer,
@@ -26,7 +26,6 @@ from callistics.pictures.frame import (
     legend,
     limited,
     mark,
-    note,
     numbers_axis,
 )
 from callistics.pictures.labels import PREVIOUS, label
@@ -35,19 +34,6 @@ from callistics.sql.selection import Unit
 
 _MOST_GROUPS = 15
 _TEXT_WIDTH = 110
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """The field that counts the things behind a figure, and below how many it says little."""
-
-    field: str
-    few: int = 0
-
-    @property
-    def is_few(self) -> str:
-        """The test of a row."""
-        return f"{field(self.field)} < {self.few}"
 
 
 def folded(names: Sequence[str], texts: Mapping[str, str]) -> Transforms:
@@ -89,7 +75,7 @@ def rate_groups(
     }
     right = {"expr": f"max(width - {_TEXT_WIDTH}, 20)"}
     x = x_of("drawn", scale={"domain": [0, 100], "rangeMax": right})
-    pale = {"opacity": {"condition": {"test": weight.is_few, "value": 0.35}, "value": 1}}
+    pale = {"opacity": weight.paler(0.35)}
     layers: list[Layer] = [
         {
             "mark": mark("bar", "stack", facts),
@@ -99,7 +85,7 @@ def rate_groups(
             "mark": mark("text", "value", align="left", dx=5),
             "encoding": {**y, "x": x, "text": {"field": "text"}},
         },
-        _few_note(weight),
+        weight.note(),
         left_out(_MOST_GROUPS, line=1),
     ]
     return frame(description, transform, layers, {"step": 2 * BAR_HEIGHT - 8, "for": "position"})
@@ -158,15 +144,14 @@ def _line_layers(
         return {"x": x, "y": y, "color": _by_name()}
 
     there = f"isValid({field(weight.field)})"
-    few = {"test": weight.is_few, "value": 0.35}
     return [
         {"mark": mark("line", "stack"), "encoding": encoding("firm")},
         {
             "transform": [{"filter": "isValid(datum.value)"}],
             "mark": mark("point", "point", filled=True, size=30),
-            "encoding": {**encoding("value"), "opacity": {"condition": few, "value": 1}},
+            "encoding": {**encoding("value"), "opacity": weight.paler(0.35)},
         },
-        _few_note(weight),
+        weight.note(),
         # A group is hit in its whole height, once for all figures.
         {
             "transform": [{"filter": f"datum.figure === {quoted(names[0])} && {there}"}],
@@ -174,13 +159,6 @@ def _line_layers(
             "encoding": {"x": x},
         },
     ]
-
-
-def _few_note(weight: Weight) -> Layer:
-    """What is paler, where something is."""
-    layer = note(f"Paler: under {weight.few} {label(weight.field).lower()}")
-    there = [{"aggregate": [{"op": "count", "as": "rows"}]}, {"filter": "datum.rows > 0"}]
-    return {**layer, "transform": [{"filter": weight.is_few}, *there]}
 
 
 def _by_name() -> dict[str, Any]:

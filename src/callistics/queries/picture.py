@@ -5,6 +5,9 @@ The values name row fields, not marks: how they look is decided in one place for
 
 from dataclasses import dataclass
 
+FEW = 20
+"""Of fewer things than these a rate says little."""
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -29,7 +32,7 @@ class Parts:
 
     `key` is the row field, or the two ends of a bin, that tells the parts apart; `absent` the name
     of the part without one. `apart`: that part is outside the whole that shares are of. `within`
-    is a number inside the bar's, with its own rate.
+    is a number inside the bar's, with its own rate; one of a bar of fewer than `few` is told paler.
     """
 
     key: tuple[str, ...]
@@ -39,6 +42,7 @@ class Parts:
     apart: bool = False
     unit: str = ""
     within: tuple[str, str] | None = None
+    few: int = FEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Rates:
 
     whole: str
     parts: tuple[tuple[str, str], ...]
-    few: int = 20
+    few: int = FEW
 
 
 @dataclass(frozen=True, slots=True)
