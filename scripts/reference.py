@@ -17,6 +17,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import reference_lists as lists
 from example_records import calls, leads
 from markdown_pages import in_json, page, table
+from reference_presets import file_presets
+from reference_webhooks import webhooks
 
 from callistics.analytics.service import Analytics
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX
@@ -37,7 +39,10 @@ ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "reference"
 SHOWN_ROWS = 12
 STAGES = ("new", "contacted", "interested", "converted")
-_OTHER_PAGES = ("filters", "grouping", "records", "unreached", "settings", "error-types")
+_OTHER_PAGES = (
+    *("filters", "grouping", "records", "unreached", "presets", "webhooks"),
+    *("settings", "error-types"),
+)
 _NOW = 1_800_000_000_000_000
 
 
@@ -49,8 +54,10 @@ def pages() -> dict[str, str]:
         "grouping.md": lists.grouping(),
         "records.md": lists.records(),
         "unreached.md": lists.unreached(),
+        "presets.md": file_presets(),
         "settings.md": lists.settings(),
         "error-types.md": lists.error_types(),
+        "webhooks.md": webhooks(),
     }
     with product() as over:
         for name, kind in registry().items():

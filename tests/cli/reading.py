@@ -4,15 +4,18 @@
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
-from callistics.files.csv import csv_lines
+from callistics.cli.importing.mapping_options import Said, make_mapping, plain_mapping
+from callistics.files.csv import csv_table
 from callistics.files.encode import as_texts
+from callistics.files.encoding import as_utf8
 from callistics.files.lines import Line
-from callistics.files.map_objects import changed
-from callistics.files.mapping import Rules, make_rules
+from callistics.files.mapped import changed
 from callistics.files.ndjson import json_lines
-from callistics.model.zones import zone
+from callistics.files.tables import table_lines
+from callistics.mapping.mapping import RecordMapping
 from callistics.records.field import RecordKind
 
 
@@ -24,20 +27,23 @@ def rules(
     timezone: str | None = None,
     kind: RecordKind = RecordKind.CALLS,
     as_of_end: bool = False,
-) -> Rules:
-    """The rules of `--map` texts and the other options."""
-    where = None if timezone is None else zone(timezone)
-    options = {"dropped": dropped, "rest": rest, "zone": where, "as_of_end": as_of_end}
-    return make_rules(kind, moves, constants, **options)
+    **said: Any,
+) -> RecordMapping:
+    """The mapping of `--map` texts and the other options."""
+    found = Said(moves, constants, dropped, rest, timezone, as_of_end, **said)
+    return make_mapping(plain_mapping(kind), found)
 
 
 def from_csv(
-    text: str | bytes, found: Rules | None = None, delimiter: str | None = None
+    text: str | bytes, found: RecordMapping | None = None, delimiter: str | None = None
 ) -> list[Line]:
     """The lines of a CSV text."""
     data = text if isinstance(text, bytes) else text.encode()
-    lines = csv_lines(io.BufferedReader(io.BytesIO(data)), found or rules(), delimiter)
-    return list(as_texts(lines))
+    mapping = found or rules()
+    if delimiter is not None:
+        mapping = replace(mapping, layout=replace(mapping.layout, delimiter=delimiter))
+    text_of_file = as_utf8(io.BufferedReader(io.BytesIO(data)), mapping.layout.encoding)
+    return list(as_texts(table_lines(csv_table(text_of_file, mapping.layout), mapping)))
 
 
 def from_json(text: str | bytes) -> list[Line]:
@@ -64,6 +70,6 @@ def numbered(lines: list[Line]) -> dict[int, str | None]:
     return {line.number: line.wrong for line in lines}
 
 
-def change(record: dict[str, Any], found: Rules) -> Any:
+def change(record: dict[str, Any], found: RecordMapping) -> Any:
     (line,) = changed(from_json(json.dumps(record)), found)
     return line.wrong or records([line])[0]

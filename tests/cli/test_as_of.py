@@ -7,8 +7,8 @@ from typing import Any
 import click
 import pytest
 
-from callistics.files.as_of import end_of_call
-from callistics.files.map_objects import changed
+from callistics.files.mapped import changed
+from callistics.mapping.as_of import end_of_call
 from callistics.model.zones import zone
 from callistics.records.field import RecordKind
 

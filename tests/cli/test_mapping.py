@@ -6,8 +6,8 @@ import click
 import pytest
 
 from callistics.files.lines import UnreadableError
-from callistics.files.map_objects import changed
-from callistics.files.mapping import Rules
+from callistics.files.mapped import changed
+from callistics.mapping.mapping import RecordMapping
 
 from .reading import change, from_csv, from_json, numbered, records, rules, text_of
 
@@ -84,7 +84,7 @@ def test_the_rest_goes_into_the_payload() -> None:
         ("call_id,a,a.b\n", rules(rest=True), "cannot be a value and hold"),
     ],
 )
-def test_headers_that_do_not_fit(text: str, found: Rules, message: str) -> None:
+def test_headers_that_do_not_fit(text: str, found: RecordMapping, message: str) -> None:
     with pytest.raises(UnreadableError) as caught:
         from_csv(text, found)
     assert message in str(caught.value)
@@ -196,7 +196,7 @@ def test_lines_that_are_no_json_keep_their_numbers() -> None:
     assert found[1] is None
     assert (found[2] or "").startswith("not JSON")
     assert "occurs twice" in (found[4] or "")
-    assert found[5] is None
+    assert found[5] == "a record must be an object"
 
 
 def test_a_status_that_is_mapped_is_not_that_of_the_lead() -> None:

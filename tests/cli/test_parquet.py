@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from callistics.files.lines import UnreadableError
-from callistics.files.mapping import Rules
 from callistics.files.parquet import parquet_lines, row_count
+from callistics.mapping.mapping import RecordMapping
 from callistics.synthetic import generate_calls, write_parquet
 
 from .reading import numbered, records, rules, text_of
@@ -22,7 +22,7 @@ def written(folder: Path, query: str, name: str = "calls.parquet") -> str:
     return str(path)
 
 
-def read(folder: Path, query: str, found: Rules | None = None) -> list[Any]:
+def read(folder: Path, query: str, found: RecordMapping | None = None) -> list[Any]:
     return records(list(parquet_lines(written(folder, query), found or rules())))
 
 

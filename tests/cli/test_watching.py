@@ -9,7 +9,7 @@ import pytest
 from callistics.cli.importing import watching
 from callistics.cli.importing.watching import Notes
 from callistics.files.lines import Line, batched
-from callistics.files.mapping import Rules
+from callistics.mapping.mapping import RecordMapping
 from callistics.records.field import RecordKind
 
 from .conftest import Run
@@ -19,7 +19,7 @@ CALL = {"call_id": "c", "merchant_id": "m", "started_at": "2025-01-05T10:00:00Z"
 TIMED = {**CALL, "updated_at": "2025-01-05T11:00:00Z"}
 
 
-def notes(*records: Any, found: Rules | None = None, pending: int = 0) -> list[str]:
+def notes(*records: Any, found: RecordMapping | None = None, pending: int = 0) -> list[str]:
     used = found or rules()
     said = Notes(used)
     lines = [Line(n, json.dumps(record).encode()) for n, record in enumerate(records, start=1)]

@@ -16,18 +16,20 @@ import zstandard
 
 from callistics.access.requests import parse_key_request
 from callistics.analytics.parse import parse_request
+from callistics.cli.importing.mapping_options import Said, make_mapping, plain_mapping
 from callistics.errors import Refused
-from callistics.files.csv import csv_lines
+from callistics.files.csv import csv_table
 from callistics.files.lines import UnreadableError
-from callistics.files.map_objects import changed
-from callistics.files.mapping import TableMapper, make_rules
+from callistics.files.mapped import changed, table_mapper
 from callistics.files.ndjson import json_lines
+from callistics.files.tables import table_lines
 from callistics.http.problems import problem_body
 from callistics.ingest.batch import Batch
 from callistics.ingest.decode import Limits, Terms, decode_batch
 from callistics.ingest.decompress import unpack
 from callistics.ingest.load import Stored, StoredRecords
 from callistics.ingest.merge import merge as merge_batches
+from callistics.mapping.mapping import RecordMapping
 from callistics.model import json, payload
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
@@ -162,19 +164,28 @@ def namesakes(size: int) -> Work:
 
 def table(columns: list[Text], moves: list[str] | None = None, **rules: Any) -> Work:
     def work() -> None:
-        made = make_rules(RecordKind.CALLS, moves or [], [], **rules)
-        TableMapper(made, columns).record(columns)
+        made = mapping(tuple(moves or ()), **rules)
+        table_mapper(made, columns).record(columns)
 
     return work
 
 
+def mapping(moves: tuple[str, ...] = (), **said: Any) -> RecordMapping:
+    return make_mapping(plain_mapping(RecordKind.CALLS), Said(moves, **said))
+
+
 def csv(text: str) -> Work:
-    rules = make_rules(RecordKind.CALLS, [], [], rest=True)
-    return lambda: list(csv_lines(io.BufferedReader(io.BytesIO(text.encode())), rules))
+    rules = mapping(rest=True)
+
+    def work() -> None:
+        table = csv_table(io.BufferedReader(io.BytesIO(text.encode())), rules.layout)
+        list(table_lines(table, rules))
+
+    return work
 
 
 def json_file(text: str) -> Work:
-    rules = make_rules(RecordKind.CALLS, ["payload.a=x"], [], rest=True)
+    rules = mapping(("payload.a=x",), rest=True)
     data = io.BufferedReader(io.BytesIO(text.encode()))
     return lambda: list(changed(json_lines(data), rules))
 

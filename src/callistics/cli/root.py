@@ -39,7 +39,7 @@ COMMANDS: Mapping[str, Lazy] = {
         "demo", "Try it: made-up calls, a query and its answer, and a server until Ctrl-C."
     ),
     "serve": Lazy("serve", "Run the server until it is stopped."),
-    "import": Lazy("import_", "Load calls or leads from NDJSON, CSV or Parquet files."),
+    "import": Lazy("import_", "Load calls or leads from NDJSON, CSV, Excel or Parquet files."),
     "query": Lazy("query", "Run a query and print the answer."),
     "calls": Lazy("calls", "Show the calls behind a figure, or one of them."),
     "leads": Lazy("leads", "Show a lead with its calls and its history."),
@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, Lazy] = {
         "mcp", "Let AI assistants query a running server, over the Model Context Protocol."
     ),
     "keys": Lazy("keys", "Create, list and revoke access keys."),
+    "webhook": Lazy("webhook", "Take what platforms send: endpoints, dead letters, a trial."),
     "embed-token": Lazy("embed_token", "Sign tokens for embedding, or refuse them all."),
     "generate": Lazy("generate", "Write made-up calls to a file."),
     "settings": Lazy("settings", "List every setting of the server."),

@@ -1,55 +1,123 @@
-"""CSV files as records: a header, then a record for each row."""
+"""CSV files as tables: a header, or names that are given, and rows."""
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from io import BufferedReader
 from itertools import chain
 
-from callistics.files.encode import record_line
-from callistics.files.lines import Line, UnreadableError
-from callistics.files.mapping import Rules, TableMapper
+from callistics.files.lines import UnreadableError
+from callistics.files.tables import Cells, Table, column_names, named_columns
+from callistics.mapping.mapping import Layout
 
 _LARGEST_CELL = 1 << 26
 _MOST_READINGS = 8
 _OTHER_DELIMITERS = (";", "\t", "|")
+_SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?\r?\n?', re.IGNORECASE)
+# Under the header some switches write the types of the columns.
+_TYPE = re.compile(
+    r"(?:n?varchar|char|text|string|integer|int|bigint|smallint|float|double|real|decimal|numeric"
+    r"|boolean|bool|date|time|datetime|timestamp|uniqueidentifier|uuid)(?: ?\([\d, ]+\))?",
+    re.IGNORECASE | re.ASCII,
+)
+
+Numbered = tuple[int, list[str] | csv.Error]
+Row = tuple[int, Cells | str]
 
 
-def csv_lines(data: BufferedReader, rules: Rules, delimiter: str | None = None) -> Iterator[Line]:
-    """The records of a CSV file; a line's number is where its row begins.
+def csv_table(data: BufferedReader, layout: Layout) -> Table:
+    """The table of a CSV file of UTF-8; the number of a row is that of the line it begins on.
 
-    Empty cells are absent. Without a `delimiter` it is the comma, or where the header has none,
-    the semicolon, tab or bar that it has. Raises `UnreadableError` for a header that does not fit.
+    Empty cells are absent, and rows of nothing else are left out. Without a delimiter it is that
+    of a line `sep=;`, else the comma, or where the header has none, the semicolon, tab or bar that
+    it has. Raises `UnreadableError` for a header that does not fit.
     """
     csv.field_size_limit(_LARGEST_CELL)
     # Bytes that are no text survive as surrogates, and then spoil their own row only.
     text = io.TextIOWrapper(data, "utf-8-sig", errors="surrogateescape", newline="")
+    lines, mark = _begun(text, layout)
+    rows = _rows(lines, mark)
+    first = next(rows, None)
+    if first is None:
+        text.detach()
+        return Table([], iter(()))
+    number, cells = first
+    if isinstance(cells, csv.Error):
+        raise UnreadableError(f"line {number:,}: not CSV: {cells}")
+    if layout.columns and not _names_columns(cells, layout.columns):
+        columns, header, rows = (
+            named_columns(layout.columns, len(cells)),
+            None,
+            chain([first], rows),
+        )
+    else:
+        columns, header = column_names(cells), number
+    table = Table(columns, iter(()), header, delimiter=mark)
+    table.rows = _detaching(_cells(rows, table, lines), text)
+    return table
+
+
+def _detaching(rows: Iterator[Row], text: io.TextIOWrapper) -> Iterator[Row]:
+    """The rows; the file stays open after them, for what asks how far it was read."""
     try:
-        rows = _rows(text, delimiter)
-        header = next(rows, None)
-        if header is None:
-            return
-        if isinstance(header[1], csv.Error):
-            raise UnreadableError(f"line {header[0]:,}: not CSV: {header[1]}")
-        names = _names(header[1])
-        mapper = TableMapper(rules, names)
-        for number, row in rows:
-            yield _line(number, row, len(names), mapper)
+        yield from rows
     finally:
         text.detach()
 
 
-def _rows(
-    text: io.TextIOWrapper, delimiter: str | None
-) -> Iterator[tuple[int, list[str] | csv.Error]]:
+def _names_columns(cells: Sequence[str], columns: Sequence[str]) -> bool:
+    """Whether a row is a header of a file that need not have one: most cells are known names."""
+    known = {name.casefold() for name in columns}
+    cells = [cell.strip().casefold() for cell in cells]
+    return sum(cell in known for cell in cells) * 2 > len(cells)
+
+
+def _begun(text: io.TextIOWrapper, layout: Layout) -> tuple["_Lines", str]:
+    """The lines from the first that counts on, and the delimiter."""
+    skipped, said = 0, layout.delimiter
+    first = text.readline()
+    while skipped < layout.skip_lines or _SEPARATOR.fullmatch(first):
+        found = _SEPARATOR.fullmatch(first)
+        said = said or (found[1] if found else None)
+        skipped += 1
+        first = text.readline()
+        if not first:
+            break
+    lines = _Lines(chain([first] if first else [], text), skipped)
+    return lines, said or _delimiter(first)
+
+
+def _cells(rows: Iterator[Numbered], table: Table, lines: "_Lines") -> Iterator[Row]:
+    width, header, is_first = len(table.columns), table.header, True
+    for number, row in rows:
+        if isinstance(row, csv.Error):
+            cells: Cells | str = f"not CSV: {row}{lines.cut}"
+        elif not row[0].strip() and not any(map(str.strip, row)):
+            table.left_out += 1
+            continue
+        elif is_first and header is not None and _is_types(row):
+            table.notes.append(f"line {number:,} has the types of the columns and is left out")
+            is_first = False
+            continue
+        elif len(row) != width:
+            cells = f"has {len(row)} cells where the header has {width}{lines.cut}"
+        else:
+            cells = [cell or None for cell in row]
+        is_first = False
+        yield number, cells
+
+
+def _is_types(row: Sequence[str]) -> bool:
+    return all(_TYPE.fullmatch(cell.strip()) for cell in row if cell.strip())
+
+
+def _rows(lines: "_Lines", mark: str) -> Iterator[Numbered]:
     """The rows that are not blank, with the line that each begins on, or what is wrong there.
 
     After a line that is no CSV the next one begins a row, though quotes may have run across it.
     """
-    first = text.readline()
-    lines = _Lines(chain([first], text))
-    mark = delimiter or _delimiter(first)
     reader = csv.reader(lines, delimiter=mark, strict=True)
     while True:
         lines.begin_row()
@@ -74,12 +142,12 @@ class _Lines:
     lines whose quotes close one cell and open another, and so would all be read from each other.
     """
 
-    def __init__(self, lines: Iterator[str]) -> None:
+    def __init__(self, lines: Iterator[str], before: int) -> None:
         self._lines = lines
         # Each with how often it was read.
         self._row: list[tuple[str, int]] = []
         self._again: deque[tuple[str, int]] = deque()
-        self.number = 0
+        self.number = before
 
     def __iter__(self) -> "_Lines":
         return self
@@ -91,6 +159,13 @@ class _Lines:
         self.number += 1
         self._row.append((line, times + 1))
         return line
+
+    @property
+    def cut(self) -> str:
+        """What to say of a row that is wrong where the file ends in the middle of its line."""
+        if not self._row or self._row[-1][0].endswith(("\n", "\r")):
+            return ""
+        return ", and the file ends in it: if it was cut off, fetch it again and import it whole"
 
     def begin_row(self) -> None:
         """Those before it are not needed any more."""
@@ -106,18 +181,3 @@ class _Lines:
 def _delimiter(header: str) -> str:
     others = [mark for mark in _OTHER_DELIMITERS if mark in header]
     return max(others, key=header.count) if others and "," not in header else ","
-
-
-def _names(header: Sequence[str]) -> list[str]:
-    return [name.strip() or f"column {place}" for place, name in enumerate(header, start=1)]
-
-
-def _line(number: int, row: list[str] | csv.Error, width: int, mapper: TableMapper) -> Line:
-    if isinstance(row, csv.Error):
-        return Line(number, b"", f"not CSV: {row}")
-    if len(row) != width:
-        return Line(number, b"", f"has {len(row)} cells where the header has {width}")
-    try:
-        return record_line(number, mapper.record([cell or None for cell in row]))
-    except ValueError as error:
-        return Line(number, b"", str(error))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 import msgspec
 
@@ -82,7 +82,24 @@ class Head(msgspec.Struct, gc=False):
     updated_at: str | None = None
 
 
-_decode = msgspec.json.Decoder(Head).decode
+class FitHead(Head, gc=False):
+    """What else is looked at: whether values are of the types that their fields have."""
+
+    template_id: str | None = None
+    provider: str | None = None
+    agent_id: str | None = None
+    direction: Literal["outbound", "inbound"] | None = None
+    attempt: int | None = None
+    duration: float | None = None
+    sentiment: float | None = None
+    cost: float | None = None
+    test: bool | None = None
+    success: bool | None = None
+    answered_at: str | None = None
+    ended_at: str | None = None
+
+
+_decode = msgspec.json.Decoder(FitHead).decode
 
 
 class _Timed(msgspec.Struct):
@@ -115,7 +132,7 @@ class Batch:
         self.size += (line.size if size is None else size) + 1
 
     @cached_property
-    def heads(self) -> list[Head] | None:
+    def heads(self) -> list[FitHead] | None:
         """What is looked at of every record; None where one is not JSON or not as it should be."""
         texts = self.texts
         try:

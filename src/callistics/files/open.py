@@ -14,17 +14,25 @@ import zstandard
 
 from callistics.errors import did_you_mean
 from callistics.files.lines import Line, UnreadableError
+from callistics.files.remote import file_name
 
-Format = Literal["ndjson", "csv", "parquet", "arrow"]
+Format = Literal["ndjson", "csv", "tsv", "xlsx", "parquet", "arrow"]
 
-FORMATS: tuple[Format, ...] = ("ndjson", "csv", "parquet", "arrow")
+FORMATS: tuple[Format, ...] = ("ndjson", "csv", "tsv", "xlsx", "parquet", "arrow")
 STDIN = "-"
+_BY_NAME: dict[str, Format] = {one: one for one in FORMATS}
 
 _SUFFIXES: dict[str, Format] = {
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
     ".json": "ndjson",
     ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xls": "xlsx",
+    ".ods": "xlsx",
     ".parquet": "parquet",
     ".arrow": "arrow",
     ".arrows": "arrow",
@@ -34,11 +42,16 @@ _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _CHUNK = 1 << 18
 
 
+def format_named(name: str | None) -> Format | None:
+    """The format of a name, None where there is none of it."""
+    return None if name is None else _BY_NAME.get(name)
+
+
 def format_of(name: str) -> Format:
     """The format that a file's name tells. Raises `UnreadableError` where it tells none."""
     if name == STDIN:
         return "ndjson"
-    path = Path(name)
+    path = Path(file_name(name))
     suffix = Path(path.stem).suffix if path.suffix in (".gz", ".zst") else path.suffix
     found = _SUFFIXES.get(suffix.lower())
     if found is None:

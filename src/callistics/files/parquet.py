@@ -9,22 +9,25 @@ from callistics.files.arrow.opening import UNREADABLE, TypedFile, open_arrow, op
 from callistics.files.arrow.types import RefusedTypeError, reader
 from callistics.files.encode import record_line
 from callistics.files.lines import Line, UnreadableError
-from callistics.files.mapping import Rules, TableMapper
+from callistics.files.mapped import table_mapper
+from callistics.files.tables import Cells, Table
+from callistics.mapping.mapping import RecordMapping
+from callistics.mapping.table import TableMapper
 
 Convert = Callable[[Any], list[object]]
 
 
-def parquet_lines(name: str, rules: Rules) -> Iterator[Line]:
+def parquet_lines(name: str, mapping: RecordMapping) -> Iterator[Line]:
     """The records of a Parquet file; nulls are absent.
 
-    Raises `UnreadableError` where it cannot be read, or its columns and the rules do not fit.
+    Raises `UnreadableError` where it cannot be read, or its columns and the mapping do not fit.
     """
-    return _lines(name, open_parquet, "Parquet", rules)
+    return _lines(name, open_parquet, "Parquet", mapping)
 
 
-def arrow_lines(name: str, rules: Rules) -> Iterator[Line]:
+def arrow_lines(name: str, mapping: RecordMapping) -> Iterator[Line]:
     """The records of an Arrow file or stream, as `parquet_lines`."""
-    return _lines(name, open_arrow, "Arrow", rules)
+    return _lines(name, open_arrow, "Arrow", mapping)
 
 
 def row_count(name: str) -> int:
@@ -37,17 +40,50 @@ def _lines(
     name: str,
     opened: Callable[[str], AbstractContextManager[TypedFile]],
     format_: str,
-    rules: Rules,
+    mapping: RecordMapping,
 ) -> Iterator[Line]:
     with _readable(format_), opened(name) as file:
         columns = [str(field.name) for field in file.fields]
-        mapper = TableMapper(rules, columns)
-        reads = _reads(file, sorted({index for cell in mapper.cells for index in cell.indexes}))
+        mapper = table_mapper(mapping, columns)
+        reads = _reads(file, mapper.indexes)
         number = 0
         for batch in file.batches([columns[index] for index in reads]):
             parts = {index: batch.column(columns[index]) for index in reads}
             yield from _batch(number, batch.num_rows, parts, reads, mapper)
             number += batch.num_rows
+
+
+@contextmanager
+def whole_table(name: str, *, is_arrow: bool) -> Generator[Table]:
+    """All columns of a file and their rows; a column of a type that is not read is empty."""
+    opened, format_ = (open_arrow, "Arrow") if is_arrow else (open_parquet, "Parquet")
+    with _readable(format_), opened(name) as file:
+        columns = [str(field.name) for field in file.fields]
+        table = Table(columns, iter(()))
+        reads: dict[int, Convert] = {}
+        for index in range(len(columns)):
+            try:
+                reads |= _reads(file, [index])
+            except UnreadableError as error:
+                table.notes.append(str(error))
+        table.rows = _rows(file, columns, reads)
+        yield table
+
+
+def _rows(
+    file: TypedFile, columns: Sequence[str], reads: Mapping[int, Convert]
+) -> Iterator[tuple[int, Cells | str]]:
+    number = 0
+    for batch in file.batches([columns[index] for index in reads]):
+        parts = {index: batch.column(columns[index]) for index in reads}
+        try:
+            found = {index: read(parts[index]) for index, read in reads.items()}
+        except ValueError:
+            yield number + 1, _wrong(parts, reads)
+            return
+        for place in range(batch.num_rows):
+            number += 1
+            yield number, [found[i][place] if i in found else None for i in range(len(columns))]
 
 
 @contextmanager

@@ -1,31 +1,33 @@
 """`callistics import`."""
 
+import glob
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 
 from callistics.cli.connect import Target, client_options, connect
+from callistics.cli.importing.dry_run import show_plan
 from callistics.cli.importing.import_file import Reading, import_file
+from callistics.cli.importing.option_list import check_used, mapping_options, take_mapping
 from callistics.cli.importing.progress import BadLineReport, bad_line_report, progress_bar, summary
 from callistics.cli.importing.sender import Sender, Tally
 from callistics.cli.importing.watching import Notes
 from callistics.cli.root import Failure
-from callistics.errors import did_you_mean
 from callistics.files.lines import UnreadableError
-from callistics.files.mapping import Rules, make_rules
-from callistics.files.open import FORMATS, Format, format_of
-from callistics.model.zones import Zone, zone
-from callistics.records.field import RecordKind
-from callistics.timezones import zone_names
+from callistics.files.open import Format
+from callistics.files.remote import is_remote, shown_name
 
-_HELP = """Load calls or leads from NDJSON, CSV, Parquet or Arrow files; `-` is NDJSON from a pipe.
+_HELP = """Load calls or leads from NDJSON, CSV, Excel, Parquet or Arrow files; `-` is a pipe.
 
 The name of a file tells its format; .gz and .zst are unpacked. A CSV file has a header, and an
 empty cell means that the field is absent, as null does in Parquet and Arrow. Columns are named
-like the fields of the API, those of the payload `payload.KEY`; for other names use --map.
+like the fields of the API, those of the payload `payload.KEY`; for other names use --map, and for
+files of well-known systems --format. A file may be an address (https://…, s3://bucket/key) or a
+pattern ('2025-*.csv'). With --dry-run nothing is stored: you see what each column
+becomes, ten records, and what is not understood with the option that would help.
 
 Loading a file again changes nothing where its records carry updated_at, or where nothing else was
 stored of them since. Records without it are as of their arrival, so they win over all that came
@@ -37,90 +39,20 @@ A bad line stops the import, with its number; everything before its batch is sto
 _EXAMPLES = """\b
 Examples:
   callistics import calls.ndjson.gz
+  callistics import dialer.csv --dry-run
   callistics import dialer.csv --map started_at=call_time --map payload.city=City \\
       --set merchant_id=mer_abc --set reseller_id=res_north --timezone Asia/Kolkata
+  callistics import Master.csv --format asterisk-cdr --timezone Europe/Lisbon \\
+      --set merchant_id=mer_abc --set reseller_id=res_north
   callistics import --kind leads leads.parquet --on-error skip --errors-file bad.ndjson
   zcat calls.ndjson.gz | callistics import -
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The options of the command as given."""
-
-    files: tuple[str, ...]
-    kind: str
-    format_: Format | None
-    moves: tuple[str, ...]
-    constants: tuple[str, ...]
-    dropped: tuple[str, ...]
-    payload_rest: bool
-    timezone: str | None
-    as_of: Literal["now", "end"]
-    delimiter: str | None
-    batch_size: int | None
-    on_error: Literal["stop", "skip"]
-    errors_file: Path | None
-
-    @property
-    def rules(self) -> Rules:
-        """The mapping. Raises `click.UsageError`."""
-        return make_rules(
-            RecordKind(self.kind),
-            self.moves,
-            self.constants,
-            dropped=self.dropped,
-            rest=self.payload_rest,
-            zone=None if self.timezone is None else _zone(self.timezone),
-            as_of_end=self.as_of == "end",
-        )
-
-
-def _zone(name: str) -> Zone:
-    try:
-        return zone(name)
-    except ValueError as error:
-        raise click.UsageError(f"--timezone: {error}{did_you_mean(name, zone_names())}") from None
-
-
 @click.command("import", help=_HELP, epilog=_EXAMPLES)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option(
-    "--kind",
-    type=click.Choice([kind.value for kind in RecordKind]),
-    default="calls",
-    show_default=True,
-    help="What the records are.",
-)
-@click.option(
-    "--format", "format_", type=click.Choice(FORMATS), help="Instead of what the name tells."
-)
-@click.option(
-    "--map",
-    "moves",
-    multiple=True,
-    metavar="FIELD=SOURCE",
-    help="Fill a field, or payload.KEY, from a column, or several: started_at=date+time,"
-    " call_id=uuid+leg. In JSON dots reach into objects.",
-)
-@click.option(
-    "--set", "constants", multiple=True, metavar="FIELD=VALUE", help="The same value everywhere."
-)
-@click.option("--drop", "dropped", multiple=True, metavar="SOURCE", help="Leave a column out.")
-@click.option("--payload-rest", is_flag=True, help="What is no field goes into the payload.")
-@click.option(
-    "--timezone",
-    metavar="ZONE",
-    help="Zone of times without an offset, such as Europe/Lisbon. Without it: the server's.",
-)
-@click.option(
-    "--as-of",
-    type=click.Choice(["now", "end"]),
-    default="now",
-    show_default=True,
-    help="What time records without updated_at are as of: their arrival, or their call's end.",
-)
-@click.option("--delimiter", metavar="CHAR", help="Between the cells of CSV. Without it: found.")
+@click.option("--dry-run", is_flag=True, help="Store nothing: show what would be done, and stop.")
+@mapping_options
 @click.option(
     "--batch-size",
     type=click.IntRange(1, 100_000),
@@ -140,40 +72,62 @@ def _zone(name: str) -> Zone:
     help="Write every bad line's number and errors here, as NDJSON.",
 )
 @client_options
-def command(target: Target, **given: Any) -> None:
+def command(
+    target: Target,
+    files: tuple[str, ...],
+    batch_size: int | None,
+    on_error: str,
+    errors_file: Path | None,
+    *,
+    dry_run: bool,
+    **given: Any,
+) -> None:
     """Load files."""
-    options = Options(**given)
-    if options.delimiter is not None and len(options.delimiter) != 1:
-        raise click.UsageError("--delimiter must be one character")
-    reading = Reading(options.rules, options.format_, options.delimiter, options.batch_size)
-    for name in options.files:
-        _check_file(name, options)
-    with connect(target, create=True) as client, bad_line_report(options.errors_file) as report:
-        skip = options.on_error == "skip"
-        sender = Sender(client, reading.rules.kind, skip=skip, zone=reading.rules.zone)
-        _import_all(options.files, reading, sender, report)
+    mapping, format_, said = take_mapping(given)
+    reading = Reading(mapping, format_, batch_size)
+    names = [name for given_name in files for name in _matching(given_name)]
+    check_used(said, [_checked(name, reading) for name in names])
+    if dry_run:
+        for name in names:
+            show_plan(name, reading)
+        return
+    with connect(target, create=True) as client, bad_line_report(errors_file) as report:
+        sender = Sender(client, mapping.kind, skip=on_error == "skip", zone=mapping.zone)
+        _import_all(names, reading, sender, report)
     if report.count:
         raise Failure(f"{report.count:,} bad lines were left out")
 
 
-def _check_file(name: str, options: Options) -> None:
-    """Raises before anything is stored, where a later file would stop the import."""
-    if options.format_ is None:
-        try:
-            format_of(name)
-        except UnreadableError as error:
-            raise Failure(f"{name}: {error}") from error
-    if name != "-" and not Path(name).is_file():
+def _matching(name: str) -> list[str]:
+    """The files that a pattern matches, in order of their names; a name that is none itself."""
+    if is_remote(name) or not glob.has_magic(name) or Path(name).exists():
+        return [name]
+    # A pattern may be of an absolute path.
+    matches = glob.glob(name, recursive=True)  # noqa: PTH207
+    found = sorted(one for one in matches if Path(one).is_file())
+    if not found:
+        raise Failure(f"{name}: no file matches")
+    return found
+
+
+def _checked(name: str, reading: Reading) -> Format:
+    """The format of a file. Raises `Failure` before anything is stored where it is not there."""
+    try:
+        found = reading.format_of(name)
+    except UnreadableError as error:
+        raise Failure(f"{shown_name(name)}: {error}") from error
+    if name != "-" and not is_remote(name) and not Path(name).is_file():
         raise Failure(f"{name}: there is no such file")
+    return found
 
 
 def _import_all(
-    names: tuple[str, ...], reading: Reading, sender: Sender, report: BadLineReport
+    names: Sequence[str], reading: Reading, sender: Sender, report: BadLineReport
 ) -> None:
-    notes, started = Notes(reading.rules), time.monotonic()
+    notes, started = Notes(reading.mapping), time.monotonic()
     try:
         for name in names:
-            import_file(name, reading, sender, report, notes.watch(name))
+            import_file(name, reading, sender, report, notes.watch(shown_name(name)))
         with progress_bar() as bar:
             bar.add_task("putting in order", total=None)
             sender.put_in_order()

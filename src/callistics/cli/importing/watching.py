@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from callistics.files.lines import Batch, Head
-from callistics.files.mapping import PAYLOAD, Rules
+from callistics.mapping.mapping import RecordMapping
+from callistics.mapping.paths import PAYLOAD
 from callistics.model.instants import DAY, parse_iso
 from callistics.model.json import as_object
 from callistics.records.field import RecordKind
@@ -50,11 +51,11 @@ def _hash(record: dict[str, object]) -> int:
 class Watch:
     """Looks at the records of one file as they are sent."""
 
-    def __init__(self, name: str, rules: Rules) -> None:
+    def __init__(self, name: str, mapping: RecordMapping) -> None:
         self.name = name
-        self._rules = rules
+        self._mapping = mapping
         self.present: set[str] = set()
-        self.untimed = 0
+        self.untimed, self.empty_rows = 0, 0
         self._any_later_than_midnight = False
         self._names, self._contents, self._numbers = array("q"), array("q"), array("Q")
 
@@ -78,7 +79,7 @@ class Watch:
         if not self._any_later_than_midnight:
             starts = (one.started_at for one in heads if one.started_at is not None)
             self._any_later_than_midnight = not all(map(self._is_midnight, starts))
-        named = attrgetter("merchant_id", self._rules.kind.id_field, "updated_at")
+        named = attrgetter("merchant_id", self._mapping.kind.id_field, "updated_at")
         self._names.extend([hash(named(one)) for one in heads])
         self._contents.extend(map(hash, texts))
         self._numbers.extend(batch.numbers)
@@ -95,7 +96,7 @@ class Watch:
         if not self._any_later_than_midnight and isinstance(record.started_at, str):
             self._any_later_than_midnight = not self._is_midnight(record.started_at)
         if len(self._names) < _MOST_ROWS:
-            identity = getattr(record, self._rules.kind.id_field)
+            identity = getattr(record, self._mapping.kind.id_field)
             # Of records with different times the newer one is an update.
             name = tuple(
                 one if one is None or isinstance(one, str) else repr(one)
@@ -110,20 +111,32 @@ class Watch:
             written = parse_iso(text)
         except ValueError:
             return False
-        zone = self._rules.zone
+        zone = self._mapping.zone
         if zone is None or written.offset is None:
             return written.local % DAY == 0
         return zone.local(written.local - written.offset * 1_000_000) % DAY == 0
 
     def notes(self) -> Iterator[str]:
         """Sentences about the file."""
-        if self._rules.kind is RecordKind.CALLS:
+        if self._mapping.kind is RecordKind.CALLS:
             yield from self._about_status()
             yield from self._about_midnight()
         yield from self._about_contradictions()
+        yield from self._about_hashes()
+        if self.empty_rows:
+            yield f"empty rows, left out: {self.empty_rows:,}."
+
+    def _about_hashes(self) -> Iterator[str]:
+        for target, rule in self._mapping.fields.items():
+            if rule.hashed:
+                of = ", ".join(rule.hashed)
+                yield (
+                    f"{target} was made of {of}: rows that are the same in all of these are one"
+                    f" {self._mapping.kind.value[:-1]}."
+                )
 
     def _about_status(self) -> Iterator[str]:
-        said = "status" in {*self._rules.moves, *self._rules.constants}
+        said = "status" in self._mapping.fields
         if "status" in self.present and "outcome" not in self.present and not said:
             yield (
                 "status was taken for the status of the lead, and no call has an outcome. If it"
@@ -143,7 +156,7 @@ class Watch:
         if numbers:
             shown = ", ".join(f"{number:,}" for number in numbers[:_NUMBERS_SHOWN])
             more = ", …" if len(numbers) > _NUMBERS_SHOWN else ""
-            kind, id_field = self._rules.kind.value[:-1], self._rules.kind.id_field
+            kind, id_field = self._mapping.kind.value[:-1], self._mapping.kind.id_field
             seen = f" (of the first {_MOST_ROWS:,} rows)" if len(self._names) == _MOST_ROWS else ""
             yield (
                 f"rows that name a {kind} the file had named already, with other values, and were"
@@ -167,13 +180,13 @@ class Watch:
 class Notes:
     """What was noticed about all files of an import."""
 
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
+    def __init__(self, mapping: RecordMapping) -> None:
+        self._mapping = mapping
         self._watches: list[Watch] = []
 
     def watch(self, name: str) -> Watch:
         """A watch for a file."""
-        self._watches.append(Watch(name, self._rules))
+        self._watches.append(Watch(name, self._mapping))
         return self._watches[-1]
 
     def lines(self, pending: int) -> Iterator[str]:
@@ -186,18 +199,18 @@ class Notes:
 
     def _about_times(self) -> Iterator[str]:
         untimed = sum(watch.untimed for watch in self._watches)
-        if self._rules.as_of_end:
+        if self._mapping.as_of_end:
             yield "Records without updated_at are as of the end of their calls (--as-of end)."
             if untimed:
                 yield f"As of their arrival, as they do not say when the call was: {untimed:,}."
         elif untimed:
             advice = " (--as-of end: as of the end of their calls)"
-            hint = advice if self._rules.kind is RecordKind.CALLS else ""
+            hint = advice if self._mapping.kind is RecordKind.CALLS else ""
             yield f"Records without updated_at, as of their arrival{hint}: {untimed:,}."
 
     def _about_pending(self, pending: int) -> str:
         present = {name for watch in self._watches for name in watch.present}
-        required = [field.name for field in FIELDS[self._rules.kind].values() if field.required]
+        required = [field.name for field in FIELDS[self._mapping.kind].values() if field.required]
         lacking = [name for name in required if name not in present]
         why = f" (none of the files has {' or '.join(lacking)})" if lacking else ""
         return (

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from callistics.files.values import bytes_text, finite
+from callistics.files.cells import bytes_text, finite
 from callistics.model.json import decode
 
 pc: Any = pyarrow.compute

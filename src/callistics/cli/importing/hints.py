@@ -1,0 +1,202 @@
+"""Options that would help with what a preview did not understand."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from callistics.files.preview import Column, Preview
+from callistics.mapping import times
+from callistics.mapping.mapping import RecordMapping
+from callistics.mapping.numbers import number
+from callistics.mapping.sources import PLUS
+from callistics.mapping.times import AmbiguousDateError
+from callistics.mapping.values import word_of
+from callistics.mapping.words import KNOWN
+from callistics.model.json import as_list, as_object
+from callistics.records import field_types as types
+from callistics.records.field import RecordField
+from callistics.records.fields import ALL_FIELDS, REQUIRED
+
+_NULLS = frozenset(
+    {"null", "\\n", "n/a", "na", "none", "nan", "nil", "-", "--", "undefined", "#n/a"}
+)
+_OFTEN = 50
+_SHOWN = 5
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+", re.ASCII)
+_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+_DATE = re.compile(
+    r"\d{1,2}([/.-])\d{1,2}\1\d{4}(?:(,? +|T)\d{1,2}:\d\d(:\d\d)?( ?[APap][Mm])?)?", re.ASCII
+)
+_UNITS = {"ms": ("ms", "millis", "milliseconds"), "min": ("min", "mins", "minutes")}
+
+
+def hints(found: Preview, mapping: RecordMapping) -> list[str]:
+    """Sentences, each with the option that would help; none twice."""
+    said = [*_about_document(found, mapping), *_about_encoding(found)]
+    for column in found.columns:
+        said += _about_nulls(column, mapping)
+        for target in column.targets or ():
+            said += _about(target, column, mapping)
+    said += _about_required(found, mapping)
+    return list(dict.fromkeys(said))
+
+
+def _about(target: str, column: Column, mapping: RecordMapping) -> Iterator[str]:
+    field = ALL_FIELDS[mapping.kind].get(target)
+    rule = mapping.fields.get(target)
+    if field is None or (rule is not None and (rule.hashed or len(rule.sources) > 1)):
+        return
+    values = [(line, value) for line, value in column.values if word_of(value) not in mapping.nulls]
+    if field.schema.get("format") == "date-time":
+        if rule is None or not (rule.unit or rule.formats):
+            is_half = rule is not None and PLUS in "".join(rule.sources)
+            yield from _about_times(target, values, " %H:%M:%S" if is_half else "")
+    elif field.type.choices:
+        yield from _about_words(field, values, set(rule.words) if rule else set())
+    elif field.type in (types.DURATION, types.COST, types.SENTIMENT, types.ATTEMPT):
+        yield from _about_numbers(target, values, mapping)
+        has_unit = rule is not None and (rule.unit or rule.scale is not None)
+        if not has_unit:
+            yield from _about_unit(field, column.name, values)
+
+
+def _about_times(target: str, values: Sequence[tuple[int, object]], clock: str) -> Iterator[str]:
+    """`clock` is the format of the time of day where that is in another column."""
+    for _, value in values:
+        units = times.units_of(value)
+        if units:
+            yield f"{target} is counted since 1970 ({value}): --unit {target}={units[0]}"
+            return
+    either = [(line, *found) for line, value in values if (found := _either_way(value))]
+    for line, text, day, month in either[:2]:
+        yield f"line {line:,}: {text} is {day} if the day comes first, {month} if the month does"
+    if either:
+        forms = " or ".join(
+            f"--time-format {target}='{form}{clock}'" for form in _formats(values, either[0][1])
+        )
+        yield f"which of day and month comes first is not guessed: {forms}"
+
+
+def _either_way(value: object) -> tuple[str, str, str] | None:
+    try:
+        times.read(value.strip() if isinstance(value, str) else "")
+    except AmbiguousDateError as error:
+        return (str(value), *error.readings)
+    except ValueError:
+        return None
+    return None
+
+
+def _formats(values: Sequence[tuple[int, object]], text: str) -> list[str]:
+    """The formats that all dates of a column would fit, by the shape of one."""
+    shape = _DATE.fullmatch(text.strip())
+    if shape is None:
+        return ["FORMAT"]
+    mark, apart, seconds, half = shape.groups()
+    clock = f"{'%I' if half else '%H'}:%M{':%S' if seconds else ''}"
+    clock += "" if not half else " %p" if half.startswith(" ") else "%p"
+    rest = f"{apart}{clock}" if apart else ""
+    firsts, seconds_ = _parts(values, mark)
+    orders = [("%d", "%m", seconds_), ("%m", "%d", firsts)]
+    fits = [(a, b) for a, b, months in orders if all(month <= 12 for month in months)]
+    return [f"{a}{mark}{b}{mark}%Y{rest}" for a, b in fits or [("%d", "%m")]]
+
+
+def _parts(values: Sequence[tuple[int, object]], mark: str) -> tuple[set[int], set[int]]:
+    found = [
+        re.match(rf"\s*(\d{{1,2}})[{mark}](\d{{1,2}})[{mark}]", str(value)) for _, value in values
+    ]
+    pairs = [(int(one[1]), int(one[2])) for one in found if one]
+    return {first for first, _ in pairs}, {second for _, second in pairs}
+
+
+def _about_words(
+    field: RecordField, values: Sequence[tuple[int, object]], told: set[str]
+) -> Iterator[str]:
+    known = {*KNOWN.get(field.name, {}), *field.type.choices, *(word.casefold() for word in told)}
+    words = Counter(text for _, value in values if (text := word_of(value)))
+    strange = [word for word, _ in words.most_common() if word.casefold() not in known]
+    for word in strange[:_SHOWN]:
+        choices, said = " or ".join(field.type.choices), _quoted(f"{field.name}:{word}=…")
+        yield f'{field.name} is {choices}, not "{word}": --value {said}'
+
+
+def _quoted(text: str) -> str:
+    return text if re.fullmatch(r"[\w:.=+…-]+", text) else f"'{text}'"
+
+
+def _about_numbers(
+    target: str, values: Sequence[tuple[int, object]], mapping: RecordMapping
+) -> Iterator[str]:
+    if mapping.decimal is not None:
+        return
+    texts = [value.strip() for _, value in values if isinstance(value, str)]
+    commas = [text for text in texts if _COMMA.fullmatch(text) or _GROUPED.fullmatch(text)]
+    if not commas:
+        return
+    fraction = next((text for text in commas if not _GROUPED.fullmatch(text)), None)
+    if fraction is not None:
+        yield f"{target} has decimal commas ({fraction}): --decimal ,"
+    else:
+        text = commas[0]
+        yield (
+            f"{target}: {text} is {text.replace(',', '')} with --decimal . and"
+            f" {text.replace(',', '.')} with --decimal ,"
+        )
+
+
+def _about_unit(
+    field: RecordField, name: str, values: Sequence[tuple[int, object]]
+) -> Iterator[str]:
+    numbers = [found for _, value in values if (found := number(value)) is not None]
+    parts = re.split(r"[^a-z]+", re.sub(r"([A-Z][a-z]+)", r" \1", name).lower())
+    if field.type is types.DURATION:
+        for unit, words in _UNITS.items():
+            if any(word in parts for word in words):
+                yield f'{field.name}: "{name}" seems to be in {unit}: --unit {field.name}={unit}'
+    if field.type is types.SENTIMENT and any(one > 1 for one in numbers):
+        most = max(numbers)
+        yield f"{field.name} is from 0 to 1, and here up to {most}: --scale {field.name}=0.01"
+    if field.type is types.COST and numbers and all(one <= 0 for one in numbers) and any(numbers):
+        yield f"{field.name} is below zero here: --scale {field.name}=-1"
+
+
+def _about_nulls(column: Column, mapping: RecordMapping) -> Iterator[str]:
+    """A word for nothing, where it stands often."""
+    if column.targets == []:
+        return
+    words = Counter(text for _, value in column.values if (text := word_of(value)))
+    for word, times_ in words.most_common(_SHOWN):
+        often = times_ >= 2 and times_ * _OFTEN >= len(column.values)
+        if word.casefold() in _NULLS and word not in mapping.nulls and often:
+            yield f'"{column.name}" is {word} in {times_:,} rows: --null {_quoted(word)}'
+
+
+def _about_encoding(found: Preview) -> Iterator[str]:
+    if any("not valid UTF-8" in error.message for _, error in found.errors):
+        yield "some text is not UTF-8: --encoding cp1252, or latin-1, or another"
+
+
+def _about_document(found: Preview, mapping: RecordMapping) -> Iterator[str]:
+    members = as_object(found.document)
+    if members is None or mapping.layout.records or found.rows > 1:
+        return
+    for name, value in members.items():
+        items = as_list(value)
+        if items and as_object(items[0]) is not None and name not in ALL_FIELDS[mapping.kind]:
+            yield f"{name} is a list of objects: --records '{name}[]'"
+    if len(members) > 1 and all(as_object(value) is not None for value in members.values()):
+        yield "all values of the document are objects: --records '*', and --map call_id=@key"
+
+
+def _about_required(found: Preview, mapping: RecordMapping) -> Iterator[str]:
+    if not found.records:
+        return
+    for name in (mapping.kind.id_field, "merchant_id", *REQUIRED[mapping.kind]):
+        if name not in found.present:
+            yield f"no record has {name}: --map {name}=COLUMN, or --set {name}=VALUE"
+        elif name in found.lacking:
+            yield (
+                f"without {name}: {found.lacking[name]:,} of {found.rows:,}, which would wait for"
+                " it, pending; lines of totals and the like are best taken out of the file"
+            )

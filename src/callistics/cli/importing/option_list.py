@@ -1,0 +1,258 @@
+"""The options of `callistics import` that say how files are read and mapped."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from callistics.cli.importing.mapping_options import Said, make_mapping, plain_mapping
+from callistics.cli.root import Failure
+from callistics.errors import did_you_mean
+from callistics.files.encoding import check_encoding
+from callistics.files.lines import UnreadableError
+from callistics.files.open import FORMATS, Format, format_named
+from callistics.files.sources import USES
+from callistics.mapping import (
+    Layout,
+    MappingError,
+    RecordMapping,
+    builtin,
+    builtin_names,
+    read_mapping,
+)
+from callistics.mapping.numbers import DECIMAL_MARKS
+from callistics.mapping.write import mapping_text
+from callistics.records.field import RecordKind
+
+Command = Callable[..., Any]
+
+KINDS = tuple(kind.value for kind in RecordKind)
+
+
+def presets() -> tuple[str, ...]:
+    """The names of the mappings that are of files."""
+    return tuple(name for name in builtin_names() if builtin(name).layout.reads is not None)
+
+
+def _many(*names: str, metavar: str, text: str) -> Callable[[Command], Command]:
+    return click.option(*names, multiple=True, metavar=metavar, help=text)
+
+
+_OPTIONS = (
+    click.option("--kind", type=click.Choice(KINDS), help="What the records are. Else: calls."),
+    click.option(
+        "--format",
+        "format_",
+        metavar="FORMAT|PRESET",
+        help=f"Instead of what the name tells: {', '.join(FORMATS)}; or a preset, a mapping that is"
+        f" made already: {', '.join(presets())}.",
+    ),
+    click.option(
+        "--mapping",
+        "mapping_file",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="A mapping kept by --save-mapping, or written by hand.",
+    ),
+    click.option(
+        "--save-mapping",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write what these options say to a file, for --mapping.",
+    ),
+    _many(
+        "--map",
+        "moves",
+        metavar="FIELD=SOURCE",
+        text="Fill a field, or payload.KEY, from a column; from several: started_at=date+time; from"
+        " the first that has a value: started_at='started|created'; or make an id:"
+        " call_id='@hash(started_at,from,to)'. In JSON dots reach into objects.",
+    ),
+    _many("--set", "constants", metavar="FIELD=VALUE", text="The same value everywhere."),
+    _many("--drop", "dropped", metavar="SOURCE", text="Leave a column out."),
+    click.option("--payload-rest", is_flag=True, help="What is no field goes into the payload."),
+    _many(
+        "--unit",
+        "units",
+        metavar="FIELD=UNIT",
+        text="Of numbers: started_at=ms (s, ms, us or ns since 1970), duration=min (s, ms, us, ns,"
+        " min or h), cost=cents (or micros).",
+    ),
+    _many(
+        "--time-format",
+        "formats",
+        metavar="FIELD=FORMAT",
+        text="Of times such as 1/9/2017 16:33: started_at='%d/%m/%Y %H:%M'. Given again: another.",
+    ),
+    _many(
+        "--value",
+        "words",
+        metavar="FIELD:WORD=VALUE",
+        text="Another word for a value, in any case: direction:incoming=inbound; no value:"
+        " answered_at:0=",
+    ),
+    _many(
+        "--scale",
+        "scales",
+        metavar="FIELD=FACTOR",
+        text="Multiply numbers: sentiment=0.01 for scores up to 100.",
+    ),
+    _many("--null", "nulls", metavar="WORD", text="A word that means that there is no value."),
+    click.option(
+        "--decimal",
+        type=click.Choice(DECIMAL_MARKS),
+        help="The decimal mark of numbers; the other one may stand between thousands.",
+    ),
+    click.option(
+        "--records",
+        metavar="PATH",
+        help="Where the records are in a document of JSON: calls[], data.items[], or * for the"
+        " values of an object.",
+    ),
+    click.option(
+        "--columns",
+        metavar="NAME,NAME...",
+        help="The names of the columns of a file without a header.",
+    ),
+    click.option("--delimiter", metavar="CHAR", help="Between the cells of CSV. Else: found."),
+    click.option("--encoding", metavar="NAME", help="Of text that is not UTF-8: latin-1, utf-16."),
+    click.option(
+        "--skip-lines",
+        type=click.IntRange(0),
+        default=0,
+        help="Lines before the header or the data.",
+    ),
+    click.option("--sheet", metavar="NAME", help="Of a workbook. Without it: the first."),
+    click.option(
+        "--timezone",
+        metavar="ZONE",
+        help="Zone of times without an offset, such as Europe/Lisbon. Without it: the server's.",
+    ),
+    click.option(
+        "--as-of",
+        type=click.Choice(["now", "end"]),
+        help="What time records without updated_at are as of: their arrival, unless said, or their"
+        " call's end.",
+    ),
+)
+
+
+def mapping_options(command: Command) -> Command:
+    """Add the options to a command; `take_mapping` takes their values."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def take_mapping(given: dict[str, Any]) -> tuple[RecordMapping, Format | None, Layout]:
+    """The mapping, the format if one was named, and the layout as far as options say it.
+
+    Takes their values out of those given.
+
+    Raises `click.UsageError` where they make no sense, `Failure` where a mapping cannot be read.
+    """
+    kind, name = given.pop("kind"), given.pop("format_")
+    base, format_ = _base(kind, name, given.pop("mapping_file"))
+    save = given.pop("save_mapping")
+    said = _said(given)
+    mapping = make_mapping(base, said)
+    if save is not None:
+        _save(save, mapping)
+    return mapping, format_, said.layout
+
+
+def _base(
+    kind: str | None, name: str | None, file: Path | None
+) -> tuple[RecordMapping, Format | None]:
+    format_ = format_named(name)
+    if name is not None and format_ is None:
+        if file is not None:
+            raise click.UsageError("--format PRESET and --mapping are two mappings: give one")
+        return _of_kind(_preset(name), kind), None
+    if file is not None:
+        return _of_kind(_read(file), kind), format_
+    return plain_mapping(RecordKind(kind or RecordKind.CALLS)), format_
+
+
+def _preset(name: str) -> RecordMapping:
+    if name not in presets():
+        known = [*FORMATS, *presets()]
+        hint = did_you_mean(name, known) or f": it is one of {', '.join(known)}"
+        raise click.UsageError(f'--format: there is no "{name}"{hint}')
+    return builtin(name)
+
+
+def _of_kind(mapping: RecordMapping, kind: str | None) -> RecordMapping:
+    if kind is not None and kind != mapping.kind:
+        raise click.UsageError(f"--kind {kind}: the mapping {mapping.name} makes {mapping.kind}")
+    return mapping
+
+
+def _read(file: Path) -> RecordMapping:
+    try:
+        found = read_mapping(file.read_text(encoding="utf-8"), str(file))
+        if found.layout.reads is not None and format_named(found.layout.reads) is None:
+            hint = did_you_mean(found.layout.reads, FORMATS) or f", only {', '.join(FORMATS)}"
+            raise MappingError(f'{file}: reads: there is no format "{found.layout.reads}"{hint}')
+        if found.layout.delimiter is not None and len(found.layout.delimiter) != 1:
+            raise MappingError(f"{file}: delimiter must be one character")
+        return found
+    except (MappingError, OSError, UnicodeDecodeError) as error:
+        text = str(error) if isinstance(error, MappingError) else f"{file}: {error}"
+        raise Failure(text) from None
+
+
+def _said(given: dict[str, Any]) -> Said:
+    as_of, mark = given.pop("as_of"), given.pop("delimiter")
+    if mark is not None and len(mark) != 1:
+        raise click.UsageError("--delimiter must be one character")
+    names = ("moves", "constants", "dropped", "units", "formats", "words", "scales", "nulls")
+    return Said(
+        **{name: given.pop(name) for name in names},
+        rest=given.pop("payload_rest"),
+        timezone=given.pop("timezone"),
+        as_of_end=None if as_of is None else as_of == "end",
+        decimal=given.pop("decimal"),
+        layout=_layout(given, mark),
+    )
+
+
+def _layout(given: dict[str, Any], mark: str | None) -> Layout:
+    records, columns, encoding = (given.pop(name) for name in ("records", "columns", "encoding"))
+    try:
+        encoding = None if encoding is None else check_encoding(encoding)
+    except UnreadableError as error:
+        raise click.UsageError(f"--encoding: {error}") from None
+    return Layout(
+        records=() if records is None else (records,),
+        columns=() if columns is None else _columns(columns),
+        delimiter=mark,
+        encoding=encoding,
+        skip_lines=given.pop("skip_lines"),
+        sheet=given.pop("sheet"),
+    )
+
+
+def check_used(said: Layout, formats: Iterable[Format]) -> None:
+    """Raises `click.UsageError` for an option that no file of these formats would be read by."""
+    named = sorted(set(formats))
+    used = {name for one in named for name in USES[one]}
+    for name in ("records", "columns", "delimiter", "encoding", "skip_lines", "sheet"):
+        if getattr(said, name) and name not in used:
+            option = f"--{name.replace('_', '-')}"
+            raise click.UsageError(
+                f"{option} has no effect on files of the format {', '.join(named)}"
+            )
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names):
+        raise click.UsageError("--columns: a name is empty")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise click.UsageError(f'--columns names "{twice}" twice')
+    return names
+
+
+def _save(file: Path, mapping: RecordMapping) -> None:
+    file.write_text(mapping_text(mapping), encoding="utf-8")

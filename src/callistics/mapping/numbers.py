@@ -1,0 +1,92 @@
+"""Numbers and lengths of time as people write them, exactly."""
+
+import re
+from decimal import Context, Decimal, InvalidOperation
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d\d(?:[.,]\d{1,9})?)", re.ASCII)
+_FEW_DIGITS = 19
+DECIMAL_MARKS = (".", ",")
+# Enough for any number that a record may have.
+_EXACT = Context(prec=10_000)
+
+_GROUPS = {
+    ".": re.compile(r"[+-]?\d{1,3}(?:[,\u00a0\u202f ']\d{3})+(?:\.\d*)?", re.ASCII),
+    ",": re.compile(r"[+-]?\d{1,3}(?:[.\u00a0\u202f ']\d{3})+(?:,\d*)?", re.ASCII),
+}
+_COMMA = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)", re.ASCII)
+_SEPARATORS = re.compile(r"[\u00a0\u202f ']")
+
+# How much of a second, or of a currency, one is.
+SECONDS = {
+    "s": Decimal(1),
+    "ms": Decimal("0.001"),
+    "us": Decimal("0.000001"),
+    "ns": Decimal("0.000000001"),
+    "min": Decimal(60),
+    "h": Decimal(3600),
+}
+MONEY = {"cents": Decimal("0.01"), "micros": Decimal("0.000001")}
+
+
+def number(value: object, mark: str | None = None) -> int | Decimal | None:
+    """The number that a value is or says, None where it is none.
+
+    `mark` is the decimal mark; where it is given, the other marks may stand between thousands.
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | Decimal):
+        return value
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    return _said(value.strip(), mark) if isinstance(value, str) else None
+
+
+def _said(text: str, mark: str | None) -> int | Decimal | None:
+    if len(text) < _FEW_DIGITS and text.isascii() and text.isdigit():
+        return int(text)
+    if mark is not None:
+        text = _plain(text, mark)
+    if not _NUMBER.fullmatch(text):
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def _plain(text: str, mark: str) -> str:
+    """The text with a point as its decimal mark, and nothing between thousands."""
+    if _GROUPS[mark].fullmatch(text):
+        text = _SEPARATORS.sub("", text.replace("." if mark == "," else ",", ""))
+    elif mark == "," and not _COMMA.fullmatch(text):
+        # With a comma for the mark a point is none: 1.5 is neither 15 nor 1,5.
+        return ""
+    return text.replace(",", ".") if mark == "," else text
+
+
+def percent(value: object, mark: str | None = None) -> int | Decimal | None:
+    """The number before a percent sign, None where there is none."""
+    if isinstance(value, str) and value.rstrip().endswith("%"):
+        return number(value.rstrip()[:-1], mark)
+    return None
+
+
+def clock_seconds(value: object) -> Decimal | int | None:
+    """The seconds of a length such as `0:02:46` or `02:46`, None where it is none."""
+    found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        return None
+    hours, minutes, seconds = found.groups()
+    if Decimal(seconds.replace(",", ".")) >= 60 or (hours is not None and int(minutes) >= 60):
+        return None
+    whole = int(hours or 0) * 3600 + int(minutes) * 60
+    rest = Decimal(seconds.replace(",", "."))
+    return whole + int(rest) if rest == int(rest) else whole + rest
+
+
+def scaled(value: int | Decimal, factor: Decimal) -> int | Decimal:
+    """A number times a factor, without rounding and without zeros at its end."""
+    found = _EXACT.multiply(Decimal(value), factor)
+    return int(found) if found == found.to_integral_value() else _EXACT.normalize(found)
