@@ -20,6 +20,7 @@ from bench import (
     resent,
     rollups,
     stages,
+    webhooks,
 )
 from bench.bulk import part as bulk
 from bench.designs import payloads, upserts
@@ -55,6 +56,7 @@ PARTS: Mapping[str, Part] = {
     "resent": Part("After records are sent again", resent.measure),
     "overhead": Part("What the product adds to the engine", overhead.measure, ()),
     "page": Part("The dashboard in a browser", page.measure),
+    "webhooks": Part("Events of a platform", webhooks.measure),
     "versus": Part("Beside an older build", versus.measure, beside=True),
     "memory": Part("Memory", memory.measure, (), main=False),
     "commits": Part("What a commit costs", commits.measure, main=False),
