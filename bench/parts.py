@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bench import (
     batch,
     commits,
+    exports,
     ingest,
     keys,
     load,
@@ -55,6 +56,7 @@ PARTS: Mapping[str, Part] = {
     "ingest": Part("Ingestion", ingest.measure),
     "resent": Part("After records are sent again", resent.measure),
     "overhead": Part("What the product adds to the engine", overhead.measure, ()),
+    "exports": Part("Exports", exports.measure),
     "page": Part("The dashboard in a browser", page.measure),
     "webhooks": Part("Events of a platform", webhooks.measure),
     "versus": Part("Beside an older build", versus.measure, beside=True),
