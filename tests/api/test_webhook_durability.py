@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from support.asynchronous import finished
 from support.gate import until
 from support.live import Live, live
 from support.webhook_server import TENANTS
@@ -64,7 +65,7 @@ def waiting(server: Live) -> int:
 def test_a_kill_amid_a_burst(engine: str, tmp_path: Path) -> None:
     with live(tmp_path) as server:
         url = make_endpoint(server)
-        acknowledged = asyncio.run(send_many(server, url, KILLED_AFTER))
+        acknowledged = finished(send_many(server, url, KILLED_AFTER))
         server.kill()
     assert len(acknowledged) >= KILLED_AFTER
     with live(tmp_path) as server:

@@ -38,6 +38,7 @@ WRONG: list[tuple[int, str, dict[str, Any]]] = [
     (422, "/secret", {"secret": ""}),
     (422, "/secret", {"source": "bolna"}),
     (422, "/secret", {"source": "telnyx"}),
+    (422, "/secret", {"source": "telnyx", "secret": "é"}),
     (400, "/payload_keep", {"payload_keep": "a"}),
     (422, "/payload_keep/0", {"payload_keep": [""]}),
     (422, "/payload_keep", {"payload_keep": ["a"] * 51}),

@@ -1,6 +1,5 @@
 """The client before a real server while connections are cut, servers busy and answers slow."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from callistics import AsyncClient, Client
 from callistics.client import NoAnswerError, NoAnswerInTimeError, UnavailableError
 from callistics.testing import RunningServer
+from support.asynchronous import finished
 from support.faults import Fault
 from support.flaky import Proxy
 
@@ -133,4 +133,4 @@ def test_the_client_for_asyncio_stores_once_too(
     monkeypatch.setattr("callistics.client.transport.asyncio.sleep", no_time)
     proxy.order(Fault.CUT_EXECUTED, "POST /calls", count=2)
     proxy.order(Fault.CUT_ANSWER, "POST /analytics")
-    assert asyncio.run(send()) == (6, 6)
+    assert finished(send()) == (6, 6)

@@ -1,6 +1,5 @@
 """When the client sends a request again, after how long, and with what."""
 
-import asyncio
 from typing import Any
 
 import httpx
@@ -16,6 +15,7 @@ from callistics.client import (
     TooManyRequestsError,
 )
 from callistics.problem_types import QUERY_TIMED_OUT
+from support.asynchronous import finished
 
 from .conftest import Script
 
@@ -168,6 +168,6 @@ def test_the_client_for_asyncio_does_the_same(monkeypatch: pytest.MonkeyPatch) -
             return await client.values("outcome")
 
     monkeypatch.setattr("callistics.client.transport.asyncio.sleep", sleep)
-    assert asyncio.run(ask()) == []
+    assert finished(ask()) == []
     assert pauses[1] == 7.0
     assert len(script.requests) == 3

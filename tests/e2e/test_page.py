@@ -72,20 +72,6 @@ def test_numbers_are_in_the_language_of_the_reader(browser: Browser, site: Live)
     context.close()
 
 
-def test_a_refresh_keeps_the_picture_and_does_not_overlap(visit: Opener, site: Live) -> None:
-    page = visit(site)
-    page.page.clock.install()
-    page.open("?refresh=10", key=ADMIN_KEY)
-    drawn = page.panel("outcomes").locator(".drawing")
-    drawn.evaluate("element => { element.dataset.before = 'yes'; }")
-    sent = len(batches(page))
-    with page.page.expect_response("**/analytics/batch"):
-        page.page.clock.fast_forward(10_500)
-    page.settle()
-    assert len(batches(page)) == sent + 1
-    expect(drawn).to_have_attribute("data-before", "yes")
-
-
 def test_the_dates_are_said_beside_the_filters_and_on_paper(dashboard: Dashboard) -> None:
     asked = dashboard.page.locator("#asked")
     expect(asked).to_contain_text(", compared with the 30 days before")

@@ -10,11 +10,12 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Literal
 
-import anyio
 import httpx2
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import TextContent, Tool
+
+from support.asynchronous import finished
 
 Era = Literal["auto", "legacy"]
 """Whether the protocol is negotiated as it is since 2026, or by the handshake of before."""
@@ -50,7 +51,7 @@ class Assistant:
         async def work(client: Client) -> list[Tool]:
             return (await client.list_tools()).tools
 
-        return anyio.run(self._run, work)
+        return finished(self._run(work))
 
     def call(self, tool: str, **arguments: Any) -> Told:
         """What one tool answers."""
@@ -63,7 +64,7 @@ class Assistant:
         async def work(client: Client) -> list[Told]:
             return [await _call(client, tool, arguments) for tool, arguments in asked]
 
-        return anyio.run(self._run, work)
+        return finished(self._run(work))
 
     async def _run(self, work: Callable[[Client], Awaitable[Any]]) -> Any:
         async with Client(self._connect(), mode=self._era) as client:

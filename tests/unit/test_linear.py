@@ -2,6 +2,7 @@
 
 # pyright: reportArgumentType=false
 
+import gc
 import gzip
 import io
 import json as standard
@@ -74,11 +75,15 @@ def traced() -> Generator[None]:
         return trace
 
     before = sys.gettrace()
+    # What others have left to be collected is not this work's.
+    gc.collect()
+    gc.disable()
     sys.settrace(trace)
     try:
         yield
     finally:
         sys.settrace(before)
+        gc.enable()
 
 
 WRONG = (Refused, json.NotJsonError, payload.PayloadError, UnreadableError, ValueError)

@@ -8,6 +8,7 @@ import pytest
 
 from callistics.errors import Unavailable
 from callistics.http.pool import Pool
+from support.asynchronous import finished
 
 
 def test_results_and_errors_come_back() -> None:
@@ -21,7 +22,7 @@ def test_results_and_errors_come_back() -> None:
         return list(await asyncio.gather(*map(pool.run, works)))
 
     pool = Pool("test", 2, 20)
-    assert asyncio.run(ask(pool)) == [n * n for n in range(20)]
+    assert finished(ask(pool)) == [n * n for n in range(20)]
     assert pool.busy == 0
     pool.stop()
 
@@ -31,7 +32,7 @@ def test_the_thread_that_was_busy_last_works_first() -> None:
         return {await pool.run(lambda: threading.current_thread().name) for _ in range(9)}
 
     pool = Pool("test", 4, 4)
-    assert asyncio.run(ask(pool)) == {"test_0"}
+    assert finished(ask(pool)) == {"test_0"}
     pool.stop()
 
 
@@ -51,7 +52,7 @@ def test_more_than_may_wait_is_refused_and_what_waits_is_done_before_the_end() -
         with pytest.raises(Unavailable):
             await pool.run(lambda: done.append(4))
 
-    asyncio.run(ask(Pool("test", 1, 1)))
+    finished(ask(Pool("test", 1, 1)))
     assert done == [2]
 
 
@@ -71,6 +72,6 @@ def test_what_nobody_awaits_any_more_is_not_begun() -> None:
         await pool.run(lambda: done.append(3))
 
     pool = Pool("test", 1, 1)
-    asyncio.run(ask(pool))
+    finished(ask(pool))
     assert done == [3]
     pool.stop()

@@ -1,7 +1,6 @@
 """The bodies of `POST /webhook-endpoints` and `PATCH /webhook-endpoints/{id}`, checked whole."""
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from ipaddress import ip_network
@@ -186,7 +185,7 @@ def _check_secret(
 def _is_key(text: str) -> bool:
     try:
         return len(base64.b64decode(text, validate=True)) == _KEY_BYTES
-    except binascii.Error:
+    except ValueError:
         return False
 
 
