@@ -228,3 +228,11 @@ class TimedOut(RequestError):
 def first_line(error: Exception) -> str:
     """What an error says in its first line, or else its name."""
     return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def not_installed(error: ModuleNotFoundError) -> str:
+    """What to do where a package of the command line or the server is missing."""
+    return (
+        f"this needs the packages of the server, of which {error.name} is not installed:"
+        " pip install 'callistics[server]'"
+    )

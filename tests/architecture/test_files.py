@@ -57,12 +57,18 @@ def _undocumented_in(body: list[ast.stmt], name: str) -> Iterator[str]:
     for node in body:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue
-        if node.name.startswith("_"):
+        if node.name.startswith("_") or _only_types(node):
             continue
         if not ast.get_docstring(node):
             yield f"{name}: {node.name} (line {node.lineno})"
         if isinstance(node, ast.ClassDef):
             yield from _undocumented_in(node.body, f"{name}: {node.name}")
+
+
+def _only_types(node: ast.stmt) -> bool:
+    """Whether it is one of the signatures of what follows."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return any(isinstance(one, ast.Name) and one.id == "overload" for one in decorators)
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)

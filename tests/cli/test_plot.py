@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from callistics.cli.plot import files
+from callistics.client.plot import page
 
 from .conftest import Run
 
@@ -29,7 +29,7 @@ def filled(run: Run, folder: Path) -> Run:
 def _script(monkeypatch: pytest.MonkeyPatch) -> None:
     """In place of the script that a build makes, which is tested by itself."""
     module = "const a=1,b=2;export{a as View,b as compile};\n"
-    monkeypatch.setattr(files, "charts_script", lambda: module)
+    monkeypatch.setattr(page, "charts_script", lambda: module)
 
 
 def test_html_holds_the_script_the_rows_and_a_table(filled: Run, folder: Path) -> None:

@@ -12,8 +12,9 @@ from functools import wraps
 import click
 import httpx
 
-from callistics.cli.client import MAX_WAIT, Client, is_loopback
+from callistics.cli.client import MAX_WAIT, Client
 from callistics.cli.root import Failure
+from callistics.client.options import is_loopback
 from callistics.errors import CallisticsError, EngineError
 from callistics.setting_sources import PREFIX
 from callistics.settings import ANSWER_SETTINGS, ENGINE_DSNS, Settings, load_settings

@@ -2,17 +2,15 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-Row = Mapping[str, object]
+from callistics.client.plot.cells import NULL, cell_text, is_number
 
-NULL = "\N{EN DASH}"
-"""What people see where a figure does not exist."""
+Row = Mapping[str, object]
 
 _WIDE = 10_000
 
@@ -28,24 +26,11 @@ def table_of(columns: Sequence[str], rows: Sequence[Row], null: str = NULL) -> T
     """The rows with numbers to the right, thousands separated, and `null` where nothing is."""
     shown = Table(show_edge=False, pad_edge=False)
     for name in columns:
-        is_number = any(_is_number(row.get(name)) for row in rows)
-        shown.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
+        numbers = any(is_number(row.get(name)) for row in rows)
+        shown.add_column(Text(name), justify="right" if numbers else "left", overflow="fold")
     for row in rows:
         shown.add_row(*(Text(cell_text(row.get(name), null)) for name in columns))
     return shown
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-
-
-def cell_text(value: object, null: str = NULL) -> str:
-    """A value for people: `12,345.5`."""
-    if value is None:
-        return null
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:,}" if _is_number(value) else str(value)
 
 
 def columns_of(rows: Sequence[Row], otherwise: Sequence[str] = ()) -> list[str]:

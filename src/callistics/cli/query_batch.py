@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from callistics.cli.api_errors import ApiError, problem_error
+from callistics.cli.api_errors import ApiError, problem_api_error
 from callistics.cli.client import Client
 from callistics.cli.query_body import QueryOptions
 from callistics.cli.root import Failure
@@ -52,7 +52,7 @@ def read_answers(text: str) -> list[dict[str, Any]]:
 
 def error_of(answer: Mapping[str, Any]) -> ApiError | None:
     """The error that an answer of a batch is, if it is one."""
-    return None if "query_type" in answer else problem_error(answer)
+    return None if "query_type" in answer else problem_api_error(answer)
 
 
 def fail_if_any(answers: Sequence[Mapping[str, Any]]) -> None:

@@ -10,7 +10,7 @@ from typing import IO, Any, NamedTuple
 import click
 
 from callistics import __version__
-from callistics.errors import CallisticsError
+from callistics.errors import CallisticsError, not_installed
 
 
 class Failure(click.ClickException):
@@ -94,6 +94,8 @@ class LazyGroup(click.Group):
             raise Failure(str(error)) from error
         except BrokenPipeError:
             raise
+        except ModuleNotFoundError as error:
+            raise Failure(not_installed(error)) from error
         except OSError as error:
             raise Failure(_os_error(error)) from error
         except Exception as error:

@@ -15,7 +15,7 @@ from callistics.cli.client import Client
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.filter_options import filter_options
 from callistics.cli.output import NULL, columns_of, console, table_of, total_line
-from callistics.cli.plot.drawing import Drawing, completeness, drawing
+from callistics.cli.plot.drawing import answer_of, range_of
 from callistics.cli.plot.files import check_plot, write_plot
 from callistics.cli.query_batch import (
     JSON,
@@ -28,6 +28,7 @@ from callistics.cli.query_batch import (
 )
 from callistics.cli.query_body import QueryOptions
 from callistics.cli.query_export import EXPORT_FORMATS, ExportFormat, Place, export, export_options
+from callistics.client.plot.drawing import Drawing, drawing
 from callistics.model.comparison import Comparison
 from callistics.model.json import encode
 from callistics.queries import registry
@@ -176,12 +177,12 @@ def _plot(
     client: Client, path: Path, bodies: Sequence[Envelope], answers: Sequence[Envelope]
 ) -> None:
     """The pictures of the answers that there are, in one file; why others are not there is said."""
-    known = completeness(client, bodies[0])
+    span = range_of(client, bodies[0])
     drawn: list[Drawing] = []
     for body, answer in zip(bodies, answers, strict=True):
         error = error_of(answer)
         if error is None:
-            drawn.append(drawing(body, answer, known))
+            drawn.append(drawing(answer_of(body, answer, span)))
         else:
             click.echo(f"{body['query_type']}: {error.format_message()}", err=True)
     write_plot(path, drawn)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 import zstandard
 
 from callistics.cli.api_errors import ApiError, field_error
-from callistics.cli.client import Client, is_loopback
+from callistics.cli.client import Client
 from callistics.cli.importing.turns import Turns
+from callistics.client.options import is_loopback
 from callistics.files.lines import BadLine, Batch, UnreadableError
 from callistics.model.field_error import FieldError
 from callistics.model.zones import Zone

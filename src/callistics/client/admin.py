@@ -1,0 +1,52 @@
+"""The requests that make keys and tokens, which need an admin key."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from callistics.client.bodies import Locked, Moment, Permission, Scope
+from callistics.client.encoding import encoded
+from callistics.client.found import EmbedToken, Key, key_of, keys_of, token_of
+from callistics.client.requests import JSON, Request, read_with
+
+
+def create_key(
+    name: str, permissions: Sequence[Permission], scope: Scope | None, expires_at: Moment | None
+) -> Request[Key]:
+    """A new key. Nobody knows what a lost answer made, so it is not asked for again."""
+    body = {
+        "name": name,
+        "permissions": list(permissions),
+        "scope": scope,
+        "expires_at": expires_at,
+    }
+    return _made("/keys", body, read=read_with(key_of), repeatable=False)
+
+
+def list_keys() -> Request[list[Key]]:
+    """The keys within the scope of the one that asks."""
+    return Request(method="GET", path="/keys", read=read_with(keys_of))
+
+
+def revoke_key(key_id: str) -> Request[None]:
+    """Refuse a key from now on."""
+    path = f"/keys/{quote(key_id, safe='')}"
+    return Request(method="DELETE", path=path, read=lambda _: None)
+
+
+def create_embed_token(
+    scope: Scope, expires_in: int | None, locked: Locked | None, origins: Sequence[str] | None
+) -> Request[EmbedToken]:
+    """A new token; signing two instead of one does no harm."""
+    body = {"scope": scope, "expires_in": expires_in, "locked": locked, "origins": origins}
+    return _made("/embed-tokens", body, read=read_with(token_of))
+
+
+def revoke_embed_tokens() -> Request[None]:
+    """Refuse every token that was signed so far."""
+    return Request(method="DELETE", path="/embed-tokens", read=lambda _: None)
+
+
+def _made(path: str, body: Mapping[str, object], **how: Any) -> Request[Any]:
+    given = {name: value for name, value in body.items() if value is not None}
+    return Request(method="POST", path=path, content=encoded(given), headers=JSON, **how)

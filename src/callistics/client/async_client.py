@@ -1,0 +1,218 @@
+"""The client for asyncio: the methods of `Client`, to be awaited."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Literal, Self, Unpack, overload
+
+import httpx
+
+from callistics.client import admin, asking
+from callistics.client.bodies import (
+    Asked,
+    AskedPage,
+    Kind,
+    Locked,
+    Moment,
+    Permission,
+    Query,
+    QueryType,
+    Scope,
+    Sought,
+)
+from callistics.client.errors import StatusError
+from callistics.client.found import EmbedToken, Key, PayloadKeys, Record, Value
+from callistics.client.ingesting import (
+    Batcher,
+    Ingestion,
+    Lines,
+    Terms,
+    batches,
+    records_of,
+)
+from callistics.client.options import (
+    DEFAULT_RETRIES,
+    DEFAULT_TIMEOUT,
+    Changes,
+    changed,
+    read_options,
+)
+from callistics.client.receipts import Receipt
+from callistics.client.rows.answers import Answer
+from callistics.client.rows.calls import AsyncCalls
+from callistics.client.transport import AsyncTransport
+
+
+class AsyncClient:
+    """As `Client`, for asyncio: every method is to be awaited, what is many is iterated over."""
+
+    def __init__(
+        self,
+        url: str | None = None,
+        key: str | None = None,
+        *,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_RETRIES,
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.AsyncClient | None = None,
+    ) -> None:
+        options = read_options(url, key, timeout, max_retries, headers)
+        self._transport = AsyncTransport(options, http_client)
+
+    def __repr__(self) -> str:
+        return f"AsyncClient({self.url!r})"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    @property
+    def url(self) -> str:
+        """The address of the server."""
+        return self._transport.options.url
+
+    async def aclose(self) -> None:
+        """End its connections, which those of `with_options` are too."""
+        await self._transport.http.aclose()
+
+    def with_options(
+        self,
+        **changes: Unpack[Changes],
+    ) -> "AsyncClient":
+        """The same client with other options, over the same connections."""
+        other = object.__new__(AsyncClient)
+        options = changed(self._transport.options, changes)
+        other._transport = self._transport.again(options)
+        return other
+
+    async def query(self, query_type: QueryType, **asked: Unpack[AskedPage]) -> Answer:
+        """Answer a query: every row, or with `page` or `page_size` those of one page."""
+        return await self._transport.run(asking.query(query_type, asked))
+
+    async def pages(
+        self, query_type: QueryType, *, page_size: int = asking.LARGEST_PAGE, **asked: Unpack[Asked]
+    ) -> AsyncIterator[Answer]:
+        """Every page of a query, each asked for when it is wanted."""
+        request = asking.pages(query_type, asked, page_size)
+        while request is not None:
+            page = await self._transport.send(request)
+            yield page
+            request = asking.next_page(page)
+
+    @overload
+    async def batch(
+        self, queries: Sequence[Query], *, return_errors: Literal[False] = False
+    ) -> list[Answer]: ...
+
+    @overload
+    async def batch(
+        self, queries: Sequence[Query], *, return_errors: Literal[True]
+    ) -> list[Answer | StatusError]: ...
+
+    async def batch(
+        self, queries: Sequence[Query], *, return_errors: bool = False
+    ) -> Sequence[Answer | StatusError]:
+        """Answer up to 50 queries of one state of the records, a page of each, in their order.
+
+        The first that has no answer is raised, or with `return_errors` stands in its place.
+        """
+        answers = await self._transport.send(asking.batch(queries))
+        return answers if return_errors else asking.raised(answers)
+
+    def search_calls(self, **sought: Unpack[Sought]) -> AsyncCalls:
+        """Every call that matches, fetched while it is iterated over, or whole as a table."""
+        return AsyncCalls(self._transport, sought)
+
+    async def call(
+        self, call_id: str, *, merchant_id: str | None = None, timezone: str | None = None
+    ) -> Record:
+        """One call, also one that is pending or a test."""
+        return await self._transport.send(asking.shown("calls", call_id, merchant_id, timezone))
+
+    async def lead(
+        self, lead_id: str, *, merchant_id: str | None = None, timezone: str | None = None
+    ) -> Record:
+        """One lead with its `calls` and the `history` of its status."""
+        return await self._transport.send(asking.shown("leads", lead_id, merchant_id, timezone))
+
+    async def types(self) -> dict[str, Any]:
+        """What can be asked: query types, filters, operators, measures, dimensions, settings."""
+        return await self._transport.send(asking.types())
+
+    async def values(
+        self, field: str, *, prefix: str | None = None, limit: int | None = None
+    ) -> list[Value]:
+        """The values of a field, those of most calls first: 50, or up to `limit`."""
+        return await self._transport.send(asking.values(field, prefix, limit))
+
+    async def payload_keys(self) -> PayloadKeys:
+        """The keys that payloads have."""
+        return await self._transport.send(asking.payload_keys())
+
+    async def ingest(
+        self,
+        records: Iterable[Any] | AsyncIterable[Any],
+        kind: Kind = "calls",
+        **terms: Unpack[Terms],
+    ) -> Receipt:
+        """Store records as `Client.ingest` does; they may come asynchronously, too."""
+        ingestion = Ingestion(kind, terms, self.url)
+        async for lines in _batches(records, ingestion.batcher):
+            await self._transport.run(ingestion.batch(lines))
+        return ingestion.receipt
+
+    async def create_key(
+        self,
+        name: str,
+        permissions: Sequence[Permission],
+        *,
+        scope: Scope | None = None,
+        expires_at: Moment | None = None,
+    ) -> Key:
+        """Make an access key; its `secret` is shown this once."""
+        return await self._transport.send(admin.create_key(name, permissions, scope, expires_at))
+
+    async def list_keys(self) -> list[Key]:
+        """The access keys."""
+        return await self._transport.send(admin.list_keys())
+
+    async def revoke_key(self, key_id: str) -> None:
+        """Refuse a key from now on."""
+        await self._transport.send(admin.revoke_key(key_id))
+
+    async def create_embed_token(
+        self,
+        scope: Scope,
+        *,
+        expires_in: int | None = None,
+        locked: Locked | None = None,
+        origins: Sequence[str] | None = None,
+    ) -> EmbedToken:
+        """Sign a token that can query and nothing else, for `expires_in` seconds."""
+        return await self._transport.send(
+            admin.create_embed_token(scope, expires_in, locked, origins)
+        )
+
+    async def revoke_embed_tokens(self) -> None:
+        """Refuse every token that was signed so far."""
+        await self._transport.send(admin.revoke_embed_tokens())
+
+
+async def _batches(
+    records: Iterable[Any] | AsyncIterable[Any], batcher: Batcher
+) -> AsyncIterator[Lines]:
+    if not isinstance(records, AsyncIterable):
+        for lines in batches(records_of(records), batcher):
+            yield lines
+        return
+    async for record in records:
+        if (full := batcher.add(record)) is not None:
+            yield full
+    if rest := batcher.rest():
+        yield rest

@@ -1,0 +1,99 @@
+"""Where a client talks to and how: given, else from the environment, else the defaults."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
+from typing import TypedDict
+
+import httpx
+
+from callistics import __version__
+from callistics.client.errors import ClientError
+
+URL, KEY = "CALLISTICS_URL", "CALLISTICS_KEY"
+"""The environment variables, which those of the command line are too."""
+
+DEFAULT_URL = "http://127.0.0.1:8000"
+DEFAULT_TIMEOUT = 120.0
+"""Seconds without a byte of the answer; the server's own time limits are shorter."""
+DEFAULT_RETRIES = 2
+_CONNECT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a client was made with. `timeout` is in seconds, None for ever."""
+
+    url: str
+    key: str | None = field(default=None, repr=False)
+    timeout: float | None = DEFAULT_TIMEOUT
+    max_retries: int = DEFAULT_RETRIES
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    agent: str = f"callistics-python/{__version__}"
+
+    @property
+    def sent_headers(self) -> dict[str, str]:
+        """The headers of every request."""
+        key = {} if self.key is None else {"Authorization": f"Bearer {self.key}"}
+        return {"User-Agent": self.agent, **key, **self.headers}
+
+    @property
+    def limits(self) -> httpx.Timeout:
+        """How long is waited for what."""
+        shortest = _CONNECT if self.timeout is None else min(self.timeout, _CONNECT)
+        return httpx.Timeout(self.timeout, connect=shortest)
+
+
+def read_options(
+    url: str | None,
+    key: str | None,
+    timeout: float | None,
+    max_retries: int,
+    headers: Mapping[str, str] | None,
+) -> Options:
+    """The options; an empty variable is as good as none. Raises `ClientError`."""
+    chosen = url or os.environ.get(URL) or DEFAULT_URL
+    check_url(chosen)
+    used = key or os.environ.get(KEY) or None
+    return _checked(Options(chosen.rstrip("/"), used, timeout, max_retries, dict(headers or {})))
+
+
+class Changes(TypedDict, total=False):
+    """Options that a client is to have instead of its own; `headers` are added to them."""
+
+    key: str | None
+    timeout: float | None
+    max_retries: int
+    headers: Mapping[str, str]
+
+
+def changed(options: Options, changes: Changes) -> Options:
+    """The options with those that are given. Raises `ClientError`."""
+    headers = {**options.headers, **changes.get("headers", {})}
+    return _checked(replace(options, **{**changes, "headers": headers}))
+
+
+def _checked(options: Options) -> Options:
+    if options.max_retries < 0:
+        raise ClientError("max_retries must be 0 or more")
+    return options
+
+
+def check_url(url: str) -> None:
+    """Raises `ClientError` for what is no address of a server."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise ClientError(f"{url}: {error}") from None
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise ClientError(f"{url}: must look like {DEFAULT_URL}")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is this machine's own."""
+    host = httpx.URL(url).host
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

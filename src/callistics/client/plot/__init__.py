@@ -1,0 +1,1 @@
+"""Answers as pictures: in a notebook, or in a file."""

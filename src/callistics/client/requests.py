@@ -1,0 +1,69 @@
+"""A request as a value, with how its answer is read: what both clients send."""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import httpx
+
+from callistics.client.errors import UnreadableAnswerError
+from callistics.model.json import NotJsonError, as_object, decode
+
+T = TypeVar("T")
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(Generic[T]):
+    """One request. `repeatable`: sending it twice does no harm. `read` raises `ClientError`."""
+
+    method: str
+    path: str
+    read: Callable[[httpx.Response], T]
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    repeatable: bool = True
+
+
+Flow = Generator[Request[Any], Any, T]
+"""Requests one after the other, each sent what the one before was read as; what they come to.
+
+An error of a request is thrown into it, so that it may go on in another way.
+"""
+
+
+def one(request: Request[T]) -> Flow[T]:
+    """The flow of a single request."""
+    found: T = yield request
+    return found
+
+
+def body_of(response: httpx.Response) -> dict[str, Any]:
+    """The JSON object of an answer, numbers as int or Decimal. Raises `UnreadableAnswerError`."""
+    try:
+        found = as_object(decode(response.content))
+    except NotJsonError:
+        found = None
+    if found is None:
+        kind = response.headers.get("content-type", "no content type")
+        raise UnreadableAnswerError(
+            f"{response.request.url} answered {response.status_code} with {kind}, which is no"
+            " answer of Callistics: is the address that of the server?"
+        )
+    return found
+
+
+def read_with(build: Callable[[dict[str, Any]], T]) -> Callable[[httpx.Response], T]:
+    """How an answer is read whose JSON object `build` makes something of."""
+
+    def read(response: httpx.Response) -> T:
+        try:
+            return build(body_of(response))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise UnreadableAnswerError(
+                f"{response.request.url} answered without what is expected there ({error!r}): is"
+                " the server older than this client?"
+            ) from error
+
+    return read

@@ -1,0 +1,123 @@
+"""Tables as records: one for each row, and what a row has no value for is left out."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from callistics.client.errors import RecordError
+from callistics.client.rows.tables import missing
+from callistics.model.json import NotJsonError, as_object, decode
+
+_PAYLOAD = "payload"
+_PREFIX = "payload."
+Values = list[Any]
+
+
+def is_table(source: object) -> bool:
+    """Whether something has columns: a frame of Polars or pandas, a table or reader of Arrow."""
+    return hasattr(source, "__arrow_c_stream__")
+
+
+def rows_of(source: Any) -> Iterator[dict[str, Any]]:
+    """The records of a table, a part of it at a time; nulls and NaN are absent.
+
+    A column `payload` holds objects or their JSON, one named `payload.<key>` a member of it.
+    Raises `MissingPackageError`, `RecordError`.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415
+    except ImportError as error:
+        raise missing("pyarrow") from error
+    number = 0
+    with pa.RecordBatchReader.from_stream(source) as reader:
+        for batch in reader:
+            names = [str(name) for name in batch.schema.names]
+            columns = [_values(column) for column in batch.columns]
+            for row in zip(*columns, strict=True):
+                yield _record(number, names, row)
+                number += 1
+
+
+def _record(number: int, names: Iterable[str], row: Iterable[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    below: dict[str, Any] = {}
+    for name, value in zip(names, row, strict=True):
+        if value is None:
+            continue
+        if name.startswith(_PREFIX):
+            below[name.removeprefix(_PREFIX)] = value
+        else:
+            found[name] = _payload(number, value) if name == _PAYLOAD else value
+    if below:
+        found[_PAYLOAD] = {**found.get(_PAYLOAD, {}), **below}
+    return found
+
+
+def _payload(number: int, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        found = as_object(decode(value.encode()))
+    except NotJsonError as error:
+        raise RecordError(f"record {number:,}: payload: {error}") from None
+    if found is None:
+        raise RecordError(f"record {number:,}: payload: not a JSON object")
+    return found
+
+
+def _values(column: Any) -> Values:
+    """The values of a column as Python has them exactly."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _values(column.dictionary_decode())
+    for holds, convert in _CONVERT:
+        if holds(pa.types, kind):
+            return convert(pa, column)
+    found: Values = column.to_pylist()
+    return [_known(value) for value in found] if pa.types.is_nested(kind) else found
+
+
+def _doubles(_: Any, column: Any) -> Values:
+    return [None if value is None or math.isnan(value) else value for value in column.to_pylist()]
+
+
+def _floats(pa: Any, column: Any) -> Values:
+    """Of fewer bits: the shortest decimal that is the same number there, not the double's."""
+    texts: list[str | None] = column.cast(pa.float32()).cast(pa.string()).to_pylist()
+    return [None if text is None or text == "nan" else float(text) for text in texts]
+
+
+def _moments(pa: Any, column: Any) -> Values:
+    """Cut to microseconds, which are what is stored."""
+    return column.cast(pa.timestamp("us", column.type.tz), safe=False).to_pylist()
+
+
+def _lengths(pa: Any, column: Any) -> Values:
+    micros = column.cast(pa.duration("us"), safe=False).to_pylist()
+    return [None if value is None else _seconds(value) for value in micros]
+
+
+def _seconds(value: timedelta) -> Decimal:
+    return Decimal(value // timedelta(microseconds=1)) / 1_000_000
+
+
+_CONVERT: list[tuple[Callable[[Any, Any], bool], Callable[[Any, Any], Values]]] = [
+    (lambda types, kind: types.is_float64(kind), _doubles),
+    (lambda types, kind: types.is_floating(kind), _floats),
+    (lambda types, kind: types.is_timestamp(kind), _moments),
+    (lambda types, kind: types.is_duration(kind), _lengths),
+]
+
+
+def _known(value: Any) -> Any:
+    """A nested value without what is not known: the members of objects that are null or NaN."""
+    if isinstance(value, dict):
+        members = {name: _known(one) for name, one in value.items()}
+        return {name: one for name, one in members.items() if one is not None}
+    if isinstance(value, list):
+        return [_known(one) for one in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

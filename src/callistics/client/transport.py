@@ -1,0 +1,194 @@
+"""Sending requests over httpx, again where that helps: the two ways, and the rule they share."""
+
+import asyncio
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from callistics.client.errors import NoAnswerError, NoAnswerInTimeError, status_error
+from callistics.client.options import Options, is_loopback
+from callistics.client.requests import Flow, Request, T
+from callistics.client.retries import Outcome, Retrying, Tries
+
+OnPause = Callable[[Outcome], None]
+
+
+class _Base:
+    """What is the same for both: building requests, and what their outcome means."""
+
+    def __init__(
+        self, options: Options, retrying: Retrying | None = None, on_pause: OnPause | None = None
+    ) -> None:
+        self.options = options
+        self._retrying = retrying or Retrying(times=options.max_retries)
+        self._on_pause = on_pause
+        self._reached = False
+
+    def _tries(self, request: Request[Any]) -> Tries:
+        return Tries(self._retrying, repeatable=request.repeatable, reached=self._reached)
+
+    def _arguments(self, request: Request[Any]) -> dict[str, Any]:
+        return {
+            "method": request.method,
+            "url": self.options.url + request.path,
+            "content": request.content,
+            "headers": {**self.options.sent_headers, **request.headers},
+            "params": dict(request.params) or None,
+            "timeout": self.options.limits,
+        }
+
+    def _pause(self, tries: Tries, outcome: Outcome) -> float | None:
+        """Seconds until the next try, None where the outcome is the last."""
+        if isinstance(outcome, httpx.Response):
+            self._reached = True
+        pause = tries.pause(outcome)
+        if pause is not None and self._on_pause is not None:
+            self._on_pause(outcome)
+        return pause
+
+    def _answered(self, outcome: Outcome) -> httpx.Response:
+        """The answer, if it is 2xx. Raises `NoAnswerError` or `StatusError`."""
+        if isinstance(outcome, httpx.Response):
+            if not outcome.is_success:
+                raise status_error(outcome)
+            return outcome
+        raise self.lost(outcome) from outcome
+
+    def lost(self, error: httpx.RequestError) -> NoAnswerError:
+        """The error for an answer that did not come, or not whole."""
+        reason = str(error) or type(error).__name__
+        kind = NoAnswerInTimeError if isinstance(error, httpx.TimeoutException) else NoAnswerError
+        return kind(f"no answer from {self.options.url}: {reason}")
+
+
+class Transport(_Base):
+    """Sends requests and waits for them, from any thread."""
+
+    def __init__(
+        self,
+        options: Options,
+        http: httpx.Client | None = None,
+        *,
+        retrying: Retrying | None = None,
+        on_pause: OnPause | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        super().__init__(options, retrying, on_pause)
+        self.http = http or httpx.Client(trust_env=not is_loopback(options.url))
+        self._sleep = sleep
+
+    def again(self, options: Options) -> "Transport":
+        """The same connections with other options."""
+        return Transport(options, self.http, sleep=self._sleep)
+
+    def run(self, flow: Flow[T]) -> T:
+        """What a flow comes to. Raises what it does."""
+        try:
+            request = next(flow)
+            while True:
+                try:
+                    found = self.send(request)
+                except Exception as error:  # noqa: BLE001 - the flow decides what it means
+                    request = flow.throw(error)
+                else:
+                    request = flow.send(found)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    def send(self, request: Request[T]) -> T:
+        """What the answer is read as. Raises `ClientError`."""
+        return request.read(self.answer(request))
+
+    def answer(self, request: Request[Any]) -> httpx.Response:
+        """The answer itself, if it is 2xx. Raises `ClientError`."""
+        response = self._last(request, streamed=False)
+        # The stream refers back to its response: cut, so that bodies are freed at once.
+        response.stream = httpx.ByteStream(b"")
+        return response
+
+    @contextmanager
+    def streamed(self, request: Request[Any]) -> Generator[httpx.Response]:
+        """The answer, its body still to come. Raises `ClientError`, also where reading is cut."""
+        response = self._last(request, streamed=True)
+        try:
+            yield response
+        except httpx.RequestError as error:
+            raise self.lost(error) from error
+        finally:
+            response.close()
+
+    def _last(self, request: Request[Any], *, streamed: bool) -> httpx.Response:
+        tries = self._tries(request)
+        while True:
+            outcome = self._once(request, streamed=streamed)
+            pause = self._pause(tries, outcome)
+            if pause is None:
+                return self._answered(outcome)
+            self._sleep(pause)
+
+    def _once(self, request: Request[Any], *, streamed: bool) -> Outcome:
+        try:
+            built = self.http.build_request(**self._arguments(request))
+            response = self.http.send(built, stream=streamed)
+            if streamed and not response.is_success:
+                response.read()
+        except httpx.RequestError as error:
+            return error
+        return response
+
+
+class AsyncTransport(_Base):
+    """The same for asyncio."""
+
+    def __init__(
+        self,
+        options: Options,
+        http: httpx.AsyncClient | None = None,
+        *,
+        retrying: Retrying | None = None,
+        on_pause: OnPause | None = None,
+    ) -> None:
+        super().__init__(options, retrying, on_pause)
+        self.http = http or httpx.AsyncClient(trust_env=not is_loopback(options.url))
+
+    def again(self, options: Options) -> "AsyncTransport":
+        """The same connections with other options."""
+        return AsyncTransport(options, self.http)
+
+    async def run(self, flow: Flow[T]) -> T:
+        """What a flow comes to. Raises what it does."""
+        try:
+            request = next(flow)
+            while True:
+                try:
+                    found = await self.send(request)
+                except Exception as error:  # noqa: BLE001 - the flow decides what it means
+                    request = flow.throw(error)
+                else:
+                    request = flow.send(found)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    async def send(self, request: Request[T]) -> T:
+        """What the answer is read as. Raises `ClientError`."""
+        return request.read(self._answered(await self._last(request)))
+
+    async def _last(self, request: Request[Any]) -> Outcome:
+        tries = self._tries(request)
+        while True:
+            outcome = await self._once(request)
+            pause = self._pause(tries, outcome)
+            if pause is None:
+                return outcome
+            await asyncio.sleep(pause)
+
+    async def _once(self, request: Request[Any]) -> Outcome:
+        try:
+            return await self.http.request(**self._arguments(request))
+        except httpx.RequestError as error:
+            return error
