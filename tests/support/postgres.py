@@ -68,6 +68,7 @@ class Database:
     def __init__(self, server: str, name: str) -> None:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
+        self.name = name
         self.dsn = f"{server.rpartition('/')[0]}/{name}"
         self.connection = psycopg.connect(self.dsn, autocommit=True)
         self.connection.execute("SET TimeZone TO 'UTC'")

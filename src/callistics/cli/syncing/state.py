@@ -69,7 +69,9 @@ class StateFile:
     def _check(self, found: Identity) -> None:
         before, now = asdict(found), asdict(self._identity)
         other = [
-            f"{name} {before[name]}, not {now[name]}" for name in now if before[name] != now[name]
+            f"{name} {_shown(before[name])}, not {_shown(now[name])}"
+            for name in now
+            if before[name] != now[name]
         ]
         if other:
             raise Failure(
@@ -86,6 +88,10 @@ class StateFile:
             file.flush()
             os.fsync(file.fileno())
         part.replace(self.path)
+
+
+def _shown(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)  # pyright: ignore
 
 
 _OVER = "; or remove the file to read the table from its beginning"
