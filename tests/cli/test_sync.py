@@ -163,7 +163,7 @@ def test_a_query_is_read(run: Run, database: Database) -> None:
     assert "2 stored" in run(*given).output
     assert "0 received" in run(*given, "--overlap", "0").output
     call = json.loads(run("calls", "show", "1", "--json").stdout)
-    assert (call["updated_at"], call["payload"]) == ("2025-01-05T10:00:00Z", {"mod": 2})
+    assert (call["updated_at"], call["payload"]) == ("2025-01-05T10:00:00+00:00", {"mod": 2})
 
 
 def test_rows_that_cannot_be_placed_are_said(run: Run, database: Database) -> None:

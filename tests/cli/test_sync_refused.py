@@ -23,7 +23,7 @@ def calls(database: Database) -> Database:
         (("--cursor", "updatd_at"), 'no column "updatd_at", did you mean "updated_at"?'),
         (("--cursor", "outcome"), '"outcome" is of the type text; it must be a time'),
         (("--table", "cals"), 'there is no table cals, did you mean "calls"?'),
-        (("--table", "Calls.x.y.z.w"), "there is no table Calls.x.y.z.w"),
+        (("--table", "Calls.x.y.z.w"), "improper relation name"),
         (("--tie", "id"), '--tie: calls has no column "id"'),
         (("--deleted", "gone"), '--deleted: calls has no column "gone"'),
         (("--map", "outcome=result"), '--map: there is no column "result"'),

@@ -33,8 +33,8 @@ def test_fields(run: Run, database: Database) -> None:
         """ '{"a": {"b": 1.10}, "n": 12345678901234567890}'::jsonb AS payload"""
     )
     call = show(run, database, columns)
-    assert call["updated_at"] == "2025-01-05T10:00:00.123456Z"
-    assert call["started_at"] == "2025-01-05T08:00:00Z"
+    assert call["updated_at"] == "2025-01-05T10:00:00.123456+00:00"
+    assert call["started_at"] == "2025-01-05T08:00:00+00:00"
     assert (call["duration"], call["sentiment"], call["attempt"]) == (3600.25, 0.1, 7)
     assert (call["success"], call["provider"]) == (True, "x")
     assert call["lead_id"] == "6f2c3f0e-0000-4000-8000-000000000001"
@@ -78,11 +78,11 @@ def test_times_without_a_zone(run: Run, database: Database) -> None:
     assert '"at" is a time without a zone: say which one with --timezone' in shown
     assert "1 stored" in run("sync", database.dsn, *local, "started_at=at", *zone).output
     call = json.loads(run("calls", "show", "c", "--json").stdout)
-    assert call["updated_at"] == "2025-01-05T03:30:00Z"
+    assert call["updated_at"] == "2025-01-05T03:30:00+00:00"
     call = show(
         run, database, columns, *zone, "--drop", "started_at", "--map", "started_at=updated_at"
     )
-    assert call["answered_at"] == "2025-01-05T04:30:00Z"
+    assert call["answered_at"] == "2025-01-05T04:30:00+00:00"
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_times_without_a_zone(run: Run, database: Database) -> None:
 )
 def test_values_that_are_refused(value: str, message: str, run: Run, database: Database) -> None:
     database.run(
-        f"CREATE TABLE t AS SELECT 'c' AS call_id, now() AS started_at, now() AS updated_at, {value}"
-        " AS x; ALTER TABLE t ADD PRIMARY KEY (call_id)"
+        "CREATE TABLE t AS SELECT 'c' AS call_id, now() AS started_at, now() AS updated_at,"
+        f" {value} AS x; ALTER TABLE t ADD PRIMARY KEY (call_id)"
     )
     shown = run("sync", database.dsn, *USUAL, "--payload-rest", code=1).output
     assert f"t, call_id=c: {message}" in shown
@@ -126,7 +126,7 @@ def test_intervals() -> None:
 def test_another_time_than_the_cursor(run: Run, database: Database) -> None:
     """A mapping that says what updated_at is has the last word."""
     call = show(run, database, "1 AS x", "--drop", "x", "--map", "updated_at=started_at")
-    assert call["updated_at"] == "2025-01-05T08:00:00Z"
+    assert call["updated_at"] == "2025-01-05T08:00:00+00:00"
 
 
 def test_leads(run: Run, database: Database) -> None:

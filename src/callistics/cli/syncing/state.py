@@ -68,11 +68,8 @@ class StateFile:
 
     def _check(self, found: Identity) -> None:
         before, now = asdict(found), asdict(self._identity)
-        other = [
-            f"{name} {_shown(before[name])}, not {_shown(now[name])}"
-            for name in now
-            if before[name] != now[name]
-        ]
+        changed = [name for name in now if before[name] != now[name]]
+        other = [f"{name} {_shown(before[name])}, not {_shown(now[name])}" for name in changed]
         if other:
             raise Failure(
                 f"{self.path} is of another sync ({'; '.join(other)}): give this one a name with"
@@ -90,8 +87,8 @@ class StateFile:
         part.replace(self.path)
 
 
-def _shown(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)  # pyright: ignore
+def _shown(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
 
 
 _OVER = "; or remove the file to read the table from its beginning"
