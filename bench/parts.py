@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bench import (
     batch,
     commits,
+    exports,
     ingest,
     keys,
     load,
@@ -20,6 +21,7 @@ from bench import (
     resent,
     rollups,
     stages,
+    webhooks,
 )
 from bench.bulk import part as bulk
 from bench.designs import payloads, upserts
@@ -54,7 +56,9 @@ PARTS: Mapping[str, Part] = {
     "ingest": Part("Ingestion", ingest.measure),
     "resent": Part("After records are sent again", resent.measure),
     "overhead": Part("What the product adds to the engine", overhead.measure, ()),
+    "exports": Part("Exports", exports.measure),
     "page": Part("The dashboard in a browser", page.measure),
+    "webhooks": Part("Events of a platform", webhooks.measure),
     "versus": Part("Beside an older build", versus.measure, beside=True),
     "memory": Part("Memory", memory.measure, (), main=False),
     "commits": Part("What a commit costs", commits.measure, main=False),

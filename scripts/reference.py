@@ -18,6 +18,7 @@ import reference_lists as lists
 from example_records import calls, leads
 from markdown_pages import in_json, page, table
 from reference_presets import file_presets
+from reference_webhooks import webhooks
 
 from callistics.analytics.service import Analytics
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX
@@ -39,7 +40,8 @@ TARGET = ROOT / "docs" / "reference"
 SHOWN_ROWS = 12
 STAGES = ("new", "contacted", "interested", "converted")
 _OTHER_PAGES = (
-    *("filters", "grouping", "records", "unreached", "presets", "settings", "error-types"),
+    *("filters", "grouping", "records", "unreached", "presets", "webhooks"),
+    *("settings", "error-types"),
 )
 _NOW = 1_800_000_000_000_000
 
@@ -55,6 +57,7 @@ def pages() -> dict[str, str]:
         "presets.md": file_presets(),
         "settings.md": lists.settings(),
         "error-types.md": lists.error_types(),
+        "webhooks.md": webhooks(),
     }
     with product() as over:
         for name, kind in registry().items():

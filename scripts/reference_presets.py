@@ -4,8 +4,10 @@ from markdown_pages import in_json, page, table
 
 from callistics.cli.importing.option_list import presets
 from callistics.mapping import FieldRule, RecordMapping, builtin
+from callistics.mapping.rule import ANY
 
-_HEADER = ("Field", "From", "Unit", "Read as")
+RULES = ("Field", "From", "Unit", "Read as")
+"""The header of a table of rules, whose rows are those of `rule_row`."""
 
 
 def file_presets() -> str:
@@ -34,28 +36,36 @@ def _preset(name: str, mapping: RecordMapping) -> str:
         *([("Records", f"{records}, or the document itself")] if records else []),
         *([("Words for nothing", _names(mapping.nulls))] if mapping.nulls else []),
     ]
-    rows = [_row(target, rule) for target, rule in mapping.fields.items()]
-    return f"## {mapping.title}\n\n{table(('', ''), facts)}\n\n{table(_HEADER, rows)}"
+    rows = [rule_row(target, rule) for target, rule in mapping.fields.items()]
+    return f"## {mapping.title}\n\n{table(('', ''), facts)}\n\n{table(RULES, rows)}"
 
 
 def _names(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _row(target: str, rule: FieldRule) -> tuple[str, str, str, str]:
+def rule_row(target: str, rule: FieldRule) -> tuple[str, str, str, str]:
+    """What a rule says, as a row of a table."""
     words = {
         word: "absent" if value == "" else in_json(value) for word, value in rule.words.items()
     }
-    how = [f"`{word}` is {value}" for word, value in words.items()]
+    how = [
+        f"{'any other word' if word == ANY else f'`{word}`'} is {value}"
+        for word, value in words.items()
+    ]
+    if rule.absent_as is not None:
+        how.append(f"nothing is {in_json(rule.absent_as)}")
     if rule.zero_is_absent:
         how.append("0 is absent")
     if rule.scale is not None:
         how.append(f"times {rule.scale}")
-    return f"`{target}`", _source(rule), rule.unit or "", ", ".join(how)
+    return f"`{target}`", _source(target, rule), rule.unit or "", ", ".join(how)
 
 
-def _source(rule: FieldRule) -> str:
+def _source(target: str, rule: FieldRule) -> str:
+    if rule.hashed:
+        return f"made of {', '.join(f'`{one}`' for one in rule.hashed)}"
     if rule.value is not None:
         return f"always {in_json(rule.value)}"
-    names = [name for source in rule.sources for name in source.split("|")]
+    names = [name for source in rule.sources or (target,) for name in source.split("|")]
     return ", else ".join(" and ".join(f"`{part}`" for part in name.split("+")) for name in names)

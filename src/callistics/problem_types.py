@@ -35,8 +35,9 @@ UNAUTHORIZED: Final = ProblemType(
     "unauthorized",
     401,
     "Unauthorized",
-    "There is no key or token, or one that is unknown, revoked, expired or not signed rightly.",
-    "Send `Authorization: Bearer <key>`; ask for a new token.",
+    "There is no key or token, or one that is unknown, revoked, expired or not signed rightly; a"
+    " webhook is not signed rightly, is too old, or comes from an address that is not listed.",
+    "Send `Authorization: Bearer <key>`; ask for a new token; correct the endpoint's secret.",
 )
 FORBIDDEN: Final = ProblemType(
     "forbidden",
@@ -93,8 +94,8 @@ UNSUPPORTED_MEDIA_TYPE: Final = ProblemType(
     "unsupported-media-type",
     415,
     "Unsupported media type",
-    "The body is declared as something else than JSON (for records also NDJSON), or"
-    " in an unknown encoding.",
+    "The body is declared as something else than JSON (for records also NDJSON, for webhooks also"
+    " a form), or in an unknown encoding.",
     "Correct `Content-Type` or `Content-Encoding`.",
 )
 INVALID_VALUES: Final = ProblemType(

@@ -6,6 +6,7 @@ Each function returns the value or raises `ValueError` with what it must be.
 import json
 import re
 from collections.abc import Callable
+from ipaddress import ip_network
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -96,6 +97,19 @@ def as_flag(value: object) -> bool:
 def as_names(value: object) -> tuple[str, ...] | None:
     """A list, as a TOML or JSON array or separated by commas; an empty one is "not set"."""
     return _list(value) or None
+
+
+def as_networks(value: object) -> tuple[str, ...]:
+    """A list of addresses and networks."""
+    networks = _list(value)
+    for one in networks:
+        try:
+            ip_network(one)
+        except ValueError:
+            raise ValueError(
+                f"must be addresses such as 10.0.0.1 or 10.0.0.0/8, not {one}"
+            ) from None
+    return networks
 
 
 def as_success(value: object) -> tuple[str, ...] | None:

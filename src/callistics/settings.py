@@ -16,6 +16,7 @@ from callistics.setting_types import (
     as_flag,
     as_id,
     as_names,
+    as_networks,
     as_number,
     as_origins,
     as_public_url,
@@ -158,6 +159,17 @@ class Settings:
     )
     import_records: int = _setting(
         200_000, as_whole(1, 10_000_000), "Records an import without a server commits at a time."
+    )
+    webhook_keep_days: int = _setting(
+        30,
+        as_whole(1, 3_650),
+        "Days that the bodies of webhooks are kept, those that could not be mapped too.",
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        (),
+        as_networks,
+        "Addresses and networks of proxies before the server, whose `X-Forwarded-For` is believed"
+        " where a webhook endpoint limits who may send to it.",
     )
     rate_limit: int = _setting(
         0,

@@ -39,7 +39,7 @@ REACHED = {
     ("GET", "/analytics/types"),
     ("GET", "/analytics/values"),
 }
-OPEN = ("/docs", "/openapi.json", "/health", "/assets", "/dashboard", "/embed/")
+OPEN = ("/webhooks/", "/docs", "/openapi.json", "/health", "/assets", "/dashboard", "/embed/")
 """What needs no key."""
 
 

@@ -73,7 +73,7 @@ def test_every_answer_is_as_if_nobody_else_were_there(
     assert answer(shared, key_shared, body) == answer(alone, key_alone, body)
 
 
-@examples(50)
+@examples(20)
 @given(data=st.data())
 def test_every_batch_is_as_if_nobody_else_were_there(
     pair: tuple[Server, Server, str, str], data: st.DataObject

@@ -80,7 +80,7 @@ def test_times_without_a_zone(run: Run, database: Database) -> None:
     call = json.loads(run("calls", "show", "c", "--json").stdout)
     assert call["updated_at"] == "2025-01-05T03:30:00+00:00"
     call = show(
-        run, database, columns, *zone, "--drop", "started_at", "--map", "started_at=updated_at"
+        run, database, columns, *zone, "--drop", "started_at", "--set", "started_at=2025-01-05"
     )
     assert call["answered_at"] == "2025-01-05T04:30:00+00:00"
 

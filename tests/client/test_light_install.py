@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from callistics.testing import RunningServer
+from support.live import free_port
 
 ROOT = Path(__file__).parents[2]
 PROJECT: Any = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -113,7 +114,7 @@ def test_the_command_says_what_to_install(arguments: tuple[str, ...]) -> None:
 def test_a_command_that_lacks_one_package_says_which() -> None:
     only = GUARD.format(absent={"granian"}) + "from callistics.__main__ import main; main()"
     found = subprocess.run(
-        [sys.executable, "-c", only, "serve"],
+        [sys.executable, "-c", only, "serve", "--port", str(free_port())],
         env={**os.environ, "CALLISTICS_ENGINE": "duckdb:///nowhere/calls.db"},
         capture_output=True,
         text=True,

@@ -27,7 +27,7 @@ def test_finds_what_another_stored(callistics_client, callistics_server):
 def test_tests_of_others_have_a_server(tmp_path: Path) -> None:
     (tmp_path / "test_theirs.py").write_text(THEIRS)
     found = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "callistics.testing", "-W", "error"],
+        [sys.executable, "-m", "pytest", "-q", "-W", "error"],
         cwd=tmp_path,
         env={**os.environ, "CALLISTICS_KEY": "of somebody else", "CALLISTICS_PORT": "1"},
         capture_output=True,

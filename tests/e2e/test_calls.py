@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from support.dashboard import Dashboard, Opener
 from support.live import ADMIN_KEY, Live
@@ -57,7 +57,7 @@ def test_a_call_leads_to_its_lead_and_back(visit: Opener, site: Live) -> None:
     for name in ("merchant_id", "template_id", "outcome", "provider"):
         expect(record).to_contain_text(call[name])
     assert not page.violations()
-    record.get_by_role("link", name=call["lead_id"]).click()
+    record.get_by_role("link", name="All calls of this lead").click()
     page.settle()
     lead = site.client.get(f"/leads/{call['lead_id']}").json()
     expect(record.get_by_role("heading", level=1)).to_contain_text(lead["lead_id"])
@@ -76,8 +76,38 @@ def test_the_age_of_the_newest_call_stands_beside_the_filters(dashboard: Dashboa
     expect(dashboard.page.locator("#zone-shown")).to_have_text("UTC")
 
 
+def test_the_list_says_how_many_there_are_and_what_matters_first(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    call = site.client.get(f"/calls/{found(site)[0]}").json()
+    page.open(f"?view=calls&merchant_id={call['merchant_id']}&date_range=all", key=ADMIN_KEY)
+    filters = {"merchant_id": call["merchant_id"]}
+    (row,) = site.rows("call_count", filters=filters)
+    assert row["count"] > 1
+    expect(page.page.get_by_role("heading", level=1)).to_have_text(f"{row['count']} calls")
+    expect(page.page.locator("#asked")).to_have_text("all time")
+    heads = page.page.locator("#view-calls thead th").all_text_contents()
+    assert heads[:3] == ["Started at", "Outcome", "Duration"]
+    assert heads.index("Provider") < heads.index("Lead")
+    assert heads[-1] == "Merchant"
+
+
 def test_a_call_that_is_not_there_is_said(visit: Opener, site: Live) -> None:
     page = visit(site)
     page.open("?call=nothing", key=ADMIN_KEY)
     expect(page.page.get_by_role("alert")).to_be_visible()
     page.forgive("status of 404")
+
+
+def test_a_currency_stands_beside_its_cost_alone(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    (call, *_) = found(site)
+
+    def with_cost(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "cost": 1.5, "currency": "INR"})
+
+    page.page.route(f"**/calls/{call}*", with_cost)
+    page.open(f"?call={call}", key=ADMIN_KEY)
+    record = page.page.locator("#view-record")
+    expect(record).to_contain_text("1.5 INR")
+    expect(record).not_to_contain_text("Currency")

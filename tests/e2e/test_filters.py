@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from callistics.timezones import zone_names
 from support.dashboard import Dashboard, Opener
 from support.live import ADMIN_KEY, Live
 
@@ -166,3 +167,35 @@ def test_what_an_address_gets_wrong_is_told_by_the_server(visit: Opener, site: L
     expect(alert).to_contain_text("min_duration")
     expect(alert).to_contain_text("success")
     page.forgive("status of 400")
+
+
+def test_a_zone_is_named_by_the_server_and_found_by_a_part_of_it(dashboard: Dashboard) -> None:
+    zone = dashboard.page.get_by_label("Time zone")
+    offered = dashboard.page.locator(f"#{zone.get_attribute('list')} option")
+    names = offered.evaluate_all("options => options.map(option => option.value)")
+    assert set(names) == zone_names()
+    zone.fill("kolk")
+    zone.press("Enter")
+    dashboard.settle()
+    assert dashboard.query == {"timezone": ["Asia/Kolkata"]}
+
+
+def test_a_zone_that_could_be_several_is_asked_about(dashboard: Dashboard) -> None:
+    zone = dashboard.page.get_by_label("Time zone")
+    zone.fill("indiana")
+    zone.press("Enter")
+    dashboard.settle()
+    alert = dashboard.page.get_by_role("alert").filter(has_text="no time zone named")
+    expect(alert.first).to_be_visible()
+    dashboard.forgive("status of 422")
+
+
+def test_a_mark_says_that_it_can_be_chosen_where_it_can(dashboard: Dashboard) -> None:
+    hint = dashboard.page.locator(".tooltip .hint")
+    dashboard.panel("outcomes").locator(f"{MARK}[aria-label*=NO_ANSWER]").first.hover()
+    expect(hint).to_have_text("Click to filter")
+    dashboard.panel("reach").locator(f"{MARK}[aria-label]").first.hover()
+    expect(dashboard.page.locator(".tooltip")).to_contain_text("Reach rate")
+    expect(hint).to_have_count(0)
+    dashboard.panel("outcomes").locator(f"{MARK}[tabindex='0']").focus()
+    expect(hint).to_have_text("Enter to filter")

@@ -110,3 +110,51 @@ def test_what_is_not_over_is_unfinished(
 def test_the_interval_fits_the_range(page: Dashboard, filters: Any, unit: str) -> None:
     state = {"granularity": "auto", "filters": filters}
     assert module(page, "query", "granularity", state) == unit
+
+
+MONTH = ("2026-11-01T00:00:00+05:30", "2026-12-01T00:00:00+05:30")
+DAYS = ("2026-10-29T00:00:00+05:30", "2026-11-28T00:00:00+05:30")
+MOMENTS = ("2026-11-27T10:30:00+05:30", "2026-11-28T10:30:00+05:30")
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "text"),
+    [
+        (*MONTH, "1-30 Nov 2026"),
+        (*DAYS, "29 Oct - 27 Nov 2026"),
+        ("2026-11-27T00:00:00Z", "2026-11-28T00:00:00Z", "27 Nov 2026"),
+        (*MOMENTS, "27 Nov 2026, 10:30 - 28 Nov 2026, 10:30"),
+        (DAYS[0], "..", "since 29 Oct 2026"),
+        ("..", DAYS[1], "until 27 Nov 2026"),
+        ("..", "..", "all time"),
+    ],
+)
+def test_a_range_is_told_in_the_days_that_it_has(
+    page: Dashboard, begin: str, end: str, text: str
+) -> None:
+    found = module(page, "format", "range", begin, end)
+    assert plain(found) == plain(text)
+
+
+def plain(text: str) -> str:
+    """Without the kinds of spaces and dashes that the browser's release decides on."""
+    return "".join(text.split()).replace("\N{EN DASH}", "-")
+
+
+@pytest.mark.parametrize(
+    ("ends", "compare", "text"),
+    [
+        (MONTH, "previous_period", "the month before"),
+        (DAYS, "previous_period", "the 30 days before"),
+        (MOMENTS, "previous_period", "the 24 hours before"),
+        (MONTH, "previous_year", "the same dates a year before"),
+    ],
+)
+def test_what_is_compared_with_is_said_in_words(
+    page: Dashboard, ends: tuple[str, str], compare: str, text: str
+) -> None:
+    resolved = {"begin": ends[0], "end": ends[1], "completeUntil": ends[1]}
+    assert module(page, "asked", "comparedText", resolved, compare) == text
+    half = {**resolved, "completeUntil": ends[0]}
+    cut = module(page, "asked", "comparedText", half, compare)
+    assert cut == f"{text}, up to the same point"

@@ -86,6 +86,19 @@ def test_a_refresh_keeps_the_picture_and_does_not_overlap(visit: Opener, site: L
     expect(drawn).to_have_attribute("data-before", "yes")
 
 
+def test_the_dates_are_said_beside_the_filters_and_on_paper(dashboard: Dashboard) -> None:
+    asked = dashboard.page.locator("#asked")
+    expect(asked).to_contain_text(", compared with the 30 days before")
+    dashboard.page.get_by_label("Compare with").select_option("none")
+    dashboard.settle()
+    expect(asked).not_to_contain_text("compared")
+    dashboard.page.emulate_media(media="print")
+    expect(asked).to_be_visible()
+    expect(asked.locator("span")).to_have_text("Last 30 days: ")
+    dashboard.page.emulate_media(media="screen")
+    expect(asked.locator("span")).to_be_hidden()
+
+
 def batches(page: Dashboard) -> list[str]:
     """The requests for figures."""
     return [one.url for one in page.requests if one.url.endswith("/analytics/batch")]

@@ -162,7 +162,7 @@ SEEDS = st.integers(0, 9)
 
 
 @shards(4)
-@examples(100, shards=4)
+@examples(48, shards=4)
 @given(data=st.data())
 def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(scenes(TWICE))
@@ -170,21 +170,21 @@ def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject)
 
 
 @shards(3)
-@examples(81, shards=3)
+@examples(36, shards=3)
 @given(data=st.data())
 def test_rollups_agree(rolled: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(rollup_scenes(TWICE))
     check(rolled, scene, data.draw(reference_settings()), data.draw(SEEDS))
 
 
-@examples(60)
+@examples(30)
 @given(scene=payload_scenes())
 def test_payload_filters_agree(stores: list[Store], scene: Scene) -> None:
     check(stores, scene)
 
 
 @shards(2)
-@examples(100, shards=2)
+@examples(48, shards=2)
 @given(scene=time_scenes([name for name in QUERY_TYPES if name not in LEAD_TYPES]))
 def test_ranges_and_buckets_agree(stores: list[Store], shard: int, scene: Scene) -> None:
     check(stores, scene)
@@ -200,7 +200,7 @@ def test_leads_of_many_records_agree(
 
 
 @shards(2)
-@examples(40, shards=2)
+@examples(16, shards=2)
 @given(history=histories(), data=st.data())
 def test_any_order_of_timed_records_ends_in_one_state(
     stores: list[Store], shard: int, history: History, data: st.DataObject
@@ -217,7 +217,7 @@ def test_any_order_of_timed_records_ends_in_one_state(
     assert [store.dump(table) for store in stores for table in tables] == first
 
 
-@examples(40)
+@examples(12)
 @given(history=histories(), seed=SEEDS)
 def test_what_is_derived_equals_its_recomputation(
     stores: list[Store], history: History, seed: int
@@ -231,7 +231,7 @@ def test_what_is_derived_equals_its_recomputation(
         assert (store.dump("calls"), store.dump("leads")) == before
 
 
-@examples(40)
+@examples(12)
 @given(history=histories(), asked=st.lists(requests("call_count"), min_size=3, max_size=3))
 def test_sending_everything_again_changes_no_figure(
     stores: list[Store], history: History, asked: list[Request]

@@ -85,7 +85,7 @@ def check(
 
 
 @shards(2)
-@examples(40, shards=2)
+@examples(16, shards=2)
 @given(data=st.data())
 def test_batches_agree(stores: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(scenes(QUERY_TYPES))
@@ -93,7 +93,7 @@ def test_batches_agree(stores: list[Store], shard: int, data: st.DataObject) -> 
     check(stores, scene, data.draw(batches_of(scene)), data.draw(SEEDS), chosen)
 
 
-@examples(30)
+@examples(12)
 @given(data=st.data())
 def test_batches_beside_rollups_agree(rolled: list[Store], data: st.DataObject) -> None:
     scene = data.draw(rollup_scenes(QUERY_TYPES))

@@ -22,7 +22,7 @@ HALVES = QUERY_TYPES[::2], QUERY_TYPES[1::2]
 
 @shards(2)
 @pytest.mark.parametrize("query_types", HALVES)
-@examples(40, shards=2)
+@examples(20, shards=2)
 @given(data=st.data())
 def test_comparisons_agree(
     stores: list[Store], query_types: Sequence[str], shard: int, data: st.DataObject
@@ -31,7 +31,7 @@ def test_comparisons_agree(
     check(stores, scene, data.draw(reference_settings()), data.draw(SEEDS))
 
 
-@examples(8)
+@examples(3)
 @given(data=st.data())
 def test_batches_of_comparisons_agree(stores: list[Store], data: st.DataObject) -> None:
     """Some of them share their ranges with each other, and with queries that compare nothing."""

@@ -67,14 +67,14 @@ def check(store: Store, history: History, seed: int) -> None:
 
 
 @shards(2)
-@examples(24, shards=2)
+@examples(10, shards=2)
 @given(history=histories(), seed=st.integers(0, 9))
 def test_after_any_records(store: Store, shard: int, history: History, seed: int) -> None:
     check(store, history, seed)
 
 
 @shards(2)
-@examples(36, shards=2)
+@examples(16, shards=2)
 @given(data=st.data(), seed=st.integers(0, 9))
 def test_after_corrections(store: Store, shard: int, data: st.DataObject, seed: int) -> None:
     check(store, data.draw(rollup_history(data.draw(traps()))), seed)

@@ -137,7 +137,7 @@ def compare(stores: list[Store], stand: Stand, body: Body, scope: Scope | None) 
         assert streamed(stand, store, body, scope) == found
 
 
-@examples(40)
+@examples(12)
 @given(data=st.data(), order=ORDERS, limit=LIMITS)
 def test_pages_have_what_matches(
     stores: list[Store], data: st.DataObject, order: str, limit: int
@@ -147,19 +147,19 @@ def test_pages_have_what_matches(
     check(stores, scene, settings, seed, order=order, limit=limit)
 
 
-@examples(20)
+@examples(10)
 @given(scene=payload_scenes(), order=ORDERS, limit=LIMITS)
 def test_payload_filters_match(stores: list[Store], scene: Scene, order: str, limit: int) -> None:
     check(stores, scene, ReferenceSettings(), 0, order=order, limit=limit)
 
 
-@examples(20)
+@examples(10)
 @given(scene=time_scenes(["call_count"]), order=ORDERS, limit=LIMITS)
 def test_ranges_match(stores: list[Store], scene: Scene, order: str, limit: int) -> None:
     check(stores, scene, ReferenceSettings(), 0, order=order, limit=limit)
 
 
-@examples(20)
+@examples(10)
 @given(first=histories(), then=histories(), order=ORDERS, seed=SEEDS)
 def test_what_stays_comes_once_while_records_arrive(
     stores: list[Store], first: Any, then: Any, order: str, seed: int

@@ -24,6 +24,7 @@ from callistics.ingest.writer import Writer
 from callistics.model import json as model_json
 from callistics.records.columnar.payload_columns import Keys
 from callistics.server import app
+from callistics.sql.fragment import raw
 
 Slots = id_index._Slots
 QueryReader = parse._Reader
@@ -206,3 +207,16 @@ class Other:
 
 def has_other(reading: DecodeProcess) -> bool:
     return reading._other is not None
+
+
+def kept_bodies(server: Any) -> int:
+    """How many bodies of webhooks are stored."""
+    stored = server.application.services.webhooks.stored
+    return int(stored._run(raw("SELECT count(*) FROM webhook_bodies"))[0][0])
+
+
+def purge_webhooks(server: Any, days: int) -> None:
+    """Do the hourly purge now, as if bodies were kept for so many days."""
+    webhooks = server.application.services.webhooks
+    webhooks._keep, webhooks._purged = days, None
+    assert webhooks.maintain()

@@ -11,6 +11,7 @@ from callistics.dashboard.document import DEFAULT_RANGE, RANGES, document
 from callistics.dashboard.panels import PANELS, Kind, Panel
 from callistics.model.scope import EVERYTHING
 from callistics.queries import registry
+from callistics.timezones import zone_names
 
 NOW = 1_760_000_000_000_000
 # Set together from one bucket of time.
@@ -71,3 +72,10 @@ def test_the_document_is_json_and_offers_every_filter() -> None:
     assert offered["direction"]["choices"] == ["outbound", "inbound"]
     assert offered["success"]["form"] == "flag"
     assert offered["min_cost"]["with_one"] == "currency"
+    assert set(offered_zones := found["timezones"]) == zone_names()
+    assert offered_zones == sorted(offered_zones)
+
+
+def test_what_reached_and_success_mean_is_said_where_they_stand() -> None:
+    shown = [one for one in PANELS if one.query_type == "success_rate"]
+    assert all("spoken to" in one.help and "what it is for" in one.help for one in shown)

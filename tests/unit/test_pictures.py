@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,34 +16,11 @@ from callistics.pictures.specification import specification
 from callistics.pictures.theme import theme
 from callistics.queries import registry
 from callistics.sql.selection import Unit
+from support.pictures import Rows, answer, drawn, records, told
 from support.store import Store, opened
 
 ALONE_A_TABLE = {"call_count"}
 """Types whose answer is no picture where nothing groups it."""
-MARKUP = '<script>alert("&")</script>'
-RANGE = {"date_from": "2025-01-01", "date_to": "2025-01-12"}
-Rows = Sequence[Mapping[str, Any]]
-
-
-def records() -> list[dict[str, Any]]:
-    return [
-        {
-            "call_id": f"c{number}",
-            "merchant_id": f"m{number % 3}",
-            "reseller_id": "r",
-            "lead_id": f"l{number % 17}",
-            "started_at": f"2025-01-{number % 9 + 1:02}T{number % 24:02}:10:00Z",
-            "duration": None if number % 5 == 0 else 10 * number,
-            "sentiment": None if number % 2 else number % 11 / 10,
-            "outcome": (MARKUP, "CONFIRMED", None, "BUSY")[number % 4],
-            "status": ("new", "won")[number % 2],
-            "provider": None if number % 6 == 0 else "TWILIO",
-            "cost": number / 100,
-            "currency": ("INR", "USD", None)[number % 3],
-            "payload": {"city": ("Delhi", None, '"quo\\ted"')[number % 3]},
-        }
-        for number in range(60)
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -51,17 +28,6 @@ def store() -> Iterator[Store]:
     with opened() as made:
         made.send("calls", records())
         yield made
-
-
-def answer(store: Store, name: str, **body: Any) -> Rows:
-    measured = {"measure": "cost"} if registry()[name].takes_measure else {}
-    filters = body.pop("filters", RANGE)
-    return plain(store.rows(name, filters=filters, **measured, **body))
-
-
-def plain(rows: Rows) -> Rows:
-    found: Rows = json.loads(json.dumps(rows, default=float))
-    return found
 
 
 def compared(rows: Rows) -> Rows:
@@ -75,32 +41,8 @@ def compared(rows: Rows) -> Rows:
     ]
 
 
-def drawn(
-    name: str, rows: Rows, group_by: Sequence[str] = (), measure: str | None = None, **params: Any
-) -> str:
-    """The picture as SVG."""
-    spec = specification(name, group_by, measure)
-    assert spec is not None
-    spec |= {"data": {"name": ROWS, "values": list(rows)}, "width": 500}
-    spec["params"] = [
-        {**one, "value": params.get(one["name"], one["value"])} for one in spec["params"]
-    ]
-    svg = vl_convert.vegalite_to_svg(spec, config=theme("light"))
-    assert "NaN" not in svg
-    assert "Infinity" not in svg
-    assert "undefined" not in svg
-    return svg
-
-
-def told(svg: str) -> list[str]:
-    """What a reader of the screen is told of the marks."""
-    labels = re.findall(r'aria-label="([^"]*)"[^>]*role="graphics-symbol"', svg)
-    labels += re.findall(r'role="graphics-symbol"[^>]*aria-label="([^"]*)"', svg)
-    return [one for one in labels if "axis" not in one and "legend" not in one]
-
-
 def has_before(spoken: str) -> bool:
-    return " before: " in spoken.replace("stage before", "stage")
+    return ", compared period: " in spoken
 
 
 def test_every_type_has_a_picture_or_is_a_table_on_its_own() -> None:
@@ -241,9 +183,42 @@ def test_calls_not_scored_are_named_with_their_share(store: Store) -> None:
     assert "30 · 50% of all" in svg
 
 
+def test_the_number_stands_at_the_end_of_its_own_bar() -> None:
+    rows = [
+        {"provider": "A", "count": 10, "percentage": 50.0, "previous.count": 20},
+        {"provider": "B", "count": 10, "percentage": 50.0, "previous.count": 5},
+    ]
+    svg = drawn("provider_breakdown", rows)
+    places = re.findall(r'translate\(([\d.]+),[\d.]+\)"[^>]*>10 · 50%<', svg)
+    assert len(set(places)) == 1
+
+
+def test_what_is_lost_between_stages_is_told_where_it_is_known() -> None:
+    counts = ((200_000, 100.0, 100.0), (199_980, 99.99, 99.99), (99_990, 50.0, 50.0))
+    rows = [
+        {"step": step, "status": f"s{step}", "count": one, "conversion_rate": of, "step_rate": kept}
+        for step, (one, of, kept) in enumerate(counts, start=1)
+    ]
+    svg = drawn("conversion_funnel", rows)
+    assert ">199,980 · 100% · 0%</text>" in svg
+    assert ">99,990 · 50% · \N{MINUS SIGN}50%</text>" in svg
+    nothing = [{**row, "count": 0, "conversion_rate": None, "step_rate": None} for row in rows]
+    bare = drawn("conversion_funnel", nothing)
+    assert len(re.findall(">0</text>", bare)) >= len(rows)
+    assert "100%" not in bare
+
+
+def test_costs_are_told_by_sum_average_and_number(store: Store) -> None:
+    first = told(drawn("measure", answer(store, "measure"), (), "cost"))[0]
+    labels = [one.split(":")[0] for one in first.split("; ") if one]
+    assert labels == ["Currency", "Sum", "Average", "Calls"]
+
+
 def test_numbers_are_told_beside_shares() -> None:
     rows = [{"provider": "TWILIO", "count": 1234, "percentage": 12.34}]
     assert "1,234 · 12.3%" in drawn("provider_breakdown", rows)
+    none = [{"provider": "TWILIO", "count": 0, "percentage": None}]
+    assert ">0</text>" in drawn("provider_breakdown", none)
 
 
 def test_amounts_of_different_currencies_are_not_measured_by_each_other() -> None:
@@ -290,7 +265,8 @@ def test_what_can_be_set_from_outside_is_a_parameter_of_every_picture() -> None:
     ("field", "unit", "text"),
     [
         ("count", Unit.LEADS, "Leads"),
-        ("previous.count", Unit.CALLS, "Calls before"),
+        ("previous.count", Unit.CALLS, "Calls, compared period"),
+        ("previous.step_rate", Unit.LEADS, "Share of the stage before, compared period"),
         ("payload.city", Unit.CALLS, "city"),
         ("some_new_field", Unit.CALLS, "Some new field"),
     ],

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.decoders import WHOLE
 from support.engines import RECORDS
+from support.examples import examples
 from support.store import Store, opened
 
 TIMES = st.sampled_from([f"2025-01-15T09:3{minute}:00Z" for minute in range(1, 5)])
@@ -59,7 +60,7 @@ def states(store: Store) -> list[Any]:
     return [store.dump(table) for table in RECORDS]
 
 
-@settings(max_examples=150)
+@examples(60)
 @given(bodies=BODIES, before=st.lists(WHOLE_CALLS | LATER, max_size=2), skip=st.booleans())
 def test_a_set_is_its_records_one_after_the_other(
     together: Store,

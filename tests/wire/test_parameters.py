@@ -70,7 +70,7 @@ def test_a_text_of_any_length_arrives_as_it_is(kept: Store, value: str) -> None:
     assert sent_back(kept, texts(["a", value, *NASTY])) == ["a", value, *NASTY]
 
 
-@examples(50)
+@examples(30)
 @example("\x00\\'")
 @given(value=st.text())
 def test_any_text_arrives_as_it_is(kept: Store, value: str) -> None:

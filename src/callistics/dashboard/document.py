@@ -17,6 +17,7 @@ from callistics.pictures.theme import theme
 from callistics.queries import registry
 from callistics.records.field import RecordKind
 from callistics.records.fields import ALL_FIELDS
+from callistics.timezones import zone_names
 
 Json = dict[str, Any]
 
@@ -54,6 +55,7 @@ def document() -> Json:
         "groups": [{"name": name, "label": label(name)} for name in GROUPABLE],
         "ranges": [{"name": name, "label": text} for name, text in RANGES.items()],
         "default_range": DEFAULT_RANGE,
+        "timezones": sorted(zone_names()),
         "granularities": [{"name": one.value, "label": label(one.value)} for one in Granularity],
     }
 

@@ -59,13 +59,14 @@ class Panel:
 _DATE = {"date": "date"}
 _PAGE = 10_000
 """Rows of a series: as many as there can be buckets."""
+_MEANING = "Reached: somebody was spoken to. Success: the call came to what it is for."
 
 PANELS: tuple[Panel, ...] = (
     Panel(
         "calls",
         "Overview",
         "Calls",
-        "Calls that match the filters, those that reached somebody, and those that succeeded.",
+        f"Calls that match the filters. {_MEANING}",
         "success_rate",
         Kind.TILES,
         tiles=(
@@ -143,7 +144,7 @@ PANELS: tuple[Panel, ...] = (
         "reach",
         "Results",
         "Reach and success",
-        "Of all calls, those that reached somebody and those that succeeded.",
+        _MEANING,
         "success_rate",
         sets={"figure": {"reached": {"reached": True}, "successes": {"success": True}}},
     ),
@@ -160,16 +161,25 @@ PANELS: tuple[Panel, ...] = (
         "success-by-hour",
         "When",
         "Success by hour",
-        "Reach rate and success rate by the hour at which calls start.",
+        f"By the hour at which calls start. {_MEANING}",
         "success_rate",
         group_by=("hour",),
         selects={"hour": "hour"},
     ),
     Panel(
+        "success-by-weekday",
+        "When",
+        "Success by weekday",
+        f"By the weekday on which calls start. {_MEANING}",
+        "success_rate",
+        group_by=("weekday",),
+        selects={"weekday": "weekday"},
+    ),
+    Panel(
         "success-by-agent",
         "Who",
         "Success by agent",
-        "Reach rate and success rate of each agent.",
+        f"By agent, those of most calls first. {_MEANING}",
         "success_rate",
         group_by=("agent_id",),
         page_size=100,
@@ -188,7 +198,7 @@ PANELS: tuple[Panel, ...] = (
         "attempts",
         "Leads",
         "Attempts",
-        "Calls by attempt, and how many of them succeeded.",
+        "Calls by attempt, and how many of them came to what they are for.",
         "retry_analysis",
         page_size=15,
         selects={"attempt": "attempt"},
@@ -197,7 +207,7 @@ PANELS: tuple[Panel, ...] = (
         "statuses",
         "Leads",
         "Statuses",
-        "Leads by their current status.",
+        "Every lead by the status that it has now, be that a stage of the funnel or not.",
         "status_distribution",
         page_size=15,
         selects={"status": "status"},
@@ -206,7 +216,8 @@ PANELS: tuple[Panel, ...] = (
         "funnel",
         "Leads",
         "Funnel",
-        "Leads that reached each stage or a later one, and what was lost on the way.",
+        "Leads that ever reached each stage or a later one, whatever their status is now; who"
+        " reached none is not counted. Paler: lost since the stage before.",
         "conversion_funnel",
         page_size=15,
         selects={"status": "status"},

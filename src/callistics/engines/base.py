@@ -7,6 +7,7 @@ from typing import Protocol
 
 from callistics.catalog.rollups import Rollup
 from callistics.model.keys import StoredKey
+from callistics.model.webhooks import WebhookChanges
 from callistics.records.columnar.arrow import Mask
 from callistics.records.columnar.call_batch import CallBatch
 from callistics.records.columnar.changes import Changes
@@ -70,6 +71,10 @@ class Session(Protocol):
 
     def save_token_secret(self, secret: str) -> None:
         """Store the secret that tokens are signed with, instead of the one before."""
+        ...
+
+    def save_webhooks(self, changes: WebhookChanges) -> None:
+        """Store what there is of webhooks."""
         ...
 
 

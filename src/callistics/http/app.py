@@ -21,6 +21,13 @@ from callistics.http.problems import HANDLERS
 from callistics.http.records import calls, leads
 from callistics.http.request_log import observed
 from callistics.http.search import search_calls, show_call, show_lead
+from callistics.http.webhook_endpoints import (
+    dead_letters,
+    replay_dead_letters,
+    webhook_endpoint,
+    webhook_endpoints,
+)
+from callistics.http.webhooks import webhook
 
 _ROUTES: list[Any] = [
     analytics,
@@ -37,6 +44,11 @@ _ROUTES: list[Any] = [
     keys,
     revoke_key,
     embed_tokens,
+    webhook,
+    webhook_endpoints,
+    webhook_endpoint,
+    dead_letters,
+    replay_dead_letters,
     live,
     ready,
     metrics,
@@ -86,7 +98,7 @@ def create_http(lifespan: Lifespan, cors_origins: Sequence[str] = ()) -> Litesta
 def _cors(origins: Sequence[str]) -> CORSConfig:
     return CORSConfig(
         allow_origins=list(origins),
-        allow_methods=["DELETE", "GET", "HEAD", "POST"],
+        allow_methods=["DELETE", "GET", "HEAD", "PATCH", "POST"],
         allow_headers=_SENT,
         expose_headers=_EXPOSED,
     )

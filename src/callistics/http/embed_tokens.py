@@ -8,7 +8,7 @@ from callistics.errors import Forbidden
 from callistics.http.analytics import check_json
 from callistics.http.embed_request import parse_embed_request
 from callistics.http.keys import durable
-from callistics.http.services import AnyRequest, Services, now, read_body, services
+from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
 from callistics.ingest.job import Job
 from callistics.model.instants import SECOND, utc_text
 from callistics.model.keys import Permission, StoredKey
@@ -39,7 +39,7 @@ async def _sign(request: AnyRequest, parts: Services, creator: StoredKey) -> Res
     # What a key lets others see ends with the key.
     ends = [moment + wanted.seconds * SECOND, creator.expires_at]
     token = parts.tokens.sign(wanted.claims, moment, min(end for end in ends if end is not None))
-    address = parts.settings.public_url or str(request.base_url).rstrip("/")
+    address = public_url(request)
     made = {
         "token": token.text,
         "expires_at": utc_text(token.expires_at),

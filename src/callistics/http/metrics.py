@@ -48,6 +48,12 @@ class Metrics:
             ("kind", "result"),
             registry=self.registry,
         )
+        self.webhooks = Counter(
+            "callistics_webhooks_total",
+            "Webhooks by platform and what became of them; refused ones are not kept.",
+            ("source", "result"),
+            registry=self.registry,
+        )
         self.errors = Counter(
             "callistics_errors_total",
             "Answers with an error status.",

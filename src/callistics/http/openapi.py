@@ -24,6 +24,7 @@ from callistics.http.openapi_parts import (
 )
 from callistics.http.openapi_schemas import schemas
 from callistics.http.openapi_search import look_up, search_schemas, searching
+from callistics.http.openapi_webhooks import webhook_paths, webhook_schemas
 from callistics.http.token_routes import TOKEN_ROUTES
 from callistics.queries import registry
 from callistics.records.field import RecordKind
@@ -65,6 +66,7 @@ def _document() -> Json:
             {"name": "Analytics", "description": "Queries."},
             {"name": "Records", "description": "Sending calls and leads, and looking at them."},
             {"name": "Keys", "description": "Access keys and their scopes."},
+            {"name": "Webhooks", "description": "What platforms send, as they send it."},
             {"name": "Operations", "description": "Running the server."},
         ],
         "paths": {
@@ -80,6 +82,7 @@ def _document() -> Json:
             "/keys": {"post": _create_key(), "get": _list_keys()},
             "/keys/{key_id}": {"delete": _revoke_key()},
             "/embed-tokens": operations(),
+            **webhook_paths(),
             "/health/live": {"get": _health("The process runs.", "isLive", ("status",), 200)},
             "/health/ready": {
                 "get": _health(
@@ -90,7 +93,7 @@ def _document() -> Json:
         },
         "components": {
             "securitySchemes": {"key": BEARER, "token": TOKEN},
-            "schemas": schemas() | search_schemas() | embed_schemas(),
+            "schemas": schemas() | search_schemas() | embed_schemas() | webhook_schemas(),
         },
     }
 

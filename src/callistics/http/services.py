@@ -35,6 +35,7 @@ from callistics.model.zones import Zone
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
 from callistics.settings import Settings
+from callistics.webhooks.service import Webhooks
 
 AnyRequest = Request[Any, Any, Any]
 # Bytes of values that are kept besides each megabyte of answers: theirs are short.
@@ -64,6 +65,7 @@ class Services:
     maintain: Callable[[], bool]
     readers: Pool
     decode_process: DecodeProcess
+    webhooks: Webhooks
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
@@ -129,6 +131,12 @@ def application_services(application: Litestar) -> Services:
     found = application.state.services
     assert isinstance(found, Services)
     return found
+
+
+def public_url(request: AnyRequest) -> str:
+    """The address at which others reach the server, without a slash at its end."""
+    parts = services(request)
+    return parts.settings.public_url or str(request.base_url).rstrip("/")
 
 
 async def read_body(request: AnyRequest, limit: int) -> bytes:

@@ -22,6 +22,8 @@ def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
         session.save_uses(job.uses)
         if job.token_secret is not None:
             session.save_token_secret(job.token_secret)
+        if job.webhooks is not None:
+            session.save_webhooks(job.webhooks)
     outcomes = [_outcome_before(session, job) for job in jobs]
     fresh = [job for job, outcome in zip(jobs, outcomes, strict=True) if outcome is None]
     receipts = iter(_store(session, [job for job in fresh if job.batch is not None]))

@@ -8,6 +8,7 @@ from callistics.errors import RequestError
 from callistics.ingest.batch import Batch
 from callistics.ingest.receipt import Receipt, Repeated
 from callistics.model.keys import StoredKey
+from callistics.model.webhooks import WebhookChanges
 
 Result = Receipt | Repeated | None
 """What became of the records, now or when the request came before; or nothing."""
@@ -32,7 +33,8 @@ class Retry:
 class Job:
     """One request for the writer. `done` gives the result once durable.
 
-    One that is `urgent` goes before all others, however many wait.
+    One that is `urgent` goes before all others; it, and one that is `unlimited`, is taken however
+    many wait.
     """
 
     batch: Batch | None = None
@@ -40,5 +42,7 @@ class Job:
     keys: tuple[StoredKey, ...] = ()
     uses: Mapping[str, int] = field(default_factory=dict[str, int])
     token_secret: str | None = None
+    webhooks: WebhookChanges | None = None
     urgent: bool = False
+    unlimited: bool = False
     done: "Future[Result]" = field(default_factory=Future[Result])

@@ -35,7 +35,7 @@ class _Line(queue.Queue[Job | None]):
 class Writer:
     """A thread that owns writing to an engine.
 
-    No more than `capacity` requests may wait, urgent ones aside.
+    No more than `capacity` requests may wait, urgent and unlimited ones aside.
 
     It rests for up to `most_rest` seconds of the `clock` after a commit. Until it has `set_size`
     records it waits for requests that are `announced`, where they take less time together and
@@ -75,7 +75,8 @@ class Writer:
         self._check()
         with self._queueing:
             self._check()
-            if self.waiting >= self._capacity and not job.urgent:
+            limited = not job.urgent and not job.unlimited
+            if limited and self.waiting >= self._capacity:
                 raise Unavailable("too many requests with records are waiting")
             self._queue.put(job)
         return job.done
@@ -119,10 +120,10 @@ class Writer:
     def _gather(self) -> tuple[list[Job], bool]:
         """Wait for a request, then take along all that come until the writer has rested."""
         jobs: list[Job] = []
-        size = 0
+        size, hurried = 0, False
         while size < max(_MAX_RECORDS, self._set_size):
             try:
-                patient = size < _PLENTY and len(jobs) < self._all
+                patient = size < _PLENTY and len(jobs) < self._all and not hurried
                 more = size < self._set_size and self._announced > 0
                 job = self._next(waits=more or not jobs, patient=patient)
             except queue.Empty:
@@ -135,6 +136,8 @@ class Writer:
                 return [job, *jobs], False
             jobs.append(job)
             size += _size(job)
+            # Who sends these has gathered what came meanwhile.
+            hurried = hurried or job.unlimited
         return jobs, False
 
     def _next(self, *, waits: bool, patient: bool) -> Job | None:

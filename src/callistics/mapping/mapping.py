@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from callistics.errors import did_you_mean
 from callistics.mapping.as_of import end_of_call
@@ -15,6 +16,9 @@ from callistics.mapping.values import Reading
 from callistics.model.zones import Zone, zone
 from callistics.records.field import RecordKind
 from callistics.records.fields import ALL_FIELDS
+
+if TYPE_CHECKING:
+    from callistics.mapping.documents import DocumentMapper
 
 # What some call "status" is what the call came to.
 _STATUS = "status"
@@ -167,10 +171,15 @@ class RecordMapping:
 
     def map(self, document: object) -> Iterator[Mapped]:
         """The records of a document of JSON, or of a form, in their order; never raises."""
+        return self._documents.map(document)
+
+    @cached_property
+    def _documents(self) -> "DocumentMapper":
+        """Made once: bodies come one by one, and to make it takes longer than to map one."""
         # Loaded here: it is made of what is above.
         from callistics.mapping.documents import DocumentMapper  # noqa: PLC0415
 
-        return DocumentMapper(self).map(document)
+        return DocumentMapper(self)
 
 
 def check_target(kind: RecordKind, target: str) -> None:

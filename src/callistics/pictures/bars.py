@@ -5,14 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 from callistics.pictures.expressions import Fact, absent, field, key_text, number, quoted, share
+from callistics.pictures.few import Weight
 from callistics.pictures.frame import (
     BAR_HEIGHT,
     BEFORE_NAME,
+    NOTE_GAP,
+    NOTE_LINE,
     Layer,
     Spec,
     Transforms,
     calculated,
     frame,
+    from_zero,
     left_out,
     mark,
     name_of,
@@ -23,7 +27,10 @@ from callistics.queries.picture import Parts, Stages
 from callistics.sql.selection import Unit
 
 MOST_BARS = 25
+MINUS = "\N{MINUS SIGN}"
 _TEXT_WIDTH = 130
+# In percent; what is less is written as 0%.
+_LEAST_SHOWN = 0.05
 
 
 def y_of(name: str = "name") -> dict[str, Any]:
@@ -38,7 +45,7 @@ def x_of(name: str = "value", room: int = _TEXT_WIDTH, **more: Any) -> dict[str,
         "type": "quantitative",
         "axis": None,
         "stack": None,
-        "scale": {"zero": True, "rangeMax": {"expr": f"max(width - {room}, 20)"}},
+        "scale": from_zero(rangeMax={"expr": f"max(width - {room}, 20)"}),
         **more,
     }
 
@@ -48,13 +55,17 @@ def bar(style: str, x: str = "value", **more: Any) -> Layer:
     return {"mark": mark("bar", style), "encoding": {"y": y_of(), "x": x_of(x), **more}}
 
 
-def text_behind(text: str, end: str = "datum.value") -> Layer:
-    """The text behind each bar, and behind the mark of the compared period."""
-    return {
-        "transform": calculated(text_from=f"max({end}, datum.before || 0)"),
-        "mark": mark("text", "value", align="left", dx=5),
-        "encoding": {"y": y_of(), "x": x_of("text_from"), "text": {"value": {"expr": text}}},
-    }
+def text_behind(text: str, end: str = "datum.value", **more: Any) -> list[Layer]:
+    """The text at the end of each bar, with room around it where a mark stands."""
+    encoding = {"y": y_of(), "x": x_of("text_from"), "text": {"value": {"expr": text}}}
+    return [
+        {
+            "transform": calculated(text_from=end),
+            "mark": mark("text", style, align="left", dx=5),
+            "encoding": {**encoding, **encoded},
+        }
+        for style, encoded in (("halo", {}), ("value", more))
+    ]
 
 
 def before(place: int = 0) -> list[Layer]:
@@ -84,13 +95,16 @@ def first_rows(most: int = MOST_BARS) -> Transforms:
     ]
 
 
-def bar_list(description: str, transform: Transforms, layers: Sequence[Layer]) -> Spec:
-    """The frame of bars below each other."""
+def bar_list(
+    description: str, transform: Transforms, layers: Sequence[Layer], lines: int = 1
+) -> Spec:
+    """The frame of bars below each other, with so many lines of notes above."""
     return frame(
         description,
         [*transform, *first_rows()],
         [*layers, left_out(MOST_BARS)],
         {"step": BAR_HEIGHT},
+        NOTE_GAP + NOTE_LINE * (lines - 1),
     )
 
 
@@ -131,16 +145,20 @@ def parts(picture: Parts, unit: Unit, description: str) -> Spec:
         {"joinaggregate": [{"op": "sum", "field": picture.value, "as": "all"}]},
         *calculated(of_all="datum.all > 0 ? 100 * datum.value / datum.all : null"),
     ]
-    text = _beside(picture)
+    weight = Weight(picture.value, picture.few if picture.within else 0)
+    # Still 4.5 to 1 on the page.
+    texts = text_behind(_beside(picture), opacity=weight.paler(0.7))
     return bar_list(
         description,
         transform,
         [
             *_drawn(picture),
             *before(1 if picture.within else 0),
-            text_behind(text),
+            *texts,
+            weight.note(line=1),
             hit(_part_facts(picture, unit)),
         ],
+        2 if picture.within else 1,
     )
 
 
@@ -157,11 +175,13 @@ def _drawn(picture: Parts) -> list[Layer]:
 def _beside(picture: Parts) -> str:
     rate = picture.within[1] if picture.within else picture.share
     end = f" + ' {label(rate).lower()}'" if picture.within else ""
-    text = f"{number('datum.value')} + ' · ' + {share(field(rate))}{end}"
+    known = f"' · ' + {share(field(rate))}{end}"
+    text = f"{number('datum.value')} + (isValid({field(rate)}) ? {known} : '')"
     if not picture.apart:
         return text
     return (
-        f"datum.outside ? {number('datum.value')} + ' · ' + {share('datum.of_all')} + ' of all'"
+        f"datum.outside ? {number('datum.value')} + (isValid(datum.of_all) ?"
+        f" ' · ' + {share('datum.of_all')} + ' of all' : '')"
         f" : {text}"
     )
 
@@ -188,6 +208,7 @@ def _key_label(picture: Parts) -> str:
 
 def stages(picture: Stages, unit: Unit, description: str) -> Spec:
     """A bar for each stage, and paler what was lost since the one before."""
+    kept = field(picture.of_before)
     transform = [
         *calculated(
             name=key_text(picture.key),
@@ -195,16 +216,20 @@ def stages(picture: Stages, unit: Unit, description: str) -> Spec:
             before=field(PREVIOUS + picture.value),
         ),
         {"window": [{"op": "lag", "field": "value", "as": "stage_before"}]},
-        *calculated(lost=f"isValid(datum.stage_before) ? 100 - {field(picture.of_before)} : null"),
+        *calculated(
+            lost=f"isValid(datum.stage_before) && isValid({kept}) ? 100 - {kept} : null",
+            minus=f"datum.lost >= {_LEAST_SHOWN} ? {quoted(MINUS)} : ''",
+        ),
     ]
     lost: Layer = {
         "transform": [{"filter": "datum.stage_before > datum.value"}],
         "mark": mark("bar", "lost"),
         "encoding": {"y": y_of(), "x": x_of("value"), "x2": {"field": "stage_before"}},
     }
+    first = field(picture.of_first)
     text = (
-        f"{number('datum.value')} + ' · ' + {share(field(picture.of_first))} + "
-        f"(isValid(datum.lost) ? ' · \N{MINUS SIGN}' + {share('datum.lost')} : '')"
+        f"{number('datum.value')} + (isValid({first}) ? ' · ' + {share(first)} : '') + "
+        f"(isValid(datum.lost) ? ' · ' + datum.minus + {share('datum.lost')} : '')"
     )
     facts = [
         Fact("Stage", "datum.name"),
@@ -213,5 +238,5 @@ def stages(picture: Stages, unit: Unit, description: str) -> Spec:
     ]
     # The text stands behind what was lost, so that both can be read.
     behind = text_behind(text, "max(datum.value, datum.stage_before || 0)")
-    layers = [bar("main"), lost, *before(), behind, hit(facts)]
+    layers = [bar("main"), lost, *before(), *behind, hit(facts)]
     return bar_list(description, transform, layers)

@@ -1,7 +1,6 @@
 """Figures of a whole set: a number, rates, or how values are spread; beside those of groups."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from callistics.pictures.bars import (
     bar,
@@ -14,24 +13,22 @@ from callistics.pictures.bars import (
     y_of,
 )
 from callistics.pictures.expressions import Fact, field, group_text, key_text, number, quoted, share
+from callistics.pictures.few import Weight
 from callistics.pictures.frame import (
-    BAR_HEIGHT,
     Layer,
     Spec,
     Transforms,
     calculated,
     frame,
-    left_out,
-    legend,
+    from_zero,
     mark,
     numbers_axis,
 )
 from callistics.pictures.labels import PREVIOUS, label
+from callistics.pictures.rates import folded, lines, rate_groups
 from callistics.pictures.stacks import ON_AN_AXIS, across, groups_label
 from callistics.queries.picture import Rates, Spread, Total
 from callistics.sql.selection import Unit
-
-_MOST_GROUPS = 15
 
 
 def total(picture: Total, unit: Unit, group_by: Sequence[str], description: str) -> Spec | None:
@@ -46,7 +43,7 @@ def total(picture: Total, unit: Unit, group_by: Sequence[str], description: str)
         before=field(PREVIOUS + picture.value),
     )
     facts = [Fact(groups_label(group_by), "datum.name"), *compared_facts([picture.value], unit)]
-    layers = [bar("main"), *before(), text_behind(number("datum.value")), hit(facts)]
+    layers = [bar("main"), *before(), *text_behind(number("datum.value")), hit(facts)]
     return bar_list(description, transform, layers)
 
 
@@ -55,12 +52,13 @@ def _columns(value: str, unit: Unit, group_by: Sequence[str], description: str) 
     layer: Layer = {
         "mark": mark("bar", "main", facts),
         "encoding": {
-            "x": across(),
+            "x": across(group_by),
             "y": {
                 "field": value,
                 "type": "quantitative",
                 "stack": None,
                 "axis": numbers_axis(label(value, unit), 1),
+                "scale": from_zero(),
             },
         },
     }
@@ -74,116 +72,34 @@ def rates(picture: Rates, unit: Unit, group_by: Sequence[str], description: str)
     shown = [rate for _, rate in picture.parts]
     if not group_by:
         numbers = [picture.whole, *(name for name, _ in picture.parts)]
-        transform = _folded(numbers, {name: label(name, unit) for name in numbers})
+        transform = folded(numbers, {name: label(name, unit) for name in numbers})
         whole = f"datum['{picture.whole}']"
         text = (
             f"{number('datum.value')} + (datum.figure === '{picture.whole}' || !({whole} > 0) ? ''"
             f" : ' · ' + {share(f'100 * datum.value / {whole}')})"
         )
-        layers = [bar("main"), *before(), text_behind(text), hit(facts)]
+        layers = [bar("main"), *before(), *text_behind(text), hit(facts)]
         return bar_list(description, transform, layers)
     facts.insert(0, Fact(groups_label(group_by), "datum.group"))
+    weight = Weight(picture.whole, picture.few)
     if tuple(group_by) in ON_AN_AXIS:
-        return lines(shown, "%", unit, facts, group_by, description)
-    return _beside(picture, shown, facts, group_by, description)
-
-
-def _folded(names: Sequence[str], texts: Mapping[str, str]) -> Transforms:
-    """A row for each figure, named by its label, with that of the compared period."""
-    return [
-        {"fold": list(names), "as": ["figure", "value"]},
-        *calculated(
-            name=f"({_table(texts)})[datum.figure]",
-            before=f"datum['{PREVIOUS}' + datum.figure]",
-        ),
-    ]
-
-
-def _table(texts: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{quoted(key)}: {quoted(text)}" for key, text in texts.items()) + "}"
-
-
-def _beside(
-    picture: Rates,
-    shown: Sequence[str],
-    facts: Sequence[Fact],
-    group_by: Sequence[str],
-    description: str,
-) -> Spec:
-    texts = {name: label(name) for name in shown}
-    transform = [
-        *calculated(group=group_text(group_by)),
-        {"window": [{"op": "row_number", "as": "line"}]},
-        {"joinaggregate": [{"op": "max", "field": "line", "as": "groups"}]},
-        {"filter": f"datum.line <= {_MOST_GROUPS}"},
-        *_folded(shown, texts),
-        *calculated(
-            drawn="datum.value || 0",
-            text=f"{share('datum.value')} + ' of ' + {number(field(picture.whole))}",
-        ),
-    ]
-    y = {"y": y_of("group"), "yOffset": {"field": "name", "sort": None}}
-    x = x_of("drawn", 110, scale={"domain": [0, 100], "rangeMax": {"expr": "max(width - 110, 20)"}})
-    layers: list[Layer] = [
-        {"mark": mark("bar", "stack", facts), "encoding": {**y, "x": x, "color": _by_name()}},
-        {
-            "mark": mark("text", "value", align="left", dx=5),
-            "encoding": {**y, "x": x, "text": {"field": "text"}},
-        },
-        left_out(_MOST_GROUPS),
-    ]
-    return frame(description, transform, layers, {"step": 2 * BAR_HEIGHT - 8, "for": "position"})
-
-
-def lines(
-    names: Sequence[str],
-    unit_text: str,
-    unit: Unit,
-    facts: Sequence[Fact],
-    group_by: Sequence[str],
-    description: str,
-) -> Spec:
-    """A line for each figure over groups that have an order."""
-    texts = {name: label(name, unit) for name in names}
-    transform = [
-        *calculated(group=group_text(group_by)),
-        {"fold": list(names), "as": ["figure", "value"]},
-        *calculated(name=f"({_table(texts)})[datum.figure]"),
-    ]
-    encoding: dict[str, Any] = {
-        "x": across(),
-        "y": {
-            "field": "value",
-            "type": "quantitative",
-            "axis": numbers_axis(unit_text or None),
-            "scale": {"zero": True},
-        },
-        "color": _by_name(),
-    }
-    layers: list[Layer] = [
-        {"mark": mark("line", "stack"), "encoding": encoding},
-        {
-            "transform": [{"filter": "isValid(datum.value)"}],
-            "mark": mark("point", "point", facts, filled=True, size=30),
-            "encoding": encoding,
-        },
-    ]
-    return frame(description, transform, layers)
+        return lines(shown, "%", unit, facts, group_by, description, weight)
+    return rate_groups(shown, weight, facts, group_by, description)
 
 
 def spread(picture: Spread, unit: Unit, group_by: Sequence[str], description: str) -> Spec:
     """A bar for each figure; of groups the middle, and from where to where most values lie."""
     facts = compared_facts(["count", picture.total, *picture.figures], unit)
     if not group_by:
-        transform = _folded(picture.figures, {name: label(name) for name in picture.figures})
+        transform = folded(picture.figures, {name: label(name) for name in picture.figures})
         end = quoted(f" {picture.unit}" if picture.unit else "")
         text = f"{number('datum.value')} + {end}"
-        layers = [bar("main"), *before(), text_behind(text), hit(facts)]
+        layers = [bar("main"), *before(), *text_behind(text), hit(facts)]
         return bar_list(description, transform, layers)
     facts.insert(0, Fact(groups_label(group_by), "datum.group"))
     if tuple(group_by) in ON_AN_AXIS:
         shown = [picture.middle, "p50", "p90"]
-        return lines(shown, picture.unit, unit, facts, group_by, description)
+        return lines(shown, picture.unit, unit, facts, group_by, description, Weight("count"))
     return _boxes(picture, facts, group_by, description)
 
 
@@ -212,8 +128,8 @@ def _boxes(
 def amounts(picture: Spread, unit: Unit, group_by: Sequence[str], description: str) -> Spec:
     """Sums that cannot be compared across the rows' currencies: each is told beside its bar.
 
-    Alone a bar is as long as there are calls; of groups as the sum beside the largest in the same
-    currency.
+    Alone a bar is as long as there are calls, where they cost something; of groups as the sum
+    beside the largest in the same currency.
     """
     currency = key_text("currency", "No currency")
     sums = calculated(
@@ -233,23 +149,14 @@ def amounts(picture: Spread, unit: Unit, group_by: Sequence[str], description: s
             ),
         ]
     else:
-        largest = calculated(name="datum.currency_text", value="datum.count")
-    text = f"{number('datum.sum')} + ' · ' + {number(field(picture.middle))} + ' a call'"
+        largest = calculated(name="datum.currency_text", value="datum.sum > 0 ? datum.count : 0")
+    middle = field(picture.middle)
+    each = f"(isValid({middle}) ? ' · ' + {number(middle)} + ' a call' : '')"
+    text = f"{number('datum.sum')} + {each}"
     facts = [
         Fact(label("currency"), "datum.currency_text"),
-        *compared_facts(["count", picture.total, *picture.figures], unit),
+        *compared_facts([picture.total, picture.middle, "count"], unit),
     ]
     if group_by:
         facts.insert(0, Fact(groups_label(group_by), "datum.group"))
-    return bar_list(description, [*sums, *largest], [bar("main"), text_behind(text), hit(facts)])
-
-
-def _by_name() -> dict[str, Any]:
-    """A colour for each figure."""
-    return {
-        "field": "name",
-        "type": "nominal",
-        "sort": None,
-        "scale": {"range": "category"},
-        "legend": legend(),
-    }
+    return bar_list(description, [*sums, *largest], [bar("main"), *text_behind(text), hit(facts)])

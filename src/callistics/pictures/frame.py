@@ -33,6 +33,7 @@ MOST = 8
 
 NOTE_GAP = 6
 """Pixels between notes and the picture below them."""
+NOTE_LINE = 13
 
 BAR_HEIGHT = 26
 BEFORE_NAME = "Compared period"
@@ -40,6 +41,12 @@ BEFORE_NAME = "Compared period"
 _PLOT_HEIGHT = 220
 _LONGEST_LABEL = 150
 _NAME_WIDTH = 90
+# Less than any figure, yet more than nothing.
+_SLIGHT = 1e-9
+NUMBER_LABEL = (
+    f"abs(datum.value) > 0 && abs(datum.value) <= {_SLIGHT} ? ''"
+    " : format(datum.value, abs(datum.value) >= 1000 ? '~s' : ',.2~f')"
+)
 _SWATCH = "\N{BLACK RECTANGLE}"
 _ONE_ROW: Transforms = [
     {"aggregate": [{"op": "count", "as": "rows"}]},
@@ -116,12 +123,17 @@ def numbers_axis(title: str | None = None, step: float = 0) -> dict[str, Any]:
     """The axis of numbers, thousands and more shortened; its labels are at least a step apart."""
     return {
         "title": title,
-        "labelExpr": "format(datum.value, abs(datum.value) >= 1000 ? '~s' : ',.2~f')",
+        "labelExpr": NUMBER_LABEL,
         "tickCount": 4,
         "tickMinStep": step,
         "domain": False,
         "ticks": False,
     }
+
+
+def from_zero(**more: object) -> dict[str, Any]:
+    """A scale from zero; where all is zero it lies at the beginning, not in the middle."""
+    return {"zero": True, "domain": {"unionWith": [0, _SLIGHT]}, **more}
 
 
 def shares_axis(title: str | None = None) -> dict[str, Any]:
@@ -173,17 +185,26 @@ def limited(group: str, weight: str, most: int = MOST) -> Transforms:
     ]
 
 
-def left_out(most: int = MOST) -> Layer:
+def note(text: object, line: int = 0) -> Layer:
+    """A note at the right above the picture, in one of the lines there, from the lowest."""
+    return {
+        "mark": mark(
+            "text", "note", align="right", baseline="bottom", dy=-NOTE_GAP - NOTE_LINE * line
+        ),
+        "encoding": {
+            "x": {"value": {"expr": "width"}},
+            "y": {"value": 0},
+            "text": {"value": text},
+        },
+    }
+
+
+def left_out(most: int = MOST, line: int = 0) -> Layer:
     """A note of how many groups are not drawn, where there are such."""
     return {
         "transform": [
             {"aggregate": [{"op": "max", "field": "groups", "as": "groups"}]},
             {"filter": f"datum.groups > {most}"},
         ],
-        "mark": mark("text", "note", align="right", baseline="bottom", dy=-NOTE_GAP),
-        "encoding": {
-            "x": {"value": {"expr": "width"}},
-            "y": {"value": 0},
-            "text": {"value": {"expr": f"'{most} of ' + format(datum.groups, ',') + ' shown'"}},
-        },
+        **note({"expr": f"'{most} of ' + format(datum.groups, ',') + ' shown'"}, line),
     }

@@ -7,11 +7,12 @@ from callistics.pictures.expressions import Fact, field, group_text, key_text
 from callistics.pictures.frame import (
     BAR_HEIGHT,
     BEFORE_NAME,
+    NUMBER_LABEL,
     Layer,
     Spec,
     calculated,
-    dates_axis,
     frame,
+    from_zero,
     left_out,
     legend,
     limited,
@@ -21,7 +22,7 @@ from callistics.pictures.frame import (
     numbers_axis,
 )
 from callistics.pictures.labels import PREVIOUS, label
-from callistics.pictures.stacks import groups_label
+from callistics.pictures.stacks import across, groups_label
 from callistics.queries.picture import Hours
 from callistics.sql.selection import Unit
 
@@ -29,7 +30,7 @@ _MOST_LINES = 25
 
 
 def _x() -> dict[str, object]:
-    return {"field": "hour_text", "type": "ordinal", "sort": None, "axis": dates_axis()}
+    return across(("hour",), "hour_text")
 
 
 def hours(picture: Hours, unit: Unit, group_by: Sequence[str], description: str) -> Spec:
@@ -38,7 +39,8 @@ def hours(picture: Hours, unit: Unit, group_by: Sequence[str], description: str)
     if group_by:
         facts.insert(0, Fact(groups_label(group_by), "datum.group"))
         return _grid(picture, facts, group_by, description)
-    y = {"type": "quantitative", "axis": numbers_axis(label(picture.value, unit), 1)}
+    axis = numbers_axis(label(picture.value, unit), 1)
+    y = {"type": "quantitative", "axis": axis, "scale": from_zero()}
     before = field(PREVIOUS + picture.value)
     layers: list[Layer] = [
         {
@@ -69,8 +71,13 @@ def _grid(picture: Hours, facts: Sequence[Fact], group_by: Sequence[str], descri
             "color": {
                 "field": picture.value,
                 "type": "quantitative",
-                "scale": {"range": "heatmap", "zero": True},
-                "legend": {**legend(), "gradientLength": 160, "gradientThickness": 8},
+                "scale": from_zero(range="heatmap"),
+                "legend": {
+                    **legend(),
+                    "gradientLength": 160,
+                    "gradientThickness": 8,
+                    "labelExpr": NUMBER_LABEL,
+                },
             },
         },
     }

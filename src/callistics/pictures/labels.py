@@ -9,7 +9,7 @@ _LABELS = {
     "avg": "Average",
     "avg_duration": "Average duration",
     "calls": "Calls",
-    "conversion_rate": "Of the first stage",
+    "conversion_rate": "Share of the first stage",
     "date": "Date",
     "date_range": "Range",
     "direction": "Direction",
@@ -36,7 +36,7 @@ _LABELS = {
     "reseller_id": "Reseller",
     "sentiment_max": "Sentiment to",
     "sentiment_min": "Sentiment from",
-    "step_rate": "Of the stage before",
+    "step_rate": "Share of the stage before",
     "success": "Succeeded",
     "sum": "Sum",
     "template_id": "Template",
@@ -46,12 +46,14 @@ _LABELS = {
 _OF_UNIT = {"count": {Unit.CALLS: "Calls", Unit.LEADS: "Leads"}}
 PREVIOUS = "previous."
 """What the names of a compared row's other figures begin with."""
+COMPARED = ", compared period"
+"""What the labels of these figures end with."""
 
 
 def label(field: str, unit: Unit = Unit.CALLS) -> str:
     """The label of a field of rows, a filter or a group; an unknown one's name as words."""
     if field.startswith(PREVIOUS):
-        return f"{label(field.removeprefix(PREVIOUS), unit)} before"
+        return label(field.removeprefix(PREVIOUS), unit) + COMPARED
     if field.startswith(PAYLOAD_PREFIX):
         return field.removeprefix(PAYLOAD_PREFIX)
     if field in _OF_UNIT:

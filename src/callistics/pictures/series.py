@@ -19,6 +19,7 @@ from callistics.pictures.frame import (
     calculated,
     dates_axis,
     frame,
+    from_zero,
     left_out,
     legend,
     limited,
@@ -89,7 +90,7 @@ def _y(picture: Series, name: str) -> dict[str, object]:
         "type": "quantitative",
         "stack": None,
         "axis": numbers_axis(title, 1 if picture.bars else 0),
-        "scale": {"zero": True, "nice": True},
+        "scale": from_zero(nice=True),
     }
 
 

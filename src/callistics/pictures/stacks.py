@@ -25,6 +25,7 @@ from callistics.sql.selection import Unit
 
 ON_AN_AXIS = (("date",), ("hour",))
 """Groups that are drawn from left to right."""
+HOURS = range(24)
 
 _COLOURED = 7
 _MOST_GROUPS = 25
@@ -36,9 +37,16 @@ def groups_label(group_by: Sequence[str]) -> str:
     return " · ".join(map(label, group_by))
 
 
-def across(name: str = "group") -> dict[str, Any]:
-    """The axis of groups from left to right."""
-    return {"field": name, "type": "ordinal", "sort": None, "axis": dates_axis()}
+def across(group_by: Sequence[str], name: str = "group") -> dict[str, Any]:
+    """The axis of groups from left to right; hours are all there, those without rows too."""
+    every = {"scale": {"domain": [f"{hour:02}:00" for hour in HOURS]}}
+    return {
+        "field": name,
+        "type": "ordinal",
+        "sort": None,
+        "axis": dates_axis(),
+        **(every if tuple(group_by) == ("hour",) else {}),
+    }
 
 
 def part_stacks(picture: Parts, unit: Unit, group_by: Sequence[str], description: str) -> Spec:
@@ -85,7 +93,7 @@ def part_stacks(picture: Parts, unit: Unit, group_by: Sequence[str], description
         "legend": legend(),
     }
     by_groups = tuple(group_by) in ON_AN_AXIS
-    axes = {"x": across(), "y": length} if by_groups else {"x": length, "y": y_of("group")}
+    axes = {"x": across(group_by), "y": length} if by_groups else {"x": length, "y": y_of("group")}
     stack: Layer = {
         "mark": mark("bar", "stack", facts),
         "encoding": {

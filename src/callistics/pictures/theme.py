@@ -9,8 +9,9 @@ Mode = Literal["light", "dark"]
 
 @dataclass(frozen=True, slots=True)
 class _Palette:
-    """Colours: of the text, of lines that help the eye, and of marks by what they mean."""
+    """Colours: of the page below, of text, of lines that help the eye, and of marks."""
 
+    ground: str
     text: str
     muted: str
     grid: str
@@ -25,6 +26,7 @@ class _Palette:
 
 _PALETTES: Mapping[Mode, _Palette] = {
     "light": _Palette(
+        ground="#ffffff",
         text="#1f2430",
         muted="#5a6272",
         grid="#e3e6ec",
@@ -46,6 +48,7 @@ _PALETTES: Mapping[Mode, _Palette] = {
         ramp=("#eef2fb", "#3763c8", "#14224a"),
     ),
     "dark": _Palette(
+        ground="#1a2029",
         text="#e8eaf0",
         muted="#a4acbb",
         grid="#333a48",
@@ -123,6 +126,13 @@ def _styles(palette: _Palette) -> dict[str, Any]:
         "behind": {"color": palette.behind, "thickness": 2, "strokeWidth": 1.5, "opacity": 0.85},
         "behind_group": {"strokeWidth": 1, "opacity": 0.5},
         "hit": {"opacity": 0, "fill": palette.main},
+        "halo": {
+            "color": palette.ground,
+            "stroke": palette.ground,
+            "strokeWidth": 4,
+            "strokeJoin": "round",
+            "fontSize": 11,
+        },
         "value": {"color": palette.text, "fontSize": 11},
         "main_name": {"color": palette.category[0], "fontSize": 11},
         "second_name": {"color": palette.second, "fontSize": 11},

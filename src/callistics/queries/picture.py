@@ -5,6 +5,9 @@ The values name row fields, not marks: how they look is decided in one place for
 
 from dataclasses import dataclass
 
+FEW = 20
+"""Of fewer things than these a rate says little."""
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -29,7 +32,7 @@ class Parts:
 
     `key` is the row field, or the two ends of a bin, that tells the parts apart; `absent` the name
     of the part without one. `apart`: that part is outside the whole that shares are of. `within`
-    is a number inside the bar's, with its own rate.
+    is a number inside the bar's, with its own rate; one of a bar of fewer than `few` is told paler.
     """
 
     key: tuple[str, ...]
@@ -39,6 +42,7 @@ class Parts:
     apart: bool = False
     unit: str = ""
     within: tuple[str, str] | None = None
+    few: int = FEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,14 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """A number of things, and parts of it with their rates: (number, rate) pairs."""
+    """A number of things, and parts of it with their rates: (number, rate) pairs.
+
+    A rate of fewer than `few` things says little and is drawn paler.
+    """
 
     whole: str
     parts: tuple[tuple[str, str], ...]
+    few: int = FEW
 
 
 @dataclass(frozen=True, slots=True)

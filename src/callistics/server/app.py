@@ -29,6 +29,7 @@ from callistics.engines.registry import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.exports.export import Exports
 from callistics.http.app import create_http
+from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
 from callistics.http.services import Services, application_services
 from callistics.ingest.decode_process import DecodeProcess
@@ -44,6 +45,7 @@ from callistics.server.first_start import keep_token_secret, make_admin_key
 from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
 from callistics.server.policy import policy_of
+from callistics.server.webhooks import maintaining, make_webhooks
 from callistics.settings import Settings
 from callistics.timezones import rules_version
 
@@ -98,7 +100,7 @@ class Application:
         http.state.services = parts
         parts.ready = True
         flush = asyncio.create_task(_flush_uses(parts))
-        maintenance = Maintenance(engine.maintain, _MAINTENANCE_SECONDS) if self.serves else None
+        maintenance = Maintenance(parts.maintain, _MAINTENANCE_SECONDS) if self.serves else None
         _log.info(
             "ready", version=__version__, engine=engine.version, timezone_rules=rules_version()
         )
@@ -136,6 +138,8 @@ def _services(
     rollups = engine.rollups if settings.rollups else ()
     analytics = Analytics(engine, policy, settings.timezone, rollups)
     cache = AnswerCache(settings.answer_cache * 1_000_000)
+    writer, metrics = Writer(engine, settings.ingest_queue, set_size=set_size), Metrics()
+    webhooks = make_webhooks(settings, engine, writer, metrics)
     parts = Services(
         settings=settings,
         analytics=analytics,
@@ -144,7 +148,7 @@ def _services(
         pending=Pending(engine.dialect, engine.run),
         searches=Searches(analytics, engine, settings.timezone),
         records=Records(engine.dialect, engine, policy),
-        writer=Writer(engine, settings.ingest_queue, set_size=set_size),
+        writer=writer,
         keyring=Keyring(engine.load_keys(), local),
         tokens=Tokens(secret, settings.token_issuers),
         limiter=RateLimiter(settings.rate_limit),
@@ -155,7 +159,9 @@ def _services(
         decode_process=DecodeProcess(),
         cache=cache,
         data_version=lambda: engine.data_version,
-        maintain=engine.maintain,
+        maintain=maintaining(engine, webhooks),
+        webhooks=webhooks,
+        metrics=metrics,
     )
     parts.metrics.info(version=__version__, engine=engine.version)
     gauge = parts.metrics.gauge
@@ -217,6 +223,7 @@ def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> N
     parts.queries.stop()
     parts.exporting.stop()
     parts.readers.stop()
+    parts.webhooks.stop()
     _save_uses(parts)
     parts.writer.stop()
     engine.close()

@@ -235,3 +235,31 @@ CREATE TABLE IF NOT EXISTS token_secret ON CLUSTER calls_cluster (
 ) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/token_secret', '{shard}-{replica}', version)
 ORDER BY id
 SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS webhook_endpoints ON CLUSTER calls_cluster (
+    id String,
+    version Int64,
+    definition String
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/webhook_endpoints', '{shard}-{replica}', version)
+ORDER BY id
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS webhook_bodies ON CLUSTER calls_cluster (
+    id String,
+    endpoint_id String,
+    received_at Int64,
+    content_type LowCardinality(String),
+    body String CODEC(NONE)
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/webhook_bodies', '{shard}-{replica}')
+ORDER BY (received_at, id)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS webhook_results ON CLUSTER calls_cluster (
+    body_id String,
+    version Int64,
+    state LowCardinality(String),
+    reason String,
+    calls String
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/webhook_results', '{shard}-{replica}', version)
+ORDER BY body_id
+SETTINGS non_replicated_deduplication_window = 1000;

@@ -1,4 +1,4 @@
-"""What a commit stores besides records: kept receipts, times of arrival, access keys."""
+"""What a commit stores besides records: receipts, times of arrival, keys, webhooks."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -8,9 +8,12 @@ import pyarrow as pa
 from callistics.engines.base import TAKEN, KeptReceipt
 from callistics.engines.clickhouse.access_keys import key_table, secret_table, use_table
 from callistics.engines.clickhouse.connection import Client
+from callistics.engines.clickhouse.webhooks import purge
 from callistics.model.instants import DAY
 from callistics.model.keys import StoredKey
+from callistics.model.webhooks import WebhookChanges
 from callistics.records.columnar.row_codec import TIME
+from callistics.records.columnar.webhook_tables import webhook_tables
 
 Insert = tuple[str, pa.Table]
 """A table's name, and rows to be inserted into it."""
@@ -29,6 +32,7 @@ class Bookkeeping:
         self._keys: dict[str, StoredKey] = {}
         self._uses: dict[str, int] = {}
         self._secret: str | None = None
+        self._webhooks: list[WebhookChanges] = []
         self._receipts: list[tuple[str, str, KeptReceipt]] = []
 
     def arrival(self, records: int) -> int:
@@ -67,6 +71,12 @@ class Bookkeeping:
         """Store it instead of the one before."""
         self._secret = secret
 
+    def save_webhooks(self, changes: WebhookChanges) -> None:
+        """Store what there is of webhooks; what is purged goes at once."""
+        if changes.purge_before is not None:
+            purge(self._client, changes.purge_before)
+        self._webhooks.append(changes)
+
     def kept(self) -> Iterator[Insert]:
         """What was collected, table by table."""
         if self._keys:
@@ -77,6 +87,7 @@ class Bookkeeping:
             yield "token_secret", secret_table(self._secret, self._now)
         if self._receipts:
             yield "kept_answers", _receipt_table(self._receipts, self._now)
+        yield from webhook_tables(self._webhooks, self._now)
 
 
 def _receipt_table(receipts: Iterable[tuple[str, str, KeptReceipt]], now: int) -> pa.Table:

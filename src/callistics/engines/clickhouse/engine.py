@@ -223,6 +223,7 @@ def _newest(client: Client) -> int:
     ((last,),) = client.query(
         "SELECT greatest((SELECT coalesce(max(last), 0) FROM arrivals),"
         " (SELECT coalesce(max(version), 0) FROM access_keys),"
-        " (SELECT coalesce(max(version), 0) FROM token_secret))"
+        " (SELECT coalesce(max(version), 0) FROM token_secret),"
+        " (SELECT coalesce(max(version), 0) FROM webhook_endpoints))"
     ).result_rows
     return int(last)

@@ -1,11 +1,12 @@
-"""What a transaction stores besides records: kept receipts, times of arrival, access keys."""
+"""What a transaction stores besides records: receipts, times of arrival, keys, webhooks."""
 
 from collections.abc import Iterable, Mapping
 
 from callistics.engines.base import TAKEN, KeptReceipt
-from callistics.engines.duckdb import access_keys
+from callistics.engines.duckdb import access_keys, webhooks
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.model.keys import StoredKey
+from callistics.model.webhooks import WebhookChanges
 
 
 class Bookkeeping:
@@ -67,3 +68,7 @@ class Bookkeeping:
     def save_token_secret(self, secret: str) -> None:
         """Store it instead of the one before."""
         access_keys.save_token_secret(self._statements.connection, secret)
+
+    def save_webhooks(self, changes: WebhookChanges) -> None:
+        """Store what there is of webhooks."""
+        webhooks.save(self._statements, changes, self._now)

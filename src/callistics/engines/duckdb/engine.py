@@ -159,7 +159,7 @@ class DuckDBEngine:
                 session = DuckDBSession(lookup, self._payload_keys, self._clock())
                 yield session
                 self._statements.release()
-                self._data_version.begin()
+                self._data_version.begin(session.commit)
             for observer in self._observers:
                 observer.committed(session.commit)
             delta = session.commit.delta

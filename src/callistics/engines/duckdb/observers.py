@@ -24,7 +24,7 @@ class Observer(Protocol):
 
 
 class DataVersion:
-    """A number that every commit changes."""
+    """A number that every commit changes that writes records."""
 
     def __init__(self) -> None:
         self.value = 0
@@ -36,14 +36,15 @@ class DataVersion:
         value = self.value
         return value if value == self._begun else None
 
-    def begin(self) -> None:
+    def begin(self, commit: Commit) -> None:
         """From now on a commit may show."""
-        self._begun = self.value + 1
+        if commit.delta is not None:
+            self._begun = self.value + 1
 
     def committed(self, commit: Commit) -> None:
-        """Count it, whatever it has written."""
-        del commit
-        self.advance()
+        """Count it where it has written records: nothing else shows in an answer."""
+        if commit.delta is not None:
+            self.advance()
 
     def advance(self) -> None:
         """Count a commit."""

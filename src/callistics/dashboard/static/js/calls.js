@@ -1,20 +1,23 @@
 // The calls behind the figures: the same filters, page by page, newest or oldest first.
 
-import { searchCalls } from "./api.js";
+import { resolve, searchCalls } from "./api.js";
 import { addressOf, current, navigate } from "./app.js";
+import { showAsked } from "./asked.js";
 import { announce, byId, fill, h } from "./dom.js";
 import { downloadMenu } from "./download.js";
+import * as format from "./format.js";
 import { fieldText, isFigure } from "./call-fields.js";
 import { label } from "./labels.js";
 
 const COLUMNS = [
-  "started_at", "outcome", "duration", "status", "attempt", "merchant_id", "template_id", "lead_id",
-  "agent_id", "provider", "direction", "sentiment", "cost", "end_reason", "call_id",
+  "started_at", "outcome", "duration", "provider", "end_reason", "attempt", "cost", "merchant_id",
+  "agent_id", "template_id", "status", "direction", "sentiment", "lead_id", "call_id",
 ];
 const ALWAYS = ["started_at", "outcome", "duration", "call_id"];
 const LIMIT = 100;
 let asked = null;
 let calls = [];
+let total = 0;
 let cursor = null;
 
 function body() {
@@ -28,11 +31,16 @@ export async function showCalls(place, signal) {
   if (JSON.stringify(wanted) === JSON.stringify(asked) && calls.length > LIMIT) return;
   place.setAttribute("aria-busy", "true");
   try {
-    const found = await searchCalls({ ...wanted, limit: LIMIT }, signal);
+    const range = { query_type: "call_count", filters: wanted.filters, timezone: wanted.timezone };
+    const [found, resolved] = await Promise.all([
+      searchCalls({ ...wanted, limit: LIMIT }, signal), resolve(range, signal),
+    ]);
     [asked, calls, cursor] = [wanted, found.data, found.next_cursor];
+    total = Math.max(resolved.count, calls.length);
     fill(byId("notices"));
+    showAsked(resolved, wanted);
     draw(place);
-    announce(calls.length ? `${calls.length} calls` : "No call matches");
+    announce(calls.length ? counted() : "No call matches");
   } finally {
     place.removeAttribute("aria-busy");
   }
@@ -55,15 +63,27 @@ async function more(place, button) {
   }
 }
 
+function counted() {
+  return `${format.count(total)} ${total === 1 ? "call" : "calls"}`;
+}
+
+// Columns that say something, last the ids that are the same in every row.
+function shownColumns() {
+  const there = (name) => calls.some((call) => call[name] !== null && call[name] !== undefined);
+  const columns = COLUMNS.filter((name) => ALWAYS.includes(name) || there(name));
+  const same = (name) => name.endsWith("_id") && calls.length > 1 && new Set(calls.map((call) => call[name])).size === 1;
+  return [...columns.filter((name) => !same(name)), ...columns.filter(same)];
+}
+
 function draw(place) {
-  const columns = COLUMNS.filter((name) => ALWAYS.includes(name) || calls.some((call) => call[name] !== null && call[name] !== undefined));
+  const columns = shownColumns();
   const failed = (error) => announce(`The download failed: ${error.message}`);
   fill(place,
     h("section", { class: "panel wide", "aria-labelledby": "calls-title" },
       h("header", {},
-        h("h1", { id: "calls-title" }, "Calls"),
+        h("h1", { id: "calls-title" }, calls.length ? counted() : "Calls"),
         h("div", { class: "tools" }, orderSwitch(), downloadMenu("Calls", "calls/search", () => asked, failed)),
-        h("p", { class: "help" }, "Every call behind the figures, with the filters above.")),
+        h("p", { class: "help" }, "Every call behind the figures, with the filters above. Status is the one that the lead has now.")),
       calls.length ? list(columns) : h("p", { class: "notice" }, "No call matches in this range."),
       cursor ? moreButton(place) : null));
 }
@@ -71,7 +91,8 @@ function draw(place) {
 function moreButton(place) {
   const button = h("button", { type: "button", class: "secondary more" }, "More");
   button.addEventListener("click", () => more(place, button));
-  return button;
+  return h("div", { class: "actions more" }, button,
+    h("span", { class: "note" }, `${format.count(calls.length)} of ${format.count(total)} shown`));
 }
 
 function orderSwitch() {

@@ -2,6 +2,7 @@
 
 import { batch, resolve, searchCalls } from "./api.js";
 import { current } from "./app.js";
+import { showAsked } from "./asked.js";
 import { announce, byId, fill, h } from "./dom.js";
 import * as format from "./format.js";
 import { emptyNotice, failureNotice } from "./notices.js";
@@ -42,6 +43,7 @@ export async function loadDashboard(signal, newestKnown) {
     const preparing = shown.map((panel) => panel.prepare(themes[theme()]));
     const [[answers, resolved]] = await Promise.all([ask(signal), ...preparing]);
     const failed = await showAll(answers, resolved, state);
+    showAsked(resolved, state, asked.compare);
     await newestKnown;
     signal.throwIfAborted();
     fill(byId("notices"), failed ?? emptiness(resolved, state));

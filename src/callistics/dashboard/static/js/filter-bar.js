@@ -4,7 +4,7 @@ import { current, navigate, subscribe } from "./app.js";
 import { chipElement, describe, lockedChip, withoutChip } from "./chips.js";
 import { byId, fill, h, newId } from "./dom.js";
 import { askFilter } from "./filter-dialog.js";
-import { COMPARISONS, REFRESHES, granularities, rangeLabel } from "./labels.js";
+import { COMPARISONS, REFRESHES, granularities, rangeLabel, timezones, zoneOf } from "./labels.js";
 import { isClosed } from "./query.js";
 import { rangePicker } from "./range-picker.js";
 import { withFilters } from "./state.js";
@@ -16,7 +16,7 @@ export function filterBar(locked) {
   fill(bar,
     h("div", { class: "controls" }, controls.map((one) => one.element), addButton(locked)),
     h("div", { class: "freshness" }, h("span", { id: "zone-shown" }), h("span", { id: "newest" })),
-    h("p", { id: "asked", class: "print-only" }),
+    h("p", { id: "asked", class: "note" }),
     h("p", { id: "unknown", class: "notice", role: "alert" }),
     h("ul", { class: "chips", id: "chips", "aria-label": "Filters" }));
   const update = (state) => {
@@ -24,7 +24,6 @@ export function filterBar(locked) {
     showChips(state, locked);
     byId("zone-shown").textContent = locked.timezone ? `${state.timezone}, fixed` : state.timezone;
     byId("unknown").textContent = unknownText(state);
-    byId("asked").textContent = askedText(state);
     bar.hidden = state.view === "call" || state.view === "lead";
     bar.classList.toggle("calls-only", state.view === "calls");
   };
@@ -35,13 +34,6 @@ export function filterBar(locked) {
 // A filter that is misspelled must not pass for one that is in force.
 function unknownText({ unknown = [] }) {
   return unknown.length ? `The address asks for what this page does not know: ${unknown.join(", ")}` : "";
-}
-
-// On paper the controls are left out.
-function askedText({ filters, compare }) {
-  const range = filters.date_range ? rangeLabel(filters.date_range) : "";
-  const beside = COMPARISONS.find(([name]) => name === compare)?.[1] ?? compare;
-  return [range, compare !== "none" && isClosed(filters) ? `beside the ${beside.toLowerCase()}` : ""].filter(Boolean).join(", ");
 }
 
 function rangeControl(locked) {
@@ -88,10 +80,10 @@ function zoneControl(locked) {
   if (locked.timezone) return [];
   const id = newId("zone");
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const names = [own, ...Intl.supportedValuesOf("timeZone").filter((name) => name !== own)];
+  const names = [...new Set([own, ...timezones()])].filter((name) => timezones().includes(name));
   const options = h("datalist", { id: `${id}-names` }, names.map((name) => h("option", { value: name })));
   const input = h("input", { id, list: options.id, spellcheck: "false", autocomplete: "off", size: 18 });
-  input.addEventListener("change", () => navigate({ ...current(), timezone: input.value.trim() || "UTC" }));
+  input.addEventListener("change", () => navigate({ ...current(), timezone: zoneOf(input.value) || "UTC" }));
   return [{
     element: h("div", { class: "control" }, h("label", { for: id }, "Time zone"), input, options),
     update: (state) => {

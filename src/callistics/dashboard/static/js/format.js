@@ -121,9 +121,24 @@ export function time(text) {
 }
 
 function clock(text, format) {
-  const local = text.slice(0, 19).replace(" ", "T");
-  const read = Date.parse(`${local.length === 16 ? `${local}:00` : local}Z`);
+  const read = onClock(text);
   return Number.isNaN(read) ? text : format.format(read);
+}
+
+function onClock(text) {
+  const local = text.slice(0, 19).replace(" ", "T");
+  return Date.parse(`${local.length === 16 ? `${local}:00` : local}Z`);
+}
+
+/** A half-open range of the server, in whole days where it has such; `..` is an open end. */
+export function range(begin, end) {
+  const whole = [begin, end].every((one) => one === ".." || one.slice(11, 19) === "00:00:00");
+  const format = whole ? dates.day : dates.minute;
+  // The last day of a range is the one before the midnight that it ends with.
+  const [from, to] = [onClock(begin), onClock(end) - (whole ? 1 : 0)];
+  if (begin === ".." && end === "..") return "all time";
+  if (begin === "..") return `until ${format.format(to)}`;
+  return end === ".." ? `since ${format.format(from)}` : format.formatRange(from, to);
 }
 
 function offsetOf(text) {

@@ -1,7 +1,7 @@
 // Names of what is on the page: those of fields, filters and ranges are the server's.
 
 const names = new Map();
-let described = { filters: [], ranges: [], granularities: [] };
+let described = { filters: [], ranges: [], granularities: [], timezones: [] };
 
 export function useDescription(description) {
   described = description;
@@ -18,6 +18,20 @@ export function ranges() {
 
 export function granularities() {
   return described.granularities;
+}
+
+export function timezones() {
+  return described.timezones;
+}
+
+/** The zone that was meant by what was typed, such as `kolk`; what means several is left as it is. */
+export function zoneOf(typed) {
+  const sought = typed.trim().toLowerCase().replaceAll(" ", "_");
+  const places = timezones().map((name) => [name, name.toLowerCase()]);
+  const exact = places.filter(([, lower]) => lower === sought);
+  const begun = places.filter(([, lower]) => lower.split("/").some((part) => part.startsWith(sought)));
+  const within = places.filter(([, lower]) => lower.includes(sought));
+  return [exact, begun, within].find((found) => found.length === 1)?.[0][0] ?? typed.trim();
 }
 
 export function label(name) {

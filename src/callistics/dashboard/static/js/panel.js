@@ -10,6 +10,7 @@ import { filtersOf } from "./select.js";
 import { withFilters } from "./state.js";
 import { table } from "./table.js";
 import { drawTiles } from "./tiles.js";
+import { tellChoosable } from "./tooltip.js";
 
 export class Panel {
   /** `bodyOf(panel)` is the body of the panel's query, as asked last. */
@@ -34,6 +35,7 @@ export class Panel {
       this.notice, this.picture, this.rows);
     this.drawing = panel.kind === "picture" && panel.spec
       ? new Picture(this.picture, panel.spec, (datum) => this.#choose(datum)) : null;
+    tellChoosable(this.picture, (row) => this.shown && filtersOf(panel, row, this.shown) !== null);
     this.#showTable(panel.kind === "table" || (panel.kind === "picture" && !panel.spec));
   }
 

@@ -15,6 +15,7 @@ export async function showCall(place, signal) {
   const call = await api.call(id, merchant, timezone, signal);
   fill(byId("notices"));
   fill(place, back(), card("Call", call.call_id, [
+    call.lead_id ? h("p", {}, link("All calls of this lead", "lead", call.lead_id, call.merchant_id)) : null,
     fields(call, { lead_id: (text) => call.lead_id && link(text, "lead", call.lead_id, call.merchant_id) }),
     payload(call.payload),
   ]));
@@ -46,7 +47,7 @@ function card(kind, id, parts) {
 }
 
 function fields(record, links) {
-  const names = Object.keys(record).filter((name) => !NESTED.includes(name));
+  const names = Object.keys(record).filter((name) => !NESTED.includes(name) && !isTold(name, record));
   const [known, absent] = [true, false].map((is) => names.filter((name) => (record[name] !== null) === is));
   return [
     h("dl", { class: "fields" }, known.map((name) => {
@@ -55,6 +56,11 @@ function fields(record, links) {
     })),
     absent.length ? h("p", { class: "help" }, `Without a value: ${absent.map(label).join(", ")}`) : null,
   ];
+}
+
+// The currency stands beside the cost.
+function isTold(name, { cost }) {
+  return name === "currency" && cost !== null && cost !== undefined;
 }
 
 function payload(content) {

@@ -1,0 +1,44 @@
+// Which days the figures are of, and what they are compared with: as the server read them.
+
+import { byId, fill, h } from "./dom.js";
+import * as format from "./format.js";
+import { rangeLabel } from "./labels.js";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const MIDNIGHT = "00:00:00";
+
+/** Say it beside the filters; nothing where the server could not read the range. */
+export function showAsked(resolved, { filters }, compare) {
+  if (resolved.count === null) return fill(byId("asked"));
+  const { date_range: name } = filters;
+  const compared = compare ? `, compared with ${comparedText(resolved, compare)}` : "";
+  return fill(byId("asked"),
+    name ? h("span", { class: "print-only" }, `${rangeLabel(name)}: `) : null,
+    `${format.range(resolved.begin, resolved.end)}${compared}`);
+}
+
+/** The other range in words. */
+export function comparedText(resolved, compare) {
+  const over = !resolved.completeUntil || Date.parse(resolved.completeUntil) >= Date.parse(resolved.end);
+  const cut = over ? "" : ", up to the same point";
+  return compare === "previous_year" ? `the same dates a year before${cut}` : `the ${lengthText(resolved)} before${cut}`;
+}
+
+// By the server's rule: whole months, else whole days, else as much time.
+function lengthText({ begin, end }) {
+  const whole = begin.slice(11, 19) === MIDNIGHT && end.slice(11, 19) === MIDNIGHT;
+  if (whole && begin.slice(8, 10) === "01" && end.slice(8, 10) === "01") return counted(monthOf(end) - monthOf(begin), "month");
+  const days = (Date.parse(end.slice(0, 10)) - Date.parse(begin.slice(0, 10))) / DAY;
+  if (whole) return counted(days, "day");
+  const hours = (Date.parse(end) - Date.parse(begin)) / HOUR;
+  return Number.isInteger(hours) ? counted(hours, "hour") : "same length of time right";
+}
+
+function monthOf(text) {
+  return 12 * Number(text.slice(0, 4)) + Number(text.slice(5, 7));
+}
+
+function counted(count, unit) {
+  return count === 1 ? unit : `${format.count(count)} ${unit}s`;
+}

@@ -1,0 +1,27 @@
+"""Webhook endpoints, kept bodies and what became of them, in the database."""
+
+from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.model.webhooks import WebhookChanges
+from callistics.records.columnar.webhook_tables import OF_NO_USE, webhook_tables
+
+
+def save(statements: StatementCache, changes: WebhookChanges, now: int) -> None:
+    """Store what came, and delete what is to be purged."""
+    for endpoint in changes.endpoints:
+        statements.execute("DELETE FROM webhook_endpoints WHERE id = ?", [endpoint.id])
+    for table, rows in webhook_tables([changes], now):
+        statements.give(**{f"new_{table}": rows})
+        statements.repeat(f"INSERT INTO {table} BY NAME FROM new_{table}")
+    if changes.purge_before is not None:
+        _purge(statements, changes.purge_before)
+
+
+def _purge(statements: StatementCache, before: int) -> None:
+    statements.execute(
+        "DELETE FROM webhook_bodies WHERE received_at < ? OR id IN (SELECT body_id FROM"
+        f" webhook_results GROUP BY body_id HAVING argMax(state, version) IN {OF_NO_USE})",
+        [before],
+    )
+    statements.execute(
+        "DELETE FROM webhook_results WHERE body_id NOT IN (SELECT id FROM webhook_bodies)"
+    )

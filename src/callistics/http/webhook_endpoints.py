@@ -1,0 +1,170 @@
+"""`/webhook-endpoints`: making, listing, changing and ending them, and their dead letters."""
+
+import asyncio
+from concurrent.futures import Future
+
+import msgspec
+from litestar import HttpMethod, Response, post, route
+from litestar.params import FromPath
+
+from callistics.errors import NotFound, Refused, malformed
+from callistics.http.analytics import check_json
+from callistics.http.parameters import PARAMETERS
+from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
+from callistics.ingest.job import Result
+from callistics.model.instants import utc_text
+from callistics.model.keys import Permission, StoredKey
+from callistics.model.webhooks import StoredEndpoint
+from callistics.webhooks.endpoint_request import parse_endpoint_patch, parse_endpoint_request
+from callistics.webhooks.endpoints import new_token
+from callistics.webhooks.stored import LETTERS_SHOWN, MOST_LETTERS, DeadLetter
+
+Shown = dict[str, object]
+_LIMIT = {PARAMETERS: ("limit",)}
+
+
+# One handler for each path: with one for each method, the answer to OPTIONS names only one.
+@route(
+    "/webhook-endpoints",
+    http_method=[HttpMethod.GET, HttpMethod.POST],
+    request_max_body_size=None,
+)
+async def webhook_endpoints(request: AnyRequest) -> Response[bytes]:
+    """The endpoints within the scope of the key that asks; by POST, a new one."""
+    parts = services(request)
+    asking = parts.authorize(request, Permission.ADMIN)
+    if request.method == HttpMethod.POST:
+        return await _create(request, parts, asking)
+    found = parts.webhooks.endpoints.visible(asking.scope)
+    return _json({"webhook_endpoints": [shown_endpoint(one) for one in found]})
+
+
+async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> Response[bytes]:
+    """Make an endpoint; the answer shows its address this once."""
+    check_json(request.headers.get("content-type"))
+    body = await read_body(request, parts.settings.query_body_limit)
+    token, reseller = new_token(), parts.settings.default_reseller_id
+    made = parse_endpoint_request(body, creator.scope, token, now(), reseller)
+    await _save(parts, made)
+    url = f"{public_url(request)}/webhooks/{made.source}/{token}"
+    shown = shown_endpoint(made)
+    return _json({"id": shown.pop("id"), "url": url, **shown}, 201)
+
+
+@route(
+    "/webhook-endpoints/{endpoint_id:str}",
+    http_method=[HttpMethod.PATCH, HttpMethod.DELETE],
+    status_code=200,
+    request_max_body_size=None,
+)
+async def webhook_endpoint(request: AnyRequest, endpoint_id: FromPath[str]) -> Response[bytes]:
+    """Change an endpoint's secrets and what it keeps; by DELETE, end it."""
+    parts, found = _found(request, endpoint_id)
+    if request.method == HttpMethod.DELETE:
+        # Also where it was ended already: nobody knows whether that came to be stored.
+        ended = parts.webhooks.endpoints.end(found, now())
+        await _durable(parts.webhooks.save(ended, urgent=True))
+        return Response(b"", status_code=204)
+    if found.ended_at is not None:
+        raise NotFound("the webhook endpoint was ended")
+    check_json(request.headers.get("content-type"))
+    body = await read_body(request, parts.settings.query_body_limit)
+    changed = parse_endpoint_patch(body, found)
+    await _save(parts, changed)
+    return _json(shown_endpoint(changed))
+
+
+@route(
+    "/webhook-endpoints/{endpoint_id:str}/dead-letters",
+    http_method=[HttpMethod.GET, HttpMethod.DELETE],
+    status_code=200,
+    opt=_LIMIT,
+)
+async def dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Response[bytes]:
+    """The newest bodies that could not be mapped, with the reason; by DELETE, delete all."""
+    parts, found = _found(request, endpoint_id)
+    if request.method == HttpMethod.DELETE:
+        return _json({"deleted": await asyncio.to_thread(parts.webhooks.drop, found)})
+    limit = _limit(request)
+    number = await asyncio.to_thread(parts.webhooks.stored.number_dead, found.id)
+    letters = await asyncio.to_thread(parts.webhooks.dead_letters, found, limit)
+    return _json({"dead_letters": [_shown_letter(one) for one in letters], "total": number})
+
+
+@post("/webhook-endpoints/{endpoint_id:str}/dead-letters/replay", status_code=200)
+async def replay_dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Response[bytes]:
+    """Map every dead letter again, after a mapping or a setting changed."""
+    parts, found = _found(request, endpoint_id)
+    numbers = await asyncio.to_thread(parts.webhooks.replay, found)
+    states = {str(state): number for state, number in numbers.items()}
+    return _json({"replayed": sum(numbers.values()), **states})
+
+
+def _found(request: AnyRequest, endpoint_id: str) -> tuple[Services, StoredEndpoint]:
+    """The endpoint, if it lies within the scope of the key that asks. Raises `NotFound`."""
+    parts = services(request)
+    asking = parts.authorize(request, Permission.ADMIN)
+    visible = parts.webhooks.endpoints.visible(asking.scope)
+    found = next((one for one in visible if one.id == endpoint_id), None)
+    if found is None:
+        raise NotFound("no such webhook endpoint")
+    return parts, found
+
+
+async def _save(parts: Services, endpoint: StoredEndpoint) -> None:
+    """Store an endpoint, and take webhooks by it from then on."""
+
+    def known(saved: "Future[Result]") -> None:
+        if saved.exception() is None:
+            as_known = parts.webhooks.endpoints.put(endpoint)
+            if as_known != endpoint:
+                # It was ended before this change was stored, which would undo that.
+                parts.webhooks.save(as_known, urgent=True)
+
+    done = parts.webhooks.save(endpoint)
+    # As soon as it is stored, whether or not the client still listens.
+    done.add_done_callback(known)
+    await _durable(done)
+
+
+async def _durable(done: "Future[Result]") -> None:
+    await asyncio.shield(asyncio.wrap_future(done))
+
+
+def _limit(request: AnyRequest) -> int:
+    text = request.query_params.get("limit", str(LETTERS_SHOWN))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_LETTERS):
+        message = f"the query parameter limit must be from 1 to {MOST_LETTERS:,}"
+        raise Refused([malformed("", message, text)], message)
+    return int(text)
+
+
+def shown_endpoint(endpoint: StoredEndpoint) -> Shown:
+    """An endpoint as people may see it: of its secrets only how many there are."""
+    names = ("merchant_id", "merchant_from", "reseller_id", "reseller_from", "template_from")
+    ended = endpoint.ended_at
+    return {
+        "id": endpoint.id,
+        "source": endpoint.source,
+        **{name: getattr(endpoint, name) for name in names},
+        "secrets": len(endpoint.secrets),
+        "payload_keep": endpoint.payload_keep,
+        "addresses": endpoint.addresses,
+        "created_at": utc_text(endpoint.created_at),
+        "ended_at": None if ended is None else utc_text(ended),
+    }
+
+
+def _shown_letter(letter: DeadLetter) -> Shown:
+    return {
+        "id": letter.body.id,
+        "received_at": utc_text(letter.body.received_at),
+        "reason": letter.reason,
+        "content_type": letter.body.content_type,
+        "body": letter.body.body.decode(errors="replace"),
+    }
+
+
+def _json(value: object, status: int = 200) -> Response[bytes]:
+    body = msgspec.json.encode(value)
+    return Response(body, status_code=status, media_type="application/json")

@@ -1,0 +1,73 @@
+"""`POST /webhooks/{source}/{token}`: what platforms send."""
+
+import asyncio
+import secrets
+from typing import Any, cast
+
+from litestar import Response, post
+from litestar.params import FromPath
+
+from callistics.errors import NotFound, Unauthorized, UnsupportedMedia
+from callistics.http.parameters import ANY, PARAMETERS
+from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
+from callistics.model.webhooks import KeptBody, StoredEndpoint
+from callistics.webhooks.admission import admit, sender_of
+from callistics.webhooks.bodies import is_taken
+from callistics.webhooks.platforms import platforms
+from callistics.webhooks.request import Received
+
+_NO_PARAMETERS = {PARAMETERS: ANY}
+
+
+@post(
+    "/webhooks/{source:str}/{token:str}",
+    status_code=200,
+    request_max_body_size=None,
+    opt=_NO_PARAMETERS,
+)
+async def webhook(
+    request: AnyRequest, source: FromPath[str], token: FromPath[str]
+) -> Response[bytes]:
+    """Keep what a platform sends; it is durable once answered, and mapped soon after."""
+    parts = services(request)
+    endpoint = parts.webhooks.endpoints.of_token(source, token)
+    if endpoint is None:
+        raise NotFound("no such webhook endpoint")
+    body = await _admitted(request, parts, endpoint)
+    kept = KeptBody(
+        "whb_" + secrets.token_hex(12),
+        endpoint.id,
+        now(),
+        request.headers.get("content-type", ""),
+        body,
+    )
+    # Shielded: a platform that goes away does not take back what is being committed.
+    await asyncio.shield(asyncio.wrap_future(parts.webhooks.keep(kept)))
+    return Response(b"", status_code=200, media_type="text/plain")
+
+
+async def _admitted(request: AnyRequest, parts: Services, endpoint: StoredEndpoint) -> bytes:
+    """The body, once it is known who sent it. Raises as `admit` does, `UnsupportedMedia`."""
+    _check_type(request)
+    body = await read_body(request, parts.settings.record_body_limit)
+    details = cast("dict[str, Any]", request.scope)
+    query = bytes(details["query_string"]).decode("latin-1")
+    # As it was written: a proxy, or a framework, may have decoded what was signed.
+    path = bytes(details.get("raw_path") or request.url.path.encode()).decode("latin-1")
+    url = public_url(request) + path.partition("?")[0] + (f"?{query}" if query else "")
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    peer = "" if request.client is None else request.client.host
+    sender = sender_of(peer, headers.get("x-forwarded-for", ""), parts.settings.trusted_proxies)
+    try:
+        admit(Received(url, headers, body), sender, endpoint, platforms()[endpoint.source])
+    except Unauthorized:
+        parts.metrics.webhooks.labels(endpoint.source, "refused").inc()
+        raise
+    return body
+
+
+def _check_type(request: AnyRequest) -> None:
+    if not is_taken(request.headers.get("content-type", "")):
+        raise UnsupportedMedia("Content-Type must be JSON or a form")
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise UnsupportedMedia("webhooks are not taken packed: their bytes are what is signed")

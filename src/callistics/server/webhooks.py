@@ -1,0 +1,38 @@
+"""The webhooks of a server, put together of its other parts."""
+
+from collections.abc import Callable
+
+from callistics.engines.base import Engine
+from callistics.http.metrics import Metrics
+from callistics.ingest.decode import Terms
+from callistics.ingest.writer import Writer
+from callistics.model.instants import SECOND, now
+from callistics.model.scope import Scope
+from callistics.model.zones import zone
+from callistics.records.field import RecordKind
+from callistics.records.field_values import Reading
+from callistics.settings import Settings
+from callistics.webhooks.service import WebhookParts, Webhooks
+
+
+def make_webhooks(settings: Settings, engine: Engine, writer: Writer, metrics: Metrics) -> Webhooks:
+    """Webhooks on an engine; what was kept before is mapped from now on."""
+    where = zone(settings.timezone)
+
+    def terms(scope: Scope) -> Terms:
+        reading = Reading(where, now(), settings.future_limit * SECOND)
+        reseller = settings.default_reseller_id
+        return Terms(RecordKind.CALLS, reading, scope, skip=True, reseller=reseller)
+
+    def count(source: str, result: str) -> None:
+        metrics.webhooks.labels(source, result).inc()
+
+    found = Webhooks(WebhookParts(engine, writer, terms, count, settings.webhook_keep_days))
+    text = "Webhooks that are kept and not mapped yet."
+    metrics.gauge("callistics_webhooks_waiting", text, found.stored.number_waiting)
+    return found
+
+
+def maintaining(engine: Engine, webhooks: Webhooks) -> Callable[[], bool]:
+    """Does a piece of maintenance of the engine, else of what is kept of webhooks."""
+    return lambda: engine.maintain() or webhooks.maintain()

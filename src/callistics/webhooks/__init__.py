@@ -1,0 +1,1 @@
+"""What platforms send, as they send it: endpoints, signatures, kept bodies, and their mapping."""

@@ -1,0 +1,44 @@
+"""Whether a request may come to an endpoint: its sender's address, and its signature."""
+
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_address, ip_network
+
+from callistics.errors import Unauthorized
+from callistics.model.webhooks import StoredEndpoint
+from callistics.webhooks.platforms import Platform
+from callistics.webhooks.request import Received
+from callistics.webhooks.signatures import CHECKS
+
+
+def admit(request: Received, sender: str, endpoint: StoredEndpoint, platform: Platform) -> None:
+    """Raises `Unauthorized` where the address is not listed, or the signature is wrong."""
+    if endpoint.addresses and not is_within(sender, endpoint.addresses):
+        raise Unauthorized("the endpoint takes nothing from this address")
+    if platform.signature is None:
+        return
+    check = CHECKS[platform.signature]
+    # All are tried, so that the time taken does not tell which is right.
+    if not sum(check(request, secret) for secret in endpoint.secrets):
+        raise Unauthorized("the signature is missing, wrong or too old")
+
+
+def is_within(address: str, networks: Iterable[str]) -> bool:
+    """Whether an address is one of some addresses and networks."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return any((mapped or found) in ip_network(one) for one in networks)
+
+
+def sender_of(peer: str, forwarded: str, proxies: Sequence[str]) -> str:
+    """The address that a request came from: behind proxies, what the nearest other one says.
+
+    `forwarded` is `X-Forwarded-For`, which anybody may write but the `proxies`.
+    """
+    names = [one.strip() for one in forwarded.split(",") if one.strip()]
+    sender = peer
+    while is_within(sender, proxies) and names:
+        sender = names.pop()
+    return sender

@@ -1,0 +1,43 @@
+"""A webhook as it came, for those that check its signature."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+FORM = "application/x-www-form-urlencoded"
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request: its headers by names in lower case, and its body as it came.
+
+    `url` is the address as the platform was told it, with its query; `at` is when it came, in
+    seconds since 1970.
+    """
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    at: float = field(default_factory=time.time)
+
+    def header(self, name: str) -> str:
+        """A header, empty where it was not sent."""
+        return self.headers.get(name, "")
+
+    @property
+    def form(self) -> Pairs:
+        """The fields of a form, as they came; none where the body is something else."""
+        media = self.header("content-type").partition(";")[0].strip().lower()
+        return pairs(self.body.decode(errors="replace")) if media == FORM else []
+
+    @property
+    def query(self) -> Pairs:
+        """The parameters of the address."""
+        return pairs(urlsplit(self.url).query)
+
+
+def pairs(text: str) -> Pairs:
+    """The names and values of a form's text, blank ones too."""
+    return parse_qsl(text, keep_blank_values=True)

@@ -1,0 +1,119 @@
+"""Webhooks of a running server: endpoints, receiving, mapping, dead letters."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from callistics.engines.base import Readable
+from callistics.ingest.decode import Terms
+from callistics.ingest.job import Job, Result
+from callistics.ingest.writer import Writer
+from callistics.mapping import RecordMapping, builtin
+from callistics.model.instants import DAY, HOUR, now
+from callistics.model.scope import Scope
+from callistics.model.webhooks import (
+    BodyResult,
+    BodyState,
+    KeptBody,
+    StoredEndpoint,
+    WebhookChanges,
+)
+from callistics.webhooks.endpoints import Endpoints
+from callistics.webhooks.mapper import Mapper
+from callistics.webhooks.receiver import Receiver
+from callistics.webhooks.stored import AT_A_TIME, DeadLetter, StoredWebhooks
+from callistics.webhooks.worker import Worker
+
+# Sorts behind every id, and every instant.
+_END = (1 << 62, "~")
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookParts:
+    """What webhooks work with: an engine and its writer, terms of records, and what counts.
+
+    `count` is told the source of each body and what became of it. Bodies are kept for `keep_days`.
+    """
+
+    engine: Readable
+    writer: Writer
+    terms: Callable[[Scope], Terms]
+    count: Callable[[str, str], None]
+    keep_days: int
+    mappings: Callable[[str], RecordMapping] = builtin
+
+
+class Webhooks:
+    """Endpoints with what comes to them. Safe to use from many threads."""
+
+    def __init__(self, parts: WebhookParts) -> None:
+        self._writer, self._keep = parts.writer, parts.keep_days * DAY
+        self.stored = StoredWebhooks(parts.engine)
+        self.endpoints = Endpoints(self.stored.endpoints())
+        self._mapper = Mapper(
+            self.endpoints.get, parts.mappings, parts.terms, parts.writer.submit, parts.count
+        )
+        self.worker = Worker(lambda bodies: self._mapper.settle(bodies, now()), self.stored.waiting)
+        self._receiver = Receiver(parts.writer.submit, self.worker.add)
+        self._replaying = threading.Lock()
+        self._purged: int | None = None
+
+    def keep(self, body: KeptBody) -> "Future[None]":
+        """Have a body kept and, once it is durable, mapped. Raises `Unavailable`."""
+        return self._receiver.keep(body)
+
+    def save(self, endpoint: StoredEndpoint, *, urgent: bool = False) -> "Future[Result]":
+        """Have an endpoint stored; done once it is durable. Raises `Unavailable`."""
+        changes = WebhookChanges(endpoints=[endpoint])
+        return self._writer.submit(Job(webhooks=changes, urgent=urgent))
+
+    def dead_letters(self, endpoint: StoredEndpoint, limit: int) -> Sequence[DeadLetter]:
+        """The newest dead letters."""
+        return self.stored.dead(endpoint.id, _END, limit)
+
+    def replay(self, endpoint: StoredEndpoint) -> dict[BodyState, int]:
+        """Map every dead letter again; how many became what."""
+        states = (BodyState.MAPPED, BodyState.IGNORED, BodyState.DEAD)
+        found: dict[BodyState, int] = dict.fromkeys(states, 0)
+        with self._replaying:
+            for letters in self._pages(endpoint):
+                after = {one.body.id: one.at for one in letters}
+                bodies = [one.body for one in letters]
+                for state, number in self._mapper.settle(bodies, now(), after).items():
+                    found[state] += number
+        return found
+
+    def drop(self, endpoint: StoredEndpoint) -> int:
+        """Delete every dead letter; how many there were."""
+        dropped = 0
+        with self._replaying:
+            for letters in self._pages(endpoint):
+                results = [
+                    BodyResult(one.body.id, max(now(), one.at + 1), BodyState.DROPPED)
+                    for one in letters
+                ]
+                changes = WebhookChanges(results=results)
+                self._writer.submit(Job(webhooks=changes, unlimited=True)).result()
+                dropped += len(results)
+        return dropped
+
+    def _pages(self, endpoint: StoredEndpoint) -> Iterator[Sequence[DeadLetter]]:
+        before = _END
+        while letters := self.stored.dead(endpoint.id, before, AT_A_TIME):
+            before = (letters[-1].body.received_at, letters[-1].body.id)
+            yield letters
+
+    def maintain(self) -> bool:
+        """Delete, once an hour, what is kept no longer; whether that was done."""
+        moment = now()
+        if self._purged is not None and moment < self._purged + HOUR:
+            return False
+        self._purged = moment
+        changes = WebhookChanges(purge_before=moment - self._keep)
+        self._writer.submit(Job(webhooks=changes, unlimited=True)).result()
+        return True
+
+    def stop(self) -> None:
+        """Map no more."""
+        self.worker.stop()
