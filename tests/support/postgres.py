@@ -76,4 +76,4 @@ class Database:
 
     def run(self, statement: str) -> None:
         """Execute statements, each committed."""
-        self.connection.execute(statement)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        self.connection.execute(statement.encode())

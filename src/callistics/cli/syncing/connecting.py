@@ -38,7 +38,7 @@ def _parts(dsn: str) -> dict[str, Any]:
 @contextmanager
 def connected(dsn: str) -> Generator[Connection[Any]]:
     """A connection that sees one state of the tables until it ends. Raises `Failure`."""
-    given = make_conninfo(**{**_DEFAULTS, **_parts(dsn)})
+    given = make_conninfo("", **{**_DEFAULTS, **_parts(dsn)})
     try:
         connection = psycopg.connect(given)
     except psycopg.Error as error:
