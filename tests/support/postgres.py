@@ -67,7 +67,7 @@ class Database:
 
     def __init__(self, server: str, name: str) -> None:
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
         self.name = name
         self.dsn = f"{server.rpartition('/')[0]}/{name}"
         self.connection = psycopg.connect(self.dsn, autocommit=True)
