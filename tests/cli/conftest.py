@@ -2,7 +2,8 @@
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from click.testing import CliRunner, Result
 
 from callistics.cli import main
 from support import engines
+from support.postgres import MISSING, REASON, Database, running
 
 Run = Callable[..., Result]
+_NUMBERS = count()
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +50,20 @@ def unused_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator[str]:
+    """The address of a PostgreSQL server."""
+    if MISSING:
+        pytest.skip(REASON)
+    with running() as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def database(postgres: str) -> Generator[Database]:
+    """A database of this test alone."""
+    found = Database(postgres, f"t{next(_NUMBERS)}")
+    yield found
+    found.connection.close()

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, Lazy] = {
     ),
     "serve": Lazy("serve", "Run the server until it is stopped."),
     "import": Lazy("import_", "Load calls or leads from NDJSON, CSV, Excel or Parquet files."),
+    "sync": Lazy("sync", "Bring over what is new in a table of PostgreSQL."),
     "query": Lazy("query", "Run a query and print the answer."),
     "calls": Lazy("calls", "Show the calls behind a figure, or one of them."),
     "leads": Lazy("leads", "Show a lead with its calls and its history."),

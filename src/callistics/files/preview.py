@@ -49,9 +49,12 @@ class Column:
 
 @dataclass
 class Preview:
-    """What was found: `wrong` is why the columns and the mapping do not fit, if they do not."""
+    """What was found: `wrong` is why the columns and the mapping do not fit, if they do not.
 
-    format: Format
+    `format` is that of the file, None where it is none.
+    """
+
+    format: Format | None
     columns: list[Column]
     rows: int = 0
     records: list[tuple[int, Record]] = field(default_factory=list[tuple[int, Record]])
@@ -110,7 +113,7 @@ def preview(name: str, format_: Format, mapping: RecordMapping) -> Preview:
     if format_ == "ndjson":
         return _of_json(name, mapping)
     with _table(name, format_, mapping) as table:
-        return _of_table(table, format_, mapping)
+        return preview_table(table, format_, mapping)
 
 
 @contextmanager
@@ -124,7 +127,8 @@ def _table(name: str, format_: Format, mapping: RecordMapping) -> Generator[Tabl
         yield source.table
 
 
-def _of_table(table: Table, format_: Format, mapping: RecordMapping) -> Preview:
+def preview_table(table: Table, format_: Format | None, mapping: RecordMapping) -> Preview:
+    """What an import would make of the beginning of a table."""
     mapper = TableMapper(mapping, table.columns)
     columns = [
         Column(name, _targets(mapper, index, name, mapping))

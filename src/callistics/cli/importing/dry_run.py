@@ -59,7 +59,7 @@ def _section(title: str, lines: list[str]) -> Iterator[str]:
 
 
 def _about_file(found: Preview) -> str:
-    table, parts = found.table, [_TITLES[found.format]]
+    table, parts = found.table, [] if found.format is None else [_TITLES[found.format]]
     if table is not None and table.delimiter is not None:
         parts.append(f"cells apart by {_MARKS.get(table.delimiter, table.delimiter)}")
     if table is not None and found.format in ("csv", "tsv", "xlsx"):

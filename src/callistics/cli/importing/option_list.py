@@ -1,6 +1,6 @@
 """The options of `callistics import` that say how files are read and mapped."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +39,10 @@ def _many(*names: str, metavar: str, text: str) -> Callable[[Command], Command]:
     return click.option(*names, multiple=True, metavar=metavar, help=text)
 
 
-_OPTIONS = (
+_KIND = (
     click.option("--kind", type=click.Choice(KINDS), help="What the records are. Else: calls."),
+)
+_FORMAT = (
     click.option(
         "--format",
         "format_",
@@ -48,6 +50,8 @@ _OPTIONS = (
         help=f"Instead of what the name tells: {', '.join(FORMATS)}; or a preset, a mapping that is"
         f" made already: {', '.join(presets())}.",
     ),
+)
+_MAPPING = (
     click.option(
         "--mapping",
         "mapping_file",
@@ -102,6 +106,8 @@ _OPTIONS = (
         type=click.Choice(DECIMAL_MARKS),
         help="The decimal mark of numbers; the other one may stand between thousands.",
     ),
+)
+_LAYOUT = (
     click.option(
         "--records",
         metavar="PATH",
@@ -122,6 +128,8 @@ _OPTIONS = (
         help="Lines before the header or the data.",
     ),
     click.option("--sheet", metavar="NAME", help="Of a workbook. Without it: the first."),
+)
+_TIMES = (
     click.option(
         "--timezone",
         metavar="ZONE",
@@ -136,11 +144,36 @@ _OPTIONS = (
 )
 
 
+_OF_ROWS = (*_KIND, *_MAPPING, *_TIMES)
+_OPTIONS = (*_KIND, *_FORMAT, *_MAPPING, *_LAYOUT, *_TIMES)
+# Where rows are no file's, nothing is said of how one is read.
+_NO_FILE: Mapping[str, object] = {
+    "format_": None,
+    **dict.fromkeys(("records", "columns", "delimiter", "encoding", "sheet")),
+    "skip_lines": 0,
+}
+
+
 def mapping_options(command: Command) -> Command:
     """Add the options to a command; `take_mapping` takes their values."""
-    for option in reversed(_OPTIONS):
+    return _with(command, _OPTIONS)
+
+
+def row_options(command: Command) -> Command:
+    """Add those that are of rows, wherever they come from; `take_row_mapping` takes them."""
+    return _with(command, _OF_ROWS)
+
+
+def _with(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+    for option in reversed(options):
         command = option(command)
     return command
+
+
+def take_row_mapping(given: dict[str, Any]) -> RecordMapping:
+    """The mapping of rows that are no file's; raises as `take_mapping`."""
+    mapping, _, _ = take_mapping({**given, **_NO_FILE})
+    return mapping
 
 
 def take_mapping(given: dict[str, Any]) -> tuple[RecordMapping, Format | None, Layout]:

@@ -1,0 +1,152 @@
+"""The rows that are new, in the order of the cursor, each with its key."""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection, sql
+
+from callistics.cli.root import Failure
+from callistics.cli.syncing.connecting import asking
+from callistics.cli.syncing.state import Position
+from callistics.cli.syncing.table import SOURCE, Column, Relation
+from callistics.cli.syncing.values import refusal
+
+DELETED = "(deleted)"
+"""The name of the column that says whether a row has a tombstone."""
+_AT_A_TIME = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row's values by the place of their columns, or what is wrong with one, and its key."""
+
+    cells: Mapping[int, object]
+    position: Position
+    wrong: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From where rows are read: those after `position`, and those up to `overlap` before it.
+
+    `overlap` is in microseconds where the cursor is a time, else in its own unit. `zone` is that
+    of a cursor without one.
+    """
+
+    position: Position | None
+    overlap: int
+    zone: str | None
+
+
+def column_names(relation: Relation) -> list[str]:
+    """The columns that a mapping sees."""
+    return [*relation.names, *([DELETED] if relation.deleted is not None else [])]
+
+
+def rows(
+    connection: Connection[Any], relation: Relation, places: Sequence[int], since: Since
+) -> Generator[Row]:
+    """Read the columns at some places of `column_names`.
+
+    Raises `UnreadableError` where the connection is lost, `Failure` where they cannot be read.
+    """
+    with asking(), connection.cursor(name="callistics_sync") as cursor:
+        cursor.itersize = _AT_A_TIME
+        cursor.execute(_select(relation, places, since))
+        names = column_names(relation)
+        for found in cursor:
+            yield _row(found, places, names, relation)
+
+
+def _row(
+    found: Sequence[Any], places: Sequence[int], names: Sequence[str], relation: Relation
+) -> Row:
+    cells = dict(zip(places, found, strict=False))
+    cursor, *tie = found[len(places) :]
+    if None in tie:
+        name = relation.tie[tie.index(None)].name
+        raise Failure(f'--tie: "{name}" is null in a row; name columns that tell all rows apart')
+    wrong = next(
+        (f"{names[place]}: {why}" for place, value in cells.items() if (why := refusal(value))),
+        None,
+    )
+    return Row(cells, Position(cursor, tuple(tie)), wrong)
+
+
+def _select(relation: Relation, places: Sequence[int], since: Since) -> sql.Composed:
+    shown = [_shown(relation, place) for place in places]
+    keys = [_name(relation.cursor), *map(_name, relation.tie)]
+    texts = [sql.SQL("{}::text").format(key) for key in keys]
+    conditions = [_usable(relation), _not_ahead(relation, since.zone)]
+    if since.position is not None:
+        conditions.append(_after(relation, since, since.position))
+    return sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {}").format(
+        sql.SQL(", ").join([*shown, *texts]),
+        relation.source,
+        sql.SQL(" AND ").join(conditions),
+        sql.SQL(", ").join(keys),
+    )
+
+
+def _name(column: Column) -> sql.Identifier:
+    # In full: what is selected may have the same name, and be sorted as a text.
+    return sql.Identifier(SOURCE, column.name)
+
+
+def _shown(relation: Relation, place: int) -> sql.Composable:
+    if place < len(relation.columns):
+        return _name(relation.columns[place])
+    assert relation.deleted is not None
+    test = " IS TRUE" if relation.deleted.type == "boolean" else " IS NOT NULL"
+    return sql.SQL("({}{})").format(_name(relation.deleted), sql.SQL(test))
+
+
+def _usable(relation: Relation) -> sql.Composable:
+    test = "{} IS NOT NULL" if relation.counts else "isfinite({})"
+    return sql.SQL(test).format(_name(relation.cursor))
+
+
+def _not_ahead(relation: Relation, zone: str | None) -> sql.Composable:
+    """Rows of the future wait: a position there would pass over all that come before it."""
+    if relation.counts:
+        return sql.SQL("true")
+    now = sql.SQL("now() AT TIME ZONE {}").format(zone) if relation.needs_zone else sql.SQL("now()")
+    return sql.SQL("{} <= {}").format(_name(relation.cursor), now)
+
+
+def _after(relation: Relation, since: Since, position: Position) -> sql.Composable:
+    columns = (relation.cursor, *relation.tie)
+    values = [_literal(*one) for one in zip((position.cursor, *position.tie), columns, strict=True)]
+    if not since.overlap:
+        keys = sql.SQL(", ").join(map(_name, columns))
+        return sql.SQL("({}) > ({})").format(keys, sql.SQL(", ").join(values))
+    before: sql.Composable = sql.SQL("{} - {}::bigint").format(values[0], since.overlap)
+    if not relation.counts:
+        text = f"{since.overlap} microseconds"
+        before = sql.SQL("{} - {}::interval").format(values[0], text)
+    return sql.SQL("{} >= {}").format(_name(relation.cursor), before)
+
+
+def _literal(value: str, column: Column) -> sql.Composable:
+    # The name of a type is the server's own word for it, quoted where that is needed.
+    type_ = sql.SQL(column.type)  # pyright: ignore[reportArgumentType]
+    return sql.SQL("{}::{}").format(value, type_)
+
+
+def left_out(connection: Connection[Any], relation: Relation, since: Since) -> tuple[int, int]:
+    """How many rows have no usable value of the cursor, and how many are of the future."""
+    statement = sql.SQL("SELECT count(*) FROM {} WHERE {}")
+    cursor = _name(relation.cursor)
+    none = sql.SQL("{} IS NULL").format(cursor)
+    if not relation.counts:
+        none = sql.SQL("({} IS NULL OR {} = '-infinity')").format(cursor, cursor)
+    ahead = sql.SQL("NOT {}").format(_not_ahead(relation, since.zone))
+    with asking():
+        counts = [
+            connection.execute(statement.format(relation.source, one)).fetchone()
+            for one in (none, ahead)
+        ]
+    assert counts[0] is not None
+    assert counts[1] is not None
+    return int(counts[0][0]), int(counts[1][0])
