@@ -12,6 +12,7 @@ from callistics.http.accept import JSON, accepted
 from callistics.http.analytics import check_json, query_body
 from callistics.http.metrics import Metrics
 from callistics.http.problems import problem_body, unexpected_body
+from callistics.http.request_notes import route_of
 from callistics.http.services import AnyRequest, services
 from callistics.model.keys import Permission
 
@@ -30,7 +31,7 @@ async def analytics_batch(request: AnyRequest) -> Response[bytes]:
     results = await parts.queries.run(partial(parts.batches.answer, queries, key.scope, came))
     for result in results:
         _count(parts.metrics, result)
-    answers = b",".join(_sent(result, request.url.path) for result in results)
+    answers = b",".join(_sent(result, route_of(request.scope)) for result in results)
     total = time.perf_counter() - started
     return Response(
         b'{"answers":[' + answers + b"]}",
@@ -45,10 +46,10 @@ def _count(metrics: Metrics, result: Result) -> None:
         metrics.answers.labels("repeated" if result.seconds is None else "computed").inc()
 
 
-def _sent(result: Result, path: str) -> bytes:
+def _sent(result: Result, route: str) -> bytes:
     """The envelope, or the problem that the query alone would have got."""
     if isinstance(result, Answered):
         return result.kept.answer
     if isinstance(result, RequestError):
         return problem_body(result.answer_type, result.detail, result.problems)
-    return unexpected_body(result, path)
+    return unexpected_body(result, route)

@@ -10,7 +10,7 @@ from callistics.errors import Refused, Unavailable, invalid, malformed
 from callistics.exports.export import Export
 from callistics.exports.formats import CSV, CSV_WITH_FORMULAS, FORMATS, FORMULAS, Format
 from callistics.http.accept import JSON, Form, accepted
-from callistics.http.request_notes import note_problem
+from callistics.http.request_notes import note_problem, route_of
 from callistics.http.services import AnyRequest, Services, services
 from callistics.http.streamed import Streamed
 
@@ -78,5 +78,5 @@ async def _pieces(request: AnyRequest, pieces: Iterator[bytes]) -> AsyncGenerato
     except Exception as error:
         # The answer has begun: that it ends here is all that the client can be told.
         note_problem(request.scope, "cut", type(error).__name__)
-        _log.error("an answer was cut", path=request.url.path, exc_info=error)
+        _log.error("an answer was cut", route=route_of(request.scope), exc_info=error)
         raise

@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from callistics.errors import NOTHING, Problem, RequestError
-from callistics.http.request_notes import note_problem
+from callistics.http.request_notes import note_problem, route_of
 from callistics.model.shown import shown
 from callistics.problem_types import ProblemType, problem_type
 
@@ -94,12 +94,12 @@ def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[b
 
 def on_any_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Anything unforeseen: logged in full, answered without any of it."""
-    return respond(unexpected_body(error, request.url.path), RequestError.type.status)
+    return respond(unexpected_body(error, route_of(request.scope)), RequestError.type.status)
 
 
-def unexpected_body(error: Exception, path: str) -> bytes:
+def unexpected_body(error: Exception, route: str) -> bytes:
     """Log an error that nobody foresaw; the body that is answered says nothing of it."""
-    _log.error("unexpected error", path=path, exc_info=error)
+    _log.error("unexpected error", route=route, exc_info=error)
     return problem_body(RequestError.type, "an unexpected error occurred; it has been logged")
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from callistics.http.request_notes import noted
+from callistics.http.request_notes import noted, route_of
 from callistics.http.services import Services
 
 _NOWHERE = "/-"
@@ -56,9 +56,8 @@ def _is_exact(path: str) -> bool:
 
 
 def _note(scope: Scope, method: str, status: int, seconds: float) -> None:
-    # No route matched where there is no template.
     details = cast("Mapping[str, Any]", scope)
-    route = str(details.get("path_template") or "unknown")
+    route = route_of(details)
     # Anybody can make methods up, and each would be a label of its own for ever.
     method = method if method in _METHODS else "unknown"
     parts = scope["litestar_app"].state.get("services")

@@ -47,6 +47,14 @@ def loggable(pointer: str) -> str:
     return "".join(f"/{step}" for step in steps)
 
 
+def route_of(scope: Mapping[str, Any]) -> str:
+    """The route that a request came to, `unknown` where none matched.
+
+    It is what is logged in the place of paths: these hold the tokens of webhooks and ids.
+    """
+    return str(scope.get("path_template") or "unknown")
+
+
 def noted(scope: Mapping[str, Any]) -> dict[str, object]:
     """What the parts of the server have noted of the request."""
     return scope["state"].get("log", {})

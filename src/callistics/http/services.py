@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from litestar import Litestar, Request
 
@@ -16,7 +17,7 @@ from callistics.analytics.discovery import Discovery
 from callistics.analytics.locked import locked_problems
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
-from callistics.errors import Forbidden, TooLarge
+from callistics.errors import Forbidden, Refused, TooLarge, malformed
 from callistics.exports.export import Exports
 from callistics.http.description import Described
 from callistics.http.metrics import Metrics
@@ -134,9 +135,20 @@ def application_services(application: Litestar) -> Services:
 
 
 def public_url(request: AnyRequest) -> str:
-    """The address at which others reach the server, without a slash at its end."""
-    parts = services(request)
-    return parts.settings.public_url or str(request.base_url).rstrip("/")
+    """The address at which others reach the server, without a slash at its end.
+
+    Raises `Refused` where the request says of no such address that it came to it.
+    """
+    said = services(request).settings.public_url
+    if said:
+        return said
+    try:
+        base = str(request.base_url).rstrip("/")
+        _ = urlsplit(base).port
+    except ValueError:
+        message = "the header Host is no host"
+        raise Refused([malformed("", message)], message) from None
+    return base
 
 
 async def read_body(request: AnyRequest, limit: int) -> bytes:

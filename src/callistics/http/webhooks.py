@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, cast
 
 from litestar import Response, post
@@ -12,11 +14,12 @@ from callistics.http.parameters import ANY, PARAMETERS
 from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
 from callistics.model.webhooks import KeptBody, StoredEndpoint
 from callistics.webhooks.admission import admit, sender_of
-from callistics.webhooks.bodies import is_taken
+from callistics.webhooks.bodies import is_taken, longest
 from callistics.webhooks.platforms import platforms
 from callistics.webhooks.request import Received
 
 _NO_PARAMETERS = {PARAMETERS: ANY}
+_LARGE = 1 << 16
 
 
 @post(
@@ -49,21 +52,35 @@ async def webhook(
 async def _admitted(request: AnyRequest, parts: Services, endpoint: StoredEndpoint) -> bytes:
     """The body, once it is known who sent it. Raises as `admit` does, `UnsupportedMedia`."""
     _check_type(request)
-    body = await read_body(request, parts.settings.record_body_limit)
+    content_type = request.headers.get("content-type", "")
+    body = await read_body(request, longest(content_type, parts.settings.record_body_limit))
     details = cast("dict[str, Any]", request.scope)
     query = bytes(details["query_string"]).decode("latin-1")
     # As it was written: a proxy, or a framework, may have decoded what was signed.
     path = bytes(details.get("raw_path") or request.url.path.encode()).decode("latin-1")
     url = public_url(request) + path.partition("?")[0] + (f"?{query}" if query else "")
-    headers = {name.lower(): value for name, value in request.headers.items()}
+    headers = _headers(details["headers"])
     peer = "" if request.client is None else request.client.host
     sender = sender_of(peer, headers.get("x-forwarded-for", ""), parts.settings.trusted_proxies)
+    received = Received(url, headers, body)
+    check = partial(admit, received, sender, endpoint, platforms()[endpoint.source])
     try:
-        admit(Received(url, headers, body), sender, endpoint, platforms()[endpoint.source])
+        # Beside the loop where it would keep others waiting.
+        await asyncio.to_thread(check) if len(body) > _LARGE else check()
     except Unauthorized:
         parts.metrics.webhooks.labels(endpoint.source, "refused").inc()
         raise
     return body
+
+
+def _headers(sent: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    """Headers by their names; one that came several times is as the list that it means."""
+    found: dict[str, str] = {}
+    for name, value in (
+        (one.decode("latin-1").lower(), two.decode("latin-1")) for one, two in sent
+    ):
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
 
 
 def _check_type(request: AnyRequest) -> None:

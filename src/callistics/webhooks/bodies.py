@@ -5,20 +5,20 @@ from email.parser import BytesParser
 from email.policy import HTTP
 
 from callistics.model.json import NotJsonError, decode
-from callistics.webhooks.request import FORM, pairs
+from callistics.webhooks.request import FORM, FORM_BYTES, MULTIPART, media_of, pairs
 
-MULTIPART = "multipart/form-data"
-
-
-def media_of(content_type: str) -> str:
-    """The type without its parameters; JSON where there is none."""
-    return (content_type or "application/json").partition(";")[0].strip().lower()
+_FORMS = (FORM, MULTIPART)
 
 
 def is_taken(content_type: str) -> bool:
     """Whether bodies of the type are taken."""
     media = media_of(content_type)
-    return media in (FORM, MULTIPART, "application/json") or media.endswith("+json")
+    return media in (*_FORMS, "application/json") or media.endswith("+json")
+
+
+def longest(content_type: str, limit: int) -> int:
+    """The bytes that a body of the type may have, where others may have `limit`."""
+    return min(limit, FORM_BYTES) if media_of(content_type) in _FORMS else limit
 
 
 def document_of(content_type: str, body: bytes) -> object:
@@ -29,6 +29,8 @@ def document_of(content_type: str, body: bytes) -> object:
             return _object(pairs(body.decode()))
         except UnicodeDecodeError:
             raise NotJsonError("the form is not valid UTF-8 text") from None
+        except ValueError as error:
+            raise NotJsonError(str(error)) from None
     if media == MULTIPART:
         return _object(_parts(content_type, body))
     return decode(body)

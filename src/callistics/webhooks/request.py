@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+FORM_BYTES, MOST_FIELDS = 1 << 20, 1_000
+"""So long a form may be, and so many fields it may have: far more than any platform sends."""
 Pairs = list[tuple[str, str]]
 
 
@@ -28,16 +31,30 @@ class Received:
 
     @property
     def form(self) -> Pairs:
-        """The fields of a form, as they came; none where the body is something else."""
-        media = self.header("content-type").partition(";")[0].strip().lower()
+        """The fields of a form, as they came; none where the body is something else.
+
+        Raises `ValueError` as `pairs` does.
+        """
+        media = media_of(self.header("content-type"))
         return pairs(self.body.decode(errors="replace")) if media == FORM else []
 
     @property
     def query(self) -> Pairs:
-        """The parameters of the address."""
+        """The parameters of the address. Raises `ValueError` as `pairs` does."""
         return pairs(urlsplit(self.url).query)
 
 
 def pairs(text: str) -> Pairs:
-    """The names and values of a form's text, blank ones too."""
-    return parse_qsl(text, keep_blank_values=True)
+    """The names and values of a form's text, blank ones too.
+
+    Raises `ValueError` where there are more than `MOST_FIELDS`.
+    """
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise ValueError(f"a form has more than {MOST_FIELDS:,} fields") from None
+
+
+def media_of(content_type: str) -> str:
+    """The type without its parameters; JSON where there is none."""
+    return (content_type or "application/json").partition(";")[0].strip().lower()
