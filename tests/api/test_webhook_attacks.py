@@ -41,7 +41,8 @@ def test_no_line_of_log_has_the_token(one_server: Server, monkeypatch: pytest.Mo
     monkeypatch.setitem(admission.CHECKS, "vapi", fails)
     with capture_logs() as lines:
         problem(endpoint.post(b"{}", {"content-type": JSON}), 500)
-    assert {one["event"] for one in lines} == {"unexpected error", "request"}
+    # Others of the same process may log meanwhile.
+    assert {one["event"] for one in lines} >= {"unexpected error", "request"}
     assert endpoint.url.rsplit("/", 1)[1] not in str(lines)
 
 

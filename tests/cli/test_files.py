@@ -10,7 +10,7 @@ import zstandard
 
 from callistics.files.lines import UnreadableError
 from callistics.files.ndjson import json_lines
-from callistics.files.open import format_of, open_file, unbroken
+from callistics.files.open import format_of, open_file
 
 LINES = b"".join(b'{"call_id": "call %d"}\n' % number for number in range(50_000))
 
@@ -66,7 +66,7 @@ def test_a_file_that_breaks_off_is_noticed(tmp_path: Path, name: str, cut: int) 
     path = tmp_path / "any.ndjson"
     path.write_bytes(PACKED[name][:-cut])
     with open_file(str(path)) as file, pytest.raises(UnreadableError, match="damaged or cut off"):
-        list(unbroken(json_lines(file.data)))
+        list(json_lines(file.data))
 
 
 def test_a_damaged_file_is_noticed(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_damaged_file_is_noticed(tmp_path: Path) -> None:
     packed = PACKED["gzip"]
     path.write_bytes(packed[:5_000] + b"damage" + packed[5_006:])
     with open_file(str(path)) as file, pytest.raises(UnreadableError, match="damaged or cut off"):
-        list(unbroken(json_lines(file.data)))
+        list(json_lines(file.data))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\x1f", b"\x28\xb5"])

@@ -16,7 +16,7 @@ def test_an_endpoint_from_making_to_ending(run: Run) -> None:
                "--secret", "A" * 43 + "=", "--keep", "data.id",
                "--address", "192.0.2.0/24")  # fmt: skip
     assert made.stdout.startswith("http://localhost/webhooks/telnyx/")
-    endpoint_id = made.stderr.split()[1].rstrip(",")
+    endpoint_id = made.stderr.splitlines()[1].split()[1].rstrip(",")
     listed = run("webhook", "list").stdout
     assert endpoint_id in listed
     assert "192.0.2.0/24" in listed

@@ -81,8 +81,7 @@ def connect(target: Target, *, create: bool = False) -> Generator[Client]:
         opened = _at(url, target.key, settings)
         _note_unheard(url)
     else:
-        if not create:
-            _check_database(settings, url, asked=target.engine is not None)
+        _check_database(settings, target, url, create=create)
         opened = in_process(settings, target.key)
     with opened as client:
         yield client
@@ -155,18 +154,30 @@ def key_beside(url: str, settings: Settings) -> str | None:
         return None
 
 
-def _check_database(settings: Settings, url: str, *, asked: bool) -> None:
+def _check_database(settings: Settings, target: Target, url: str, *, create: bool) -> None:
+    """Say that a database is not there, or that it is made now, where nobody named it.
+
+    Raises `Failure` where it is not to be made: a key is one of a server.
+    """
     # Loaded here: a command that is given a key needs no engine.
     from callistics.engines.registry import database_file  # noqa: PLC0415
 
     database = database_file(settings.engine)
     if database is None or database.exists():
         return
-    server = "" if asked else f"no server answers at {url}, and "
-    raise Failure(
-        f"{server}{settings.engine} is not there: start a server with `callistics serve`, name it"
-        " with --url, or load records with `callistics import`"
-    )
+    unheard = f"no server answers at {url}, and " if target.engine is None else ""
+    if not create:
+        raise Failure(
+            f"{unheard}{settings.engine} is not there: start a server with `callistics serve`, name"
+            " it with --url, or load records with `callistics import`"
+        )
+    if target.key is not None:
+        raise Failure(
+            f"{unheard}{settings.engine} is not there, in which a key could be known: start the"
+            " server, name it with --url, or leave the key out for a new database"
+        )
+    if unheard:
+        click.echo(f"Note: {unheard}{database.absolute()} is new", err=True)
 
 
 @contextmanager

@@ -64,7 +64,9 @@ def _detaching(rows: Iterator[Row], text: io.TextIOWrapper) -> Iterator[Row]:
     try:
         yield from rows
     finally:
-        text.detach()
+        # Who stops in the middle may have closed it before.
+        if not text.closed:
+            text.detach()
 
 
 def _names_columns(cells: Sequence[str], columns: Sequence[str]) -> bool:

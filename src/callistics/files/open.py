@@ -4,7 +4,7 @@ import gzip
 import io
 import sys
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal, cast
 import zstandard
 
 from callistics.errors import did_you_mean
-from callistics.files.lines import Line, UnreadableError
+from callistics.files.lines import UnreadableError
 from callistics.files.remote import file_name
 
 Format = Literal["ndjson", "csv", "tsv", "xlsx", "parquet", "arrow"]
@@ -82,14 +82,6 @@ def open_file(name: str) -> Generator[OpenFile]:
         yield OpenFile(name, _unpacked(raw), cast("BinaryIO", raw), size)
 
 
-def unbroken(lines: Iterator[Line]) -> Iterator[Line]:
-    """The lines of an open file; raises `UnreadableError` where compressed content breaks off."""
-    try:
-        yield from lines
-    except (gzip.BadGzipFile, EOFError, zlib.error, zstandard.ZstdError) as error:
-        raise UnreadableError(f"the compressed file is damaged or cut off ({error})") from error
-
-
 @contextmanager
 def _raw(name: str) -> Generator[io.BufferedReader]:
     if name == STDIN:
@@ -103,10 +95,28 @@ def _raw(name: str) -> Generator[io.BufferedReader]:
 def _unpacked(raw: io.BufferedReader) -> io.BufferedReader:
     head = raw.peek(4)[:4]
     if head.startswith(_GZIP):
-        return io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=raw)), _CHUNK)
+        return io.BufferedReader(_Unpacked(gzip.GzipFile(fileobj=raw)), _CHUNK)
     if head == _ZSTD:
-        return io.BufferedReader(_ZstdFile(raw), _CHUNK)
+        return io.BufferedReader(_Unpacked(_ZstdFile(raw)), _CHUNK)
     return raw
+
+
+class _Unpacked(io.RawIOBase):
+    """Raises `UnreadableError` where compressed content breaks off, whoever reads it."""
+
+    def __init__(self, packed: io.RawIOBase | gzip.GzipFile) -> None:
+        self._packed = packed
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int | None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Fill the buffer; 0 at the end."""
+        try:
+            return self._packed.readinto(buffer)
+        except (gzip.BadGzipFile, EOFError, zlib.error, zstandard.ZstdError) as error:
+            message = f"the compressed file is damaged or cut off ({error})"
+            raise UnreadableError(message) from error
 
 
 class _ZstdFile(io.RawIOBase):

@@ -10,7 +10,7 @@ from callistics.files.encoding import as_utf8
 from callistics.files.lines import Line, UnreadableError
 from callistics.files.mapped import changed
 from callistics.files.ndjson import json_lines, whole_document
-from callistics.files.open import STDIN, Format, format_named, format_of, open_file, unbroken
+from callistics.files.open import STDIN, Format, format_named, format_of, open_file
 from callistics.files.tables import Table, table_lines
 from callistics.mapping.mapping import Layout, RecordMapping
 
@@ -73,17 +73,17 @@ def opened(name: str, format_: Format, mapping: RecordMapping) -> Generator[Sour
         if format_ == "ndjson":
             lines = _json(text, mapping.layout)
             mapped = lines if mapping.changes_nothing else changed(lines, mapping)
-            yield Source(unbroken(mapped), file.size, file.position)
+            yield Source(mapped, file.size, file.position)
             return
         table = csv_table(text, _layout(format_, mapping.layout))
-        yield Source(unbroken(table_lines(table, mapping)), file.size, file.position, table)
+        yield Source(table_lines(table, mapping), file.size, file.position, table)
 
 
 @contextmanager
 def documents(name: str, mapping: RecordMapping) -> Generator[Iterator[Line]]:
     """The values of a file of JSON as they are, before anything is mapped."""
     with open_file(name) as file:
-        yield unbroken(_json(as_utf8(file.data, mapping.layout.encoding), mapping.layout))
+        yield _json(as_utf8(file.data, mapping.layout.encoding), mapping.layout)
 
 
 def _layout(format_: Format, layout: Layout) -> Layout:
