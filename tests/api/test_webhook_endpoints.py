@@ -161,6 +161,32 @@ def test_dead_letters_are_replayed_once_a_setting_changed(engine: str, tmp_path:
         assert len(endpoint.dead_letters()) == 1
 
 
+def test_a_path_that_was_wrong_is_mended_and_its_bodies_replayed(server: Server) -> None:
+    endpoint = Endpoint(server, "retell", merchant_from="call.tenant", reseller_id="r1")
+    assert endpoint.send(report("kept", metadata={"who": "m7"})).status_code == 200
+    (letter,) = endpoint.dead_letters()
+    assert letter["reason"].startswith("merchant_id: there is no name at call.tenant")
+    for wrong in ({"merchant_from": None}, {"merchant_id": "m", "merchant_from": "a"}):
+        problem(server.request("PATCH", endpoint.path, json=wrong), 422)
+    change = {"merchant_from": "call.metadata.who"}
+    changed = server.request("PATCH", endpoint.path, json=change).json()
+    assert (changed["merchant_id"], changed["merchant_from"]) == (None, "call.metadata.who")
+    again = server.request("POST", f"{endpoint.path}/dead-letters/replay").json()
+    assert again == {"replayed": 1, "mapped": 1, "ignored": 0, "dead": 0}
+    settle(server)
+    assert shown(server)["kept"]["merchant_id"] == "m7"
+    named = server.request("PATCH", endpoint.path, json={"merchant_id": "m8"}).json()
+    assert (named["merchant_id"], named["merchant_from"]) == ("m8", None)
+
+
+def test_a_change_stays_within_the_scope_of_who_made_it(server: Server) -> None:
+    key = server.make_key({"merchant_ids": ["m1"]}, "admin")
+    path = Endpoint(server, "vapi", key).path
+    for asking in (key, ""):
+        answer = server.request("PATCH", path, key=asking, json={"merchant_id": "m2"})
+        assert problem(answer, 403)["errors"][0]["pointer"] == "/merchant_id"
+
+
 def test_dead_letters_are_deleted(server: Server) -> None:
     endpoint = Endpoint(server, "retell")
     assert endpoint.send(in_json(event="call_ended", call={"call_id": "dead"})).is_success

@@ -22,6 +22,9 @@ def test_an_endpoint_from_making_to_ending(run: Run) -> None:
     assert "192.0.2.0/24" in listed
     changed = run("webhook", "update", endpoint_id, "--second-secret", "B" * 43 + "=").stdout
     assert changed == f"{endpoint_id} has 2 secrets.\n"
+    moved = run("webhook", "update", endpoint_id, "--merchant-from", "data.who", "--keep", "data.a")
+    assert moved.stdout == changed
+    assert "from data.who" in run("webhook", "list").stdout
     assert "has 1 secrets" in run("webhook", "update", endpoint_id, "--second-secret", "").stdout
     letters = run("webhook", "dead-letters", endpoint_id)
     assert "0 of 0" in letters.stderr

@@ -69,7 +69,7 @@ async def webhook_endpoint(request: AnyRequest, endpoint_id: FromPath[str]) -> R
         raise NotFound("the webhook endpoint was ended")
     check_json(request.headers.get("content-type"))
     body = await read_body(request, parts.settings.query_body_limit)
-    changed = parse_endpoint_patch(body, found)
+    changed = parse_endpoint_patch(body, found, parts.settings.default_reseller_id)
     await _save(parts, changed)
     return _json(shown_endpoint(changed))
 

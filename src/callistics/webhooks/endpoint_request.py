@@ -29,7 +29,8 @@ FIELDS = (
     *("source", "merchant_id", "merchant_from", "reseller_id", "reseller_from", "template_from"),
     *("secret", "second_secret", "payload_keep", "addresses"),
 )
-PATCHED = ("secret", "second_secret", "payload_keep", "addresses")
+PATCHED = FIELDS[1:]
+_NAMES = FIELDS[1:6]
 MAX_ITEMS = 50
 _KEY_BYTES = 32
 
@@ -43,7 +44,7 @@ def parse_endpoint_request(
     """
     given = read_object(body)
     problems = _unknown(given, FIELDS)
-    names = {name: _text(given, name, problems) for name in FIELDS[1:6]}
+    names = {name: _text(given, name, problems) for name in _NAMES}
     platform = _platform(given, problems)
     _check_tenants(given, names, default_reseller, problems)
     _check_scope(names, creator, problems)
@@ -67,15 +68,24 @@ def parse_endpoint_request(
     return made
 
 
-def parse_endpoint_patch(body: bytes, before: StoredEndpoint) -> StoredEndpoint:
-    """The endpoint with what a body changes; null takes a value away. Raises `Refused`."""
+def parse_endpoint_patch(
+    body: bytes, before: StoredEndpoint, default_reseller: str | None
+) -> StoredEndpoint:
+    """The endpoint with what a body changes; null takes a value away.
+
+    A tenant that is named, or its path, takes the place of the other. Raises `Refused`.
+    """
     given = read_object(body)
     problems = _unknown(given, PATCHED)
     if not given:
         problems.append(malformed("", f"nothing is changed: give some of {', '.join(PATCHED)}"))
+    whole = {name: value for name in _NAMES if (value := _tenant(given, before, name)) is not None}
+    names = {name: _text(whole, name, problems) for name in _NAMES}
+    _check_tenants(whole, names, default_reseller, problems)
+    _check_scope(names, before.scope, problems)
     known = (*before.secrets, None, None)[:2]
     secrets = _secrets(given, known, platforms().get(before.source), problems)
-    changed = replace(before, secrets=secrets)
+    changed = replace(before, secrets=secrets, **names)
     if "payload_keep" in given:
         changed = replace(changed, payload_keep=_items(given, "payload_keep", problems))
     if "addresses" in given:
@@ -83,6 +93,15 @@ def parse_endpoint_patch(body: bytes, before: StoredEndpoint) -> StoredEndpoint:
     if problems:
         raise Refused(problems)
     return changed
+
+
+def _tenant(given: Object, before: StoredEndpoint, name: str) -> object:
+    """A tenant, or the path of one, as it is now."""
+    kind, _, way = name.partition("_")
+    other = f"{kind}_from" if way == "id" else f"{kind}_id"
+    if name in given:
+        return given[name]
+    return None if given.get(other) is not None else getattr(before, name)
 
 
 def _unknown(given: Object, known: Sequence[str]) -> list[Problem]:

@@ -1,6 +1,7 @@
 """`callistics webhook`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -32,35 +33,51 @@ def command() -> None:
     """Take what platforms send, and see what becomes of it; most of it needs an admin key."""
 
 
+_OPTIONS = (
+    click.option("--merchant", "merchant_id", metavar="ID", help="Whose calls they are."),
+    click.option("--merchant-from", metavar="PATH", help="Where the body says whose they are."),
+    click.option("--reseller", "reseller_id", metavar="ID", help="Their reseller."),
+    click.option("--reseller-from", metavar="PATH", help="Where the body names the reseller."),
+    click.option("--template-from", metavar="PATH", help="Where the body names the template."),
+    click.option("--secret", help="What the platform signs with."),
+    click.option("--second-secret", help="Another one that holds during a rotation."),
+    click.option("--keep", "payload_keep", multiple=True, metavar="PATH", help="Into the payload."),
+    click.option("--address", "addresses", multiple=True, metavar="ADDRESS", help="Who may send."),
+)
+
+
+def _names() -> tuple[str, ...]:
+    # Loaded here: help needs nothing of the server.
+    from callistics.webhooks.endpoint_request import PATCHED  # noqa: PLC0415
+
+    return PATCHED
+
+
+def _endpoint_options(command: Callable[..., None]) -> Callable[..., None]:
+    """What an endpoint is made with, and may be changed to; it comes as one `wanted`."""
+
+    @wraps(command)
+    def wrapped(**given: Any) -> None:
+        wanted = {name: given.pop(name) for name in _names()}
+        said = {name: value for name, value in wanted.items() if value not in (None, ())}
+        command(**given, wanted=said)
+
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped
+
+
 @command.command("create", epilog=_CREATE)
 @click.argument("source")
-@click.option("--merchant", "merchant_id", metavar="ID", help="Whose calls they are.")
-@click.option("--merchant-from", metavar="PATH", help="Where the body says whose they are.")
-@click.option("--reseller", "reseller_id", metavar="ID", help="Their reseller.")
-@click.option("--reseller-from", metavar="PATH", help="Where the body names the reseller.")
-@click.option("--template-from", metavar="PATH", help="Where the body names the template.")
-@click.option("--secret", help="What the platform signs with.")
-@click.option("--second-secret", help="Another one that holds during a rotation.")
-@click.option("--keep", "payload_keep", multiple=True, metavar="PATH", help="Into the payload.")
-@click.option("--address", "addresses", multiple=True, metavar="ADDRESS", help="Who may send.")
+@_endpoint_options
 @client_options
-def create(
-    target: Target,
-    source: str,
-    payload_keep: tuple[str, ...],
-    addresses: tuple[str, ...],
-    **given: str | None,
-) -> None:
+def create(target: Target, source: str, wanted: dict[str, object]) -> None:
     """Make an endpoint and print its address, this once, to be pasted at the platform.
 
     Only the address itself goes to standard output.
     """
-    body: dict[str, object] = {"source": source}
-    body |= {name: value for name, value in given.items() if value is not None}
-    lists = {"payload_keep": list(payload_keep), "addresses": list(addresses)}
-    body |= {name: items for name, items in lists.items() if items}
     with connect(target, create=True) as client:
-        made = client.request("POST", _ENDPOINTS, json=body).json()
+        made = client.request("POST", _ENDPOINTS, json={"source": source, **wanted}).json()
     click.echo(f"Endpoint {made['id']}, its address shown this once:", err=True)
     click.echo(made["url"])
 
@@ -76,13 +93,19 @@ def list_(target: Target) -> None:
     console().print(table_of(columns, rows))
 
 
+def _named(endpoint: dict[str, Any], kind: str) -> str | None:
+    """A tenant, or where the body names it; None for the default one."""
+    path = endpoint[f"{kind}_from"]
+    return f"from {path}" if path else endpoint[f"{kind}_id"]
+
+
 def _row(endpoint: dict[str, Any]) -> dict[str, object]:
     ended = endpoint["ended_at"]
     return {
         "id": endpoint["id"],
         "source": endpoint["source"],
-        "merchant": endpoint["merchant_id"] or f"from {endpoint['merchant_from']}",
-        "reseller": endpoint["reseller_id"] or endpoint["reseller_from"],
+        "merchant": _named(endpoint, "merchant"),
+        "reseller": _named(endpoint, "reseller"),
         "secrets": endpoint["secrets"],
         "addresses": ", ".join(endpoint["addresses"]) or "any",
         "created": endpoint["created_at"],
@@ -92,14 +115,14 @@ def _row(endpoint: dict[str, Any]) -> dict[str, object]:
 
 @command.command("update", epilog="Example: callistics webhook update whe_… --second-secret NEW")
 @click.argument("endpoint_id", metavar="ID")
-@click.option("--secret", help="Instead of the first secret.")
-@click.option("--second-secret", help="One that holds beside the first; empty: none.")
+@_endpoint_options
 @client_options
-def update(target: Target, endpoint_id: str, secret: str | None, second_secret: str | None) -> None:
-    """Change the secrets, for a rotation."""
-    body: dict[str, object] = {} if secret is None else {"secret": secret}
-    if second_secret is not None:
-        body["second_secret"] = second_secret or None
+def update(target: Target, endpoint_id: str, wanted: dict[str, object]) -> None:
+    """Change an endpoint: its secrets for a rotation, or a path that was wrong.
+
+    An empty text takes a value away. Dead letters are mapped anew by `replay`.
+    """
+    body = {name: value or None for name, value in wanted.items()}
     with connect(target) as client:
         changed = client.request("PATCH", _path(endpoint_id), json=body).json()
     click.echo(f"{endpoint_id} has {changed['secrets']} secrets.")
