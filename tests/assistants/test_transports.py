@@ -41,6 +41,14 @@ def test_six_tools_that_only_read(site: Live, address: str, era: Era) -> None:
         assert one.call("query", queries=[{"query_type": "call_count"}]).json["data"]
 
 
+def test_a_key_that_is_none_sends_nobody_to_the_servers_files(connect: Connect) -> None:
+    told = connect("nobody's key").call("query", queries=[{"query_type": "call_count"}])
+    assert told.is_error
+    assert "is not known" in told
+    assert "Authorization" in told
+    assert ".admin-key" not in told
+
+
 def test_a_key_sees_its_merchant_alone(site: Live, connect: Connect) -> None:
     one = connect(key_of(site, "mer_a"))
     asked = [

@@ -37,6 +37,10 @@ _HOW_TO_GIVE_A_KEY = (
 )
 
 
+class NoAccessError(Failure):
+    """The key is none that the server knows; says to whoever types commands how to give one."""
+
+
 class Client:
     """Talks to the HTTP interface at `url`, over a network or, with a `transport`, without one.
 
@@ -163,7 +167,7 @@ class Client:
         click.echo(f"{self.url} {reason}: trying again, {most}", err=True)
 
     def _as_failure(self, error: ApiError) -> click.ClickException:
-        return Failure(self._no_access(error)) if error.status == 401 else error
+        return NoAccessError(self._no_access(error)) if error.status == 401 else error
 
     def _no_access(self, error: ApiError) -> str:
         if self._key is None:

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from callistics.cli.api_errors import ApiError
-from callistics.cli.client import Client
+from callistics.cli.client import Client, NoAccessError
 from callistics.cli.mcp.schemas import Schema
 from callistics.cli.root import Failure
 from callistics.errors import CallisticsError, unknown_names
@@ -78,6 +78,8 @@ def answer(tool: Tool, backend: Backend, arguments: Arguments) -> Answer:
         return Answer("\n".join(wrong), is_error=True)
     try:
         sent = tool.run(backend, given)
+    except NoAccessError:
+        return Answer(_OTHER_KEY, is_error=True)
     except ApiError as error:
         return Answer(_told(error), is_error=True)
     except (click.ClickException, CallisticsError) as error:
@@ -105,6 +107,13 @@ def body(value: object) -> bytes:
         return json.dumps(value, allow_nan=False).encode()
     except ValueError:
         raise Failure("a number is NaN, infinite or too large: give a finite one") from None
+
+
+# An assistant is not to be sent to the files of the server's machine.
+_OTHER_KEY = (
+    "the access key is not known, has expired or was revoked: whoever connected this assistant has"
+    " to give it another one, over HTTP in the header Authorization, else in CALLISTICS_KEY"
+)
 
 
 def _told(error: ApiError) -> str:
