@@ -192,7 +192,7 @@ def _path(endpoint_id: str) -> str:
 def try_(source: str, file: Path, payload_keep: tuple[str, ...], content_type: str | None) -> None:
     """Show what a body becomes, without storing it: a line of JSON for each record.
 
-    A record beside another that is as of 1900 has what any other event of the call goes before.
+    Values that are used only until another event says otherwise are in a record as of 1900.
     """
     # Loaded here: the other commands do without the mappings.
     from callistics.webhooks.trying import unknown_source, what_becomes  # noqa: PLC0415
