@@ -46,6 +46,14 @@ def test_no_line_of_log_has_the_token(one_server: Server, monkeypatch: pytest.Mo
     assert endpoint.url.rsplit("/", 1)[1] not in str(lines)
 
 
+def test_a_line_of_log_names_the_endpoint_that_refused(one_server: Server) -> None:
+    endpoint = Endpoint(one_server, "vapi")
+    with capture_logs() as lines:
+        problem(endpoint.post(b"{}", {"content-type": JSON}), 401)
+    (line,) = (one for one in lines if one.get("endpoint") == endpoint.made["id"])
+    assert (line["source"], line["status"]) == ("vapi", 401)
+
+
 @pytest.mark.parametrize("source", ["vonage", "livekit"])
 def test_a_token_that_cannot_be_read_signs_nothing(source: str, one_server: Server) -> None:
     headers = {"content-type": JSON, "authorization": f"Bearer {DEEP}.e30.x"}

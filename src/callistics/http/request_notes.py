@@ -18,6 +18,11 @@ def note_key(scope: Mapping[str, Any], key_id: str) -> None:
     scope["state"]["log"] = {**noted(scope), "key": key_id}
 
 
+def note_endpoint(scope: Mapping[str, Any], endpoint_id: str, source: str) -> None:
+    """Name the webhook endpoint that a request came to in its line of log."""
+    scope["state"]["log"] = {**noted(scope), "endpoint": endpoint_id, "source": source}
+
+
 def note_problem(
     scope: Mapping[str, Any], name: str, detail: str | None, pointers: Iterable[str] = ()
 ) -> None:

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from callistics.errors import NotFound, Unauthorized, UnsupportedMedia
 from callistics.http.parameters import ANY, PARAMETERS
+from callistics.http.request_notes import note_endpoint
 from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
 from callistics.model.webhooks import KeptBody, StoredEndpoint
 from callistics.webhooks.admission import admit, sender_of
@@ -36,6 +37,7 @@ async def webhook(
     endpoint = parts.webhooks.endpoints.of_token(source, token)
     if endpoint is None:
         raise NotFound("no such webhook endpoint")
+    note_endpoint(request.scope, endpoint.id, endpoint.source)
     body = await _admitted(request, parts, endpoint)
     kept = KeptBody(
         "whb_" + secrets.token_hex(12),
