@@ -167,3 +167,13 @@ def test_a_mapping_that_makes_no_sense(text: str, message: str, run: Run, folder
     (folder / "a.csv").write_text("")
     shown = run("import", "a.csv", "--mapping", "m.toml", code=1).output
     assert f"m.toml: {message}" in shown or (message in shown and "m.toml: " in shown)
+
+
+def test_a_column_whose_values_are_refused_is_not_said_to_be_missing(
+    run: Run, folder: Path
+) -> None:
+    (folder / "a.csv").write_text("call_id,When\nc1,5/1/2025 10:00\nc2,6/1/2025 11:00\nc3,\n")
+    shown = run("import", "a.csv", "--map", "started_at=When", *TENANT, "--dry-run").stdout
+    assert "no value of When could be taken for it" in " ".join(shown.split())
+    assert "--map started_at=COLUMN" not in shown
+    assert "--time-format started_at='%d/%m/%Y %H:%M'" in " ".join(shown.split())

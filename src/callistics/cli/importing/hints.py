@@ -192,8 +192,11 @@ def _about_document(found: Preview, mapping: RecordMapping) -> Iterator[str]:
 def _about_required(found: Preview, mapping: RecordMapping) -> Iterator[str]:
     if not found.records:
         return
+    filled = {target: one.name for one in found.columns for target in one.targets or ()}
     for name in (mapping.kind.id_field, "merchant_id", *REQUIRED[mapping.kind]):
-        if name not in found.present:
+        if name not in found.present and name in filled:
+            yield f"no record has {name}: no value of {filled[name]} could be taken for it"
+        elif name not in found.present:
             yield f"no record has {name}: --map {name}=COLUMN, or --set {name}=VALUE"
         elif name in found.lacking:
             yield (
