@@ -11,7 +11,7 @@ from callistics.exports.rows import Rows
 from callistics.model.payload import canonical_json
 
 # A group of rows is read as one; its columns are in memory until it is written.
-_GROUP_ROWS, _GROUP_BYTES = 100_000, 32_000_000
+_GROUP_ROWS, _GROUP_BYTES = 50_000, 8_000_000
 
 
 def write_arrow(schema: pa.Schema, chunks: Iterable[Rows]) -> Iterator[bytes]:
