@@ -109,6 +109,8 @@ def test_broken_files_say_what_to_do(
         (("--scale", "cost=much"), "--scale: much is no number"),
         (("--decimal", "x"), "'x' is not one of '.', ','"),
         (("--encoding", "utf-99"), 'there is no encoding "utf-99"'),
+        (("--encoding", "rot13"), 'there is no encoding "rot13"'),
+        (("--encoding", "undefined"), 'there is no encoding "undefined"'),
         (("--columns", "a,,b"), "--columns: a name is empty"),
         (("--columns", "a,b,a"), '--columns names "a" twice'),
         (("--map", "call_id=@hash()"), "must look like @hash(started_at,from,to)"),
@@ -159,6 +161,11 @@ def test_an_option_that_one_of_several_files_is_read_by_is_taken(run: Run, folde
     [
         ('reads = "cvs"', 'reads: there is no format "cvs", only ndjson, csv'),
         ('delimiter = "ab"', "delimiter must be one character"),
+        ("[fields.cost]\nfrom = 'a'\nscale = nan", "nan is no number that a mapping can use"),
+        ("[fields]\ncost = { value = inf }", "inf is no number that a mapping can use"),
+        ("[fields.cost]\nfrom = 'a'\nscale = 1e99999", "1e99999 is no number"),
+        (f"skip_lines = {'7' * 5_000}", "not TOML: "),
+        ("event = [1, 2]", "event must be a list of tables"),
         ('[fields]\nouttcome = "x"', 'no field outtcome, did you mean "outcome"?'),
     ],
 )

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+from contextlib import suppress
 
 from callistics.files.lines import UnreadableError
 
@@ -12,10 +13,14 @@ _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 def check_encoding(name: str) -> str:
     """The encoding's name. Raises `UnreadableError` where there is none of that name."""
     try:
-        return codecs.lookup(name).name
-    except LookupError:
+        found = codecs.lookup(name).name
+        # Some are of bytes and not of text, which only decoding tells.
+        with suppress(UnicodeDecodeError):
+            b"a".decode(found)
+    except (LookupError, ValueError):
         hint = "such as latin-1, cp1252, utf-16 or shift_jis"
         raise UnreadableError(f'there is no encoding "{name}", {hint}') from None
+    return found
 
 
 def as_utf8(data: io.BufferedReader, encoding: str | None) -> io.BufferedReader:
@@ -54,6 +59,7 @@ class _Recoded(io.RawIOBase):
     def _text(self, piece: bytes) -> str:
         try:
             return self._decode(piece, self._ended)
-        except UnicodeDecodeError as error:
-            what = f"not valid {self._encoding} text: {error.reason}"
+        except UnicodeError as error:
+            reason = error.reason if isinstance(error, UnicodeDecodeError) else error
+            what = f"not valid {self._encoding} text: {reason}"
             raise UnreadableError(f"{what}; say another --encoding") from None

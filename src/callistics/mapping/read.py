@@ -26,17 +26,36 @@ _RULE_KEYS = (
     *("zero", "default"),
 )
 _EVENT_KEYS = ("when", "fields", "ignore", "each")
+_LARGEST_EXPONENT = 30
 _SCALARS = (str, int, Decimal, bool)
 
 
 def read_mapping(text: str, name: str = "") -> RecordMapping:
     """The mapping that a TOML text says. Raises `MappingError` with a sentence that names it."""
     try:
-        return _mapping(tomllib.loads(text, parse_float=Decimal), name)
-    except tomllib.TOMLDecodeError as error:
-        raise MappingError(f"{name}: not TOML: {error}") from None
+        return _mapping(_decoded(text), name)
     except MappingError as error:
         raise MappingError(f"{name}: {error}") from None
+
+
+def _decoded(text: str) -> Table:
+    try:
+        return tomllib.loads(text, parse_float=_exact)
+    except MappingError:
+        raise
+    except ValueError as error:
+        # Whole numbers of thousands of digits are among what the library itself refuses.
+        raise MappingError(f"not TOML: {error}") from None
+    except RecursionError:
+        raise MappingError("not TOML: nested too deeply") from None
+
+
+def _exact(text: str) -> Decimal:
+    """A number with a fraction; no mapping has a use for one that is none or beyond all sizes."""
+    value = Decimal(text)
+    if not value.is_finite() or abs(value.adjusted()) > _LARGEST_EXPONENT:
+        raise MappingError(f"{text[:40]} is no number that a mapping can use")
+    return value
 
 
 def _mapping(found: Table, name: str) -> RecordMapping:
@@ -186,8 +205,12 @@ def _table(found: Table, name: str) -> Table:
 
 
 def _tables(found: Table, name: str) -> list[Table]:
-    value = _get(found, name, lambda one: isinstance(one, list), f"a list of tables: [[{name}]]")
+    value = _get(found, name, _is_tables, f"a list of tables: [[{name}]]")
     return cast("list[Table]", value or [])
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) for one in _listed(value))
 
 
 def _listed(value: object) -> list[object]:
