@@ -210,7 +210,9 @@ def _tables(found: Table, name: str) -> list[Table]:
 
 
 def _is_tables(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, dict) for one in cast("list[object]", value))
+    return isinstance(value, list) and all(
+        isinstance(one, dict) for one in cast("list[object]", value)
+    )
 
 
 def _listed(value: object) -> list[object]:
