@@ -47,7 +47,7 @@ def looks_like_token(text: str) -> bool:
     return _LOOKS.fullmatch(text) is not None
 
 
-class NotSigned(Unauthorized):
+class NotSignedError(ValueError):
     """A token that nobody signed who may."""
 
 
@@ -86,10 +86,10 @@ class Tokens:
         return Token(id_, text, last * SECOND)
 
     def read(self, text: str, origin: str | None, now: int) -> StoredKey:
-        """What a token that came from an origin may do, as a key. Raises `Unauthorized`.
+        """What a token that came from an origin may do, as a key.
 
-        Raises `Forbidden` where it may not come from there, `Unavailable` where its issuer's keys
-        are just being fetched.
+        Raises `NotSignedError`, `Unauthorized` for what it says, `Forbidden` where it may not come
+        from there, `Unavailable` while its issuer's keys are being fetched.
         """
         issuer, payload = self._verified(text)
         claims = checked(claims_of(payload), issuer.audience, now)
@@ -107,7 +107,7 @@ class Tokens:
             if claims_of(found["payload"]).get("iss") != issuer.name:
                 raise jwt.InvalidIssuerError
         except (jwt.InvalidTokenError, jwt.InvalidKeyError, Unauthorized):
-            raise NotSigned("the token is not valid, or its issuer is not known") from None
+            raise NotSignedError("the token is not valid, or its issuer is not known") from None
         return issuer, found["payload"]
 
     def _key(self, issuer: Issuer, kid: str | None) -> Any:
