@@ -15,7 +15,7 @@ import jwt
 from jwt.algorithms import OKPAlgorithm
 
 from callistics.access.claims import Claims, checked, claims_of
-from callistics.access.jwks import RemoteKeys
+from callistics.access.jwks import Fetch, RemoteKeys
 from callistics.errors import Forbidden, Unauthorized
 from callistics.model.instants import SECOND
 from callistics.model.json import encode
@@ -52,12 +52,15 @@ class NotSignedError(ValueError):
 
 
 class Tokens:
-    """Signs tokens with the server's own secret, and reads those of all issuers."""
+    """Signs tokens with the server's own secret, and reads those of all issuers.
 
-    def __init__(self, secret: str, issuers: Iterable[Issuer] = ()) -> None:
+    `fetch` gives the keys at the addresses where issuers publish them.
+    """
+
+    def __init__(self, secret: str, issuers: Iterable[Issuer], fetch: Fetch) -> None:
         self._others = {issuer.name: issuer for issuer in issuers}
         self._remote = {
-            issuer.name: RemoteKeys(issuer)
+            issuer.name: RemoteKeys(issuer, fetch)
             for issuer in self._others.values()
             if issuer.jwks_url is not None
         }

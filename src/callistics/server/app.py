@@ -32,6 +32,7 @@ from callistics.engines.registry import database_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.exports.export import Exports
 from callistics.http.app import create_http
+from callistics.http.fetching import fetch
 from callistics.http.metrics import AHEAD, Metrics
 from callistics.http.pool import Pool
 from callistics.http.services import Services, application_services
@@ -161,7 +162,7 @@ def _services(
         records=Records(engine.dialect, engine, policy),
         writer=writer,
         keyring=Keyring(engine.load_keys(), local),
-        tokens=Tokens(secret, settings.token_issuers),
+        tokens=Tokens(secret, settings.token_issuers, fetch),
         limiter=RateLimiter(settings.rate_limit),
         wrong_keys=WrongKeys(settings.wrong_key_limit),
         zone=zone(settings.timezone),
@@ -184,7 +185,7 @@ def _services(
     soon = f"Access keys that end within {SOON_DAYS} days."
     gauge("callistics_keys_ending", soon, lambda: len(parts.keyring.ending(now())))
     ahead = "Seconds that times of arrival lie ahead of the clock; below 60: 0."
-    gauge(AHEAD, ahead, lambda: seconds_ahead(engine.newest_arrival(), now()))
+    gauge(AHEAD, ahead, lambda: seconds_ahead(engine.newest_arrival()))
     waits = "Records that wait for required fields, in no figure; NaN where the engine cannot tell."
     gauge("callistics_pending_records", waits, lambda: _number_pending(parts.pending))
     return parts
