@@ -165,6 +165,12 @@ class Settings:
         as_whole(1, 3_650),
         "Days that the bodies of webhooks are kept, those that could not be mapped too.",
     )
+    erase_block_days: int = _setting(
+        30,
+        as_whole(0, 3_650),
+        "Days that records which name an erased call or lead are refused (410), so that none comes"
+        " back by a replay; 0: none is.",
+    )
     trusted_proxies: tuple[str, ...] = _setting(
         (),
         as_networks,

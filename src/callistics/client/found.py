@@ -67,6 +67,19 @@ class EmbedToken:
     url: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many calls and leads were erased."""
+
+    calls: int
+    leads: int
+
+
+def erased_of(body: Mapping[str, Any]) -> Erased:
+    """What an answer says was erased."""
+    return Erased(body["calls"], body["leads"])
+
+
 def values_of(body: Mapping[str, Any]) -> list[Value]:
     """The values that an answer lists."""
     return [Value(one["value"], one["calls"]) for one in body["data"]]

@@ -1,9 +1,12 @@
 """The steps of one commit: records of several requests, from their batches to what is written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from callistics.engines.base import KeptReceipt, Session
 from callistics.errors import Refused, invalid
+from callistics.ingest.blocks import Blocks
+from callistics.ingest.erase import erase, without_erased
 from callistics.ingest.job import Job, Outcome, Retry
 from callistics.ingest.kept_receipts import from_text, to_text
 from callistics.ingest.load import load
@@ -15,31 +18,35 @@ from callistics.ingest.separate import separate
 def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
     """Write what the jobs bring, in the order in which they came; what becomes of each.
 
-    No two of them may have the same `Retry.name`, see `without_repeats`.
+    They are one of the parts that `in_parts` makes.
     """
+    blocks = Blocks(session)
     for job in jobs:
         session.save_keys(job.keys)
         session.save_uses(job.uses)
         if job.token_secret is not None:
             session.save_token_secret(job.token_secret)
         if job.webhooks is not None:
-            session.save_webhooks(job.webhooks)
-    outcomes = [_outcome_before(session, job) for job in jobs]
+            session.save_webhooks(without_erased(job.webhooks, blocks))
+    erased = iter(erase(session, [job.erasure for job in jobs if job.erasure is not None], blocks))
+    outcomes: list[Outcome] = [
+        _outcome_before(session, job) if job.erasure is None else next(erased) for job in jobs
+    ]
     fresh = [job for job, outcome in zip(jobs, outcomes, strict=True) if outcome is None]
-    receipts = iter(_store(session, [job for job in fresh if job.batch is not None]))
+    receipts = iter(_store(session, [job for job in fresh if job.batch is not None], blocks))
     return [
         next(receipts) if outcome is None and job.batch is not None else outcome
         for job, outcome in zip(jobs, outcomes, strict=True)
     ]
 
 
-def _store(session: Session, jobs: Sequence[Job]) -> Sequence[Receipt]:
+def _store(session: Session, jobs: Sequence[Job], blocks: Blocks) -> Sequence[Receipt]:
     """The receipts of jobs with records."""
     found = [job.batch for job in jobs if job.batch is not None]
     if not found:
         return ()
-    batches = separate(session, found)
-    stored = load(session, batches)
+    batches = separate(session, found, blocks)
+    stored = load(session, batches, blocks)
     arrival = session.arrival(sum(batch.received for batch in batches))
     merged = merge(stored, batches, arrival)
     session.apply(merged.changes)
@@ -67,8 +74,20 @@ def _repeated(before: KeptReceipt, retry: Retry) -> Outcome:
     return Repeated(from_text(before.receipt))
 
 
-def without_repeats(jobs: Sequence[Job]) -> Iterator[list[Job]]:
-    """The jobs in parts, in none of which a name comes twice: the receipt of the first counts."""
+def in_parts(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    """The jobs in parts, each of which is committed by itself.
+
+    Those that erase are apart from those that bring records. In none does a `Retry.name` come
+    twice: the receipt of the first counts.
+    """
+    for erases, some in groupby(jobs, lambda job: job.erasure is not None):
+        if erases:
+            yield list(some)
+        else:
+            yield from _without_repeats(some)
+
+
+def _without_repeats(jobs: Iterable[Job]) -> Iterator[list[Job]]:
     part: list[Job] = []
     names: set[tuple[str, str]] = set()
     for job in jobs:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from callistics.errors import RequestError
 from callistics.ingest.batch import Batch
+from callistics.ingest.erase import Erased, Erasure
 from callistics.ingest.receipt import Receipt, Repeated
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
 
-Result = Receipt | Repeated | None
-"""What became of the records, now or when the request came before; or nothing."""
+Result = Receipt | Repeated | Erased | None
+"""What became of the records, now or when the request came before; what was erased; or nothing."""
 Outcome = Result | RequestError
 
 
@@ -43,6 +44,7 @@ class Job:
     uses: Mapping[str, int] = field(default_factory=dict[str, int])
     token_secret: str | None = None
     webhooks: WebhookChanges | None = None
+    erasure: Erasure | None = None
     urgent: bool = False
     unlimited: bool = False
     done: "Future[Result]" = field(default_factory=Future[Result])

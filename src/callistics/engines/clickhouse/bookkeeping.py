@@ -1,19 +1,22 @@
-"""What a commit stores besides records: receipts, times of arrival, keys, webhooks."""
+"""What a commit stores besides records: receipts, times of arrival, keys, webhooks, blocks."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import Any
 
 import pyarrow as pa
 
 from callistics.engines.base import TAKEN, KeptReceipt
+from callistics.engines.clickhouse import erasures
 from callistics.engines.clickhouse.access_keys import key_table, secret_table, use_table
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.webhooks import purge
+from callistics.model.erasures import NewBlocks
 from callistics.model.instants import DAY
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
 from callistics.records.columnar.row_codec import TIME
 from callistics.records.columnar.webhook_tables import webhook_tables
+from callistics.records.identity import Identity
 
 Insert = tuple[str, pa.Table]
 """A table's name, and rows to be inserted into it."""
@@ -34,6 +37,8 @@ class Bookkeeping:
         self._secret: str | None = None
         self._webhooks: list[WebhookChanges] = []
         self._receipts: list[tuple[str, str, KeptReceipt]] = []
+        self._block_secret: bytes | None = None
+        self._blocks: list[NewBlocks] = []
 
     def arrival(self, records: int) -> int:
         """The first of as many strictly increasing times of arrival (µs)."""
@@ -77,6 +82,30 @@ class Bookkeeping:
             purge(self._client, changes.purge_before)
         self._webhooks.append(changes)
 
+    def forget_bodies(self, calls: Iterable[Identity]) -> None:
+        """Delete the kept bodies that were mapped to one of the calls, at once."""
+        erasures.forget_bodies(self._client, calls)
+
+    def forget_receipts(self, names: Callable[[bytes], bool]) -> None:
+        """Delete the kept receipts that name what is to be forgotten, at once."""
+        erasures.forget_receipts(self._client, names)
+
+    def block_secret(self) -> bytes | None:
+        """What ids are hashed with that are blocked; None where none is."""
+        return erasures.load_secret(self._client, self._now)
+
+    def save_block_secret(self, secret: bytes) -> None:
+        """Store it instead of the one before."""
+        self._block_secret = secret
+
+    def blocked(self, digests: Set[bytes]) -> Set[bytes]:
+        """Those of the digests that are blocked now."""
+        return erasures.blocked(self._client, digests, self._now)
+
+    def block(self, digests: Set[bytes], duration: int) -> None:
+        """Block digests for so many µs."""
+        self._blocks.append(NewBlocks(digests, self._now + duration))
+
     def kept(self) -> Iterator[Insert]:
         """What was collected, table by table."""
         if self._keys:
@@ -88,6 +117,7 @@ class Bookkeeping:
         if self._receipts:
             yield "kept_answers", _receipt_table(self._receipts, self._now)
         yield from webhook_tables(self._webhooks, self._now)
+        yield from erasures.block_tables(self._block_secret, self._blocks, self._now)
 
 
 def _receipt_table(receipts: Iterable[tuple[str, str, KeptReceipt]], now: int) -> pa.Table:

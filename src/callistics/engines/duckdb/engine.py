@@ -11,6 +11,7 @@ import duckdb
 from callistics.catalog.rollups import ROLLUPS, Rollup
 from callistics.engines.base import SharingLimits
 from callistics.engines.duckdb.access_keys import load_keys, load_token_secret
+from callistics.engines.duckdb.blocked_ids import BlockedIds
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.lookup.id_index import IdIndex
@@ -70,6 +71,7 @@ class DuckDBEngine:
         self._id_index = IdIndex(self._connection, tuning)
         self._lead_numbers = SurrogateKeys(self._connection)
         self._schedule = RollupSchedule(self._writer, tuning)
+        self._blocked_ids = BlockedIds(self._connection)
         self._data_version = DataVersion()
         self._clustering = Clustering(self._connection, self._write.moving, tuning)
         self._maintenance = Maintenance(self._write, self._schedule, self._clustering)
@@ -151,12 +153,15 @@ class DuckDBEngine:
         """A transaction: committed, and so durable and visible, when the context ends well."""
         with self._write.lock:
             self._payload_keys.begin()
+            self._blocked_ids.begin()
             if self._schedule.is_overdue:
                 with self._write.transaction() as connection:
                     self._schedule.work(connection)
             with self._write.transaction():
                 lookup = Lookup(self._statements, self._id_index, self._lead_numbers)
-                session = DuckDBSession(lookup, self._payload_keys, self._clock())
+                session = DuckDBSession(
+                    lookup, self._payload_keys, self._blocked_ids, self._clock()
+                )
                 yield session
                 self._statements.release()
                 self._data_version.begin(session.commit)
@@ -172,6 +177,7 @@ class DuckDBEngine:
             self._data_version,
             self._schedule,
             self._payload_keys,
+            self._blocked_ids,
             self._clustering,
             self._maintenance,
         )
