@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from support.server import Server, problem
+from support.server import Server, problem, serving
 
 IDS = {"merchant_id": "m", "reseller_id": "r"}
 CALL = {"call_id": "c", "started_at": "2025-01-01T10:00:00Z", **IDS}
@@ -106,8 +106,6 @@ def test_among_other_records_it_is_a_rejected_one(server: Server, many: int) -> 
 
 
 def test_blocks_outlive_the_process_and_end(tmp_path: Any) -> None:
-    from support.server import serving
-
     with serving(tmp_path) as server:
         send(server, CALL)
         erased(server, "/calls/c")

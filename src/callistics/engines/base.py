@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callistics.catalog.rollups import Rollup
+from callistics.model.audit_chain import Entry, Head
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
 from callistics.records.columnar.arrow import Mask
@@ -103,6 +104,14 @@ class Session(Protocol):
 
     def block(self, digests: Set[bytes], duration: int) -> None:
         """Block digests for so many µs; of those of before the ones that have ended go."""
+        ...
+
+    def audit_head(self) -> Head:
+        """The last entry of the audit log."""
+        ...
+
+    def append_audit(self, entries: Sequence[Entry]) -> None:
+        """Add entries to the audit log; once in a transaction."""
         ...
 
 

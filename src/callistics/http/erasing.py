@@ -10,7 +10,7 @@ from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, services
 from callistics.ingest.erase import Erased, Erasure
 from callistics.ingest.job import Job
-from callistics.model.instants import DAY
+from callistics.model.instants import DAY, now
 from callistics.model.keys import Permission
 from callistics.records.field import RecordKind
 
@@ -35,7 +35,15 @@ async def _erase(request: AnyRequest, kind: RecordKind, path: str) -> Response[b
     merchant = request.query_params.get("merchant_id")
     blocked_for = parts.settings.erase_block_days * DAY
     # An id as it was sent, slashes and all; the router gives the rest of the path.
-    erasure = Erasure(kind, path.removeprefix("/"), merchant, key.scope, blocked_for)
+    erasure = Erasure(
+        kind,
+        path.removeprefix("/"),
+        merchant,
+        key.scope,
+        blocked_for,
+        parts.who(key),
+        now(),
+    )
     done = parts.writer.submit(Job(erasure=erasure))
     # Shielded: a client that goes away does not take back what is being committed.
     erased = await asyncio.shield(asyncio.wrap_future(done))

@@ -6,13 +6,15 @@ from itertools import groupby
 from callistics.engines.base import KeptReceipt, Session
 from callistics.errors import Refused, invalid
 from callistics.ingest.blocks import Blocks
-from callistics.ingest.erase import erase, without_erased
+from callistics.ingest.erase import Erased, erase, erasure_note, without_erased
 from callistics.ingest.job import Job, Outcome, Retry
 from callistics.ingest.kept_receipts import from_text, to_text
 from callistics.ingest.load import load
 from callistics.ingest.merge import merge
 from callistics.ingest.receipt import Receipt, Repeated
 from callistics.ingest.separate import separate
+from callistics.model.audit import Note
+from callistics.model.audit_chain import chained
 
 
 def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
@@ -32,12 +34,26 @@ def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
     outcomes: list[Outcome] = [
         _outcome_before(session, job) if job.erasure is None else next(erased) for job in jobs
     ]
+    _append(session, [note for one in zip(jobs, outcomes, strict=True) for note in _notes(*one)])
     fresh = [job for job, outcome in zip(jobs, outcomes, strict=True) if outcome is None]
     receipts = iter(_store(session, [job for job in fresh if job.batch is not None], blocks))
     return [
         next(receipts) if outcome is None and job.batch is not None else outcome
         for job, outcome in zip(jobs, outcomes, strict=True)
     ]
+
+
+def _notes(job: Job, outcome: Outcome) -> Iterator[Note]:
+    """What is to be noted of a job: an erasure by what it came to."""
+    yield from job.notes
+    if job.erasure is not None and isinstance(outcome, Erased):
+        yield erasure_note(job.erasure, outcome)
+
+
+def _append(session: Session, notes: Sequence[Note]) -> None:
+    """Add notes to the audit log."""
+    if notes:
+        session.append_audit(list(chained(session.audit_head(), notes)))
 
 
 def _store(session: Session, jobs: Sequence[Job], blocks: Blocks) -> Sequence[Receipt]:

@@ -8,6 +8,7 @@ from callistics.errors import Refused, RequestError, forbidden, pointer
 from callistics.ingest.blocks import Blocks
 from callistics.ingest.kept_receipts import naming
 from callistics.ingest.tenancy import UNKNOWN, is_foreign, outside
+from callistics.model.audit import SERVER, Action, Note, Who, note
 from callistics.model.scope import Scope
 from callistics.model.webhooks import BodyResult, BodyState, WebhookChanges
 from callistics.records.columnar.changes import Changes
@@ -24,7 +25,7 @@ _FOREIGN = "belongs to a lead outside the scope of this key"
 class Erasure:
     """A call, or a lead with all its calls, that is to be erased within the scope of a key.
 
-    Their ids are blocked for `blocked_for` µs.
+    Their ids are blocked for `blocked_for` µs. `who` wanted it, at an instant (µs).
     """
 
     kind: RecordKind
@@ -32,6 +33,8 @@ class Erasure:
     merchant_id: str | None
     scope: Scope
     blocked_for: int = 0
+    who: Who = SERVER
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,12 @@ class _Gone:
 
     calls: list[Identity] = field(default_factory=list[Identity])
     leads: list[Identity] = field(default_factory=list[Identity])
+
+
+def erasure_note(erasure: Erasure, erased: Erased) -> Note:
+    """What the audit log says of an erasure: who, when, and how much, never what."""
+    action = Action.CALL_ERASED if erasure.kind is _CALLS else Action.LEAD_ERASED
+    return note(action, erasure.who, erasure.at, calls=erased.calls, leads=erased.leads)
 
 
 def erase(
@@ -81,7 +90,7 @@ def without_erased(changes: WebhookChanges, blocks: Blocks) -> WebhookChanges:
     named = (call for one in changes.results for call in one.calls)
     blocked = blocks.among(_CALLS, named)
     results = [
-        BodyResult(one.body_id, one.at, BodyState.DROPPED) if blocked & set(one.calls) else one
+        BodyResult(one.body_id, one.at, BodyState.ERASED) if blocked & set(one.calls) else one
         for one in changes.results
     ]
     return replace(changes, results=results)

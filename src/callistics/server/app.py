@@ -24,6 +24,7 @@ from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
+from callistics.audit.log import AuditLog
 from callistics.engines.base import Engine
 from callistics.engines.registry import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
@@ -41,7 +42,7 @@ from callistics.model.instants import now
 from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
-from callistics.server.first_start import keep_token_secret, make_admin_key
+from callistics.server.first_start import keep_token_secret, make_admin_key, note_start
 from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
 from callistics.server.policy import policy_of
@@ -82,7 +83,7 @@ class Application:
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
         try:
             with private_files(database_file(self.settings.engine)):
-                engine = open_engine(self.settings, shared=self.serves)
+                engine = open_engine(self.settings, shared=self.serves, imports=not self.serves)
                 async with self._running(http, engine):
                     yield
         except CallisticsError as error:
@@ -99,6 +100,8 @@ class Application:
         keep_token_secret(parts, engine, made)
         http.state.services = parts
         parts.ready = True
+        if self.serves:
+            note_start(parts, engine)
         flush = asyncio.create_task(_flush_uses(parts))
         maintenance = Maintenance(parts.maintain, _MAINTENANCE_SECONDS) if self.serves else None
         _log.info(
@@ -161,6 +164,7 @@ def _services(
         data_version=lambda: engine.data_version,
         maintain=maintaining(engine, webhooks),
         webhooks=webhooks,
+        audit=AuditLog(engine, writer.submit),
         metrics=metrics,
     )
     parts.metrics.info(version=__version__, engine=engine.version)

@@ -72,10 +72,14 @@ def forget_bodies(client: Client, calls: Iterable[Identity]) -> None:
     for part in batches(named):
         sql = f"SELECT DISTINCT body_id FROM webhook_results WHERE {_NAMED}"
         rows = client.query(sql, {"calls": part}).result_rows
-        bodies = [str(body) for (body,) in rows]
-        for some in batches(bodies) if bodies else ():
-            _delete(client, "webhook_bodies", "id", some)
-            _delete(client, "webhook_results", "body_id", some)
+        delete_bodies(client, [str(body) for (body,) in rows])
+
+
+def delete_bodies(client: Client, bodies: Sequence[str]) -> None:
+    """Delete bodies by their ids, with what became of them."""
+    for some in batches(bodies) if bodies else ():
+        _delete(client, "webhook_bodies", "id", some)
+        _delete(client, "webhook_results", "body_id", some)
 
 
 def forget_receipts(client: Client, names: Callable[[bytes], bool]) -> None:

@@ -50,16 +50,18 @@ class ClickHouseSession(Bookkeeping):
     def apply(self, changes: Changes) -> None:
         """Work out what the changes come to, to be inserted by the commit; once in one."""
         assert not self._delta
+        self._erased = bool(changes.erased_calls or changes.erased_leads)
         blocks = delta_of(changes, self._states.rows, self._stored) if changes else ()
         leaving = {*changes.outdated_calls, *self._states.twice}
         left = self._states.rows.of("calls_held", leaving)
         self._delta = (*blocks, Block("calls_held", call_rows({}), left))
 
     def inserts(self) -> Iterator[Insert]:
-        """What is to be inserted, table by table, the records before the rest.
+        """What is to be inserted, table by table: what is noted, the records, the rest.
 
         Calls that came to count leave `calls_held` as the last of the records, see `delta_of`.
         """
+        yield from self.noted()
         for block in self._delta:
             rows = block.rows(self._states.version)
             if rows.num_rows:

@@ -1,14 +1,17 @@
-"""What a transaction stores besides records: receipts, times of arrival, keys, webhooks, blocks."""
+"""What a transaction stores besides records: receipts, keys, webhooks, blocks, the audit log."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
 from callistics.engines.base import TAKEN, KeptReceipt
 from callistics.engines.duckdb import access_keys, forget, webhooks
 from callistics.engines.duckdb.blocked_ids import BlockedIds
+from callistics.engines.duckdb.overwriting.due import note_erased
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.model.audit_chain import NO_ENTRY, Entry, Head
 from callistics.model.erasures import NewBlocks
 from callistics.model.keys import StoredKey
-from callistics.model.webhooks import WebhookChanges
+from callistics.model.webhooks import BodyState, WebhookChanges
+from callistics.records.columnar.audit_table import audit_table
 from callistics.records.identity import Identity
 
 
@@ -19,6 +22,7 @@ class Bookkeeping:
         self._statements = statements
         self._blocked = blocked
         self._now = now
+        self._erased = False
 
     def arrival(self, records: int) -> int:
         """The first of as many strictly increasing times of arrival (µs)."""
@@ -76,6 +80,8 @@ class Bookkeeping:
     def save_webhooks(self, changes: WebhookChanges) -> None:
         """Store what there is of webhooks."""
         webhooks.save(self._statements, changes, self._now)
+        if any(one.state is BodyState.ERASED for one in changes.results):
+            self._note_erased()
 
     def forget_bodies(self, calls: Iterable[Identity]) -> None:
         """Delete the kept bodies that were mapped to one of the calls."""
@@ -101,3 +107,20 @@ class Bookkeeping:
         """Block digests for so many µs."""
         blocks = NewBlocks(digests, self._now + duration)
         self._blocked.block(self._statements, blocks, self._now)
+
+    def audit_head(self) -> Head:
+        """The last entry of the audit log."""
+        found = self._statements.execute(
+            "SELECT sequence, hash FROM audit_log ORDER BY sequence DESC LIMIT 1"
+        ).fetchall()
+        return next((Head(int(number), str(hash_)) for number, hash_ in found), NO_ENTRY)
+
+    def append_audit(self, entries: Sequence[Entry]) -> None:
+        """Add entries to the audit log; once in a transaction."""
+        self._statements.give(new_audit_log=audit_table(entries))
+        self._statements.repeat("INSERT INTO audit_log BY NAME FROM new_audit_log")
+
+    def _note_erased(self) -> None:
+        """Note that something is to be overwritten in the file."""
+        note_erased(self._statements, self._now)
+        self._erased = True

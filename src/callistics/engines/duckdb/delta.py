@@ -37,7 +37,7 @@ class TableDelta:
     other rows by table, `held` and `own` are new rows of `calls_held` and `lead_records`.
     `replaced` is what the roll-ups know of calls that are replaced, None for none; `may_lose` is
     whether a known duration may be there fewer times. `changed` are the calls that were merged or
-    erased.
+    erased, `changed_leads` the leads whose own records were.
     """
 
     derived: Delta
@@ -47,11 +47,16 @@ class TableDelta:
     replaced: pa.Table | None
     may_lose: bool
     changed: Sequence[Identity]
+    changed_leads: Sequence[Identity]
     payload_keys: Mapping[str, Keys]
     index_entries: Sequence[IndexEntries]
 
     def identities(self, table: str) -> list[Identity]:
-        """The calls, or leads, of which rows are inserted or deleted."""
+        """The calls, or leads, of which rows of a table are inserted or deleted."""
+        if table == "lead_records":
+            return list(self.changed_leads)
+        if table == "calls_held":
+            return list(self.changed)
         found = list(self.changed) if table == "calls" else []
         for rows in self._rows(table):
             columns = (rows[name].to_pylist() for name in ("merchant_id", ID_OF[table]))
@@ -105,6 +110,7 @@ def delta_of(changes: Changes, stored: Rows, lookup: Lookup) -> TableDelta:
         _of_rollups(replaced) if replaced else None,
         any(_may_lose(before.state, changes.calls.get(one)) for one, before in replaced.items()),
         outdated,
+        changes.outdated_leads,
         payloads.keys,
         [
             IndexEntries("calls", of_calls, weeks_in("calls", incoming)),

@@ -3,7 +3,7 @@
 import queue
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -20,6 +20,8 @@ from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
 from callistics.engines.duckdb.maintenance import Maintenance
 from callistics.engines.duckdb.migrate import closed_on_failure, migrate, rebuild_done, rebuild_due
 from callistics.engines.duckdb.observers import DataVersion, Observer
+from callistics.engines.duckdb.overwriting.renewal import Renewal
+from callistics.engines.duckdb.overwriting.work import Overwriting
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.query_timeout import QueryTimeout
 from callistics.engines.duckdb.rebuild import rebuild_leads, rebuild_rollups
@@ -36,6 +38,8 @@ from callistics.sql.dialect import SqlRow, Statement
 
 # Of the machine's memory: the rest goes on to cache the file, as far as nobody else needs it.
 _MEMORY = "25%"
+# Seconds that queries wait so that nobody reads for a moment.
+_PATIENCE = 0.5
 # Rows from which on a group of them has columns for the keys of payloads. The engine's own limit is
 # 30,000: ten smaller groups beside eighty large ones made a filter by a key half as slow again.
 _LEAST_SPLIT = 2_048
@@ -74,7 +78,13 @@ class DuckDBEngine:
         self._blocked_ids = BlockedIds(self._connection)
         self._data_version = DataVersion()
         self._clustering = Clustering(self._connection, self._write.moving, tuning)
-        self._maintenance = Maintenance(self._write, self._schedule, self._clustering)
+        self._renewal = Renewal(self._connection, self._write)
+        self._overwriting = Overwriting(
+            self._write, self._renewal, self._schedule, self._payload_keys, self._alone
+        )
+        self._maintenance = Maintenance(
+            self._write, self._schedule, self._clustering, self._overwriting
+        )
         self._query_timeout = QueryTimeout()
         # Whatever was used last is still in the processor's caches.
         self._readers: queue.LifoQueue[StatementCache] = queue.LifoQueue()
@@ -136,6 +146,21 @@ class DuckDBEngine:
         finally:
             self._readers.put(reader)
 
+    @contextmanager
+    def _alone(self) -> Generator[bool]:
+        """Have nobody read meanwhile, if those who do end soon; whether that came about."""
+        taken: list[StatementCache] = []
+        ends = time.monotonic() + _PATIENCE
+        try:
+            with suppress(queue.Empty):
+                while len(taken) < self._reader_count:
+                    left = max(0.0, ends - time.monotonic())
+                    taken.append(self._readers.get(timeout=left))
+            yield len(taken) == self._reader_count and not self._id_index.is_reading
+        finally:
+            for reader in taken:
+                self._readers.put(reader)
+
     def _execute(self, reader: StatementCache, statement: Statement) -> Sequence[SqlRow]:
         with self._timed(reader):
             return reader.execute(statement.text, statement.values).fetchall()
@@ -179,6 +204,8 @@ class DuckDBEngine:
             self._payload_keys,
             self._blocked_ids,
             self._clustering,
+            self._renewal,
+            self._overwriting,
             self._maintenance,
         )
 
@@ -226,6 +253,7 @@ class DuckDBEngine:
             for _ in range(self._reader_count):
                 self._readers.get().connection.close()
             self._clustering.close()
+            self._renewal.close()
             self._write.close()
             self._connection.close()
 

@@ -6,11 +6,11 @@ import msgspec
 import pyarrow as pa
 
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.engines.duckdb.webhooks import delete_bodies
 from callistics.records.identity import Identity
 
-_MAPPED = (
-    "SELECT body_id FROM webhook_results AS r SEMI JOIN named AS n ON contains(r.calls, n.call)"
-)
+_MAPPED = "SELECT DISTINCT body_id FROM webhook_results AS r"
+    " SEMI JOIN named AS n ON contains(r.calls, n.call)"
 # Of receipts that say nothing of single records none names one.
 _TELLING = "SELECT rowid, answer FROM kept_answers WHERE contains(decode(answer), '\"index\"')"
 
@@ -19,10 +19,8 @@ def forget_bodies(statements: StatementCache, calls: Iterable[Identity]) -> None
     """Delete the kept bodies that were mapped to one of the calls."""
     named = [msgspec.json.encode(call).decode() for call in calls]
     statements.give(named=pa.table({"call": pa.array(named, pa.string())}))
-    statements.execute(f"DELETE FROM webhook_bodies WHERE id IN ({_MAPPED})")
-    statements.execute(
-        "DELETE FROM webhook_results WHERE body_id NOT IN (SELECT id FROM webhook_bodies)"
-    )
+    found = statements.execute(_MAPPED).fetchall()
+    delete_bodies(statements, [body for (body,) in found])
 
 
 def forget_receipts(statements: StatementCache, names: Callable[[bytes], bool]) -> None:

@@ -60,8 +60,10 @@ class DuckDBSession(Bookkeeping):
             self._lookup.id_index.add(entries)
         apply(self._lookup.statements, delta, self._log)
         self._payload_keys.note(self._lookup.statements.connection, delta.payload_keys)
+        if changes.erased_calls or changes.erased_leads:
+            self._note_erased()
 
     @property
     def commit(self) -> Commit:
         """What the transaction has written so far."""
-        return Commit(self._delta, self._log.logged)
+        return Commit(self._delta, self._log.logged, self._erased)

@@ -1,4 +1,4 @@
-"""Ids that are blocked as what they name was erased, by digests, with what these are keyed by."""
+"""Ids that are blocked, by keyed digests; and since when (µs) erased bytes are in the file."""
 
 from callistics.engines.duckdb.operations import Sql
 
@@ -8,6 +8,7 @@ OPERATIONS = (
 CREATE TABLE blocked_ids (
     digest BLOB NOT NULL,
     until BIGINT NOT NULL
-);"""
+);
+CREATE TABLE overwriting_due (since BIGINT NOT NULL);"""
     ),
 )

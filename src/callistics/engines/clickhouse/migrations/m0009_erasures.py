@@ -1,4 +1,4 @@
-"""Ids that are blocked as what they name was erased, by digests, with what these are keyed by."""
+"""Ids that are blocked, by keyed digests; and since when (µs) erased rows are in which tables."""
 
 from callistics.engines.clickhouse.operations import CreateTable
 
@@ -22,6 +22,15 @@ SETTINGS non_replicated_deduplication_window = 1000""",
 ) ENGINE = ReplacingMergeTree(until)
 ORDER BY digest
 TTL toDateTime(intDiv(until, 1000000))
+SETTINGS non_replicated_deduplication_window = 1000""",
+        sharded=False,
+    ),
+    CreateTable(
+        "overwriting_due",
+        """(
+    since Int64
+) ENGINE = MergeTree
+ORDER BY since
 SETTINGS non_replicated_deduplication_window = 1000""",
         sharded=False,
     ),
