@@ -9,8 +9,10 @@ from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.webhooks import delete_bodies
 from callistics.records.identity import Identity
 
-_MAPPED = "SELECT DISTINCT body_id FROM webhook_results AS r"
+_MAPPED = (
+    "SELECT DISTINCT body_id FROM webhook_results AS r"
     " SEMI JOIN named AS n ON contains(r.calls, n.call)"
+)
 # Of receipts that say nothing of single records none names one.
 _TELLING = "SELECT rowid, answer FROM kept_answers WHERE contains(decode(answer), '\"index\"')"
 
