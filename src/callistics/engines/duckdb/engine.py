@@ -1,6 +1,7 @@
 """The embedded engine: opening, reading with a time limit, and writing."""
 
 import queue
+import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
@@ -38,8 +39,6 @@ from callistics.sql.dialect import SqlRow, Statement
 
 # Of the machine's memory: the rest goes on to cache the file, as far as nobody else needs it.
 _MEMORY = "25%"
-# Seconds that queries wait so that nobody reads for a moment.
-_PATIENCE = 0.5
 # Rows from which on a group of them has columns for the keys of payloads. The engine's own limit is
 # 30,000: ten smaller groups beside eighty large ones made a filter by a key half as slow again.
 _LEAST_SPLIT = 2_048
@@ -88,7 +87,7 @@ class DuckDBEngine:
         self._query_timeout = QueryTimeout()
         # Whatever was used last is still in the processor's caches.
         self._readers: queue.LifoQueue[StatementCache] = queue.LifoQueue()
-        self._reader_count = readers
+        self._reader_count, self._admitting = readers, threading.Lock()
         for _ in range(readers):
             self._readers.put(StatementCache(self._connection.cursor()))
         if rebuild_due(self._connection):
@@ -140,17 +139,22 @@ class DuckDBEngine:
 
     @contextmanager
     def _reader(self) -> Generator[StatementCache]:
-        reader = self._readers.get()
+        with self._admitting:
+            reader = self._readers.get()
         try:
             yield reader
         finally:
             self._readers.put(reader)
 
     @contextmanager
-    def _alone(self) -> Generator[bool]:
-        """Have nobody read meanwhile, if those who do end soon; whether that came about."""
+    def _alone(self, patience: float) -> Generator[bool]:
+        """Have nobody read meanwhile, if those who do end within some seconds; whether they did."""
         taken: list[StatementCache] = []
-        ends = time.monotonic() + _PATIENCE
+        ends = time.monotonic() + patience
+        # Who comes meanwhile waits.
+        if not self._admitting.acquire(timeout=patience):
+            yield False
+            return
         try:
             with suppress(queue.Empty):
                 while len(taken) < self._reader_count:
@@ -160,6 +164,7 @@ class DuckDBEngine:
         finally:
             for reader in taken:
                 self._readers.put(reader)
+            self._admitting.release()
 
     def _execute(self, reader: StatementCache, statement: Statement) -> Sequence[SqlRow]:
         with self._timed(reader):

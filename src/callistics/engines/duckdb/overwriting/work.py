@@ -2,27 +2,23 @@
 
 import time
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, suppress
-
-import duckdb
+from contextlib import AbstractContextManager, contextmanager
 
 from callistics.engines.duckdb.observers import Commit
-from callistics.engines.duckdb.overwriting.free_blocks import (
-    drop_filler,
-    fill,
-    fill_up,
-    overwrite_metadata,
-)
+from callistics.engines.duckdb.overwriting.free_blocks import FreeBlocks
 from callistics.engines.duckdb.overwriting.renewal import Renewal
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.rollups.schedule import RollupSchedule
 from callistics.engines.duckdb.writer import WriteConnection
+from callistics.sql.selection import Unit
 
-Alone = Callable[[], AbstractContextManager[bool]]
-"""Lets nobody else read for a moment; whether that came about."""
+Alone = Callable[[float], AbstractContextManager[bool]]
+"""Lets nobody else read for a moment, if those who do end within some seconds; whether they did."""
 
 _DONE = object()
 _DUE = "SELECT max(since) FROM overwriting_due"
+# Seconds that queries wait at the first try, and at the most, for those under way.
+_PATIENCE, _MOST_PATIENCE = 0.25, 4.0
 # The whole file is written: where people are erased all the time this is not done all the time.
 _REST = 10
 
@@ -46,8 +42,9 @@ class Overwriting:
         self._schedule, self._payload_keys, self._alone = schedule, payload_keys, alone
         self._pieces: Generator[None] | None = None
         self._rests_until = 0.0
+        self._patience = _PATIENCE
+        self._free_blocks = FreeBlocks(writer, self._quiet)
         with writer.lock:
-            drop_filler(writer.connection)
             self._maybe_due = self._due() is not None
 
     def committed(self, commit: Commit) -> None:
@@ -80,9 +77,9 @@ class Overwriting:
         try:
             yield from self._settle()
             yield from self._renewal.work()
-            while not self._freed():
-                yield
-            yield from self._fill()
+            # Nobody sees the former tables any more, so that their blocks are freed.
+            yield from self._free_blocks.settled()
+            yield from self._free_blocks.overwrite()
         except BaseException:
             self._maybe_due = True
             raise
@@ -97,37 +94,19 @@ class Overwriting:
                 self._payload_keys.forget_unused(connection)
             self._payload_keys.reload(self._writer.connection)
         yield
-        more = True
-        while more:
+        for unit in Unit:
             with self._writer.lock, self._writer.transaction() as connection:
-                more = self._schedule.take_in(connection)
+                self._schedule.take_in(connection, unit)
             yield
 
-    def _freed(self) -> bool:
-        """Have the blocks of former tables freed, which no transaction may see then."""
-        with self._writer.lock, self._alone() as alone:
-            if not alone:
-                return False
-            try:
-                self._writer.connection.execute("CHECKPOINT")
-            except duckdb.TransactionException:
-                return False
-            return True
-
-    def _fill(self) -> Generator[None]:
-        connection = self._writer.connection
-        try:
-            with self._writer.lock:
-                overwrite_metadata(connection)
-            pieces = fill(connection)
-            while True:
+    @contextmanager
+    def _quiet(self) -> Generator[bool]:
+        """Let nobody else read or write, if those who do end soon; whether they did."""
+        with self._alone(self._patience) as alone:
+            if alone:
+                self._patience = _PATIENCE
                 with self._writer.lock:
-                    if next(pieces, _DONE) is _DONE:
-                        fill_up(connection)
-                        break
-                yield
-        finally:
-            with self._writer.lock:
-                drop_filler(connection)
-                with suppress(duckdb.TransactionException):
-                    connection.execute("CHECKPOINT")
+                    yield True
+                return
+        self._patience = min(2 * self._patience, _MOST_PATIENCE)
+        yield False

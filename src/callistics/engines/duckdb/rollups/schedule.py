@@ -58,14 +58,10 @@ class RollupSchedule:
         elif not compact(connection, *self._uncompacted[0], self._tuning.loose_parts_merged):
             del self._uncompacted[0]
 
-    def take_in(self, connection: duckdb.DuckDBPyConnection) -> bool:
-        """Refresh a unit that has any changes, within a transaction; whether there was one."""
-        unit = max(self._waiting, key=self._waiting.__getitem__)
-        if not self._waiting[unit]:
-            return False
+    def take_in(self, connection: duckdb.DuckDBPyConnection, unit: Unit) -> None:
+        """Refresh a unit, however few changes there are, within a transaction."""
         refresh(connection, unit)
         self._refreshed(unit)
-        return True
 
     def _refreshed(self, unit: Unit) -> None:
         self._waiting[unit] = 0
