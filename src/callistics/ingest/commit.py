@@ -7,13 +7,14 @@ from callistics.engines.base import KeptReceipt, Session
 from callistics.errors import Refused, invalid
 from callistics.ingest.blocks import Blocks
 from callistics.ingest.erase import Erased, erase, erasure_note, without_erased
+from callistics.ingest.expiry import expire
 from callistics.ingest.job import Job, Outcome, Retry
 from callistics.ingest.kept_receipts import from_text, to_text
 from callistics.ingest.load import load
 from callistics.ingest.merge import merge
 from callistics.ingest.receipt import Receipt, Repeated
 from callistics.ingest.separate import separate
-from callistics.model.audit import Note
+from callistics.model.audit import SERVER, Action, Note, note
 from callistics.model.audit_chain import chained
 
 
@@ -34,7 +35,9 @@ def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
     outcomes: list[Outcome] = [
         _outcome_before(session, job) if job.erasure is None else next(erased) for job in jobs
     ]
-    _append(session, [note for one in zip(jobs, outcomes, strict=True) for note in _notes(*one)])
+    if jobs[0].expiry is not None:
+        outcomes = [expire(session, jobs[0].expiry)]
+    _append(session, [told for one in zip(jobs, outcomes, strict=True) for told in _notes(*one)])
     fresh = [job for job, outcome in zip(jobs, outcomes, strict=True) if outcome is None]
     receipts = iter(_store(session, [job for job in fresh if job.batch is not None], blocks))
     return [
@@ -48,6 +51,9 @@ def _notes(job: Job, outcome: Outcome) -> Iterator[Note]:
     yield from job.notes
     if job.erasure is not None and isinstance(outcome, Erased):
         yield erasure_note(job.erasure, outcome)
+    if job.expiry is not None and isinstance(outcome, Erased) and (outcome.calls or outcome.leads):
+        numbers = {"calls": outcome.calls, "leads": outcome.leads}
+        yield note(Action.RETENTION_APPLIED, SERVER, job.expiry.now, **numbers)
 
 
 def _append(session: Session, notes: Sequence[Note]) -> None:
@@ -93,14 +99,22 @@ def _repeated(before: KeptReceipt, retry: Retry) -> Outcome:
 def in_parts(jobs: Sequence[Job]) -> Iterator[list[Job]]:
     """The jobs in parts, each of which is committed by itself.
 
-    Those that erase are apart from those that bring records. In none does a `Retry.name` come
-    twice: the receipt of the first counts.
+    Those that erase are apart from those that bring records, and what expires is alone. In none
+    does a `Retry.name` come twice: the receipt of the first counts.
     """
-    for erases, some in groupby(jobs, lambda job: job.erasure is not None):
-        if erases:
+    for kind, some in groupby(jobs, _kind):
+        if kind == "expiry":
+            yield from ([job] for job in some)
+        elif kind == "erasure":
             yield list(some)
         else:
             yield from _without_repeats(some)
+
+
+def _kind(job: Job) -> str:
+    if job.expiry is not None:
+        return "expiry"
+    return "records" if job.erasure is None else "erasure"
 
 
 def _without_repeats(jobs: Iterable[Job]) -> Iterator[list[Job]]:

@@ -79,7 +79,7 @@ def erase(
         if erasure.blocked_for:
             blocks.add(gone.calls, gone.leads, erasure.blocked_for)
         outcomes.append(Erased(len(gone.calls), len(gone.leads)))
-    _apply(session, all_gone)
+    forgotten(session, all_gone.calls, all_gone.leads)
     return outcomes
 
 
@@ -96,12 +96,12 @@ def without_erased(changes: WebhookChanges, blocks: Blocks) -> WebhookChanges:
     return replace(changes, results=results)
 
 
-def _apply(session: Session, gone: _Gone) -> None:
-    if not gone.calls and not gone.leads:
-        return
-    session.apply(Changes(erased_calls=gone.calls, erased_leads=gone.leads))
-    session.forget_bodies(gone.calls)
-    session.forget_receipts(naming({one for _, one in (*gone.calls, *gone.leads)}))
+def forgotten(session: Session, calls: Sequence[Identity], leads: Sequence[Identity]) -> None:
+    """Erase loaded calls, and the own records of loaded leads, and what is kept that names them."""
+    if calls or leads:
+        session.apply(Changes(erased_calls=calls, erased_leads=leads))
+        session.forget_bodies(calls)
+        session.forget_receipts(naming({one for _, one in (*calls, *leads)}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from callistics.errors import RequestError
 from callistics.ingest.batch import Batch
 from callistics.ingest.erase import Erased, Erasure
+from callistics.ingest.expiry import Expiry
 from callistics.ingest.receipt import Receipt, Repeated
 from callistics.model.audit import Note
 from callistics.model.keys import StoredKey
@@ -48,6 +49,7 @@ class Job:
     token_secret: str | None = None
     webhooks: WebhookChanges | None = None
     erasure: Erasure | None = None
+    expiry: Expiry | None = None
     notes: Sequence[Note] = ()
     urgent: bool = False
     unlimited: bool = False
