@@ -5,16 +5,19 @@ from typing import Any
 
 import pytest
 
+from support import inside
 from support.server import Server, problem, serving
+from support.webhook_server import CALLS, Endpoint, settle
 
+Json = dict[str, Any]
 IDS = {"merchant_id": "m", "reseller_id": "r"}
 CALL = {"call_id": "c", "started_at": "2025-01-01T10:00:00Z", **IDS}
 LEAD = {"lead_id": "l", "status": "new", "payload": {"city": "Delhi"}, **IDS}
 
 
-def send(server: Server, *records: dict[str, Any], key: str = "", **options: Any) -> Any:
-    kind = "calls" if "call_id" in records[0] else "leads"
-    body = list(records) if len(records) > 1 else records[0]
+def send(server: Server, first: Json, *more: Json, key: str = "", **options: Any) -> Any:
+    kind = "calls" if "call_id" in first else "leads"
+    body = [first, *more] if more else first
     return server.request("POST", f"/{kind}", json=body, key=key, **options)
 
 
@@ -126,3 +129,37 @@ def test_answers_that_name_it_are_not_kept(server: Server) -> None:
     problem(send(server, waits, headers={"Idempotency-Key": "one"}), 410)
     erased(server, "/calls/c")
     assert send(server, CALL, headers={"Idempotency-Key": "two"}).json()["stored"] == 1
+
+
+def test_bodies_of_webhooks_go_and_stay_away(server: Server) -> None:
+    endpoint, call = Endpoint(server, "retell"), CALLS["retell"]
+    for event in call.events:
+        assert endpoint.send(event).status_code == 200
+    settle(server)
+    assert inside.kept_bodies(server) == len(call.events)
+    assert erased(server, f"/leads/{call.call_id}")["calls"] == 1
+    assert inside.kept_bodies(server) == 0
+    for event in (*call.events, *call.events):
+        assert endpoint.send(event).status_code == 200
+    assert endpoint.dead_letters() == []
+    assert inside.kept_bodies(server) == 0
+    assert server.rows("call_count") == [{"count": 0}]
+
+
+def test_the_audit_log_says_who_when_and_how_much(server: Server) -> None:
+    send(
+        server,
+        CALL | {"lead_id": "l"},
+        CALL | {"call_id": "d", "lead_id": "l"},
+        CALL | {"call_id": "e"},
+    )
+    key = server.make_key(None, "erase")
+    for path in ("/calls/e", "/leads/l", "/leads/l"):
+        erased(server, path, key)
+    noted = server.request("GET", "/audit?order=sequence").json()["data"]
+    found = [(one["action"], one["details"]) for one in noted if one["action"].endswith("erased")]
+    assert found == [
+        ("call.erased", {"calls": 1, "leads": 0}),
+        ("lead.erased", {"calls": 2, "leads": 1}),
+    ]
+    assert {one["who"]["name"] for one in noted if one["action"].endswith("erased")} == {"test"}

@@ -99,3 +99,19 @@ def test_no_byte_is_left(tmp_path: Path, end: str) -> None:
     with opened(path=tmp_path / "calls.db", tuning=Tuning(rows_out_of_order=100)) as store:
         marks = check(store, tmp_path, end)
     assert left(tmp_path, marks) == set()
+
+
+def test_clickhouse_merges_erased_rows_away() -> None:
+    chance = random.Random(7)
+    marks = marked("", chance)
+    with opened("chdb") as store:
+        store.send("calls", others(chance, 3))
+        for kind, record in person(marks):
+            store.send(kind, [record])
+        assert store.erase(("leads", "m1", marks["lead"])) == [(2, 1)]
+        store.maintain()
+        client = inside.server_writer(store.engine)
+        for table, wanted in (("calls", 3), ("leads", 3), ("lead_records", 0), ("calls_held", 0)):
+            count = f"SELECT count() FROM {table}"  # noqa: S608
+            assert client.query(count).result_rows == [(wanted,)], table
+        assert not store.engine.maintain()
