@@ -154,7 +154,7 @@ def _records(kind: RecordKind) -> Json:
         },
         "responses": {
             "200": {"description": "Stored.", "content": json_content(ref("Receipt"))},
-            **responses(400, 401, 403, 409, 413, 415, 422, 429, 503),
+            **responses(400, 401, 403, 409, 410, 413, 415, 422, 429, 503),
         },
     }
 

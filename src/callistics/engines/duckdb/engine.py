@@ -260,6 +260,7 @@ class DuckDBEngine:
         """Close the file; what was committed is moved from the log into it."""
         self._query_timeout.stop()
         self._id_index.stop()
+        self._overwriting.stop()
         with self._write.lock:
             for _ in range(self._reader_count):
                 self._readers.get().connection.close()
