@@ -15,12 +15,14 @@ from callistics.setting_types import (
     as_choice,
     as_flag,
     as_id,
+    as_mail_address,
     as_names,
     as_networks,
     as_number,
     as_origins,
     as_public_url,
     as_size,
+    as_smtp_url,
     as_stage_lists,
     as_success,
     as_text,
@@ -164,6 +166,26 @@ class Settings:
         30,
         as_whole(1, 3_650),
         "Days that the bodies of webhooks are kept, those that could not be mapped too.",
+    )
+    alerts: bool = _setting(
+        True,
+        as_flag,
+        "Whether this server evaluates alerts and sends their notices; of several on one database"
+        " only one may.",
+    )
+    alert_private_addresses: bool = _setting(
+        False,
+        as_flag,
+        "Whether notices may go to webhooks at private addresses and at this machine.",
+    )
+    smtp_url: str | None = _setting(
+        None,
+        as_smtp_url,
+        "Server through which notices are mailed, `smtp://user:password@host:587` (TLS where it is"
+        " offered) or `smtps://…`; unset: none are.",
+    )
+    mail_from: str | None = _setting(
+        None, as_mail_address, "Address that mails come from, such as `alerts@calls.example`."
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (),

@@ -11,6 +11,7 @@ from callistics.access.claims import wrong_claim
 from callistics.access.keyring import Keyring, bearer, require
 from callistics.access.limiter import RateLimiter
 from callistics.access.tokens import Tokens, looks_like_token
+from callistics.alerts.service import Alerts
 from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.discovery import Discovery
@@ -67,6 +68,7 @@ class Services:
     readers: Pool
     decode_process: DecodeProcess
     webhooks: Webhooks
+    alerts: Alerts
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])

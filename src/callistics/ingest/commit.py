@@ -24,6 +24,8 @@ def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
             session.save_token_secret(job.token_secret)
         if job.webhooks is not None:
             session.save_webhooks(job.webhooks)
+        if job.alerts is not None:
+            session.save_alerts(job.alerts)
     outcomes = [_outcome_before(session, job) for job in jobs]
     fresh = [job for job, outcome in zip(jobs, outcomes, strict=True) if outcome is None]
     receipts = iter(_store(session, [job for job in fresh if job.batch is not None]))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from callistics.errors import RequestError
 from callistics.ingest.batch import Batch
 from callistics.ingest.receipt import Receipt, Repeated
+from callistics.model.alerts import AlertChanges
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
 
@@ -43,6 +44,7 @@ class Job:
     uses: Mapping[str, int] = field(default_factory=dict[str, int])
     token_secret: str | None = None
     webhooks: WebhookChanges | None = None
+    alerts: AlertChanges | None = None
     urgent: bool = False
     unlimited: bool = False
     done: "Future[Result]" = field(default_factory=Future[Result])

@@ -2,11 +2,10 @@
 
 import asyncio
 import math
-import os
 import signal
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,9 +40,11 @@ from callistics.model.instants import now
 from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
+from callistics.server.alerts import make_alerts
 from callistics.server.first_start import keep_token_secret, make_admin_key
 from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
+from callistics.server.new_files import private_files
 from callistics.server.policy import policy_of
 from callistics.server.webhooks import maintaining, make_webhooks
 from callistics.settings import Settings
@@ -101,6 +102,7 @@ class Application:
         parts.ready = True
         flush = asyncio.create_task(_flush_uses(parts))
         maintenance = Maintenance(parts.maintain, _MAINTENANCE_SECONDS) if self.serves else None
+        parts.alerts.start(evaluates=self.serves and self.settings.alerts)
         _log.info(
             "ready", version=__version__, engine=engine.version, timezone_rules=rules_version()
         )
@@ -140,6 +142,8 @@ def _services(
     cache = AnswerCache(settings.answer_cache * 1_000_000)
     writer, metrics = Writer(engine, settings.ingest_queue, set_size=set_size), Metrics()
     webhooks = make_webhooks(settings, engine, writer, metrics)
+    keyring = Keyring(engine.load_keys(), local)
+    alerts = make_alerts(settings, engine, writer, analytics, keyring, metrics)
     parts = Services(
         settings=settings,
         analytics=analytics,
@@ -149,7 +153,7 @@ def _services(
         searches=Searches(analytics, engine, settings.timezone),
         records=Records(engine.dialect, engine, policy),
         writer=writer,
-        keyring=Keyring(engine.load_keys(), local),
+        keyring=keyring,
         tokens=Tokens(secret, settings.token_issuers),
         limiter=RateLimiter(settings.rate_limit),
         zone=zone(settings.timezone),
@@ -159,8 +163,9 @@ def _services(
         decode_process=DecodeProcess(),
         cache=cache,
         data_version=lambda: engine.data_version,
-        maintain=maintaining(engine, webhooks),
+        maintain=maintaining(engine, webhooks, alerts),
         webhooks=webhooks,
+        alerts=alerts,
         metrics=metrics,
     )
     parts.metrics.info(version=__version__, engine=engine.version)
@@ -178,22 +183,6 @@ def _number_pending(pending: Pending) -> float:
         return pending.count()
     except CallisticsError:
         return math.nan
-
-
-@contextmanager
-def private_files(database: Path | None) -> Generator[None]:
-    """New files are their owner's alone, or as open as the database that is there already.
-
-    The log beside it comes and goes as the engine likes, so that this holds for as long as the
-    engine is open.
-    """
-    mode = database.stat().st_mode if database is not None and database.exists() else 0o600
-    before = os.umask(0o077)
-    os.umask(before | ~mode & 0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 async def _flush_uses(parts: Services) -> None:
@@ -220,6 +209,7 @@ def _save_uses(parts: Services) -> None:
 def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> None:
     if maintenance is not None:
         maintenance.stop()
+    parts.alerts.stop()
     parts.queries.stop()
     parts.exporting.stop()
     parts.readers.stop()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from callistics.alerts.service import Alerts
 from callistics.engines.base import Engine
 from callistics.http.metrics import Metrics
 from callistics.ingest.decode import Terms
@@ -33,6 +34,6 @@ def make_webhooks(settings: Settings, engine: Engine, writer: Writer, metrics: M
     return found
 
 
-def maintaining(engine: Engine, webhooks: Webhooks) -> Callable[[], bool]:
-    """Does a piece of maintenance of the engine, else of what is kept of webhooks."""
-    return lambda: engine.maintain() or webhooks.maintain()
+def maintaining(engine: Engine, webhooks: Webhooks, alerts: Alerts) -> Callable[[], bool]:
+    """Does a piece of maintenance of the engine, else of what is kept of webhooks or alerts."""
+    return lambda: engine.maintain() or webhooks.maintain() or alerts.maintain()

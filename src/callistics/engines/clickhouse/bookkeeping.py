@@ -1,4 +1,4 @@
-"""What a commit stores besides records: receipts, times of arrival, keys, webhooks."""
+"""What a commit stores besides records: receipts, times of arrival, keys, webhooks, alerts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -7,11 +7,14 @@ import pyarrow as pa
 
 from callistics.engines.base import TAKEN, KeptReceipt
 from callistics.engines.clickhouse.access_keys import key_table, secret_table, use_table
+from callistics.engines.clickhouse.alerts import purge as purge_alerts
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.webhooks import purge
+from callistics.model.alerts import AlertChanges
 from callistics.model.instants import DAY
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
+from callistics.records.columnar.alert_tables import ALERTS, alert_table
 from callistics.records.columnar.row_codec import TIME
 from callistics.records.columnar.webhook_tables import webhook_tables
 
@@ -33,6 +36,7 @@ class Bookkeeping:
         self._uses: dict[str, int] = {}
         self._secret: str | None = None
         self._webhooks: list[WebhookChanges] = []
+        self._alerts: list[AlertChanges] = []
         self._receipts: list[tuple[str, str, KeptReceipt]] = []
 
     def arrival(self, records: int) -> int:
@@ -77,6 +81,12 @@ class Bookkeeping:
             purge(self._client, changes.purge_before)
         self._webhooks.append(changes)
 
+    def save_alerts(self, changes: AlertChanges) -> None:
+        """Store what there is of alerts; what is purged goes at once."""
+        if changes.purge_before is not None:
+            purge_alerts(self._client, changes.purge_before)
+        self._alerts.append(changes)
+
     def kept(self) -> Iterator[Insert]:
         """What was collected, table by table."""
         if self._keys:
@@ -88,6 +98,9 @@ class Bookkeeping:
         if self._receipts:
             yield "kept_answers", _receipt_table(self._receipts, self._now)
         yield from webhook_tables(self._webhooks, self._now)
+        alerts = alert_table(self._alerts, self._now)
+        if alerts is not None:
+            yield ALERTS, alerts
 
 
 def _receipt_table(receipts: Iterable[tuple[str, str, KeptReceipt]], now: int) -> pa.Table:

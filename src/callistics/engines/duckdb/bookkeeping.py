@@ -1,10 +1,11 @@
-"""What a transaction stores besides records: receipts, times of arrival, keys, webhooks."""
+"""What a transaction stores besides records: receipts, times of arrival, keys, webhooks, alerts."""
 
 from collections.abc import Iterable, Mapping
 
 from callistics.engines.base import TAKEN, KeptReceipt
-from callistics.engines.duckdb import access_keys, webhooks
+from callistics.engines.duckdb import access_keys, alerts, webhooks
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.model.alerts import AlertChanges
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
 
@@ -72,3 +73,7 @@ class Bookkeeping:
     def save_webhooks(self, changes: WebhookChanges) -> None:
         """Store what there is of webhooks."""
         webhooks.save(self._statements, changes, self._now)
+
+    def save_alerts(self, changes: AlertChanges) -> None:
+        """Store what there is of alerts."""
+        alerts.save(self._statements, changes, self._now)
