@@ -74,7 +74,6 @@ def new_alert(scope: Scope, key_id: str | None, now: int) -> StoredAlert:
         scope=scope,
         key_id=key_id,
         created_at=now,
-        changed_at=now,
     )
 
 
@@ -115,7 +114,8 @@ class _Reader(BodyReader):
         if self.problems:
             raise Refused(self.problems)
         same = all(getattr(made, name) == getattr(self._before, name) for name in _WATCHED)
-        return made if same else replace(made, changed_at=self.now)
+        later = max(self.now, self._before.changed_at + 1)
+        return made if same else replace(made, changed_at=later)
 
     def _name(self, *, named: bool) -> str:
         value = self.body.get("name")

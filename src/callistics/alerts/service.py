@@ -36,7 +36,7 @@ KEPT = 90 * DAY
 
 @dataclass(frozen=True, slots=True)
 class AlertParts:
-    """What alerts work with; `clock` gives µs."""
+    """What alerts work with; `clock` gives µs, `query_timeout` s."""
 
     engine: Readable
     writer: Writer
@@ -46,6 +46,7 @@ class AlertParts:
     ways: Ways
     default_zone: str
     clock: Callable[[], int]
+    query_timeout: float
 
 
 class Alerts:
@@ -113,7 +114,7 @@ class Alerts:
 
     def simulate(self, alert: StoredAlert, span: Window) -> Simulation:
         """What an alert would have done in a range. Raises `RequestError`."""
-        return simulate(alert, self._parts.analytics, span, self.clock())
+        return simulate(alert, self._parts.analytics, span, self.clock(), self._parts.query_timeout)
 
     def watched(self, alert: StoredAlert) -> Watched:
         """The figures of an alert. Raises `RequestError`."""

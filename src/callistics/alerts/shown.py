@@ -111,10 +111,10 @@ def _standing(status: AlertStatus | None) -> Shown:
 def shown_groups(status: AlertStatus | None, where: Zone) -> Shown:
     """The buckets that were evaluated last, and each group."""
     if status is None:
-        return {"buckets_of": None, "groups": []}
+        return {"last_buckets": None, "groups": []}
     window = status.window
     return {
-        "buckets_of": None if window is None else shown_window(window, where),
+        "last_buckets": None if window is None else shown_window(window, where),
         "groups": [shown_group(one) for one in status.groups],
     }
 

@@ -63,6 +63,9 @@ def parse_targets(
             found.append(_webhook(f"{at}/webhook", inside, before, problems))
         else:
             found.append(_email(f"{at}/email", inside, problems, mails=mails))
+    urls = [one.url for one in found if one.url is not None]
+    if len(set(urls)) < len(urls):
+        problems.append(invalid("/notify", "names one webhook twice"))
     return tuple(found)
 
 

@@ -80,7 +80,7 @@ async def alert(request: AnyRequest, alert_id: FromPath[str]) -> Response[bytes]
     changed = replace(parse_alert(whole, found, terms), key_id=asking.id)
     if parts.alerts.paused(found) is not None:
         # What happened meanwhile is not looked at any more.
-        changed = replace(changed, changed_at=terms.now)
+        changed = replace(changed, changed_at=max(terms.now, found.changed_at + 1))
     await _durable(parts.alerts.save(changed))
     status = await asyncio.to_thread(parts.alerts.stored.status, changed.id)
     return _json(_shown(parts, changed, status, known=found.notify))

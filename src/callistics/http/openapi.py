@@ -7,6 +7,8 @@ from typing import cast
 import msgspec
 
 from callistics import __version__
+from callistics.http.openapi_alert_schemas import alert_schemas
+from callistics.http.openapi_alerts import alert_paths
 from callistics.http.openapi_batch import operation
 from callistics.http.openapi_discovery import discovery_paths
 from callistics.http.openapi_embed import TOKEN, embed_schemas, operations
@@ -67,6 +69,7 @@ def _document() -> Json:
             {"name": "Records", "description": "Sending calls and leads, and looking at them."},
             {"name": "Keys", "description": "Access keys and their scopes."},
             {"name": "Webhooks", "description": "What platforms send, as they send it."},
+            {"name": "Alerts", "description": "Who is told when a figure is not as it should be."},
             {"name": "Operations", "description": "Running the server."},
         ],
         "paths": {
@@ -83,6 +86,7 @@ def _document() -> Json:
             "/keys/{key_id}": {"delete": _revoke_key()},
             "/embed-tokens": operations(),
             **webhook_paths(),
+            **alert_paths(),
             "/health/live": {"get": _health("The process runs.", "isLive", ("status",), 200)},
             "/health/ready": {
                 "get": _health(
@@ -93,7 +97,11 @@ def _document() -> Json:
         },
         "components": {
             "securitySchemes": {"key": BEARER, "token": TOKEN},
-            "schemas": schemas() | search_schemas() | embed_schemas() | webhook_schemas(),
+            "schemas": schemas()
+            | search_schemas()
+            | embed_schemas()
+            | webhook_schemas()
+            | alert_schemas(),
         },
     }
 
