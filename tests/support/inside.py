@@ -220,3 +220,8 @@ def purge_webhooks(server: Any, days: int) -> None:
     webhooks = server.application.services.webhooks
     webhooks._keep, webhooks._purged = days, None
     assert webhooks.maintain()
+
+
+def engine_of(server: Any) -> Engine:
+    """The engine that a server has opened."""
+    return server.application.services.writer._engine

@@ -105,12 +105,18 @@ class Evaluator:
         status = self._statuses.get(alert.id)
         if status is None or status.changed_at != alert.changed_at:
             status = beginning(alert, watched, now)
+        stored = status
         for _ in range(AT_A_TIME):
             end = None if status.retry_at > now else due(alert, watched, status, now)
             if end is None:
                 break
             after, changes = self._evaluated(alert, watched, status, end, now)
-            status = self._noted(alert, watched, after, changes, now)
+            status = after
+            if changes:
+                # Evaluations that changed nothing are stored together with what comes next.
+                stored = status = self._noted(alert, watched, after, changes, now)
+        if status is not stored:
+            status = self._saved(alert, status, ())
         status = self._reminded(alert, watched, status, now)
         return min(self._times(alert, watched, status, now))
 

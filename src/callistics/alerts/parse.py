@@ -156,15 +156,15 @@ class _Reader(BodyReader):
         for name in _IN_QUERY:
             if query.get(name) is not None:
                 message = "an alert has none: it looks at its own buckets, and compares them itself"
-                self.problems.append(malformed(pointer("query", name), message, query[name]))
+                self.problems.append(invalid(pointer("query", name), message, query[name]))
         filters = as_object(query.get("filters")) or {}
         for name in sorted(RANGE):
             if filters.get(name) is not None:
                 at, message = pointer("query", "filters", name), "an alert asks for its own buckets"
-                self.problems.append(malformed(at, message, filters[name]))
+                self.problems.append(invalid(at, message, filters[name]))
         if "date" in (as_list(query.get("group_by")) or ()):
             message = "an alert looks at one bucket after the other: leave date out"
-            self.problems.append(malformed("/query/group_by", message, query["group_by"]))
+            self.problems.append(invalid("/query/group_by", message, query["group_by"]))
 
     def _field(self, plan: Plan | None) -> str:
         value = self.body.get("field")

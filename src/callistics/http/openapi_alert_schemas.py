@@ -60,10 +60,7 @@ def _hours(text: str) -> Json:
 def _fields() -> Json:
     fields: Json = {
         "name": {"type": "string", "minLength": 1, "maxLength": MAX_NAME},
-        "query": {
-            "type": "object",
-            "description": "A body of `POST /analytics` without dates, pages and comparison.",
-        },
+        "query": ref("AnalyticsRequest"),
         "field": {**_TEXT, "description": "Which figure of the rows."},
         "condition": ref("AlertCondition"),
         "buckets": _whole(1, MOST_BUCKETS, 1, "The figure is of so many closed buckets."),

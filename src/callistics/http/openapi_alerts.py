@@ -90,7 +90,7 @@ def alert_paths() -> Json:
             "post": _operation(
                 "test_alert",
                 "Send a notice that is marked as a test",
-                _found("What became of it.", object_of({"notices": {"type": "array", "items": ref("AlertTest")}})),
+                _found("What became of it.", object_of({"notices": _many("AlertTest")})),
                 400, 401, 403, 404, 429, 503, 504,
                 of_one=True,
             )
