@@ -225,3 +225,11 @@ def purge_webhooks(server: Any, days: int) -> None:
 def engine_of(server: Any) -> Engine:
     """The engine that a server has opened."""
     return server.application.services.writer._engine
+
+
+def alert_rows(server: Any, kind: str) -> dict[str, str]:
+    """What is stored of alerts of a kind, by its id."""
+    sql = f"SELECT id, argMax(content, version) FROM alert_rows WHERE kind = '{kind}' GROUP BY id"  # noqa: S608
+    return {
+        str(row[0]): str(row[1]) for row in server.application.services.alerts.stored._run(raw(sql))
+    }
