@@ -4,11 +4,14 @@
 
 import os
 import signal
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pytest
+from standardwebhooks import Webhook
 
 from callistics.analytics import parse
 from callistics.engines.base import Engine
@@ -233,3 +236,18 @@ def alert_rows(server: Any, kind: str) -> dict[str, str]:
     return {
         str(row[0]): str(row[1]) for row in server.application.services.alerts.stored._run(raw(sql))
     }
+
+
+def purge_alerts(server: Any) -> None:
+    """Do the hourly purge now, as if nothing were kept."""
+    alerts = server.application.services.alerts
+    alerts._purged, alerts.clock = None, lambda: 1 << 60
+    assert alerts.maintain()
+
+
+def verify_without_clock(signer: Webhook, body: bytes, headers: Mapping[str, str]) -> None:
+    """Check a signature as its library does, whatever the time of the message."""
+    with pytest.MonkeyPatch.context() as patch:
+        at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), tz=UTC)
+        patch.setattr(Webhook, "_Webhook__verify_timestamp", lambda *_: at)
+        signer.verify(body, dict(headers))
