@@ -51,9 +51,7 @@ class Mails:
     def messages(self) -> list[EmailMessage]:
         """The mails that came."""
         contents = [cast("bytes", one.content) for one in self.came]
-        return [
-            cast("EmailMessage", message_from_bytes(one, policy=policy.default)) for one in contents
-        ]
+        return [message_from_bytes(one, policy=policy.default) for one in contents]
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 from callistics.model.alerts import AlertRow
 from support import engines, inside
 from support.alerting import (
+    URL,
     alerting,
     alerts_of,
     at,
@@ -23,7 +24,6 @@ from support.server import Server, problem
 
 NOW = "2026-03-02T11:20"
 SECRET = "whsec_" + "c2VjcmV0" * 5
-URL = "https://ops.example/hook"
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,8 @@ from callistics.alerts.service import Alerts
 from callistics.model.instants import micros
 from support.server import Server, serving
 
+URL = "https://ops.example/hook"
+"""A webhook to which nothing is sent."""
 TENANTS = {"merchant_id": "m1", "reseller_id": "r1", "template_id": "t1"}
 
 

@@ -80,7 +80,7 @@ def show(target: Target, alert_id: str) -> None:
 def create(target: Target, file: Path | None) -> None:
     """Make an alert and print it as JSON, with secrets that were made for it this once."""
     body = _body(file)
-    with connect(target) as client:
+    with connect(target, create=True) as client:
         click.echo(client.request("POST", _ALERTS, json=body).text)
 
 
