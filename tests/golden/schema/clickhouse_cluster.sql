@@ -263,3 +263,13 @@ CREATE TABLE IF NOT EXISTS webhook_results ON CLUSTER calls_cluster (
 ) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/webhook_results', '{shard}-{replica}', version)
 ORDER BY body_id
 SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS alert_rows ON CLUSTER calls_cluster (
+    kind LowCardinality(String),
+    id String,
+    alert_id String,
+    version Int64,
+    content String
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/alert_rows', '{shard}-{replica}', version)
+ORDER BY (kind, id)
+SETTINGS non_replicated_deduplication_window = 1000;
