@@ -147,6 +147,20 @@ def test_a_scoped_administrator_sees_only_its_own(server: Server) -> None:
     assert changed["scope"] == {"merchant_ids": ["m1"]}
 
 
+def test_the_audit_log_says_who_made_it(server: Server) -> None:
+    one = make(server, body(), NOW)
+    path = f"/alerts/{one}"
+    assert server.request("PATCH", path, json={"name": "x"}).status_code == 200
+    assert server.request("DELETE", path).status_code == 204
+    found = server.request("GET", "/audit", params={"limit": "3"}).json()["data"]
+    assert [entry["action"] for entry in found[::-1]] == [
+        "alert.created",
+        "alert.changed",
+        "alert.deleted",
+    ]
+    assert {entry["details"]["alert"] for entry in found} == {one}
+
+
 def test_it_takes_an_administrator(server: Server) -> None:
     key = server.make_key(None, "query", "ingest")
     for method, path in (("GET", "/alerts"), ("POST", "/alerts"), ("POST", "/alerts/simulate")):

@@ -226,8 +226,9 @@ def purge_webhooks(server: Any, days: int) -> None:
 
 
 def engine_of(server: Any) -> Engine:
-    """The engine that a server has opened."""
-    return server.application.services.writer._engine
+    """The engine of a running application."""
+    found: Engine = server.application.services.audit._engine
+    return found
 
 
 def alert_rows(server: Any, kind: str) -> dict[str, str]:

@@ -25,6 +25,7 @@ from callistics.model.alerts import (
     StoredAlert,
     Window,
 )
+from callistics.model.audit import Note
 from callistics.model.instants import DAY, HOUR
 from callistics.model.scope import Scope
 
@@ -88,17 +89,17 @@ class Alerts:
         if len(self.stored.alerts()) >= MOST_ALERTS:
             raise Refused([invalid("", f"there are {MOST_ALERTS:,} alerts already")])
 
-    def save(self, alert: StoredAlert) -> "Future[Result]":
-        """Have an alert stored; done once it is durable. Raises `Unavailable`."""
-        job = Job(alerts=AlertChanges(alerts=[alert]))
+    def save(self, alert: StoredAlert, note: Note) -> "Future[Result]":
+        """Have an alert stored, and noted; done once it is durable. Raises `Unavailable`."""
+        job = Job(alerts=AlertChanges(alerts=[alert]), notes=(note,))
         done = self._parts.writer.submit(job)
         done.add_done_callback(lambda _: self._wake())
         return done
 
-    def delete(self, alert: StoredAlert) -> "Future[Result]":
+    def delete(self, alert: StoredAlert, note: Note) -> "Future[Result]":
         """Have an alert deleted, with its secrets."""
         now = self.clock()
-        return self.save(replace(alert, notify=(), enabled=False, deleted_at=now))
+        return self.save(replace(alert, notify=(), enabled=False, deleted_at=now), note)
 
     def paused(self, alert: StoredAlert) -> str | None:
         """Why an alert is not evaluated, None where it is."""

@@ -27,6 +27,7 @@ from callistics.http.analytics import check_json
 from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.ingest.job import Result
 from callistics.model.alerts import AlertStatus, NotifyTarget, StoredAlert, Window
+from callistics.model.audit import Action
 from callistics.model.instants import utc_text
 from callistics.model.json import encode
 from callistics.model.keys import Permission, StoredKey
@@ -54,7 +55,8 @@ async def _create(request: AnyRequest, parts: Services, asking: StoredKey) -> Re
     given, terms = await _body(request), parts.alerts.terms()
     made = parse_alert(given, new_alert(asking.scope, asking.id, terms.now), terms)
     await asyncio.to_thread(parts.alerts.check_number)
-    await _durable(parts.alerts.save(made))
+    note = parts.note(Action.ALERT_CREATED, asking, alert=made.id)
+    await _durable(parts.alerts.save(made, note))
     return _json(_shown(parts, made, None, known=()), 201)
 
 
@@ -70,7 +72,8 @@ async def alert(request: AnyRequest, alert_id: FromPath[str]) -> Response[bytes]
     if request.method == HttpMethod.GET:
         return _json(await asyncio.to_thread(_whole, parts, found))
     if request.method == HttpMethod.DELETE:
-        await _durable(parts.alerts.delete(found))
+        note = parts.note(Action.ALERT_DELETED, asking, alert=found.id)
+        await _durable(parts.alerts.delete(found, note))
         return Response(b"", status_code=204)
     given, terms = await _body(request), parts.alerts.terms()
     if not given:
@@ -81,7 +84,8 @@ async def alert(request: AnyRequest, alert_id: FromPath[str]) -> Response[bytes]
     if parts.alerts.paused(found) is not None:
         # What happened meanwhile is not looked at any more.
         changed = replace(changed, changed_at=max(terms.now, found.changed_at + 1))
-    await _durable(parts.alerts.save(changed))
+    note = parts.note(Action.ALERT_CHANGED, asking, alert=changed.id)
+    await _durable(parts.alerts.save(changed, note))
     status = await asyncio.to_thread(parts.alerts.stored.status, changed.id)
     return _json(_shown(parts, changed, status, known=found.notify))
 

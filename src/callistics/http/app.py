@@ -10,6 +10,7 @@ from litestar.datastructures import State
 
 from callistics.http.alerts import alert, alerts, simulate, simulate_new, test_alert
 from callistics.http.analytics import analytics
+from callistics.http.audit import audit
 from callistics.http.batch import analytics_batch
 from callistics.http.dashboard import dashboard, embed, page_asset, panels
 from callistics.http.discovery import payload_keys, types, values
@@ -45,6 +46,7 @@ _ROUTES: list[Any] = [
     keys,
     revoke_key,
     embed_tokens,
+    audit,
     webhook,
     webhook_endpoints,
     webhook_endpoint,

@@ -9,6 +9,7 @@ import msgspec
 from callistics import __version__
 from callistics.http.openapi_alert_schemas import alert_schemas
 from callistics.http.openapi_alerts import alert_paths
+from callistics.http.openapi_audit import audit_paths, audit_schemas
 from callistics.http.openapi_batch import operation
 from callistics.http.openapi_discovery import discovery_paths
 from callistics.http.openapi_embed import TOKEN, embed_schemas, operations
@@ -87,6 +88,7 @@ def _document() -> Json:
             "/embed-tokens": operations(),
             **webhook_paths(),
             **alert_paths(),
+            **audit_paths(),
             "/health/live": {"get": _health("The process runs.", "isLive", ("status",), 200)},
             "/health/ready": {
                 "get": _health(
@@ -101,7 +103,8 @@ def _document() -> Json:
             | search_schemas()
             | embed_schemas()
             | webhook_schemas()
-            | alert_schemas(),
+            | alert_schemas()
+            | audit_schemas(),
         },
     }
 

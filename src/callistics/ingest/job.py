@@ -1,6 +1,6 @@
 """What the writer is asked for, and what becomes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -8,6 +8,7 @@ from callistics.errors import RequestError
 from callistics.ingest.batch import Batch
 from callistics.ingest.receipt import Receipt, Repeated
 from callistics.model.alerts import AlertChanges
+from callistics.model.audit import Note
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
 
@@ -34,6 +35,8 @@ class Retry:
 class Job:
     """One request for the writer. `done` gives the result once durable.
 
+    `notes` go into the audit log in the same commit.
+
     One that is `urgent` goes before all others; it, and one that is `unlimited`, is taken however
     many wait.
     """
@@ -45,6 +48,7 @@ class Job:
     token_secret: str | None = None
     webhooks: WebhookChanges | None = None
     alerts: AlertChanges | None = None
+    notes: Sequence[Note] = ()
     urgent: bool = False
     unlimited: bool = False
     done: "Future[Result]" = field(default_factory=Future[Result])

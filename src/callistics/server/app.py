@@ -23,6 +23,7 @@ from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
+from callistics.audit.log import AuditLog
 from callistics.engines.base import Engine
 from callistics.engines.registry import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
@@ -41,7 +42,7 @@ from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
 from callistics.server.alerts import make_alerts
-from callistics.server.first_start import keep_token_secret, make_admin_key
+from callistics.server.first_start import keep_token_secret, make_admin_key, note_start
 from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
 from callistics.server.new_files import private_files
@@ -83,7 +84,7 @@ class Application:
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
         try:
             with private_files(database_file(self.settings.engine)):
-                engine = open_engine(self.settings, shared=self.serves)
+                engine = open_engine(self.settings, shared=self.serves, imports=not self.serves)
                 async with self._running(http, engine):
                     yield
         except CallisticsError as error:
@@ -100,6 +101,8 @@ class Application:
         keep_token_secret(parts, engine, made)
         http.state.services = parts
         parts.ready = True
+        if self.serves:
+            note_start(parts, engine)
         flush = asyncio.create_task(_flush_uses(parts))
         maintenance = Maintenance(parts.maintain, _MAINTENANCE_SECONDS) if self.serves else None
         parts.alerts.start(evaluates=self.serves and self.settings.alerts)
@@ -166,6 +169,7 @@ def _services(
         maintain=maintaining(engine, webhooks, alerts),
         webhooks=webhooks,
         alerts=alerts,
+        audit=AuditLog(engine, writer.submit),
         metrics=metrics,
     )
     parts.metrics.info(version=__version__, engine=engine.version)

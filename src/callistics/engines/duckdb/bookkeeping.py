@@ -1,13 +1,15 @@
-"""What a transaction stores besides records: receipts, times of arrival, keys, webhooks, alerts."""
+"""What a transaction stores besides records: receipts, keys, webhooks, alerts, the audit log."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from callistics.engines.base import TAKEN, KeptReceipt
 from callistics.engines.duckdb import access_keys, alerts, webhooks
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.model.alerts import AlertChanges
+from callistics.model.audit_chain import NO_ENTRY, Entry, Head
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
+from callistics.records.columnar.audit_table import audit_table
 
 
 class Bookkeeping:
@@ -77,3 +79,15 @@ class Bookkeeping:
     def save_alerts(self, changes: AlertChanges) -> None:
         """Store what there is of alerts."""
         alerts.save(self._statements, changes, self._now)
+
+    def audit_head(self) -> Head:
+        """The last entry of the audit log."""
+        found = self._statements.execute(
+            "SELECT sequence, hash FROM audit_log ORDER BY sequence DESC LIMIT 1"
+        ).fetchall()
+        return next((Head(int(number), str(hash_)) for number, hash_ in found), NO_ENTRY)
+
+    def append_audit(self, entries: Sequence[Entry]) -> None:
+        """Add entries to the audit log; once in a transaction."""
+        self._statements.give(new_audit_log=audit_table(entries))
+        self._statements.repeat("INSERT INTO audit_log BY NAME FROM new_audit_log")
