@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from callistics.errors import TimedOut
+from callistics.errors import TimedOut, Unavailable
 from support.alerting import (
     Notified,
     alerting,
@@ -160,6 +160,23 @@ def test_an_error_of_the_query_is_told_once_it_lasts(
     assert look(watching, "2026-03-02T11:55:00", one) == "ok"
     assert webhook.told == [("alert.changed", "ok", "error"), ("alert.changed", "error", "ok")]
     assert webhook.notices[0]["data"]["changes"][0]["error"] == found["error"]
+
+
+def test_what_could_not_be_stored_is_evaluated_and_told_once(
+    watching: Server, webhook: Notified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = make(watching, body(webhook.url), "2026-03-02T11:20")
+    writer = watching.application.services.writer
+
+    def fail(_: Any) -> Any:
+        raise Unavailable("the engine does not answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, "submit", fail)
+        alerts_of(watching).evaluator.round(at("2026-03-02T11:20"))
+    assert look(watching, "2026-03-02T11:21", one) == "ok"
+    assert look(watching, "2026-03-02T11:25", one) == "firing"
+    assert webhook.told == [FIRED]
 
 
 def test_one_round_tells_when_the_next_is_due(watching: Server) -> None:

@@ -61,6 +61,7 @@ class Evaluator:
         self._statuses: dict[str, AlertStatus] | None = None
         # When an alert, as it was then, is to be looked at again.
         self._next: dict[str, tuple[StoredAlert, int]] = {}
+        self._in_doubt = False
 
     @property
     def firing(self) -> int:
@@ -71,6 +72,10 @@ class Evaluator:
     def round(self, now: int) -> int | None:
         """Evaluate what is due at an instant (µs); when something is again, None if nothing is."""
         alerts = self._parts.stored.alerts()
+        if self._in_doubt:
+            # What could not be stored may be there after all.
+            self._statuses, self._in_doubt = None, False
+            self._parts.sender.read_anew()
         if self._statuses is None:
             self._statuses = self._parts.stored.statuses()
         self._forget({one.id for one in alerts})
@@ -95,7 +100,7 @@ class Evaluator:
             following = self._worked(alert, now)
         except Exception:  # noqa: BLE001 - the other alerts go on
             _log.exception("an alert could not be evaluated", alert=alert.id)
-            following = now + _LATER
+            following, self._in_doubt = now + _LATER, True
         self._next[alert.id] = (alert, following)
         return following
 

@@ -83,6 +83,8 @@ class Sender:
         self._lock = threading.Lock()
         self._waiting: dict[str, Delivery] | None = None
         self.on_added: Callable[[], None] = _nothing
+        self.stopping = False
+        """Whether no further attempt is begun."""
 
     def add(self, deliveries: Iterable[Delivery]) -> None:
         """Take notices; before the first round all are read anyway."""
@@ -90,6 +92,11 @@ class Sender:
             if self._waiting is not None:
                 self._waiting |= {one.id: one for one in deliveries}
         self.on_added()
+
+    def read_anew(self) -> None:
+        """Look up what is on its way: nobody knows what came to be stored."""
+        with self._lock:
+            self._waiting = None
 
     def round(self, now: int) -> int | None:
         """Send what is due at an instant (µs); when there is more to do, None where nothing is."""
@@ -101,13 +108,16 @@ class Sender:
 
     def _sent(self, due: Sequence[Delivery], now: int) -> list[Delivery]:
         def sent(one: Delivery) -> Delivery:
+            if self.stopping:
+                return one
             why = self._why_not(one.alert_id)
             if why is None:
                 return self._ways.attempt(one, now)
             return replace(one, state=DeliveryState.GIVEN_UP, body="", error=why)
 
         with ThreadPoolExecutor(min(len(due), _THREADS), "notices") as pool:
-            return list(pool.map(sent, due))
+            after = list(pool.map(sent, due))
+        return [one for one, before in zip(after, due, strict=True) if one is not before]
 
     def _all(self) -> list[Delivery]:
         with self._lock:
@@ -119,7 +129,8 @@ class Sender:
         """Store what became of notices: until then they count as not sent."""
         self._save(AlertChanges(deliveries=after))
         with self._lock:
-            assert self._waiting is not None
+            if self._waiting is None:
+                return
             for one in after:
                 if one.over:
                     self._waiting.pop(one.id, None)

@@ -145,6 +145,7 @@ class Alerts:
 
     def stop(self) -> None:
         """Evaluate and send no more: the rest is done after the next start."""
+        self.sender.stopping = True
         for one in self._workers:
             one.stop()
 
