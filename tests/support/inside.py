@@ -252,3 +252,15 @@ def verify_without_clock(signer: Webhook, body: bytes, headers: Mapping[str, str
         at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), tz=UTC)
         patch.setattr(Webhook, "_Webhook__verify_timestamp", lambda *_: at)
         signer.verify(body, dict(headers))
+
+
+def may_fetch_again(server: Any) -> None:
+    """Let the keys of issuers be fetched again, as if the last time were long ago."""
+    for keys in server.application.services.tokens._remote.values():
+        keys._tried = float("-inf")
+
+
+def at_clock(engine: Any, moment: int) -> Any:
+    """The engine, whose clock stands still at an instant (µs) from now on."""
+    engine._clock = lambda: moment
+    return engine
