@@ -54,6 +54,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "keys": Lazy("keys", "Create, list, rotate and revoke access keys."),
     "audit": Lazy("audit", "Look at the audit log, and check that nobody changed it."),
     "webhook": Lazy("webhook", "Take what platforms send: endpoints, dead letters, a trial."),
+    "alerts": Lazy("alerts", "Be told when a figure is not as it should be."),
     "embed-token": Lazy("embed_token", "Sign tokens for embedding, or refuse them all."),
     "generate": Lazy("generate", "Write made-up calls to a file."),
     "settings": Lazy("settings", "List every setting of the server."),

@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
+from callistics.http.alerts import alert, alerts, simulate, simulate_new, test_alert
 from callistics.http.analytics import analytics
 from callistics.http.audit import audit
 from callistics.http.batch import analytics_batch
@@ -55,6 +56,11 @@ _ROUTES: list[Any] = [
     webhook_endpoint,
     dead_letters,
     replay_dead_letters,
+    alerts,
+    simulate_new,
+    alert,
+    simulate,
+    test_alert,
     live,
     ready,
     metrics,

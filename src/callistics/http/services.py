@@ -12,6 +12,7 @@ from callistics.access.keyring import Keyring, bearer, ends_soon, hash_secret, r
 from callistics.access.limiter import RateLimiter
 from callistics.access.tokens import NotSignedError, Tokens, looks_like_token
 from callistics.access.wrong_keys import WrongKeys
+from callistics.alerts.service import Alerts
 from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.discovery import Discovery
@@ -72,6 +73,7 @@ class Services:
     readers: Pool
     decode_process: DecodeProcess
     webhooks: Webhooks
+    alerts: Alerts
     audit: AuditLog
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)

@@ -2,11 +2,10 @@
 
 import asyncio
 import math
-import os
 import signal
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,11 +44,13 @@ from callistics.model.instants import now
 from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
+from callistics.server.alerts import make_alerts
 from callistics.server.announcement import announce
 from callistics.server.first_start import keep_token_secret, make_admin_key, starting
 from callistics.server.key_warnings import KeyWarnings
 from callistics.server.logs import configure_logs
 from callistics.server.maintenance import Maintenance, maintaining
+from callistics.server.new_files import private_files
 from callistics.server.policy import policy_of
 from callistics.server.retention import Retention
 from callistics.server.webhooks import make_webhooks
@@ -114,6 +115,7 @@ class Application:
             starting(parts, engine)
         flush = asyncio.create_task(_flush_uses(parts))
         maintenance = Maintenance(parts.maintain, _MAINTENANCE_SECONDS) if self.serves else None
+        parts.alerts.start(evaluates=self.serves and self.settings.alerts)
         _log.info(
             "ready", version=__version__, engine=engine.version, timezone_rules=rules_version()
         )
@@ -153,6 +155,8 @@ def _services(
     cache = AnswerCache(settings.answer_cache * 1_000_000)
     writer, metrics = Writer(engine, settings.ingest_queue, set_size=set_size), Metrics()
     webhooks = make_webhooks(settings, engine, writer, metrics)
+    keyring = Keyring(engine.load_keys(), local)
+    alerts = make_alerts(settings, engine, writer, analytics, keyring, metrics)
     parts = Services(
         settings=settings,
         analytics=analytics,
@@ -162,7 +166,7 @@ def _services(
         searches=Searches(analytics, engine, settings.timezone),
         records=Records(engine.dialect, engine, policy),
         writer=writer,
-        keyring=Keyring(engine.load_keys(), local),
+        keyring=keyring,
         tokens=Tokens(secret, settings.token_issuers, fetch),
         limiter=RateLimiter(settings.rate_limit),
         wrong_keys=WrongKeys(settings.wrong_key_limit),
@@ -173,8 +177,9 @@ def _services(
         decode_process=DecodeProcess(),
         cache=cache,
         data_version=lambda: engine.data_version,
-        maintain=maintaining(engine, webhooks, Retention(settings, engine, writer.submit)),
+        maintain=maintaining(engine, webhooks, alerts, Retention(settings, engine, writer.submit)),
         webhooks=webhooks,
+        alerts=alerts,
         audit=AuditLog(engine, writer.submit),
         metrics=metrics,
     )
@@ -197,22 +202,6 @@ def _number_pending(pending: Pending) -> float:
         return pending.count()
     except CallisticsError:
         return math.nan
-
-
-@contextmanager
-def private_files(database: Path | None) -> Generator[None]:
-    """New files are their owner's alone, or as open as the database that is there already.
-
-    The log beside it comes and goes as the engine likes, so that this holds for as long as the
-    engine is open.
-    """
-    mode = database.stat().st_mode if database is not None and database.exists() else 0o600
-    before = os.umask(0o077)
-    os.umask(before | ~mode & 0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 async def _flush_uses(parts: Services) -> None:
@@ -241,6 +230,7 @@ def _save_uses(parts: Services) -> None:
 def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> None:
     if maintenance is not None:
         maintenance.stop()
+    parts.alerts.stop()
     parts.queries.stop()
     parts.exporting.stop()
     parts.readers.stop()

@@ -237,6 +237,7 @@ def _newest(client: Client) -> int:
         "SELECT greatest((SELECT coalesce(max(last), 0) FROM arrivals),"
         " (SELECT coalesce(max(version), 0) FROM access_keys),"
         " (SELECT coalesce(max(version), 0) FROM token_secret),"
-        " (SELECT coalesce(max(version), 0) FROM webhook_endpoints))"
+        " (SELECT coalesce(max(version), 0) FROM webhook_endpoints),"
+        " (SELECT coalesce(max(version), 0) FROM alert_rows))"
     ).result_rows
     return int(last)
