@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callistics.catalog.rollups import Rollup
+from callistics.engines.dump import Dump
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
 from callistics.records.columnar.arrow import Mask
@@ -180,6 +181,10 @@ class Engine(Readable, Protocol):
 
         One thread may do this while others work.
         """
+        ...
+
+    def dumping(self) -> AbstractContextManager[Dump]:
+        """One state of all that is stored, while others go on writing. Raises `EngineError`."""
         ...
 
     def close(self) -> None:

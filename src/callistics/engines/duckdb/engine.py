@@ -3,7 +3,7 @@
 import queue
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -13,6 +13,7 @@ from callistics.engines.base import SharingLimits
 from callistics.engines.duckdb.access_keys import load_keys, load_token_secret
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.dialect import DuckDBDialect
+from callistics.engines.duckdb.dump import DuckDBDump, dump
 from callistics.engines.duckdb.lookup.id_index import IdIndex
 from callistics.engines.duckdb.lookup.load_states import Lookup
 from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
@@ -211,6 +212,10 @@ class DuckDBEngine:
             self._payload_keys.rebuilt()
             self._schedule.rebuilt()
             self._data_version.advance()
+
+    def dumping(self) -> AbstractContextManager[DuckDBDump]:
+        """One state of all that is stored, while others go on writing."""
+        return dump(self._connection)
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""
