@@ -9,6 +9,7 @@ from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
 from callistics.http.analytics import analytics
+from callistics.http.backups import backup_made, backup_part, backup_state, backups
 from callistics.http.batch import analytics_batch
 from callistics.http.dashboard import dashboard, embed, page_asset, panels
 from callistics.http.discovery import payload_keys, types, values
@@ -49,6 +50,10 @@ _ROUTES: list[Any] = [
     webhook_endpoint,
     dead_letters,
     replay_dead_letters,
+    backups,
+    backup_state,
+    backup_part,
+    backup_made,
     live,
     ready,
     metrics,

@@ -17,6 +17,7 @@ from callistics.analytics.discovery import Discovery
 from callistics.analytics.locked import locked_problems
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
+from callistics.backups.states import States
 from callistics.errors import Forbidden, Refused, TooLarge, malformed
 from callistics.exports.export import Exports
 from callistics.http.description import Described
@@ -67,6 +68,7 @@ class Services:
     readers: Pool
     decode_process: DecodeProcess
     webhooks: Webhooks
+    backups: States
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])

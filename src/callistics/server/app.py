@@ -41,11 +41,12 @@ from callistics.model.instants import now
 from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
+from callistics.server.backups import maintaining, make_states
 from callistics.server.first_start import keep_token_secret, make_admin_key
 from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
 from callistics.server.policy import policy_of
-from callistics.server.webhooks import maintaining, make_webhooks
+from callistics.server.webhooks import make_webhooks
 from callistics.settings import Settings
 from callistics.timezones import rules_version
 
@@ -140,6 +141,7 @@ def _services(
     cache = AnswerCache(settings.answer_cache * 1_000_000)
     writer, metrics = Writer(engine, settings.ingest_queue, set_size=set_size), Metrics()
     webhooks = make_webhooks(settings, engine, writer, metrics)
+    states = make_states(settings, engine, metrics)
     parts = Services(
         settings=settings,
         analytics=analytics,
@@ -159,8 +161,9 @@ def _services(
         decode_process=DecodeProcess(),
         cache=cache,
         data_version=lambda: engine.data_version,
-        maintain=maintaining(engine, webhooks),
+        maintain=maintaining(engine, webhooks, states),
         webhooks=webhooks,
+        backups=states,
         metrics=metrics,
     )
     parts.metrics.info(version=__version__, engine=engine.version)
@@ -226,6 +229,7 @@ def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> N
     parts.webhooks.stop()
     _save_uses(parts)
     parts.writer.stop()
+    parts.backups.stop()
     engine.close()
     parts.decode_process.stop()
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import duckdb
 
-from callistics.engines.dump import StoredPart, fingerprint
 from callistics.engines.duckdb.lookup.lookup_sql import stored
 from callistics.engines.duckdb.migrate import describe
 from callistics.engines.duckdb.operations import REBUILD_DUE
 from callistics.engines.duckdb.tables import KEY_OF
+from callistics.engines.dump import StoredPart, fingerprint
 from callistics.errors import EngineError, first_line
 from callistics.records.columnar.derive import DERIVED
 from callistics.records.columnar.payload_columns import FLAT

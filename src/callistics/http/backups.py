@@ -1,0 +1,79 @@
+"""`/backups`: a state that is held for a backup, and its parts."""
+
+import asyncio
+import base64
+from collections.abc import AsyncGenerator
+from functools import partial
+from typing import IO
+
+import msgspec
+from litestar import Response, delete, get, post
+from litestar.params import FromPath
+
+from callistics.errors import Forbidden, Refused, malformed
+from callistics.http.services import AnyRequest, Services, read_body, services
+from callistics.http.streamed import Streamed
+from callistics.model.keys import Permission
+from callistics.model.scope import EVERYTHING
+
+MEDIA_TYPE = "application/vnd.apache.parquet"
+_PIECE = 1 << 20
+
+
+@post("/backups", status_code=201, request_max_body_size=None)
+async def backups(request: AnyRequest) -> Response[bytes]:
+    """Hold the state as it is now, until it is released or nothing of it is asked for."""
+    parts = _authorized(request)
+    await _check_empty(request, parts)
+    state = await asyncio.to_thread(parts.backups.hold)
+    return Response(msgspec.json.encode(state), status_code=201, media_type="application/json")
+
+
+@delete("/backups/{backup_id:str}", status_code=204)
+async def backup_state(request: AnyRequest, backup_id: FromPath[str]) -> None:
+    """Release a state, of which no backup was made."""
+    parts = _authorized(request)
+    await asyncio.to_thread(parts.backups.release, backup_id)
+
+
+@post("/backups/{backup_id:str}/made", status_code=204, request_max_body_size=None)
+async def backup_made(request: AnyRequest, backup_id: FromPath[str]) -> None:
+    """Release a state, of which a backup was made."""
+    parts = _authorized(request)
+    await _check_empty(request, parts)
+    await asyncio.to_thread(partial(parts.backups.release, backup_id, made=True))
+
+
+@get("/backups/{backup_id:str}/parts/{part:str}")
+async def backup_part(
+    request: AnyRequest, backup_id: FromPath[str], part: FromPath[str]
+) -> Streamed:
+    """The Parquet file of a part, with its checksum (RFC 9530)."""
+    parts = _authorized(request)
+    found = await asyncio.to_thread(parts.backups.part, backup_id, part)
+    digest = base64.b64encode(bytes.fromhex(found.sha256)).decode()
+    headers = {
+        "Content-Type": MEDIA_TYPE,
+        "Content-Length": str(found.size),
+        "Content-Digest": f"sha-256=:{digest}:",
+    }
+    return Streamed(_pieces(found.file), headers, found.file.close)
+
+
+async def _pieces(file: IO[bytes]) -> AsyncGenerator[bytes]:
+    while piece := await asyncio.to_thread(file.read, _PIECE):
+        yield piece
+
+
+def _authorized(request: AnyRequest) -> Services:
+    """The services, for a key that may see all there is."""
+    parts = services(request)
+    key = parts.authorize(request, Permission.ADMIN)
+    if key.scope != EVERYTHING:
+        raise Forbidden("a backup has the data of all tenants: it needs an admin key without scope")
+    return parts
+
+
+async def _check_empty(request: AnyRequest, parts: Services) -> None:
+    if await read_body(request, parts.settings.query_body_limit):
+        raise Refused([malformed("", "takes no body")])
