@@ -14,6 +14,7 @@ from callistics.backups.manifest import BackupError
 from callistics.errors import first_line
 
 _PIECE = 1 << 20
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _UNFINISHED = ".unfinished"
 _ADVICE = "what is there already stays: run the same command again once that is mended"
 
@@ -124,7 +125,7 @@ def _written_whole(path: Path) -> Generator[IO[bytes]]:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = path.with_name(path.name + _UNFINISHED)
     try:
-        with part.open("wb", opener=_private) as file:
+        with os.fdopen(os.open(part, _NEW, 0o600), "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -132,10 +133,6 @@ def _written_whole(path: Path) -> Generator[IO[bytes]]:
         _write_out(path.parent)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _write_out(folder: Path) -> None:

@@ -11,12 +11,12 @@ from litestar import Response, delete, get, post
 from litestar.params import FromPath
 
 from callistics.errors import Forbidden, Refused, malformed
+from callistics.exports.formats import FORMATS
 from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.http.streamed import Streamed
 from callistics.model.keys import Permission
 from callistics.model.scope import EVERYTHING
 
-MEDIA_TYPE = "application/vnd.apache.parquet"
 _PIECE = 1 << 20
 
 
@@ -53,7 +53,7 @@ async def backup_part(
     found = await asyncio.to_thread(parts.backups.part, backup_id, part)
     digest = base64.b64encode(bytes.fromhex(found.sha256)).decode()
     headers = {
-        "Content-Type": MEDIA_TYPE,
+        "Content-Type": FORMATS["parquet"].media_type,
         "Content-Length": str(found.size),
         "Content-Digest": f"sha-256=:{digest}:",
     }

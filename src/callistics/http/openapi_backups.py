@@ -1,7 +1,7 @@
 """States that are held for backups in the OpenAPI document."""
 
 from callistics.backups.states import EXPIRES_IN
-from callistics.http.backups import MEDIA_TYPE
+from callistics.exports.formats import FORMATS
 from callistics.http.openapi_parts import Json, json_content, ref, responses
 
 _DIGEST: Json = {
@@ -52,7 +52,7 @@ def _end(name: str, summary: str) -> Json:
 
 
 def _part() -> Json:
-    content = {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}
+    content = {FORMATS["parquet"].media_type: {"schema": {"type": "string", "format": "binary"}}}
     return {
         "operationId": "state_part",
         "tags": ["Operations"],
