@@ -105,7 +105,7 @@ def _manifest(backup: str, state: State, parts: list[Part]) -> Manifest:
 def _take(kept: Kept, part: Part, pieces: Iterable[bytes]) -> None:
     """Write the file of a part, and read it back."""
     name = part_file(part.sha256)
-    kept.place.write(name, _checked(part, pieces))
+    kept.place.write(name, checked(part.name, part.sha256, pieces))
     if kept.place.sha256(name) != part.sha256:
         kept.place.delete(name)
         raise BackupError(
@@ -114,11 +114,11 @@ def _take(kept: Kept, part: Part, pieces: Iterable[bytes]) -> None:
         )
 
 
-def _checked(part: Part, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The pieces. Raises `BackupError` at their end where they are not those of the part."""
+def checked(name: str, sha256: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces of a part. Raises `BackupError` at their end where its checksum is another."""
     found = hashlib.sha256()
     for piece in pieces:
         found.update(piece)
         yield piece
-    if found.hexdigest() != part.sha256:
-        raise BackupError(f"{part.name} came with another checksum than it was sent with")
+    if found.hexdigest() != sha256:
+        raise BackupError(f"{name} came with another checksum than it was sent with")

@@ -7,7 +7,7 @@ from pathlib import Path
 from callistics.backups.kept import Kept, Note, part_file
 from callistics.backups.manifest import BackupError, Manifest, Part
 from callistics.engines.base import Engine
-from callistics.engines.dump import Loading, Restoring
+from callistics.engines.dump import RECORD_TABLES, Loading, Restoring
 
 
 def restore(
@@ -62,7 +62,7 @@ def _settle(manifest: Manifest, engine: Engine) -> None:
 
 
 def _compare(manifest: Manifest, found: Mapping[str, int]) -> None:
-    for table in ("calls", "calls_held", "lead_records"):
+    for table in RECORD_TABLES:
         rows = manifest.rows(table)
         if found.get(table, 0) != rows:
             raise BackupError(f"{table}: {found.get(table, 0):,} rows are there, not {rows:,}")

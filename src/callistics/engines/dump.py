@@ -11,8 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from callistics.records.field import RecordKind
+
 PART_FORMAT = 1
 """Of the columns and rows of parts; a fingerprint of one is none of another."""
+
+RECORD_TABLES = {
+    "calls": RecordKind.CALLS,
+    "calls_held": RecordKind.CALLS,
+    "lead_records": RecordKind.LEADS,
+}
+"""The tables of records; their parts have at least the columns of `row_codec`, in any engine."""
 
 
 @dataclass(frozen=True, slots=True)
