@@ -1,6 +1,6 @@
 """Files of records: NDJSON that says all of it, or Parquet with NDJSON for what that cannot say."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from itertools import islice
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from callistics.backups.records import Record
+from callistics.backups.records import Record, records_in
 from callistics.model.instants import utc_text
 from callistics.model.rounding import of_millionths
 from callistics.records.field import RecordField, RecordKind
@@ -100,11 +100,13 @@ class _Columns:
         return self._cleared
 
 
-def rows_of(file: IO[bytes]) -> Iterator[pa.Table]:
-    """The rows of the file of a part, some at a time."""
+def write_part(kind: RecordKind, file: IO[bytes], writer: Writer) -> int:
+    """Write the records of a part, of which that is the file, some at a time; how many."""
+    count = 0
     with pq.ParquetFile(file) as opened:
         for batch in opened.iter_batches(_ROWS_IN_GROUP):
-            yield pa.Table.from_batches([batch])
+            count += writer.write(records_in(kind, pa.Table.from_batches([batch])))
+    return count
 
 
 def _file(files: ExitStack, path: Path) -> IO[bytes]:

@@ -11,8 +11,6 @@ from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.root import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from callistics.backups.export import Writer
     from callistics.backups.manifest import ListedPart, State
     from callistics.cli.backing_up.source import ServerSource
@@ -85,14 +83,8 @@ def _export(source: "ServerSource", dest: Path, format_: str) -> "dict[RecordKin
 def _write(
     source: "ServerSource", state: "State", part: "ListedPart", kind: "RecordKind", writer: "Writer"
 ) -> int:
-    from callistics.backups.records import records_in  # noqa: PLC0415
-
-    return sum(writer.write(records_in(kind, rows)) for rows in _rows(source, state, part))
-
-
-def _rows(source: "ServerSource", state: "State", part: "ListedPart") -> "Iterator[object]":
-    """The rows of a part, some at a time, once all of it has come."""
-    from callistics.backups.export import rows_of  # noqa: PLC0415
+    """Write the records of a part, once all of it has come; how many."""
+    from callistics.backups.export import write_part  # noqa: PLC0415
     from callistics.backups.make import checked  # noqa: PLC0415
 
     with tempfile.TemporaryFile(prefix="callistics-") as file:
@@ -100,4 +92,4 @@ def _rows(source: "ServerSource", state: "State", part: "ListedPart") -> "Iterat
             for piece in checked(part.name, fetched.sha256, fetched.pieces):
                 file.write(piece)
         file.seek(0)
-        yield from rows_of(file)
+        return write_part(kind, file, writer)

@@ -6,6 +6,7 @@ Writers do not wait for it, and a checkpoint frees the log meanwhile.
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -86,7 +87,7 @@ class DuckDBDump:
         items = [stored("duration_sent_ms") if name == "duration_sent" else name for name in names]
         return f"SELECT {', '.join(items)} FROM {table}"
 
-    def _rows(self, statement: str) -> list[tuple[object, ...]]:
+    def _rows(self, statement: str) -> list[tuple[Any, ...]]:
         try:
             return self._connection.execute(statement).fetchall()
         except duckdb.Error as error:

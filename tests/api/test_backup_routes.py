@@ -1,0 +1,83 @@
+"""States that are held for backups, over HTTP."""
+
+import base64
+import hashlib
+import io
+from collections.abc import Generator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from support.server import Server, problem, serving
+
+
+def call(call_id: str) -> dict[str, str]:
+    tenants = {"merchant_id": "m", "reseller_id": "r"}
+    return {"call_id": call_id, "started_at": "2025-01-15T09:30:00Z", **tenants}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Generator[Server]:
+    with serving(tmp_path) as found:
+        yield found
+
+
+def test_a_part_comes_with_its_checksum_as_it_was(server: Server) -> None:
+    server.request("POST", "/calls", json=[call("a"), call("b")])
+    state = server.request("POST", "/backups")
+    assert state.status_code == 201
+    held = state.json()
+    server.request("POST", "/calls", json=call("c"))
+    (part,) = [one for one in held["parts"] if one["table"] == "calls"]
+    assert part["rows"] == 2
+    path = f"/backups/{held['id']}/parts/calls-{part['month']}"
+    answer = server.request("GET", path)
+    digest = base64.b64encode(hashlib.sha256(answer.content).digest()).decode()
+    assert answer.headers["content-digest"] == f"sha-256=:{digest}:"
+    assert answer.headers["content-length"] == str(len(answer.content))
+    assert pq.read_table(io.BytesIO(answer.content))["call_id"].to_pylist() == ["a", "b"]
+    problem(server.request("POST", "/backups"), 409)
+    problem(server.request("GET", f"/backups/{held['id']}/parts/calls-1999-01"), 404)
+    assert server.request("DELETE", f"/backups/{held['id']}").status_code == 204
+    problem(server.request("GET", path), 404)
+
+
+def test_the_age_of_the_newest_is_known(server: Server) -> None:
+    def age() -> str:
+        lines = server.request("GET", "/metrics").text.splitlines()
+        (line,) = [one for one in lines if one.startswith("callistics_backup_age_seconds ")]
+        return line.split()[1]
+
+    released = server.request("POST", "/backups").json()["id"]
+    assert server.request("DELETE", f"/backups/{released}").status_code == 204
+    assert age() == "NaN"
+    made = server.request("POST", "/backups").json()["id"]
+    problem(server.request("POST", f"/backups/{made}/made", content=b"{}"), 400)
+    assert server.request("POST", f"/backups/{made}/made").status_code == 204
+    assert float(age()) >= 0
+    problem(server.request("POST", f"/backups/{made}/made"), 404)
+
+
+def test_only_an_admin_of_everything_may(server: Server) -> None:
+    held = server.request("POST", "/backups").json()["id"]
+    paths = [
+        ("POST", "/backups"),
+        ("GET", f"/backups/{held}/parts/access_keys"),
+        ("POST", f"/backups/{held}/made"),
+        ("DELETE", f"/backups/{held}"),
+    ]
+    scoped = server.make_key({"merchant_ids": ["m"]}, "admin", "query")
+    plain = server.make_key(None, "query", "ingest")
+    for method, path in paths:
+        for key in (scoped, plain):
+            problem(server.request(method, path, key=key), 403)
+        problem(server.request(method, path, key=None), 401)
+    assert server.request("DELETE", f"/backups/{held}").status_code == 204
+
+
+def test_a_state_that_is_held_does_not_keep_a_server_from_stopping(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        assert server.request("POST", "/backups").status_code == 201
+    with serving(tmp_path) as again:
+        assert again.request("POST", "/backups").status_code == 201
