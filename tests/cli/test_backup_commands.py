@@ -48,7 +48,7 @@ def test_a_backup_is_made_listed_verified_and_restored(
 ) -> None:
     before = answers(run)
     assert "6 calls" in run("backup", "there", "--keep", "1").stdout
-    assert "of which 0 are new" in run("backup", "make", "there", "--keep", "1").stdout
+    assert "new are 1 of " in run("backup", "make", "there", "--keep", "1").stdout
     listed = run("backup", "list", "there").stdout
     (manifest,) = (folder / "there" / "backups").iterdir()
     assert manifest.stem in listed
@@ -58,6 +58,9 @@ def test_a_backup_is_made_listed_verified_and_restored(
         (folder / "new.db").unlink(missing_ok=True)
         assert "Restored 6 calls" in run("restore", "there", "--engine", new, *more).stdout
     assert answers(run, "--engine", new) == before
+    # The log goes on where it was: that the backup was restored is its last entry.
+    run("audit", "verify", "--engine", new)
+    assert manifest.stem in run("audit", "list", "--action", "restored", "--engine", new).stdout
     assert "is there already" in run("restore", "there", "--engine", new, code=1).stderr
     assert (
         "no backup of that time"

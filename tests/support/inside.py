@@ -220,3 +220,9 @@ def purge_webhooks(server: Any, days: int) -> None:
     webhooks = server.application.services.webhooks
     webhooks._keep, webhooks._purged = days, None
     assert webhooks.maintain()
+
+
+def engine_of(server: Any) -> Engine:
+    """The engine of a running application."""
+    found: Engine = server.application.services.audit._engine
+    return found

@@ -204,8 +204,7 @@ def test_one_state_at_a_time_which_goes_when_nobody_asks(store: Store, tmp_path:
     for gone in (held.id, "é"):
         with pytest.raises(NotFound, match="no such state"):
             states.part(gone, "calls-2025-01")
-    states.release(other.id, made=True)
-    assert states.made_at is not None
+    assert states.release(other.id) == other
     states.stop()
     assert not list(tmp_path.glob(".callistics-part-*"))
 

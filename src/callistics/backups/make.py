@@ -14,9 +14,7 @@ from callistics.backups.manifest import (
     Manifest,
     Part,
     State,
-    new_id,
 )
-from callistics.model.instants import parse_iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,6 @@ def make_backup(kept: Kept, source: Source, begin: Callable[[int], Note]) -> Mad
     """
     reusable, before = kept.reusable(), list(kept.begun())
     with source.holding() as state:
-        backup = new_id(parse_iso(state.created_at).local)
         note = begin(sum(part.rows for part in state.parts))
         fetched: list[Part] = []
         parts: list[Part] = []
@@ -68,13 +65,13 @@ def make_backup(kept: Kept, source: Source, begin: Callable[[int], Note]) -> Mad
                     part = _described(listed, file)
                     fetched.append(part)
                     # Known before it is there: nobody deletes it as one that no backup has.
-                    kept.begin(backup, fetched)
+                    kept.begin(state.id, fetched)
                     _take(kept, part, file.pieces)
             parts.append(part)
             note(part.rows)
-        manifest = _manifest(backup, state, parts)
+        manifest = _manifest(state, parts)
         kept.save(manifest)
-    kept.end([*before, *([backup] if fetched else [])])
+    kept.end([*before, *([state.id] if fetched else [])])
     return Made(manifest, len(fetched), sum(part.size for part in fetched))
 
 
@@ -89,10 +86,10 @@ def _described(listed: ListedPart, file: Fetched) -> Part:
     )
 
 
-def _manifest(backup: str, state: State, parts: list[Part]) -> Manifest:
+def _manifest(state: State, parts: list[Part]) -> Manifest:
     return Manifest(
         format=FORMAT,
-        id=backup,
+        id=state.id,
         created_at=state.created_at,
         product=state.product,
         engine=state.engine,

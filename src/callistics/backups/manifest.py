@@ -36,7 +36,7 @@ class ListedPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """A state of all that is stored, held for a backup. `created_at` is RFC 3339, in UTC.
+    """A state of all that is stored, held for the backup of this id. `created_at` is RFC 3339.
 
     It goes when nothing of it was asked for in `expires_in` seconds.
     """
@@ -49,6 +49,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     engine_version: str
     schema: int
     parts: tuple[ListedPart, ...]
+
+    def rows(self, table: str) -> int:
+        """Rows of a table."""
+        return sum(part.rows for part in self.parts if part.table == table)
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -1,13 +1,17 @@
 """Restoring a backup: into a new place, of the newest schema, verified."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from callistics.backups.kept import Kept, Note, part_file
 from callistics.backups.manifest import BackupError, Manifest, Part
 from callistics.engines.base import Engine
 from callistics.engines.dump import RECORD_TABLES, Loading, Restoring
+from callistics.model.audit import COMMAND_LINE, Action, note
+from callistics.model.audit_chain import chained
+from callistics.model.instants import now
 
 
 def restore(
@@ -15,7 +19,7 @@ def restore(
     manifest: Manifest,
     place: Restoring,
     scratch: Path,
-    note: Note,
+    progress: Note,
     opened: Callable[[str], Engine],
 ) -> None:
     """Make the database of a backup in a place where none is.
@@ -28,7 +32,7 @@ def restore(
         with place.loading(manifest.schema) as loading:
             for part in manifest.parts:
                 _load(kept, part, loading, scratch)
-                note(part.rows)
+                progress(part.rows)
         _settle(manifest, opened(place.unfinished))
         place.finish()
     except BaseException:
@@ -50,19 +54,19 @@ def _load(kept: Kept, part: Part, loading: Loading, scratch: Path) -> None:
 
 
 def _settle(manifest: Manifest, engine: Engine) -> None:
-    """Have all that is derived made, as opening does, and count what is there then."""
+    """Have all that is derived made, as opening does, count what is there then, and note it."""
     try:
         with engine.dumping() as dump:
-            found: dict[str, int] = {}
+            rows = Counter[str]()
             for part in dump.parts():
-                found[part.table] = found.get(part.table, 0) + part.rows
+                rows[part.table] += part.rows
+        for table in RECORD_TABLES:
+            if rows[table] != manifest.rows(table):
+                message = f"{rows[table]:,} rows are there, not {manifest.rows(table):,}"
+                raise BackupError(f"{table}: {message}")
+        told = {"calls": rows["calls"], "leads": rows["lead_records"]}
+        restored = note(Action.RESTORED, COMMAND_LINE, now(), backup=manifest.id, **told)
+        with engine.writing() as session:
+            session.append_audit(list(chained(session.audit_head(), [restored])))
     finally:
         engine.close()
-    _compare(manifest, found)
-
-
-def _compare(manifest: Manifest, found: Mapping[str, int]) -> None:
-    for table in RECORD_TABLES:
-        rows = manifest.rows(table)
-        if found.get(table, 0) != rows:
-            raise BackupError(f"{table}: {found.get(table, 0):,} rows are there, not {rows:,}")

@@ -1,7 +1,6 @@
 """States that are held for backups while their parts are fetched: the server's side."""
 
 import hashlib
-import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from callistics import __version__
-from callistics.backups.manifest import ListedPart, State
+from callistics.backups.manifest import ListedPart, State, new_id
 from callistics.engines.base import Engine
 from callistics.engines.dump import Dump, StoredPart
 from callistics.errors import Conflict, NotFound
@@ -34,7 +33,6 @@ class PartFile:
 @dataclass(slots=True)
 class _Held:
     state: State
-    created_at: int
     dump: Dump
     parts: dict[str, StoredPart]
     closing: ExitStack
@@ -62,7 +60,7 @@ class States:
         self._opening = False
         self._held: _Held | None = None
         self.made_at: int | None = None
-        """Of which instant (µs) the newest backup is that was made."""
+        """When (µs) the newest backup was made, as far as anybody knows."""
 
     def hold(self) -> State:
         """Hold the state as it is now. Raises `Conflict` while another is, `EngineError`."""
@@ -93,12 +91,11 @@ class States:
         finally:
             self._let_go(held)
 
-    def release(self, state_id: str, *, made: bool = False) -> None:
-        """Hold a state no longer, of which a backup was made or not. Raises `NotFound`."""
+    def release(self, state_id: str) -> State:
+        """Hold a state no longer; which it was. Raises `NotFound`."""
         held = self._found(state_id, 0)
-        if made:
-            self.made_at = held.created_at
         self._end(held)
+        return held.state
 
     def expire(self) -> None:
         """Let the state go that nobody has asked for in a while."""
@@ -121,7 +118,7 @@ class States:
             dump = closing.enter_context(self._engine.dumping())
             parts = dump.parts()
             state = State(
-                id=secrets.token_hex(16),
+                id=new_id(created),
                 created_at=utc_text(created),
                 expires_in=EXPIRES_IN,
                 product=__version__,
@@ -131,7 +128,7 @@ class States:
                 parts=tuple(_listed(part) for part in parts),
             )
             known = {part.name: part for part in parts}
-            return _Held(state, created, dump, known, closing.pop_all(), self._clock())
+            return _Held(state, dump, known, closing.pop_all(), self._clock())
 
     def _found(self, state_id: str, busy: int) -> _Held:
         with self._lock:

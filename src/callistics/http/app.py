@@ -9,6 +9,7 @@ from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
 from callistics.http.analytics import analytics
+from callistics.http.audit import audit
 from callistics.http.backups import backup_made, backup_part, backup_state, backups
 from callistics.http.batch import analytics_batch
 from callistics.http.dashboard import dashboard, embed, page_asset, panels
@@ -45,6 +46,7 @@ _ROUTES: list[Any] = [
     keys,
     revoke_key,
     embed_tokens,
+    audit,
     webhook,
     webhook_endpoints,
     webhook_endpoint,

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 from collections.abc import AsyncGenerator
-from functools import partial
 from typing import IO
 
 import msgspec
@@ -12,9 +11,11 @@ from litestar.params import FromPath
 
 from callistics.errors import Forbidden, Refused, malformed
 from callistics.exports.formats import FORMATS
+from callistics.http.keys import durable
 from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.http.streamed import Streamed
-from callistics.model.keys import Permission
+from callistics.model.audit import Action
+from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING
 
 _PIECE = 1 << 20
@@ -23,7 +24,7 @@ _PIECE = 1 << 20
 @post("/backups", status_code=201, request_max_body_size=None)
 async def backups(request: AnyRequest) -> Response[bytes]:
     """Hold the state as it is now, until it is released or nothing of it is asked for."""
-    parts = _authorized(request)
+    parts, _ = _authorized(request)
     await _check_empty(request, parts)
     state = await asyncio.to_thread(parts.backups.hold)
     return Response(msgspec.json.encode(state), status_code=201, media_type="application/json")
@@ -32,16 +33,21 @@ async def backups(request: AnyRequest) -> Response[bytes]:
 @delete("/backups/{backup_id:str}", status_code=204)
 async def backup_state(request: AnyRequest, backup_id: FromPath[str]) -> None:
     """Release a state, of which no backup was made."""
-    parts = _authorized(request)
+    parts, _ = _authorized(request)
     await asyncio.to_thread(parts.backups.release, backup_id)
 
 
 @post("/backups/{backup_id:str}/made", status_code=204, request_max_body_size=None)
 async def backup_made(request: AnyRequest, backup_id: FromPath[str]) -> None:
     """Release a state, of which a backup was made."""
-    parts = _authorized(request)
+    parts, key = _authorized(request)
     await _check_empty(request, parts)
-    await asyncio.to_thread(partial(parts.backups.release, backup_id, made=True))
+    state = await asyncio.to_thread(parts.backups.release, backup_id)
+    calls, leads = state.rows("calls"), state.rows("lead_records")
+    told = {"backup": state.id, "calls": calls, "leads": leads}
+    made = parts.note(Action.BACKUP_MADE, key, **told)
+    await durable(parts.audit.add(made))
+    parts.backups.made_at = made.at
 
 
 @get("/backups/{backup_id:str}/parts/{part:str}")
@@ -49,7 +55,7 @@ async def backup_part(
     request: AnyRequest, backup_id: FromPath[str], part: FromPath[str]
 ) -> Streamed:
     """The Parquet file of a part, with its checksum (RFC 9530)."""
-    parts = _authorized(request)
+    parts, _ = _authorized(request)
     found = await asyncio.to_thread(parts.backups.part, backup_id, part)
     digest = base64.b64encode(bytes.fromhex(found.sha256)).decode()
     headers = {
@@ -65,13 +71,13 @@ async def _pieces(file: IO[bytes]) -> AsyncGenerator[bytes]:
         yield piece
 
 
-def _authorized(request: AnyRequest) -> Services:
-    """The services, for a key that may see all there is."""
+def _authorized(request: AnyRequest) -> tuple[Services, StoredKey]:
+    """The services, and the key, which may see all there is."""
     parts = services(request)
     key = parts.authorize(request, Permission.ADMIN)
     if key.scope != EVERYTHING:
         raise Forbidden("a backup has the data of all tenants: it needs an admin key without scope")
-    return parts
+    return parts, key
 
 
 async def _check_empty(request: AnyRequest, parts: Services) -> None:

@@ -7,6 +7,7 @@ from typing import cast
 import msgspec
 
 from callistics import __version__
+from callistics.http.openapi_audit import audit_paths, audit_schemas
 from callistics.http.openapi_backups import backup_paths, backup_schemas
 from callistics.http.openapi_batch import operation
 from callistics.http.openapi_discovery import discovery_paths
@@ -85,6 +86,7 @@ def _document() -> Json:
             "/embed-tokens": operations(),
             **webhook_paths(),
             **backup_paths(),
+            **audit_paths(),
             "/health/live": {"get": _health("The process runs.", "isLive", ("status",), 200)},
             "/health/ready": {
                 "get": _health(
@@ -99,7 +101,8 @@ def _document() -> Json:
             | search_schemas()
             | embed_schemas()
             | webhook_schemas()
-            | backup_schemas(),
+            | backup_schemas()
+            | audit_schemas(),
         },
     }
 

@@ -1,7 +1,6 @@
 """The composition root: from settings to a running server."""
 
 import asyncio
-import math
 import os
 import signal
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -24,6 +23,7 @@ from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
+from callistics.audit.log import AuditLog
 from callistics.engines.base import Engine
 from callistics.engines.registry import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
@@ -42,7 +42,8 @@ from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
 from callistics.server.backups import maintaining, make_states
-from callistics.server.first_start import keep_token_secret, make_admin_key
+from callistics.server.figures import show_figures
+from callistics.server.first_start import keep_token_secret, make_admin_key, note_start
 from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
 from callistics.server.policy import policy_of
@@ -83,7 +84,7 @@ class Application:
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
         try:
             with private_files(database_file(self.settings.engine)):
-                engine = open_engine(self.settings, shared=self.serves)
+                engine = open_engine(self.settings, shared=self.serves, imports=not self.serves)
                 async with self._running(http, engine):
                     yield
         except CallisticsError as error:
@@ -100,6 +101,8 @@ class Application:
         keep_token_secret(parts, engine, made)
         http.state.services = parts
         parts.ready = True
+        if self.serves:
+            note_start(parts, engine)
         flush = asyncio.create_task(_flush_uses(parts))
         maintenance = Maintenance(parts.maintain, _MAINTENANCE_SECONDS) if self.serves else None
         _log.info(
@@ -141,7 +144,8 @@ def _services(
     cache = AnswerCache(settings.answer_cache * 1_000_000)
     writer, metrics = Writer(engine, settings.ingest_queue, set_size=set_size), Metrics()
     webhooks = make_webhooks(settings, engine, writer, metrics)
-    states = make_states(settings, engine, metrics)
+    audit = AuditLog(engine, writer.submit)
+    states = make_states(settings, engine, audit)
     parts = Services(
         settings=settings,
         analytics=analytics,
@@ -164,23 +168,11 @@ def _services(
         maintain=maintaining(engine, webhooks, states),
         webhooks=webhooks,
         backups=states,
+        audit=audit,
         metrics=metrics,
     )
-    parts.metrics.info(version=__version__, engine=engine.version)
-    gauge = parts.metrics.gauge
-    waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
-    gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)
-    gauge("callistics_queries_busy", busy, lambda: parts.queries.busy)
-    waits = "Records that wait for required fields, in no figure; NaN where the engine cannot tell."
-    gauge("callistics_pending_records", waits, lambda: _number_pending(parts.pending))
+    show_figures(parts, engine)
     return parts
-
-
-def _number_pending(pending: Pending) -> float:
-    try:
-        return pending.count()
-    except CallisticsError:
-        return math.nan
 
 
 @contextmanager

@@ -1,30 +1,25 @@
 """The states that a server holds for backups, and what it does when nobody waits."""
 
-import math
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from callistics.audit.log import MOST, AuditLog, Sought
 from callistics.backups.states import States
 from callistics.engines.base import Engine
 from callistics.engines.registry import database_file, engine_name
-from callistics.http.metrics import Metrics
-from callistics.model.instants import SECOND, now
+from callistics.model.audit import Action
 from callistics.settings import Settings
 from callistics.webhooks.service import Webhooks
 
 
-def make_states(settings: Settings, engine: Engine, metrics: Metrics) -> States:
+def make_states(settings: Settings, engine: Engine, audit: AuditLog) -> States:
     """None is held yet. Files of parts are written beside the database, where it is a file."""
     database = database_file(settings.engine)
     scratch = Path(tempfile.gettempdir()) if database is None else database.parent
     states = States(engine, engine_name(settings.engine), scratch)
-
-    def age() -> float:
-        return math.nan if states.made_at is None else (now() - states.made_at) / SECOND
-
-    text = "Seconds since the state that the newest backup has; NaN where none was made."
-    metrics.gauge("callistics_backup_age_seconds", text, age)
+    for entry in audit.find(Sought(1, MOST, action=Action.BACKUP_MADE)):
+        states.made_at = entry.at
     return states
 
 

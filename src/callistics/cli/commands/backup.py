@@ -62,8 +62,9 @@ def make(target: Target, dest: str, keep: int | None) -> None:
         made = make_backup(kept, ServerSource(client), begin)
     found = made.manifest
     click.echo(
-        f"Backup {found.id}: {found.rows('calls'):,} calls, {found.size:,} bytes, of which"
-        f" {made.size:,} are new; in {time.monotonic() - started:.1f} s."
+        f"Backup {found.id}: {found.rows('calls'):,} calls, {found.size:,} bytes; new are"
+        f" {made.parts:,} of {len(found.parts):,} parts, {made.size:,} bytes;"
+        f" in {time.monotonic() - started:.1f} s."
     )
     if keep is not None:
         backups, parts = kept.prune(keep)

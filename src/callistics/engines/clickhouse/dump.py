@@ -29,6 +29,7 @@ _DERIVED_COLUMNS = frozenset({*DERIVED.names, *FLAT, "sign"})
 _MONTHS = {
     "calls": "started_at",
     "lead_records": "first_seen",
+    "audit_log": "fromUnixTimestamp64Micro(noted_at, 'UTC')",
     "webhook_bodies": "fromUnixTimestamp64Micro(received_at, 'UTC')",
 }
 # An answer is in memory as a whole: about so many rows of a table are asked for at a time.

@@ -28,6 +28,7 @@ _DERIVED_COLUMNS = frozenset({*DERIVED.names, *FLAT, "lead_no", *KEY_OF.values()
 _MONTHS = {
     "calls": "started_at",
     "lead_records": "first_seen",
+    "audit_log": "make_timestamp(noted_at)",
     "webhook_bodies": "make_timestamp(received_at)",
 }
 _ROWS_IN_GROUP = 100_000
