@@ -28,7 +28,8 @@ def endpoint() -> Generator[str]:
 def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Generator[Any]:
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
-    made = boto3.resource("s3", endpoint_url=endpoint, region_name="us-east-1").Bucket("kept")
+    service: Any = boto3.resource("s3", endpoint_url=endpoint, region_name="us-east-1")
+    made = service.Bucket("kept")
     made.create()
     yield made
     made.objects.all().delete()
