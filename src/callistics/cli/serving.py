@@ -1,5 +1,6 @@
 """What a running server says of itself."""
 
+import math
 from dataclasses import dataclass, field
 
 import httpx
@@ -8,7 +9,7 @@ from callistics.cli.connect import server_answers
 
 Fact = tuple[str, str]
 _TIMEOUT = 5.0
-_INFO = "callistics_info"
+_INFO, _BACKUP_AGE = "callistics_info", "callistics_backup_age_seconds"
 
 
 @dataclass(slots=True)
@@ -47,6 +48,9 @@ def _ask(client: httpx.Client, key: str | None, found: Report) -> None:
     figures = client.get("/metrics", headers=headers)
     told = "told to an admin key: give one with --key"
     found.facts.append(("its engine", _engine(figures.text) if figures.is_success else told))
+    age = _figure(figures.text, _BACKUP_AGE) if figures.is_success else None
+    if age is not None:
+        found.facts.append(("its newest backup", _ago(age)))
 
 
 def _detail(answer: httpx.Response) -> str:
@@ -59,3 +63,18 @@ def _engine(figures: str) -> str:
     line = next((one for one in figures.splitlines() if one.startswith(_INFO)), "")
     _, _, rest = line.partition('engine="')
     return rest.partition('"')[0] or "not told by this version"
+
+
+def _figure(figures: str, name: str) -> float | None:
+    """A figure in the text of `/metrics`; None where this version does not tell it."""
+    told = (one.removeprefix(f"{name} ") for one in figures.splitlines() if f"{name} " in one[:99])
+    return next((float(text) for text in told if not text.startswith("#")), None)
+
+
+def _ago(seconds: float) -> str:
+    """How long ago a backup was made, in its two largest units."""
+    if math.isnan(seconds):
+        return "none was made"
+    hours, minutes = divmod(int(seconds) // 60, 60)
+    days, hours = divmod(hours, 24)
+    return f"{days:,} d {hours} h ago" if days else f"{hours} h {minutes} min ago"
