@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from collections.abc import AsyncGenerator
+from functools import partial
 from typing import IO
 
 import msgspec
@@ -26,7 +27,7 @@ async def backups(request: AnyRequest) -> Response[bytes]:
     """Hold the state as it is now, until it is released or nothing of it is asked for."""
     parts, _ = _authorized(request)
     await _check_empty(request, parts)
-    state = await asyncio.to_thread(parts.backups.hold)
+    state = await parts.backing_up.run(parts.backups.hold)
     return Response(msgspec.json.encode(state), status_code=201, media_type="application/json")
 
 
@@ -34,7 +35,7 @@ async def backups(request: AnyRequest) -> Response[bytes]:
 async def backup_state(request: AnyRequest, backup_id: FromPath[str]) -> None:
     """Release a state, of which no backup was made."""
     parts, _ = _authorized(request)
-    await asyncio.to_thread(parts.backups.release, backup_id)
+    await parts.backing_up.run(partial(parts.backups.release, backup_id))
 
 
 @post("/backups/{backup_id:str}/made", status_code=204, request_max_body_size=None)
@@ -42,7 +43,7 @@ async def backup_made(request: AnyRequest, backup_id: FromPath[str]) -> None:
     """Release a state, of which a backup was made."""
     parts, key = _authorized(request)
     await _check_empty(request, parts)
-    state = await asyncio.to_thread(parts.backups.release, backup_id)
+    state = await parts.backing_up.run(partial(parts.backups.release, backup_id))
     calls, leads = state.rows("calls"), state.rows("lead_records")
     told = {"backup": state.id, "calls": calls, "leads": leads}
     made = parts.note(Action.BACKUP_MADE, key, **told)
@@ -56,7 +57,7 @@ async def backup_part(
 ) -> Streamed:
     """The Parquet file of a part, with its checksum (RFC 9530)."""
     parts, _ = _authorized(request)
-    found = await asyncio.to_thread(parts.backups.part, backup_id, part)
+    found = await parts.backing_up.run(partial(parts.backups.part, backup_id, part))
     digest = base64.b64encode(bytes.fromhex(found.sha256)).decode()
     headers = {
         "Content-Type": FORMATS["parquet"].media_type,

@@ -64,6 +64,7 @@ class Services:
     zone: Zone
     queries: Pool
     exporting: Pool
+    backing_up: Pool
     cache: AnswerCache
     data_version: Callable[[], int | None]
     maintain: Callable[[], bool]

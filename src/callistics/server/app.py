@@ -161,6 +161,7 @@ def _services(
         zone=zone(settings.timezone),
         queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
         exporting=Pool("export", settings.export_concurrency, 0, gives_way=True),
+        backing_up=Pool("backup", 1, 8, gives_way=True),
         readers=Pool("reader", 2, settings.ingest_queue),
         decode_process=DecodeProcess(),
         cache=cache,
@@ -217,6 +218,7 @@ def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> N
         maintenance.stop()
     parts.queries.stop()
     parts.exporting.stop()
+    parts.backing_up.stop()
     parts.readers.stop()
     parts.webhooks.stop()
     _save_uses(parts)

@@ -6,9 +6,12 @@ Writers do not wait for it, and a checkpoint frees the log meanwhile.
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from callistics.engines.duckdb.lookup.lookup_sql import stored
 from callistics.engines.duckdb.migrate import describe
@@ -31,7 +34,7 @@ _MONTHS = {
     "audit_log": "make_timestamp(noted_at)",
     "webhook_bodies": "make_timestamp(received_at)",
 }
-_ROWS_IN_GROUP = 100_000
+_ROWS_IN_GROUP, _BODIES_IN_GROUP = 50_000, 2_000
 
 
 def is_backed_up(table: str) -> bool:
@@ -42,8 +45,8 @@ def is_backed_up(table: str) -> bool:
 class DuckDBDump:
     """Implements `engines.dump.Dump` within the transaction of a connection of its own."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, gives_way: bool) -> None:
+        self._connection, self._gives_way = connection, gives_way
         ((newest,),) = self._rows("SELECT max(number) FROM schema_migrations")
         self.schema = int(newest)
 
@@ -52,10 +55,16 @@ class DuckDBDump:
         return [part for table in self._tables() for part in self._parts(table)]
 
     def write(self, part: StoredPart, path: Path) -> None:
-        """Write the rows of a part as a Parquet file, group of rows by group of rows."""
-        target = str(path).replace("'", "''")
-        options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROWS_IN_GROUP}"
-        self._rows(f"COPY ({self._select(part.table)}{_within(part)}) TO '{target}' ({options})")
+        """Write the rows of a part as a Parquet file, some rows at a time.
+
+        They are encoded by this thread and not by those of the engine, which others wait for.
+        """
+        statement = f"{self._select(part.table)}{_within(part.table, part.month)}"
+        with self._failing():
+            rows = self._connection.sql(statement).to_arrow_reader(_rows_at_once(part.table))
+            with pq.ParquetWriter(path, rows.schema, compression="zstd") as writer:
+                for batch in rows:
+                    writer.write_batch(batch)
 
     def _tables(self) -> list[str]:
         found = self._rows(
@@ -65,19 +74,22 @@ class DuckDBDump:
         return [str(name) for (name,) in found if is_backed_up(str(name))]
 
     def _parts(self, table: str) -> Iterator[StoredPart]:
-        columns = self._columns(table)
-        time = _MONTHS.get(table)
-        month = "NULL::INTEGER" if time is None else f"year({time}) * 12 + month({time}) - 1"
-        rows = self._rows(
-            f"SELECT {month} AS month, count(*), sum(hash(r)), bit_xor(hash(r)) "
-            f"FROM ({self._select(table)}) AS r GROUP BY ALL ORDER BY ALL"
-        )
-        if time is None and not rows:
-            rows = [(None, 0, None, None)]
-        for number, count, *content in rows:
-            print_ = fingerprint(duckdb.__version__, table, number, columns, count, content)
-            text = None if number is None else f"{number // 12:04}-{number % 12 + 1:02}"
-            yield StoredPart(table, text, int(count), print_)
+        columns, time = self._columns(table), _MONTHS.get(table)
+        for month in [None] if time is None else self._months(table, time):
+            begun = monotonic()
+            rows = f"{self._select(table)}{_within(table, month)}"
+            ((count, *content),) = self._rows(
+                f"SELECT count(*), sum(hash(r)), bit_xor(hash(r)) FROM ({rows}) AS r"
+            )
+            print_ = fingerprint(duckdb.__version__, table, month, columns, count, content)
+            yield StoredPart(table, month, int(count), print_)
+            if self._gives_way:
+                # The engine's threads are everybody's: as much time is for others.
+                sleep(monotonic() - begun)
+
+    def _months(self, table: str, time: str) -> list[str | None]:
+        rows = self._rows(f"SELECT DISTINCT year({time}), month({time}) FROM {table} ORDER BY ALL")
+        return [None if year is None else f"{year:04}-{month:02}" for year, month in rows]
 
     def _columns(self, table: str) -> list[tuple[str, str]]:
         named = describe(self._connection, table)
@@ -89,31 +101,43 @@ class DuckDBDump:
         return f"SELECT {', '.join(items)} FROM {table}"
 
     def _rows(self, statement: str) -> list[tuple[Any, ...]]:
-        try:
+        with self._failing():
             return self._connection.execute(statement).fetchall()
-        except duckdb.Error as error:
+
+    @contextmanager
+    def _failing(self) -> Generator[None]:
+        try:
+            yield
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
             raise EngineError(f"the backup cannot be read: {first_line(error)}") from error
 
 
 @contextmanager
-def dump(database: duckdb.DuckDBPyConnection) -> Generator[DuckDBDump]:
-    """The state as it is now, on a connection of its own until the end."""
+def dump(database: duckdb.DuckDBPyConnection, *, gives_way: bool = False) -> Generator[DuckDBDump]:
+    """The state as it is now, on a connection of its own until the end.
+
+    `gives_way` is whether others wait for the engine.
+    """
     connection = database.cursor()
     try:
         connection.execute("BEGIN")
         # It sees what was committed before it first looks.
-        yield DuckDBDump(connection)
+        yield DuckDBDump(connection, gives_way=gives_way)
         connection.execute("ROLLBACK")
     finally:
         connection.close()
 
 
-def _within(part: StoredPart) -> str:
+def _rows_at_once(table: str) -> int:
+    return _BODIES_IN_GROUP if table == "webhook_bodies" else _ROWS_IN_GROUP
+
+
+def _within(table: str, month: str | None) -> str:
     """The condition that a row is of a part."""
-    if part.table not in _MONTHS:
+    if table not in _MONTHS:
         return ""
-    time = _MONTHS[part.table]
-    if part.month is None:
+    time = _MONTHS[table]
+    if month is None:
         return f" WHERE {time} IS NULL"
-    first = f"TIMESTAMP '{part.month}-01'"
+    first = f"TIMESTAMP '{month}-01'"
     return f" WHERE {time} >= {first} AND {time} < {first} + INTERVAL 1 MONTH"

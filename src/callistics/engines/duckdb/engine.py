@@ -215,7 +215,7 @@ class DuckDBEngine:
 
     def dumping(self) -> AbstractContextManager[DuckDBDump]:
         """One state of all that is stored, while others go on writing."""
-        return dump(self._connection)
+        return dump(self._connection, gives_way=self._tuning.shared)
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""
