@@ -15,7 +15,7 @@ from bench.live import KEY, Client, Live, serving
 from bench.report import Result, Table, percentile
 from bench.run import Run, say
 
-WRITES = 50
+WRITES = 10
 """In a second, each a request with one new call."""
 SENDERS = 4
 MARK = 250
