@@ -7,6 +7,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from callistics.backups.kept import MANIFESTS, PARTS, Kept
@@ -14,6 +16,7 @@ from callistics.backups.manifest import BackupError, Manifest, decode, encode
 from callistics.backups.states import EXPIRES_IN, States
 from callistics.errors import Conflict, EngineError, NotFound
 from callistics.model.instants import parse_iso
+from support import inside
 from support.backups import HeldSource, back_up, file_of, kept_in, restore_into
 from support.store import Store, opened
 
@@ -217,3 +220,34 @@ def test_nothing_is_overwritten(store: Store, tmp_path: Path, kept: Kept) -> Non
         with pytest.raises(EngineError, match="is there already: restore into a new place"):
             restore_into(kept, manifest, target, tmp_path)
         assert (tmp_path / taken).read_bytes() == b"mine"
+
+
+def test_a_checkpoint_waits_for_a_state_that_is_held(tmp_path: Path) -> None:
+    log = tmp_path / "a.db.wal"
+    with opened(path=tmp_path / "a.db") as store:
+        send(store, *CALLS)
+        with store.engine.dumping() as dump:
+            before = dump.parts()
+            send(store, *MORE)
+            with pytest.raises(duckdb.TransactionException, match="Cannot CHECKPOINT"):
+                inside.execute(store.engine, "CHECKPOINT")
+            assert dump.parts() == before
+            for part in before:
+                dump.write(part, tmp_path / part.name)
+                assert pq.read_metadata(tmp_path / part.name).num_rows == part.rows
+            assert log.stat().st_size > 0
+        inside.execute(store.engine, "CHECKPOINT")
+        assert not log.exists() or log.stat().st_size == 0
+        assert store.rows("call_count") == [{"count": 25}]
+
+
+def test_what_a_killed_restore_has_left_is_no_hindrance(
+    store: Store, tmp_path: Path, kept: Kept
+) -> None:
+    manifest = back_up(kept, HeldSource(store.engine, tmp_path)).manifest
+    for name in ("a.db.restoring", "a.db.restoring.wal"):
+        (tmp_path / name).write_bytes(b"half of it")
+    restore_into(kept, manifest, f"duckdb://{tmp_path}/a.db", tmp_path)
+    assert [file.name for file in tmp_path.glob("a.db*")] == ["a.db"]
+    with opened(path=tmp_path / "a.db") as restored:
+        assert restored.rows("call_count") == store.rows("call_count")

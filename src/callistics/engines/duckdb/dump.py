@@ -1,6 +1,6 @@
 """One state of the file for a backup: a transaction that reads, however long that takes.
 
-Writers do not wait for it, and a checkpoint frees the log meanwhile.
+Writers do not wait for it; checkpoints do, so that the log grows meanwhile.
 """
 
 from collections.abc import Generator, Iterator, Sequence
