@@ -90,5 +90,8 @@ def test_only_an_admin_of_everything_may(server: Server) -> None:
 def test_a_state_that_is_held_does_not_keep_a_server_from_stopping(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         assert server.request("POST", "/backups").status_code == 201
+    left = tmp_path / "test.db.part"
+    left.write_bytes(b"of a server that was killed")
     with serving(tmp_path) as again:
+        assert not left.exists()
         assert again.request("POST", "/backups").status_code == 201

@@ -153,6 +153,8 @@ def test_all_that_is_stored_is_backed_up_or_derived() -> None:
     assert {name for name in others if not on_server.is_backed_up(name)} == {
         *on_server.DERIVED_TABLES,
         "schema_migrations",
+        # What is still to be overwritten is not there any more in a new database.
+        "overwriting_due",
     }
     # What the engines keep of the same things they keep in tables of the same names.
     assert kept ^ {name for name in others if on_server.is_backed_up(name)} == {"key_uses"}

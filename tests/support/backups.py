@@ -30,7 +30,7 @@ class HeldSource:
     def __init__(
         self, engine: Engine, scratch: Path, before: Callable[[int], None] = lambda _: None
     ) -> None:
-        self.states = States(engine, "an engine", scratch)
+        self.states = States(engine, "an engine", scratch / "part")
         self.asked: list[str] = []
         self._before = before
 

@@ -30,7 +30,7 @@ def test_its_age_is_told(figures: str, told: str | None, monkeypatch: pytest.Mon
         return found
 
     client = httpx.Client(transport=httpx.MockTransport(answer), base_url="http://x")
-    monkeypatch.setattr(serving, "server_answers", lambda _: True)
+    monkeypatch.setattr(serving, "server_answers", lambda *_: True)
     monkeypatch.setattr(httpx, "Client", lambda **_: client)
     facts = dict(serving.report("http://x", "key").facts)
     assert facts.get("its newest backup") == told

@@ -189,7 +189,7 @@ def test_the_one_of_a_time_is_chosen(store: Store, tmp_path: Path, kept: Kept) -
 
 def test_one_state_at_a_time_which_goes_when_nobody_asks(store: Store, tmp_path: Path) -> None:
     clock = [0.0]
-    states = States(store.engine, "x", tmp_path, lambda: clock[0])
+    states = States(store.engine, "x", tmp_path / "part", lambda: clock[0])
     held = states.hold()
     with pytest.raises(Conflict, match="one at a time"):
         states.hold()
@@ -209,7 +209,7 @@ def test_one_state_at_a_time_which_goes_when_nobody_asks(store: Store, tmp_path:
             states.part(gone, "calls-2025-01")
     assert states.release(other.id) == other
     states.stop()
-    assert not list(tmp_path.glob(".callistics-part-*"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_nothing_is_overwritten(store: Store, tmp_path: Path, kept: Kept) -> None:

@@ -42,7 +42,7 @@ class _Held:
 
 
 class States:
-    """Holds one state at a time, for threads. `scratch` is where files of parts are written.
+    """Holds one state at a time, for threads. `scratch` is the file that parts are written to.
 
     `name` is the engine's, as manifests have it.
     """
@@ -144,12 +144,12 @@ class States:
             held.asked_at = self._clock()
 
     def _written(self, held: _Held, part: StoredPart) -> PartFile:
-        path = self._scratch / f".callistics-part-{held.state.id}"
+        path = self._scratch
         try:
             held.dump.write(part, path)
             file = path.open("rb")
         finally:
-            # What is open stays until it is closed, and nothing is left by a process that ends.
+            # What is open stays until it is closed, and nothing is left then.
             path.unlink(missing_ok=True)
         found = hashlib.file_digest(file, "sha256").hexdigest()
         size = file.tell()

@@ -3,10 +3,13 @@
 import math
 
 from callistics import __version__
+from callistics.access.keyring import SOON_DAYS
 from callistics.analytics.pending import Pending
 from callistics.backups.states import States
 from callistics.engines.base import Engine
+from callistics.engines.diagnosis import seconds_ahead
 from callistics.errors import CallisticsError
+from callistics.http.metrics import AHEAD
 from callistics.http.services import Services
 from callistics.model.instants import SECOND, now
 
@@ -18,6 +21,10 @@ def show_figures(parts: Services, engine: Engine) -> None:
     waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
     gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)
     gauge("callistics_queries_busy", busy, lambda: parts.queries.busy)
+    soon = f"Access keys that end within {SOON_DAYS} days."
+    gauge("callistics_keys_ending", soon, lambda: len(parts.keyring.ending(now())))
+    ahead = "Seconds that times of arrival lie ahead of the clock; below 60: 0."
+    gauge(AHEAD, ahead, lambda: seconds_ahead(engine.newest_arrival(), now()))
     waits = "Records that wait for required fields, in no figure; NaN where the engine cannot tell."
     gauge("callistics_pending_records", waits, lambda: _number_pending(parts.pending))
     age = "Seconds since the newest backup was made; NaN where none was."

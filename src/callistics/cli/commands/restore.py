@@ -40,7 +40,7 @@ def command(src: str, moment: str | None, backup: str | None, engine: str | None
         raise click.UsageError("--at and --backup exclude each other")
     started = time.monotonic()
     settings = load_settings(overrides={"engine": engine})
-    if engine is None and server_answers(default_url(settings)):
+    if engine is None and server_answers(default_url(settings), settings.tls_cert):
         raise Failure(f"a server runs at {default_url(settings)}: name a new place with --engine")
     # Loaded here: help and wrong settings need none of it.
     from callistics.backups.kept import Kept  # noqa: PLC0415

@@ -23,7 +23,7 @@ from callistics.records.columnar.payload_columns import FLAT
 
 DERIVED_TABLES = frozenset({"leads"})
 """Tables that a rebuild makes of the records, and so are in no backup."""
-_OWN = frozenset({"schema_migrations", REBUILD_DUE, "wanted"})
+_OWN = frozenset({"schema_migrations", REBUILD_DUE, "wanted", "overwriting_due"})
 _PREFIX = "backup_of_"
 _DERIVED_COLUMNS = frozenset({*DERIVED.names, *FLAT, "sign"})
 _MONTHS = {
