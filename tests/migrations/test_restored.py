@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from callistics.engines.clickhouse import dump as on_server
@@ -138,6 +139,23 @@ def answered(engine: str, path: Path) -> list[dict[str, Any]]:
         return [row for name in types for row in store.rows(name)]
 
 
+def test_tables_of_maintenance_are_in_no_backup_and_do_not_change_it(tmp_path: Path) -> None:
+    with opened(path=tmp_path / "a.db") as store:
+        send(store, COMMITS)
+        with store.engine.dumping() as dump:
+            before = dump.parts()
+            inside.execute(store.engine, "CREATE TABLE filler (x DOUBLE)")
+            inside.execute(store.engine, "CREATE TABLE renewed_calls AS FROM calls LIMIT 1")
+            inside.execute(store.engine, "DROP TABLE calls")
+            inside.execute(store.engine, "ALTER TABLE renewed_calls RENAME TO calls")
+            assert dump.parts() == before
+            for part in before:
+                dump.write(part, tmp_path / "part")
+                assert pq.read_metadata(tmp_path / "part").num_rows == part.rows
+        with store.engine.dumping() as dump:
+            assert {part.table for part in dump.parts()} == {part.table for part in before}
+
+
 def test_all_that_is_stored_is_backed_up_or_derived() -> None:
     with opened() as store:
         names = {name for (name,) in inside.execute(store.engine, "SHOW TABLES")}
@@ -146,6 +164,7 @@ def test_all_that_is_stored_is_backed_up_or_derived() -> None:
     assert {name for name in names - kept if not name.startswith(in_file.DERIVED_PREFIX)} == {
         *in_file.DERIVED_TABLES,
         "schema_migrations",
+        "overwriting_due",
     }
     with opened("chdb") as store:
         rows = inside.server_writer(store.engine).query("SHOW TABLES").result_rows

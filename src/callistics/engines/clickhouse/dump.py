@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from callistics.engines.clickhouse.commit_gate import CommitGate
 from callistics.engines.clickhouse.connection import Client
-from callistics.engines.clickhouse.migrate import describe
+from callistics.engines.clickhouse.migrate import describe, known, layout_of
 from callistics.engines.clickhouse.operations import REBUILD_DUE
 from callistics.engines.dump import StoredPart, fingerprint
 from callistics.errors import EngineError, TimedOut
@@ -135,8 +135,11 @@ def _cloned(client: Client, gate: CommitGate) -> list[_Table]:
         "SELECT name, engine, sorting_key FROM system.tables"
         " WHERE database = currentDatabase() AND NOT is_temporary ORDER BY name"
     ).result_rows
+    # Others may be there for a while.
+    made = layout_of(known(), None).sharded
+    chosen = [row for row in found if row[0] in made and is_backed_up(str(row[0]))]
     tables: list[_Table] = []
-    for name, engine, sorted_by in (row for row in found if is_backed_up(str(row[0]))):
+    for name, engine, sorted_by in chosen:
         final = "" if engine == "MergeTree" else " FINAL"
         kept = [one for one in describe(client, name) if one[0] not in _DERIVED_COLUMNS]
         tables.append(_Table(name, f"{_PREFIX}{name}_{stamp}{final}", kept, sorted_by))

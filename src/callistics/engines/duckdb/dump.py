@@ -5,6 +5,7 @@ Writers do not wait for it; checkpoints do, so that the log grows meanwhile.
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from callistics.engines.duckdb.lookup.lookup_sql import stored
-from callistics.engines.duckdb.migrate import describe
+from callistics.engines.duckdb.migrate import describe, known, tables_made_by
 from callistics.engines.duckdb.operations import REBUILD_DUE
 from callistics.engines.duckdb.tables import KEY_OF
 from callistics.engines.dump import StoredPart, fingerprint
@@ -26,7 +27,7 @@ DERIVED_TABLES = frozenset({"leads", "payload_keys"})
 """Tables that a rebuild makes of the records, and so are in no backup."""
 DERIVED_PREFIX = "rollup_"
 """How the names of the others begin."""
-_OWN = frozenset({"schema_migrations", REBUILD_DUE})
+_OWN = frozenset({"schema_migrations", REBUILD_DUE, "overwriting_due"})
 _DERIVED_COLUMNS = frozenset({*DERIVED.names, *FLAT, "lead_no", *KEY_OF.values()})
 _MONTHS = {
     "calls": "started_at",
@@ -40,6 +41,11 @@ _ROWS_IN_GROUP, _BODIES_IN_GROUP = 50_000, 2_000
 def is_backed_up(table: str) -> bool:
     """Whether the rows of a table go into backups."""
     return not (table in DERIVED_TABLES or table in _OWN or table.startswith(DERIVED_PREFIX))
+
+
+@cache
+def _made(schema: int) -> frozenset[str]:
+    return tables_made_by(known()[:schema])
 
 
 class DuckDBDump:
@@ -67,11 +73,8 @@ class DuckDBDump:
                     writer.write_batch(batch)
 
     def _tables(self) -> list[str]:
-        found = self._rows(
-            "SELECT table_name FROM duckdb_tables() "
-            "WHERE database_name = current_database() AND NOT temporary ORDER BY table_name"
-        )
-        return [str(name) for (name,) in found if is_backed_up(str(name))]
+        # Maintenance has others for a while.
+        return sorted(name for name in _made(self.schema) if is_backed_up(name))
 
     def _parts(self, table: str) -> Iterator[StoredPart]:
         columns, time = self._columns(table), _MONTHS.get(table)

@@ -4,7 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -89,6 +89,7 @@ class DuckDBEngine:
         # Whatever was used last is still in the processor's caches.
         self._readers: queue.LifoQueue[StatementCache] = queue.LifoQueue()
         self._reader_count, self._admitting = readers, threading.Lock()
+        self._dumps = 0
         for _ in range(readers):
             self._readers.put(StatementCache(self._connection.cursor()))
         if rebuild_due(self._connection):
@@ -152,8 +153,8 @@ class DuckDBEngine:
         """Have nobody read meanwhile, if those who do end within some seconds; whether they did."""
         taken: list[StatementCache] = []
         ends = time.monotonic() + patience
-        # Who comes meanwhile waits.
-        if not self._admitting.acquire(timeout=patience):
+        # Who comes meanwhile waits; a state that is held for a backup nobody waits for.
+        if self._dumps or not self._admitting.acquire(timeout=patience):
             yield False
             return
         try:
@@ -257,9 +258,15 @@ class DuckDBEngine:
             self._schedule.rebuilt()
             self._data_version.advance()
 
-    def dumping(self) -> AbstractContextManager[DuckDBDump]:
+    @contextmanager
+    def dumping(self) -> Generator[DuckDBDump]:
         """One state of all that is stored, while others go on writing."""
-        return dump(self._connection, gives_way=self._tuning.shared)
+        self._dumps += 1
+        try:
+            with dump(self._connection, gives_way=self._tuning.shared) as found:
+                yield found
+        finally:
+            self._dumps -= 1
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""
