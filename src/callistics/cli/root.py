@@ -58,6 +58,9 @@ COMMANDS: Mapping[str, Lazy] = {
     "embed-token": Lazy("embed_token", "Sign tokens for embedding, or refuse them all."),
     "generate": Lazy("generate", "Write made-up calls to a file."),
     "settings": Lazy("settings", "List every setting of the server."),
+    "backup": Lazy("backup", "Back up all that is stored, while records keep coming."),
+    "restore": Lazy("restore", "Make a database anew, out of a backup."),
+    "export": Lazy("export", "Write all records into files that can be imported anywhere."),
     "optimize": Lazy(
         "optimize", "Put the database in order now, as a server does in the background."
     ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callistics.catalog.rollups import Rollup
+from callistics.engines.dump import Dump
 from callistics.model.alerts import AlertChanges
 from callistics.model.audit_chain import Entry, Head
 from callistics.model.keys import StoredKey
@@ -226,6 +227,10 @@ class Engine(Readable, Protocol):
 
         One thread may do this while others work.
         """
+        ...
+
+    def dumping(self) -> AbstractContextManager[Dump]:
+        """One state of all that is stored, while others go on writing. Raises `EngineError`."""
         ...
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from callistics.http.alerts import alert, alerts, simulate, simulate_new, test_alert
 from callistics.http.analytics import analytics
 from callistics.http.audit import audit
+from callistics.http.backups import backup_made, backup_part, backup_state, backups
 from callistics.http.batch import analytics_batch
 from callistics.http.dashboard import dashboard, embed, page_asset, panels
 from callistics.http.discovery import payload_keys, types, values
@@ -61,6 +62,10 @@ _ROUTES: list[Any] = [
     alert,
     simulate,
     test_alert,
+    backups,
+    backup_state,
+    backup_part,
+    backup_made,
     live,
     ready,
     metrics,

@@ -10,6 +10,7 @@ from callistics import __version__
 from callistics.http.openapi_alert_schemas import alert_schemas
 from callistics.http.openapi_alerts import alert_paths
 from callistics.http.openapi_audit import audit_paths, audit_schemas
+from callistics.http.openapi_backups import backup_paths, backup_schemas
 from callistics.http.openapi_batch import operation
 from callistics.http.openapi_discovery import discovery_paths
 from callistics.http.openapi_embed import TOKEN, embed_schemas, operations
@@ -90,6 +91,7 @@ def _document() -> Json:
             "/embed-tokens": operations(),
             **webhook_paths(),
             **alert_paths(),
+            **backup_paths(),
             **audit_paths(),
             "/health/live": {"get": _health("The process runs.", "isLive", ("status",), 200)},
             "/health/ready": {
@@ -106,6 +108,7 @@ def _document() -> Json:
             | embed_schemas()
             | webhook_schemas()
             | alert_schemas()
+            | backup_schemas()
             | audit_schemas(),
         },
     }

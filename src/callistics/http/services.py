@@ -20,6 +20,7 @@ from callistics.analytics.locked import locked_problems
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.audit.log import AuditLog
+from callistics.backups.states import States
 from callistics.errors import Forbidden, Refused, TooLarge, Unauthorized, malformed
 from callistics.exports.export import Exports
 from callistics.http.description import Described
@@ -67,6 +68,7 @@ class Services:
     zone: Zone
     queries: Pool
     exporting: Pool
+    backing_up: Pool
     cache: AnswerCache
     data_version: Callable[[], int | None]
     maintain: Callable[[], bool]
@@ -74,6 +76,7 @@ class Services:
     decode_process: DecodeProcess
     webhooks: Webhooks
     alerts: Alerts
+    backups: States
     audit: AuditLog
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
