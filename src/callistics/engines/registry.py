@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from callistics.engines.base import Engine
+from callistics.engines.base import ServedEngine
 from callistics.engines.clickhouse.doctor import diagnose as clickhouse_diagnosis
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.diagnosis import Diagnosis
+from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.doctor import diagnose as duckdb_diagnosis
 from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.reopening import ReopeningEngine
 from callistics.engines.duckdb.tuning import Tuning
 from callistics.errors import EngineError, did_you_mean
 from callistics.settings import Settings
@@ -27,12 +29,12 @@ class Kind:
     """
 
     example: str
-    open: Callable[[Settings, bool], Engine]
+    open: Callable[[Settings, bool], ServedEngine]
     file: Callable[[str], Path | None]
-    diagnose: Callable[[str, bool], Diagnosis]
+    diagnose: Callable[[Settings, bool], Diagnosis]
 
 
-def open_engine(settings: Settings, *, shared: bool = True) -> Engine:
+def open_engine(settings: Settings, *, shared: bool = True) -> ServedEngine:
     """Open the engine that the settings name. Raises `EngineError`.
 
     `shared` is whether others may wait for the writer: then it does nothing long at a time.
@@ -40,12 +42,12 @@ def open_engine(settings: Settings, *, shared: bool = True) -> Engine:
     return _kind(settings.engine).open(settings, shared)
 
 
-def diagnose(dsn: str, *, served: bool = False) -> Diagnosis:
-    """What there is to say of the engine of a DSN. Raises `EngineError` for what is no DSN.
+def diagnose(settings: Settings, *, served: bool = False) -> Diagnosis:
+    """What there is to say of the engine of settings. Raises `EngineError` for what is no DSN.
 
     `served` is whether a server is running: it may have the file open, or use another engine.
     """
-    return _kind(dsn).diagnose(dsn, served)
+    return _kind(settings.engine).diagnose(settings, served)
 
 
 def database_file(dsn: str) -> Path | None:
@@ -86,18 +88,33 @@ def _duckdb_file(dsn: str) -> Path:
     return Path(path)
 
 
-def _duckdb(settings: Settings, shared: bool) -> Engine:
-    return DuckDBEngine(
-        _duckdb_file(settings.engine),
-        readers=settings.query_concurrency,
-        timeout=settings.query_timeout,
-        memory_limit=settings.memory_limit,
-        threads=settings.engine_threads,
-        tuning=Tuning(shared=shared, payload_keys_listed=settings.payload_key_limit),
+def _disk(settings: Settings) -> Disk:
+    return Disk(_duckdb_file(settings.engine), settings.disk_reserve)
+
+
+def _duckdb(settings: Settings, shared: bool) -> ServedEngine:
+    disk = _disk(settings)
+
+    tuning = Tuning(
+        shared=shared,
+        payload_keys_listed=settings.payload_key_limit,
+        disk_reserve=disk.reserve,
     )
 
+    def open_database() -> DuckDBEngine:
+        return DuckDBEngine(
+            disk.path,
+            readers=settings.query_concurrency,
+            timeout=settings.query_timeout,
+            memory_limit=settings.memory_limit,
+            threads=settings.engine_threads,
+            tuning=tuning,
+        )
 
-def _clickhouse(settings: Settings, _: bool) -> Engine:
+    return ReopeningEngine(open_database, disk)
+
+
+def _clickhouse(settings: Settings, _: bool) -> ServedEngine:
     return ClickHouseEngine(
         settings.engine,
         readers=settings.query_concurrency,
@@ -125,13 +142,13 @@ _DUCKDB = Kind(
     "duckdb:///path/file.db",
     _duckdb,
     _duckdb_file,
-    lambda dsn, served: duckdb_diagnosis(_duckdb_file(dsn), served=served),
+    lambda settings, served: duckdb_diagnosis(_disk(settings), served=served),
 )
 _CLICKHOUSE = Kind(
     "clickhouse://user:password@host:8123/database",
     _clickhouse,
     lambda _: None,
-    lambda dsn, _: clickhouse_diagnosis(dsn),
+    lambda settings, _: clickhouse_diagnosis(settings.engine),
 )
 _CHDB = Kind("chdb:///folder", _clickhouse, lambda _: None, _CLICKHOUSE.diagnose)
 KINDS: Mapping[str, Kind] = {

@@ -17,6 +17,7 @@ from callistics.analytics.discovery import Discovery
 from callistics.analytics.locked import locked_problems
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
+from callistics.engines.base import StorageState
 from callistics.errors import Forbidden, Refused, TooLarge, malformed
 from callistics.exports.export import Exports
 from callistics.http.description import Described
@@ -64,6 +65,7 @@ class Services:
     cache: AnswerCache
     data_version: Callable[[], int | None]
     maintain: Callable[[], bool]
+    storage: Callable[[], StorageState]
     readers: Pool
     decode_process: DecodeProcess
     webhooks: Webhooks

@@ -24,7 +24,7 @@ from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
-from callistics.engines.base import Engine
+from callistics.engines.base import ServedEngine
 from callistics.engines.registry import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.exports.export import Exports
@@ -45,6 +45,7 @@ from callistics.server.first_start import keep_token_secret, make_admin_key
 from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
 from callistics.server.policy import policy_of
+from callistics.server.storage import observe_storage
 from callistics.server.webhooks import maintaining, make_webhooks
 from callistics.settings import Settings
 from callistics.timezones import rules_version
@@ -90,7 +91,7 @@ class Application:
             raise
 
     @asynccontextmanager
-    async def _running(self, http: Litestar, engine: Engine) -> AsyncGenerator[None]:
+    async def _running(self, http: Litestar, engine: ServedEngine) -> AsyncGenerator[None]:
         set_size = 0 if self.serves else self.settings.import_records
         local = process_key(now(), self.local_key).stored
         made = new_token_secret()
@@ -132,7 +133,7 @@ def build(settings: Settings) -> Application:
 
 
 def _services(
-    settings: Settings, engine: Engine, local: StoredKey, set_size: int, secret: str
+    settings: Settings, engine: ServedEngine, local: StoredKey, set_size: int, secret: str
 ) -> Services:
     policy = policy_of(settings)
     rollups = engine.rollups if settings.rollups else ()
@@ -160,6 +161,7 @@ def _services(
         cache=cache,
         data_version=lambda: engine.data_version,
         maintain=maintaining(engine, webhooks),
+        storage=lambda: engine.storage,
         webhooks=webhooks,
         metrics=metrics,
     )
@@ -170,6 +172,7 @@ def _services(
     gauge("callistics_queries_busy", busy, lambda: parts.queries.busy)
     waits = "Records that wait for required fields, in no figure; NaN where the engine cannot tell."
     gauge("callistics_pending_records", waits, lambda: _number_pending(parts.pending))
+    observe_storage(engine, parts)
     return parts
 
 
@@ -217,7 +220,7 @@ def _save_uses(parts: Services) -> None:
         parts.writer.submit(Job(uses=uses)).add_done_callback(note)
 
 
-def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> None:
+def _stop(parts: Services, engine: ServedEngine, maintenance: Maintenance | None) -> None:
     if maintenance is not None:
         maintenance.stop()
     parts.queries.stop()

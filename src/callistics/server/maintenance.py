@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import structlog
 
+from callistics.errors import Unavailable
+
 _log = structlog.get_logger("callistics")
 
 
@@ -36,6 +38,9 @@ class Maintenance:
         started = time.monotonic()
         try:
             more = self._maintain()
+        except Unavailable as error:
+            _log.warning("maintenance has to wait", reason=error.detail)
+            return self._pause
         except Exception:  # noqa: BLE001 - whatever it is, the records and the answers are right
             _log.exception("maintenance failed; it is tried again later")
             return self._pause

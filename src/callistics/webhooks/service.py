@@ -114,6 +114,11 @@ class Webhooks:
         self._writer.submit(Job(webhooks=changes, unlimited=True)).result()
         return True
 
+    def learn(self) -> None:
+        """Take the endpoints as they are stored; what was ended stays so."""
+        for one in self.stored.endpoints():
+            self.endpoints.put(one)
+
     def stop(self) -> None:
         """Map no more."""
         self.worker.stop()

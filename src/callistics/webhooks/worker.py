@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from callistics.errors import Unavailable
 from callistics.model.webhooks import KeptBody
 
 AT_A_TIME = 500
@@ -83,6 +84,10 @@ class Worker:
             bodies = self._waiting() if read else taken
             if bodies:
                 self._settle(bodies)
+        except Unavailable as error:
+            _log.warning("webhooks have to wait to be mapped", reason=error.detail)
+            self._done(behind=True)
+            return _PAUSE
         except Exception:  # noqa: BLE001 - whatever it is, the bodies are durable
             if not self._stopping.is_set():
                 _log.exception("webhooks could not be mapped; it is tried again")

@@ -3,7 +3,7 @@
 import queue
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -13,6 +13,7 @@ from callistics.engines.base import SharingLimits
 from callistics.engines.duckdb.access_keys import load_keys, load_token_secret
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.dialect import DuckDBDialect
+from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.lookup.id_index import IdIndex
 from callistics.engines.duckdb.lookup.load_states import Lookup
 from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
@@ -45,6 +46,7 @@ class DuckDBEngine:
 
     Queries run on a pool of `readers` connections, each limited to `timeout` seconds; writing is
     one connection's, by one thread at a time. `clock` gives the time of arrival in µs.
+    Errors of the disk are raised as they are: see `reopening.ReopeningEngine`.
     """
 
     def __init__(
@@ -66,7 +68,7 @@ class DuckDBEngine:
             self.migrated = migrate(self._connection)
         self._payload_keys = PayloadKeys(self._connection, tuning.payload_keys_listed)
         self.dialect = DuckDBDialect(self._payload_keys)
-        self._write = WriteConnection(self._connection, path, tuning)
+        self._write = WriteConnection(self._connection, Disk(path, tuning.disk_reserve), tuning)
         self._id_index = IdIndex(self._connection, tuning)
         self._lead_numbers = SurrogateKeys(self._connection)
         self._schedule = RollupSchedule(self._writer, tuning)
@@ -101,6 +103,30 @@ class DuckDBEngine:
         None for the moment in which one becomes visible.
         """
         return self._data_version.settled
+
+    @property
+    def unused_data_version(self) -> int:
+        """A number that no state has had, nor the one that may show."""
+        return self._data_version.unused
+
+    def count_from(self, data_version: int) -> None:
+        """Have `data_version` begin with a number, before anyone asks."""
+        self._data_version.begin_with(data_version)
+
+    @property
+    def payload_keys(self) -> PayloadKeys:
+        """The keys that payloads have."""
+        return self._payload_keys
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it goes on after an error, and its log ends as it says."""
+        try:
+            with self._connection.cursor() as probe:
+                probe.execute("SELECT 1")
+        except duckdb.Error:
+            return False
+        return not self._write.is_torn
 
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
@@ -198,6 +224,15 @@ class DuckDBEngine:
         with self._write.lock:
             return load_token_secret(self._writer)
 
+    def try_to_write(self) -> None:
+        """Commit what changes nothing."""
+        with self._write.lock, self._write.transaction() as connection:
+            connection.execute("UPDATE arrivals SET last = last")
+
+    def interrupt(self) -> None:
+        """End the queries that run: they raise `TimedOut`."""
+        self._query_timeout.end_all()
+
     def rebuild(self) -> None:
         """Recompute every lead, attempt, effective payload and roll-up from the records.
 
@@ -211,6 +246,12 @@ class DuckDBEngine:
             self._payload_keys.rebuilt()
             self._schedule.rebuilt()
             self._data_version.advance()
+
+    def abandon(self) -> None:
+        """Close the file as it is: it is for the log to say what was committed."""
+        with suppress(duckdb.Error):
+            self._connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        self.close()
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""
