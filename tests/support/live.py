@@ -8,7 +8,7 @@ import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -31,10 +31,17 @@ def free_port() -> int:
 class Live:
     """A running process; `client` is an HTTP client with the admin key.
 
-    `before` are statements that it executes first, each with its line break.
+    `before` are statements that it executes first, each with its line break. Its log lines go where
+    those of this process go, or into `log`.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], before: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str],
+        before: str = "",
+        log: IO[bytes] | None = None,
+    ) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         environment = {
@@ -50,6 +57,7 @@ class Live:
             [sys.executable, "-c", before + _COMMAND],
             env=environment,
             stdout=subprocess.PIPE,
+            stderr=log,
             cwd=folder,
         )
         headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
