@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from support.gate import until
-from support.live import Live
-
 from drills.ledger import Ledger, Verdict
 from drills.load import Sender, check, make_hook
 from drills.report import Report
 from drills.small_server import hurried
+from support.gate import until
+from support.live import Live
 
 KINDS = {1: "no space", 2: "I/O error", 3: "short write, then no space"}
 # A fault of one operation, of a few, and one that stays until it is mended.
@@ -123,7 +122,9 @@ def drill(*, short: bool) -> Report:
     with tempfile.TemporaryDirectory() as place:
         rounds = _Rounds(Path(place))
         total, *_ = rounds.round(0, 1, 1)
-        every = [(n, kind, length) for n in range(1, total) for kind in KINDS for length in _LENGTHS]
+        every = [
+            (n, kind, length) for n in range(1, total) for kind in KINDS for length in _LENGTHS
+        ]
         for first, kind, length in _SAMPLE if short else every:
             _, failed, sender, verdicts = rounds.round(first, kind, length)
             sums[kind].add(failed, sender, verdicts)

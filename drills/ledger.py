@@ -1,4 +1,4 @@
-"""What was sent and what was acknowledged, and the figures that follow: nothing is asked for them."""
+"""What was sent and acknowledged, and the figures that follow, computed from nothing else."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -133,4 +133,6 @@ class Ledger:
 
 
 def _essence(calls: Iterable[Call]) -> list[tuple[Any, ...]]:
-    return sorted((c["call_id"], c["merchant_id"], float(c["duration"]), c["status"]) for c in calls)
+    return sorted(
+        (c["call_id"], c["merchant_id"], float(c["duration"]), c["status"]) for c in calls
+    )

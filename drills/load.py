@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from support.gate import until
-from support.live import Live
 
 from drills.ledger import Ledger, Verdict, calls_of
+from support.gate import until
+from support.live import Live
 
 _TENANTS = {"merchant_id": "hooks", "reseller_id": "r"}
 _SIZES = (1, 1, 40, 1, 120)

@@ -42,6 +42,6 @@ def _machine() -> str:
         platform.machine(),
     )
     return (
-        f"{os.cpu_count()} × {model}, {memory} GB, {platform.system()} {platform.release()},"
+        f"{os.cpu_count()} of {model}, {memory} GB, {platform.system()} {platform.release()},"
         f" Python {platform.python_version()}, DuckDB {version('duckdb')}"
     )

@@ -29,15 +29,17 @@ def send(server: Server, name: str) -> httpx.Response:
     return server.request("POST", "/calls", json={**CALL, "call_id": name})
 
 
+def recovered(server: Server) -> None:
+    """Wait until records can be stored again."""
+    until(lambda: server.application.services.storage().problem is None)
+    assert server.request("GET", "/health/ready", key=None).status_code == 200
+
+
 def refused(answer: httpx.Response, words: str) -> None:
     body = problem(answer, 503)
     assert body["type"] == FAILED
     assert words in body["detail"]
     assert answer.headers["retry-after"] == "5"
-
-
-def is_ready(server: Server) -> bool:
-    return server.request("GET", "/health/ready", key=None).status_code == 200
 
 
 def names(server: Server) -> list[str]:
@@ -64,7 +66,7 @@ def test_a_full_log_refuses_records_and_lets_queries_go_on(
         refused(hook.send(CALLS["vapi"].events[-1]), "nothing can be stored now")
         assert disk_server.rows("call_count") == [{"count": 1}]
         assert names(disk_server) == ["before"]
-    until(lambda: is_ready(disk_server))
+    recovered(disk_server)
     assert hook.send(CALLS["vapi"].events[-1]).status_code == 200
     assert send(disk_server, "after").status_code == 200
     assert {"after", "before"} <= set(names(disk_server))
@@ -80,7 +82,7 @@ def test_a_database_that_failed_is_opened_again(disk_server: Server, tmp_path: P
         refused(disk_server.request("GET", "/health/ready", key=None), "nothing can be stored now")
         assert disk_server.request("GET", "/health/live", key=None).status_code == 200
         refused(send(disk_server, "more"), "nothing can be stored now")
-    until(lambda: is_ready(disk_server))
+    recovered(disk_server)
     assert send(disk_server, "lost").status_code == 200
     assert names(disk_server) == ["before", "lost"]
     assert disk_server.rows("call_count", key=key) == [{"count": 2}]
@@ -96,7 +98,7 @@ def test_no_answer_of_before_is_given_for_another_state(
     checkpoint_with_the_next_commit(disk_server)
     with full(tmp_path / "test.db.wal", room=100_000):
         refused(send(disk_server, "lost"), "nothing can be stored now")
-    until(lambda: is_ready(disk_server))
+    recovered(disk_server)
     for number in range(4):
         assert send(disk_server, f"other{number}").status_code == 200
         assert disk_server.rows("call_count") == [{"count": len(names(disk_server))}]
@@ -110,7 +112,7 @@ def test_what_was_stored_with_an_error_is_known_afterwards(
     with full(tmp_path / "test.db.wal", room=100_000):
         # It is in the log when the checkpoint fails.
         refused(disk_server.request("POST", "/keys", json=wanted), "nothing can be stored now")
-    until(lambda: is_ready(disk_server))
+    recovered(disk_server)
     keys = disk_server.request("GET", "/keys").json()["keys"]
     assert "late" in [key["name"] for key in keys]
 
@@ -121,7 +123,7 @@ def test_a_log_that_ends_in_half_a_commit_is_not_written_behind(
     log = tmp_path / "test.db.wal"
     inside.leave_half_a_commit(engine_of(disk_server), log)
     refused(send(disk_server, "lost"), "nothing can be stored now")
-    until(lambda: is_ready(disk_server))
+    recovered(disk_server)
     assert send(disk_server, "after").status_code == 200
     # As a kill leaves it.
     copy = tmp_path / "copy"
@@ -137,7 +139,7 @@ def test_a_reserve_is_kept(
 ) -> None:
     found = os.statvfs(tmp_path)
     almost = os.statvfs_result([1, 1, 1, 1, 1_000, *found[5:]])
-    monkeypatch.setattr(os, "statvfs", lambda _: almost)  # pyright: ignore[reportUnknownArgumentType,reportUnknownLambdaType]
+    monkeypatch.setattr(os, "statvfs", lambda _: almost)
     words = "the disk is almost full: 1,000 bytes are free, and `disk_reserve` keeps 268,435,456"
     refused(send(disk_server, "refused"), words)
     refused(disk_server.request("GET", "/health/ready", key=None), words)

@@ -181,8 +181,8 @@ def engine_of(writer: Writer) -> Engine:
 
 def leave_half_a_commit(engine: Engine, log: Path) -> None:
     """Have the next commit fail, and leave bytes in the log, as where these cannot be cut off."""
-    write = duckdb_engine(engine)._write
-    connection: Any = write.connection
+    write: Any = duckdb_engine(engine)._write
+    connection = write.connection
 
     class Torn:
         def execute(self, text: Any, *values: Any) -> Any:

@@ -9,6 +9,7 @@ from callistics.engines.base import ServedEngine
 from callistics.engines.clickhouse.doctor import diagnose as clickhouse_diagnosis
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.diagnosis import Diagnosis
+from callistics.engines.duckdb.accept_loss import accept_loss as accept_loss_of_file
 from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.doctor import diagnose as duckdb_diagnosis
 from callistics.engines.duckdb.engine import DuckDBEngine
@@ -40,6 +41,17 @@ def open_engine(settings: Settings, *, shared: bool = True) -> ServedEngine:
     `shared` is whether others may wait for the writer: then it does nothing long at a time.
     """
     return _kind(settings.engine).open(settings, shared)
+
+
+def accept_loss(settings: Settings) -> list[Path]:
+    """Have a database opened although records are lost; the files that were kept aside.
+
+    Raises `EngineError`, for an engine on another machine too.
+    """
+    file = database_file(settings.engine)
+    if file is None:
+        raise EngineError(f"{settings.engine}: a loss can be accepted of a database file alone")
+    return accept_loss_of_file(file)
 
 
 def diagnose(settings: Settings, *, served: bool = False) -> Diagnosis:

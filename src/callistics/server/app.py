@@ -2,11 +2,10 @@
 
 import asyncio
 import math
-import os
 import signal
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,7 +44,7 @@ from callistics.server.first_start import keep_token_secret, make_admin_key
 from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
 from callistics.server.policy import policy_of
-from callistics.server.storage import observe_storage
+from callistics.server.storage import keep_aside, observe_storage, private_files
 from callistics.server.webhooks import maintaining, make_webhooks
 from callistics.settings import Settings
 from callistics.timezones import rules_version
@@ -65,6 +64,7 @@ class Application:
 
     `asgi` opens the engine on start-up and closes it on shutdown. `local_key` is an admin key
     known to this process alone. `admin_key_file` is set once a first admin key was written there.
+    `accepts_loss` is whether it goes on where acknowledged records are lost.
     `serves` is whether others are served: then the engine's maintenance is done in the background.
     """
 
@@ -72,6 +72,7 @@ class Application:
     asgi: Litestar = field(init=False)
     local_key: str = field(default_factory=new_secret)
     serves: bool = False
+    accepts_loss: bool = False
     admin_key_file: Path | None = None
     on_ready: "Callable[[Application], None] | None" = None
     failure: CallisticsError | None = None
@@ -83,6 +84,8 @@ class Application:
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
         try:
             with private_files(database_file(self.settings.engine)):
+                if self.accepts_loss:
+                    keep_aside(self.settings)
                 engine = open_engine(self.settings, shared=self.serves)
                 async with self._running(http, engine):
                     yield
@@ -183,22 +186,6 @@ def _number_pending(pending: Pending) -> float:
         return math.nan
 
 
-@contextmanager
-def private_files(database: Path | None) -> Generator[None]:
-    """New files are their owner's alone, or as open as the database that is there already.
-
-    The log beside it comes and goes as the engine likes, so that this holds for as long as the
-    engine is open.
-    """
-    mode = database.stat().st_mode if database is not None and database.exists() else 0o600
-    before = os.umask(0o077)
-    os.umask(before | ~mode & 0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
-
-
 async def _flush_uses(parts: Services) -> None:
     """Store now and then when keys were last used."""
     while True:
@@ -233,15 +220,20 @@ def _stop(parts: Services, engine: ServedEngine, maintenance: Maintenance | None
     parts.decode_process.stop()
 
 
-def serve(settings: Settings, on_ready: Callable[[Application], None] | None = None) -> None:
+def serve(
+    settings: Settings,
+    on_ready: Callable[[Application], None] | None = None,
+    *,
+    accept_loss: bool = False,
+) -> None:
     """Serve in the foreground until SIGINT or SIGTERM; what was acknowledged stays.
 
-    `on_ready` is called once requests are taken; without it the address is printed. Raises
-    `EngineError` if the engine cannot be opened.
+    `on_ready` is called once requests are taken; without it the address is printed. With
+    `accept_loss` a damaged log is kept aside. Raises `EngineError` if the engine cannot be opened.
     """
     configure_logs(settings)
     application = build(settings)
-    application.serves = True
+    application.serves, application.accepts_loss = True, accept_loss
     application.on_ready = on_ready or announce
     try:
         asyncio.run(_serve(application))

@@ -1,9 +1,19 @@
-"""What a server tells of the disk, and learns again from a database that was opened again."""
+"""A server's files: who may read them, whether they can be written, what is kept of lost ones."""
 
 import math
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
 
 from callistics.engines.base import ServedEngine
+from callistics.engines.registry import accept_loss
 from callistics.http.services import Services
+from callistics.settings import Settings
+
+_log = structlog.get_logger("callistics")
 
 
 def observe_storage(engine: ServedEngine, parts: Services) -> None:
@@ -26,3 +36,25 @@ def observe_storage(engine: ServedEngine, parts: Services) -> None:
         parts.webhooks.learn()
 
     engine.when_reopened(learn)
+
+
+def keep_aside(settings: Settings) -> None:
+    """Go on without what is lost, and say which files were kept aside."""
+    for file in accept_loss(settings):
+        _log.warning("a loss is accepted", kept_aside=str(file))
+
+
+@contextmanager
+def private_files(database: Path | None) -> Generator[None]:
+    """New files are their owner's alone, or as open as the database that is there already.
+
+    The log beside it comes and goes as the engine likes, so that this holds for as long as the
+    engine is open.
+    """
+    mode = database.stat().st_mode if database is not None and database.exists() else 0o600
+    before = os.umask(0o077)
+    os.umask(before | ~mode & 0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)

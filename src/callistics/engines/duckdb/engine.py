@@ -20,6 +20,7 @@ from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
 from callistics.engines.duckdb.maintenance import Maintenance
 from callistics.engines.duckdb.migrate import closed_on_failure, migrate, rebuild_done, rebuild_due
 from callistics.engines.duckdb.observers import DataVersion, Observer
+from callistics.engines.duckdb.opening import open_file, watermark_of
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.query_timeout import QueryTimeout
 from callistics.engines.duckdb.rebuild import rebuild_leads, rebuild_rollups
@@ -29,16 +30,10 @@ from callistics.engines.duckdb.snapshot import DuckDBSnapshot, snapshot
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.engines.duckdb.writer import WriteConnection, first_log_limit
-from callistics.errors import EngineError, TimedOut, first_line
+from callistics.errors import TimedOut
 from callistics.model.keys import StoredKey
 from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
-
-# Of the machine's memory: the rest goes on to cache the file, as far as nobody else needs it.
-_MEMORY = "25%"
-# Rows from which on a group of them has columns for the keys of payloads. The engine's own limit is
-# 30,000: ten smaller groups beside eighty large ones made a filter by a key half as slow again.
-_LEAST_SPLIT = 2_048
 
 
 class DuckDBEngine:
@@ -63,12 +58,16 @@ class DuckDBEngine:
         self._clock = clock
         self.path = path
         self._timeout, self._tuning = timeout, tuning
-        self._connection = _open(path, memory_limit, threads, first_log_limit(shared=tuning.shared))
+        self._connection = open_file(
+            path, memory_limit, threads, first_log_limit(shared=tuning.shared)
+        )
         with closed_on_failure(self._connection.close):
             self.migrated = migrate(self._connection)
+            self._watermark = watermark_of(path)
         self._payload_keys = PayloadKeys(self._connection, tuning.payload_keys_listed)
         self.dialect = DuckDBDialect(self._payload_keys)
-        self._write = WriteConnection(self._connection, Disk(path, tuning.disk_reserve), tuning)
+        disk = Disk(path, tuning.disk_reserve)
+        self._write = WriteConnection(self._connection, disk, tuning, self._watermark)
         self._id_index = IdIndex(self._connection, tuning)
         self._lead_numbers = SurrogateKeys(self._connection)
         self._schedule = RollupSchedule(self._writer, tuning)
@@ -263,21 +262,5 @@ class DuckDBEngine:
             self._clustering.close()
             self._write.close()
             self._connection.close()
-
-
-def _open(
-    path: Path, memory_limit: str | None, threads: int | None, log_limit: int
-) -> duckdb.DuckDBPyConnection:
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "checkpoint_threshold": f"{log_limit}B",
-        "variant_minimum_shredding_size": _LEAST_SPLIT,
-        "memory_limit": memory_limit or _MEMORY,
-    }
-    if threads is not None:
-        config["threads"] = threads
-    try:
-        if str(path) != ":memory:":
-            path.parent.mkdir(parents=True, exist_ok=True)
-        return duckdb.connect(str(path), config=config)
-    except (duckdb.Error, OSError) as error:
-        raise EngineError(f"cannot open {path}: {first_line(error)}") from error
+            if self._watermark is not None:
+                self._watermark.close()

@@ -10,6 +10,7 @@ import duckdb
 from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.tuning import Tuning
+from callistics.engines.duckdb.watermark import Watermark, log_of
 
 # The engine's own limit.
 _FEWEST_LISTED = 50
@@ -31,13 +32,20 @@ class WriteConnection:
     """The one connection of a database that writes, for the thread that has `lock`.
 
     `tuning` says whether others may wait for it meanwhile. `is_torn` is whether the log ends in
-    half a commit: the engine would write behind it what it could never read again.
+    half a commit: the engine would write behind it what it could never read again. What is
+    committed is noted in the `watermark`, where the database is a file.
     """
 
-    def __init__(self, database: duckdb.DuckDBPyConnection, disk: Disk, tuning: Tuning) -> None:
-        self._database = database
+    def __init__(
+        self,
+        database: duckdb.DuckDBPyConnection,
+        disk: Disk,
+        tuning: Tuning,
+        watermark: Watermark | None,
+    ) -> None:
+        self._database, self._watermark = database, watermark
         self._disk, self._path = disk, disk.path
-        self._log = self._path.with_name(self._path.name + ".wal")
+        self._log = log_of(self._path)
         self.is_torn = False
         self._tuning, self._log_limit = tuning, first_log_limit(shared=tuning.shared)
         self.lock = threading.Lock()
@@ -95,6 +103,8 @@ class WriteConnection:
             self.is_torn = self.is_torn or _size(self._log) != logged
             self._roll_back()
             raise
+        if self._watermark is not None:
+            self._watermark.advance()
 
     @contextmanager
     def moving(self) -> Generator[duckdb.DuckDBPyConnection]:
