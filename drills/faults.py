@@ -4,7 +4,7 @@ import mmap
 import struct
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,7 +89,7 @@ class _Rounds:
         self._hook = ""
 
     @contextmanager
-    def server(self) -> Iterator[Live]:
+    def server(self) -> Generator[Live]:
         self.faults.disarm()
         with hurried(self._folder, self.faults.environment) as server:
             self._hook = self._hook or make_hook(server)

@@ -1,10 +1,11 @@
 """A server as users run it, on which all that happens now and then happens all the time."""
 
+import subprocess
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from support.live import Live
+from support.live import Live, free_port, start
 
 # Checkpoints after a few commits, maintenance at once and of little.
 _HURRIED = """
@@ -23,10 +24,20 @@ registry.Tuning = partial(
 @contextmanager
 def hurried(folder: Path, environment: Mapping[str, str] | None = None) -> Generator[Live]:
     """A process that is killed at the end, unless it has ended. Its log lines go into a file."""
-    with (folder.parent / "server.log").open("ab") as log:
-        server = Live(folder, {**(environment or {})}, _HURRIED, log)
+    with _log_beside(folder).open("ab") as log:
+        server = Live(folder, environment or {}, _HURRIED, log)
         try:
             yield server
         finally:
             if server.process.poll() is None:
                 server.kill()
+
+
+def begin(folder: Path) -> "subprocess.Popen[bytes]":
+    """A process that begins to serve a folder."""
+    with _log_beside(folder).open("ab") as log:
+        return start(folder, {"CALLISTICS_PORT": str(free_port())}, _HURRIED, log)
+
+
+def _log_beside(folder: Path) -> Path:
+    return folder.parent / "server.log"

@@ -28,6 +28,24 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def start(
+    folder: Path, settings: Mapping[str, str], before: str, log: IO[bytes] | None
+) -> "subprocess.Popen[bytes]":
+    """Begin a process as of `Live`, whether or not it ever serves."""
+    environment = {
+        **os.environ,
+        "CALLISTICS_ENGINE": engines.dsn(engines.current, folder, own_process=True),
+        "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
+        "CALLISTICS_LOG_LEVEL": "error",
+        "CALLISTICS_LOG_FORMAT": "text",
+        **settings,
+    }
+    command = [sys.executable, "-c", before + _COMMAND]
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=log, cwd=folder
+    )
+
+
 class Live:
     """A running process; `client` is an HTTP client with the admin key.
 
@@ -44,22 +62,7 @@ class Live:
     ) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        environment = {
-            **os.environ,
-            "CALLISTICS_ENGINE": engines.dsn(engines.current, folder, own_process=True),
-            "CALLISTICS_PORT": str(port),
-            "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
-            "CALLISTICS_LOG_LEVEL": "error",
-            "CALLISTICS_LOG_FORMAT": "text",
-            **settings,
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", before + _COMMAND],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            cwd=folder,
-        )
+        self.process = start(folder, {"CALLISTICS_PORT": str(port), **settings}, before, log)
         headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
         self.client = httpx.Client(base_url=self.url, headers=headers, timeout=60)
         self._wait()

@@ -20,7 +20,7 @@ from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
 from callistics.engines.duckdb.maintenance import Maintenance
 from callistics.engines.duckdb.migrate import closed_on_failure, migrate, rebuild_done, rebuild_due
 from callistics.engines.duckdb.observers import DataVersion, Observer
-from callistics.engines.duckdb.opening import open_file, watermark_of
+from callistics.engines.duckdb.opening import explained, open_file, watermark_of
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.query_timeout import QueryTimeout
 from callistics.engines.duckdb.rebuild import rebuild_leads, rebuild_rollups
@@ -61,10 +61,10 @@ class DuckDBEngine:
         self._connection = open_file(
             path, memory_limit, threads, first_log_limit(shared=tuning.shared)
         )
-        with closed_on_failure(self._connection.close):
+        with closed_on_failure(self._connection.close), explained(path):
             self.migrated = migrate(self._connection)
             self._watermark = watermark_of(path)
-        self._payload_keys = PayloadKeys(self._connection, tuning.payload_keys_listed)
+            self._payload_keys = PayloadKeys(self._connection, tuning.payload_keys_listed)
         self.dialect = DuckDBDialect(self._payload_keys)
         disk = Disk(path, tuning.disk_reserve)
         self._write = WriteConnection(self._connection, disk, tuning, self._watermark)

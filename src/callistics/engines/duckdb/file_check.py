@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from callistics.engines.duckdb.file_header import FileHeader, header_of
+from callistics.engines.duckdb.file_header import iteration_of
 from callistics.engines.duckdb.watermark import Mark, log_of, note_of, read_mark
 from callistics.errors import EngineError
 
@@ -14,6 +14,8 @@ _ADVICE = (
 )
 REPLAY_FAILED = ("replaying WAL", "WAL does not match")
 """How the engine says that it cannot read a log."""
+CUT_OFF = "Could not read enough bytes"
+"""How the engine says that a database has lost its end."""
 
 
 class LossError(EngineError):
@@ -29,15 +31,14 @@ def check_files(path: Path) -> None:
     mark, log = read_mark(path), log_of(path)
     begins, size = _beginning(log)
     # Read last: where another process is writing, it may only be newer.
-    header = header_of(path)
-    if header is None:
+    iteration = iteration_of(path)
+    if iteration is None:
         _check_without_database(path, mark, size)
         return
-    _check_size(path, header)
     if size and not begins:
         raise LossError(f"{log} is damaged at its beginning: its records cannot be read")
     if mark is not None:
-        _check_log(path, mark, header)
+        _check_log(path, mark, iteration)
 
 
 def _beginning(log: Path) -> tuple[bool, int]:
@@ -60,23 +61,14 @@ def _check_without_database(path: Path, mark: Mark | None, log_size: int) -> Non
         raise LossError(f"{path} {state}, and {note_of(path)} tells of a database that was")
 
 
-def _check_size(path: Path, header: FileHeader) -> None:
-    size = path.stat().st_size
-    if size < header.size:
-        raise EngineError(
-            f"{path} is cut off: it has {size:,} of {header.size:,} bytes. Nothing was changed:"
-            " put a backup in its place"
-        )
-
-
-def _check_log(path: Path, mark: Mark, header: FileHeader) -> None:
-    if mark.iteration > header.iteration:
+def _check_log(path: Path, mark: Mark, iteration: int) -> None:
+    if mark.iteration > iteration:
         raise LossError(
             f"{path} is older than {note_of(path)} says: records that were acknowledged are not in"
             " it",
             log_is_readable=True,
         )
-    if mark.iteration == header.iteration and mark.size:
+    if mark.iteration == iteration and mark.size:
         _check_acknowledged(log_of(path), mark)
 
 

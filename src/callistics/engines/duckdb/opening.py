@@ -1,10 +1,12 @@
 """Opening a database file, once it has been looked at."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from callistics.engines.duckdb.file_check import REPLAY_FAILED, LossError, check_files
+from callistics.engines.duckdb.file_check import CUT_OFF, REPLAY_FAILED, LossError, check_files
 from callistics.engines.duckdb.watermark import Watermark, log_of
 from callistics.errors import EngineError, first_line
 
@@ -29,14 +31,23 @@ def open_file(
     }
     if threads is not None:
         config["threads"] = threads
-    try:
+    with explained(path):
         if str(path) != ":memory:":
             path.parent.mkdir(parents=True, exist_ok=True)
             check_files(path)
         return duckdb.connect(str(path), config=config)
+
+
+@contextmanager
+def explained(path: Path) -> Generator[None]:
+    """Raises `EngineError` where the engine or the system fails to open a file."""
+    try:
+        yield
     except (duckdb.Error, OSError) as error:
         if any(words in str(error) for words in REPLAY_FAILED):
             raise LossError(f"{log_of(path)} is damaged, or of another database") from error
+        if CUT_OFF in str(error):
+            raise EngineError(f"{path} is cut off: put a backup in its place") from error
         raise EngineError(f"cannot open {path}: {first_line(error)}") from error
 
 
@@ -44,7 +55,4 @@ def watermark_of(path: Path) -> Watermark | None:
     """What notes how far the log of a database has come that is open; None of one in memory."""
     if str(path) == ":memory:":
         return None
-    try:
-        return Watermark(path)
-    except OSError as error:
-        raise EngineError(f"cannot write beside {path}: {error}") from error
+    return Watermark(path)

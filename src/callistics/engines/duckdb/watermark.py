@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from callistics.engines.duckdb.file_header import read_header
+from callistics.engines.duckdb.file_header import read_iteration
 
 _FORM = "callistics log 1"
 _PIECE = 1 << 20
@@ -81,8 +81,8 @@ class Watermark:
 
     @property
     def _iteration(self) -> int:
-        header = read_header(self._database)
-        return -1 if header is None else header.iteration
+        found = read_iteration(self._database)
+        return -1 if found is None else found
 
     def advance(self) -> None:
         """Note that all of the log is acknowledged."""
