@@ -22,7 +22,7 @@ _LENGTHS = (1, 3, 1 << 40)
 _REQUESTS = 16
 _NUMBERS = struct.Struct("5q")
 # In the short form: operations of a round, kinds and lengths that differ in what they lead to.
-_SAMPLE = ((3, 1, 1 << 40), (2, 2, 1), (9, 1, 3), (14, 3, 1 << 40), (23, 2, 1 << 40), (31, 1, 1))
+_SAMPLE = ((3, 1, 1 << 40), (17, 2, 3), (40, 3, 1 << 40))
 
 
 class Faults:
