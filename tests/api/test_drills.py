@@ -3,8 +3,8 @@
 import shutil
 
 import pytest
-
 from drills import faults, kill
+
 from support import engines
 
 

@@ -45,13 +45,13 @@ def push(server: Live, prefix: str, acknowledged: "queue.Queue[str | None]") -> 
 
 
 @pytest.mark.parametrize("other", [one for one in engines.ENGINES if one != "duckdb"])
-def test_ten_kills_during_ingestion(
+def test_kills_during_ingestion(
     other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The embedded engine has a drill of its own.
     monkeypatch.setattr(engines, "current", other)
     kept: set[str] = set()
-    for round_number in range(10):
+    for round_number in range(6):
         with live(tmp_path) as server:
             check(server, kept)
             acknowledged: queue.Queue[str | None] = queue.Queue()

@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from callistics.engines.base import Engine
 from support import inside
 from support.full_disk import full
 from support.gate import CALL, until
@@ -47,12 +46,8 @@ def names(server: Server) -> list[str]:
     return sorted(call["call_id"] for call in answer.json()["data"])
 
 
-def engine_of(server: Server) -> Engine:
-    return inside.engine_of(server.application.services.writer)
-
-
 def checkpoint_with_the_next_commit(server: Server) -> None:
-    inside.execute(engine_of(server), "SET GLOBAL checkpoint_threshold = '1KB'")
+    inside.execute(inside.engine_of(server), "SET GLOBAL checkpoint_threshold = '1KB'")
 
 
 def test_a_full_log_refuses_records_and_lets_queries_go_on(
@@ -121,7 +116,7 @@ def test_a_log_that_ends_in_half_a_commit_is_not_written_behind(
     disk_server: Server, tmp_path: Path
 ) -> None:
     log = tmp_path / "test.db.wal"
-    inside.leave_half_a_commit(engine_of(disk_server), log)
+    inside.leave_half_a_commit(inside.engine_of(disk_server), log)
     refused(send(disk_server, "lost"), "nothing can be stored now")
     recovered(disk_server)
     assert send(disk_server, "after").status_code == 200

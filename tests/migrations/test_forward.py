@@ -18,9 +18,9 @@ from callistics.engines.duckdb import operations as in_file
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.migrations import Migration
 from callistics.engines.registry import diagnose, file_dsn
-from callistics.settings import Settings
 from callistics.errors import EngineError
 from callistics.records.outcomes import outcome_key
+from callistics.settings import Settings
 from support import inside
 from support.engines import ENGINES, database, open_for_test
 from support.store import Store, opened

@@ -174,11 +174,6 @@ def put_before_engine(writer: Writer, other: Any) -> Any:
     return before
 
 
-def engine_of(writer: Writer) -> Engine:
-    """What a writer writes to."""
-    return writer._engine
-
-
 def leave_half_a_commit(engine: Engine, log: Path) -> None:
     """Have the next commit fail, and leave bytes in the log, as where these cannot be cut off."""
     write: Any = duckdb_engine(engine)._write
@@ -250,3 +245,9 @@ def purge_webhooks(server: Any, days: int) -> None:
     webhooks = server.application.services.webhooks
     webhooks._keep, webhooks._purged = days, None
     assert webhooks.maintain()
+
+
+def engine_of(server: Any) -> Engine:
+    """The engine of a running application."""
+    found: Engine = server.application.services.audit._engine
+    return found

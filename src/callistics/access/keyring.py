@@ -109,6 +109,10 @@ class Keyring:
             if last is None or now - last >= _USE_PRECISION:
                 self._used[key.id] = self._unsaved[key.id] = now
 
+    def is_local(self, key: StoredKey) -> bool:
+        """Whether a key is that of this process alone."""
+        return self._local is not None and self._local.id == key.id
+
     def put(self, key: StoredKey) -> None:
         """Add a new key."""
         with self._lock:

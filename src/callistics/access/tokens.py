@@ -26,8 +26,9 @@ _OWN_ALGORITHM = "HS256"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token just made."""
+    """A token just made; `id` tells it from others, and lets nobody in."""
 
+    id: str
     text: str
     expires_at: int
 
@@ -55,16 +56,16 @@ class Tokens:
 
     def sign(self, claims: Mapping[str, object], issued: int, expires: int) -> Token:
         """A token of the server's own; times are in µs, and whole seconds are signed."""
-        last = expires // SECOND
+        last, id_ = expires // SECOND, "tok_" + secrets.token_hex(8)
         whole = {
             "iss": OWN_ISSUER,
-            "jti": "tok_" + secrets.token_hex(8),
+            "jti": id_,
             "iat": issued // SECOND,
             "exp": last,
             **claims,
         }
         text = _SIGNER.encode(encode(whole), self._own.key, algorithm=_OWN_ALGORITHM)
-        return Token(text, last * SECOND)
+        return Token(id_, text, last * SECOND)
 
     def read(self, text: str, origin: str | None, now: int) -> StoredKey:
         """What a token that came from an origin may do, as a key. Raises `Unauthorized`.

@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, Lazy] = {
         "mcp", "Let AI assistants query a running server, over the Model Context Protocol."
     ),
     "keys": Lazy("keys", "Create, list and revoke access keys."),
+    "audit": Lazy("audit", "Look at the audit log, and check that nobody changed it."),
     "webhook": Lazy("webhook", "Take what platforms send: endpoints, dead letters, a trial."),
     "embed-token": Lazy("embed_token", "Sign tokens for embedding, or refuse them all."),
     "generate": Lazy("generate", "Write made-up calls to a file."),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callistics.catalog.rollups import Rollup
+from callistics.model.audit_chain import Entry, Head
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
 from callistics.records.columnar.arrow import Mask
@@ -75,6 +76,14 @@ class Session(Protocol):
 
     def save_webhooks(self, changes: WebhookChanges) -> None:
         """Store what there is of webhooks."""
+        ...
+
+    def audit_head(self) -> Head:
+        """The last entry of the audit log."""
+        ...
+
+    def append_audit(self, entries: Sequence[Entry]) -> None:
+        """Add entries to the audit log; once in a transaction."""
         ...
 
 

@@ -25,22 +25,29 @@ _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 class Kind:
     """One kind of engine: what its DSN looks like, how it is opened, the file it is, if any.
 
-    `open` takes whether others may wait for the writer. `diagnose` looks at it without changing
+    `diagnose` looks at it without changing
     anything, and takes whether a server is running that may have it open.
     """
 
     example: str
-    open: Callable[[Settings, bool], ServedEngine]
+    open: Callable[[Settings, Tuning], ServedEngine]
     file: Callable[[str], Path | None]
     diagnose: Callable[[Settings, bool], Diagnosis]
 
 
-def open_engine(settings: Settings, *, shared: bool = True) -> ServedEngine:
+def open_engine(settings: Settings, *, shared: bool = True, imports: bool = False) -> ServedEngine:
     """Open the engine that the settings name. Raises `EngineError`.
 
     `shared` is whether others may wait for the writer: then it does nothing long at a time.
+    `imports` is whether an import is all that is done with it.
     """
-    return _kind(settings.engine).open(settings, shared)
+    tuning = Tuning(
+        shared=shared,
+        merges_sets=not imports,
+        payload_keys_listed=settings.payload_key_limit,
+        disk_reserve=settings.disk_reserve,
+    )
+    return _kind(settings.engine).open(settings, tuning)
 
 
 def accept_loss(settings: Settings) -> list[Path]:
@@ -104,14 +111,8 @@ def _disk(settings: Settings) -> Disk:
     return Disk(_duckdb_file(settings.engine), settings.disk_reserve)
 
 
-def _duckdb(settings: Settings, shared: bool) -> ServedEngine:
+def _duckdb(settings: Settings, tuning: Tuning) -> ServedEngine:
     disk = _disk(settings)
-
-    tuning = Tuning(
-        shared=shared,
-        payload_keys_listed=settings.payload_key_limit,
-        disk_reserve=disk.reserve,
-    )
 
     def open_database() -> DuckDBEngine:
         return DuckDBEngine(
@@ -126,7 +127,7 @@ def _duckdb(settings: Settings, shared: bool) -> ServedEngine:
     return ReopeningEngine(open_database, disk)
 
 
-def _clickhouse(settings: Settings, _: bool) -> ServedEngine:
+def _clickhouse(settings: Settings, _: Tuning) -> ServedEngine:
     return ClickHouseEngine(
         settings.engine,
         readers=settings.query_concurrency,

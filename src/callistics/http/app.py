@@ -9,6 +9,7 @@ from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
 from callistics.http.analytics import analytics
+from callistics.http.audit import audit
 from callistics.http.batch import analytics_batch
 from callistics.http.dashboard import dashboard, embed, page_asset, panels
 from callistics.http.discovery import payload_keys, types, values
@@ -44,6 +45,7 @@ _ROUTES: list[Any] = [
     keys,
     revoke_key,
     embed_tokens,
+    audit,
     webhook,
     webhook_endpoints,
     webhook_endpoint,

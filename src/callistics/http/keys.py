@@ -13,6 +13,7 @@ from callistics.errors import NotFound
 from callistics.http.analytics import check_json
 from callistics.http.services import AnyRequest, Services, now, read_body, services
 from callistics.ingest.job import Job, Result
+from callistics.model.audit import Action, Detail
 from callistics.model.instants import utc_text
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import SCOPED
@@ -37,7 +38,8 @@ async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> R
     body = await read_body(request, parts.settings.query_body_limit)
     wanted = parse_key_request(body, creator.scope, now())
     made = make_key(wanted.name, wanted.permissions, wanted.scope, now(), wanted.expires_at)
-    done = parts.writer.submit(Job(keys=(made.stored,)))
+    told = parts.note(Action.KEY_CREATED, creator, **told_of(made.stored))
+    done = parts.writer.submit(Job(keys=(made.stored,), notes=(told,)))
 
     def admit(saved: "Future[Result]") -> None:
         if saved.exception() is None:
@@ -60,13 +62,24 @@ async def revoke_key(request: AnyRequest, key_id: FromPath[str]) -> None:
         raise NotFound("no such key")
     # Also where it is revoked already: nobody knows whether that came to be stored.
     revoked = parts.keyring.revoke(found, now())
-    await durable(parts.writer.submit(Job(keys=(revoked,), urgent=True)))
+    told = parts.note(Action.KEY_REVOKED, asking, key=revoked.id)
+    await durable(parts.writer.submit(Job(keys=(revoked,), notes=(told,), urgent=True)))
 
 
 async def durable(done: "Future[Result]") -> None:
     """Wait until something is stored."""
     # Shielded: a client that goes away does not take back what is being committed.
     await asyncio.shield(asyncio.wrap_future(done))
+
+
+def told_of(key: StoredKey) -> dict[str, Detail]:
+    """What the audit log tells of a key that is made."""
+    return {
+        "key": key.id,
+        "name": key.name,
+        "permissions": sorted(key.permissions),
+        "expires_at": _moment(key.expires_at),
+    }
 
 
 def shown_key(key: StoredKey) -> Shown:

@@ -7,6 +7,7 @@ from typing import cast
 import msgspec
 
 from callistics import __version__
+from callistics.http.openapi_audit import audit_paths, audit_schemas
 from callistics.http.openapi_batch import operation
 from callistics.http.openapi_discovery import discovery_paths
 from callistics.http.openapi_embed import TOKEN, embed_schemas, operations
@@ -83,6 +84,7 @@ def _document() -> Json:
             "/keys/{key_id}": {"delete": _revoke_key()},
             "/embed-tokens": operations(),
             **webhook_paths(),
+            **audit_paths(),
             "/health/live": {"get": _health("The process runs.", "isLive", ("status",), 200)},
             "/health/ready": {
                 "get": _health(
@@ -93,7 +95,11 @@ def _document() -> Json:
         },
         "components": {
             "securitySchemes": {"key": BEARER, "token": TOKEN},
-            "schemas": schemas() | search_schemas() | embed_schemas() | webhook_schemas(),
+            "schemas": schemas()
+            | search_schemas()
+            | embed_schemas()
+            | webhook_schemas()
+            | audit_schemas(),
         },
     }
 

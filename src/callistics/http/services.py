@@ -17,6 +17,7 @@ from callistics.analytics.discovery import Discovery
 from callistics.analytics.locked import locked_problems
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
+from callistics.audit.log import AuditLog
 from callistics.engines.base import StorageState
 from callistics.errors import Forbidden, Refused, TooLarge, malformed
 from callistics.exports.export import Exports
@@ -30,6 +31,7 @@ from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.writer import Writer
 from callistics.looking.records import Records
 from callistics.looking.search import Searches
+from callistics.model.audit import COMMAND_LINE, Action, Detail, Note, Who, note
 from callistics.model.instants import SECOND, now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING
@@ -69,6 +71,7 @@ class Services:
     readers: Pool
     decode_process: DecodeProcess
     webhooks: Webhooks
+    audit: AuditLog
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
@@ -114,6 +117,14 @@ class Services:
         """Let a key do something once more. Raises `Forbidden`, `RateLimited`."""
         require(key, permission)
         self.limiter.check(key.id)
+
+    def who(self, key: StoredKey) -> Who:
+        """Who a key is, as the audit log names it."""
+        return COMMAND_LINE if self.keyring.is_local(key) else Who(key.name, key.id)
+
+    def note(self, action: Action, key: StoredKey, /, **details: Detail) -> Note:
+        """A note for the audit log of what the holder of a key does now."""
+        return note(action, self.who(key), now(), **details)
 
     def terms(
         self, kind: RecordKind, key: StoredKey, where: Zone | None = None, *, skip: bool = False

@@ -10,6 +10,8 @@ from callistics.ingest.load import load
 from callistics.ingest.merge import merge
 from callistics.ingest.receipt import Receipt, Repeated
 from callistics.ingest.separate import separate
+from callistics.model.audit import Note
+from callistics.model.audit_chain import chained
 
 
 def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
@@ -24,6 +26,7 @@ def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
             session.save_token_secret(job.token_secret)
         if job.webhooks is not None:
             session.save_webhooks(job.webhooks)
+    _append(session, [note for job in jobs for note in job.notes])
     outcomes = [_outcome_before(session, job) for job in jobs]
     fresh = [job for job, outcome in zip(jobs, outcomes, strict=True) if outcome is None]
     receipts = iter(_store(session, [job for job in fresh if job.batch is not None]))
@@ -31,6 +34,12 @@ def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
         next(receipts) if outcome is None and job.batch is not None else outcome
         for job, outcome in zip(jobs, outcomes, strict=True)
     ]
+
+
+def _append(session: Session, notes: Sequence[Note]) -> None:
+    """Add notes to the audit log."""
+    if notes:
+        session.append_audit(list(chained(session.audit_head(), notes)))
 
 
 def _store(session: Session, jobs: Sequence[Job]) -> Sequence[Receipt]:

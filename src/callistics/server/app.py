@@ -23,6 +23,7 @@ from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
+from callistics.audit.log import AuditLog
 from callistics.engines.base import ServedEngine
 from callistics.engines.registry import database_file, key_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
@@ -40,7 +41,7 @@ from callistics.model.instants import now
 from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
-from callistics.server.first_start import keep_token_secret, make_admin_key
+from callistics.server.first_start import keep_token_secret, make_admin_key, note_start
 from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
 from callistics.server.policy import policy_of
@@ -86,7 +87,7 @@ class Application:
             with private_files(database_file(self.settings.engine)):
                 if self.accepts_loss:
                     keep_aside(self.settings)
-                engine = open_engine(self.settings, shared=self.serves)
+                engine = open_engine(self.settings, shared=self.serves, imports=not self.serves)
                 async with self._running(http, engine):
                     yield
         except CallisticsError as error:
@@ -103,6 +104,8 @@ class Application:
         keep_token_secret(parts, engine, made)
         http.state.services = parts
         parts.ready = True
+        if self.serves:
+            note_start(parts, engine)
         flush = asyncio.create_task(_flush_uses(parts))
         maintenance = Maintenance(parts.maintain, _MAINTENANCE_SECONDS) if self.serves else None
         _log.info(
@@ -166,6 +169,7 @@ def _services(
         maintain=maintaining(engine, webhooks),
         storage=lambda: engine.storage,
         webhooks=webhooks,
+        audit=AuditLog(engine, writer.submit),
         metrics=metrics,
     )
     parts.metrics.info(version=__version__, engine=engine.version)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+import structlog
+
 from callistics.errors import Problem
 from callistics.ingest.decode import Terms, batch_of_values
 from callistics.ingest.job import Job, Result
@@ -21,6 +23,7 @@ from callistics.model.webhooks import (
 from callistics.webhooks.become import Became, Reader, Record
 from callistics.webhooks.platforms import platforms
 
+_log = structlog.get_logger("callistics")
 _LONGEST_REASON = 1_000
 Submit = Callable[[Job], "Future[Result]"]
 
@@ -113,9 +116,17 @@ class Mapper:
 
     def _counted(self, found: Sequence[_Body]) -> dict[BodyState, int]:
         numbers: dict[BodyState, int] = defaultdict(int)
+        dead: dict[tuple[str, str], int] = defaultdict(int)
         for one in found:
             self._count(one.source, one.state)
             numbers[one.state] += 1
+            dead[one.body.endpoint_id, one.source] += one.state is BodyState.DEAD
+        for (endpoint, source), bodies in dead.items():
+            if bodies:
+                # Reasons hold values of records, which are not for a log.
+                _log.warning(
+                    "webhooks in dead letters", endpoint=endpoint, source=source, bodies=bodies
+                )
         return numbers
 
 

@@ -263,3 +263,16 @@ CREATE TABLE IF NOT EXISTS webhook_results ON CLUSTER calls_cluster (
 ) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/webhook_results', '{shard}-{replica}', version)
 ORDER BY body_id
 SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS audit_log ON CLUSTER calls_cluster (
+    sequence Int64,
+    noted_at Int64,
+    action LowCardinality(String),
+    key_id String,
+    who String,
+    details String,
+    previous String,
+    hash String
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/audit_log', '{shard}-{replica}')
+ORDER BY sequence
+SETTINGS non_replicated_deduplication_window = 1000;

@@ -1,6 +1,6 @@
-"""What a commit stores besides records: receipts, times of arrival, keys, webhooks."""
+"""What a commit stores besides records: receipts, keys, webhooks, the audit log."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -9,9 +9,11 @@ from callistics.engines.base import TAKEN, KeptReceipt
 from callistics.engines.clickhouse.access_keys import key_table, secret_table, use_table
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.webhooks import purge
+from callistics.model.audit_chain import NO_ENTRY, Entry, Head
 from callistics.model.instants import DAY
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
+from callistics.records.columnar.audit_table import audit_table
 from callistics.records.columnar.row_codec import TIME
 from callistics.records.columnar.webhook_tables import webhook_tables
 
@@ -34,6 +36,7 @@ class Bookkeeping:
         self._secret: str | None = None
         self._webhooks: list[WebhookChanges] = []
         self._receipts: list[tuple[str, str, KeptReceipt]] = []
+        self._audited: Sequence[Entry] = ()
 
     def arrival(self, records: int) -> int:
         """The first of as many strictly increasing times of arrival (µs)."""
@@ -76,6 +79,22 @@ class Bookkeeping:
         if changes.purge_before is not None:
             purge(self._client, changes.purge_before)
         self._webhooks.append(changes)
+
+    def audit_head(self) -> Head:
+        """The last entry of the audit log."""
+        rows = self._client.query(
+            "SELECT sequence, hash FROM audit_log ORDER BY sequence DESC LIMIT 1"
+        ).result_rows
+        return next((Head(int(number), str(hash_)) for number, hash_ in rows), NO_ENTRY)
+
+    def append_audit(self, entries: Sequence[Entry]) -> None:
+        """Add entries to the audit log; once in a commit."""
+        self._audited = entries
+
+    def noted(self) -> Iterator[Insert]:
+        """The entries, which go before what they tell of: nothing is done without being noted."""
+        if self._audited:
+            yield "audit_log", audit_table(self._audited)
 
     def kept(self) -> Iterator[Insert]:
         """What was collected, table by table."""

@@ -47,10 +47,11 @@ class ClickHouseSession(Bookkeeping):
         self._delta = (*blocks, Block("calls_held", call_rows({}), left))
 
     def inserts(self) -> Iterator[Insert]:
-        """What is to be inserted, table by table, the records before the rest.
+        """What is to be inserted, table by table: what is noted, the records, the rest.
 
         Calls that came to count leave `calls_held` as the last of the records, see `delta_of`.
         """
+        yield from self.noted()
         for block in self._delta:
             rows = block.rows(self._states.version)
             if rows.num_rows:

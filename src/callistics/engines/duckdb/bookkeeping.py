@@ -1,12 +1,14 @@
-"""What a transaction stores besides records: receipts, times of arrival, keys, webhooks."""
+"""What a transaction stores besides records: receipts, keys, webhooks, the audit log."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from callistics.engines.base import TAKEN, KeptReceipt
 from callistics.engines.duckdb import access_keys, webhooks
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.model.audit_chain import NO_ENTRY, Entry, Head
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
+from callistics.records.columnar.audit_table import audit_table
 
 
 class Bookkeeping:
@@ -72,3 +74,15 @@ class Bookkeeping:
     def save_webhooks(self, changes: WebhookChanges) -> None:
         """Store what there is of webhooks."""
         webhooks.save(self._statements, changes, self._now)
+
+    def audit_head(self) -> Head:
+        """The last entry of the audit log."""
+        found = self._statements.execute(
+            "SELECT sequence, hash FROM audit_log ORDER BY sequence DESC LIMIT 1"
+        ).fetchall()
+        return next((Head(int(number), str(hash_)) for number, hash_ in found), NO_ENTRY)
+
+    def append_audit(self, entries: Sequence[Entry]) -> None:
+        """Add entries to the audit log; once in a transaction."""
+        self._statements.give(new_audit_log=audit_table(entries))
+        self._statements.repeat("INSERT INTO audit_log BY NAME FROM new_audit_log")
