@@ -23,14 +23,13 @@ registry.Tuning = partial(
 
 @contextmanager
 def hurried(folder: Path, environment: Mapping[str, str] | None = None) -> Generator[Live]:
-    """A process that is killed at the end, unless it has ended. Its log lines go into a file."""
+    """A process that is killed at the end. Its log lines go into a file."""
     with _log_beside(folder).open("ab") as log:
         server = Live(folder, environment or {}, _HURRIED, log)
         try:
             yield server
         finally:
-            if server.process.poll() is None:
-                server.kill()
+            server.kill()
 
 
 def begin(folder: Path) -> "subprocess.Popen[bytes]":

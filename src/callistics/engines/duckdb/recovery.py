@@ -1,5 +1,6 @@
 """Opens a database again after its disk failed it, and refuses meanwhile what cannot be done."""
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -147,13 +148,16 @@ class Recovery:
             _log.error("nothing can be stored", readable=readable, reason=str(error))
 
     def _recover(self) -> None:
-        began, pause = time.monotonic(), _FIRST_PAUSE
+        began, pause, told = time.monotonic(), _FIRST_PAUSE, ""
         while not self._stopping.wait(pause):
             pause = min(2 * pause, _LONGEST_PAUSE)
             try:
                 recovered = self._attempt()
             except (duckdb.Error, CallisticsError, OSError) as error:
                 self._trouble = _Trouble(sentence_of(error), self._is_readable)
+                if str(error) != told:
+                    told = str(error)
+                    _log.warning("the database does not recover yet", reason=told)
                 continue
             if recovered:
                 _log.info("records can be stored again", seconds=round(time.monotonic() - began, 1))
@@ -186,6 +190,9 @@ class Recovery:
         # What was not written before is not to be written now: what is on disk counts.
         with suppress(duckdb.Error):
             self.database.abandon()
+        # The engine gives the same database again as long as anything refers to it, such as what
+        # was under way when an error was raised.
+        gc.collect()
 
     def _reopen(self) -> None:
         opened = self._open()
