@@ -17,12 +17,14 @@ class Verdict:
     double: int = 0
     half: int = 0
     wrong: int = 0
+    named: list[str] = field(default_factory=list[str])
 
     def add(self, other: "Verdict") -> None:
         self.lost += other.lost
         self.double += other.double
         self.half += other.half
         self.wrong += other.wrong
+        self.named += other.named
 
     @property
     def is_clean(self) -> bool:
@@ -90,8 +92,13 @@ class Ledger:
             else:
                 by_name[call["call_id"].rpartition(".")[0]].append(call)
         for name in self._requests.keys() | by_name.keys():
-            verdict.add(self._judged(name, by_name.get(name, [])))
-        verdict.lost += sum(kept and not hooks[one] for one, kept in self._hooks.items())
+            one = self._judged(name, by_name.get(name, []))
+            if not one.is_clean:
+                one.named.append(name)
+            verdict.add(one)
+        missing = [one for one, kept in self._hooks.items() if kept and not hooks[one]]
+        verdict.lost += len(missing)
+        verdict.named += missing
         verdict.double += sum(count > 1 for count in hooks.values())
         verdict.wrong += len(hooks.keys() - self._hooks.keys())
         self._hooks = dict.fromkeys(hooks, True)

@@ -7,6 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from callistics.access.keyring import make_key
+from callistics.model.keys import Permission
+from callistics.model.scope import EVERYTHING
 from support import inside
 from support.full_disk import full
 from support.gate import CALL, until
@@ -102,14 +105,20 @@ def test_no_answer_of_before_is_given_for_another_state(
 def test_what_was_stored_with_an_error_is_known_afterwards(
     disk_server: Server, tmp_path: Path
 ) -> None:
+    """As where a checkpoint has failed so late that the commit cannot be taken back."""
+    parts = disk_server.application.services
+    made = make_key("late", [Permission.QUERY], EVERYTHING, 1_700_000_000_000_000).stored
+    with inside.engine_of(disk_server).writing() as session:
+        session.save_keys([made])
+    assert parts.keyring.find(made.id, EVERYTHING) is None
     checkpoint_with_the_next_commit(disk_server)
-    wanted = {"name": "late", "permissions": ["query"], "scope": {"merchant_ids": ["m1"]}}
+    wanted = {"name": "refused", "permissions": ["query"], "scope": {"merchant_ids": ["m1"]}}
     with full(tmp_path / "test.db.wal", room=100_000):
-        # It is in the log when the checkpoint fails.
         refused(disk_server.request("POST", "/keys", json=wanted), "nothing can be stored now")
     recovered(disk_server)
     keys = disk_server.request("GET", "/keys").json()["keys"]
     assert "late" in [key["name"] for key in keys]
+    assert "refused" not in [key["name"] for key in keys]
 
 
 def test_a_log_that_ends_in_half_a_commit_is_not_written_behind(

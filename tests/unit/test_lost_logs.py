@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from callistics.cli import main
+from callistics.engines.duckdb.watermark import read_mark
 from callistics.engines.registry import accept_loss, file_dsn
 from callistics.errors import EngineError
 from callistics.settings import Settings
@@ -144,6 +146,28 @@ def test_an_end_that_was_never_acknowledged_may_go(database: Path) -> None:
     for file in (log(database), note(database), database):
         file.with_name("copy-" + file.name).replace(file)
     assert calls_in(database) == 4
+
+
+def test_an_end_that_the_engine_cannot_read_goes_if_it_was_never_acknowledged(
+    database: Path,
+) -> None:
+    # A commit that was written in part before others: its checksum is not that of its bytes.
+    with log(database).open("ab") as file:
+        file.write((100).to_bytes(8, "little") + b"X" * 300)
+    left = log(database).read_bytes()
+    assert calls_in(database) == 3
+    (aside,) = database.parent.glob("x.db.wal.lost-*")
+    assert aside.read_bytes() == left
+
+
+def test_an_end_is_kept_where_the_note_may_be_older(database: Path) -> None:
+    mark = read_mark(database)
+    assert mark is not None
+    note(database).write_bytes(replace(mark, boot="another").text)
+    with log(database).open("ab") as file:
+        file.write((100).to_bytes(8, "little") + b"X" * 300)
+    with pytest.raises(EngineError, match="--accept-loss"):
+        calls_in(database)
 
 
 def test_a_note_that_is_older_or_half_says_less(database: Path) -> None:

@@ -122,9 +122,10 @@ class Webhooks:
         return True
 
     def learn(self) -> None:
-        """Take the endpoints as they are stored; what was ended stays so."""
+        """Take endpoints and bodies as they are stored; what was ended stays so."""
         for one in self.stored.endpoints():
             self.endpoints.put(one)
+        self.worker.look_again()
 
     def stop(self) -> None:
         """Map no more."""

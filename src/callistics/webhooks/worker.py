@@ -55,6 +55,12 @@ class Worker:
                 self._behind = True
             self._changed.notify_all()
 
+    def look_again(self) -> None:
+        """Read what waits: a body may have been stored although its commit failed."""
+        with self._changed:
+            self._behind = True
+            self._changed.notify_all()
+
     def wait(self, timeout: float = 60.0) -> bool:
         """Wait until every body that was added has been settled; whether that came about."""
 

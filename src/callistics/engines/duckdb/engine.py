@@ -252,6 +252,11 @@ class DuckDBEngine:
             self._connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         self.close()
 
+    def cut_log(self) -> None:
+        """Cut off the log, after it was abandoned, what was never acknowledged."""
+        if self._watermark is not None:
+            self._watermark.cut()
+
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""
         self._query_timeout.stop()

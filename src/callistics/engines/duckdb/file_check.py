@@ -12,8 +12,8 @@ _ADVICE = (
     "Nothing was changed. Put the right file back, or have `callistics serve --accept-loss` go on"
     " with what is left: it keeps the log aside"
 )
-REPLAY_FAILED = ("replaying WAL", "WAL does not match")
-"""How the engine says that it cannot read a log."""
+# How the engine says that it cannot read a log.
+_UNREADABLE = ("replaying WAL", "WAL does not match")
 CUT_OFF = "Could not read enough bytes"
 """How the engine says that a database has lost its end."""
 
@@ -24,6 +24,11 @@ class LossError(EngineError):
     def __init__(self, what: str, *, log_is_readable: bool = False) -> None:
         super().__init__(f"{what}. {_ADVICE}")
         self.log_is_readable = log_is_readable
+
+
+def is_unreadable_log(error: Exception) -> bool:
+    """Whether the engine says that it cannot read a log."""
+    return any(words in str(error) for words in _UNREADABLE)
 
 
 def check_files(path: Path) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from callistics.engines.duckdb.file_check import CUT_OFF, REPLAY_FAILED, LossError, check_files
+from callistics.engines.duckdb.accept_loss import cut_unacknowledged
+from callistics.engines.duckdb.file_check import CUT_OFF, LossError, check_files, is_unreadable_log
 from callistics.engines.duckdb.watermark import Watermark, log_of
 from callistics.errors import EngineError, first_line
 
@@ -35,6 +36,11 @@ def open_file(
         if str(path) != ":memory:":
             path.parent.mkdir(parents=True, exist_ok=True)
             check_files(path)
+        try:
+            return duckdb.connect(str(path), config=config)
+        except duckdb.Error as error:
+            if not is_unreadable_log(error) or not cut_unacknowledged(path):
+                raise
         return duckdb.connect(str(path), config=config)
 
 
@@ -44,7 +50,7 @@ def explained(path: Path) -> Generator[None]:
     try:
         yield
     except (duckdb.Error, OSError) as error:
-        if any(words in str(error) for words in REPLAY_FAILED):
+        if is_unreadable_log(error):
             raise LossError(f"{log_of(path)} is damaged, or of another database") from error
         if CUT_OFF in str(error):
             raise EngineError(f"{path} is cut off: put a backup in its place") from error

@@ -90,7 +90,7 @@ class Recovery:
         with self._used() as database:
             try:
                 yield database
-            except duckdb.Error as error:
+            except (duckdb.Error, OSError) as error:
                 if database.is_sound and not is_of_storage(error):
                     raise
                 self._fail(database, error)
@@ -195,6 +195,8 @@ class Recovery:
         gc.collect()
 
     def _reopen(self) -> None:
+        # The engine would read no log with half a commit in it, or write behind that.
+        self.database.cut_log()
         opened = self._open()
         opened.count_from(self.database.unused_data_version)
         self.database = opened

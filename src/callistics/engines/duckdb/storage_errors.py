@@ -20,9 +20,9 @@ _FAILED = "the query could not be answered: "
 _SPILLED = "the query needs more memory than it may use, or more room to spill to than the disk has"
 
 
-def is_of_storage(error: duckdb.Error) -> bool:
+def is_of_storage(error: duckdb.Error | OSError) -> bool:
     """Whether an error may be the disk's: of a commit, any may."""
-    return isinstance(error, _OF_STORAGE) or (
+    return isinstance(error, (OSError, *_OF_STORAGE)) or (
         isinstance(error, duckdb.TransactionException) and _COMMIT in str(error)
     )
 

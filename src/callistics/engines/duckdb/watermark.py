@@ -1,19 +1,22 @@
 """How far the log of a database was acknowledged, noted beside it after each commit.
 
 The engine takes a log that is cut off, or damaged at its head, for one that was never longer, and
-goes on without what it held. The note is written after the commit is durable, and never has to be
-itself: one that is older than the log says less, but nothing that is wrong.
+goes on without what it held. The note is written after the commit is durable and before it is
+acknowledged, and is not durable itself: after a loss of power it may be older than the log, and
+says less, but nothing that is wrong. As long as the system runs it is exact.
 """
 
+import errno
 import os
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from callistics.engines.duckdb.file_header import read_iteration
+from callistics.engines.duckdb.file_header import iteration_of, read_iteration
 
 _FORM = "callistics log 1"
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _PIECE = 1 << 20
 
 
@@ -27,6 +30,17 @@ def note_of(path: Path) -> Path:
     return path.with_name(path.name + ".acknowledged")
 
 
+def _this_boot() -> str:
+    """What names the time since the system was started; `unknown` where it has no name."""
+    with suppress(OSError):
+        return _BOOT.read_text(encoding="ascii").strip()
+    return _UNKNOWN
+
+
+_UNKNOWN = "unknown"
+_THIS_BOOT = _this_boot()
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """The first `size` bytes of a log, with their CRC-32, after the file's n-th iteration."""
@@ -34,11 +48,19 @@ class Mark:
     iteration: int
     size: int
     checksum: int
+    boot: str = _THIS_BOOT
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it was noted since the system was started, and so is as new as the log."""
+        return self.boot == _THIS_BOOT != _UNKNOWN
 
     @property
     def text(self) -> bytes:
         """It as it is written, always as long."""
-        said = f"{_FORM} {self.iteration:020} {self.size:020} {self.checksum:010}".encode()
+        said = (
+            f"{_FORM} {self.iteration:020} {self.size:020} {self.checksum:010} {self.boot}".encode()
+        )
         return said + f" {zlib.crc32(said):010}\n".encode()
 
     def is_of(self, log: Path) -> bool:
@@ -55,9 +77,9 @@ def read_mark(path: Path) -> Mark | None:
     """What is noted of the log of a database file; None where nothing is, or half of it."""
     try:
         said = note_of(path).read_bytes()
-        numbers = said.decode().removeprefix(_FORM).split()[:3]
-        mark = Mark(*map(int, numbers))
-    except (FileNotFoundError, ValueError, TypeError):
+        iteration, size, checksum, boot = said.decode().removeprefix(_FORM).split()[:4]
+        mark = Mark(int(iteration), int(size), int(checksum), boot)
+    except (FileNotFoundError, ValueError):
         return None
     return mark if mark.text == said else None
 
@@ -69,7 +91,8 @@ class Watermark:
     """
 
     def __init__(self, path: Path) -> None:
-        self._log = log_of(path)
+        self._path, self._log = path, log_of(path)
+        self._is_exact = False
         self._database = os.open(path, os.O_RDONLY)
         self._note = os.open(note_of(path), os.O_RDWR | os.O_CREAT, 0o666)
         self._mark = Mark(self._iteration, 0, 0)
@@ -77,7 +100,7 @@ class Watermark:
         if found is not None and found.iteration == self._mark.iteration and found.is_of(self._log):
             self._mark = found
         else:
-            self._write()
+            _write_all(self._note, self._mark.text)
 
     @property
     def _iteration(self) -> int:
@@ -85,16 +108,12 @@ class Watermark:
         return -1 if found is None else found
 
     def advance(self) -> None:
-        """Note that all of the log is acknowledged."""
+        """Note that all of the log is to be acknowledged. Raises `OSError`."""
         iteration = self._iteration
         before = self._mark if self._mark.iteration == iteration else Mark(iteration, 0, 0)
-        self._mark = self._extended(before)
-        self._write()
-
-    def _write(self) -> None:
-        # A note that is older than the log says less, and the commit is done.
-        with suppress(OSError):
-            os.pwrite(self._note, self._mark.text, 0)
+        found = self._extended(before)
+        _write_all(self._note, found.text)
+        self._mark, self._is_exact = found, True
 
     def _extended(self, mark: Mark) -> Mark:
         """A mark with what the log has got since."""
@@ -106,7 +125,30 @@ class Watermark:
                 checksum = zlib.crc32(piece, checksum)
         return Mark(mark.iteration, size, checksum)
 
+    def cut(self) -> None:
+        """Cut off the log what was never acknowledged, once the engine has closed it."""
+        if self._is_exact:
+            cut(self._path, self._mark)
+
     def close(self) -> None:
         """Let go of the file, which the engine has closed."""
         os.close(self._database)
         os.close(self._note)
+
+
+def cut(path: Path, mark: Mark) -> bool:
+    """Cut off a log what comes behind a mark, if that is of it; whether there was anything."""
+    log = log_of(path)
+    if mark.iteration != iteration_of(path) or not log.exists():
+        return False
+    if log.stat().st_size <= mark.size or not mark.is_of(log):
+        return False
+    with log.open("r+b") as file:
+        file.truncate(mark.size)
+        os.fsync(file.fileno())
+    return True
+
+
+def _write_all(descriptor: int, text: bytes) -> None:
+    if os.pwrite(descriptor, text, 0) != len(text):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -103,8 +103,17 @@ class WriteConnection:
             self.is_torn = self.is_torn or _size(self._log) != logged
             self._roll_back()
             raise
-        if self._watermark is not None:
-            self._watermark.advance()
+        self._note()
+
+    def _note(self) -> None:
+        """Have a commit noted before it is acknowledged."""
+        try:
+            if self._watermark is not None:
+                self._watermark.advance()
+        except OSError:
+            # It is to be no commit then.
+            self.is_torn = True
+            raise
 
     @contextmanager
     def moving(self) -> Generator[duckdb.DuckDBPyConnection]:
