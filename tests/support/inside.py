@@ -185,6 +185,7 @@ def leave_half_a_commit(engine: Engine, log: Path) -> None:
                 with log.open("ab") as file:
                     # The length of what follows, a checksum, and a part of what follows.
                     file.write((5_000).to_bytes(8, "little") + bytes(1_000))
+                write.connection = connection
                 raise duckdb.TransactionException("Failed to commit: No space left on device")
             return connection.execute(text, *values)
 

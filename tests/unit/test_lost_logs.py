@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
@@ -13,6 +14,7 @@ from callistics.engines.duckdb.watermark import read_mark
 from callistics.engines.registry import accept_loss, file_dsn
 from callistics.errors import EngineError
 from callistics.settings import Settings
+from support import inside
 from support.store import opened
 
 Change = Callable[[Path], None]
@@ -168,6 +170,16 @@ def test_an_end_is_kept_where_the_note_may_be_older(database: Path) -> None:
         file.write((100).to_bytes(8, "little") + b"X" * 300)
     with pytest.raises(EngineError, match="--accept-loss"):
         calls_in(database)
+
+
+def test_nothing_is_committed_behind_half_a_commit(tmp_path: Path) -> None:
+    """Who waited for the writer when a commit failed has not heard of it yet."""
+    with opened(path=tmp_path / "x.db") as store:
+        inside.leave_half_a_commit(store.engine, tmp_path / "x.db.wal")
+        for name in ("half", "behind"):
+            with pytest.raises(duckdb.Error), store.engine.writing() as session:
+                session.save_token_secret(name)
+        assert store.engine.load_token_secret() is None
 
 
 def test_a_note_that_is_older_or_half_says_less(database: Path) -> None:

@@ -93,7 +93,12 @@ class WriteConnection:
 
     @contextmanager
     def transaction(self) -> Generator[duckdb.DuckDBPyConnection]:
-        """A transaction for who has the lock: committed when the context ends well."""
+        """A transaction for who has the lock: committed when the context ends well.
+
+        Raises `duckdb.IOException` where the log is torn: who waited for the lock may not know yet.
+        """
+        if self.is_torn:
+            raise duckdb.IOException("the log ends in half a commit")
         logged = _size(self._log)
         self.connection.execute("BEGIN")
         try:
