@@ -8,8 +8,12 @@ import httpx
 import pytest
 
 from callistics.access.keyring import make_key
+from callistics.engines.registry import file_dsn, open_engine
+from callistics.errors import Unavailable
 from callistics.model.keys import Permission
 from callistics.model.scope import EVERYTHING
+from callistics.settings import Settings
+from callistics.sql.dialect import Statement
 from support import inside
 from support.full_disk import full
 from support.gate import CALL, until
@@ -154,3 +158,14 @@ def test_a_reserve_is_kept(
     monkeypatch.undo()
     assert send(disk_server, "taken").status_code == 200
     assert names(disk_server) == ["before", "taken"]
+
+
+def test_a_query_that_spills_too_much_is_refused_and_others_go_on(tmp_path: Path) -> None:
+    dsn = file_dsn(tmp_path / "x.db")
+    engine = open_engine(Settings(engine=dsn, memory_limit="60MB", disk_reserve=2**49))
+    many = Statement("SELECT count(*) FROM (SELECT DISTINCT hash(range) FROM range(9_000_000))", ())
+    with pytest.raises(Unavailable, match="more room to spill to than the disk has"):
+        engine.run(many)
+    assert engine.run(Statement("SELECT count(*) FROM calls", ())) == [(0,)]
+    assert engine.storage.failures == 0
+    engine.close()

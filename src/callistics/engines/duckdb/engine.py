@@ -264,6 +264,7 @@ class DuckDBEngine:
         with self._write.lock:
             for _ in range(self._reader_count):
                 self._readers.get().connection.close()
+            self._maintenance.close()
             self._clustering.close()
             self._write.close()
             self._connection.close()
