@@ -14,6 +14,7 @@ CallisticsError
      ├─ UnsupportedMedia     415
      ├─ RateLimited          429
      ├─ Unavailable          503
+     │   └─ StorageFailed    503 where the disk is to blame
      └─ TimedOut             504
 """
 
@@ -224,6 +225,13 @@ class Unavailable(RequestError):
 
     type = problem_types.UNAVAILABLE
     retry_after = 1
+
+
+class StorageFailed(Unavailable):
+    """The disk is full or does not work, or the database is being opened again after that."""
+
+    type = problem_types.STORAGE_FAILED
+    retry_after = 5
 
 
 class TimedOut(RequestError):

@@ -138,6 +138,15 @@ UNAVAILABLE: Final = ProblemType(
     " not answer, or a query needs more memory than it may use.",
     "Wait as many seconds as `Retry-After` says.",
 )
+STORAGE_FAILED: Final = ProblemType(
+    "storage-failed",
+    503,
+    "Storage failed",
+    "The disk is full or almost full, or cannot be read or written, or the database is being opened"
+    " again after that. Nothing that was acknowledged is lost; what is refused so may be stored or"
+    " not.",
+    "Send it again after as many seconds as `Retry-After` says, and see that the disk has room.",
+)
 QUERY_TIMED_OUT: Final = ProblemType(
     "query-timed-out",
     504,
@@ -162,6 +171,7 @@ PROBLEM_TYPES: Final = (
     TOO_MANY_REQUESTS,
     INTERNAL_ERROR,
     UNAVAILABLE,
+    STORAGE_FAILED,
     QUERY_TIMED_OUT,
 )
 """All of them, by status."""

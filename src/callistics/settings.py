@@ -125,6 +125,12 @@ class Settings:
     query_queue: int = _setting(
         1_000, as_whole(1, 100_000), "Queries that may wait; beyond it they are shed (503)."
     )
+    disk_reserve: int = _setting(
+        268_435_456,
+        as_whole(0, 2**50),
+        "Bytes of the disk with the database that are kept free: while fewer are, records are"
+        " refused (503).",
+    )
     export_concurrency: int = _setting(
         4, as_whole(1, 256), "Answers with all rows that are sent at the same time (503)."
     )

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,6 +21,7 @@ from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.lookup import id_index
 from callistics.engines.duckdb.lookup.id_index import IdIndex
+from callistics.engines.duckdb.reopening import ReopeningEngine
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.ingest.commit import process
 from callistics.ingest.decode_process import DecodeProcess
@@ -38,6 +40,9 @@ commit = process
 
 
 def duckdb_engine(engine: Engine) -> DuckDBEngine:
+    """The embedded engine, in a server the one that is open or was last."""
+    if isinstance(engine, ReopeningEngine):
+        return engine._recovery.database
     assert isinstance(engine, DuckDBEngine)
     return engine
 
@@ -170,6 +175,27 @@ def put_before_engine(writer: Writer, other: Any) -> Any:
     """Have a writer write to another engine from now on; returns the one it had."""
     before, writer._engine = writer._engine, other
     return before
+
+
+def leave_half_a_commit(engine: Engine, log: Path) -> None:
+    """Have the next commit fail, and leave bytes in the log, as where these cannot be cut off."""
+    write: Any = duckdb_engine(engine)._write
+    connection = write.connection
+
+    class Torn:
+        def execute(self, text: Any, *values: Any) -> Any:
+            if text == "COMMIT":
+                with log.open("ab") as file:
+                    # The length of what follows, a checksum, and a part of what follows.
+                    file.write((5_000).to_bytes(8, "little") + bytes(1_000))
+                write.connection = connection
+                raise duckdb.TransactionException("Failed to commit: No space left on device")
+            return connection.execute(text, *values)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(connection, name)
+
+    write.connection = Torn()
 
 
 class Other:

@@ -145,6 +145,14 @@ class Keyring:
         with self._lock:
             self._keys[key.hash] = key
 
+    def learn(self, stored: Iterable[StoredKey]) -> None:
+        """Take keys, and revocations, that are stored and not known; what is revoked stays so."""
+        with self._lock:
+            for key in stored:
+                known = self._keys.get(key.hash)
+                if known is None or (known.revoked_at is None and key.revoked_at is not None):
+                    self._keys[key.hash] = key
+
     def revoke(self, key: StoredKey, now: int) -> StoredKey:
         """Refuse a key from now on, and give it as it is to be stored.
 

@@ -132,6 +132,18 @@ class SharingLimits:
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class StorageState:
+    """Why nothing can be stored now, None where it can; bytes free for it; how often it failed.
+
+    `free` is None where nobody knows, as the data lies on another machine.
+    """
+
+    problem: str | None = None
+    free: int | None = None
+    failures: int = 0
+
+
 class Snapshot(Protocol):
     """One state of the records, for one thread, while the context is open that gave it."""
 
@@ -235,4 +247,20 @@ class Engine(Readable, Protocol):
 
     def close(self) -> None:
         """Close the store, everything written to disk."""
+        ...
+
+
+class ServedEngine(Engine, Protocol):
+    """An engine as a server has it: one that says whether records can be stored."""
+
+    @property
+    def storage(self) -> StorageState:
+        """Whether records can be stored."""
+        ...
+
+    def when_reopened(self, act: Callable[[], None]) -> None:
+        """Have something done each time the store was opened again after it failed.
+
+        What is kept in memory of it may be behind: a commit that failed may have been stored.
+        """
         ...

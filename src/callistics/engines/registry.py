@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from callistics.engines.base import Engine
+from callistics.engines.base import ServedEngine
 from callistics.engines.clickhouse.doctor import diagnose as clickhouse_diagnosis
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.clickhouse.restoring import ClickHouseRestoring
 from callistics.engines.diagnosis import Diagnosis
+from callistics.engines.duckdb.accept_loss import accept_loss as accept_loss_of_file
+from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.doctor import diagnose as duckdb_diagnosis
 from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.reopening import ReopeningEngine
 from callistics.engines.duckdb.restoring import DuckDBRestoring
 from callistics.engines.duckdb.tuning import Tuning
 from callistics.engines.dump import Restoring
@@ -32,30 +35,44 @@ class Kind:
 
     name: str
     example: str
-    open: Callable[[Settings, Tuning], Engine]
+    open: Callable[[Settings, Tuning], ServedEngine]
     file: Callable[[str], Path | None]
-    diagnose: Callable[[str, bool], Diagnosis]
+    diagnose: Callable[[Settings, bool], Diagnosis]
     restoring: Callable[[str], Restoring]
 
 
-def open_engine(settings: Settings, *, shared: bool = True, imports: bool = False) -> Engine:
+def open_engine(settings: Settings, *, shared: bool = True, imports: bool = False) -> ServedEngine:
     """Open the engine that the settings name. Raises `EngineError`.
 
     `shared` is whether others may wait for the writer: then it does nothing long at a time.
     `imports` is whether an import is all that is done with it.
     """
     tuning = Tuning(
-        shared=shared, merges_sets=not imports, payload_keys_listed=settings.payload_key_limit
+        shared=shared,
+        merges_sets=not imports,
+        payload_keys_listed=settings.payload_key_limit,
+        disk_reserve=settings.disk_reserve,
     )
     return _kind(settings.engine).open(settings, tuning)
 
 
-def diagnose(dsn: str, *, served: bool = False) -> Diagnosis:
-    """What there is to say of the engine of a DSN. Raises `EngineError` for what is no DSN.
+def accept_loss(settings: Settings) -> list[Path]:
+    """Have a database opened although records are lost; the files that were kept aside.
+
+    Raises `EngineError`, for an engine on another machine too.
+    """
+    file = database_file(settings.engine)
+    if file is None:
+        raise EngineError(f"{settings.engine}: a loss can be accepted of a database file alone")
+    return accept_loss_of_file(file)
+
+
+def diagnose(settings: Settings, *, served: bool = False) -> Diagnosis:
+    """What there is to say of the engine of settings. Raises `EngineError` for what is no DSN.
 
     `served` is whether a server is running: it may have the file open, or use another engine.
     """
-    return _kind(dsn).diagnose(dsn, served)
+    return _kind(settings.engine).diagnose(settings, served)
 
 
 def database_file(dsn: str) -> Path | None:
@@ -106,18 +123,27 @@ def _duckdb_file(dsn: str) -> Path:
     return Path(path)
 
 
-def _duckdb(settings: Settings, tuning: Tuning) -> Engine:
-    return DuckDBEngine(
-        _duckdb_file(settings.engine),
-        readers=settings.query_concurrency,
-        timeout=settings.query_timeout,
-        memory_limit=settings.memory_limit,
-        threads=settings.engine_threads,
-        tuning=tuning,
-    )
+def _disk(settings: Settings) -> Disk:
+    return Disk(_duckdb_file(settings.engine), settings.disk_reserve)
 
 
-def _clickhouse(settings: Settings, _: Tuning) -> Engine:
+def _duckdb(settings: Settings, tuning: Tuning) -> ServedEngine:
+    disk = _disk(settings)
+
+    def open_database() -> DuckDBEngine:
+        return DuckDBEngine(
+            disk.path,
+            readers=settings.query_concurrency,
+            timeout=settings.query_timeout,
+            memory_limit=settings.memory_limit,
+            threads=settings.engine_threads,
+            tuning=tuning,
+        )
+
+    return ReopeningEngine(open_database, disk)
+
+
+def _clickhouse(settings: Settings, _: Tuning) -> ServedEngine:
     return ClickHouseEngine(
         settings.engine,
         readers=settings.query_concurrency,
@@ -146,7 +172,7 @@ _DUCKDB = Kind(
     "duckdb:///path/file.db",
     _duckdb,
     _duckdb_file,
-    lambda dsn, served: duckdb_diagnosis(_duckdb_file(dsn), served=served),
+    lambda settings, served: duckdb_diagnosis(_disk(settings), served=served),
     lambda dsn: DuckDBRestoring(_duckdb_file(dsn), file_dsn),
 )
 _CLICKHOUSE = Kind(
@@ -154,7 +180,7 @@ _CLICKHOUSE = Kind(
     "clickhouse://user:password@host:8123/database",
     _clickhouse,
     lambda _: None,
-    lambda dsn, _: clickhouse_diagnosis(dsn),
+    lambda settings, _: clickhouse_diagnosis(settings.engine),
     ClickHouseRestoring,
 )
 _CHDB = replace(_CLICKHOUSE, example="chdb:///folder")

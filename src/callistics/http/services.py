@@ -21,6 +21,7 @@ from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.audit.log import AuditLog
 from callistics.backups.states import States
+from callistics.engines.base import StorageState
 from callistics.errors import Forbidden, Refused, TooLarge, Unauthorized, malformed
 from callistics.exports.export import Exports
 from callistics.http.description import Described
@@ -72,6 +73,7 @@ class Services:
     cache: AnswerCache
     data_version: Callable[[], int | None]
     maintain: Callable[[], bool]
+    storage: Callable[[], StorageState]
     readers: Pool
     decode_process: DecodeProcess
     webhooks: Webhooks

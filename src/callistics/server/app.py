@@ -24,7 +24,7 @@ from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.audit.log import AuditLog
-from callistics.engines.base import Engine
+from callistics.engines.base import ServedEngine
 from callistics.engines.registry import database_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.exports.export import Exports
@@ -53,6 +53,7 @@ from callistics.server.maintenance import Maintenance, maintaining
 from callistics.server.new_files import private_files
 from callistics.server.policy import policy_of
 from callistics.server.retention import Retention
+from callistics.server.storage import keep_aside, observe_storage
 from callistics.server.webhooks import make_webhooks
 from callistics.settings import Settings
 from callistics.timezones import rules_version
@@ -72,6 +73,7 @@ class Application:
 
     `asgi` opens the engine on start-up and closes it on shutdown. `local_key` is an admin key
     known to this process alone. `admin_key_file` is set once a first admin key was written there.
+    `accepts_loss` is whether it goes on where acknowledged records are lost.
     `serves` is whether others are served: then the engine's maintenance is done in the background.
     """
 
@@ -79,6 +81,7 @@ class Application:
     asgi: Litestar = field(init=False)
     local_key: str = field(default_factory=new_secret)
     serves: bool = False
+    accepts_loss: bool = False
     admin_key_file: Path | None = None
     on_ready: "Callable[[Application], None] | None" = None
     failure: CallisticsError | None = None
@@ -94,6 +97,8 @@ class Application:
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
         try:
             with private_files(database_file(self.settings.engine)):
+                if self.accepts_loss:
+                    keep_aside(self.settings)
                 engine = open_engine(self.settings, shared=self.serves, imports=not self.serves)
                 async with self._running(http, engine):
                     yield
@@ -102,7 +107,7 @@ class Application:
             raise
 
     @asynccontextmanager
-    async def _running(self, http: Litestar, engine: Engine) -> AsyncGenerator[None]:
+    async def _running(self, http: Litestar, engine: ServedEngine) -> AsyncGenerator[None]:
         set_size = 0 if self.serves else self.settings.import_records
         local = process_key(now(), self.local_key).stored
         made = new_token_secret()
@@ -147,7 +152,7 @@ def build(settings: Settings) -> Application:
 
 
 def _services(
-    settings: Settings, engine: Engine, local: StoredKey, set_size: int, secret: str
+    settings: Settings, engine: ServedEngine, local: StoredKey, set_size: int, secret: str
 ) -> Services:
     policy = policy_of(settings)
     rollups = engine.rollups if settings.rollups else ()
@@ -182,6 +187,7 @@ def _services(
         cache=cache,
         data_version=lambda: engine.data_version,
         maintain=maintaining(engine, webhooks, alerts, retention, states),
+        storage=lambda: engine.storage,
         webhooks=webhooks,
         alerts=alerts,
         backups=states,
@@ -189,6 +195,7 @@ def _services(
         metrics=metrics,
     )
     show_figures(parts, engine)
+    observe_storage(engine, parts)
     return parts
 
 
@@ -215,7 +222,7 @@ def _save_uses(parts: Services) -> None:
         parts.writer.submit(Job(uses=uses)).add_done_callback(note)
 
 
-def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> None:
+def _stop(parts: Services, engine: ServedEngine, maintenance: Maintenance | None) -> None:
     if maintenance is not None:
         maintenance.stop()
     parts.alerts.stop()
@@ -231,15 +238,20 @@ def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> N
     parts.decode_process.stop()
 
 
-def serve(settings: Settings, on_ready: Callable[[Application], None] | None = None) -> None:
+def serve(
+    settings: Settings,
+    on_ready: Callable[[Application], None] | None = None,
+    *,
+    accept_loss: bool = False,
+) -> None:
     """Serve in the foreground until SIGINT or SIGTERM; what was acknowledged stays.
 
-    `on_ready` is called once requests are taken; without it the address is printed. Raises
-    `EngineError` if the engine cannot be opened.
+    `on_ready` is called once requests are taken; without it the address is printed. With
+    `accept_loss` a damaged log is kept aside. Raises `EngineError` if the engine cannot be opened.
     """
     configure_logs(settings)
     application = build(settings)
-    application.serves = True
+    application.serves, application.accepts_loss = True, accept_loss
     application.on_ready = on_ready or (lambda one: announce(one.settings, one.admin_key_file))
     try:
         asyncio.run(_serve(application))

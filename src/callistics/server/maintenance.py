@@ -9,6 +9,7 @@ import structlog
 from callistics.alerts.service import Alerts
 from callistics.backups.states import States
 from callistics.engines.base import Engine
+from callistics.errors import Unavailable
 from callistics.server.retention import Retention
 from callistics.webhooks.service import Webhooks
 
@@ -57,6 +58,9 @@ class Maintenance:
         started = time.monotonic()
         try:
             more = self._maintain()
+        except Unavailable as error:
+            _log.warning("maintenance has to wait", reason=error.detail)
+            return self._pause
         except Exception:  # noqa: BLE001 - whatever it is, the records and the answers are right
             _log.exception("maintenance failed; it is tried again later")
             return self._pause

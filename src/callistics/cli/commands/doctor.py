@@ -53,7 +53,7 @@ def _engine(settings: Settings, server: Report, *, asked: bool) -> tuple[list[Fa
 
     file = database_file(settings.engine)
     missed = asked and file is not None and not file.exists()
-    found = diagnose(settings.engine, served=server.answers and not missed)
+    found = diagnose(settings, served=server.answers and not missed)
     return [("engine", found.engine), *found.facts], list(found.problems)
 
 

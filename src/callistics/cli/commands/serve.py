@@ -31,7 +31,12 @@ def server_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command("serve", epilog=_EPILOG)
 @server_options
-def command(engine: str | None, host: str | None, port: int | None) -> None:
+@click.option(
+    "--accept-loss",
+    is_flag=True,
+    help="Go on where the database's log is damaged or gone; what is left of it is kept aside.",
+)
+def command(engine: str | None, host: str | None, port: int | None, *, accept_loss: bool) -> None:
     """Run the server until it is stopped.
 
     What is not given here comes from the environment and callistics.toml; `callistics settings`
@@ -43,6 +48,6 @@ def command(engine: str | None, host: str | None, port: int | None) -> None:
     from callistics.server.app import serve  # noqa: PLC0415
 
     try:
-        serve(settings)
+        serve(settings, accept_loss=accept_loss)
     except EngineError as error:
         raise Failure(not_opened(settings, error)) from error

@@ -11,7 +11,7 @@ from functools import partial
 import pyarrow as pa
 
 from callistics.catalog.rollups import Rollup
-from callistics.engines.base import SharingLimits
+from callistics.engines.base import SharingLimits, StorageState
 from callistics.engines.clickhouse.access_keys import load_keys, load_token_secret
 from callistics.engines.clickhouse.columns import wide_as_decimals
 from callistics.engines.clickhouse.commit_gate import CommitGate
@@ -112,6 +112,14 @@ class ClickHouseEngine:
         """`ClickHouse 26.9.2.1`, with `(chDB)` where it runs in process."""
         note = " (chDB)" if self._address.in_process else ""
         return f"ClickHouse {self._writer.server_version}{note}"
+
+    @property
+    def storage(self) -> StorageState:
+        """Nobody knows here: the disk is another machine's, and a commit tells."""
+        return StorageState()
+
+    def when_reopened(self, act: Callable[[], None]) -> None:
+        """Never: it is a server that was opened."""
 
     @property
     def data_version(self) -> None:

@@ -1,11 +1,11 @@
 """Looking at a database file without changing it."""
 
 import shutil
-from pathlib import Path
 
 import duckdb
 
 from callistics.engines.diagnosis import Diagnosis, ahead_problem, seconds_ahead
+from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.migrate import known
 from callistics.engines.migrations import newer
 from callistics.errors import first_line
@@ -15,8 +15,9 @@ _NAME = f"DuckDB {duckdb.__version__}"
 _LITTLE_SPACE = 1 << 30
 
 
-def diagnose(path: Path, *, served: bool = False) -> Diagnosis:
+def diagnose(disk: Disk, *, served: bool = False) -> Diagnosis:
     """The file, its schema and the space around it; `served` is whether a server is running."""
+    path = disk.path
     facts = [("file", str(path.absolute()))]
     if not path.exists():
         if served:
@@ -26,7 +27,9 @@ def diagnose(path: Path, *, served: bool = False) -> Diagnosis:
     problems: list[str] = []
     free = shutil.disk_usage(path.absolute().parent).free
     facts.append(("free space", f"{free:,} bytes"))
-    if free < _LITTLE_SPACE:
+    if disk.shortage is not None:
+        problems.append(f"records are refused: {disk.shortage}")
+    elif free < _LITTLE_SPACE:
         problems.append(f"only {free:,} bytes are free beside the file")
     try:
         with duckdb.connect(str(path), read_only=True) as connection:

@@ -38,6 +38,12 @@ class QueryTimeout:
             with self._changed:
                 del self._deadlines[connection]
 
+    def end_all(self) -> None:
+        """Interrupt every query that runs."""
+        with self._changed:
+            self._deadlines = dict.fromkeys(self._deadlines, 0.0)
+            self._changed.notify()
+
     def stop(self) -> None:
         """End the thread."""
         with self._changed:
