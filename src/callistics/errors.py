@@ -9,10 +9,12 @@ CallisticsError
      ├─ Forbidden            403
      ├─ NotFound             404
      ├─ NotAcceptable        406
+     ├─ TooSlow              408
      ├─ Conflict             409
      ├─ TooLarge             413
      ├─ UnsupportedMedia     415
      ├─ RateLimited          429
+     ├─ ClientLeft           499, seen in the log alone
      ├─ Unavailable          503
      └─ TimedOut             504
 """
@@ -187,6 +189,12 @@ class NotAcceptable(RequestError):
     type = problem_types.NOT_ACCEPTABLE
 
 
+class TooSlow(RequestError):
+    """The body did not come in time."""
+
+    type = problem_types.REQUEST_TIMEOUT
+
+
 class Conflict(RequestError):
     """The same request is still running."""
 
@@ -210,6 +218,12 @@ class RateLimited(RequestError):
 
     type = problem_types.TOO_MANY_REQUESTS
     retry_after = 1
+
+
+class ClientLeft(RequestError):
+    """Nobody waits for the answer any more."""
+
+    type = problem_types.CLIENT_LEFT
 
 
 class Unavailable(RequestError):

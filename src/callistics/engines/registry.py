@@ -86,10 +86,15 @@ def _duckdb_file(dsn: str) -> Path:
     return Path(path)
 
 
+def _readers(settings: Settings) -> int:
+    """How many read at the same time: one more than queries are worked on, and the exports."""
+    return settings.query_concurrency + 1 + settings.export_concurrency
+
+
 def _duckdb(settings: Settings, shared: bool) -> Engine:
     return DuckDBEngine(
         _duckdb_file(settings.engine),
-        readers=settings.query_concurrency,
+        readers=_readers(settings),
         timeout=settings.query_timeout,
         memory_limit=settings.memory_limit,
         threads=settings.engine_threads,
@@ -100,7 +105,7 @@ def _duckdb(settings: Settings, shared: bool) -> Engine:
 def _clickhouse(settings: Settings, _: bool) -> Engine:
     return ClickHouseEngine(
         settings.engine,
-        readers=settings.query_concurrency,
+        readers=_readers(settings),
         timeout=settings.query_timeout,
         memory_limit=_bytes(settings.memory_limit),
         threads=settings.engine_threads,

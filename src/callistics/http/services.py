@@ -1,5 +1,6 @@
 """What the endpoints work with, put together by the composition root."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -70,7 +71,7 @@ class Services:
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    exports_under_way: int = 0
+    exports_under_way: Counter[str] = field(default_factory=Counter[str])
     ready: bool = False
     discovery: Discovery = field(init=False)
     described: Described = field(init=False)

@@ -7,6 +7,8 @@ from typing import Any
 from litestar import Response
 from litestar.types import Receive, Scope, Send
 
+from callistics.http.disconnect import disconnected
+
 # A client that takes nothing for so long (s) is gone, whatever its connection says.
 _PATIENCE = 60.0
 
@@ -34,7 +36,7 @@ class Streamed(Response[bytes]):
 
     async def _send(self, _: Scope, receive: Receive, send: Send) -> None:
         sending = asyncio.ensure_future(self._send_all(send))
-        gone = asyncio.ensure_future(_disconnected(receive))
+        gone = asyncio.ensure_future(disconnected(receive))
         try:
             await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -51,8 +53,3 @@ class Streamed(Response[bytes]):
             async with asyncio.timeout(_PATIENCE):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

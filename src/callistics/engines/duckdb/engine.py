@@ -28,7 +28,9 @@ from callistics.engines.duckdb.snapshot import DuckDBSnapshot, snapshot
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.engines.duckdb.writer import WriteConnection, first_log_limit
-from callistics.errors import EngineError, TimedOut, first_line
+from callistics.engines.waiting import waited_for
+from callistics.errors import EngineError, first_line
+from callistics.interruption import Interruption, interruption
 from callistics.model.keys import StoredKey
 from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
@@ -128,7 +130,7 @@ class DuckDBEngine:
 
     @contextmanager
     def _reader(self) -> Generator[StatementCache]:
-        reader = self._readers.get()
+        reader = waited_for(self._readers)
         try:
             yield reader
         finally:
@@ -140,11 +142,15 @@ class DuckDBEngine:
 
     @contextmanager
     def _timed(self, reader: StatementCache) -> Generator[None]:
+        by = interruption() or Interruption(self._timeout)
         try:
-            with self._query_timeout.limit(reader.connection, self._timeout):
+            with (
+                self._query_timeout.limit(reader.connection, by.left) as end,
+                by.telling(end),
+            ):
                 yield
         except duckdb.InterruptException:
-            raise TimedOut(f"the query took longer than {self._timeout:g} seconds") from None
+            raise by.error from None
 
     @contextmanager
     def writing(self) -> Generator[DuckDBSession]:
