@@ -15,7 +15,8 @@ from callistics.settings import Settings
 COMMAND = """
 import sys
 from pathlib import Path
-from callistics.server.app import announce, build
+from callistics.server.app import build
+from callistics.server.serving import announce
 from callistics.server.logs import configure_logs
 from callistics.settings import load_settings
 settings = load_settings()

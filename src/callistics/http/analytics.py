@@ -10,7 +10,7 @@ from callistics.analytics.envelope import envelope
 from callistics.analytics.plan import Plan
 from callistics.errors import UnsupportedMedia
 from callistics.exports.formats import FORMULAS
-from callistics.http.answering import answered
+from callistics.http.answering import answered, held
 from callistics.http.export import chosen_format, exported
 from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
@@ -52,7 +52,7 @@ async def analytics(request: AnyRequest) -> Response[bytes]:
     parts.metrics.queries.labels(kept.query_type).observe(total)
     parts.metrics.answers.labels("repeated" if engine is None else "computed").inc()
     return Response(
-        kept.answer,
+        held(request, kept.answer),
         media_type="application/json",
         headers={
             "Server-Timing": _timing(total, engine),

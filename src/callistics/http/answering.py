@@ -1,9 +1,9 @@
 """Work that a request waits for: within its time, in its turn, and as long as somebody waits."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from callistics.http.disconnect import disconnected
 from callistics.http.fair_queue import Asked
@@ -25,6 +25,12 @@ async def answered(request: AnyRequest, asked: Asked, work: Callable[[], T]) -> 
     """
     parts = services(request)
     return await worked(request, parts.queries, asked, work)
+
+
+def held(request: AnyRequest, sent: bytes) -> bytes:
+    """An answer that is held until the client has taken it. Raises `Unavailable`."""
+    services(request).memory.hold(cast("Mapping[str, Any]", request.scope), len(sent))
+    return sent
 
 
 async def worked(request: AnyRequest, pool: Pool, asked: Asked, work: Callable[[], T]) -> T:

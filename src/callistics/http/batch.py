@@ -10,7 +10,7 @@ from callistics.analytics.parse_batch import parse_batch
 from callistics.errors import RequestError
 from callistics.http.accept import JSON, accepted
 from callistics.http.analytics import check_json, query_body
-from callistics.http.answering import answered
+from callistics.http.answering import answered, held
 from callistics.http.fair_queue import Asked
 from callistics.http.metrics import Metrics
 from callistics.http.problems import problem_body, unexpected_body
@@ -39,7 +39,7 @@ async def analytics_batch(request: AnyRequest) -> Response[bytes]:
     answers = b",".join(_sent(result, route_of(request.scope)) for result in results)
     total = time.perf_counter() - started
     return Response(
-        b'{"answers":[' + answers + b"]}",
+        held(request, b'{"answers":[' + answers + b"]}"),
         media_type="application/json",
         headers={"Server-Timing": f"total;dur={total * 1000:.3f}"},
     )

@@ -73,6 +73,7 @@ class Pool:
         self._threads: dict[bool, list[threading.Thread]] = {False: [], True: []}
         self._idle: dict[bool, list[_Ticket]] = {False: [], True: []}
         self._stopped = False
+        self._under_way: set[Interruption] = set()
         self.busy = 0
 
     async def run(
@@ -91,14 +92,21 @@ class Pool:
         awaited: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         turn = self._give(_Job(work, awaited, by), asked)
         self.busy += 1
+        self._under_way.add(by)
         awaited.add_done_callback(partial(self._ended, turn, by))
         return awaited
 
     def _ended(self, turn: Turn[_Job[Any]], by: Interruption, _: "asyncio.Future[Any]") -> None:
         self.busy -= 1
+        self._under_way.discard(by)
         by.end()
         with self._lock:
             self._queue.drop(turn)
+
+    def interrupt(self) -> None:
+        """End what is being done and what waits: nobody needs it any more."""
+        for by in list(self._under_way):
+            by.end()
 
     def stop(self) -> None:
         """Wait for the threads to finish what was asked of them."""

@@ -4,13 +4,16 @@ import asyncio
 import hashlib
 import re
 import time
+from collections.abc import Mapping
 from concurrent.futures import Future
 from functools import partial
+from typing import Any, cast
 
 import msgspec
 from litestar import Response, post
 
 from callistics.errors import Conflict, Problem, Refused, malformed
+from callistics.http.fair_queue import Asked
 from callistics.http.metrics import Metrics
 from callistics.http.parameters import PARAMETERS
 from callistics.http.problems import MEDIA_TYPE, note_problem_body, problem_body, problem_item
@@ -86,16 +89,20 @@ async def _store(
 ) -> tuple[int, bytes]:
     limits = Limits(parts.settings.record_body_limit, parts.settings.record_limit)
 
+    packed = "content-encoding" in request.headers
+
     def read() -> Job:
         plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
+        if packed:
+            parts.memory.hold(cast("Mapping[str, Any]", request.scope), len(plain))
         media = request.headers.get("content-type")
         batch = parts.decode_process.decode_batch(plain, media, limits, terms)
         if name is None:
             return Job(batch)
         return Job(batch, Retry(key.id, name, _digest(parts, terms, plain)))
 
-    packed = "content-encoding" in request.headers
-    job = read() if _is_small(raw) and not packed else await parts.readers.run(read)
+    small = _is_small(raw) and not packed
+    job = read() if small else await parts.readers.run(read, Asked(key.id))
     done = partial(_count, parts.metrics, terms.kind, terms.skip)
     parts.writer.submit(job).add_done_callback(done)
     # Shielded: a client that goes away does not take back what is being committed.

@@ -9,6 +9,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from callistics.http.request_notes import noted, route_of
 from callistics.http.services import Services
+from callistics.http.streamed import send_paced
 
 _NOWHERE = "/-"
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
@@ -40,14 +41,21 @@ def observed(inner: ASGIApp) -> ASGIApp:
                 message["headers"] = [*message.get("headers", ()), _NOSNIFF]
             elif message["type"] == "http.response.body" and method == "HEAD":
                 message["body"] = b""
-            await send(message)
+            await send_paced(send, message)
 
         try:
             await inner(scope, receive, watched)
         finally:
+            _release(scope)
             _note(scope, method, status, time.perf_counter() - started)
 
     return handle
+
+
+def _release(scope: Scope) -> None:
+    parts = scope["litestar_app"].state.get("services")
+    if isinstance(parts, Services):
+        parts.memory.release(cast("Mapping[str, Any]", scope))
 
 
 def _is_exact(path: str) -> bool:

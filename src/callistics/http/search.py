@@ -11,7 +11,7 @@ from callistics.errors import Refused, malformed
 from callistics.exports.calls import of_search
 from callistics.exports.formats import FORMULAS
 from callistics.http.analytics import check_json, query_body
-from callistics.http.answering import answered
+from callistics.http.answering import answered, held
 from callistics.http.export import chosen_format, exported
 from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
@@ -49,7 +49,7 @@ async def search_calls(request: AnyRequest) -> Response[bytes]:
     whose = Asked(key.id, ("search", length_of(span)))
     sent = await answered(request, whose, partial(_page, parts, asked))
     return Response(
-        sent,
+        held(request, sent),
         media_type="application/json",
         headers={
             "Server-Timing": f"total;dur={(time.perf_counter() - started) * 1000:.3f}",

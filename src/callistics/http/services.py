@@ -1,5 +1,6 @@
 """What the endpoints work with, put together by the composition root."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from litestar import Litestar, Request
+from litestar.exceptions import InternalServerException
 
 from callistics.access.claims import wrong_claim
 from callistics.access.keyring import Keyring, bearer, require
@@ -18,9 +20,10 @@ from callistics.analytics.discovery import Discovery
 from callistics.analytics.locked import locked_problems
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
-from callistics.errors import Forbidden, Refused, TooLarge, malformed
+from callistics.errors import ClientLeft, Forbidden, Refused, TooLarge, TooSlow, malformed
 from callistics.exports.export import Exports
 from callistics.http.description import Described
+from callistics.http.memory import RequestMemory
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
 from callistics.http.request_notes import note_key
@@ -40,6 +43,8 @@ from callistics.settings import Settings
 from callistics.webhooks.service import Webhooks
 
 AnyRequest = Request[Any, Any, Any]
+# Bytes of a body that a second is added for, so that large ones may take longer.
+_LEAST_RATE = 65_536
 # Bytes of values that are kept besides each megabyte of answers: theirs are short.
 _VALUES_KEPT = 100_000
 
@@ -56,6 +61,7 @@ class Services:
     searches: Searches
     records: Records
     writer: Writer
+    memory: RequestMemory
     keyring: Keyring
     tokens: Tokens
     limiter: RateLimiter
@@ -153,15 +159,29 @@ def public_url(request: AnyRequest) -> str:
 
 
 async def read_body(request: AnyRequest, limit: int) -> bytes:
-    """The body as sent. Raises `TooLarge` as soon as it is longer than allowed."""
+    """The body as sent. Raises `TooLarge` as soon as it is longer than allowed.
+
+    Raises `TooSlow` where it does not come in time, `Unavailable` where it would not be held.
+    """
+    parts, scope = services(request), cast("Mapping[str, Any]", request.scope)
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
-        raise TooLarge(f"the body is larger than {limit:,} bytes")
-    pieces: list[bytes] = []
-    size = 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > limit:
+    if declared.isdigit():
+        if int(declared) > limit:
             raise TooLarge(f"the body is larger than {limit:,} bytes")
-        pieces.append(piece)
+        parts.memory.ensure(scope, int(declared))
+    pieces: list[bytes] = []
+    size, latest = 0, asyncio.get_running_loop().time() + parts.settings.body_timeout
+    try:
+        async with asyncio.timeout_at(latest) as until:
+            async for piece in request.stream():
+                size += len(piece)
+                if size > limit:
+                    raise TooLarge(f"the body is larger than {limit:,} bytes")
+                parts.memory.hold(scope, len(piece))
+                pieces.append(piece)
+                until.reschedule(latest + size / _LEAST_RATE)
+    except TimeoutError:
+        raise TooSlow(f"the body did not come in time: {size:,} bytes of it did") from None
+    except InternalServerException:
+        raise ClientLeft("the client left in the midst of its body") from None
     return b"".join(pieces)

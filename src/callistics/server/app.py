@@ -3,7 +3,6 @@
 import asyncio
 import math
 import os
-import signal
 from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -11,9 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from granian.constants import Interfaces
-from granian.errors import FatalError
-from granian.server.embed import Server
 from litestar import Litestar
 
 from callistics import __version__
@@ -25,10 +21,11 @@ from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.engines.base import Engine
-from callistics.engines.registry import database_file, key_file, open_engine
+from callistics.engines.registry import database_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.exports.export import Exports
 from callistics.http.app import create_http
+from callistics.http.memory import RequestMemory
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
 from callistics.http.services import Services, application_services
@@ -42,7 +39,6 @@ from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
 from callistics.server.first_start import keep_token_secret, make_admin_key
-from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
 from callistics.server.policy import policy_of
 from callistics.server.webhooks import maintaining, make_webhooks
@@ -149,6 +145,7 @@ def _services(
         searches=Searches(analytics, engine, settings.timezone),
         records=Records(engine.dialect, engine, policy),
         writer=writer,
+        memory=RequestMemory(settings.request_memory),
         keyring=Keyring(engine.load_keys(), local),
         tokens=Tokens(secret, settings.token_issuers),
         limiter=RateLimiter(settings.rate_limit),
@@ -174,6 +171,8 @@ def _services(
     waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
     gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)
     gauge("callistics_queries_busy", busy, lambda: parts.queries.busy)
+    held = "Bytes of bodies and answers under way."
+    gauge("callistics_request_memory_bytes", held, lambda: parts.memory.held)
     waits = "Records that wait for required fields, in no figure; NaN where the engine cannot tell."
     gauge("callistics_pending_records", waits, lambda: _number_pending(parts.pending))
     return parts
@@ -226,76 +225,13 @@ def _save_uses(parts: Services) -> None:
 def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> None:
     if maintenance is not None:
         maintenance.stop()
-    parts.queries.stop()
-    parts.exporting.stop()
+    for pool in (parts.queries, parts.exporting):
+        # Nobody waits for their answers any more.
+        pool.interrupt()
+        pool.stop()
     parts.readers.stop()
     parts.webhooks.stop()
     _save_uses(parts)
     parts.writer.stop()
     engine.close()
     parts.decode_process.stop()
-
-
-def serve(settings: Settings, on_ready: Callable[[Application], None] | None = None) -> None:
-    """Serve in the foreground until SIGINT or SIGTERM; what was acknowledged stays.
-
-    `on_ready` is called once requests are taken; without it the address is printed. Raises
-    `EngineError` if the engine cannot be opened.
-    """
-    configure_logs(settings)
-    application = build(settings)
-    application.serves = True
-    application.on_ready = on_ready or announce
-    try:
-        asyncio.run(_serve(application))
-    except FatalError:
-        if application.failure is None:
-            raise
-        raise application.failure from None
-
-
-def announce(application: Application) -> None:
-    """Tell where the server listens and where its first admin key lies.
-
-    People are told on standard output, programs by a line of log, so that JSON stays JSON.
-    """
-    settings = application.settings
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    url = f"http://{host}:{settings.port}"
-    file = application.admin_key_file or key_file(settings.engine)
-    key = str(file) if file.exists() else None
-    if in_json(settings):
-        _log.info("listening", url=url, api_page=f"{url}/docs", admin_key_file=key)
-        return
-    lines = [
-        f"Callistics {__version__} listens on {url}",
-        f"  Dashboard  {url}/",
-        f"  API page   {url}/docs",
-    ]
-    if application.admin_key_file is not None:
-        lines.append(f"  The first admin key was written to {key}")
-    elif key is not None:
-        lines.append(f"  Admin key  {key}")
-    print("\n".join(lines), flush=True)  # noqa: T201
-
-
-async def _serve(application: Application) -> None:
-    settings = application.settings
-    server = Server(
-        application.asgi,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        log_enabled=False,
-        websockets=False,
-    )
-    # Its constructor does not take it.
-    server.workers_kill_timeout = settings.stop_timeout
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
-    try:
-        await server.serve()
-    except TimeoutError:
-        # What is still under way is cancelled; what is queued is committed yet.
-        _log.warning("stopped beside requests under way", seconds=settings.stop_timeout)

@@ -1,0 +1,103 @@
+"""Serving in the foreground until a signal."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+from granian.constants import Interfaces
+from granian.errors import FatalError
+from granian.http import HTTP1Settings, HTTP2Settings
+from granian.server.embed import Server
+
+from callistics import __version__
+from callistics.engines.registry import key_file
+from callistics.server.app import Application, build
+from callistics.server.connections import SPARE, Connections, allow_files
+from callistics.server.logs import configure_logs, in_json
+from callistics.server.stopping import REQUESTS_SHARE, Stopping
+from callistics.settings import Settings
+
+# Of a request's head, in bytes; the HTTP server takes 100 headers at the most.
+_HEAD = 65_536
+_BACKLOG = 2_048
+# Files that are no connections: the database, its log, what spills.
+_FILES = 1_024
+_log = structlog.get_logger("callistics")
+
+
+def serve(settings: Settings, on_ready: Callable[[Application], None] | None = None) -> None:
+    """Serve in the foreground until SIGINT or SIGTERM; what was acknowledged stays.
+
+    `on_ready` is called once requests are taken; without it the address is printed. Raises
+    `EngineError` if the engine cannot be opened.
+    """
+    configure_logs(settings)
+    application = build(settings)
+    application.serves = True
+    application.on_ready = on_ready or announce
+    stopping = Stopping(settings.stop_timeout)
+    try:
+        with stopping.listening():
+            asyncio.run(_serve(application, stopping))
+    except FatalError:
+        if application.failure is None:
+            raise
+        raise application.failure from None
+
+
+def announce(application: Application) -> None:
+    """Tell where the server listens and where its first admin key lies.
+
+    People are told on standard output, programs by a line of log, so that JSON stays JSON.
+    """
+    settings = application.settings
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = f"http://{host}:{settings.port}"
+    file = application.admin_key_file or key_file(settings.engine)
+    key = str(file) if file.exists() else None
+    if in_json(settings):
+        _log.info("listening", url=url, api_page=f"{url}/docs", admin_key_file=key)
+        return
+    lines = [
+        f"Callistics {__version__} listens on {url}",
+        f"  Dashboard  {url}/",
+        f"  API page   {url}/docs",
+    ]
+    if application.admin_key_file is not None:
+        lines.append(f"  The first admin key was written to {key}")
+    elif key is not None:
+        lines.append(f"  Admin key  {key}")
+    print("\n".join(lines), flush=True)  # noqa: T201
+
+
+async def _serve(application: Application, stopping: Stopping) -> None:
+    settings = application.settings
+    most = settings.connection_limit
+    connections = Connections(settings.port, most, settings.idle_timeout)
+    allow_files(most + SPARE + _FILES)
+    server = Server(
+        connections.counted(application.asgi),
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        log_enabled=False,
+        websockets=False,
+        backlog=_BACKLOG,
+        backpressure=most + SPARE,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=settings.idle_timeout * 1_000, max_buffer_size=_HEAD
+        ),
+        http2_settings=HTTP2Settings(max_headers_size=_HEAD),
+    )
+    # Its constructor does not take it.
+    server.workers_kill_timeout = max(1, int(settings.stop_timeout * REQUESTS_SHARE))
+    loop = asyncio.get_running_loop()
+    stopping.begins_with(lambda: loop.call_soon_threadsafe(server.stop))
+    connections.start()
+    try:
+        await server.serve()
+    except TimeoutError:
+        # What is still under way is cancelled; what is queued is committed yet.
+        _log.warning("stopped beside requests under way", seconds=settings.stop_timeout)
+    finally:
+        connections.stop()
