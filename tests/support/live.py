@@ -28,6 +28,27 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def start(
+    folder: Path, port: int, settings: Mapping[str, str], before: str = ""
+) -> "subprocess.Popen[bytes]":
+    """A process that serves, after the statements `before`."""
+    environment = {
+        **os.environ,
+        "CALLISTICS_ENGINE": engines.dsn(engines.current, folder, own_process=True),
+        "CALLISTICS_PORT": str(port),
+        "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
+        "CALLISTICS_LOG_LEVEL": "error",
+        "CALLISTICS_LOG_FORMAT": "text",
+        **settings,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", before + _COMMAND],
+        env=environment,
+        stdout=subprocess.PIPE,
+        cwd=folder,
+    )
+
+
 class Live:
     """A running process; `client` is an HTTP client with the admin key.
 
@@ -37,21 +58,7 @@ class Live:
     def __init__(self, folder: Path, settings: Mapping[str, str], before: str = "") -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        environment = {
-            **os.environ,
-            "CALLISTICS_ENGINE": engines.dsn(engines.current, folder, own_process=True),
-            "CALLISTICS_PORT": str(port),
-            "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
-            "CALLISTICS_LOG_LEVEL": "error",
-            "CALLISTICS_LOG_FORMAT": "text",
-            **settings,
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", before + _COMMAND],
-            env=environment,
-            stdout=subprocess.PIPE,
-            cwd=folder,
-        )
+        self.process = start(folder, port, settings, before)
         headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
         self.client = httpx.Client(base_url=self.url, headers=headers, timeout=60)
         self._wait()

@@ -117,7 +117,7 @@ def analytics() -> Json:
                 "headers": ANSWER_HEADERS,
                 "content": {**json_content(ref("AnalyticsAnswer")), **export_content()},
             },
-            **responses(400, 401, 403, 406, 413, 415, 422, 429, 503, 504),
+            **responses(400, 401, 403, 406, 408, 413, 415, 422, 429, 503, 504),
         },
     }
 
@@ -146,7 +146,7 @@ def _records(kind: RecordKind) -> Json:
         },
         "responses": {
             "200": {"description": "Stored.", "content": json_content(ref("Receipt"))},
-            **responses(400, 401, 403, 409, 413, 415, 422, 429, 503),
+            **responses(400, 401, 403, 408, 409, 413, 415, 422, 429, 503),
         },
     }
 
@@ -179,7 +179,7 @@ def _create_key() -> Json:
         "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {
             "201": {"description": "Made.", "content": json_content(ref("Key"))},
-            **responses(400, 401, 403, 413, 415, 422, 429, 503),
+            **responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
         },
     }
 

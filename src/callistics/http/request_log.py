@@ -1,7 +1,7 @@
 """A line of log and counters for each request."""
 
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any, cast
 
 import structlog
@@ -11,6 +11,7 @@ from callistics.http.request_notes import noted, route_of
 from callistics.http.services import Services
 from callistics.http.streamed import send_paced
 
+Header = tuple[bytes, bytes]
 _NOWHERE = "/-"
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -38,7 +39,8 @@ def observed(inner: ASGIApp) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), _NOSNIFF]
+                headers = [*message.get("headers", ()), _NOSNIFF]
+                message["headers"] = [*headers, *_limits(scope, headers)]
             elif message["type"] == "http.response.body" and method == "HEAD":
                 message["body"] = b""
             await send_paced(send, message)
@@ -52,9 +54,28 @@ def observed(inner: ASGIApp) -> ASGIApp:
     return handle
 
 
-def _release(scope: Scope) -> None:
+def _limits(scope: Scope, headers: Sequence[Header]) -> Sequence[Header]:
+    """What the request's key may still ask, as headers (draft-ietf-httpapi-ratelimit-headers)."""
+    parts, key = _services(scope), noted(cast("Mapping[str, Any]", scope)).get("key")
+    shown = None if parts is None or key is None else parts.limiter.shown(str(key))
+    if shown is None:
+        return ()
+    most, left, seconds = shown
+    retry = dict(headers).get(b"retry-after", b"%d" % seconds)
+    return (
+        (b"ratelimit-policy", b'"requests";q=%d;w=60' % most),
+        (b"ratelimit", b'"requests";r=%d;t=%s' % (left, retry)),
+    )
+
+
+def _services(scope: Scope) -> Services | None:
     parts = scope["litestar_app"].state.get("services")
-    if isinstance(parts, Services):
+    return parts if isinstance(parts, Services) else None
+
+
+def _release(scope: Scope) -> None:
+    parts = _services(scope)
+    if parts is not None:
         parts.memory.release(cast("Mapping[str, Any]", scope))
 
 
@@ -68,8 +89,8 @@ def _note(scope: Scope, method: str, status: int, seconds: float) -> None:
     route = route_of(details)
     # Anybody can make methods up, and each would be a label of its own for ever.
     method = method if method in _METHODS else "unknown"
-    parts = scope["litestar_app"].state.get("services")
-    if isinstance(parts, Services):
+    parts = _services(scope)
+    if parts is not None:
         parts.metrics.requests.labels(method, route, str(status)).inc()
         if status >= 400:
             parts.metrics.errors.labels(str(status)).inc()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 import structlog
 from granian.constants import Interfaces
@@ -89,8 +90,8 @@ async def _serve(application: Application, stopping: Stopping) -> None:
         ),
         http2_settings=HTTP2Settings(max_headers_size=_HEAD),
     )
-    # Its constructor does not take it.
-    server.workers_kill_timeout = max(1, int(settings.stop_timeout * REQUESTS_SHARE))
+    # Its constructor does not take it; it waits for fractions of seconds as well.
+    server.workers_kill_timeout = cast("int", settings.stop_timeout * REQUESTS_SHARE)
     loop = asyncio.get_running_loop()
     stopping.begins_with(lambda: loop.call_soon_threadsafe(server.stop))
     connections.start()
