@@ -24,6 +24,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from functools import lru_cache
+from itertools import islice
 from typing import ClassVar, Final
 
 from callistics import problem_types
@@ -31,6 +32,8 @@ from callistics.problem_types import ProblemType
 
 MOST_HINTS = 20
 """How many unknown names of one object are compared with those that are known."""
+MOST_NAMES = 1_000
+"""How many unknown names of one object are told."""
 
 
 class CallisticsError(Exception):
@@ -111,9 +114,10 @@ def unknown_names(
     """The names that are not known, each with a hint as of `did_you_mean`, or else `otherwise`.
 
     Only the first `MOST_HINTS` are compared: what is close takes far longer to find than all else.
+    No more than `MOST_NAMES` are told.
     """
     unknown = (name for name in given if name not in known)
-    for index, name in enumerate(unknown):
+    for index, name in enumerate(islice(unknown, MOST_NAMES)):
         hint = did_you_mean(name, known) if index < MOST_HINTS else ""
         yield name, hint or otherwise
 

@@ -13,6 +13,7 @@ from callistics.engines.base import SharingLimits
 from callistics.engines.duckdb.access_keys import load_keys, load_token_secret
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.dialect import DuckDBDialect
+from callistics.engines.duckdb.holder import holder
 from callistics.engines.duckdb.lookup.id_index import IdIndex
 from callistics.engines.duckdb.lookup.load_states import Lookup
 from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
@@ -245,4 +246,7 @@ def _open(
             path.parent.mkdir(parents=True, exist_ok=True)
         return duckdb.connect(str(path), config=config)
     except (duckdb.Error, OSError) as error:
+        pid = holder(error)
+        if pid is not None:
+            raise EngineError(f"{path} is open in another process, with the pid {pid}") from error
         raise EngineError(f"cannot open {path}: {first_line(error)}") from error
