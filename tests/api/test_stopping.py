@@ -44,7 +44,7 @@ def started(
     folder: Path, settings: Mapping[str, str], before: str
 ) -> Generator["subprocess.Popen[bytes]"]:
     """A process that has said the first thing."""
-    process = start(folder, free_port(), settings, before)
+    process = start(folder, {"CALLISTICS_PORT": str(free_port()), **settings}, before, None)
     assert process.stdout is not None
     with process.stdout as output:
         assert output.readline() == b"opening\n"

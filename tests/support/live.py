@@ -8,7 +8,7 @@ import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -29,36 +29,40 @@ def free_port() -> int:
 
 
 def start(
-    folder: Path, port: int, settings: Mapping[str, str], before: str = ""
+    folder: Path, settings: Mapping[str, str], before: str, log: IO[bytes] | None
 ) -> "subprocess.Popen[bytes]":
-    """A process that serves, after the statements `before`."""
+    """Begin a process as of `Live`, whether or not it ever serves."""
     environment = {
         **os.environ,
         "CALLISTICS_ENGINE": engines.dsn(engines.current, folder, own_process=True),
-        "CALLISTICS_PORT": str(port),
         "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
         "CALLISTICS_LOG_LEVEL": "error",
         "CALLISTICS_LOG_FORMAT": "text",
         **settings,
     }
+    command = [sys.executable, "-c", before + _COMMAND]
     return subprocess.Popen(
-        [sys.executable, "-c", before + _COMMAND],
-        env=environment,
-        stdout=subprocess.PIPE,
-        cwd=folder,
+        command, env=environment, stdout=subprocess.PIPE, stderr=log, cwd=folder
     )
 
 
 class Live:
     """A running process; `client` is an HTTP client with the admin key.
 
-    `before` are statements that it executes first, each with its line break.
+    `before` are statements that it executes first, each with its line break. Its log lines go where
+    those of this process go, or into `log`.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], before: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str],
+        before: str = "",
+        log: IO[bytes] | None = None,
+    ) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        self.process = start(folder, port, settings, before)
+        self.process = start(folder, {"CALLISTICS_PORT": str(port), **settings}, before, log)
         headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
         self.client = httpx.Client(base_url=self.url, headers=headers, timeout=60)
         self._wait()

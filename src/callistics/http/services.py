@@ -20,7 +20,7 @@ from callistics.analytics.discovery import Discovery
 from callistics.analytics.locked import locked_problems
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
-from callistics.errors import ClientLeft, Forbidden, Refused, TooLarge, TooSlow, malformed
+from callistics.errors import ClientLeft, Forbidden, Refused, TooSlow, malformed
 from callistics.exports.export import Exports
 from callistics.http.description import Described
 from callistics.http.memory import RequestMemory
@@ -30,6 +30,7 @@ from callistics.http.request_notes import note_key
 from callistics.http.token_routes import TOKEN_ROUTES
 from callistics.ingest.decode import Terms
 from callistics.ingest.decode_process import DecodeProcess
+from callistics.ingest.decompress import too_large
 from callistics.ingest.writer import Writer
 from callistics.looking.records import Records
 from callistics.looking.search import Searches
@@ -167,7 +168,7 @@ async def read_body(request: AnyRequest, limit: int) -> bytes:
     declared = request.headers.get("content-length", "")
     if declared.isdigit():
         if int(declared) > limit:
-            raise TooLarge(f"the body is larger than {limit:,} bytes")
+            raise too_large(limit)
         parts.memory.ensure(scope, int(declared))
     pieces: list[bytes] = []
     size, latest = 0, asyncio.get_running_loop().time() + parts.settings.body_timeout
@@ -176,7 +177,7 @@ async def read_body(request: AnyRequest, limit: int) -> bytes:
             async for piece in request.stream():
                 size += len(piece)
                 if size > limit:
-                    raise TooLarge(f"the body is larger than {limit:,} bytes")
+                    raise too_large(limit)
                 parts.memory.hold(scope, len(piece))
                 pieces.append(piece)
                 until.reschedule(latest + size / _LEAST_RATE)

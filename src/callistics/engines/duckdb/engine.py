@@ -4,6 +4,7 @@ import queue
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -12,8 +13,8 @@ from callistics.catalog.rollups import ROLLUPS, Rollup
 from callistics.engines.base import SharingLimits
 from callistics.engines.duckdb.access_keys import load_keys, load_token_secret
 from callistics.engines.duckdb.clustering import Clustering
+from callistics.engines.duckdb.connecting import giving_way, holder
 from callistics.engines.duckdb.dialect import DuckDBDialect
-from callistics.engines.duckdb.holder import holder
 from callistics.engines.duckdb.lookup.id_index import IdIndex
 from callistics.engines.duckdb.lookup.load_states import Lookup
 from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
@@ -64,7 +65,7 @@ class DuckDBEngine:
         self._clock = clock
         self.path = path
         self._timeout, self._tuning = timeout, tuning
-        self._connection = _open(path, memory_limit, threads, first_log_limit(shared=tuning.shared))
+        self._connection = _open(path, memory_limit, threads, shared=tuning.shared)
         with closed_on_failure(self._connection.close):
             self.migrated = migrate(self._connection)
         self._payload_keys = PayloadKeys(self._connection, tuning.payload_keys_listed)
@@ -232,10 +233,10 @@ class DuckDBEngine:
 
 
 def _open(
-    path: Path, memory_limit: str | None, threads: int | None, log_limit: int
+    path: Path, memory_limit: str | None, threads: int | None, *, shared: bool
 ) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
-        "checkpoint_threshold": f"{log_limit}B",
+        "checkpoint_threshold": f"{first_log_limit(shared=shared)}B",
         "variant_minimum_shredding_size": _LEAST_SPLIT,
         "memory_limit": memory_limit or _MEMORY,
     }
@@ -244,7 +245,8 @@ def _open(
     try:
         if str(path) != ":memory:":
             path.parent.mkdir(parents=True, exist_ok=True)
-        return duckdb.connect(str(path), config=config)
+        connect = partial(duckdb.connect, str(path), config=config)
+        return giving_way(connect) if shared else connect()
     except (duckdb.Error, OSError) as error:
         pid = holder(error)
         if pid is not None:
