@@ -36,10 +36,11 @@ class Size:
     heavy: int
     idle: int
     queries: int
+    bombs: int
 
 
-FULL = Size(calls=300_000, heavy=24, idle=2_000, queries=300)
-SHORT = Size(calls=20_000, heavy=24, idle=600, queries=40)
+FULL = Size(calls=300_000, heavy=24, idle=2_000, queries=300, bombs=8)
+SHORT = Size(calls=4_000, heavy=24, idle=600, queries=15, bombs=2)
 
 
 def drill(*, short: bool) -> Report:
@@ -63,7 +64,7 @@ def _report(drill: "Drill") -> Report:
             (f"{drill.size.heavy} clients with heavy queries", drill.heavy),
             (f"{drill.size.idle:,} idle connections", drill.idle),
             ("32 bodies sent slowly, 32 cut off", drill.slow),
-            ("8 clients with bombs of compressed bodies", drill.bombs),
+            (f"{drill.size.bombs} clients with bombs of compressed bodies", drill.bombs),
         )
     ]
     passed = all(times <= _MOST_TIMES and not unserved for _, _, times, unserved, _ in rows)
@@ -172,7 +173,7 @@ class Drill:
         headers = {"Content-Encoding": "gzip"}
         return [
             Client(self, n, lambda _: self._post("/calls", bomb, headers) in (413, 503))
-            for n in range(8)
+            for n in range(self.size.bombs)
         ]
 
     def _post(self, path: str, body: bytes, headers: dict[str, str]) -> int:
