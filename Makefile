@@ -11,8 +11,11 @@ export NO_MKDOCS_2_WARNING := 1
 .NOTPARALLEL:
 .PHONY: help demo check test lint types unit tests docs screenshots reference bench lock upgrade format clean
 
-# Processes take from each other what is left. The slowest tests and the time of all come last.
-PYTEST = $(BIN)/pytest -q -n auto --maxprocesses 8 --dist worksteal
+# Processes take from each other what is left; one more than there are cores, as tests wait for servers
+# and a browser. The slowest tests and the time of all come last.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+PYTEST = $(BIN)/pytest -q -n $(WORKERS) --maxprocesses 8 --dist worksteal
+TYPES = $(BIN)/pyright --pythonpath $(BIN)/python
 BEGUN := $(shell date +%s)
 TOOK = echo "make $@ took $$(( $$(date +%s) - $(BEGUN) )) seconds"
 
@@ -26,8 +29,12 @@ check: lint types ## Run what is quick: lint, types, and all but the slow tests,
 	@$(PYTEST) -m "not slow" --engine duckdb $(ARGS)
 	@$(TOOK)
 
-test: lint types docs tests ## Run every kind of test: lint, types, docs, and the test suite
-	@$(TOOK)
+test: lint docs ## Run every kind of test: lint, docs, types, and beside these the test suite
+	@mkdir -p .build
+	@$(TYPES) >.build/types.txt 2>&1 & types=$$!; \
+		$(PYTEST) $(ARGS); tests=$$?; \
+		wait $$types; types=$$?; cat .build/types.txt; \
+		$(TOOK); exit $$((tests + types))
 
 lint: .venv/.dev ## Check style, format and the direction of imports
 	@$(BIN)/ruff check .
@@ -35,7 +42,7 @@ lint: .venv/.dev ## Check style, format and the direction of imports
 	@$(BIN)/lint-imports
 
 types: .venv/.dev ## Check types, strictly; those of tests and scripts too
-	@$(BIN)/pyright --pythonpath $(BIN)/python
+	@$(TYPES)
 
 unit: .venv/.dev ## Run the tests of parts on their own
 	@$(PYTEST) tests/unit $(ARGS)

@@ -43,9 +43,9 @@ def push(server: Live, prefix: str, acknowledged: "queue.Queue[str | None]") -> 
         acknowledged.put(None)
 
 
-def test_ten_kills_during_ingestion(engine: str, tmp_path: Path) -> None:
+def test_kills_during_ingestion(engine: str, tmp_path: Path) -> None:
     kept: set[str] = set()
-    for round_number in range(10):
+    for round_number in range(6):
         with live(tmp_path) as server:
             check(server, kept)
             acknowledged: queue.Queue[str | None] = queue.Queue()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import json
 from decimal import Decimal
 from typing import Any
@@ -73,8 +74,9 @@ def text_of(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_each_type_has_the_rows_of_its_pages(filled: Server, name: str) -> None:
+def test_each_type_has_the_rows_of_its_pages(filled: Server, engine: str) -> None:
+    # How a format is written is no engine's: it is enough there that each has some of the types.
+    turns = itertools.cycle([[name] for name in FORMATS] if engine != "duckdb" else [[*FORMATS]])
     for query_type, kind in registry().items():
         more = {"measure": "cost"} if kind.takes_measure else {}
         dated = [] if kind.uses_granularity else ["date"]
@@ -84,10 +86,12 @@ def test_each_type_has_the_rows_of_its_pages(filled: Server, name: str) -> None:
                 filled.request("POST", "/analytics", json=body).text, parse_float=Decimal
             )
             assert page["data"]
-            found = read(name, export(filled, name, {**body, "page_size": 1, "page": 3}))
-            assert found == [
+            wanted = [
                 {field: text_of(value) for field, value in row.items()} for row in page["data"]
-            ], body
+            ]
+            for name in next(turns):
+                found = read(name, export(filled, name, {**body, "page_size": 1, "page": 3}))
+                assert found == wanted, (name, body)
 
 
 def test_times_have_their_offsets_and_their_zone(filled: Server) -> None:

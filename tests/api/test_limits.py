@@ -140,7 +140,10 @@ def test_one_key_has_not_all_exports(tmp_path: Path) -> None:
         key = server.make_key(None, "query")
         listed = server.request("GET", "/keys").json()["keys"]
         own = next(one["id"] for one in listed if one["name"] == "test")
-        asked = {"json": {"query_type": "call_count"}, "headers": {"Accept": "text/csv"}}
+        asked: dict[str, Any] = {
+            "json": {"query_type": "call_count"},
+            "headers": {"Accept": "text/csv"},
+        }
         parts.exports_under_way[own] += 1
         refused = server.request("POST", "/analytics", key=key, **asked)
         assert refused.headers["retry-after"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from callistics.model.scope import EVERYTHING
 from support import inside
@@ -199,9 +200,15 @@ def test_dead_letters_are_deleted(server: Server) -> None:
 
 def test_only_so_many_dead_letters_are_shown(one_server: Server) -> None:
     endpoint = Endpoint(one_server, "retell")
-    for name in ("first", "second", "third"):
-        assert endpoint.send(in_json(event="call_ended", call={"call_id": name})).is_success
-    settle(one_server)
+    with capture_logs() as lines:
+        for name in ("first", "second", "third"):
+            assert endpoint.send(in_json(event="call_ended", call={"call_id": name})).is_success
+        settle(one_server)
+    told = [one for one in lines if one["event"] == "webhooks in dead letters"]
+    assert {(one["source"], one["endpoint"]) for one in told} == {
+        ("retell", endpoint.path.rsplit("/", 1)[-1])
+    }
+    assert sum(one["bodies"] for one in told) == 3
     path = f"{endpoint.path}/dead-letters"
     found = one_server.request("GET", path, params={"limit": "2"}).json()
     assert found["total"] == 3

@@ -1,5 +1,6 @@
 """Columns and fields by other names: --map, --set, --drop, --payload-rest."""
 
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -88,6 +89,12 @@ def test_headers_that_do_not_fit(text: str, found: RecordMapping, message: str) 
     with pytest.raises(UnreadableError) as caught:
         from_csv(text, found)
     assert message in str(caught.value)
+
+
+def test_a_column_that_a_saved_mapping_names_is_said_to_be_of_it() -> None:
+    saved = replace(rules("started_at=when"), name="ours.toml")
+    with pytest.raises(UnreadableError, match=r"ours\.toml: there is no column \"when\""):
+        from_csv("call_id,then\n", saved)
 
 
 @pytest.mark.parametrize(

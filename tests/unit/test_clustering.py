@@ -93,6 +93,39 @@ def test_a_month_in_order_but_for_few_is_left_alone(store: Store) -> None:
     assert runs(store) == before
 
 
+def sent_in_sets(store: Store, sets: int) -> None:
+    """Each set is in order, as a large import writes it."""
+    for number in range(sets):
+        first = 40 * number
+        for month in (0, 1):
+            calls = [call(one) for one in range(first, first + 40) if one % 2 == month]
+            down = month == 1
+            store.send("calls", sorted(calls, key=lambda one: one["merchant_id"], reverse=down))
+
+
+@pytest.mark.parametrize(("sets", "left"), [(1, True), (3, False), (6, False)])
+def test_a_month_in_a_few_sorted_sets_comes_into_order(sets: int, left: bool) -> None:
+    tuning = Tuning(
+        rows_out_of_order=10, rows_copied_at_once=20, rows_moved_at_once=7, rows_of_a_group=20
+    )
+    with opened(tuning=tuning) as store:
+        sent_in_sets(store, sets)
+        before, kept = lying(store), everything(store)
+        list(clustering_of(store).work())
+        assert (lying(store) == before) is left
+        assert lying(store) == (before if left else IN_ORDER)
+        assert everything(store) == kept
+
+
+def test_an_import_leaves_sorted_sets_as_they_are() -> None:
+    tuning = Tuning(rows_out_of_order=10, rows_of_a_group=20, merges_sets=False)
+    with opened(tuning=tuning) as store:
+        sent_in_sets(store, 6)
+        before = lying(store)
+        list(clustering_of(store).work())
+        assert lying(store) == before
+
+
 CHANGES = st.lists(
     st.tuples(
         st.integers(0, 120),

@@ -14,6 +14,9 @@ from callistics.http.fair_queue import Asked, FairQueue, Turn
 Work = tuple[float, Asked, float]
 """When it comes, who asks what, and the seconds that it takes."""
 
+Event = tuple[float, int, Work, Turn[Work] | None, bool]
+"""When something happens: work comes, or a turn of it ends, on a thread for what is quick or not."""
+
 
 @dataclass
 class Machine:
@@ -31,7 +34,7 @@ class Machine:
         free = {False: self.threads, True: 1}
         tie = count()
         # What happens, in order: work comes, or a turn ends on a thread of a kind.
-        events = [(work[0], next(tie), work, None, False) for work in arrivals]
+        events: list[Event] = [(work[0], next(tie), work, None, False) for work in arrivals]
         heapq.heapify(events)
         while events:
             now, _, work, turn, kind = heapq.heappop(events)
@@ -74,7 +77,7 @@ def test_a_key_that_comes_late_is_next() -> None:
 def test_two_keys_share_the_threads_whatever_each_sends() -> None:
     machine = Machine(4)
     machine.run([*asks("much", at=[0.0] * 400), *asks("little", seconds=0.25, at=[0.0] * 1_000)])
-    spent: Counter[str] = Counter()
+    spent = dict.fromkeys(("much", "little"), 0.0)
     for begun, (_, asked, seconds) in machine.began:
         if begun < 40:
             spent[asked.who] += seconds

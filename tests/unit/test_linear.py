@@ -76,7 +76,6 @@ def traced() -> Generator[None]:
 
     before = sys.gettrace()
     # What others have left to be collected is not this work's.
-    gc.collect()
     gc.disable()
     sys.settrace(trace)
     try:

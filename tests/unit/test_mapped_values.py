@@ -73,8 +73,13 @@ def test_formats_are_tried_in_turn_and_get_the_zone() -> None:
         read("started_at", "05.01.2025 05:30", kolkata, formats=formats) == "2025-01-05T00:00:00Z"
     )
     assert read("started_at", "05.01.2025 05:30 +0100", formats=formats) == "2025-01-05T04:30:00Z"
-    with pytest.raises(ValueError, match=r"2025-01-05 is not of the time format %d.%m.%Y %H:%M or"):
+    with pytest.raises(
+        ValueError, match=r"2025-01-05 is not of the time format %d.%m.%Y %H:%M or"
+    ) as iso:
         read("started_at", "2025-01-05", formats=formats)
+    assert str(iso.value).endswith(", but ISO 8601, which needs none")
+    with pytest.raises(ValueError, match=r"%z$"):
+        read("started_at", "5/1/2025", formats=formats)
 
 
 @pytest.mark.parametrize(

@@ -22,22 +22,26 @@ _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 class Kind:
     """One kind of engine: what its DSN looks like, how it is opened, the file it is, if any.
 
-    `open` takes whether others may wait for the writer. `diagnose` looks at it without changing
+    `diagnose` looks at it without changing
     anything, and takes whether a server is running that may have it open.
     """
 
     example: str
-    open: Callable[[Settings, bool], Engine]
+    open: Callable[[Settings, Tuning], Engine]
     file: Callable[[str], Path | None]
     diagnose: Callable[[str, bool], Diagnosis]
 
 
-def open_engine(settings: Settings, *, shared: bool = True) -> Engine:
+def open_engine(settings: Settings, *, shared: bool = True, imports: bool = False) -> Engine:
     """Open the engine that the settings name. Raises `EngineError`.
 
     `shared` is whether others may wait for the writer: then it does nothing long at a time.
+    `imports` is whether an import is all that is done with it.
     """
-    return _kind(settings.engine).open(settings, shared)
+    tuning = Tuning(
+        shared=shared, merges_sets=not imports, payload_keys_listed=settings.payload_key_limit
+    )
+    return _kind(settings.engine).open(settings, tuning)
 
 
 def diagnose(dsn: str, *, served: bool = False) -> Diagnosis:
@@ -91,18 +95,18 @@ def _readers(settings: Settings) -> int:
     return settings.query_concurrency + 1 + settings.export_concurrency
 
 
-def _duckdb(settings: Settings, shared: bool) -> Engine:
+def _duckdb(settings: Settings, tuning: Tuning) -> Engine:
     return DuckDBEngine(
         _duckdb_file(settings.engine),
         readers=_readers(settings),
         timeout=settings.query_timeout,
         memory_limit=settings.memory_limit,
         threads=settings.engine_threads,
-        tuning=Tuning(shared=shared, payload_keys_listed=settings.payload_key_limit),
+        tuning=tuning,
     )
 
 
-def _clickhouse(settings: Settings, _: bool) -> Engine:
+def _clickhouse(settings: Settings, _: Tuning) -> Engine:
     return ClickHouseEngine(
         settings.engine,
         readers=_readers(settings),

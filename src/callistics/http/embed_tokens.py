@@ -10,6 +10,7 @@ from callistics.http.embed_request import parse_embed_request
 from callistics.http.keys import durable
 from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
 from callistics.ingest.job import Job
+from callistics.model.audit import Action
 from callistics.model.instants import SECOND, utc_text
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING
@@ -39,10 +40,13 @@ async def _sign(request: AnyRequest, parts: Services, creator: StoredKey) -> Res
     # What a key lets others see ends with the key.
     ends = [moment + wanted.seconds * SECOND, creator.expires_at]
     token = parts.tokens.sign(wanted.claims, moment, min(end for end in ends if end is not None))
+    expires = utc_text(token.expires_at)
+    told = {"token": token.id, "expires_at": expires}
+    await durable(parts.audit.add(parts.note(Action.EMBED_TOKEN_CREATED, creator, **told)))
     address = public_url(request)
     made = {
         "token": token.text,
-        "expires_at": utc_text(token.expires_at),
+        "expires_at": expires,
         "url": f"{address}/embed#token={token.text}",
     }
     return Response(msgspec.json.encode(made), status_code=201, media_type="application/json")
@@ -54,4 +58,5 @@ async def _revoke(parts: Services, asking: StoredKey) -> None:
         raise Forbidden("tokens end all at once: that takes an admin key without scope")
     secret = new_token_secret()
     parts.tokens.replace_secret(secret)
-    await durable(parts.writer.submit(Job(token_secret=secret, urgent=True)))
+    told = parts.note(Action.EMBED_TOKENS_REVOKED, asking)
+    await durable(parts.writer.submit(Job(token_secret=secret, notes=(told,), urgent=True)))

@@ -11,22 +11,25 @@ from litestar import Litestar, Request
 from litestar.exceptions import InternalServerException
 
 from callistics.access.claims import wrong_claim
-from callistics.access.keyring import Keyring, bearer, require
+from callistics.access.keyring import Keyring, bearer, ends_soon, hash_secret, require
 from callistics.access.limiter import RateLimiter
-from callistics.access.tokens import Tokens, looks_like_token
+from callistics.access.tokens import NotSigned, Tokens, looks_like_token
+from callistics.access.wrong_keys import WrongKeys
 from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.discovery import Discovery
 from callistics.analytics.locked import locked_problems
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
+from callistics.audit.log import AuditLog
 from callistics.errors import ClientLeft, Forbidden, Refused, TooSlow, malformed
 from callistics.exports.export import Exports
 from callistics.http.description import Described
 from callistics.http.memory import RequestMemory
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
-from callistics.http.request_notes import note_key
+from callistics.http.request_notes import note_key, note_key_end
+from callistics.http.sender import sender
 from callistics.http.token_routes import TOKEN_ROUTES
 from callistics.ingest.decode import Terms
 from callistics.ingest.decode_process import DecodeProcess
@@ -34,6 +37,7 @@ from callistics.ingest.decompress import too_large
 from callistics.ingest.writer import Writer
 from callistics.looking.records import Records
 from callistics.looking.search import Searches
+from callistics.model.audit import COMMAND_LINE, Action, Detail, Note, Who, note
 from callistics.model.instants import SECOND, now
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING
@@ -66,6 +70,7 @@ class Services:
     keyring: Keyring
     tokens: Tokens
     limiter: RateLimiter
+    wrong_keys: WrongKeys
     zone: Zone
     queries: Pool
     exporting: Pool
@@ -75,6 +80,7 @@ class Services:
     readers: Pool
     decode_process: DecodeProcess
     webhooks: Webhooks
+    audit: AuditLog
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
@@ -95,18 +101,33 @@ class Services:
         A token is as a key that may query, and reaches `TOKEN_ROUTES` alone. Its scope may have
         locked filters, which any query takes in.
         """
-        sent = request.headers.get("authorization")
-        text = bearer(sent)
+        text = bearer(request.headers.get("authorization"))
         if looks_like_token(text) and not self.keyring.has_secret(text):
             key = self._token(request, text)
         else:
-            key = self.keyring.authenticate(sent, now())
+            key = self._key(request, text)
         note_key(request.scope, key.id)
         self.admit(key, permission)
         return key
 
+    def _key(self, request: AnyRequest, text: str) -> StoredKey:
+        digest, address = hash_secret(text), sender(request, self.settings.trusted_proxies)
+        self.wrong_keys.check(address, digest)
+        if not self.keyring.knows(digest):
+            self.wrong_keys.wrong(address)
+        moment = now()
+        key = self.keyring.admitted(digest, moment)
+        self.wrong_keys.right(address, digest)
+        if ends_soon(key, moment):
+            note_key_end(request.scope, key.expires_at)
+        return key
+
     def _token(self, request: AnyRequest, text: str) -> StoredKey:
-        key = self.tokens.read(text, request.headers.get("origin"), now())
+        try:
+            key = self.tokens.read(text, request.headers.get("origin"), now())
+        except NotSigned:
+            self.wrong_keys.wrong(sender(request, self.settings.trusted_proxies))
+            raise
         locked = key.scope.locked
         if locked is not None:
             for wrong in locked_problems(locked, EVERYTHING, self.settings.timezone, now()):
@@ -120,6 +141,14 @@ class Services:
         """Let a key do something once more. Raises `Forbidden`, `RateLimited`."""
         require(key, permission)
         self.limiter.check(key.id)
+
+    def who(self, key: StoredKey) -> Who:
+        """Who a key is, as the audit log names it."""
+        return COMMAND_LINE if self.keyring.is_local(key) else Who(key.name, key.id)
+
+    def note(self, action: Action, key: StoredKey, /, **details: Detail) -> Note:
+        """A note for the audit log of what the holder of a key does now."""
+        return note(action, self.who(key), now(), **details)
 
     def terms(
         self, kind: RecordKind, key: StoredKey, where: Zone | None = None, *, skip: bool = False

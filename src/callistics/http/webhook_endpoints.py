@@ -12,6 +12,7 @@ from callistics.http.analytics import check_json
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
 from callistics.ingest.job import Result
+from callistics.model.audit import Action, Detail, Note
 from callistics.model.instants import utc_text
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.webhooks import StoredEndpoint
@@ -45,7 +46,7 @@ async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> R
     body = await read_body(request, parts.settings.query_body_limit)
     token, reseller = new_token(), parts.settings.default_reseller_id
     made = parse_endpoint_request(body, creator.scope, token, now(), reseller)
-    await _save(parts, made)
+    await _save(parts, made, _note(parts, Action.WEBHOOK_ENDPOINT_CREATED, creator, made))
     url = f"{public_url(request)}/webhooks/{made.source}/{token}"
     shown = shown_endpoint(made)
     return _json({"id": shown.pop("id"), "url": url, **shown}, 201)
@@ -59,18 +60,19 @@ async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> R
 )
 async def webhook_endpoint(request: AnyRequest, endpoint_id: FromPath[str]) -> Response[bytes]:
     """Change an endpoint's secrets and what it keeps; by DELETE, end it."""
-    parts, found = _found(request, endpoint_id)
+    parts, asking, found = _found(request, endpoint_id)
     if request.method == HttpMethod.DELETE:
         # Also where it was ended already: nobody knows whether that came to be stored.
         ended = parts.webhooks.endpoints.end(found, now())
-        await _durable(parts.webhooks.save(ended, urgent=True))
+        told = _note(parts, Action.WEBHOOK_ENDPOINT_ENDED, asking, ended)
+        await _durable(parts.webhooks.save(ended, told, urgent=True))
         return Response(b"", status_code=204)
     if found.ended_at is not None:
         raise NotFound("the webhook endpoint was ended")
     check_json(request.headers.get("content-type"))
     body = await read_body(request, parts.settings.query_body_limit)
     changed = parse_endpoint_patch(body, found, parts.settings.default_reseller_id)
-    await _save(parts, changed)
+    await _save(parts, changed, _note(parts, Action.WEBHOOK_ENDPOINT_CHANGED, asking, changed))
     return _json(shown_endpoint(changed))
 
 
@@ -82,9 +84,14 @@ async def webhook_endpoint(request: AnyRequest, endpoint_id: FromPath[str]) -> R
 )
 async def dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Response[bytes]:
     """The newest bodies that could not be mapped, with the reason; by DELETE, delete all."""
-    parts, found = _found(request, endpoint_id)
+    parts, asking, found = _found(request, endpoint_id)
     if request.method == HttpMethod.DELETE:
-        return _json({"deleted": await asyncio.to_thread(parts.webhooks.drop, found)})
+
+        def noted(deleted: int) -> Note:
+            details: dict[str, Detail] = {"endpoint": found.id, "deleted": deleted}
+            return parts.note(Action.DEAD_LETTERS_DELETED, asking, **details)
+
+        return _json({"deleted": await asyncio.to_thread(parts.webhooks.drop, found, noted)})
     limit = _limit(request)
     number = await asyncio.to_thread(parts.webhooks.stored.number_dead, found.id)
     letters = await asyncio.to_thread(parts.webhooks.dead_letters, found, limit)
@@ -94,24 +101,31 @@ async def dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Respo
 @post("/webhook-endpoints/{endpoint_id:str}/dead-letters/replay", status_code=200)
 async def replay_dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Response[bytes]:
     """Map every dead letter again, after a mapping or a setting changed."""
-    parts, found = _found(request, endpoint_id)
+    parts, asking, found = _found(request, endpoint_id)
     numbers = await asyncio.to_thread(parts.webhooks.replay, found)
     states = {str(state): number for state, number in numbers.items()}
-    return _json({"replayed": sum(numbers.values()), **states})
+    replayed = sum(numbers.values())
+    told = {"endpoint": found.id, "replayed": replayed}
+    await _durable(parts.audit.add(parts.note(Action.DEAD_LETTERS_REPLAYED, asking, **told)))
+    return _json({"replayed": replayed, **states})
 
 
-def _found(request: AnyRequest, endpoint_id: str) -> tuple[Services, StoredEndpoint]:
-    """The endpoint, if it lies within the scope of the key that asks. Raises `NotFound`."""
+def _found(request: AnyRequest, endpoint_id: str) -> tuple[Services, StoredKey, StoredEndpoint]:
+    """The key that asks, and the endpoint within its scope. Raises `NotFound`."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
     visible = parts.webhooks.endpoints.visible(asking.scope)
     found = next((one for one in visible if one.id == endpoint_id), None)
     if found is None:
         raise NotFound("no such webhook endpoint")
-    return parts, found
+    return parts, asking, found
 
 
-async def _save(parts: Services, endpoint: StoredEndpoint) -> None:
+def _note(parts: Services, action: Action, asking: StoredKey, endpoint: StoredEndpoint) -> Note:
+    return parts.note(action, asking, endpoint=endpoint.id, source=endpoint.source)
+
+
+async def _save(parts: Services, endpoint: StoredEndpoint, told: Note) -> None:
     """Store an endpoint, and take webhooks by it from then on."""
 
     def known(saved: "Future[Result]") -> None:
@@ -121,7 +135,7 @@ async def _save(parts: Services, endpoint: StoredEndpoint) -> None:
                 # It was ended before this change was stored, which would undo that.
                 parts.webhooks.save(as_known, urgent=True)
 
-    done = parts.webhooks.save(endpoint)
+    done = parts.webhooks.save(endpoint, told)
     # As soon as it is stored, whether or not the client still listens.
     done.add_done_callback(known)
     await _durable(done)

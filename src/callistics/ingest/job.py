@@ -1,17 +1,20 @@
 """What the writer is asked for, and what becomes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from callistics.errors import RequestError
 from callistics.ingest.batch import Batch
+from callistics.ingest.erase import Erased, Erasure
+from callistics.ingest.expiry import Expiry
 from callistics.ingest.receipt import Receipt, Repeated
+from callistics.model.audit import Note
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
 
-Result = Receipt | Repeated | None
-"""What became of the records, now or when the request came before; or nothing."""
+Result = Receipt | Repeated | Erased | None
+"""What became of the records, now or when the request came before; what was erased; or nothing."""
 Outcome = Result | RequestError
 
 
@@ -33,6 +36,8 @@ class Retry:
 class Job:
     """One request for the writer. `done` gives the result once durable.
 
+    `notes` go into the audit log in the same commit.
+
     One that is `urgent` goes before all others; it, and one that is `unlimited`, is taken however
     many wait.
     """
@@ -43,6 +48,9 @@ class Job:
     uses: Mapping[str, int] = field(default_factory=dict[str, int])
     token_secret: str | None = None
     webhooks: WebhookChanges | None = None
+    erasure: Erasure | None = None
+    expiry: Expiry | None = None
+    notes: Sequence[Note] = ()
     urgent: bool = False
     unlimited: bool = False
     done: "Future[Result]" = field(default_factory=Future[Result])

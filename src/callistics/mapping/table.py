@@ -189,7 +189,8 @@ class TableMapper:
         missing = [("--map", name) for name in self._missing()]
         missing += [("--drop", name) for name in sorted(mapping.dropped) if name not in times]
         for option, name in missing if mapping.rest is not Rest.DROP else missing[:0]:
-            raise MappingError(f"{option}: {_no_column(name, self._columns)}")
+            said = f"{option}, or the mapping {mapping.name}" if mapping.name else option
+            raise MappingError(f"{said}: {_no_column(name, self._columns)}")
         self._check_required()
 
     def _missing(self) -> list[str]:
@@ -204,7 +205,8 @@ class TableMapper:
             rule = self._mapping.fields.get(target)
             if rule is not None and target not in filled:
                 name = (rule.sources or (target,))[0]
-                raise MappingError(f"{target}: {_no_column(name, self._columns)}")
+                said = f"{self._mapping.name}: {target}" if self._mapping.name else target
+                raise MappingError(f"{said}: {_no_column(name, self._columns)}")
 
     def _about_unknown(self) -> str:
         return "\n".join(_unknown_columns(self.unknown, self._mapping))

@@ -153,7 +153,16 @@ def by_format(text: str, formats: Sequence[str]) -> Moment:
         offset = found.utcoffset()
         local = micros(found.replace(tzinfo=None))
         return Moment(local, None if offset is None else offset // timedelta(seconds=1))
-    raise ValueError(f"{text} is not of the time format {' or '.join(formats)}")
+    hint = ", but ISO 8601, which needs none" if _is_iso(text) else ""
+    raise ValueError(f"{text} is not of the time format {' or '.join(formats)}{hint}")
+
+
+def _is_iso(text: str) -> bool:
+    try:
+        parse_iso(text)
+    except ValueError:
+        return False
+    return True
 
 
 @cache

@@ -13,20 +13,23 @@ import structlog
 from litestar import Litestar
 
 from callistics import __version__
-from callistics.access.keyring import Keyring, new_secret, process_key
+from callistics.access.keyring import SOON_DAYS, Keyring, new_secret, process_key
 from callistics.access.limiter import RateLimiter
 from callistics.access.tokens import Tokens, new_token_secret
+from callistics.access.wrong_keys import WrongKeys
 from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
+from callistics.audit.log import AuditLog
 from callistics.engines.base import Engine
+from callistics.engines.diagnosis import seconds_ahead
 from callistics.engines.registry import database_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.exports.export import Exports
 from callistics.http.app import create_http
 from callistics.http.memory import RequestMemory
-from callistics.http.metrics import Metrics
+from callistics.http.metrics import AHEAD, Metrics
 from callistics.http.pool import Pool
 from callistics.http.services import Services, application_services
 from callistics.ingest.decode_process import DecodeProcess
@@ -38,10 +41,12 @@ from callistics.model.instants import now
 from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
-from callistics.server.first_start import keep_token_secret, make_admin_key
-from callistics.server.maintenance import Maintenance
+from callistics.server.first_start import keep_token_secret, make_admin_key, starting
+from callistics.server.key_warnings import KeyWarnings
+from callistics.server.maintenance import Maintenance, maintaining
 from callistics.server.policy import policy_of
-from callistics.server.webhooks import maintaining, make_webhooks
+from callistics.server.retention import Retention
+from callistics.server.webhooks import make_webhooks
 from callistics.settings import Settings
 from callistics.timezones import rules_version
 
@@ -72,13 +77,17 @@ class Application:
     failure: CallisticsError | None = None
 
     def __post_init__(self) -> None:
-        self.asgi = create_http(self._lifespan, self.settings.cors_origins or ())
+        self.asgi = create_http(
+            self._lifespan,
+            self.settings.cors_origins or (),
+            encrypted=self.settings.tls_cert is not None,
+        )
 
     @asynccontextmanager
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
         try:
             with private_files(database_file(self.settings.engine)):
-                engine = open_engine(self.settings, shared=self.serves)
+                engine = open_engine(self.settings, shared=self.serves, imports=not self.serves)
                 async with self._running(http, engine):
                     yield
         except CallisticsError as error:
@@ -95,6 +104,8 @@ class Application:
         keep_token_secret(parts, engine, made)
         http.state.services = parts
         parts.ready = True
+        if self.serves:
+            starting(parts, engine)
         flush = asyncio.create_task(_flush_uses(parts))
         maintenance = Maintenance(parts.maintain, _MAINTENANCE_SECONDS) if self.serves else None
         _log.info(
@@ -149,6 +160,7 @@ def _services(
         keyring=Keyring(engine.load_keys(), local),
         tokens=Tokens(secret, settings.token_issuers),
         limiter=RateLimiter(settings.rate_limit),
+        wrong_keys=WrongKeys(settings.wrong_key_limit),
         zone=zone(settings.timezone),
         queries=Pool(
             "query",
@@ -162,8 +174,9 @@ def _services(
         decode_process=DecodeProcess(),
         cache=cache,
         data_version=lambda: engine.data_version,
-        maintain=maintaining(engine, webhooks),
+        maintain=maintaining(engine, webhooks, Retention(settings, engine, writer.submit)),
         webhooks=webhooks,
+        audit=AuditLog(engine, writer.submit),
         metrics=metrics,
     )
     parts.metrics.info(version=__version__, engine=engine.version)
@@ -173,6 +186,10 @@ def _services(
     gauge("callistics_queries_busy", busy, lambda: parts.queries.busy)
     held = "Bytes of bodies and answers under way."
     gauge("callistics_request_memory_bytes", held, lambda: parts.memory.held)
+    soon = f"Access keys that end within {SOON_DAYS} days."
+    gauge("callistics_keys_ending", soon, lambda: len(parts.keyring.ending(now())))
+    ahead = "Seconds that times of arrival lie ahead of the clock; below 60: 0."
+    gauge(AHEAD, ahead, lambda: seconds_ahead(engine.newest_arrival(), now()))
     waits = "Records that wait for required fields, in no figure; NaN where the engine cannot tell."
     gauge("callistics_pending_records", waits, lambda: _number_pending(parts.pending))
     return parts
@@ -202,8 +219,10 @@ def private_files(database: Path | None) -> Generator[None]:
 
 
 async def _flush_uses(parts: Services) -> None:
-    """Store now and then when keys were last used."""
+    """Store now and then when keys were last used, and warn of those that end soon."""
+    warnings = KeyWarnings(parts.keyring)
     while True:
+        warnings.warn(now())
         await asyncio.sleep(_FLUSH_SECONDS)
         _save_uses(parts)
 

@@ -2,19 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 import structlog
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 from granian.errors import FatalError
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.server.embed import Server
 
-from callistics import __version__
-from callistics.engines.registry import key_file
+from callistics.server.announcement import announce
 from callistics.server.app import Application, build
 from callistics.server.connections import SPARE, Connections, allow_files
-from callistics.server.logs import configure_logs, in_json
+from callistics.server.logs import configure_logs
 from callistics.server.stopping import REQUESTS_SHARE, Stopping
 from callistics.settings import Settings
 
@@ -35,7 +35,7 @@ def serve(settings: Settings, on_ready: Callable[[Application], None] | None = N
     configure_logs(settings)
     application = build(settings)
     application.serves = True
-    application.on_ready = on_ready or announce
+    application.on_ready = on_ready or (lambda one: announce(one.settings, one.admin_key_file))
     stopping = Stopping(settings.stop_timeout)
     try:
         with stopping.listening():
@@ -44,31 +44,6 @@ def serve(settings: Settings, on_ready: Callable[[Application], None] | None = N
         if application.failure is None:
             raise
         raise application.failure from None
-
-
-def announce(application: Application) -> None:
-    """Tell where the server listens and where its first admin key lies.
-
-    People are told on standard output, programs by a line of log, so that JSON stays JSON.
-    """
-    settings = application.settings
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    url = f"http://{host}:{settings.port}"
-    file = application.admin_key_file or key_file(settings.engine)
-    key = str(file) if file.exists() else None
-    if in_json(settings):
-        _log.info("listening", url=url, api_page=f"{url}/docs", admin_key_file=key)
-        return
-    lines = [
-        f"Callistics {__version__} listens on {url}",
-        f"  Dashboard  {url}/",
-        f"  API page   {url}/docs",
-    ]
-    if application.admin_key_file is not None:
-        lines.append(f"  The first admin key was written to {key}")
-    elif key is not None:
-        lines.append(f"  Admin key  {key}")
-    print("\n".join(lines), flush=True)  # noqa: T201
 
 
 async def _serve(application: Application, stopping: Stopping) -> None:
@@ -81,6 +56,10 @@ async def _serve(application: Application, stopping: Stopping) -> None:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
+        ssl_cert=_path(settings.tls_cert),
+        ssl_key=_path(settings.tls_key),
+        # Not every platform that sends webhooks knows a newer one.
+        ssl_protocol_min=SSLProtocols.tls12,
         log_enabled=False,
         websockets=False,
         backlog=_BACKLOG,
@@ -102,3 +81,7 @@ async def _serve(application: Application, stopping: Stopping) -> None:
         _log.warning("stopped beside requests under way", seconds=settings.stop_timeout)
     finally:
         connections.stop()
+
+
+def _path(file: str | None) -> Path | None:
+    return None if file is None else Path(file)

@@ -10,6 +10,7 @@ from callistics.ingest.decode import Terms
 from callistics.ingest.job import Job, Result
 from callistics.ingest.writer import Writer
 from callistics.mapping import RecordMapping, builtin
+from callistics.model.audit import Note
 from callistics.model.instants import DAY, HOUR, now
 from callistics.model.scope import Scope
 from callistics.model.webhooks import (
@@ -63,10 +64,12 @@ class Webhooks:
         """Have a body kept and, once it is durable, mapped. Raises `Unavailable`."""
         return self._receiver.keep(body)
 
-    def save(self, endpoint: StoredEndpoint, *, urgent: bool = False) -> "Future[Result]":
+    def save(
+        self, endpoint: StoredEndpoint, *notes: Note, urgent: bool = False
+    ) -> "Future[Result]":
         """Have an endpoint stored; done once it is durable. Raises `Unavailable`."""
         changes = WebhookChanges(endpoints=[endpoint])
-        return self._writer.submit(Job(webhooks=changes, urgent=urgent))
+        return self._writer.submit(Job(webhooks=changes, notes=notes, urgent=urgent))
 
     def dead_letters(self, endpoint: StoredEndpoint, limit: int) -> Sequence[DeadLetter]:
         """The newest dead letters."""
@@ -84,8 +87,11 @@ class Webhooks:
                     found[state] += number
         return found
 
-    def drop(self, endpoint: StoredEndpoint) -> int:
-        """Delete every dead letter; how many there were."""
+    def drop(self, endpoint: StoredEndpoint, noted: Callable[[int], Note]) -> int:
+        """Delete every dead letter; how many there were.
+
+        `noted` gives the note of a commit that deletes some of them.
+        """
         dropped = 0
         with self._replaying:
             for letters in self._pages(endpoint):
@@ -94,7 +100,8 @@ class Webhooks:
                     for one in letters
                 ]
                 changes = WebhookChanges(results=results)
-                self._writer.submit(Job(webhooks=changes, unlimited=True)).result()
+                notes = (noted(len(results)),)
+                self._writer.submit(Job(webhooks=changes, notes=notes, unlimited=True)).result()
                 dropped += len(results)
         return dropped
 

@@ -25,15 +25,27 @@ Transaction = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
 # Rows moved at once, where others wait for the writer and where nobody does.
 _PIECE_SHARED, _PIECE_ALONE = 20_000, 200_000
+# Of shares that need not be, in all row groups with something of each merchant.
+_SCATTERED = 0.2
 _MONTHS = """
 SELECT date_trunc('month', {time}) AS month FROM {table} GROUP BY month ORDER BY month
 """
 _WITHIN = "{time} >= $month AND {time} < $month + INTERVAL 1 MONTH"
-# A run is a stretch of rows of one merchant: in order there are as many runs as merchants.
-_RUNS = f"""
-SELECT count(*), count(*) FILTER (merchant_id IS DISTINCT FROM before),
-       count(DISTINCT merchant_id)
-FROM (SELECT merchant_id, lag(merchant_id) OVER () AS before FROM {{table}} WHERE {_WITHIN})
+# A run is a stretch of rows of one merchant: in order there are as many runs as merchants. A share
+# is what one merchant has in one row group: in order there are as many as merchants and groups.
+_LYING = f"""
+SELECT coalesce(sum(size), 0), coalesce(sum(begun), 0), count(DISTINCT merchant_id),
+       count(DISTINCT row_group), count(*)
+FROM (
+    SELECT merchant_id, row_group, count(*) AS size,
+           count(*) FILTER (merchant_id IS DISTINCT FROM before) AS begun
+    FROM (
+        SELECT merchant_id, rowid // $row_group AS row_group,
+               lag(merchant_id) OVER () AS before
+        FROM {{table}} WHERE {_WITHIN}
+    )
+    GROUP BY merchant_id, row_group
+)
 """
 _MERCHANTS = f"""
 SELECT merchant_id, count(*) FROM {{table}} WHERE {_WITHIN}
@@ -94,7 +106,9 @@ class Clustering:
     """The work on the order of rows of calls and leads, in pieces.
 
     A month is put in order when as many of its rows as the tuning says, and the share that its
-    table names, begin a run that need not be. Where nobody waits there is a checkpoint after each
+    table names, begin a run that need not be; or, where the tuning says so, once merchants have a
+    row group more than need be, and a fifth of what all row groups can hold is such. Where nobody
+    waits there is a checkpoint after each
     month: pieces so large that they are written into the file at once leave hardly a trace in the
     log, which would bring one about.
     """
@@ -113,6 +127,7 @@ class Clustering:
             _PIECE_SHARED if tuning.shared else _PIECE_ALONE
         )
         self._checkpoints = not tuning.shared
+        self._merges_sets, self._row_group = tuning.merges_sets, tuning.rows_of_a_group
         self._copying: str | None = None
         self._written: set[Identity] = set()
 
@@ -143,10 +158,16 @@ class Clustering:
         self._connection.close()
 
     def _is_disordered(self, table: _Table, month: datetime) -> bool:
-        found = self._connection.execute(table.sql(_RUNS), {"month": month}).fetchall()
-        ((rows, runs, merchants),) = found
-        needless = runs - merchants
-        return bool(needless >= max(self._smallest, table.disorder * rows))
+        asked = {"month": month, "row_group": self._row_group}
+        found = self._connection.execute(table.sql(_LYING), asked).fetchall()
+        ((rows, runs, merchants, row_groups, shares),) = found
+        if rows < self._smallest:
+            return False
+        if runs - merchants >= max(self._smallest, table.disorder * rows):
+            return True
+        most = row_groups * merchants
+        needless = shares - merchants - row_groups
+        return self._merges_sets and bool(needless >= max(merchants, _SCATTERED * most))
 
     def _put_in_order(self, table: _Table, month: datetime) -> Generator[None]:
         for first, last in self._parts(table, month):

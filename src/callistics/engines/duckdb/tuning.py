@@ -37,6 +37,11 @@ class Tuning:
     """Below so many loose parts of sums a day is left alone."""
     rows_out_of_order: int = 50_000
     """A month is put in order once so many of its rows lie apart from their merchant's."""
+    merges_sets: bool = True
+    """Whether a month is put in order that lies in a few sorted sets, as an import leaves it. The
+    import itself does not: it would take a third longer."""
+    rows_of_a_group: int = 122_880
+    """Rows of a full row group, which a query reads or leaves out as one."""
     rows_copied_at_once: int = 1_000_000
     """About so many rows are copied, in order, at a time."""
     sharing: SharingLimits = _SHARING

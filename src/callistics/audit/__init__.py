@@ -1,0 +1,1 @@
+"""The audit log: adding to it, and looking at it."""
