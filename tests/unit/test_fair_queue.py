@@ -15,7 +15,7 @@ Work = tuple[float, Asked, float]
 """When it comes, who asks what, and the seconds that it takes."""
 
 Event = tuple[float, int, Work, Turn[Work] | None, bool]
-"""When something happens: work comes, or a turn of it ends, on a thread for what is quick or not."""
+"""When something happens: work comes, or a turn of it ends, on a thread of one kind."""
 
 
 @dataclass
@@ -77,7 +77,7 @@ def test_a_key_that_comes_late_is_next() -> None:
 def test_two_keys_share_the_threads_whatever_each_sends() -> None:
     machine = Machine(4)
     machine.run([*asks("much", at=[0.0] * 400), *asks("little", seconds=0.25, at=[0.0] * 1_000)])
-    spent = dict.fromkeys(("much", "little"), 0.0)
+    spent: dict[str, float] = dict.fromkeys(("much", "little"), 0.0)
     for begun, (_, asked, seconds) in machine.began:
         if begun < 40:
             spent[asked.who] += seconds

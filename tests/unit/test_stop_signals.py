@@ -21,7 +21,8 @@ def test_a_signal_asks_and_a_second_one_ends() -> None:
 
 def test_one_before_there_is_anything_to_stop_is_kept() -> None:
     asked: list[str] = []
-    stopping = Stopping(LONG)
+    ended: list[int] = []
+    stopping = Stopping(LONG, ended.append)
     stopping.hear(SIGTERM)
     stopping.begins_with(lambda: asked.append("stop"))
     assert asked == ["stop"]
