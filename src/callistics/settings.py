@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from callistics.errors import SettingsError
-from callistics.setting_sources import PREFIX, given_settings, parse_all
+from callistics.setting_sources import given_settings, parse_all
 from callistics.setting_types import (
     Parse,
     as_admin_key,
@@ -258,59 +258,6 @@ class Settings:
         as_choice("auto", "json", "text"),
         "Form of the log lines; `auto`: text on a terminal, else JSON.",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class SettingInfo:
-    """One line of the table of settings."""
-
-    name: str
-    variable: str
-    default: object
-    help: str
-
-
-def table() -> list[SettingInfo]:
-    """Every setting with its variable, default and help."""
-    defaults = Settings()
-    return [
-        SettingInfo(
-            one.name, PREFIX + one.name.upper(), getattr(defaults, one.name), one.metadata["help"]
-        )
-        for one in fields(Settings)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """A setting with its value, and where that comes from: `environment CALLISTICS_PORT`."""
-
-    info: SettingInfo
-    value: object
-    origin: str
-
-
-def in_force(
-    environment: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
-) -> list[InForce]:
-    """What `load_settings` makes of the same, setting by setting; raises as it does."""
-    settings = load_settings(environment, overrides)
-    given = given_settings(environment, overrides)
-    return [
-        InForce(info, getattr(settings, info.name), _origin(given.get(info.name)))
-        for info in table()
-    ]
-
-
-def _origin(given: tuple[str, object] | None) -> str:
-    if given is None:
-        return "default"
-    source, _ = given
-    if source.startswith("--"):
-        return f"flag {source}"
-    if source.startswith(PREFIX):
-        return f"environment {source}"
-    return f"file {source.rpartition(':')[0]}"
 
 
 def load_settings(
