@@ -210,6 +210,6 @@ def in_process(settings: Settings, key: str | None = None) -> Generator[Client]:
 def not_opened(settings: Settings, error: EngineError) -> str:
     """Why a database could not be opened, for people."""
     text = f"{settings.engine}: {error}"
-    if "lock" not in text.lower():
+    if "lock" not in text.lower() and "is open in another process" not in text:
         return text
     return f"{text}. Most likely a running server has it open; queries reach that one with --url."

@@ -45,7 +45,7 @@ def command(engine: str | None, host: str | None, port: int | None, *, accept_lo
     settings = load_settings(overrides={"engine": engine, "host": host, "port": port})
     ensure_free(settings.host, settings.port)
     # Loaded here: help and wrong settings need no server.
-    from callistics.server.app import serve  # noqa: PLC0415
+    from callistics.server.serving import serve  # noqa: PLC0415
 
     try:
         serve(settings, accept_loss=accept_loss)

@@ -33,8 +33,8 @@ from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.snapshot import DuckDBSnapshot, snapshot
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
-from callistics.engines.duckdb.writer import WriteConnection, first_log_limit
-from callistics.errors import TimedOut
+from callistics.engines.duckdb.writer import WriteConnection
+from callistics.interruption import Interruption, interruption
 from callistics.model.keys import StoredKey
 from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
@@ -62,9 +62,7 @@ class DuckDBEngine:
         self._clock = clock
         self.path = path
         self._timeout, self._tuning = timeout, tuning
-        self._connection = open_file(
-            path, memory_limit, threads, first_log_limit(shared=tuning.shared)
-        )
+        self._connection = open_file(path, memory_limit, threads, shared=tuning.shared)
         with closed_on_failure(self._connection.close), explained(path):
             self.migrated = migrate(self._connection)
             self._watermark = watermark_of(path)
@@ -175,11 +173,15 @@ class DuckDBEngine:
 
     @contextmanager
     def _timed(self, reader: StatementCache) -> Generator[None]:
+        by = interruption() or Interruption(self._timeout)
         try:
-            with self._query_timeout.limit(reader.connection, self._timeout):
+            with (
+                self._query_timeout.limit(reader.connection, by.left) as end,
+                by.telling(end),
+            ):
                 yield
         except duckdb.InterruptException:
-            raise TimedOut(f"the query took longer than {self._timeout:g} seconds") from None
+            raise by.error from None
 
     @contextmanager
     def writing(self) -> Generator[DuckDBSession]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 import duckdb
 
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.engines.waiting import waited_for
 
 
 class Readers:
@@ -23,9 +24,9 @@ class Readers:
 
     @contextmanager
     def one(self) -> Generator[StatementCache]:
-        """A connection of the pool, once there is one."""
+        """A connection of the pool, once there is one. Raises `TimedOut` where none is in time."""
         with self._admitting:
-            reader = self._free.get()
+            reader = waited_for(self._free)
         try:
             yield reader
         finally:
