@@ -6,6 +6,18 @@ from dataclasses import dataclass, fields
 from callistics.setting_sources import PREFIX, given_settings
 from callistics.settings import Settings, load_settings
 
+ANSWER_SETTINGS = (
+    "timezone",
+    "lead_stages",
+    "template_lead_stages",
+    "success_outcomes",
+    "unreached_outcomes",
+)
+"""The settings that decide what a query is answered."""
+
+ENGINE_DSNS = ("duckdb:///data/callistics.db", "clickhouse://user:password@host:8123/callistics")
+"""What the setting `engine` looks like, for help texts."""
+
 
 @dataclass(frozen=True, slots=True)
 class SettingInfo:

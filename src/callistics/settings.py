@@ -35,18 +35,6 @@ from callistics.setting_types import (
 )
 from callistics.token_issuers import Issuer, as_issuers
 
-ANSWER_SETTINGS = (
-    "timezone",
-    "lead_stages",
-    "template_lead_stages",
-    "success_outcomes",
-    "unreached_outcomes",
-)
-"""The settings that decide what a query is answered."""
-
-ENGINE_DSNS = ("duckdb:///data/callistics.db", "clickhouse://user:password@host:8123/callistics")
-"""What the setting `engine` looks like, for help texts."""
-
 
 def _setting(default: Any, parse: Parse, text: str) -> Any:
     return field(default=default, metadata={"parse": parse, "help": text})

@@ -17,7 +17,8 @@ from callistics.cli.root import Failure
 from callistics.client.options import is_loopback, verifying
 from callistics.errors import CallisticsError, EngineError
 from callistics.setting_sources import PREFIX
-from callistics.settings import ANSWER_SETTINGS, ENGINE_DSNS, Settings, load_settings
+from callistics.setting_table import ANSWER_SETTINGS, ENGINE_DSNS
+from callistics.settings import Settings, load_settings
 
 _ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
 
