@@ -15,9 +15,6 @@ ANSWER_SETTINGS = (
 )
 """The settings that decide what a query is answered."""
 
-ENGINE_DSNS = ("duckdb:///data/callistics.db", "clickhouse://user:password@host:8123/callistics")
-"""What the setting `engine` looks like, for help texts."""
-
 
 @dataclass(frozen=True, slots=True)
 class SettingInfo:

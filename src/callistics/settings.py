@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from callistics.errors import SettingsError
-from callistics.setting_sources import given_settings, parse_all
+from callistics.setting_sources import ENGINE_DSNS, given_settings, parse_all
 from callistics.setting_types import (
     Parse,
     as_admin_key,

@@ -8,7 +8,7 @@ from callistics.cli.connect import not_opened
 from callistics.cli.listen import ensure_free
 from callistics.cli.root import Failure
 from callistics.errors import EngineError
-from callistics.setting_table import ENGINE_DSNS
+from callistics.setting_sources import ENGINE_DSNS
 from callistics.settings import load_settings
 
 _EPILOG = f"""\b
