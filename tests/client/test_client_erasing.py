@@ -28,8 +28,8 @@ def test_what_is_erased_is_told_by_number(
         client.ingest([{"call_id": first, "merchant_id": merchant}])
 
     async def ask() -> list[Erased]:
-        async with AsyncClient(running.url, running.key) as client:
-            return [await client.erase_call(third), await client.erase_lead("nobody")]
+        async with AsyncClient(running.url, running.key) as other:
+            return [await other.erase_call(third), await other.erase_lead("nobody")]
 
     with pytest.raises(NotFoundError):
         asyncio.run(ask())
