@@ -195,7 +195,7 @@ class NotAcceptable(RequestError):
 
 
 class Conflict(RequestError):
-    """The same request is still running."""
+    """The same request is still running, or another of which there is one at a time."""
 
     type = problem_types.CONFLICT
 

@@ -79,8 +79,8 @@ CONFLICT: Final = ProblemType(
     "conflict",
     409,
     "Conflict",
-    "A request with the same `Idempotency-Key` is still running.",
-    "Send it again in a moment.",
+    "A request with the same `Idempotency-Key` is still running, or another backup is being made.",
+    "Send it again in a moment, or when the other backup is made.",
 )
 ERASED: Final = ProblemType(
     "erased",

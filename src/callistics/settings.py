@@ -17,12 +17,14 @@ from callistics.setting_types import (
     as_file,
     as_flag,
     as_id,
+    as_mail_address,
     as_names,
     as_networks,
     as_number,
     as_origins,
     as_public_url,
     as_size,
+    as_smtp_url,
     as_stage_lists,
     as_success,
     as_text,
@@ -174,6 +176,26 @@ class Settings:
         as_whole(1, 3_650),
         "Days that the bodies of webhooks are kept, those that could not be mapped too.",
     )
+    alerts: bool = _setting(
+        True,
+        as_flag,
+        "Whether this server evaluates alerts and sends their notices; of several on one database"
+        " only one may.",
+    )
+    alert_private_addresses: bool = _setting(
+        False,
+        as_flag,
+        "Whether notices may go to webhooks at private addresses and at this machine.",
+    )
+    smtp_url: str | None = _setting(
+        None,
+        as_smtp_url,
+        "Server through which notices are mailed, `smtp://user:password@host:587` (TLS where it is"
+        " offered) or `smtps://…`; unset: none are.",
+    )
+    mail_from: str | None = _setting(
+        None, as_mail_address, "Address that mails come from, such as `alerts@calls.example`."
+    )
     erase_block_days: int = _setting(
         30,
         as_whole(0, 3_650),
@@ -245,38 +267,6 @@ def table() -> list[SettingInfo]:
         )
         for one in fields(Settings)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """A setting with its value, and where that comes from: `environment CALLISTICS_PORT`."""
-
-    info: SettingInfo
-    value: object
-    origin: str
-
-
-def in_force(
-    environment: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
-) -> list[InForce]:
-    """What `load_settings` makes of the same, setting by setting; raises as it does."""
-    settings = load_settings(environment, overrides)
-    given = given_settings(environment, overrides)
-    return [
-        InForce(info, getattr(settings, info.name), _origin(given.get(info.name)))
-        for info in table()
-    ]
-
-
-def _origin(given: tuple[str, object] | None) -> str:
-    if given is None:
-        return "default"
-    source, _ = given
-    if source.startswith("--"):
-        return f"flag {source}"
-    if source.startswith(PREFIX):
-        return f"environment {source}"
-    return f"file {source.rpartition(':')[0]}"
 
 
 def load_settings(

@@ -46,6 +46,7 @@ class Live:
             "CALLISTICS_PORT": str(port),
             "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
             "CALLISTICS_LOG_LEVEL": "error",
+            "CALLISTICS_WRONG_KEY_LIMIT": "0",
             "CALLISTICS_LOG_FORMAT": "text",
             **settings,
         }

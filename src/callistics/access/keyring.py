@@ -176,6 +176,14 @@ class Keyring:
         """Whether a key, revoked or not, was ever made of this secret."""
         return hash_secret(secret) in self._keys
 
+    def has_ended(self, key_id: str, now: int) -> bool:
+        """Whether a key is known to be revoked, or has expired."""
+        with self._lock:
+            found = next((key for key in self._keys.values() if key.id == key_id), None)
+        if found is None:
+            return False
+        return found.revoked_at is not None or (found.expires_at or now + 1) <= now
+
     def visible(self, scope: Scope) -> list[StoredKey]:
         """The keys that lie within a scope, oldest first, with their last use."""
         with self._lock:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callistics.catalog.rollups import Rollup
+from callistics.engines.dump import Dump
+from callistics.model.alerts import AlertChanges
 from callistics.model.audit_chain import Entry, Head
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
@@ -80,6 +82,10 @@ class Session(Protocol):
 
     def save_webhooks(self, changes: WebhookChanges) -> None:
         """Store what there is of webhooks."""
+        ...
+
+    def save_alerts(self, changes: AlertChanges) -> None:
+        """Store what there is of alerts, all or nothing."""
         ...
 
     def forget_bodies(self, calls: Iterable[Identity]) -> None:
@@ -221,6 +227,10 @@ class Engine(Readable, Protocol):
 
         One thread may do this while others work.
         """
+        ...
+
+    def dumping(self) -> AbstractContextManager[Dump]:
+        """One state of all that is stored, while others go on writing. Raises `EngineError`."""
         ...
 
     def close(self) -> None:

@@ -10,8 +10,9 @@ from litestar import Litestar, Request
 from callistics.access.claims import wrong_claim
 from callistics.access.keyring import Keyring, bearer, ends_soon, hash_secret, require
 from callistics.access.limiter import RateLimiter
-from callistics.access.tokens import NotSigned, Tokens, looks_like_token
+from callistics.access.tokens import NotSignedError, Tokens, looks_like_token
 from callistics.access.wrong_keys import WrongKeys
+from callistics.alerts.service import Alerts
 from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.discovery import Discovery
@@ -19,7 +20,8 @@ from callistics.analytics.locked import locked_problems
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.audit.log import AuditLog
-from callistics.errors import Forbidden, Refused, TooLarge, malformed
+from callistics.backups.states import States
+from callistics.errors import Forbidden, Refused, TooLarge, Unauthorized, malformed
 from callistics.exports.export import Exports
 from callistics.http.description import Described
 from callistics.http.metrics import Metrics
@@ -66,12 +68,15 @@ class Services:
     zone: Zone
     queries: Pool
     exporting: Pool
+    backing_up: Pool
     cache: AnswerCache
     data_version: Callable[[], int | None]
     maintain: Callable[[], bool]
     readers: Pool
     decode_process: DecodeProcess
     webhooks: Webhooks
+    alerts: Alerts
+    backups: States
     audit: AuditLog
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
@@ -117,9 +122,9 @@ class Services:
     def _token(self, request: AnyRequest, text: str) -> StoredKey:
         try:
             key = self.tokens.read(text, request.headers.get("origin"), now())
-        except NotSigned:
+        except NotSignedError as error:
             self.wrong_keys.wrong(sender(request, self.settings.trusted_proxies))
-            raise
+            raise Unauthorized(str(error)) from None
         locked = key.scope.locked
         if locked is not None:
             for wrong in locked_problems(locked, EVERYTHING, self.settings.timezone, now()):

@@ -1,12 +1,10 @@
 """The composition root: from settings to a running server."""
 
 import asyncio
-import math
-import os
 import signal
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from granian.server.embed import Server
 from litestar import Litestar
 
 from callistics import __version__
-from callistics.access.keyring import SOON_DAYS, Keyring, new_secret, process_key
+from callistics.access.keyring import Keyring, new_secret, process_key
 from callistics.access.limiter import RateLimiter
 from callistics.access.tokens import Tokens, new_token_secret
 from callistics.access.wrong_keys import WrongKeys
@@ -27,12 +25,12 @@ from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.audit.log import AuditLog
 from callistics.engines.base import Engine
-from callistics.engines.diagnosis import seconds_ahead
 from callistics.engines.registry import database_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.exports.export import Exports
 from callistics.http.app import create_http
-from callistics.http.metrics import AHEAD, Metrics
+from callistics.http.fetching import fetch
+from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
 from callistics.http.services import Services, application_services
 from callistics.ingest.decode_process import DecodeProcess
@@ -44,11 +42,15 @@ from callistics.model.instants import now
 from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
+from callistics.server.alerts import make_alerts
 from callistics.server.announcement import announce
+from callistics.server.backups import make_states
+from callistics.server.figures import show_figures
 from callistics.server.first_start import keep_token_secret, make_admin_key, starting
 from callistics.server.key_warnings import KeyWarnings
 from callistics.server.logs import configure_logs
 from callistics.server.maintenance import Maintenance, maintaining
+from callistics.server.new_files import private_files
 from callistics.server.policy import policy_of
 from callistics.server.retention import Retention
 from callistics.server.webhooks import make_webhooks
@@ -113,6 +115,7 @@ class Application:
             starting(parts, engine)
         flush = asyncio.create_task(_flush_uses(parts))
         maintenance = Maintenance(parts.maintain, _MAINTENANCE_SECONDS) if self.serves else None
+        parts.alerts.start(evaluates=self.serves and self.settings.alerts)
         _log.info(
             "ready", version=__version__, engine=engine.version, timezone_rules=rules_version()
         )
@@ -152,6 +155,11 @@ def _services(
     cache = AnswerCache(settings.answer_cache * 1_000_000)
     writer, metrics = Writer(engine, settings.ingest_queue, set_size=set_size), Metrics()
     webhooks = make_webhooks(settings, engine, writer, metrics)
+    keyring = Keyring(engine.load_keys(), local)
+    alerts = make_alerts(settings, engine, writer, analytics, keyring, metrics)
+    audit = AuditLog(engine, writer.submit)
+    states = make_states(settings, engine, audit)
+    retention = Retention(settings, engine, writer.submit)
     parts = Services(
         settings=settings,
         analytics=analytics,
@@ -161,57 +169,27 @@ def _services(
         searches=Searches(analytics, engine, settings.timezone),
         records=Records(engine.dialect, engine, policy),
         writer=writer,
-        keyring=Keyring(engine.load_keys(), local),
-        tokens=Tokens(secret, settings.token_issuers),
+        keyring=keyring,
+        tokens=Tokens(secret, settings.token_issuers, fetch),
         limiter=RateLimiter(settings.rate_limit),
         wrong_keys=WrongKeys(settings.wrong_key_limit),
         zone=zone(settings.timezone),
         queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
         exporting=Pool("export", settings.export_concurrency, 0, gives_way=True),
+        backing_up=Pool("backup", 1, 8, gives_way=True),
         readers=Pool("reader", 2, settings.ingest_queue),
         decode_process=DecodeProcess(),
         cache=cache,
         data_version=lambda: engine.data_version,
-        maintain=maintaining(engine, webhooks, Retention(settings, engine, writer.submit)),
+        maintain=maintaining(engine, webhooks, alerts, retention, states),
         webhooks=webhooks,
-        audit=AuditLog(engine, writer.submit),
+        alerts=alerts,
+        backups=states,
+        audit=audit,
         metrics=metrics,
     )
-    parts.metrics.info(version=__version__, engine=engine.version)
-    gauge = parts.metrics.gauge
-    waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
-    gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)
-    gauge("callistics_queries_busy", busy, lambda: parts.queries.busy)
-    soon = f"Access keys that end within {SOON_DAYS} days."
-    gauge("callistics_keys_ending", soon, lambda: len(parts.keyring.ending(now())))
-    ahead = "Seconds that times of arrival lie ahead of the clock; below 60: 0."
-    gauge(AHEAD, ahead, lambda: seconds_ahead(engine.newest_arrival(), now()))
-    waits = "Records that wait for required fields, in no figure; NaN where the engine cannot tell."
-    gauge("callistics_pending_records", waits, lambda: _number_pending(parts.pending))
+    show_figures(parts, engine)
     return parts
-
-
-def _number_pending(pending: Pending) -> float:
-    try:
-        return pending.count()
-    except CallisticsError:
-        return math.nan
-
-
-@contextmanager
-def private_files(database: Path | None) -> Generator[None]:
-    """New files are their owner's alone, or as open as the database that is there already.
-
-    The log beside it comes and goes as the engine likes, so that this holds for as long as the
-    engine is open.
-    """
-    mode = database.stat().st_mode if database is not None and database.exists() else 0o600
-    before = os.umask(0o077)
-    os.umask(before | ~mode & 0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 async def _flush_uses(parts: Services) -> None:
@@ -240,12 +218,15 @@ def _save_uses(parts: Services) -> None:
 def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> None:
     if maintenance is not None:
         maintenance.stop()
+    parts.alerts.stop()
     parts.queries.stop()
     parts.exporting.stop()
+    parts.backing_up.stop()
     parts.readers.stop()
     parts.webhooks.stop()
     _save_uses(parts)
     parts.writer.stop()
+    parts.backups.stop()
     engine.close()
     parts.decode_process.stop()
 

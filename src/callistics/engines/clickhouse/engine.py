@@ -5,7 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ from callistics.engines.clickhouse.commit_gate import CommitGate
 from callistics.engines.clickhouse.connection import Client, Connection, unanswered
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.dsn import Address
+from callistics.engines.clickhouse.dump import ClickHouseDump, dump
 from callistics.engines.clickhouse.migrate import (
     known,
     layout_of,
@@ -76,6 +77,7 @@ class ClickHouseEngine:
         self._writing, self._gate = threading.Lock(), CommitGate(timeout)
         self._clients: list[Client] = []
         self._unsettled: Callable[[], None] | None = None
+        self._open_for_long = partial(self._address.open, _WRITE_SECONDS, memory_limit, threads)
 
         def client(seconds: float) -> Connection:
             opened = self._address.open(seconds, memory_limit, threads)
@@ -224,6 +226,10 @@ class ClickHouseEngine:
         """Merge parts with rows that were erased; all others the database merges by itself."""
         return self._overwriting.work()
 
+    def dumping(self) -> AbstractContextManager[ClickHouseDump]:
+        """One state of all that is stored, while others go on writing. Raises `EngineError`."""
+        return dump(self._open_for_long, self._gate, self._address.cluster)
+
     def close(self) -> None:
         """Close every connection; what was committed is in the database."""
         for client in self._clients:
@@ -237,6 +243,7 @@ def _newest(client: Client) -> int:
         "SELECT greatest((SELECT coalesce(max(last), 0) FROM arrivals),"
         " (SELECT coalesce(max(version), 0) FROM access_keys),"
         " (SELECT coalesce(max(version), 0) FROM token_secret),"
-        " (SELECT coalesce(max(version), 0) FROM webhook_endpoints))"
+        " (SELECT coalesce(max(version), 0) FROM webhook_endpoints),"
+        " (SELECT coalesce(max(version), 0) FROM alert_rows))"
     ).result_rows
     return int(last)

@@ -9,7 +9,6 @@ from callistics.engines.diagnosis import Diagnosis, ahead_problem, seconds_ahead
 from callistics.engines.duckdb.migrate import known
 from callistics.engines.migrations import newer
 from callistics.errors import first_line
-from callistics.model.instants import now
 
 _NAME = f"DuckDB {duckdb.__version__}"
 # Below this much free space a checkpoint may not find room for what it rewrites.
@@ -51,7 +50,7 @@ def _contents(connection: duckdb.DuckDBPyConnection, problems: list[str]) -> lis
     schema = int(rows[0][0] or 0)
     problems += newer(known(), schema)
     ((newest,),) = connection.execute("SELECT epoch_us(last) FROM arrivals").fetchall()
-    ahead = ahead_problem(seconds_ahead(int(newest), now()))
+    ahead = ahead_problem(seconds_ahead(int(newest)))
     problems += [ahead] if ahead else []
     calls, leads = (
         connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]

@@ -15,6 +15,7 @@ from callistics.engines.duckdb.access_keys import load_keys, load_token_secret
 from callistics.engines.duckdb.blocked_ids import BlockedIds
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.dialect import DuckDBDialect
+from callistics.engines.duckdb.dump import DuckDBDump, dump
 from callistics.engines.duckdb.lookup.id_index import IdIndex
 from callistics.engines.duckdb.lookup.load_states import Lookup
 from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
@@ -88,6 +89,7 @@ class DuckDBEngine:
         # Whatever was used last is still in the processor's caches.
         self._readers: queue.LifoQueue[StatementCache] = queue.LifoQueue()
         self._reader_count, self._admitting = readers, threading.Lock()
+        self._dumps = 0
         for _ in range(readers):
             self._readers.put(StatementCache(self._connection.cursor()))
         if rebuild_due(self._connection):
@@ -151,8 +153,8 @@ class DuckDBEngine:
         """Have nobody read meanwhile, if those who do end within some seconds; whether they did."""
         taken: list[StatementCache] = []
         ends = time.monotonic() + patience
-        # Who comes meanwhile waits.
-        if not self._admitting.acquire(timeout=patience):
+        # Who comes meanwhile waits; a state that is held for a backup nobody waits for.
+        if self._dumps or not self._admitting.acquire(timeout=patience):
             yield False
             return
         try:
@@ -255,6 +257,16 @@ class DuckDBEngine:
             self._payload_keys.rebuilt()
             self._schedule.rebuilt()
             self._data_version.advance()
+
+    @contextmanager
+    def dumping(self) -> Generator[DuckDBDump]:
+        """One state of all that is stored, while others go on writing."""
+        self._dumps += 1
+        try:
+            with dump(self._connection, gives_way=self._tuning.shared) as found:
+                yield found
+        finally:
+            self._dumps -= 1
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""
