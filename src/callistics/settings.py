@@ -197,21 +197,16 @@ class Settings:
     erase_block_days: int = _setting(
         30,
         as_whole(0, 3_650),
-        "Days that records which name an erased call or lead are refused (410), so that none comes"
-        " back by a replay; 0: none is.",
+        "Days that records which name an erased call or lead are refused (410); 0: none is.",
     )
     retention_days: int = _setting(
         0,
         as_whole(0, 36_500),
-        "Days after its start that a call is kept, and a lead after its last record and call;"
-        " 0: for ever.",
+        "Days that calls are kept after their start, and leads after all else; 0: for ever.",
     )
     merchant_retention_days: Mapping[str, int] = field(
         default_factory=dict[str, int],
-        metadata={
-            "parse": as_days_by_id,
-            "help": "The same for single merchants, instead of `retention_days`.",
-        },
+        metadata={"parse": as_days_by_id, "help": "`retention_days` of single merchants."},
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (),
