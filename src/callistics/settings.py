@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from callistics.errors import SettingsError
-from callistics.setting_sources import ENGINE_DSNS, given_settings, parse_all
+from callistics.setting_sources import given_settings, parse_all
 from callistics.setting_types import (
     Parse,
     as_admin_key,
@@ -34,6 +34,9 @@ from callistics.setting_types import (
     pair_problem,
 )
 from callistics.token_issuers import Issuer, as_issuers
+
+ENGINE_DSNS = ("duckdb:///data/callistics.db", "clickhouse://user:password@host:8123/callistics")
+"""What the setting `engine` looks like, for help texts."""
 
 
 def _setting(default: Any, parse: Parse, text: str) -> Any:
