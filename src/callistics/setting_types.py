@@ -112,8 +112,10 @@ def as_file(value: object) -> str | None:
         raise ValueError(f"cannot be read: {error.strerror}") from None
 
 
-def pair_problem(certificate: str, key: str) -> str | None:
-    """What is wrong with a certificate and its private key."""
+def pair_problem(certificate: str | None, key: str | None) -> str | None:
+    """What is wrong with the files of a certificate and its private key."""
+    if certificate is None or key is None:
+        return None if certificate == key else "tls_cert and tls_key: give both or none"
     # Loaded here: most servers and commands need none of it.
     import ssl  # noqa: PLC0415
 
@@ -121,7 +123,7 @@ def pair_problem(certificate: str, key: str) -> str | None:
         # With no passphrase: else one would be asked for at the terminal.
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, lambda: "")
     except (OSError, ValueError) as error:
-        return getattr(error, "reason", None) or str(error)
+        return f"tls_cert and tls_key: {getattr(error, 'reason', None) or error}"
     return None
 
 
