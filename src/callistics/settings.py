@@ -29,7 +29,7 @@ from callistics.setting_types import (
     as_unreached,
     as_whole,
     as_zone,
-    pair_problem,
+    pair_problems,
 )
 from callistics.token_issuers import Issuer, as_issuers
 
@@ -294,8 +294,7 @@ def load_settings(
     given = given_settings(environment, overrides)
     parsers = {item.name: item.metadata["parse"] for item in fields(Settings)}
     values, wrong = parse_all(given, parsers)
-    problem = pair_problem(values.get("tls_cert"), values.get("tls_key"))
-    wrong += [problem] if problem and not wrong else []
+    wrong = wrong or pair_problems(values.get("tls_cert"), values.get("tls_key"))
     if wrong:
         raise SettingsError("\n".join(wrong))
     return Settings(**values)
