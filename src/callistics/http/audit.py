@@ -15,7 +15,7 @@ from callistics.audit.log import (
     AuditLog,
     Sought,
 )
-from callistics.errors import Problem, Refused, did_you_mean, malformed
+from callistics.errors import Problem, Refused, did_you_mean, invalid, malformed
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, services
 from callistics.model.audit import Action
@@ -77,7 +77,8 @@ class _Parameters:
         try:
             written = parse_iso(text)
         except ValueError as error:
-            self._wrong(name, f"is {error}", text)
+            message = f"the query parameter {name} is {error}"
+            self._problems.append(invalid("", message, text))
             return None
         return zone("UTC").begin_of(written) if name == "from" else zone("UTC").end_of(written)
 
@@ -125,5 +126,5 @@ def _after(log: AuditLog, asked: _Parameters, keys: frozenset[str] | None) -> He
         found = Head(int(number), hash_)
     if found is None:
         message = "the query parameter cursor is none that was answered"
-        raise Refused([malformed("", message, asked.cursor)], message)
+        raise Refused([invalid("", message, asked.cursor)], message)
     return found
