@@ -31,7 +31,7 @@ from callistics.setting_types import (
     as_unreached,
     as_whole,
     as_zone,
-    pair_problem,
+    pair_problems,
 )
 from callistics.token_issuers import Issuer, as_issuers
 
@@ -284,11 +284,7 @@ def load_settings(
     given = given_settings(environment, overrides)
     parsers = {item.name: item.metadata["parse"] for item in fields(Settings)}
     values, wrong = parse_all(given, parsers)
-    certificate, key = values.get("tls_cert"), values.get("tls_key")
-    if (certificate is None) != (key is None) and not wrong:
-        wrong.append("tls_cert and tls_key: give both or none")
-    elif certificate and key and (problem := pair_problem(certificate, key)) is not None:
-        wrong.append(f"tls_cert and tls_key: {problem}")
+    wrong = wrong or pair_problems(values.get("tls_cert"), values.get("tls_key"))
     if wrong:
         raise SettingsError("\n".join(wrong))
     return Settings(**values)

@@ -110,13 +110,9 @@ class DuckDBEngine:
         return self._data_version.settled
 
     @property
-    def unused_data_version(self) -> int:
-        """A number that no state has had, nor the one that may show."""
-        return self._data_version.unused
-
-    def count_from(self, data_version: int) -> None:
-        """Have `data_version` begin with a number, before anyone asks."""
-        self._data_version.begin_with(data_version)
+    def data_versions(self) -> DataVersion:
+        """The counter of them: a database that is opened again goes on where it ended."""
+        return self._data_version
 
     @property
     def payload_keys(self) -> PayloadKeys:
