@@ -72,7 +72,7 @@ class DuckDBEngine:
         self._write = WriteConnection(self._connection, disk, tuning, self._watermark)
         self._id_index = IdIndex(self._connection, tuning)
         self._lead_numbers = SurrogateKeys(self._connection)
-        self._schedule = RollupSchedule(self._writer, tuning)
+        self._schedule = RollupSchedule(self._write.connection, tuning)
         self._blocked_ids = BlockedIds(self._connection)
         self._data_version = DataVersion()
         self._clustering = Clustering(self._connection, self._write.moving, tuning)
@@ -219,10 +219,6 @@ class DuckDBEngine:
     def _statements(self) -> StatementCache:
         return self._write.statements
 
-    @property
-    def _writer(self) -> duckdb.DuckDBPyConnection:
-        return self._write.connection
-
     def maintain(self) -> bool:
         """Do a piece of maintenance, as long as there is any; whether there was."""
         return self._maintenance.work()
@@ -230,12 +226,12 @@ class DuckDBEngine:
     def load_keys(self) -> list[StoredKey]:
         """Every access key."""
         with self._write.lock:
-            return load_keys(self._writer)
+            return load_keys(self._write.connection)
 
     def load_token_secret(self) -> str | None:
         """The secret that tokens are signed with, None where none was made yet."""
         with self._write.lock:
-            return load_token_secret(self._writer)
+            return load_token_secret(self._write.connection)
 
     def newest_arrival(self) -> int:
         """The newest time (µs) that was given out for a record that came."""
