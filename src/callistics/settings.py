@@ -13,20 +13,25 @@ from callistics.setting_types import (
     Parse,
     as_admin_key,
     as_choice,
+    as_days_by_id,
+    as_file,
     as_flag,
     as_id,
+    as_mail_address,
     as_names,
     as_networks,
     as_number,
     as_origins,
     as_public_url,
     as_size,
+    as_smtp_url,
     as_stage_lists,
     as_success,
     as_text,
     as_unreached,
     as_whole,
     as_zone,
+    pair_problem,
 )
 from callistics.token_issuers import Issuer, as_issuers
 
@@ -58,6 +63,12 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", as_text, "Address to listen on.")
     port: int = _setting(8000, as_whole(0, 65_535), "Port to listen on.")
+    tls_cert: str | None = _setting(
+        None, as_file, "File with the certificate of the server and its chain, in PEM, for https."
+    )
+    tls_key: str | None = _setting(
+        None, as_file, "File with the private key of `tls_cert`, in PEM, without a passphrase."
+    )
     cors_origins: tuple[str, ...] | None = _setting(
         None,
         as_origins,
@@ -77,8 +88,8 @@ class Settings:
         (),
         as_issuers,
         "Who else may sign tokens for embedding: a list of objects with `issuer`, `algorithm`"
-        " (`HS256`, `RS256`, `ES256`, `EdDSA`), `key` or `key_file`, and `audience` if tokens name"
-        " one.",
+        " (`HS256`, `RS256`, `ES256`, `EdDSA`), one of `key`, `key_file` and `jwks_url`, and"
+        " `audience` if tokens name one.",
     )
     admin_key: str | None = _setting(
         None, as_admin_key, "The first admin key; without it one is made on first start."
@@ -171,11 +182,55 @@ class Settings:
         as_whole(1, 3_650),
         "Days that the bodies of webhooks are kept, those that could not be mapped too.",
     )
+    alerts: bool = _setting(
+        True,
+        as_flag,
+        "Whether this server evaluates alerts and sends their notices; of several on one database"
+        " only one may.",
+    )
+    alert_private_addresses: bool = _setting(
+        False,
+        as_flag,
+        "Whether notices may go to webhooks at private addresses and at this machine.",
+    )
+    smtp_url: str | None = _setting(
+        None,
+        as_smtp_url,
+        "Server through which notices are mailed, `smtp://user:password@host:587` (TLS where it is"
+        " offered) or `smtps://…`; unset: none are.",
+    )
+    mail_from: str | None = _setting(
+        None, as_mail_address, "Address that mails come from, such as `alerts@calls.example`."
+    )
+    erase_block_days: int = _setting(
+        30,
+        as_whole(0, 3_650),
+        "Days that records which name an erased call or lead are refused (410), so that none comes"
+        " back by a replay; 0: none is.",
+    )
+    retention_days: int = _setting(
+        0,
+        as_whole(0, 36_500),
+        "Days after its start that a call is kept, and a lead after its last record and call;"
+        " 0: for ever.",
+    )
+    merchant_retention_days: Mapping[str, int] = field(
+        default_factory=dict[str, int],
+        metadata={
+            "parse": as_days_by_id,
+            "help": "The same for single merchants, instead of `retention_days`.",
+        },
+    )
     trusted_proxies: tuple[str, ...] = _setting(
         (),
         as_networks,
-        "Addresses and networks of proxies before the server, whose `X-Forwarded-For` is believed"
-        " where a webhook endpoint limits who may send to it.",
+        "Addresses and networks of proxies before the server, whose `X-Forwarded-For` is believed:"
+        " for the addresses that webhooks may come from, and for `wrong_key_limit`.",
+    )
+    wrong_key_limit: int = _setting(
+        30,
+        as_whole(0, 1_000_000),
+        "Wrong keys and tokens from an address in a minute (429); 0 is no limit.",
     )
     rate_limit: int = _setting(
         0,
@@ -225,38 +280,6 @@ def table() -> list[SettingInfo]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """A setting with its value, and where that comes from: `environment CALLISTICS_PORT`."""
-
-    info: SettingInfo
-    value: object
-    origin: str
-
-
-def in_force(
-    environment: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
-) -> list[InForce]:
-    """What `load_settings` makes of the same, setting by setting; raises as it does."""
-    settings = load_settings(environment, overrides)
-    given = given_settings(environment, overrides)
-    return [
-        InForce(info, getattr(settings, info.name), _origin(given.get(info.name)))
-        for info in table()
-    ]
-
-
-def _origin(given: tuple[str, object] | None) -> str:
-    if given is None:
-        return "default"
-    source, _ = given
-    if source.startswith("--"):
-        return f"flag {source}"
-    if source.startswith(PREFIX):
-        return f"environment {source}"
-    return f"file {source.rpartition(':')[0]}"
-
-
 def load_settings(
     environment: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
 ) -> Settings:
@@ -267,6 +290,11 @@ def load_settings(
     given = given_settings(environment, overrides)
     parsers = {item.name: item.metadata["parse"] for item in fields(Settings)}
     values, wrong = parse_all(given, parsers)
+    certificate, key = values.get("tls_cert"), values.get("tls_key")
+    if (certificate is None) != (key is None) and not wrong:
+        wrong.append("tls_cert and tls_key: give both or none")
+    elif certificate and key and (problem := pair_problem(certificate, key)) is not None:
+        wrong.append(f"tls_cert and tls_key: {problem}")
     if wrong:
         raise SettingsError("\n".join(wrong))
     return Settings(**values)

@@ -11,7 +11,14 @@ import httpx
 import pytest
 
 from callistics import AsyncClient, Client
-from callistics.client import BadRequestError, NotFoundError, Query, StatusError
+from callistics.client import (
+    BadRequestError,
+    Erased,
+    GoneError,
+    NotFoundError,
+    Query,
+    StatusError,
+)
 from callistics.testing import RunningServer
 
 Records = Callable[[int], list[dict[str, Any]]]
@@ -157,6 +164,17 @@ def test_keys_and_tokens(filled: Client, merchant: str) -> None:
     token = filled.create_embed_token(scope, expires_in=60, locked=locked)
     assert filled.with_options(key=token.token).query("call_count").rows == [{"count": 10}]
     assert token.url.endswith(token.token)
+    page = filled.audit_page(action="key.created", limit=1)
+    assert page.entries[0]["details"]["key"] == made.id
+    assert page.next_cursor is not None
+    assert filled.audit_page(limit=1, cursor=page.next_cursor).entries != page.entries
+    assert filled.audit_page(end="2020-01-01").entries == []
+    followed = filled.rotate_key(made.id, overlap=0)
+    assert followed.secret is not None
+    assert followed.days_left is not None
+    with pytest.raises(StatusError, match="401"):
+        own.query("call_count")
+    assert filled.with_options(key=followed.secret).query("call_count").rows == [{"count": 30}]
     filled.revoke_embed_tokens()
     with pytest.raises(StatusError, match="401"):
         filled.with_options(key=token.token).query("call_count")
@@ -268,10 +286,36 @@ def test_keys_and_tokens_by_asyncio(running: RunningServer, merchant: str) -> No
     async def ask() -> None:
         async with AsyncClient(running.url, running.key) as client:
             made = await client.create_key("a", ["query"], scope=scope)
+            followed = await client.rotate_key(made.id)
             await client.revoke_key(made.id)
+            assert followed.secret != made.secret
+            (entry,) = (await client.audit_page(limit=1)).entries
+            assert entry["details"] == {"key": made.id}
             token = await client.create_embed_token(scope)
             await client.revoke_embed_tokens()
             with pytest.raises(StatusError, match="401"):
                 await client.with_options(key=token.token).query("call_count")
 
     asyncio.run(ask())
+
+
+def test_what_is_erased_is_told_by_number(
+    filled: Client, merchant: str, running: RunningServer
+) -> None:
+    calls = filled.search_calls(filters={"merchant_id": merchant})
+    first, second, third, *_ = [str(call["call_id"]) for call in calls]
+    assert filled.erase_call(first, merchant_id=merchant) == Erased(1, 0)
+    assert filled.erase_lead(second).leads == 1
+    with pytest.raises(NotFoundError):
+        filled.erase_lead(second)
+    with pytest.raises(GoneError):
+        filled.ingest([{"call_id": first, "merchant_id": merchant}])
+
+    async def ask() -> list[Erased]:
+        async with AsyncClient(running.url, running.key) as client:
+            return [await client.erase_call(third), await client.erase_lead("nobody")]
+
+    with pytest.raises(NotFoundError):
+        asyncio.run(ask())
+    with pytest.raises(NotFoundError):
+        filled.call(third)

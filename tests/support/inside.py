@@ -4,12 +4,15 @@
 
 import os
 import signal
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pytest
+from standardwebhooks import Webhook
 
 from callistics.analytics import parse
 from callistics.engines.base import Engine
@@ -252,3 +255,38 @@ def engine_of(server: Any) -> Engine:
     """The engine of a running application."""
     found: Engine = server.application.services.audit._engine
     return found
+
+
+def alert_rows(server: Any, kind: str) -> dict[str, str]:
+    """What is stored of alerts of a kind, by its id."""
+    sql = f"SELECT id, argMax(content, version) FROM alert_rows WHERE kind = '{kind}' GROUP BY id"  # noqa: S608
+    return {
+        str(row[0]): str(row[1]) for row in server.application.services.alerts.stored._run(raw(sql))
+    }
+
+
+def purge_alerts(server: Any) -> None:
+    """Do the hourly purge now, as if nothing were kept."""
+    alerts = server.application.services.alerts
+    alerts._purged, alerts.clock = None, lambda: 1 << 60
+    assert alerts.maintain()
+
+
+def verify_without_clock(signer: Webhook, body: bytes, headers: Mapping[str, str]) -> None:
+    """Check a signature as its library does, whatever the time of the message."""
+    with pytest.MonkeyPatch.context() as patch:
+        at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), tz=UTC)
+        patch.setattr(Webhook, "_Webhook__verify_timestamp", lambda *_: at)
+        signer.verify(body, dict(headers))
+
+
+def may_fetch_again(server: Any) -> None:
+    """Let the keys of issuers be fetched again, as if the last time were long ago."""
+    for keys in server.application.services.tokens._remote.values():
+        keys._tried = float("-inf")
+
+
+def at_clock(engine: Any, moment: int) -> Any:
+    """The engine, whose clock stands still at an instant (µs) from now on."""
+    engine._clock = lambda: moment
+    return engine

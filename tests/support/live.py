@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import httpx
 
+from callistics.client.options import verifying
 from support import engines
 
 ADMIN_KEY = "an-admin-key-for-tests"
@@ -37,6 +38,7 @@ def start(
         "CALLISTICS_ENGINE": engines.dsn(engines.current, folder, own_process=True),
         "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
         "CALLISTICS_LOG_LEVEL": "error",
+        "CALLISTICS_WRONG_KEY_LIMIT": "0",
         "CALLISTICS_LOG_FORMAT": "text",
         **settings,
     }
@@ -61,10 +63,14 @@ class Live:
         log: IO[bytes] | None = None,
     ) -> None:
         port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
+        certificate = settings.get("CALLISTICS_TLS_CERT")
+        self.url = f"http{'s' if certificate else ''}://127.0.0.1:{port}"
+        self._verify = verifying(self.url, certificate)
         self.process = start(folder, {"CALLISTICS_PORT": str(port), **settings}, before, log)
         headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
-        self.client = httpx.Client(base_url=self.url, headers=headers, timeout=60)
+        self.client = httpx.Client(
+            base_url=self.url, headers=headers, timeout=60, verify=self._verify
+        )
         self._wait()
 
     def _wait(self) -> None:
@@ -72,7 +78,7 @@ class Live:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert b"listens on" in line, line
-        transport = httpx.HTTPTransport(retries=20)
+        transport = httpx.HTTPTransport(retries=20, verify=self._verify)
         with httpx.Client(transport=transport, base_url=self.url) as client:
             assert client.get("/health/ready").status_code == 200
 

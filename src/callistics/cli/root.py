@@ -44,18 +44,23 @@ COMMANDS: Mapping[str, Lazy] = {
     "query": Lazy("query", "Run a query and print the answer."),
     "calls": Lazy("calls", "Show the calls behind a figure, or one of them."),
     "leads": Lazy("leads", "Show a lead with its calls and its history."),
+    "erase": Lazy("erase", "Erase leads with all their calls, or single calls, for good."),
     "types": Lazy("types", "List the query types, or the fields of one."),
     "values": Lazy("values", "List the values of a field, those of most calls first."),
     "payload-keys": Lazy("payload_keys", "List the keys that payloads have."),
     "mcp": Lazy(
         "mcp", "Let AI assistants query a running server, over the Model Context Protocol."
     ),
-    "keys": Lazy("keys", "Create, list and revoke access keys."),
+    "keys": Lazy("keys", "Create, list, rotate and revoke access keys."),
     "audit": Lazy("audit", "Look at the audit log, and check that nobody changed it."),
     "webhook": Lazy("webhook", "Take what platforms send: endpoints, dead letters, a trial."),
+    "alerts": Lazy("alerts", "Be told when a figure is not as it should be."),
     "embed-token": Lazy("embed_token", "Sign tokens for embedding, or refuse them all."),
     "generate": Lazy("generate", "Write made-up calls to a file."),
     "settings": Lazy("settings", "List every setting of the server."),
+    "backup": Lazy("backup", "Back up all that is stored, while records keep coming."),
+    "restore": Lazy("restore", "Make a database anew, out of a backup."),
+    "export": Lazy("export", "Write all records into files that can be imported anywhere."),
     "optimize": Lazy(
         "optimize", "Put the database in order now, as a server does in the background."
     ),

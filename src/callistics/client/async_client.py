@@ -6,7 +6,8 @@ from typing import Any, Literal, Self, Unpack, overload
 
 import httpx
 
-from callistics.client import admin, asking
+from callistics.client import admin, alerts, asking
+from callistics.client.alerts import Alert
 from callistics.client.bodies import (
     Asked,
     AskedPage,
@@ -20,7 +21,15 @@ from callistics.client.bodies import (
     Sought,
 )
 from callistics.client.errors import StatusError
-from callistics.client.found import EmbedToken, Key, PayloadKeys, Record, Value
+from callistics.client.found import (
+    AuditPage,
+    EmbedToken,
+    Erased,
+    Key,
+    PayloadKeys,
+    Record,
+    Value,
+)
 from callistics.client.ingesting import (
     Batcher,
     Ingestion,
@@ -141,6 +150,14 @@ class AsyncClient:
         """One lead with its `calls` and the `history` of its status."""
         return await self._transport.send(asking.shown("leads", lead_id, merchant_id, timezone))
 
+    async def erase_call(self, call_id: str, *, merchant_id: str | None = None) -> Erased:
+        """Erase a call for good; later records of it are refused for some days."""
+        return await self._transport.send(asking.erased("calls", call_id, merchant_id))
+
+    async def erase_lead(self, lead_id: str, *, merchant_id: str | None = None) -> Erased:
+        """Erase a lead with all its calls for good; later records of them are refused."""
+        return await self._transport.send(asking.erased("leads", lead_id, merchant_id))
+
     async def types(self) -> dict[str, Any]:
         """What can be asked: query types, filters, operators, measures, dimensions, settings."""
         return await self._transport.send(asking.types())
@@ -182,6 +199,10 @@ class AsyncClient:
         """The access keys."""
         return await self._transport.send(admin.list_keys())
 
+    async def rotate_key(self, key_id: str, *, overlap: int | None = None) -> Key:
+        """Make a key that follows another, which holds for `overlap` seconds yet, else a day."""
+        return await self._transport.send(admin.rotate_key(key_id, overlap))
+
     async def revoke_key(self, key_id: str) -> None:
         """Refuse a key from now on."""
         await self._transport.send(admin.revoke_key(key_id))
@@ -199,9 +220,52 @@ class AsyncClient:
             admin.create_embed_token(scope, expires_in, locked, origins)
         )
 
+    async def audit_page(
+        self,
+        *,
+        action: str | None = None,
+        begin: str | None = None,
+        end: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AuditPage:
+        """Some entries of the audit log, the newest first; `begin` and `end` are in UTC."""
+        asked = admin.audit_page(action, begin, end, limit, cursor)
+        return await self._transport.send(asked)
+
     async def revoke_embed_tokens(self) -> None:
         """Refuse every token that was signed so far."""
         await self._transport.send(admin.revoke_embed_tokens())
+
+    async def create_alert(self, body: Mapping[str, Any]) -> Alert:
+        """Make an alert from the body that the API takes; its secrets are shown this once."""
+        return await self._transport.send(alerts.create_alert(body))
+
+    async def list_alerts(self) -> Sequence[Alert]:
+        """The alerts, each with its state."""
+        return await self._transport.send(alerts.list_alerts())
+
+    async def get_alert(self, alert_id: str) -> Alert:
+        """An alert with its groups, what changed and what was told."""
+        return await self._transport.send(alerts.get_alert(alert_id))
+
+    async def change_alert(self, alert_id: str, **changes: Any) -> Alert:
+        """Change some fields of an alert."""
+        return await self._transport.send(alerts.change_alert(alert_id, changes))
+
+    async def delete_alert(self, alert_id: str) -> None:
+        """Delete an alert."""
+        await self._transport.send(alerts.delete_alert(alert_id))
+
+    async def simulate_alert(
+        self, alert: str | Mapping[str, Any], since: Moment, until: Moment | None = None
+    ) -> dict[str, Any]:
+        """What an alert, by its id or the body of one, would have done in a range."""
+        return await self._transport.send(alerts.simulate_alert(alert, since, until))
+
+    async def test_alert(self, alert_id: str) -> Sequence[Mapping[str, Any]]:
+        """Send a notice that is marked as a test; what became of it at each place."""
+        return await self._transport.send(alerts.test_alert(alert_id))
 
 
 async def _batches(

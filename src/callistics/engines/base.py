@@ -1,11 +1,13 @@
 """What every engine offers to the layers above it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from callistics.catalog.rollups import Rollup
+from callistics.engines.dump import Dump
+from callistics.model.alerts import AlertChanges
 from callistics.model.audit_chain import Entry, Head
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
@@ -46,6 +48,10 @@ class Session(Protocol):
         """The stored records among the identities."""
         ...
 
+    def calls_of(self, lead_ids: Set[str]) -> dict[Identity, set[Identity]]:
+        """The calls of the leads that have one of the ids, also those that do not count."""
+        ...
+
     def apply(self, changes: Changes) -> None:
         """Write changes of loaded records, and what is derived from them; once in a transaction."""
         ...
@@ -76,6 +82,34 @@ class Session(Protocol):
 
     def save_webhooks(self, changes: WebhookChanges) -> None:
         """Store what there is of webhooks."""
+        ...
+
+    def save_alerts(self, changes: AlertChanges) -> None:
+        """Store what there is of alerts, all or nothing."""
+        ...
+
+    def forget_bodies(self, calls: Iterable[Identity]) -> None:
+        """Delete the kept bodies that were mapped to one of the calls."""
+        ...
+
+    def forget_receipts(self, names: Callable[[bytes], bool]) -> None:
+        """Delete the kept receipts of which this says that they name what is to be forgotten."""
+        ...
+
+    def block_secret(self) -> bytes | None:
+        """What ids are hashed with that are blocked; None where none is."""
+        ...
+
+    def save_block_secret(self, secret: bytes) -> None:
+        """Store it."""
+        ...
+
+    def blocked(self, digests: Set[bytes]) -> Set[bytes]:
+        """Those of the digests that are blocked now."""
+        ...
+
+    def block(self, digests: Set[bytes], duration: int) -> None:
+        """Block digests for so many µs; of those of before the ones that have ended go."""
         ...
 
     def audit_head(self) -> Head:
@@ -192,6 +226,10 @@ class Engine(Readable, Protocol):
         """The secret that tokens are signed with, None where none was made yet."""
         ...
 
+    def newest_arrival(self) -> int:
+        """The newest time (µs) that was given out for a record that came; later ones are later."""
+        ...
+
     def rebuild(self) -> None:
         """Recompute everything that is derived from the records."""
         ...
@@ -201,6 +239,10 @@ class Engine(Readable, Protocol):
 
         One thread may do this while others work.
         """
+        ...
+
+    def dumping(self) -> AbstractContextManager[Dump]:
+        """One state of all that is stored, while others go on writing. Raises `EngineError`."""
         ...
 
     def close(self) -> None:

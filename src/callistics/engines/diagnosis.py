@@ -1,6 +1,12 @@
 """What there is to say of an engine without changing anything in it."""
 
+import time
 from dataclasses import dataclass
+
+from callistics.model.instants import MINUTE, SECOND
+
+# So far clocks are apart without anybody having set one wrong.
+_APART = MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,3 +16,23 @@ class Diagnosis:
     engine: str
     facts: tuple[tuple[str, str], ...] = ()
     problems: tuple[str, ...] = ()
+
+
+def seconds_ahead(newest: int) -> float:
+    """How far the newest time of arrival (µs) lies ahead of the clock, where that is much.
+
+    Later ones go on from it, however right the clock is by then.
+    """
+    ahead = newest - time.time_ns() // 1_000
+    return ahead / SECOND if ahead > _APART else 0.0
+
+
+def ahead_problem(seconds: float) -> str | None:
+    """What is to be said of times of arrival that lie ahead."""
+    if not seconds:
+        return None
+    return (
+        f"times of arrival lie {seconds:,.0f} seconds ahead of the clock, which was ahead itself"
+        " once: until it has caught up, records that have no updated_at are newer than those that"
+        " have that of now"
+    )

@@ -1,20 +1,23 @@
 """From a DSN to an engine: the one place where engines are chosen."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from callistics.engines.base import ServedEngine
 from callistics.engines.clickhouse.doctor import diagnose as clickhouse_diagnosis
 from callistics.engines.clickhouse.engine import ClickHouseEngine
+from callistics.engines.clickhouse.restoring import ClickHouseRestoring
 from callistics.engines.diagnosis import Diagnosis
 from callistics.engines.duckdb.accept_loss import accept_loss as accept_loss_of_file
 from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.doctor import diagnose as duckdb_diagnosis
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.reopening import ReopeningEngine
+from callistics.engines.duckdb.restoring import DuckDBRestoring
 from callistics.engines.duckdb.tuning import Tuning
+from callistics.engines.dump import Restoring
 from callistics.errors import EngineError, did_you_mean
 from callistics.settings import Settings
 
@@ -25,14 +28,17 @@ _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 class Kind:
     """One kind of engine: what its DSN looks like, how it is opened, the file it is, if any.
 
-    `diagnose` looks at it without changing
-    anything, and takes whether a server is running that may have it open.
+    `name` is that of all kinds of DSN whose backups are alike. `restoring` raises `EngineError`
+    where none of these can be restored there. `diagnose` looks at it without changing anything, and
+    takes whether a server is running that may have it open.
     """
 
+    name: str
     example: str
     open: Callable[[Settings, Tuning], ServedEngine]
     file: Callable[[str], Path | None]
     diagnose: Callable[[Settings, bool], Diagnosis]
+    restoring: Callable[[str], Restoring]
 
 
 def open_engine(settings: Settings, *, shared: bool = True, imports: bool = False) -> ServedEngine:
@@ -83,6 +89,16 @@ def key_file(dsn: str) -> Path:
     if database is None:
         return Path.cwd() / "callistics.admin-key"
     return database.with_name(database.name + ".admin-key")
+
+
+def engine_name(dsn: str) -> str:
+    """The name of a DSN's engine. Raises `EngineError` for what is no DSN."""
+    return _kind(dsn).name
+
+
+def restoring(dsn: str) -> Restoring:
+    """The place of a DSN, for a database out of a backup. Raises `EngineError`."""
+    return _kind(dsn).restoring(dsn)
 
 
 def file_dsn(path: Path) -> str:
@@ -152,18 +168,22 @@ def _bytes(size: str | None) -> int | None:
 
 
 _DUCKDB = Kind(
+    "duckdb",
     "duckdb:///path/file.db",
     _duckdb,
     _duckdb_file,
     lambda settings, served: duckdb_diagnosis(_disk(settings), served=served),
+    lambda dsn: DuckDBRestoring(_duckdb_file(dsn), file_dsn),
 )
 _CLICKHOUSE = Kind(
+    "clickhouse",
     "clickhouse://user:password@host:8123/database",
     _clickhouse,
     lambda _: None,
     lambda settings, _: clickhouse_diagnosis(settings.engine),
+    ClickHouseRestoring,
 )
-_CHDB = Kind("chdb:///folder", _clickhouse, lambda _: None, _CLICKHOUSE.diagnose)
+_CHDB = replace(_CLICKHOUSE, example="chdb:///folder")
 KINDS: Mapping[str, Kind] = {
     "duckdb": _DUCKDB,
     "clickhouse": _CLICKHOUSE,

@@ -7,11 +7,15 @@ from typing import cast
 import msgspec
 
 from callistics import __version__
+from callistics.http.openapi_alert_schemas import alert_schemas
+from callistics.http.openapi_alerts import alert_paths
 from callistics.http.openapi_audit import audit_paths, audit_schemas
+from callistics.http.openapi_backups import backup_paths, backup_schemas
 from callistics.http.openapi_batch import operation
 from callistics.http.openapi_discovery import discovery_paths
 from callistics.http.openapi_embed import TOKEN, embed_schemas, operations
 from callistics.http.openapi_export import FORMULAS, export_content
+from callistics.http.openapi_keys import key_paths
 from callistics.http.openapi_parts import (
     ANSWER_HEADERS,
     BEARER,
@@ -24,7 +28,7 @@ from callistics.http.openapi_parts import (
     responses,
 )
 from callistics.http.openapi_schemas import schemas
-from callistics.http.openapi_search import look_up, search_schemas, searching
+from callistics.http.openapi_search import erasing, look_up, search_schemas, searching
 from callistics.http.openapi_webhooks import webhook_paths, webhook_schemas
 from callistics.http.token_routes import TOKEN_ROUTES
 from callistics.queries import registry
@@ -68,6 +72,7 @@ def _document() -> Json:
             {"name": "Records", "description": "Sending calls and leads, and looking at them."},
             {"name": "Keys", "description": "Access keys and their scopes."},
             {"name": "Webhooks", "description": "What platforms send, as they send it."},
+            {"name": "Alerts", "description": "Who is told when a figure is not as it should be."},
             {"name": "Operations", "description": "Running the server."},
         ],
         "paths": {
@@ -77,13 +82,16 @@ def _document() -> Json:
             "/calls": {"post": _records(RecordKind.CALLS)},
             "/leads": {"post": _records(RecordKind.LEADS)},
             "/calls/search": {"post": searching()},
-            "/calls/{call_id}": {"get": look_up(RecordKind.CALLS)},
-            "/leads/{lead_id}": {"get": look_up(RecordKind.LEADS)},
+            **{
+                f"/{kind}/{{{kind.id_field}}}": {"get": look_up(kind), "delete": erasing(kind)}
+                for kind in RecordKind
+            },
             "/pending": {"get": _pending()},
-            "/keys": {"post": _create_key(), "get": _list_keys()},
-            "/keys/{key_id}": {"delete": _revoke_key()},
+            **key_paths(),
             "/embed-tokens": operations(),
             **webhook_paths(),
+            **alert_paths(),
+            **backup_paths(),
             **audit_paths(),
             "/health/live": {"get": _health("The process runs.", "isLive", ("status",), 200)},
             "/health/ready": {
@@ -99,6 +107,8 @@ def _document() -> Json:
             | search_schemas()
             | embed_schemas()
             | webhook_schemas()
+            | alert_schemas()
+            | backup_schemas()
             | audit_schemas(),
         },
     }
@@ -152,7 +162,7 @@ def _records(kind: RecordKind) -> Json:
         },
         "responses": {
             "200": {"description": "Stored.", "content": json_content(ref("Receipt"))},
-            **responses(400, 401, 403, 409, 413, 415, 422, 429, 503),
+            **responses(400, 401, 403, 409, 410, 413, 415, 422, 429, 503),
         },
     }
 
@@ -166,57 +176,6 @@ def _pending() -> Json:
         "responses": {
             "200": {"description": "What waits.", "content": json_content(ref("PendingRecords"))},
             **responses(400, 401, 403, 429, 503, 504),
-        },
-    }
-
-
-def _create_key() -> Json:
-    example = {
-        "name": "dashboard of mer_abc",
-        "permissions": ["query"],
-        "scope": {"merchant_ids": ["mer_abc"]},
-    }
-    content = {"schema": ref("KeyRequest"), "example": example}
-    return {
-        "operationId": "create_key",
-        "tags": ["Keys"],
-        "summary": "Make a key",
-        "description": "The answer shows the key itself, this once.",
-        "requestBody": {"required": True, "content": {"application/json": content}},
-        "responses": {
-            "201": {"description": "Made.", "content": json_content(ref("Key"))},
-            **responses(400, 401, 403, 413, 415, 422, 429, 503),
-        },
-    }
-
-
-def _list_keys() -> Json:
-    keys = {
-        "type": "object",
-        "required": ["keys"],
-        "properties": {"keys": {"type": "array", "items": ref("Key")}},
-    }
-    return {
-        "operationId": "list_keys",
-        "tags": ["Keys"],
-        "summary": "List keys",
-        "responses": {
-            "200": {"description": "The keys.", "content": json_content(keys)},
-            **responses(400, 401, 403, 429),
-        },
-    }
-
-
-def _revoke_key() -> Json:
-    key_id = {"name": "key_id", "in": "path", "required": True, "schema": {"type": "string"}}
-    return {
-        "operationId": "revoke_key",
-        "tags": ["Keys"],
-        "summary": "Revoke a key at once",
-        "parameters": [key_id],
-        "responses": {
-            "204": {"description": "Revoked."},
-            **responses(400, 401, 403, 404, 429, 503),
         },
     }
 

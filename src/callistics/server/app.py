@@ -1,7 +1,6 @@
 """The composition root: from settings to a running server."""
 
 import asyncio
-import math
 import signal
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 from granian.errors import FatalError
 from granian.server.embed import Server
 from litestar import Litestar
@@ -19,16 +18,18 @@ from callistics import __version__
 from callistics.access.keyring import Keyring, new_secret, process_key
 from callistics.access.limiter import RateLimiter
 from callistics.access.tokens import Tokens, new_token_secret
+from callistics.access.wrong_keys import WrongKeys
 from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.audit.log import AuditLog
 from callistics.engines.base import ServedEngine
-from callistics.engines.registry import database_file, key_file, open_engine
+from callistics.engines.registry import database_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.exports.export import Exports
 from callistics.http.app import create_http
+from callistics.http.fetching import fetch
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
 from callistics.http.services import Services, application_services
@@ -41,12 +42,19 @@ from callistics.model.instants import now
 from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
-from callistics.server.first_start import keep_token_secret, make_admin_key, note_start
-from callistics.server.logs import configure_logs, in_json
-from callistics.server.maintenance import Maintenance
+from callistics.server.alerts import make_alerts
+from callistics.server.announcement import announce
+from callistics.server.backups import make_states
+from callistics.server.figures import show_figures
+from callistics.server.first_start import keep_token_secret, make_admin_key, starting
+from callistics.server.key_warnings import KeyWarnings
+from callistics.server.logs import configure_logs
+from callistics.server.maintenance import Maintenance, maintaining
+from callistics.server.new_files import private_files
 from callistics.server.policy import policy_of
-from callistics.server.storage import keep_aside, observe_storage, private_files
-from callistics.server.webhooks import maintaining, make_webhooks
+from callistics.server.retention import Retention
+from callistics.server.storage import keep_aside, observe_storage
+from callistics.server.webhooks import make_webhooks
 from callistics.settings import Settings
 from callistics.timezones import rules_version
 
@@ -79,7 +87,11 @@ class Application:
     failure: CallisticsError | None = None
 
     def __post_init__(self) -> None:
-        self.asgi = create_http(self._lifespan, self.settings.cors_origins or ())
+        self.asgi = create_http(
+            self._lifespan,
+            self.settings.cors_origins or (),
+            encrypted=self.settings.tls_cert is not None,
+        )
 
     @asynccontextmanager
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
@@ -105,9 +117,10 @@ class Application:
         http.state.services = parts
         parts.ready = True
         if self.serves:
-            note_start(parts, engine)
+            starting(parts, engine)
         flush = asyncio.create_task(_flush_uses(parts))
         maintenance = Maintenance(parts.maintain, _MAINTENANCE_SECONDS) if self.serves else None
+        parts.alerts.start(evaluates=self.serves and self.settings.alerts)
         _log.info(
             "ready", version=__version__, engine=engine.version, timezone_rules=rules_version()
         )
@@ -147,6 +160,11 @@ def _services(
     cache = AnswerCache(settings.answer_cache * 1_000_000)
     writer, metrics = Writer(engine, settings.ingest_queue, set_size=set_size), Metrics()
     webhooks = make_webhooks(settings, engine, writer, metrics)
+    keyring = Keyring(engine.load_keys(), local)
+    alerts = make_alerts(settings, engine, writer, analytics, keyring, metrics)
+    audit = AuditLog(engine, writer.submit)
+    states = make_states(settings, engine, audit)
+    retention = Retention(settings, engine, writer.submit)
     parts = Services(
         settings=settings,
         analytics=analytics,
@@ -156,43 +174,36 @@ def _services(
         searches=Searches(analytics, engine, settings.timezone),
         records=Records(engine.dialect, engine, policy),
         writer=writer,
-        keyring=Keyring(engine.load_keys(), local),
-        tokens=Tokens(secret, settings.token_issuers),
+        keyring=keyring,
+        tokens=Tokens(secret, settings.token_issuers, fetch),
         limiter=RateLimiter(settings.rate_limit),
+        wrong_keys=WrongKeys(settings.wrong_key_limit),
         zone=zone(settings.timezone),
         queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
         exporting=Pool("export", settings.export_concurrency, 0, gives_way=True),
+        backing_up=Pool("backup", 1, 8, gives_way=True),
         readers=Pool("reader", 2, settings.ingest_queue),
         decode_process=DecodeProcess(),
         cache=cache,
         data_version=lambda: engine.data_version,
-        maintain=maintaining(engine, webhooks),
+        maintain=maintaining(engine, webhooks, alerts, retention, states),
         storage=lambda: engine.storage,
         webhooks=webhooks,
-        audit=AuditLog(engine, writer.submit),
+        alerts=alerts,
+        backups=states,
+        audit=audit,
         metrics=metrics,
     )
-    parts.metrics.info(version=__version__, engine=engine.version)
-    gauge = parts.metrics.gauge
-    waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
-    gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)
-    gauge("callistics_queries_busy", busy, lambda: parts.queries.busy)
-    waits = "Records that wait for required fields, in no figure; NaN where the engine cannot tell."
-    gauge("callistics_pending_records", waits, lambda: _number_pending(parts.pending))
+    show_figures(parts, engine)
     observe_storage(engine, parts)
     return parts
 
 
-def _number_pending(pending: Pending) -> float:
-    try:
-        return pending.count()
-    except CallisticsError:
-        return math.nan
-
-
 async def _flush_uses(parts: Services) -> None:
-    """Store now and then when keys were last used."""
+    """Store now and then when keys were last used, and warn of those that end soon."""
+    warnings = KeyWarnings(parts.keyring)
     while True:
+        warnings.warn(now())
         await asyncio.sleep(_FLUSH_SECONDS)
         _save_uses(parts)
 
@@ -214,12 +225,15 @@ def _save_uses(parts: Services) -> None:
 def _stop(parts: Services, engine: ServedEngine, maintenance: Maintenance | None) -> None:
     if maintenance is not None:
         maintenance.stop()
+    parts.alerts.stop()
     parts.queries.stop()
     parts.exporting.stop()
+    parts.backing_up.stop()
     parts.readers.stop()
     parts.webhooks.stop()
     _save_uses(parts)
     parts.writer.stop()
+    parts.backups.stop()
     engine.close()
     parts.decode_process.stop()
 
@@ -238,38 +252,13 @@ def serve(
     configure_logs(settings)
     application = build(settings)
     application.serves, application.accepts_loss = True, accept_loss
-    application.on_ready = on_ready or announce
+    application.on_ready = on_ready or (lambda one: announce(one.settings, one.admin_key_file))
     try:
         asyncio.run(_serve(application))
     except FatalError:
         if application.failure is None:
             raise
         raise application.failure from None
-
-
-def announce(application: Application) -> None:
-    """Tell where the server listens and where its first admin key lies.
-
-    People are told on standard output, programs by a line of log, so that JSON stays JSON.
-    """
-    settings = application.settings
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    url = f"http://{host}:{settings.port}"
-    file = application.admin_key_file or key_file(settings.engine)
-    key = str(file) if file.exists() else None
-    if in_json(settings):
-        _log.info("listening", url=url, api_page=f"{url}/docs", admin_key_file=key)
-        return
-    lines = [
-        f"Callistics {__version__} listens on {url}",
-        f"  Dashboard  {url}/",
-        f"  API page   {url}/docs",
-    ]
-    if application.admin_key_file is not None:
-        lines.append(f"  The first admin key was written to {key}")
-    elif key is not None:
-        lines.append(f"  Admin key  {key}")
-    print("\n".join(lines), flush=True)  # noqa: T201
 
 
 async def _serve(application: Application) -> None:
@@ -281,6 +270,10 @@ async def _serve(application: Application) -> None:
         interface=Interfaces.ASGI,
         log_enabled=False,
         websockets=False,
+        ssl_cert=_path(settings.tls_cert),
+        ssl_key=_path(settings.tls_key),
+        # Not every platform that sends webhooks knows a newer one.
+        ssl_protocol_min=SSLProtocols.tls12,
     )
     # Its constructor does not take it.
     server.workers_kill_timeout = settings.stop_timeout
@@ -292,3 +285,7 @@ async def _serve(application: Application) -> None:
     except TimeoutError:
         # What is still under way is cancelled; what is queued is committed yet.
         _log.warning("stopped beside requests under way", seconds=settings.stop_timeout)
+
+
+def _path(file: str | None) -> Path | None:
+    return None if file is None else Path(file)

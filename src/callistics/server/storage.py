@@ -1,10 +1,6 @@
-"""A server's files: who may read them, whether they can be written, what is kept of lost ones."""
+"""What a server tells of its disk, and learns from a database that was opened again."""
 
 import math
-import os
-from collections.abc import Generator
-from contextlib import contextmanager
-from pathlib import Path
 
 import structlog
 
@@ -42,19 +38,3 @@ def keep_aside(settings: Settings) -> None:
     """Go on without what is lost, and say which files were kept aside."""
     for file in accept_loss(settings):
         _log.warning("a loss is accepted", kept_aside=str(file))
-
-
-@contextmanager
-def private_files(database: Path | None) -> Generator[None]:
-    """New files are their owner's alone, or as open as the database that is there already.
-
-    The log beside it comes and goes as the engine likes, so that this holds for as long as the
-    engine is open.
-    """
-    mode = database.stat().st_mode if database is not None and database.exists() else 0o600
-    before = os.umask(0o077)
-    os.umask(before | ~mode & 0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)

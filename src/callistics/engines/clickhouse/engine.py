@@ -5,7 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
 import pyarrow as pa
@@ -18,7 +18,15 @@ from callistics.engines.clickhouse.commit_gate import CommitGate
 from callistics.engines.clickhouse.connection import Client, Connection, unanswered
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.dsn import Address
-from callistics.engines.clickhouse.migrate import migrate, rebuild_done, rebuild_due
+from callistics.engines.clickhouse.dump import ClickHouseDump, dump
+from callistics.engines.clickhouse.migrate import (
+    known,
+    layout_of,
+    migrate,
+    rebuild_done,
+    rebuild_due,
+)
+from callistics.engines.clickhouse.overwriting import Overwriting
 from callistics.engines.clickhouse.session import ClickHouseSession
 from callistics.engines.clickhouse.snapshot import ClickHouseSnapshot, parameters, snapshot
 from callistics.errors import CallisticsError
@@ -69,6 +77,7 @@ class ClickHouseEngine:
         self._writing, self._gate = threading.Lock(), CommitGate(timeout)
         self._clients: list[Client] = []
         self._unsettled: Callable[[], None] | None = None
+        self._open_for_long = partial(self._address.open, _WRITE_SECONDS, memory_limit, threads)
 
         def client(seconds: float) -> Connection:
             opened = self._address.open(seconds, memory_limit, threads)
@@ -81,6 +90,8 @@ class ClickHouseEngine:
             self._writer = client(_WRITE_SECONDS)
             self.migrated = migrate(self._writer, self._address.cluster)
             self._newest = _newest(self._writer)
+            layout = layout_of(known(), self._address.cluster)
+            self._overwriting = Overwriting(client(_WRITE_SECONDS), layout)
             self._readers: queue.SimpleQueue[Connection] = queue.SimpleQueue()
             for _ in range(readers):
                 self._readers.put(client(timeout))
@@ -201,6 +212,10 @@ class ClickHouseEngine:
         with self._writing:
             return load_token_secret(self._writer)
 
+    def newest_arrival(self) -> int:
+        """The newest time (µs) that was given out for a record that came."""
+        return self._newest
+
     def rebuild(self) -> None:
         """Recompute every lead, attempt and effective payload from the records, part by part."""
         with self._writing:
@@ -216,8 +231,12 @@ class ClickHouseEngine:
                 session.apply(Changes(rebuilt=leads))
 
     def maintain(self) -> bool:
-        """The database merges its parts by itself."""
-        return False
+        """Merge parts with rows that were erased; all others the database merges by itself."""
+        return self._overwriting.work()
+
+    def dumping(self) -> AbstractContextManager[ClickHouseDump]:
+        """One state of all that is stored, while others go on writing. Raises `EngineError`."""
+        return dump(self._open_for_long, self._gate, self._address.cluster)
 
     def close(self) -> None:
         """Close every connection; what was committed is in the database."""
@@ -232,6 +251,7 @@ def _newest(client: Client) -> int:
         "SELECT greatest((SELECT coalesce(max(last), 0) FROM arrivals),"
         " (SELECT coalesce(max(version), 0) FROM access_keys),"
         " (SELECT coalesce(max(version), 0) FROM token_secret),"
-        " (SELECT coalesce(max(version), 0) FROM webhook_endpoints))"
+        " (SELECT coalesce(max(version), 0) FROM webhook_endpoints),"
+        " (SELECT coalesce(max(version), 0) FROM alert_rows))"
     ).result_rows
     return int(last)

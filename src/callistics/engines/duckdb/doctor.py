@@ -4,7 +4,7 @@ import shutil
 
 import duckdb
 
-from callistics.engines.diagnosis import Diagnosis
+from callistics.engines.diagnosis import Diagnosis, ahead_problem, seconds_ahead
 from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.migrate import known
 from callistics.engines.migrations import newer
@@ -52,6 +52,9 @@ def _contents(connection: duckdb.DuckDBPyConnection, problems: list[str]) -> lis
     rows = connection.execute("SELECT max(number) FROM schema_migrations").fetchall()
     schema = int(rows[0][0] or 0)
     problems += newer(known(), schema)
+    ((newest,),) = connection.execute("SELECT epoch_us(last) FROM arrivals").fetchall()
+    ahead = ahead_problem(seconds_ahead(int(newest)))
+    problems += [ahead] if ahead else []
     calls, leads = (
         connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
         for table in ("calls", "leads")

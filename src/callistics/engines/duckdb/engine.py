@@ -1,6 +1,7 @@
 """The embedded engine: opening, reading with a time limit, and writing."""
 
 import queue
+import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
@@ -11,9 +12,11 @@ import duckdb
 from callistics.catalog.rollups import ROLLUPS, Rollup
 from callistics.engines.base import SharingLimits
 from callistics.engines.duckdb.access_keys import load_keys, load_token_secret
+from callistics.engines.duckdb.blocked_ids import BlockedIds
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.disk import Disk
+from callistics.engines.duckdb.dump import DuckDBDump, dump
 from callistics.engines.duckdb.lookup.id_index import IdIndex
 from callistics.engines.duckdb.lookup.load_states import Lookup
 from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
@@ -21,9 +24,12 @@ from callistics.engines.duckdb.maintenance import Maintenance
 from callistics.engines.duckdb.migrate import closed_on_failure, migrate, rebuild_done, rebuild_due
 from callistics.engines.duckdb.observers import DataVersion, Observer
 from callistics.engines.duckdb.opening import explained, open_file, watermark_of
+from callistics.engines.duckdb.overwriting.renewal import Renewal
+from callistics.engines.duckdb.overwriting.work import Overwriting
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.query_timeout import QueryTimeout
 from callistics.engines.duckdb.rebuild import rebuild_leads, rebuild_rollups
+from callistics.engines.duckdb.replaceable import Replaceable
 from callistics.engines.duckdb.rollups.schedule import RollupSchedule
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.snapshot import DuckDBSnapshot, snapshot
@@ -36,7 +42,7 @@ from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
 
 
-class DuckDBEngine:
+class DuckDBEngine(Replaceable):
     """Implements `engines.base.Engine` on one database file.
 
     Queries run on a pool of `readers` connections, each limited to `timeout` seconds; writing is
@@ -71,13 +77,21 @@ class DuckDBEngine:
         self._id_index = IdIndex(self._connection, tuning)
         self._lead_numbers = SurrogateKeys(self._connection)
         self._schedule = RollupSchedule(self._writer, tuning)
+        self._blocked_ids = BlockedIds(self._connection)
         self._data_version = DataVersion()
         self._clustering = Clustering(self._connection, self._write.moving, tuning)
-        self._maintenance = Maintenance(self._write, self._schedule, self._clustering)
+        self._renewal = Renewal(self._connection, self._write)
+        self._overwriting = Overwriting(
+            self._write, self._renewal, self._schedule, self._payload_keys, self._alone
+        )
+        self._maintenance = Maintenance(
+            self._write, self._schedule, self._clustering, self._overwriting
+        )
         self._query_timeout = QueryTimeout()
         # Whatever was used last is still in the processor's caches.
         self._readers: queue.LifoQueue[StatementCache] = queue.LifoQueue()
-        self._reader_count = readers
+        self._reader_count, self._admitting = readers, threading.Lock()
+        self._dumps = 0
         for _ in range(readers):
             self._readers.put(StatementCache(self._connection.cursor()))
         if rebuild_due(self._connection):
@@ -104,28 +118,9 @@ class DuckDBEngine:
         return self._data_version.settled
 
     @property
-    def unused_data_version(self) -> int:
-        """A number that no state has had, nor the one that may show."""
-        return self._data_version.unused
-
-    def count_from(self, data_version: int) -> None:
-        """Have `data_version` begin with a number, before anyone asks."""
-        self._data_version.begin_with(data_version)
-
-    @property
     def payload_keys(self) -> PayloadKeys:
         """The keys that payloads have."""
         return self._payload_keys
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether it goes on after an error, and its log ends as it says."""
-        try:
-            with self._connection.cursor() as probe:
-                probe.execute("SELECT 1")
-        except duckdb.Error:
-            return False
-        return not self._write.is_torn
 
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
@@ -153,11 +148,32 @@ class DuckDBEngine:
 
     @contextmanager
     def _reader(self) -> Generator[StatementCache]:
-        reader = self._readers.get()
+        with self._admitting:
+            reader = self._readers.get()
         try:
             yield reader
         finally:
             self._readers.put(reader)
+
+    @contextmanager
+    def _alone(self, patience: float) -> Generator[bool]:
+        """Have nobody read meanwhile, if those who do end within some seconds; whether they did."""
+        taken: list[StatementCache] = []
+        ends = time.monotonic() + patience
+        # Who comes meanwhile waits; a state that is held for a backup nobody waits for.
+        if self._dumps or not self._admitting.acquire(timeout=patience):
+            yield False
+            return
+        try:
+            with suppress(queue.Empty):
+                while len(taken) < self._reader_count:
+                    left = max(0.0, ends - time.monotonic())
+                    taken.append(self._readers.get(timeout=left))
+            yield len(taken) == self._reader_count and not self._id_index.is_reading
+        finally:
+            for reader in taken:
+                self._readers.put(reader)
+            self._admitting.release()
 
     def _execute(self, reader: StatementCache, statement: Statement) -> Sequence[SqlRow]:
         with self._timed(reader):
@@ -176,12 +192,15 @@ class DuckDBEngine:
         """A transaction: committed, and so durable and visible, when the context ends well."""
         with self._write.lock:
             self._payload_keys.begin()
+            self._blocked_ids.begin()
             if self._schedule.is_overdue:
                 with self._write.transaction() as connection:
                     self._schedule.work(connection)
             with self._write.transaction():
                 lookup = Lookup(self._statements, self._id_index, self._lead_numbers)
-                session = DuckDBSession(lookup, self._payload_keys, self._clock())
+                session = DuckDBSession(
+                    lookup, self._payload_keys, self._blocked_ids, self._clock()
+                )
                 yield session
                 self._statements.release()
                 self._data_version.begin(session.commit)
@@ -197,7 +216,10 @@ class DuckDBEngine:
             self._data_version,
             self._schedule,
             self._payload_keys,
+            self._blocked_ids,
             self._clustering,
+            self._renewal,
+            self._overwriting,
             self._maintenance,
         )
 
@@ -223,14 +245,11 @@ class DuckDBEngine:
         with self._write.lock:
             return load_token_secret(self._writer)
 
-    def try_to_write(self) -> None:
-        """Commit what changes nothing."""
-        with self._write.lock, self._write.transaction() as connection:
-            connection.execute("UPDATE arrivals SET last = last")
-
-    def interrupt(self) -> None:
-        """End the queries that run: they raise `TimedOut`."""
-        self._query_timeout.end_all()
+    def newest_arrival(self) -> int:
+        """The newest time (µs) that was given out for a record that came."""
+        with self._reader() as reader:
+            ((newest,),) = reader.execute("SELECT epoch_us(last) FROM arrivals").fetchall()
+        return int(newest)
 
     def rebuild(self) -> None:
         """Recompute every lead, attempt, effective payload and roll-up from the records.
@@ -246,26 +265,27 @@ class DuckDBEngine:
             self._schedule.rebuilt()
             self._data_version.advance()
 
-    def abandon(self) -> None:
-        """Close the file as it is: it is for the log to say what was committed."""
-        with suppress(duckdb.Error):
-            self._connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-        self.close()
-
-    def cut_log(self) -> None:
-        """Cut off the log, after it was abandoned, what was never acknowledged."""
-        if self._watermark is not None:
-            self._watermark.cut()
+    @contextmanager
+    def dumping(self) -> Generator[DuckDBDump]:
+        """One state of all that is stored, while others go on writing."""
+        self._dumps += 1
+        try:
+            with dump(self._connection, gives_way=self._tuning.shared) as found:
+                yield found
+        finally:
+            self._dumps -= 1
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""
         self._query_timeout.stop()
         self._id_index.stop()
+        self._overwriting.stop()
         with self._write.lock:
             for _ in range(self._reader_count):
                 self._readers.get().connection.close()
             self._maintenance.close()
             self._clustering.close()
+            self._renewal.close()
             self._write.close()
             self._connection.close()
             if self._watermark is not None:

@@ -9,6 +9,7 @@ from callistics.catalog.rollups import ROLLUPS, Rollup
 from callistics.engines.base import SharingLimits, StorageState
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.disk import Disk
+from callistics.engines.duckdb.dump import DuckDBDump
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.recovery import Recovery
 from callistics.engines.duckdb.session import DuckDBSession
@@ -97,6 +98,17 @@ class ReopeningEngine:
         """The secret that tokens are signed with, None where none was made yet."""
         with self._recovery.reading() as database:
             return database.load_token_secret()
+
+    def newest_arrival(self) -> int:
+        """The newest time (µs) that was given out for a record that came."""
+        with self._recovery.reading() as database:
+            return database.newest_arrival()
+
+    @contextmanager
+    def dumping(self) -> Generator[DuckDBDump]:
+        """One state of all that is stored, while others go on writing."""
+        with self._recovery.reading() as database, database.dumping() as found:
+            yield found
 
     def rebuild(self) -> None:
         """Recompute everything that is derived from the records."""
