@@ -75,6 +75,14 @@ NOT_ACCEPTABLE: Final = ProblemType(
     "The header `Accept` names no form in which the endpoint answers.",
     "Accept `application/json`, or one of those that the answer lists.",
 )
+REQUEST_TIMEOUT: Final = ProblemType(
+    "request-timeout",
+    408,
+    "Request timeout",
+    "The body did not come within `body_timeout`. A large one may take a second longer for each"
+    " 64 KiB that came.",
+    "Send it again, over a faster connection or in smaller parts.",
+)
 CONFLICT: Final = ProblemType(
     "conflict",
     409,
@@ -123,6 +131,13 @@ TOO_MANY_REQUESTS: Final = ProblemType(
     " the address than `wrong_key_limit` does.",
     "Wait as many seconds as `Retry-After` says.",
 )
+CLIENT_LEFT: Final = ProblemType(
+    "client-left",
+    499,
+    "Client left",
+    "The client closed the connection before its answer was there.",
+    "Wait for the answer.",
+)
 INTERNAL_ERROR: Final = ProblemType(
     "internal-error",
     500,
@@ -134,7 +149,8 @@ UNAVAILABLE: Final = ProblemType(
     "unavailable",
     503,
     "Unavailable",
-    "The server is starting or stopping, or too many requests wait; the engine does"
+    "The server is starting or stopping, or too many requests wait; more connections or larger"
+    " bodies and answers are under way than it takes at once; the engine does"
     " not answer, or a query needs more memory than it may use.",
     "Wait as many seconds as `Retry-After` says.",
 )
@@ -151,7 +167,8 @@ QUERY_TIMED_OUT: Final = ProblemType(
     "query-timed-out",
     504,
     "Query timed out",
-    "The query ran longer than `query_timeout` allows.",
+    "The answer was not there after `query_timeout`: waiting for its turn counts, and so does what"
+    " is done with the rows.",
     "Filter more, or raise the limit.",
 )
 
@@ -163,6 +180,7 @@ PROBLEM_TYPES: Final = (
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
+    REQUEST_TIMEOUT,
     CONFLICT,
     ERASED,
     BODY_TOO_LARGE,
@@ -174,7 +192,7 @@ PROBLEM_TYPES: Final = (
     STORAGE_FAILED,
     QUERY_TIMED_OUT,
 )
-"""All of them, by status."""
+"""All that a client may be answered, by status."""
 
 
 def problem_type(status: int) -> ProblemType | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from callistics.errors import SettingsError
-from callistics.setting_sources import PREFIX, given_settings, parse_all
+from callistics.setting_sources import ENGINE_DSNS, given_settings, parse_all
 from callistics.setting_types import (
     Parse,
     as_admin_key,
@@ -34,18 +34,6 @@ from callistics.setting_types import (
     pair_problem,
 )
 from callistics.token_issuers import Issuer, as_issuers
-
-ANSWER_SETTINGS = (
-    "timezone",
-    "lead_stages",
-    "template_lead_stages",
-    "success_outcomes",
-    "unreached_outcomes",
-)
-"""The settings that decide what a query is answered."""
-
-ENGINE_DSNS = ("duckdb:///data/callistics.db", "clickhouse://user:password@host:8123/callistics")
-"""What the setting `engine` looks like, for help texts."""
 
 
 def _setting(default: Any, parse: Parse, text: str) -> Any:
@@ -118,9 +106,13 @@ class Settings:
         "Outcomes that say that nobody was spoken to: no success where `success_outcomes` is unset."
         " Unset: the words of platforms and carriers; `[]`: none.",
     )
-    query_timeout: float = _setting(30.0, as_number(0.01, 3_600), "Seconds a query may take (504).")
+    query_timeout: float = _setting(
+        30.0, as_number(0.01, 3_600), "Seconds an answer may take, with waiting for its turn (504)."
+    )
     query_concurrency: int = _setting(
-        4, as_whole(1, 256), "Queries that the engine works on at the same time."
+        4,
+        as_whole(1, 256),
+        "Queries that are worked on at the same time, besides one that is expected to be quick.",
     )
     query_queue: int = _setting(
         1_000, as_whole(1, 100_000), "Queries that may wait; beyond it they are shed (503)."
@@ -205,21 +197,16 @@ class Settings:
     erase_block_days: int = _setting(
         30,
         as_whole(0, 3_650),
-        "Days that records which name an erased call or lead are refused (410), so that none comes"
-        " back by a replay; 0: none is.",
+        "Days that records which name an erased call or lead are refused (410); 0: none is.",
     )
     retention_days: int = _setting(
         0,
         as_whole(0, 36_500),
-        "Days after its start that a call is kept, and a lead after its last record and call;"
-        " 0: for ever.",
+        "Days that calls are kept after their start, and leads after all else; 0: for ever.",
     )
     merchant_retention_days: Mapping[str, int] = field(
         default_factory=dict[str, int],
-        metadata={
-            "parse": as_days_by_id,
-            "help": "The same for single merchants, instead of `retention_days`.",
-        },
+        metadata={"parse": as_days_by_id, "help": "`retention_days` of single merchants."},
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (),
@@ -231,6 +218,29 @@ class Settings:
         30,
         as_whole(0, 1_000_000),
         "Wrong keys and tokens from an address in a minute (429); 0 is no limit.",
+    )
+    connection_limit: int = _setting(
+        1_000,
+        as_whole(8, 100_000),
+        "Connections that may be open. Beyond them idle ones give way, the idlest first; more"
+        " requests than that at the same time are answered 503.",
+    )
+    idle_timeout: int = _setting(
+        30,
+        as_whole(1, 3_600),
+        "Seconds in which the head of a request must have come, from the answer before on; else the"
+        " connection is closed.",
+    )
+    body_timeout: int = _setting(
+        30,
+        as_whole(1, 3_600),
+        "Seconds in which a body must have come, and one more for each 64 KiB of it (408).",
+    )
+    request_memory: int = _setting(
+        536_870_912,
+        as_whole(1_048_576, 2**40),
+        "Bytes of bodies and answers that are under way together; beyond it 503. A single one is"
+        " always taken.",
     )
     rate_limit: int = _setting(
         0,
@@ -247,7 +257,9 @@ class Settings:
         None, as_whole(1, 1_024), "Threads the engine works with; unset: one per processor."
     )
     stop_timeout: int = _setting(
-        30, as_whole(1, 600), "Seconds that requests under way get to finish on a stop."
+        30,
+        as_whole(1, 600),
+        "Seconds within which a stop ends, whatever is under way; requests get three quarters.",
     )
     log_level: str = _setting(
         "info", as_choice("debug", "info", "warning", "error"), "Least serious line that is logged."
@@ -257,27 +269,6 @@ class Settings:
         as_choice("auto", "json", "text"),
         "Form of the log lines; `auto`: text on a terminal, else JSON.",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class SettingInfo:
-    """One line of the table of settings."""
-
-    name: str
-    variable: str
-    default: object
-    help: str
-
-
-def table() -> list[SettingInfo]:
-    """Every setting with its variable, default and help."""
-    defaults = Settings()
-    return [
-        SettingInfo(
-            one.name, PREFIX + one.name.upper(), getattr(defaults, one.name), one.metadata["help"]
-        )
-        for one in fields(Settings)
-    ]
 
 
 def load_settings(

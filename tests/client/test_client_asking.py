@@ -13,8 +13,6 @@ import pytest
 from callistics import AsyncClient, Client
 from callistics.client import (
     BadRequestError,
-    Erased,
-    GoneError,
     NotFoundError,
     Query,
     StatusError,
@@ -297,25 +295,3 @@ def test_keys_and_tokens_by_asyncio(running: RunningServer, merchant: str) -> No
                 await client.with_options(key=token.token).query("call_count")
 
     asyncio.run(ask())
-
-
-def test_what_is_erased_is_told_by_number(
-    filled: Client, merchant: str, running: RunningServer
-) -> None:
-    calls = filled.search_calls(filters={"merchant_id": merchant})
-    first, second, third, *_ = [str(call["call_id"]) for call in calls]
-    assert filled.erase_call(first, merchant_id=merchant) == Erased(1, 0)
-    assert filled.erase_lead(second).leads == 1
-    with pytest.raises(NotFoundError):
-        filled.erase_lead(second)
-    with pytest.raises(GoneError):
-        filled.ingest([{"call_id": first, "merchant_id": merchant}])
-
-    async def ask() -> list[Erased]:
-        async with AsyncClient(running.url, running.key) as client:
-            return [await client.erase_call(third), await client.erase_lead("nobody")]
-
-    with pytest.raises(NotFoundError):
-        asyncio.run(ask())
-    with pytest.raises(NotFoundError):
-        filled.call(third)

@@ -17,7 +17,7 @@ from support import engines
 
 ADMIN_KEY = "an-admin-key-for-tests"
 _COMMAND = (
-    "from callistics.server.app import serve; from callistics.settings import load_settings;"
+    "from callistics.server.serving import serve; from callistics.settings import load_settings;"
     "serve(load_settings())"
 )
 

@@ -127,13 +127,18 @@ def _disk(settings: Settings) -> Disk:
     return Disk(_duckdb_file(settings.engine), settings.disk_reserve)
 
 
+def _readers(settings: Settings) -> int:
+    """How many read at the same time: one more than queries are worked on, and the exports."""
+    return settings.query_concurrency + 1 + settings.export_concurrency
+
+
 def _duckdb(settings: Settings, tuning: Tuning) -> ServedEngine:
     disk = _disk(settings)
 
     def open_database() -> DuckDBEngine:
         return DuckDBEngine(
             disk.path,
-            readers=settings.query_concurrency,
+            readers=_readers(settings),
             timeout=settings.query_timeout,
             memory_limit=settings.memory_limit,
             threads=settings.engine_threads,
@@ -146,7 +151,7 @@ def _duckdb(settings: Settings, tuning: Tuning) -> ServedEngine:
 def _clickhouse(settings: Settings, _: Tuning) -> ServedEngine:
     return ClickHouseEngine(
         settings.engine,
-        readers=settings.query_concurrency,
+        readers=_readers(settings),
         timeout=settings.query_timeout,
         memory_limit=_bytes(settings.memory_limit),
         threads=settings.engine_threads,

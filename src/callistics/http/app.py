@@ -83,6 +83,8 @@ _EXPOSED = [
     "Callistics-Range",
     "Content-Disposition",
     "ETag",
+    "RateLimit",
+    "RateLimit-Policy",
     "Retry-After",
     "Server-Timing",
 ]

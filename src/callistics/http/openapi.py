@@ -133,7 +133,7 @@ def analytics() -> Json:
                 "headers": ANSWER_HEADERS,
                 "content": {**json_content(ref("AnalyticsAnswer")), **export_content()},
             },
-            **responses(400, 401, 403, 406, 413, 415, 422, 429, 503, 504),
+            **responses(400, 401, 403, 406, 408, 413, 415, 422, 429, 503, 504),
         },
     }
 
@@ -162,7 +162,7 @@ def _records(kind: RecordKind) -> Json:
         },
         "responses": {
             "200": {"description": "Stored.", "content": json_content(ref("Receipt"))},
-            **responses(400, 401, 403, 409, 410, 413, 415, 422, 429, 503),
+            **responses(400, 401, 403, 408, 409, 410, 413, 415, 422, 429, 503),
         },
     }
 

@@ -1,7 +1,6 @@
 """The composition root: from settings to a running server."""
 
 import asyncio
-import signal
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
@@ -9,9 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from granian.constants import Interfaces, SSLProtocols
-from granian.errors import FatalError
-from granian.server.embed import Server
 from litestar import Litestar
 
 from callistics import __version__
@@ -30,6 +26,7 @@ from callistics.errors import CallisticsError, Unavailable
 from callistics.exports.export import Exports
 from callistics.http.app import create_http
 from callistics.http.fetching import fetch
+from callistics.http.memory import RequestMemory
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
 from callistics.http.services import Services, application_services
@@ -43,12 +40,10 @@ from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
 from callistics.server.alerts import make_alerts
-from callistics.server.announcement import announce
 from callistics.server.backups import make_states
 from callistics.server.figures import show_figures
 from callistics.server.first_start import keep_token_secret, make_admin_key, starting
 from callistics.server.key_warnings import KeyWarnings
-from callistics.server.logs import configure_logs
 from callistics.server.maintenance import Maintenance, maintaining
 from callistics.server.new_files import private_files
 from callistics.server.policy import policy_of
@@ -174,12 +169,19 @@ def _services(
         searches=Searches(analytics, engine, settings.timezone),
         records=Records(engine.dialect, engine, policy),
         writer=writer,
+        memory=RequestMemory(settings.request_memory),
         keyring=keyring,
         tokens=Tokens(secret, settings.token_issuers, fetch),
         limiter=RateLimiter(settings.rate_limit),
         wrong_keys=WrongKeys(settings.wrong_key_limit),
         zone=zone(settings.timezone),
-        queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
+        queries=Pool(
+            "query",
+            settings.query_concurrency,
+            settings.query_queue,
+            gives_way=True,
+            quick=True,
+        ),
         exporting=Pool("export", settings.export_concurrency, 0, gives_way=True),
         backing_up=Pool("backup", 1, 8, gives_way=True),
         readers=Pool("reader", 2, settings.ingest_queue),
@@ -226,8 +228,10 @@ def _stop(parts: Services, engine: ServedEngine, maintenance: Maintenance | None
     if maintenance is not None:
         maintenance.stop()
     parts.alerts.stop()
-    parts.queries.stop()
-    parts.exporting.stop()
+    for pool in (parts.queries, parts.exporting):
+        # Nobody waits for their answers any more.
+        pool.interrupt()
+        pool.stop()
     parts.backing_up.stop()
     parts.readers.stop()
     parts.webhooks.stop()
@@ -236,56 +240,3 @@ def _stop(parts: Services, engine: ServedEngine, maintenance: Maintenance | None
     parts.backups.stop()
     engine.close()
     parts.decode_process.stop()
-
-
-def serve(
-    settings: Settings,
-    on_ready: Callable[[Application], None] | None = None,
-    *,
-    accept_loss: bool = False,
-) -> None:
-    """Serve in the foreground until SIGINT or SIGTERM; what was acknowledged stays.
-
-    `on_ready` is called once requests are taken; without it the address is printed. With
-    `accept_loss` a damaged log is kept aside. Raises `EngineError` if the engine cannot be opened.
-    """
-    configure_logs(settings)
-    application = build(settings)
-    application.serves, application.accepts_loss = True, accept_loss
-    application.on_ready = on_ready or (lambda one: announce(one.settings, one.admin_key_file))
-    try:
-        asyncio.run(_serve(application))
-    except FatalError:
-        if application.failure is None:
-            raise
-        raise application.failure from None
-
-
-async def _serve(application: Application) -> None:
-    settings = application.settings
-    server = Server(
-        application.asgi,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        log_enabled=False,
-        websockets=False,
-        ssl_cert=_path(settings.tls_cert),
-        ssl_key=_path(settings.tls_key),
-        # Not every platform that sends webhooks knows a newer one.
-        ssl_protocol_min=SSLProtocols.tls12,
-    )
-    # Its constructor does not take it.
-    server.workers_kill_timeout = settings.stop_timeout
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
-    try:
-        await server.serve()
-    except TimeoutError:
-        # What is still under way is cancelled; what is queued is committed yet.
-        _log.warning("stopped beside requests under way", seconds=settings.stop_timeout)
-
-
-def _path(file: str | None) -> Path | None:
-    return None if file is None else Path(file)

@@ -21,6 +21,8 @@ def show_figures(parts: Services, engine: Engine) -> None:
     waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
     gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)
     gauge("callistics_queries_busy", busy, lambda: parts.queries.busy)
+    held = "Bytes of bodies and answers under way."
+    gauge("callistics_request_memory_bytes", held, lambda: parts.memory.held)
     soon = f"Access keys that end within {SOON_DAYS} days."
     gauge("callistics_keys_ending", soon, lambda: len(parts.keyring.ending(now())))
     ahead = "Seconds that times of arrival lie ahead of the clock; below 60: 0."

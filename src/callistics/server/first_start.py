@@ -21,7 +21,7 @@ from callistics.model.audit import SERVER, Action, Detail, note
 from callistics.model.instants import now
 from callistics.model.keys import Permission
 from callistics.model.scope import EVERYTHING
-from callistics.settings import table
+from callistics.setting_table import table
 
 _log = structlog.get_logger("callistics")
 

@@ -8,7 +8,8 @@ from callistics.cli.connect import not_opened
 from callistics.cli.listen import ensure_free
 from callistics.cli.root import Failure
 from callistics.errors import EngineError
-from callistics.settings import ENGINE_DSNS, load_settings
+from callistics.setting_sources import ENGINE_DSNS
+from callistics.settings import load_settings
 
 _EPILOG = f"""\b
 Examples:
@@ -45,7 +46,7 @@ def command(engine: str | None, host: str | None, port: int | None, *, accept_lo
     settings = load_settings(overrides={"engine": engine, "host": host, "port": port})
     ensure_free(settings.host, settings.port)
     # Loaded here: help and wrong settings need no server.
-    from callistics.server.app import serve  # noqa: PLC0415
+    from callistics.server.serving import serve  # noqa: PLC0415
 
     try:
         serve(settings, accept_loss=accept_loss)

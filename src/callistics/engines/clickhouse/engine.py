@@ -29,6 +29,7 @@ from callistics.engines.clickhouse.migrate import (
 from callistics.engines.clickhouse.overwriting import Overwriting
 from callistics.engines.clickhouse.session import ClickHouseSession
 from callistics.engines.clickhouse.snapshot import ClickHouseSnapshot, parameters, snapshot
+from callistics.engines.waiting import waited_for
 from callistics.errors import CallisticsError
 from callistics.model.keys import StoredKey
 from callistics.records.columnar.changes import Changes
@@ -145,7 +146,7 @@ class ClickHouseEngine:
 
     @contextmanager
     def _reader(self) -> Generator[Connection]:
-        reader = self._readers.get()
+        reader = waited_for(self._readers)
         try:
             yield reader
         finally:

@@ -1,10 +1,8 @@
 """The embedded engine: opening, reading with a time limit, and writing."""
 
-import queue
-import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -28,6 +26,7 @@ from callistics.engines.duckdb.overwriting.renewal import Renewal
 from callistics.engines.duckdb.overwriting.work import Overwriting
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.query_timeout import QueryTimeout
+from callistics.engines.duckdb.readers import Readers
 from callistics.engines.duckdb.rebuild import rebuild_leads, rebuild_rollups
 from callistics.engines.duckdb.replaceable import Replaceable
 from callistics.engines.duckdb.rollups.schedule import RollupSchedule
@@ -35,8 +34,8 @@ from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.snapshot import DuckDBSnapshot, snapshot
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
-from callistics.engines.duckdb.writer import WriteConnection, first_log_limit
-from callistics.errors import TimedOut
+from callistics.engines.duckdb.writer import WriteConnection
+from callistics.interruption import Interruption, interruption
 from callistics.model.keys import StoredKey
 from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
@@ -64,9 +63,7 @@ class DuckDBEngine(Replaceable):
         self._clock = clock
         self.path = path
         self._timeout, self._tuning = timeout, tuning
-        self._connection = open_file(
-            path, memory_limit, threads, first_log_limit(shared=tuning.shared)
-        )
+        self._connection = open_file(path, memory_limit, threads, shared=tuning.shared)
         with closed_on_failure(self._connection.close), explained(path):
             self.migrated = migrate(self._connection)
             self._watermark = watermark_of(path)
@@ -88,12 +85,8 @@ class DuckDBEngine(Replaceable):
             self._write, self._schedule, self._clustering, self._overwriting
         )
         self._query_timeout = QueryTimeout()
-        # Whatever was used last is still in the processor's caches.
-        self._readers: queue.LifoQueue[StatementCache] = queue.LifoQueue()
-        self._reader_count, self._admitting = readers, threading.Lock()
+        self._readers = Readers(self._connection, readers)
         self._dumps = 0
-        for _ in range(readers):
-            self._readers.put(StatementCache(self._connection.cursor()))
         if rebuild_due(self._connection):
             with closed_on_failure(self.close):
                 self.rebuild()
@@ -124,19 +117,19 @@ class DuckDBEngine(Replaceable):
 
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
-        with self._reader() as reader:
+        with self._readers.one() as reader:
             return self._execute(reader, statement)
 
     def run_many(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement, kept as columns. Raises `TimedOut` past the time limit."""
-        with self._reader() as reader, self._timed(reader):
+        with self._readers.one() as reader, self._timed(reader):
             return ColumnRows(reader.columns(statement.text, statement.values))
 
     @contextmanager
     def reading(self) -> Generator[DuckDBSnapshot]:
         """One state of the records for several statements."""
         with (
-            self._reader() as reader,
+            self._readers.one() as reader,
             snapshot(reader, self._execute, self._data_version) as found,
         ):
             yield found
@@ -147,33 +140,14 @@ class DuckDBEngine(Replaceable):
         return self._tuning.sharing
 
     @contextmanager
-    def _reader(self) -> Generator[StatementCache]:
-        with self._admitting:
-            reader = self._readers.get()
-        try:
-            yield reader
-        finally:
-            self._readers.put(reader)
-
-    @contextmanager
     def _alone(self, patience: float) -> Generator[bool]:
         """Have nobody read meanwhile, if those who do end within some seconds; whether they did."""
-        taken: list[StatementCache] = []
-        ends = time.monotonic() + patience
-        # Who comes meanwhile waits; a state that is held for a backup nobody waits for.
-        if self._dumps or not self._admitting.acquire(timeout=patience):
+        # A state that is held for a backup nobody waits for.
+        if self._dumps:
             yield False
             return
-        try:
-            with suppress(queue.Empty):
-                while len(taken) < self._reader_count:
-                    left = max(0.0, ends - time.monotonic())
-                    taken.append(self._readers.get(timeout=left))
-            yield len(taken) == self._reader_count and not self._id_index.is_reading
-        finally:
-            for reader in taken:
-                self._readers.put(reader)
-            self._admitting.release()
+        with self._readers.none(patience) as nobody:
+            yield nobody and not self._id_index.is_reading
 
     def _execute(self, reader: StatementCache, statement: Statement) -> Sequence[SqlRow]:
         with self._timed(reader):
@@ -181,11 +155,15 @@ class DuckDBEngine(Replaceable):
 
     @contextmanager
     def _timed(self, reader: StatementCache) -> Generator[None]:
+        by = interruption() or Interruption(self._timeout)
         try:
-            with self._query_timeout.limit(reader.connection, self._timeout):
+            with (
+                self._query_timeout.limit(reader.connection, by.left) as end,
+                by.telling(end),
+            ):
                 yield
         except duckdb.InterruptException:
-            raise TimedOut(f"the query took longer than {self._timeout:g} seconds") from None
+            raise by.error from None
 
     @contextmanager
     def writing(self) -> Generator[DuckDBSession]:
@@ -247,7 +225,7 @@ class DuckDBEngine(Replaceable):
 
     def newest_arrival(self) -> int:
         """The newest time (µs) that was given out for a record that came."""
-        with self._reader() as reader:
+        with self._readers.one() as reader:
             ((newest,),) = reader.execute("SELECT epoch_us(last) FROM arrivals").fetchall()
         return int(newest)
 
@@ -281,8 +259,7 @@ class DuckDBEngine(Replaceable):
         self._id_index.stop()
         self._overwriting.stop()
         with self._write.lock:
-            for _ in range(self._reader_count):
-                self._readers.get().connection.close()
+            self._readers.close()
             self._maintenance.close()
             self._clustering.close()
             self._renewal.close()

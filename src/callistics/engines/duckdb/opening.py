@@ -2,13 +2,16 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from callistics.engines.duckdb.accept_loss import cut_unacknowledged
+from callistics.engines.duckdb.connecting import giving_way, holder
 from callistics.engines.duckdb.file_check import CUT_OFF, LossError, check_files, is_unreadable_log
 from callistics.engines.duckdb.watermark import Watermark, log_of
+from callistics.engines.duckdb.writer import first_log_limit
 from callistics.errors import EngineError, first_line
 
 # Of the machine's memory: the rest goes on to cache the file, as far as nobody else needs it.
@@ -19,14 +22,14 @@ _LEAST_SPLIT = 2_048
 
 
 def open_file(
-    path: Path, memory_limit: str | None, threads: int | None, log_limit: int
+    path: Path, memory_limit: str | None, threads: int | None, *, shared: bool
 ) -> duckdb.DuckDBPyConnection:
     """A database, which is made where there is none. Raises `EngineError`.
 
-    A log may have `log_limit` bytes before it is moved into the file.
+    `shared` is whether others may wait for the writer: then the engine's own threads give way.
     """
     config: dict[str, str | bool | int | float | list[str]] = {
-        "checkpoint_threshold": f"{log_limit}B",
+        "checkpoint_threshold": f"{first_log_limit(shared=shared)}B",
         "variant_minimum_shredding_size": _LEAST_SPLIT,
         "memory_limit": memory_limit or _MEMORY,
     }
@@ -36,12 +39,14 @@ def open_file(
         if str(path) != ":memory:":
             path.parent.mkdir(parents=True, exist_ok=True)
             check_files(path)
+        connect = partial(duckdb.connect, str(path), config=config)
+        opened = partial(giving_way, connect) if shared else connect
         try:
-            return duckdb.connect(str(path), config=config)
+            return opened()
         except duckdb.Error as error:
             if not is_unreadable_log(error) or not cut_unacknowledged(path):
                 raise
-        return duckdb.connect(str(path), config=config)
+        return opened()
 
 
 @contextmanager
@@ -54,6 +59,9 @@ def explained(path: Path) -> Generator[None]:
             raise LossError(f"{log_of(path)} is damaged, or of another database") from error
         if CUT_OFF in str(error):
             raise EngineError(f"{path} is cut off: put a backup in its place") from error
+        pid = holder(error)
+        if pid is not None:
+            raise EngineError(f"{path} is open in another process, with the pid {pid}") from error
         raise EngineError(f"cannot open {path}: {first_line(error)}") from error
 
 

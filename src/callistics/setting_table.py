@@ -1,10 +1,40 @@
-"""Every setting with the value in force, and where that comes from."""
+"""Settings as a table: what there is, and what is in force."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from callistics.setting_sources import PREFIX, given_settings
-from callistics.settings import SettingInfo, load_settings, table
+from callistics.settings import Settings, load_settings
+
+ANSWER_SETTINGS = (
+    "timezone",
+    "lead_stages",
+    "template_lead_stages",
+    "success_outcomes",
+    "unreached_outcomes",
+)
+"""The settings that decide what a query is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingInfo:
+    """One line of the table of settings."""
+
+    name: str
+    variable: str
+    default: object
+    help: str
+
+
+def table() -> list[SettingInfo]:
+    """Every setting with its variable, default and help."""
+    defaults = Settings()
+    return [
+        SettingInfo(
+            one.name, PREFIX + one.name.upper(), getattr(defaults, one.name), one.metadata["help"]
+        )
+        for one in fields(Settings)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
