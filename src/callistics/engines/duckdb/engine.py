@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -28,6 +28,7 @@ from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.query_timeout import QueryTimeout
 from callistics.engines.duckdb.readers import Readers
 from callistics.engines.duckdb.rebuild import rebuild_leads, rebuild_rollups
+from callistics.engines.duckdb.replaceable import Replaceable
 from callistics.engines.duckdb.rollups.schedule import RollupSchedule
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.snapshot import DuckDBSnapshot, snapshot
@@ -40,7 +41,7 @@ from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
 
 
-class DuckDBEngine:
+class DuckDBEngine(Replaceable):
     """Implements `engines.base.Engine` on one database file.
 
     Queries run on a pool of `readers` connections, each limited to `timeout` seconds; writing is
@@ -110,24 +111,9 @@ class DuckDBEngine:
         return self._data_version.settled
 
     @property
-    def data_versions(self) -> DataVersion:
-        """The counter of them: a database that is opened again goes on where it ended."""
-        return self._data_version
-
-    @property
     def payload_keys(self) -> PayloadKeys:
         """The keys that payloads have."""
         return self._payload_keys
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether it goes on after an error, and its log ends as it says."""
-        try:
-            with self._connection.cursor() as probe:
-                probe.execute("SELECT 1")
-        except duckdb.Error:
-            return False
-        return not self._write.is_torn
 
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
@@ -239,15 +225,6 @@ class DuckDBEngine:
             ((newest,),) = reader.execute("SELECT epoch_us(last) FROM arrivals").fetchall()
         return int(newest)
 
-    def try_to_write(self) -> None:
-        """Commit what changes nothing."""
-        with self._write.lock, self._write.transaction() as connection:
-            connection.execute("UPDATE arrivals SET last = last")
-
-    def interrupt(self) -> None:
-        """End the queries that run: they raise `TimedOut`."""
-        self._query_timeout.end_all()
-
     def rebuild(self) -> None:
         """Recompute every lead, attempt, effective payload and roll-up from the records.
 
@@ -271,17 +248,6 @@ class DuckDBEngine:
                 yield found
         finally:
             self._dumps -= 1
-
-    def abandon(self) -> None:
-        """Close the file as it is: it is for the log to say what was committed."""
-        with suppress(duckdb.Error):
-            self._connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-        self.close()
-
-    def cut_log(self) -> None:
-        """Cut off the log, after it was abandoned, what was never acknowledged."""
-        if self._watermark is not None:
-            self._watermark.cut()
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""

@@ -198,7 +198,7 @@ class Recovery:
         # The engine would read no log with half a commit in it, or write behind that.
         self.database.cut_log()
         opened = self._open()
-        opened.data_versions.begin_with(self.database.data_versions.unused)
+        opened.count_from(self.database.unused_data_version)
         self.database = opened
         self._is_open = True
         self._trouble = _Trouble(self._sentence, readable=True)
