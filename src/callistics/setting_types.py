@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -99,6 +100,31 @@ def as_names(value: object) -> tuple[str, ...] | None:
     return _list(value) or None
 
 
+def as_file(value: object) -> str | None:
+    """The path of a file that can be read; nothing for an empty text."""
+    if value == "":
+        return None
+    path = as_text(value)
+    try:
+        with Path(path).open("rb"):
+            return path
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from None
+
+
+def pair_problem(certificate: str, key: str) -> str | None:
+    """What is wrong with a certificate and its private key."""
+    # Loaded here: most servers and commands need none of it.
+    import ssl  # noqa: PLC0415
+
+    try:
+        # With no passphrase: else one would be asked for at the terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, lambda: "")
+    except (OSError, ValueError) as error:
+        return getattr(error, "reason", None) or str(error)
+    return None
+
+
 def as_networks(value: object) -> tuple[str, ...]:
     """A list of addresses and networks."""
     networks = _list(value)
@@ -186,6 +212,16 @@ def as_stage_lists(value: object) -> dict[str, tuple[str, ...]]:
         for name, stages in cast("dict[str, object]", value).items()
     }
     return {name: stages for name, stages in lists.items() if stages}
+
+
+def as_days_by_id(value: object) -> dict[str, int]:
+    """Days for each of some merchants: a TOML table or a JSON object."""
+    if isinstance(value, str):
+        value = json.loads(value)
+    if not isinstance(value, dict):
+        raise ValueError('must be an object such as {"mer_1": 365}')
+    days = as_whole(0, 36_500)
+    return {_recorded(name): days(one) for name, one in cast("dict[str, object]", value).items()}
 
 
 def as_zone(value: object) -> str:

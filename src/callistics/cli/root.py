@@ -44,13 +44,14 @@ COMMANDS: Mapping[str, Lazy] = {
     "query": Lazy("query", "Run a query and print the answer."),
     "calls": Lazy("calls", "Show the calls behind a figure, or one of them."),
     "leads": Lazy("leads", "Show a lead with its calls and its history."),
+    "erase": Lazy("erase", "Erase leads with all their calls, or single calls, for good."),
     "types": Lazy("types", "List the query types, or the fields of one."),
     "values": Lazy("values", "List the values of a field, those of most calls first."),
     "payload-keys": Lazy("payload_keys", "List the keys that payloads have."),
     "mcp": Lazy(
         "mcp", "Let AI assistants query a running server, over the Model Context Protocol."
     ),
-    "keys": Lazy("keys", "Create, list and revoke access keys."),
+    "keys": Lazy("keys", "Create, list, rotate and revoke access keys."),
     "audit": Lazy("audit", "Look at the audit log, and check that nobody changed it."),
     "webhook": Lazy("webhook", "Take what platforms send: endpoints, dead letters, a trial."),
     "embed-token": Lazy("embed_token", "Sign tokens for embedding, or refuse them all."),

@@ -21,7 +21,15 @@ from callistics.client.bodies import (
     Sought,
 )
 from callistics.client.errors import StatusError
-from callistics.client.found import EmbedToken, Key, PayloadKeys, Record, Value
+from callistics.client.found import (
+    AuditPage,
+    EmbedToken,
+    Erased,
+    Key,
+    PayloadKeys,
+    Record,
+    Value,
+)
 from callistics.client.ingesting import (
     Ingestion,
     Terms,
@@ -146,6 +154,14 @@ class Client:
         """One lead with its `calls` and the `history` of its status."""
         return self._transport.send(asking.shown("leads", lead_id, merchant_id, timezone))
 
+    def erase_call(self, call_id: str, *, merchant_id: str | None = None) -> Erased:
+        """Erase a call for good; later records of it are refused for some days."""
+        return self._transport.send(asking.erased("calls", call_id, merchant_id))
+
+    def erase_lead(self, lead_id: str, *, merchant_id: str | None = None) -> Erased:
+        """Erase a lead with all its calls for good; later records of them are refused."""
+        return self._transport.send(asking.erased("leads", lead_id, merchant_id))
+
     def types(self) -> dict[str, Any]:
         """What can be asked: query types, filters, operators, measures, dimensions, settings."""
         return self._transport.send(asking.types())
@@ -194,6 +210,10 @@ class Client:
         """The access keys."""
         return self._transport.send(admin.list_keys())
 
+    def rotate_key(self, key_id: str, *, overlap: int | None = None) -> Key:
+        """Make a key that follows another, which holds for `overlap` seconds yet, else a day."""
+        return self._transport.send(admin.rotate_key(key_id, overlap))
+
     def revoke_key(self, key_id: str) -> None:
         """Refuse a key from now on."""
         self._transport.send(admin.revoke_key(key_id))
@@ -208,6 +228,19 @@ class Client:
     ) -> EmbedToken:
         """Sign a token that can query and nothing else, for `expires_in` seconds."""
         return self._transport.send(admin.create_embed_token(scope, expires_in, locked, origins))
+
+    def audit_page(
+        self,
+        *,
+        action: str | None = None,
+        begin: str | None = None,
+        end: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AuditPage:
+        """Some entries of the audit log, the newest first; `begin` and `end` are in UTC."""
+        asked = admin.audit_page(action, begin, end, limit, cursor)
+        return self._transport.send(asked)
 
     def revoke_embed_tokens(self) -> None:
         """Refuse every token that was signed so far."""

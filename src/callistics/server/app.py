@@ -11,26 +11,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 from granian.errors import FatalError
 from granian.server.embed import Server
 from litestar import Litestar
 
 from callistics import __version__
-from callistics.access.keyring import Keyring, new_secret, process_key
+from callistics.access.keyring import SOON_DAYS, Keyring, new_secret, process_key
 from callistics.access.limiter import RateLimiter
 from callistics.access.tokens import Tokens, new_token_secret
+from callistics.access.wrong_keys import WrongKeys
 from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.audit.log import AuditLog
 from callistics.engines.base import Engine
-from callistics.engines.registry import database_file, key_file, open_engine
+from callistics.engines.diagnosis import seconds_ahead
+from callistics.engines.registry import database_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.exports.export import Exports
 from callistics.http.app import create_http
-from callistics.http.metrics import Metrics
+from callistics.http.metrics import AHEAD, Metrics
 from callistics.http.pool import Pool
 from callistics.http.services import Services, application_services
 from callistics.ingest.decode_process import DecodeProcess
@@ -42,11 +44,14 @@ from callistics.model.instants import now
 from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
-from callistics.server.first_start import keep_token_secret, make_admin_key, note_start
-from callistics.server.logs import configure_logs, in_json
-from callistics.server.maintenance import Maintenance
+from callistics.server.announcement import announce
+from callistics.server.first_start import keep_token_secret, make_admin_key, starting
+from callistics.server.key_warnings import KeyWarnings
+from callistics.server.logs import configure_logs
+from callistics.server.maintenance import Maintenance, maintaining
 from callistics.server.policy import policy_of
-from callistics.server.webhooks import maintaining, make_webhooks
+from callistics.server.retention import Retention
+from callistics.server.webhooks import make_webhooks
 from callistics.settings import Settings
 from callistics.timezones import rules_version
 
@@ -77,7 +82,11 @@ class Application:
     failure: CallisticsError | None = None
 
     def __post_init__(self) -> None:
-        self.asgi = create_http(self._lifespan, self.settings.cors_origins or ())
+        self.asgi = create_http(
+            self._lifespan,
+            self.settings.cors_origins or (),
+            encrypted=self.settings.tls_cert is not None,
+        )
 
     @asynccontextmanager
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
@@ -101,7 +110,7 @@ class Application:
         http.state.services = parts
         parts.ready = True
         if self.serves:
-            note_start(parts, engine)
+            starting(parts, engine)
         flush = asyncio.create_task(_flush_uses(parts))
         maintenance = Maintenance(parts.maintain, _MAINTENANCE_SECONDS) if self.serves else None
         _log.info(
@@ -155,6 +164,7 @@ def _services(
         keyring=Keyring(engine.load_keys(), local),
         tokens=Tokens(secret, settings.token_issuers),
         limiter=RateLimiter(settings.rate_limit),
+        wrong_keys=WrongKeys(settings.wrong_key_limit),
         zone=zone(settings.timezone),
         queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
         exporting=Pool("export", settings.export_concurrency, 0, gives_way=True),
@@ -162,7 +172,7 @@ def _services(
         decode_process=DecodeProcess(),
         cache=cache,
         data_version=lambda: engine.data_version,
-        maintain=maintaining(engine, webhooks),
+        maintain=maintaining(engine, webhooks, Retention(settings, engine, writer.submit)),
         webhooks=webhooks,
         audit=AuditLog(engine, writer.submit),
         metrics=metrics,
@@ -172,6 +182,10 @@ def _services(
     waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
     gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)
     gauge("callistics_queries_busy", busy, lambda: parts.queries.busy)
+    soon = f"Access keys that end within {SOON_DAYS} days."
+    gauge("callistics_keys_ending", soon, lambda: len(parts.keyring.ending(now())))
+    ahead = "Seconds that times of arrival lie ahead of the clock; below 60: 0."
+    gauge(AHEAD, ahead, lambda: seconds_ahead(engine.newest_arrival(), now()))
     waits = "Records that wait for required fields, in no figure; NaN where the engine cannot tell."
     gauge("callistics_pending_records", waits, lambda: _number_pending(parts.pending))
     return parts
@@ -201,8 +215,10 @@ def private_files(database: Path | None) -> Generator[None]:
 
 
 async def _flush_uses(parts: Services) -> None:
-    """Store now and then when keys were last used."""
+    """Store now and then when keys were last used, and warn of those that end soon."""
+    warnings = KeyWarnings(parts.keyring)
     while True:
+        warnings.warn(now())
         await asyncio.sleep(_FLUSH_SECONDS)
         _save_uses(parts)
 
@@ -243,38 +259,13 @@ def serve(settings: Settings, on_ready: Callable[[Application], None] | None = N
     configure_logs(settings)
     application = build(settings)
     application.serves = True
-    application.on_ready = on_ready or announce
+    application.on_ready = on_ready or (lambda one: announce(one.settings, one.admin_key_file))
     try:
         asyncio.run(_serve(application))
     except FatalError:
         if application.failure is None:
             raise
         raise application.failure from None
-
-
-def announce(application: Application) -> None:
-    """Tell where the server listens and where its first admin key lies.
-
-    People are told on standard output, programs by a line of log, so that JSON stays JSON.
-    """
-    settings = application.settings
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    url = f"http://{host}:{settings.port}"
-    file = application.admin_key_file or key_file(settings.engine)
-    key = str(file) if file.exists() else None
-    if in_json(settings):
-        _log.info("listening", url=url, api_page=f"{url}/docs", admin_key_file=key)
-        return
-    lines = [
-        f"Callistics {__version__} listens on {url}",
-        f"  Dashboard  {url}/",
-        f"  API page   {url}/docs",
-    ]
-    if application.admin_key_file is not None:
-        lines.append(f"  The first admin key was written to {key}")
-    elif key is not None:
-        lines.append(f"  Admin key  {key}")
-    print("\n".join(lines), flush=True)  # noqa: T201
 
 
 async def _serve(application: Application) -> None:
@@ -286,6 +277,10 @@ async def _serve(application: Application) -> None:
         interface=Interfaces.ASGI,
         log_enabled=False,
         websockets=False,
+        ssl_cert=_path(settings.tls_cert),
+        ssl_key=_path(settings.tls_key),
+        # Not every platform that sends webhooks knows a newer one.
+        ssl_protocol_min=SSLProtocols.tls12,
     )
     # Its constructor does not take it.
     server.workers_kill_timeout = settings.stop_timeout
@@ -297,3 +292,7 @@ async def _serve(application: Application) -> None:
     except TimeoutError:
         # What is still under way is cancelled; what is queued is committed yet.
         _log.warning("stopped beside requests under way", seconds=settings.stop_timeout)
+
+
+def _path(file: str | None) -> Path | None:
+    return None if file is None else Path(file)
