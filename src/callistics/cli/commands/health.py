@@ -5,6 +5,8 @@ import httpx
 
 from callistics.cli.connect import Target, server_url
 from callistics.cli.root import Failure
+from callistics.client.options import verifying
+from callistics.settings import load_settings
 
 _TIMEOUT = 5.0
 _EPILOG = """\b
@@ -27,8 +29,10 @@ def command(url: str | None) -> None:
     It needs no key, and does for a container what `GET /health/ready` does for a proxy.
     """
     address = server_url(Target(url=url or None)).rstrip("/")
+    verify = verifying(address, load_settings().tls_cert)
+    ready = f"{address}/health/ready"
     try:
-        answer = httpx.get(f"{address}/health/ready", timeout=_TIMEOUT, trust_env=False)
+        answer = httpx.get(ready, timeout=_TIMEOUT, trust_env=False, verify=verify)
     except httpx.HTTPError as error:
         raise Failure(f"{address} does not answer: {error}") from None
     if not answer.is_success:
