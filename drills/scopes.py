@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from callistics.server.in_process import quiet_logs
 from drills.report import Report
 from drills.scope_attacks import ATTACKS, BY_TOKEN, PUBLIC, Attack, Names, permission
 from drills.scope_world import MARK, Knocker, World, nobody, seen_by_all, settle, settle_another
@@ -72,7 +73,7 @@ class Pair:
 def drill(*, short: bool) -> Report:
     """Let everyone try every attack; in the long form, time those that are answered."""
     engines.current = "duckdb"
-    with ExitStack() as stack:
+    with quiet_logs(), ExitStack() as stack:
         pair = _pair(stack)
         found = attacked(pair, short=short)
         rows = [
