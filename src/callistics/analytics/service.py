@@ -10,6 +10,7 @@ from callistics.analytics.parse import parse_query, parse_request
 from callistics.analytics.parse_body import Object
 from callistics.analytics.plan import (
     Plan,
+    Reads,
     bounds_frame,
     compile_extent,
     compile_plan,
@@ -19,6 +20,7 @@ from callistics.analytics.plan import (
     located,
     needs_extent,
     plan_query,
+    reads,
     untimed,
 )
 from callistics.analytics.rollup_match import Rollups
@@ -58,8 +60,19 @@ class Analytics:
 
     def timed(self, body: bytes, scope: Scope, at: int | None = None) -> tuple[Answer, float]:
         """The answer, and the seconds that the engine took of it. Raises `RequestError`."""
-        query = parse_request(body, scope, self._zone, now() if at is None else at)
-        plan = plan_query(query, scope, self.policy)
+        return self.timed_plan(self.planned(body, scope, now() if at is None else at))
+
+    def planned(self, body: bytes, scope: Scope, at: int) -> Plan:
+        """The plan of the body of `POST /analytics`. Raises `Refused`."""
+        query = parse_request(body, scope, self._zone, at)
+        return plan_query(query, scope, self.policy)
+
+    def reads(self, plan: Plan) -> Reads:
+        """What the plan's answer is read from."""
+        return reads(plan, self.dialect, self.rollups)
+
+    def timed_plan(self, plan: Plan) -> tuple[Answer, float]:
+        """As `timed`, of a plan."""
         with self._one_state(plan) as run:
             engine = _Stopwatch(run)
             return self.compute(plan, engine), engine.seconds

@@ -1,5 +1,6 @@
 """What a running server says of itself."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from callistics.engines.diagnosis import ahead_problem
 
 Fact = tuple[str, str]
 _TIMEOUT = 5.0
-_INFO = "callistics_info"
+_INFO, _BACKUP_AGE = "callistics_info", "callistics_backup_age_seconds"
 _AHEAD = "callistics_arrivals_ahead_seconds"
 
 
@@ -55,7 +56,10 @@ def _ask(client: httpx.Client, key: str | None, found: Report) -> None:
     figures = client.get("/metrics", headers=headers)
     told = "told to an admin key: give one with --key"
     found.facts.append(("its engine", _engine(figures.text) if figures.is_success else told))
-    ahead = ahead_problem(_figure(figures.text, _AHEAD) if figures.is_success else 0.0)
+    age = _figure(figures.text, _BACKUP_AGE) if figures.is_success else None
+    if age is not None:
+        found.facts.append(("its newest backup", _ago(age)))
+    ahead = ahead_problem((_figure(figures.text, _AHEAD) if figures.is_success else None) or 0.0)
     found.problems += [ahead] if ahead else []
 
 
@@ -64,14 +68,23 @@ def _detail(answer: httpx.Response) -> str:
     return str(body.get("detail") or body.get("title"))
 
 
-def _figure(figures: str, name: str) -> float:
-    """A figure without labels in the text of `/metrics`; 0 where the server has none such."""
-    line = next((one for one in figures.splitlines() if one.startswith(f"{name} ")), "")
-    return float(line.partition(" ")[2] or 0)
-
-
 def _engine(figures: str) -> str:
     """The engine in the text of `/metrics`: `callistics_info{engine="Name 1.0",…} 1.0`."""
     line = next((one for one in figures.splitlines() if one.startswith(_INFO)), "")
     _, _, rest = line.partition('engine="')
     return rest.partition('"')[0] or "not told by this version"
+
+
+def _figure(figures: str, name: str) -> float | None:
+    """A figure without labels in the text of `/metrics`; None where the server has none such."""
+    line = next((one for one in figures.splitlines() if one.startswith(f"{name} ")), None)
+    return None if line is None else float(line.partition(" ")[2])
+
+
+def _ago(seconds: float) -> str:
+    """How long ago a backup was made, in its two largest units."""
+    if math.isnan(seconds):
+        return "none was made"
+    hours, minutes = divmod(int(seconds) // 60, 60)
+    days, hours = divmod(hours, 24)
+    return f"{days:,} d {hours} h ago" if days else f"{hours} h {minutes} min ago"

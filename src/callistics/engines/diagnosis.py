@@ -1,5 +1,6 @@
 """What there is to say of an engine without changing anything in it."""
 
+import time
 from dataclasses import dataclass
 
 from callistics.model.instants import MINUTE, SECOND
@@ -17,12 +18,13 @@ class Diagnosis:
     problems: tuple[str, ...] = ()
 
 
-def seconds_ahead(newest: int, now: int) -> float:
-    """How far the newest time of arrival lies ahead of a clock (both µs), where that is much.
+def seconds_ahead(newest: int) -> float:
+    """How far the newest time of arrival (µs) lies ahead of the clock, where that is much.
 
     Later ones go on from it, however right the clock is by then.
     """
-    return (newest - now) / SECOND if newest - now > _APART else 0.0
+    ahead = newest - time.time_ns() // 1_000
+    return ahead / SECOND if ahead > _APART else 0.0
 
 
 def ahead_problem(seconds: float) -> str | None:

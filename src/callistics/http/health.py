@@ -7,7 +7,7 @@ from pathlib import Path
 from litestar import Response, get
 from litestar.params import FromPath
 
-from callistics.errors import Forbidden, NotFound, Unavailable
+from callistics.errors import Forbidden, NotFound, StorageFailed, Unavailable
 from callistics.http.metrics import CONTENT_TYPE
 from callistics.http.openapi import document
 from callistics.http.services import AnyRequest, services
@@ -47,6 +47,9 @@ async def ready(request: AnyRequest) -> Response[dict[str, str]]:
     """Queries and records are taken; with the release of the time zone rules."""
     if not services(request).ready:
         raise Unavailable("starting or stopping")
+    problem = services(request).storage().problem
+    if problem is not None:
+        raise StorageFailed(problem)
     return Response({"status": "ready", "timezone_rules": rules_version()})
 
 

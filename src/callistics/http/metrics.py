@@ -56,6 +56,12 @@ class Metrics:
             ("source", "result"),
             registry=self.registry,
         )
+        self.notices = Counter(
+            "callistics_alert_notices_total",
+            "Notices of alerts by channel, and what became of each attempt to send one.",
+            ("channel", "result"),
+            registry=self.registry,
+        )
         self.errors = Counter(
             "callistics_errors_total",
             "Answers with an error status.",

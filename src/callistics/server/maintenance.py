@@ -6,16 +6,29 @@ from collections.abc import Callable
 
 import structlog
 
+from callistics.alerts.service import Alerts
+from callistics.backups.states import States
 from callistics.engines.base import Engine
+from callistics.errors import Unavailable
 from callistics.server.retention import Retention
 from callistics.webhooks.service import Webhooks
 
 _log = structlog.get_logger("callistics")
 
 
-def maintaining(engine: Engine, webhooks: Webhooks, retention: Retention) -> Callable[[], bool]:
-    """Does a piece of what there is to do: what is too old goes before files are put in order."""
-    return lambda: webhooks.maintain() or retention.maintain() or engine.maintain()
+def maintaining(
+    engine: Engine, webhooks: Webhooks, alerts: Alerts, retention: Retention, states: States
+) -> Callable[[], bool]:
+    """Does a piece of what there is to do: what is too old goes before files are put in order.
+
+    States that nobody asks for any more go each time.
+    """
+
+    def maintain() -> bool:
+        states.expire()
+        return webhooks.maintain() or alerts.maintain() or retention.maintain() or engine.maintain()
+
+    return maintain
 
 
 class Maintenance:
@@ -45,6 +58,9 @@ class Maintenance:
         started = time.monotonic()
         try:
             more = self._maintain()
+        except Unavailable as error:
+            _log.warning("maintenance has to wait", reason=error.detail)
+            return self._pause
         except Exception:  # noqa: BLE001 - whatever it is, the records and the answers are right
             _log.exception("maintenance failed; it is tried again later")
             return self._pause

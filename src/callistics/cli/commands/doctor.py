@@ -9,7 +9,8 @@ from callistics.cli.connect import Target, client_options, default_url, key_besi
 from callistics.cli.output import console
 from callistics.cli.serving import Fact, Report, report
 from callistics.dashboard.assets import CHARTS, HOW_TO_MAKE_IT
-from callistics.settings import ENGINE_DSNS, Settings, load_settings
+from callistics.setting_sources import ENGINE_DSNS
+from callistics.settings import Settings, load_settings
 from callistics.timezones import rules_version
 
 _EPILOG = f"""\b
@@ -53,7 +54,7 @@ def _engine(settings: Settings, server: Report, *, asked: bool) -> tuple[list[Fa
 
     file = database_file(settings.engine)
     missed = asked and file is not None and not file.exists()
-    found = diagnose(settings.engine, served=server.answers and not missed)
+    found = diagnose(settings, served=server.answers and not missed)
     return [("engine", found.engine), *found.facts], list(found.problems)
 
 

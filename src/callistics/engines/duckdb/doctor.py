@@ -1,23 +1,23 @@
 """Looking at a database file without changing it."""
 
 import shutil
-from pathlib import Path
 
 import duckdb
 
 from callistics.engines.diagnosis import Diagnosis, ahead_problem, seconds_ahead
+from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.migrate import known
 from callistics.engines.migrations import newer
 from callistics.errors import first_line
-from callistics.model.instants import now
 
 _NAME = f"DuckDB {duckdb.__version__}"
 # Below this much free space a checkpoint may not find room for what it rewrites.
 _LITTLE_SPACE = 1 << 30
 
 
-def diagnose(path: Path, *, served: bool = False) -> Diagnosis:
+def diagnose(disk: Disk, *, served: bool = False) -> Diagnosis:
     """The file, its schema and the space around it; `served` is whether a server is running."""
+    path = disk.path
     facts = [("file", str(path.absolute()))]
     if not path.exists():
         if served:
@@ -27,7 +27,9 @@ def diagnose(path: Path, *, served: bool = False) -> Diagnosis:
     problems: list[str] = []
     free = shutil.disk_usage(path.absolute().parent).free
     facts.append(("free space", f"{free:,} bytes"))
-    if free < _LITTLE_SPACE:
+    if disk.shortage is not None:
+        problems.append(f"records are refused: {disk.shortage}")
+    elif free < _LITTLE_SPACE:
         problems.append(f"only {free:,} bytes are free beside the file")
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
@@ -51,7 +53,7 @@ def _contents(connection: duckdb.DuckDBPyConnection, problems: list[str]) -> lis
     schema = int(rows[0][0] or 0)
     problems += newer(known(), schema)
     ((newest,),) = connection.execute("SELECT epoch_us(last) FROM arrivals").fetchall()
-    ahead = ahead_problem(seconds_ahead(int(newest), now()))
+    ahead = ahead_problem(seconds_ahead(int(newest)))
     problems += [ahead] if ahead else []
     calls, leads = (
         connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
