@@ -176,6 +176,46 @@ def _of_webhooks() -> list[Attack]:
     ]
 
 
+def _of_alerts() -> list[Attack]:
+    path, one = "/alerts/{alert_id}", "/alerts/{alert}"
+    alerts = [_alert({name: _OTHERS[name]}) for name in ("merchant_id", "reseller_id")]
+    other = {"query": {"query_type": "success_rate", "filters": {"merchant_id": "{merchant}"}}}
+    past = {"from": "2026-03-01", "to": "2026-03-03"}
+    return [
+        Attack("GET /alerts"),
+        *(
+            Attack("POST /alerts", body=body, outside=name)
+            for name, body in zip(("merchant_id", "reseller_id"), alerts, strict=True)
+        ),
+        Attack("POST /alerts/simulate", body={**alerts[0], **past}),
+        Attack(f"GET {path}", one),
+        Attack(f"PATCH {path}", one, {"enabled": False}),
+        Attack(f"PATCH {path}", one, other),
+        Attack(f"DELETE {path}", one),
+        Attack(f"POST {path}/simulate", f"{one}/simulate", past),
+        Attack(f"POST {path}/test", f"{one}/test"),
+    ]
+
+
+def _alert(filters: dict[str, str]) -> dict[str, object]:
+    return {
+        "name": "stolen",
+        "query": {"query_type": "success_rate", "filters": filters},
+        "field": "reach_rate",
+        "condition": {"op": "below", "value": 15},
+    }
+
+
+def _of_backups() -> list[Attack]:
+    path = "/backups/{backup_id}"
+    return [
+        Attack("POST /backups"),
+        Attack(f"DELETE {path}", "/backups/{backup}"),
+        Attack(f"POST {path}/made", "/backups/{backup}/made"),
+        Attack(f"GET {path}/parts/{{part}}", "/backups/{backup}/parts/{part}"),
+    ]
+
+
 def _of_values() -> list[Attack]:
     queries = (
         "field=merchant_id",
@@ -213,6 +253,8 @@ ATTACKS: list[Attack] = [
     Attack("GET /pending"),
     *_of_keys(),
     *_of_webhooks(),
+    *_of_alerts(),
+    *_of_backups(),
     Attack("GET /health/live"),
     Attack("GET /health/ready"),
     Attack("GET /metrics"),
@@ -223,7 +265,10 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "query": ("/analytics", "/calls/search", "GET /calls/", "GET /leads/"),
     "ingest": ("POST /calls", "POST /leads", "/pending"),
     "erase": ("DELETE /calls/", "DELETE /leads/"),
-    "admin": ("/keys", "/embed-tokens", "/webhook-endpoints", "/audit", "/metrics"),
+    "admin": (
+        *("/keys", "/embed-tokens", "/webhook-endpoints", "/audit", "/metrics"),
+        *("/alerts", "/backups"),
+    ),
 }
 PUBLIC = ("POST /webhooks/{source}/{token}", "GET /health/live", "GET /health/ready")
 BY_TOKEN = (

@@ -65,12 +65,15 @@ def named(end: str) -> dict[str, str]:
     return {name: f"{begin}{end}" for name, begin in _NAMED.items()}
 
 
-def nobody() -> dict[str, str]:
+def nobody(there: Names) -> dict[str, str]:
     """Names that nothing has, as long as those of the other tenant."""
     return {
+        **there,
         **named(_NOBODY),
         "key": f"key_{16 * '0'}",
         "endpoint": f"whe_{16 * '0'}",
+        "alert": f"alr_{16 * '0'}",
+        "backup": there["backup"][:-8] + 8 * "0",
         "ended": 43 * "0",
         "token": 43 * "1",
         "cursor": 40 * "A",
@@ -102,15 +105,31 @@ def settle_another(server: Server) -> Names:
     _good(server.request("DELETE", f"/webhook-endpoints/{ended['id']}"))
     listed = server.request("GET", "/keys").json()["keys"]
     (key_id,) = (one["id"] for one in listed if one["scope"] == scope)
+    alert = {**_ALERT, "query": {"query_type": "success_rate", "filters": _of(tenant)}}
+    held = _good(server.request("POST", "/backups")).json()
     page = server.request("POST", "/calls/search", key=key, json={"limit": 1}).json()
     return {
         **names,
         "key": key_id,
         "endpoint": live["id"],
+        "alert": _good(server.request("POST", "/alerts", json=alert)).json()["id"],
+        "backup": held["id"],
+        "part": f"calls-{held['parts'][0]['month']}",
         "ended": ended["url"].rpartition("/")[2],
         "token": live["url"].rpartition("/")[2],
         "cursor": page["next_cursor"],
     }
+
+
+_ALERT = {
+    "name": f"of {MARK}",
+    "field": "reach_rate",
+    "condition": {"op": "below", "value": 15},
+}
+
+
+def _of(tenant: Mapping[str, str]) -> Json:
+    return {"merchant_id": tenant["merchant_id"]}
 
 
 def seen_by_all(server: Server, names: Names) -> list[object]:
@@ -123,6 +142,7 @@ def seen_by_all(server: Server, names: Names) -> list[object]:
         server.rows("status_distribution", filters=asked["filters"]),
         [one for one in endpoints if one["merchant_id"] == names["merchant"]],
         [one for one in keys if one["id"] == names["key"]],
+        [one for one in server.request("GET", "/alerts").json()["alerts"] if MARK in one["name"]],
         [one for one in server.request("GET", "/pending").json()["data"] if MARK in str(one)],
     ]
 

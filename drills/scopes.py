@@ -32,7 +32,7 @@ _MADE = [
     for pattern, name in (
         (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", "<token>"),
         (r"cal_[\w-]{43}", "<secret>"),
-        (r"(key|whe|etk|tok)_[0-9a-f]{16,}", "<id>"),
+        (r"(key|whe|alr|tok)_[0-9a-f]{16,}", "<id>"),
         (r"/webhooks/(\w+)/[\w-]{43}", "<address>"),
         (r"20(?:2[6-9]|3\d)-(?!03)\d\d-\d\dT[\d:.]+(?:Z|\+00:00)", "<time>"),
     )
@@ -93,7 +93,7 @@ def _pair(stack: ExitStack) -> Pair:
     folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
     alone, shared = (stack.enter_context(serving(one, **_SETTINGS)) for one in folders)
     there = settle_another(shared)
-    return Pair(settle(alone), settle(shared), there, nobody())
+    return Pair(settle(alone), settle(shared), there, nobody(there))
 
 
 def operations(server: Server) -> set[str]:
