@@ -188,6 +188,11 @@ class Settings:
     stop_timeout: int = _setting(
         30, as_whole(1, 600), "Seconds that requests under way get to finish on a stop."
     )
+    slow_query_seconds: float = _setting(
+        1.0,
+        as_number(0, 3_600),
+        "Queries that take as many seconds are logged, without their values; 0: none is.",
+    )
     log_level: str = _setting(
         "info", as_choice("debug", "info", "warning", "error"), "Least serious line that is logged."
     )

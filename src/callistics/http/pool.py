@@ -2,36 +2,45 @@
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
 from functools import partial
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from callistics.errors import Unavailable
 from callistics.runtime import give_way
+from callistics.tracing import took
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class _Job(Generic[T]):
-    """A piece of work, and who awaits it."""
+    """A piece of work, who awaits it, and the context of that."""
 
     work: Callable[[], T]
     awaited: "asyncio.Future[T]"
+    context: Context = field(default_factory=copy_context)
+    since: float = field(default_factory=time.perf_counter)
 
     def do(self) -> Callable[[], None]:
         """Do it, unless nobody awaits it any more; what is given tells who does."""
         if self.awaited.cancelled():
             return _nothing
         try:
-            settle = partial(self.awaited.set_result, self.work())
+            settle = partial(self.awaited.set_result, self.context.run(self._work))
         except BaseException as error:  # noqa: BLE001
             settle = partial(self.awaited.set_exception, error)
         return partial(self._tell, settle)
+
+    def _work(self) -> T:
+        took("wait", time.perf_counter() - self.since)
+        return self.work()
 
     def _tell(self, settle: Callable[[], None]) -> None:
         def once() -> None:

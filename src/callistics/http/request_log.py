@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, MutableMapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
 import structlog
@@ -9,10 +10,13 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from callistics.http.request_notes import noted, route_of
 from callistics.http.services import Services
+from callistics.http.slow_queries import tell_slow
+from callistics.tracing import RequestSpan, Timings, is_traced, request_span, timing
 
 _NOWHERE = "/-"
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_UNTRACED = ("/health/", "/metrics")
 _log = structlog.get_logger("callistics.http")
 
 
@@ -42,12 +46,28 @@ def observed(inner: ASGIApp) -> ASGIApp:
                 message["body"] = b""
             await send(message)
 
-        try:
-            await inner(scope, receive, watched)
-        finally:
-            _note(scope, method, status, time.perf_counter() - started)
+        with _traced(details) as trace, timing() as spent:
+            try:
+                await inner(scope, receive, watched)
+            finally:
+                _note(scope, method, status, time.perf_counter() - started, trace)
+                _tell_slow(scope, status, spent)
 
     return handle
+
+
+def _traced(details: Mapping[str, Any]) -> AbstractContextManager[RequestSpan | None]:
+    """The span of a request; who asks again and again how the server does is not traced."""
+    if not is_traced() or str(details["path"]).startswith(_UNTRACED):
+        return nullcontext()
+    sent = {name.decode("latin-1"): value.decode("latin-1") for name, value in details["headers"]}
+    return request_span(sent)
+
+
+def _tell_slow(scope: Scope, status: int, spent: Timings) -> None:
+    parts = scope["litestar_app"].state.get("services")
+    if isinstance(parts, Services):
+        tell_slow(parts, cast("Mapping[str, Any]", scope), status, spent)
 
 
 def _is_exact(path: str) -> bool:
@@ -55,7 +75,9 @@ def _is_exact(path: str) -> bool:
     return path == "/" or all(path.removeprefix("/").split("/"))
 
 
-def _note(scope: Scope, method: str, status: int, seconds: float) -> None:
+def _note(
+    scope: Scope, method: str, status: int, seconds: float, trace: RequestSpan | None
+) -> None:
     details = cast("Mapping[str, Any]", scope)
     route = route_of(details)
     # Anybody can make methods up, and each would be a label of its own for ever.
@@ -66,4 +88,8 @@ def _note(scope: Scope, method: str, status: int, seconds: float) -> None:
         if status >= 400:
             parts.metrics.errors.labels(str(status)).inc()
     ms = round(seconds * 1000, 3)
-    _log.info("request", method=method, route=route, status=status, ms=ms, **noted(details))
+    more = noted(details)
+    if trace is not None:
+        trace.answered(method, route, status)
+        more = {**more, "trace": trace.trace_id}
+    _log.info("request", method=method, route=route, status=status, ms=ms, **more)
