@@ -133,6 +133,12 @@ class Keyring:
         """Whether a key, revoked or not, was ever made of this secret."""
         return hash_secret(secret) in self._keys
 
+    def next_expiry(self, now: int) -> int | None:
+        """When the next key expires (µs) that may still be used; None where none will."""
+        with self._lock:
+            ends = [key.expires_at for key in self._keys.values() if key.revoked_at is None]
+        return min((end for end in ends if end is not None and end > now), default=None)
+
     def visible(self, scope: Scope) -> list[StoredKey]:
         """The keys that lie within a scope, oldest first, with their last use."""
         with self._lock:

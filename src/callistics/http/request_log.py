@@ -46,7 +46,7 @@ def observed(inner: ASGIApp) -> ASGIApp:
                 message["body"] = b""
             await send(message)
 
-        with _traced(details) as trace, timing() as spent:
+        with _counted(scope), _traced(details) as trace, timing() as spent:
             try:
                 await inner(scope, receive, watched)
             finally:
@@ -64,9 +64,20 @@ def _traced(details: Mapping[str, Any]) -> AbstractContextManager[RequestSpan | 
     return request_span(sent)
 
 
-def _tell_slow(scope: Scope, status: int, spent: Timings) -> None:
+def _counted(scope: Scope) -> AbstractContextManager[object]:
+    """Counts a request among those under way."""
+    parts = _services(scope)
+    return nullcontext() if parts is None else parts.metrics.under_way.track_inprogress()
+
+
+def _services(scope: Scope) -> Services | None:
     parts = scope["litestar_app"].state.get("services")
-    if isinstance(parts, Services):
+    return parts if isinstance(parts, Services) else None
+
+
+def _tell_slow(scope: Scope, status: int, spent: Timings) -> None:
+    parts = _services(scope)
+    if parts is not None:
         tell_slow(parts, cast("Mapping[str, Any]", scope), status, spent)
 
 
@@ -82,8 +93,8 @@ def _note(
     route = route_of(details)
     # Anybody can make methods up, and each would be a label of its own for ever.
     method = method if method in _METHODS else "unknown"
-    parts = scope["litestar_app"].state.get("services")
-    if isinstance(parts, Services):
+    parts = _services(scope)
+    if parts is not None:
         parts.metrics.requests.labels(method, route, str(status)).inc()
         if status >= 400:
             parts.metrics.errors.labels(str(status)).inc()

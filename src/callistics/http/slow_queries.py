@@ -30,9 +30,9 @@ def _tell(parts: Services, scope: Mapping[str, Any], status: int, spent: Timings
     first = next((one.about for one in (spent, *spent.parts) if one.about is not None), None)
     if not isinstance(first, Plan):
         return
-    asked = (
-        parts.analytics.profile(first) if len(spent.parts) < 2 else {"queries": len(spent.parts)}
-    )
+    number = len(spent.parts)
+    asked = {"queries": number} if number > 1 else parts.analytics.profile(first)
+    parts.metrics.slow_queries.labels(asked.get("query_type", "batch")).inc()
     _log.warning(
         "slow query",
         route=route_of(scope),

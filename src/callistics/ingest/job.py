@@ -10,6 +10,7 @@ from callistics.ingest.receipt import Receipt, Repeated
 from callistics.model.audit import Note
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
+from callistics.tracing import origin
 
 Result = Receipt | Repeated | None
 """What became of the records, now or when the request came before; or nothing."""
@@ -36,6 +37,8 @@ class Job:
 
     `notes` go into the audit log in the same commit.
 
+    `origin` is what asked for it, where somebody traces.
+
     One that is `urgent` goes before all others; it, and one that is `unlimited`, is taken however
     many wait.
     """
@@ -49,4 +52,5 @@ class Job:
     notes: Sequence[Note] = ()
     urgent: bool = False
     unlimited: bool = False
+    origin: object | None = field(default_factory=origin)
     done: "Future[Result]" = field(default_factory=Future[Result])

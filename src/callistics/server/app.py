@@ -1,7 +1,6 @@
 """The composition root: from settings to a running server."""
 
 import asyncio
-import math
 import os
 import signal
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -42,10 +41,12 @@ from callistics.model.instants import now
 from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
+from callistics.server.figures import make_figures
 from callistics.server.first_start import keep_token_secret, make_admin_key, note_start
 from callistics.server.logs import configure_logs, in_json
 from callistics.server.maintenance import Maintenance
 from callistics.server.policy import policy_of
+from callistics.server.telemetry import start_telemetry
 from callistics.server.webhooks import maintaining, make_webhooks
 from callistics.settings import Settings
 from callistics.timezones import rules_version
@@ -103,7 +104,8 @@ class Application:
         if self.serves:
             note_start(parts, engine)
         flush = asyncio.create_task(_flush_uses(parts))
-        maintenance = Maintenance(parts.maintain, _MAINTENANCE_SECONDS) if self.serves else None
+        telemetry = start_telemetry(parts.metrics.registry, os.environ if self.serves else {})
+        maintenance = _maintenance(parts) if self.serves else None
         _log.info(
             "ready", version=__version__, engine=engine.version, timezone_rules=rules_version()
         )
@@ -119,6 +121,8 @@ class Application:
             with suppress(asyncio.CancelledError):
                 await flush
             # In one piece: where time runs out nobody waits here, but a thread is finished.
+            # While the engine can still be asked for figures.
+            await asyncio.to_thread(telemetry.stop)
             await asyncio.to_thread(_stop, parts, engine, maintenance)
             _log.info("stopped")
 
@@ -141,7 +145,8 @@ def _services(
     rollups = engine.rollups if settings.rollups else ()
     analytics = Analytics(engine, policy, settings.timezone, rollups)
     cache = AnswerCache(settings.answer_cache * 1_000_000)
-    writer, metrics = Writer(engine, settings.ingest_queue, set_size=set_size), Metrics()
+    metrics = Metrics()
+    writer = Writer(engine, settings.ingest_queue, set_size=set_size, observe=metrics.committed)
     webhooks = make_webhooks(settings, engine, writer, metrics)
     parts = Services(
         settings=settings,
@@ -168,20 +173,8 @@ def _services(
         metrics=metrics,
     )
     parts.metrics.info(version=__version__, engine=engine.version)
-    gauge = parts.metrics.gauge
-    waiting, busy = "Requests waiting to be committed.", "Queries running or waiting."
-    gauge("callistics_ingest_queue", waiting, lambda: parts.writer.waiting)
-    gauge("callistics_queries_busy", busy, lambda: parts.queries.busy)
-    waits = "Records that wait for required fields, in no figure; NaN where the engine cannot tell."
-    gauge("callistics_pending_records", waits, lambda: _number_pending(parts.pending))
+    make_figures(parts, engine)
     return parts
-
-
-def _number_pending(pending: Pending) -> float:
-    try:
-        return pending.count()
-    except CallisticsError:
-        return math.nan
 
 
 @contextmanager
@@ -198,6 +191,10 @@ def private_files(database: Path | None) -> Generator[None]:
         yield
     finally:
         os.umask(before)
+
+
+def _maintenance(parts: Services) -> Maintenance:
+    return Maintenance(parts.maintain, _MAINTENANCE_SECONDS, parts.metrics.maintained)
 
 
 async def _flush_uses(parts: Services) -> None:

@@ -6,17 +6,26 @@ from collections.abc import Callable
 
 import structlog
 
+from callistics.tracing import span
+
 _log = structlog.get_logger("callistics")
 
 
 class Maintenance:
     """A thread that does what there is to do, and then waits for `pause` seconds.
 
+    `observe` is told the seconds of each piece, and why it failed where it did.
+
     After each piece it rests for as long as that took, so that it takes half of a thread at most.
     """
 
-    def __init__(self, maintain: Callable[[], bool], pause: float) -> None:
-        self._maintain = maintain
+    def __init__(
+        self,
+        maintain: Callable[[], bool],
+        pause: float,
+        observe: Callable[[float, Exception | None], None] = lambda _, __: None,
+    ) -> None:
+        self._maintain, self._observe = maintain, observe
         self._pause = pause
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="maintenance", daemon=True)
@@ -35,8 +44,11 @@ class Maintenance:
     def _piece(self) -> float:
         started = time.monotonic()
         try:
-            more = self._maintain()
-        except Exception:  # noqa: BLE001 - whatever it is, the records and the answers are right
+            with span("maintenance"):
+                more = self._maintain()
+        except Exception as error:  # noqa: BLE001 - whatever it is, records and answers are right
+            self._observe(time.monotonic() - started, error)
             _log.exception("maintenance failed; it is tried again later")
             return self._pause
+        self._observe(time.monotonic() - started, None)
         return time.monotonic() - started if more else self._pause

@@ -33,8 +33,8 @@ from callistics.model.keys import StoredKey
 from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
 
-# Of the machine's memory: the rest goes on to cache the file, as far as nobody else needs it.
-_MEMORY = "25%"
+DEFAULT_MEMORY = "25%"
+"""Of the machine's: the rest goes on to cache the file, as far as nobody else needs it."""
 # Rows from which on a group of them has columns for the keys of payloads. The engine's own limit is
 # 30,000: ten smaller groups beside eighty large ones made a filter by a key half as slow again.
 _LEAST_SPLIT = 2_048
@@ -230,7 +230,7 @@ def _open(
     config: dict[str, str | bool | int | float | list[str]] = {
         "checkpoint_threshold": f"{log_limit}B",
         "variant_minimum_shredding_size": _LEAST_SPLIT,
-        "memory_limit": memory_limit or _MEMORY,
+        "memory_limit": memory_limit or DEFAULT_MEMORY,
     }
     if threads is not None:
         config["threads"] = threads

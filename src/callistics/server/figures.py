@@ -1,0 +1,156 @@
+"""Figures that are read when they are asked for: what waits, how old things are, what is free."""
+
+import math
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from callistics.engines.base import Readable
+from callistics.engines.machine import FileSizes, file_sizes, machine_memory
+from callistics.engines.registry import database_file, memory_limit
+from callistics.errors import CallisticsError
+from callistics.http.health import not_ready
+from callistics.http.services import Services
+from callistics.model.instants import SECOND, now
+from callistics.timezones import rules_version
+
+Read = Callable[[], float | None]
+
+
+def make_figures(parts: Services, engine: Readable) -> None:
+    """Have `/metrics` tell of a server's parts; NaN is where nothing is known."""
+    for name, text, read in (*_of_work(parts), *_of_ages(parts, engine), *_of_machine(parts)):
+        parts.metrics.gauge(f"callistics_{name}", text, _known(read))
+
+
+def _known(read: Read) -> Callable[[], float]:
+    def known() -> float:
+        try:
+            found = read()
+        except CallisticsError:
+            return math.nan
+        return math.nan if found is None else found
+
+    return known
+
+
+def _of_work(parts: Services) -> list[tuple[str, str, Read]]:
+    return [
+        (
+            "ready",
+            "1 while `/health/ready` answers 200, else 0.",
+            lambda: not_ready(parts) is None,
+        ),
+        ("ingest_queue", "Requests waiting to be committed.", lambda: parts.writer.waiting),
+        ("queries_busy", "Queries running or waiting.", lambda: parts.queries.busy),
+        (
+            "exports_under_way",
+            "Answers with all their rows that are being sent.",
+            lambda: parts.exports_under_way,
+        ),
+        (
+            "pending_records",
+            "Records that wait for required fields, in no figure; NaN where nobody can tell.",
+            parts.pending.count,
+        ),
+        (
+            "webhooks_waiting",
+            "Webhooks that are kept and not mapped yet.",
+            parts.webhooks.stored.number_waiting,
+        ),
+    ]
+
+
+def _of_ages(parts: Services, engine: Readable) -> list[tuple[str, str, Read]]:
+    return [
+        (
+            "newest_record_age_seconds",
+            "Seconds since records last came, whatever became of them; NaN where none ever did.",
+            lambda: _since(newest_arrival(engine)),
+        ),
+        (
+            "webhooks_waiting_age_seconds",
+            "Seconds since the oldest webhook came that is not mapped yet; NaN where none waits.",
+            lambda: _since(parts.webhooks.stored.oldest_waiting()),
+        ),
+        (
+            "maintenance_age_seconds",
+            "Seconds since a piece of maintenance was done; NaN before the first.",
+            lambda: _elapsed(parts.metrics.maintained_at),
+        ),
+        (
+            "next_key_expiry_seconds",
+            "Seconds until the next access key expires; NaN where none does.",
+            lambda: _until(parts.keyring.next_expiry(now())),
+        ),
+        (
+            "timezone_rules_age_seconds",
+            "Seconds since the year began that the time zone rules are of: releases name no day.",
+            rules_age,
+        ),
+    ]
+
+
+def _of_machine(parts: Services) -> list[tuple[str, str, Read]]:
+    file, limit = database_file(parts.settings.engine), memory_limit(parts.settings)
+
+    def of_file(read: Callable[[FileSizes], float]) -> Read:
+        def found() -> float | None:
+            sizes = None if file is None else file_sizes(file)
+            return None if sizes is None else read(sizes)
+
+        return found
+
+    return [
+        (
+            "disk_free_bytes",
+            "Bytes free on the disk with the database; NaN where the engine cannot tell.",
+            of_file(lambda one: one.free),
+        ),
+        ("database_bytes", "Bytes of the database file.", of_file(lambda one: one.database)),
+        (
+            "log_bytes",
+            "Bytes of the log beside the database, which checkpoints move into it.",
+            of_file(lambda one: one.log),
+        ),
+        ("spilled_bytes", "Bytes that queries have spilled.", of_file(lambda one: one.spilled)),
+        (
+            "database_written_age_seconds",
+            "Seconds since the database file was written to, as the last checkpoint did.",
+            of_file(lambda one: time.time() - one.written_at),
+        ),
+        (
+            "memory_limit_bytes",
+            "Memory the engine may use; NaN where it decides that itself.",
+            lambda: limit,
+        ),
+        (
+            "machine_memory_bytes",
+            "Memory of the machine, or that the server's container may use.",
+            machine_memory,
+        ),
+    ]
+
+
+def newest_arrival(engine: Readable) -> int | None:
+    """When records last came (µs); None where none ever did."""
+    ((found,),) = engine.run(engine.dialect.render(engine.dialect.newest_arrival))
+    return int(found or 0) or None
+
+
+def rules_age() -> float:
+    """Seconds since the year began that the time zone rules in force are of."""
+    began = datetime(int(rules_version()[:4]), 1, 1, tzinfo=UTC)
+    return time.time() - began.timestamp()
+
+
+def _since(instant: int | None) -> float | None:
+    return None if instant is None else (now() - instant) / SECOND
+
+
+def _until(instant: int | None) -> float | None:
+    return None if instant is None else (instant - now()) / SECOND
+
+
+def _elapsed(monotonic: float | None) -> float | None:
+    return None if monotonic is None else time.monotonic() - monotonic
