@@ -111,7 +111,8 @@ TOO_MANY_REQUESTS: Final = ProblemType(
     "too-many-requests",
     429,
     "Too many requests",
-    "The key made more requests in a minute than `rate_limit` allows.",
+    "The key made more requests in a minute than `rate_limit` allows, or more wrong keys came from"
+    " the address than `wrong_key_limit` does.",
     "Wait as many seconds as `Retry-After` says.",
 )
 INTERNAL_ERROR: Final = ProblemType(

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -97,6 +98,31 @@ def as_flag(value: object) -> bool:
 def as_names(value: object) -> tuple[str, ...] | None:
     """A list, as a TOML or JSON array or separated by commas; an empty one is "not set"."""
     return _list(value) or None
+
+
+def as_file(value: object) -> str | None:
+    """The path of a file that can be read; nothing for an empty text."""
+    if value == "":
+        return None
+    path = as_text(value)
+    try:
+        with Path(path).open("rb"):
+            return path
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from None
+
+
+def pair_problem(certificate: str, key: str) -> str | None:
+    """What is wrong with a certificate and its private key."""
+    # Loaded here: most servers and commands need none of it.
+    import ssl  # noqa: PLC0415
+
+    try:
+        # With no passphrase: else one would be asked for at the terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, lambda: "")
+    except (OSError, ValueError) as error:
+        return getattr(error, "reason", None) or str(error)
+    return None
 
 
 def as_networks(value: object) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from callistics.setting_types import (
     Parse,
     as_admin_key,
     as_choice,
+    as_file,
     as_flag,
     as_id,
     as_names,
@@ -27,6 +28,7 @@ from callistics.setting_types import (
     as_unreached,
     as_whole,
     as_zone,
+    pair_problem,
 )
 from callistics.token_issuers import Issuer, as_issuers
 
@@ -58,6 +60,12 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", as_text, "Address to listen on.")
     port: int = _setting(8000, as_whole(0, 65_535), "Port to listen on.")
+    tls_cert: str | None = _setting(
+        None, as_file, "File with the certificate of the server and its chain, in PEM, for https."
+    )
+    tls_key: str | None = _setting(
+        None, as_file, "File with the private key of `tls_cert`, in PEM, without a passphrase."
+    )
     cors_origins: tuple[str, ...] | None = _setting(
         None,
         as_origins,
@@ -77,8 +85,8 @@ class Settings:
         (),
         as_issuers,
         "Who else may sign tokens for embedding: a list of objects with `issuer`, `algorithm`"
-        " (`HS256`, `RS256`, `ES256`, `EdDSA`), `key` or `key_file`, and `audience` if tokens name"
-        " one.",
+        " (`HS256`, `RS256`, `ES256`, `EdDSA`), one of `key`, `key_file` and `jwks_url`, and"
+        " `audience` if tokens name one.",
     )
     admin_key: str | None = _setting(
         None, as_admin_key, "The first admin key; without it one is made on first start."
@@ -168,8 +176,13 @@ class Settings:
     trusted_proxies: tuple[str, ...] = _setting(
         (),
         as_networks,
-        "Addresses and networks of proxies before the server, whose `X-Forwarded-For` is believed"
-        " where a webhook endpoint limits who may send to it.",
+        "Addresses and networks of proxies before the server, whose `X-Forwarded-For` is believed:"
+        " for the addresses that webhooks may come from, and for `wrong_key_limit`.",
+    )
+    wrong_key_limit: int = _setting(
+        30,
+        as_whole(0, 1_000_000),
+        "Wrong keys and tokens from an address in a minute (429); 0 is no limit.",
     )
     rate_limit: int = _setting(
         0,
@@ -266,6 +279,11 @@ def load_settings(
     given = given_settings(environment, overrides)
     parsers = {item.name: item.metadata["parse"] for item in fields(Settings)}
     values, wrong = parse_all(given, parsers)
+    certificate, key = values.get("tls_cert"), values.get("tls_key")
+    if (certificate is None) != (key is None) and not wrong:
+        wrong.append("tls_cert and tls_key: give both or none")
+    elif certificate and key and (problem := pair_problem(certificate, key)) is not None:
+        wrong.append(f"tls_cert and tls_key: {problem}")
     if wrong:
         raise SettingsError("\n".join(wrong))
     return Settings(**values)

@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from callistics.server.app import Application
+from support import engines
 from support.server import Server, serving
 
 Line = dict[str, Any]
@@ -23,8 +24,11 @@ STEPS = {"parse", "plan", "run", "shape", "wait"}
 @pytest.fixture(scope="module")
 def slow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server to which every query is slow."""
-    with serving(tmp_path_factory.mktemp("slow"), slow_query_seconds=1e-9) as found:
-        yield found
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "current", "duckdb")
+        server = Server.on(tmp_path_factory.mktemp("slow"), slow_query_seconds=1e-9)
+    yield server
+    server.close()
 
 
 def told(send: Callable[[], object]) -> list[Line]:

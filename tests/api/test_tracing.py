@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from support import engines
 from support.server import Server, serving
 from support.spans import Spans, kept_spans
 from support.webhook_server import CALLS, TENANTS, Endpoint, settle
@@ -19,8 +20,11 @@ CALL = {"call_id": "c", "merchant_id": "m", "reseller_id": "r", "started_at": "2
 
 @pytest.fixture(scope="module")
 def traced_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("traced")) as found:
-        yield found
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "current", "duckdb")
+        server = Server.on(tmp_path_factory.mktemp("traced"))
+    yield server
+    server.close()
 
 
 @pytest.fixture

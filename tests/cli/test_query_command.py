@@ -187,6 +187,11 @@ def test_a_key_from_beginning_to_end(filled: Run) -> None:
     assert "/filters/merchant_id: outside the scope of this key" in denied.stderr
     assert "admin" in filled("keys", "list", "--key", key, code=1).stderr
     identity = made.stderr.split()[1].rstrip(",")
+    followed = filled("keys", "rotate", identity, "--overlap", "60")
+    assert f"which follows {identity}, shown this once" in followed.stderr
+    for one in (key, followed.stdout.strip()):
+        assert filled("query", "call_count", "--key", one, "--format", "csv").stdout == answer
+    assert "/overlap" in filled("keys", "rotate", identity, "--overlap", "-1", code=1).stderr
     assert filled("keys", "revoke", identity).stdout == f"Revoked {identity}.\n"
     assert "revoked 20" in filled("keys", "list").stdout
     filled("query", "call_count", "--key", key, code=1)

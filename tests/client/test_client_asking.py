@@ -157,6 +157,17 @@ def test_keys_and_tokens(filled: Client, merchant: str) -> None:
     token = filled.create_embed_token(scope, expires_in=60, locked=locked)
     assert filled.with_options(key=token.token).query("call_count").rows == [{"count": 10}]
     assert token.url.endswith(token.token)
+    page = filled.audit_page(action="key.created", limit=1)
+    assert page.entries[0]["details"]["key"] == made.id
+    assert page.next_cursor is not None
+    assert filled.audit_page(limit=1, cursor=page.next_cursor).entries != page.entries
+    assert filled.audit_page(end="2020-01-01").entries == []
+    followed = filled.rotate_key(made.id, overlap=0)
+    assert followed.secret is not None
+    assert followed.days_left is not None
+    with pytest.raises(StatusError, match="401"):
+        own.query("call_count")
+    assert filled.with_options(key=followed.secret).query("call_count").rows == [{"count": 30}]
     filled.revoke_embed_tokens()
     with pytest.raises(StatusError, match="401"):
         filled.with_options(key=token.token).query("call_count")
@@ -268,7 +279,11 @@ def test_keys_and_tokens_by_asyncio(running: RunningServer, merchant: str) -> No
     async def ask() -> None:
         async with AsyncClient(running.url, running.key) as client:
             made = await client.create_key("a", ["query"], scope=scope)
+            followed = await client.rotate_key(made.id)
             await client.revoke_key(made.id)
+            assert followed.secret != made.secret
+            (entry,) = (await client.audit_page(limit=1)).entries
+            assert entry["details"] == {"key": made.id}
             token = await client.create_embed_token(scope)
             await client.revoke_embed_tokens()
             with pytest.raises(StatusError, match="401"):

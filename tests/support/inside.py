@@ -226,3 +226,15 @@ def engine_of(server: Any) -> Engine:
     """The engine of a running application."""
     found: Engine = server.application.services.audit._engine
     return found
+
+
+def may_fetch_again(server: Any) -> None:
+    """Let the keys of issuers be fetched again, as if the last time were long ago."""
+    for keys in server.application.services.tokens._remote.values():
+        keys._tried = float("-inf")
+
+
+def at_clock(engine: Any, moment: int) -> Any:
+    """The engine, whose clock stands still at an instant (µs) from now on."""
+    engine._clock = lambda: moment
+    return engine

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from callistics.client.options import verifying
 from support import engines
 
 ADMIN_KEY = "an-admin-key-for-tests"
@@ -36,7 +37,9 @@ class Live:
 
     def __init__(self, folder: Path, settings: Mapping[str, str], before: str = "") -> None:
         port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
+        certificate = settings.get("CALLISTICS_TLS_CERT")
+        self.url = f"http{'s' if certificate else ''}://127.0.0.1:{port}"
+        self._verify = verifying(self.url, certificate)
         environment = {
             **os.environ,
             "CALLISTICS_ENGINE": engines.dsn(engines.current, folder, own_process=True),
@@ -53,7 +56,9 @@ class Live:
             cwd=folder,
         )
         headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
-        self.client = httpx.Client(base_url=self.url, headers=headers, timeout=60)
+        self.client = httpx.Client(
+            base_url=self.url, headers=headers, timeout=60, verify=self._verify
+        )
         self._wait()
 
     def _wait(self) -> None:
@@ -61,7 +66,7 @@ class Live:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert b"listens on" in line, line
-        transport = httpx.HTTPTransport(retries=20)
+        transport = httpx.HTTPTransport(retries=20, verify=self._verify)
         with httpx.Client(transport=transport, base_url=self.url) as client:
             assert client.get("/health/ready").status_code == 200
 

@@ -30,7 +30,7 @@ class Server:
     @classmethod
     def on(cls, folder: Path, **settings: Any) -> Self:
         """A server on a database in a folder."""
-        values: dict[str, Any] = {"log_level": "error", **settings}
+        values: dict[str, Any] = {"log_level": "error", "wrong_key_limit": 0, **settings}
         # An engine without a file of its own has the first admin key written where it is started.
         with chdir(folder):
             return cls(Settings(engine=engines.dsn(engines.current, folder), **values))

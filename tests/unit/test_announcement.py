@@ -15,14 +15,12 @@ from callistics.settings import Settings
 COMMAND = """
 import sys
 from pathlib import Path
-from callistics.server.app import announce, build
+from callistics.server.announcement import announce
 from callistics.server.logs import configure_logs
 from callistics.settings import load_settings
 settings = load_settings()
 configure_logs(settings)
-application = build(settings)
-application.admin_key_file = Path(sys.argv[1]) if sys.argv[1] else None
-announce(application)
+announce(settings, Path(sys.argv[1]) if sys.argv[1] else None)
 """
 
 

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from callistics.errors import Forbidden, Unauthorized
-from callistics.model.instants import MINUTE
+from callistics.model.instants import DAY, MINUTE
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING, SCOPED, Scope
 
 # The time of last use is a hint for people: one write a minute tells them enough.
 _USE_PRECISION = MINUTE
+SOON_DAYS = 14
+"""A key that ends within so many days ends soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,24 @@ def covers(outer: Scope, inner: Scope) -> bool:
     return True
 
 
+def ended(key: StoredKey, ends: int) -> StoredKey:
+    """The key as one that ends at an instant (µs), unless it does before."""
+    return replace(key, expires_at=min(ends, key.expires_at or ends))
+
+
+def days_left(key: StoredKey, now: int) -> int | None:
+    """The whole days until a key ends, None where it does not, or is none any more."""
+    if key.expires_at is None or key.revoked_at is not None or key.expires_at <= now:
+        return None
+    return (key.expires_at - now) // DAY
+
+
+def ends_soon(key: StoredKey, now: int) -> bool:
+    """Whether a key ends within so many days that its holder is to be told."""
+    left = days_left(key, now)
+    return left is not None and left < SOON_DAYS
+
+
 class Keyring:
     """Every key by its hash. Safe to use from many threads.
 
@@ -92,7 +112,14 @@ class Keyring:
 
     def authenticate(self, authorization: str | None, now: int) -> StoredKey:
         """The key of an `Authorization` header. Raises `Unauthorized`."""
-        digest = hash_secret(bearer(authorization))
+        return self.admitted(hash_secret(bearer(authorization)), now)
+
+    def knows(self, digest: str) -> bool:
+        """Whether there is, or was, a key of this hash."""
+        return digest in self._keys or (self._local is not None and self._local.hash == digest)
+
+    def admitted(self, digest: str, now: int) -> StoredKey:
+        """The key of a hash, if it holds. Raises `Unauthorized`."""
         if self._local is not None and self._local.hash == digest:
             return self._local
         key = self._keys.get(digest)
@@ -129,15 +156,25 @@ class Keyring:
                 known = self._keys[key.hash] = replace(known, revoked_at=now)
         return self._with_use(known)
 
+    def end(self, key: StoredKey, ends: int) -> StoredKey:
+        """Have a key end at an instant (µs), unless it does before; gives it as it is to be stored.
+
+        One that was revoked stays so.
+        """
+        with self._lock:
+            known = self._keys[key.hash] = ended(self._keys[key.hash], ends)
+        return self._with_use(known)
+
+    def ending(self, now: int) -> list[StoredKey]:
+        """The keys that end soon, those first that do first."""
+        with self._lock:
+            keys = list(self._keys.values())
+        found = [key for key in keys if key.revoked_at is None and ends_soon(key, now)]
+        return sorted(found, key=lambda key: (key.expires_at or 0, key.id))
+
     def has_secret(self, secret: str) -> bool:
         """Whether a key, revoked or not, was ever made of this secret."""
         return hash_secret(secret) in self._keys
-
-    def next_expiry(self, now: int) -> int | None:
-        """When the next key expires (µs) that may still be used; None where none will."""
-        with self._lock:
-            ends = [key.expires_at for key in self._keys.values() if key.revoked_at is None]
-        return min((end for end in ends if end is not None and end > now), default=None)
 
     def visible(self, scope: Scope) -> list[StoredKey]:
         """The keys that lie within a scope, oldest first, with their last use."""

@@ -21,6 +21,10 @@ class RateLimiter:
         """Count a request. Raises `RateLimited` with the seconds to wait."""
         self._take(key_id, 1, 1)
 
+    def check_left(self, key_id: str) -> None:
+        """Count nothing. Raises `RateLimited` where nothing is left."""
+        self._take(key_id, 0, 1)
+
     def check_further(self, key_id: str, number: int) -> None:
         """Count what a request asks beside the one thing it was counted for. Raises `RateLimited`.
 

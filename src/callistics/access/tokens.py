@@ -9,18 +9,22 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import jwt
+from jwt.algorithms import OKPAlgorithm
 
 from callistics.access.claims import Claims, checked, claims_of
+from callistics.access.jwks import RemoteKeys
 from callistics.errors import Forbidden, Unauthorized
 from callistics.model.instants import SECOND
 from callistics.model.json import encode
 from callistics.model.keys import Permission, StoredKey
-from callistics.token_issuers import OWN_ISSUER, Issuer
+from callistics.token_issuers import OWN_ISSUER, Issuer, names_of
 
 _LOOKS = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*")
 _SIGNER = jwt.PyJWS()
+_SIGNER.register_algorithm("Ed25519", OKPAlgorithm())
 _OWN_ALGORITHM = "HS256"
 
 
@@ -43,12 +47,26 @@ def looks_like_token(text: str) -> bool:
     return _LOOKS.fullmatch(text) is not None
 
 
+class NotSigned(Unauthorized):
+    """A token that nobody signed who may."""
+
+
 class Tokens:
     """Signs tokens with the server's own secret, and reads those of all issuers."""
 
     def __init__(self, secret: str, issuers: Iterable[Issuer] = ()) -> None:
         self._others = {issuer.name: issuer for issuer in issuers}
+        self._remote = {
+            issuer.name: RemoteKeys(issuer)
+            for issuer in self._others.values()
+            if issuer.jwks_url is not None
+        }
         self.replace_secret(secret)
+
+    def prefetch(self) -> None:
+        """Have the keys of issuers that publish them fetched, for the tokens that will come."""
+        for one in self._remote.values():
+            one.refresh()
 
     def replace_secret(self, secret: str) -> None:
         """Sign with another secret from now on: what was signed before is refused."""
@@ -70,7 +88,8 @@ class Tokens:
     def read(self, text: str, origin: str | None, now: int) -> StoredKey:
         """What a token that came from an origin may do, as a key. Raises `Unauthorized`.
 
-        Raises `Forbidden` where it may not come from there.
+        Raises `Forbidden` where it may not come from there, `Unavailable` where its issuer's keys
+        are just being fetched.
         """
         issuer, payload = self._verified(text)
         claims = checked(claims_of(payload), issuer.audience, now)
@@ -83,12 +102,20 @@ class Tokens:
         try:
             claimed = _SIGNER.decode_complete(text, options={"verify_signature": False})
             issuer = self._issuer(claims_of(claimed["payload"]).get("iss"))
-            found = _SIGNER.decode_complete(text, issuer.key, algorithms=[issuer.algorithm])
+            key = self._key(issuer, claimed["header"].get("kid"))
+            found = _SIGNER.decode_complete(text, key, names_of(issuer.algorithm))
             if claims_of(found["payload"]).get("iss") != issuer.name:
                 raise jwt.InvalidIssuerError
         except (jwt.InvalidTokenError, jwt.InvalidKeyError, Unauthorized):
-            raise Unauthorized("the token is not valid, or its issuer is not known") from None
+            raise NotSigned("the token is not valid, or its issuer is not known") from None
         return issuer, found["payload"]
+
+    def _key(self, issuer: Issuer, kid: str | None) -> Any:
+        remote = self._remote.get(issuer.name)
+        key = issuer.key if remote is None else remote.key(kid)
+        if key is None:
+            raise jwt.InvalidKeyError
+        return key
 
     def _issuer(self, name: object) -> Issuer:
         found = self._others.get(name) if isinstance(name, str) else None

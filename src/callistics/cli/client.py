@@ -14,7 +14,7 @@ from callistics.cli.api_errors import ApiError, api_error, request_error
 from callistics.cli.root import Failure
 from callistics.client.encoding import encoded
 from callistics.client.errors import NoAnswerError, StatusError
-from callistics.client.options import Options, is_loopback
+from callistics.client.options import Options, is_loopback, verifying
 from callistics.client.requests import JSON, Request
 from callistics.client.retries import LONGEST_PAUSE, Outcome, Retrying, is_busy
 from callistics.client.transport import Transport
@@ -45,7 +45,8 @@ class Client:
     """Talks to the HTTP interface at `url`, over a network or, with a `transport`, without one.
 
     A `store` in this process takes records without a request; see `patiently`. `max_wait` is the
-    seconds that one request waits in all for a server that is busy.
+    seconds that one request waits in all for a server that is busy, `certificate` that of this
+    machine's own server.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Client:
         store: "LocalStore | None" = None,
         sleep: Sleep = time.sleep,
         max_wait: float = MAX_WAIT,
+        certificate: str | None = None,
     ) -> None:
         self.url = url.rstrip("/")
         self.store = store
@@ -66,7 +68,9 @@ class Client:
         self._max_wait = max_wait
         self._told = False
         options = Options(self.url, key, _TIMEOUT, agent=f"callistics-cli/{__version__}")
-        http = httpx.Client(transport=transport, trust_env=not is_loopback(self.url))
+        verify = verifying(self.url, certificate)
+        proxies = not is_loopback(self.url)
+        http = httpx.Client(transport=transport, trust_env=proxies, verify=verify)
         # A server that never answered is more likely not there than starting again.
         retrying = Retrying(
             times=float("inf"), seconds=max_wait, at=is_busy, only_reached=True, spread=0

@@ -14,7 +14,7 @@ import httpx
 
 from callistics.cli.client import MAX_WAIT, Client
 from callistics.cli.root import Failure
-from callistics.client.options import is_loopback
+from callistics.client.options import is_loopback, verifying
 from callistics.errors import CallisticsError, EngineError
 from callistics.setting_sources import PREFIX
 from callistics.settings import ANSWER_SETTINGS, ENGINE_DSNS, Settings, load_settings
@@ -77,7 +77,8 @@ def connect(target: Target, *, create: bool = False) -> Generator[Client]:
         raise click.UsageError("--url and --engine exclude each other: a server has its own engine")
     settings = load_settings(overrides={"engine": target.engine})
     url = target.url or default_url(settings)
-    if target.engine is None and (target.url is not None or server_answers(url)):
+    certificate = settings.tls_cert
+    if target.engine is None and (target.url is not None or server_answers(url, certificate)):
         opened = _at(url, target.key, settings)
         _note_unheard(url)
     else:
@@ -101,7 +102,8 @@ def _note_unheard(url: str) -> None:
 def default_url(settings: Settings) -> str:
     """Where a server with these settings answers on its own machine."""
     host = "127.0.0.1" if settings.host in _ANYWHERE else settings.host
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    scheme = "http" if settings.tls_cert is None else "https"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def server_url(target: Target) -> str:
@@ -117,7 +119,8 @@ def at_server(target: Target, max_wait: float) -> Client:
 
 def _at(url: str, key: str | None, settings: Settings, max_wait: float = MAX_WAIT) -> Client:
     url = _checked(url)
-    return Client(url, key or key_beside(url, settings), max_wait=max_wait)
+    used = key or key_beside(url, settings)
+    return Client(url, used, max_wait=max_wait, certificate=settings.tls_cert)
 
 
 def _checked(url: str) -> str:
@@ -130,10 +133,14 @@ def _checked(url: str) -> str:
     return url
 
 
-def server_answers(url: str) -> bool:
-    """Whether the server of this product answers there; another program's does not count."""
+def server_answers(url: str, certificate: str | None = None) -> bool:
+    """Whether the server of this product answers there; another program's does not count.
+
+    `certificate` is that of this machine's own server.
+    """
     try:
-        response = httpx.get(f"{url}/health/live", timeout=5.0, trust_env=False)
+        verify = verifying(url, certificate)
+        response = httpx.get(f"{url}/health/live", timeout=5.0, trust_env=False, verify=verify)
         return response.is_success and response.json() == {"status": "live"}
     except (httpx.HTTPError, ValueError):
         return False

@@ -21,7 +21,7 @@ def alone(dsn: str | None) -> Generator[tuple["Engine", Settings]]:
     """
     settings = load_settings(overrides={"engine": dsn})
     url = default_url(settings)
-    if dsn is None and server_answers(url):
+    if dsn is None and server_answers(url, settings.tls_cert):
         raise Failure(f"the server at {url} has the database open: stop it first")
     # Loaded here: help and wrong settings need no engine.
     from callistics.engines.registry import database_file, open_engine  # noqa: PLC0415

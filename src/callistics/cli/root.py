@@ -50,7 +50,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "mcp": Lazy(
         "mcp", "Let AI assistants query a running server, over the Model Context Protocol."
     ),
-    "keys": Lazy("keys", "Create, list and revoke access keys."),
+    "keys": Lazy("keys", "Create, list, rotate and revoke access keys."),
     "audit": Lazy("audit", "Look at the audit log, and check that nobody changed it."),
     "webhook": Lazy("webhook", "Take what platforms send: endpoints, dead letters, a trial."),
     "embed-token": Lazy("embed_token", "Sign tokens for embedding, or refuse them all."),

@@ -1,14 +1,18 @@
 """What a running server says of itself."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
 from callistics.cli.connect import server_answers
+from callistics.client.options import verifying
+from callistics.engines.diagnosis import ahead_problem
 
 Fact = tuple[str, str]
 _TIMEOUT = 5.0
 _INFO = "callistics_info"
+_AHEAD = "callistics_arrivals_ahead_seconds"
 
 
 @dataclass(slots=True)
@@ -20,14 +24,18 @@ class Report:
     problems: list[str] = field(default_factory=list[str])
 
 
-def report(url: str, key: str | None) -> Report:
-    """Ask the server at an address. With an admin key it names its engine."""
+def report(url: str, key: str | None, certificate: str | None = None) -> Report:
+    """Ask the server at an address. With an admin key it names its engine.
+
+    `certificate` is that of this machine's own server.
+    """
     url = url.rstrip("/")
-    if not server_answers(url):
+    if not server_answers(url, certificate):
         return Report(answers=False, facts=[("server", f"{url} does not answer")])
     found = Report(answers=True, facts=[("server", f"{url} answers")])
     try:
-        with httpx.Client(base_url=url, timeout=_TIMEOUT, trust_env=False) as client:
+        given: dict[str, Any] = {"verify": verifying(url, certificate), "trust_env": False}
+        with httpx.Client(base_url=url, timeout=_TIMEOUT, **given) as client:
             _ask(client, key, found)
     except (httpx.HTTPError, ValueError) as error:
         found.problems.append(f"the server at {url} stopped answering: {error}")
@@ -47,11 +55,19 @@ def _ask(client: httpx.Client, key: str | None, found: Report) -> None:
     figures = client.get("/metrics", headers=headers)
     told = "told to an admin key: give one with --key"
     found.facts.append(("its engine", _engine(figures.text) if figures.is_success else told))
+    ahead = ahead_problem(_figure(figures.text, _AHEAD) if figures.is_success else 0.0)
+    found.problems += [ahead] if ahead else []
 
 
 def _detail(answer: httpx.Response) -> str:
     body = answer.json()
     return str(body.get("detail") or body.get("title"))
+
+
+def _figure(figures: str, name: str) -> float:
+    """A figure without labels in the text of `/metrics`; 0 where the server has none such."""
+    line = next((one for one in figures.splitlines() if one.startswith(f"{name} ")), "")
+    return float(line.partition(" ")[2] or 0)
 
 
 def _engine(figures: str) -> str:

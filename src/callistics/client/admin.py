@@ -6,7 +6,15 @@ from urllib.parse import quote
 
 from callistics.client.bodies import Locked, Moment, Permission, Scope
 from callistics.client.encoding import encoded
-from callistics.client.found import EmbedToken, Key, key_of, keys_of, token_of
+from callistics.client.found import (
+    AuditPage,
+    EmbedToken,
+    Key,
+    audit_page_of,
+    key_of,
+    keys_of,
+    token_of,
+)
 from callistics.client.requests import JSON, Request, read_with
 
 
@@ -28,6 +36,12 @@ def list_keys() -> Request[list[Key]]:
     return Request(method="GET", path="/keys", read=read_with(keys_of))
 
 
+def rotate_key(key_id: str, overlap: int | None) -> Request[Key]:
+    """A key that follows another. Nobody knows what a lost answer made."""
+    path = f"/keys/{quote(key_id, safe='')}/rotate"
+    return _made(path, {"overlap": overlap}, read=read_with(key_of), repeatable=False)
+
+
 def revoke_key(key_id: str) -> Request[None]:
     """Refuse a key from now on."""
     path = f"/keys/{quote(key_id, safe='')}"
@@ -40,6 +54,15 @@ def create_embed_token(
     """A new token; signing two instead of one does no harm."""
     body = {"scope": scope, "expires_in": expires_in, "locked": locked, "origins": origins}
     return _made("/embed-tokens", body, read=read_with(token_of))
+
+
+def audit_page(
+    action: str | None, begin: str | None, end: str | None, limit: int | None, cursor: str | None
+) -> Request[AuditPage]:
+    """A page of the audit log."""
+    given = {"action": action, "from": begin, "to": end, "limit": limit, "cursor": cursor}
+    params = {name: str(value) for name, value in given.items() if value is not None}
+    return Request(method="GET", path="/audit", params=params, read=read_with(audit_page_of))
 
 
 def revoke_embed_tokens() -> Request[None]:

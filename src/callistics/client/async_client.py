@@ -20,7 +20,7 @@ from callistics.client.bodies import (
     Sought,
 )
 from callistics.client.errors import StatusError
-from callistics.client.found import EmbedToken, Key, PayloadKeys, Record, Value
+from callistics.client.found import AuditPage, EmbedToken, Key, PayloadKeys, Record, Value
 from callistics.client.ingesting import (
     Batcher,
     Ingestion,
@@ -182,6 +182,10 @@ class AsyncClient:
         """The access keys."""
         return await self._transport.send(admin.list_keys())
 
+    async def rotate_key(self, key_id: str, *, overlap: int | None = None) -> Key:
+        """Make a key that follows another, which holds for `overlap` seconds yet, else a day."""
+        return await self._transport.send(admin.rotate_key(key_id, overlap))
+
     async def revoke_key(self, key_id: str) -> None:
         """Refuse a key from now on."""
         await self._transport.send(admin.revoke_key(key_id))
@@ -198,6 +202,19 @@ class AsyncClient:
         return await self._transport.send(
             admin.create_embed_token(scope, expires_in, locked, origins)
         )
+
+    async def audit_page(
+        self,
+        *,
+        action: str | None = None,
+        begin: str | None = None,
+        end: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AuditPage:
+        """Some entries of the audit log, the newest first; `begin` and `end` are in UTC."""
+        asked = admin.audit_page(action, begin, end, limit, cursor)
+        return await self._transport.send(asked)
 
     async def revoke_embed_tokens(self) -> None:
         """Refuse every token that was signed so far."""

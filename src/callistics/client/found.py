@@ -56,6 +56,7 @@ class Key:
     revoked_at: str | None
     last_used_at: str | None
     secret: str | None = field(default=None, repr=False)
+    days_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,19 @@ class EmbedToken:
     token: str = field(repr=False)
     expires_at: str
     url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Some entries of the audit log; `next_cursor` leads to those that follow, None at the end."""
+
+    entries: Sequence[Record]
+    next_cursor: str | None
+
+
+def audit_page_of(body: Mapping[str, Any]) -> AuditPage:
+    """The entries that an answer lists."""
+    return AuditPage(body["data"], body["next_cursor"])
 
 
 def values_of(body: Mapping[str, Any]) -> list[Value]:
@@ -90,6 +104,7 @@ def key_of(body: Mapping[str, Any]) -> Key:
         body["revoked_at"],
         body["last_used_at"],
         body.get("key"),
+        body.get("days_left"),
     )
 
 

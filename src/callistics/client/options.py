@@ -1,6 +1,7 @@
 """Where a client talks to and how: given, else from the environment, else the defaults."""
 
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
@@ -88,6 +89,23 @@ def check_url(url: str) -> None:
         raise ClientError(f"{url}: {error}") from None
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise ClientError(f"{url}: must look like {DEFAULT_URL}")
+
+
+def verifying(url: str, certificate: str | None = None) -> ssl.SSLContext | bool:
+    """How the certificate of a server is checked.
+
+    That of this machine's own server is the file `certificate`, where one is given, whatever names
+    are in it; others are checked as usual, `SSL_CERT_FILE` being heeded at every address.
+    """
+    if httpx.URL(url).scheme != "https":
+        return True
+    if certificate is None or not is_loopback(url):
+        return httpx.create_ssl_context()
+    context = ssl.create_default_context(cafile=certificate)
+    context.check_hostname = False
+    # The file may end with a certificate that another one signed.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
 
 
 def is_loopback(url: str) -> bool:

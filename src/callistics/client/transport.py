@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from callistics.client.errors import NoAnswerError, NoAnswerInTimeError, status_error
-from callistics.client.options import Options, is_loopback
+from callistics.client.options import Options, is_loopback, verifying
 from callistics.client.requests import Flow, Request, T
 from callistics.client.retries import Outcome, Retrying, Tries
 
@@ -77,7 +77,8 @@ class Transport(_Base):
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         super().__init__(options, retrying, on_pause)
-        self.http = http or httpx.Client(trust_env=not is_loopback(options.url))
+        url = options.url
+        self.http = http or httpx.Client(trust_env=not is_loopback(url), verify=verifying(url))
         self._sleep = sleep
 
     def again(self, options: Options) -> "Transport":
@@ -153,7 +154,8 @@ class AsyncTransport(_Base):
         on_pause: OnPause | None = None,
     ) -> None:
         super().__init__(options, retrying, on_pause)
-        self.http = http or httpx.AsyncClient(trust_env=not is_loopback(options.url))
+        url, trusting = options.url, not is_loopback(options.url)
+        self.http = http or httpx.AsyncClient(trust_env=trusting, verify=verifying(url))
 
     def again(self, options: Options) -> "AsyncTransport":
         """The same connections with other options."""

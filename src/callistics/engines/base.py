@@ -180,6 +180,10 @@ class Engine(Readable, Protocol):
         """The secret that tokens are signed with, None where none was made yet."""
         ...
 
+    def newest_arrival(self) -> int:
+        """The newest time (µs) that was given out for a record that came; later ones are later."""
+        ...
+
     def rebuild(self) -> None:
         """Recompute everything that is derived from the records."""
         ...

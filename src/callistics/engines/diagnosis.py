@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from callistics.model.instants import MINUTE, SECOND
+
+# So far clocks are apart without anybody having set one wrong.
+_APART = MINUTE
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
@@ -10,3 +15,22 @@ class Diagnosis:
     engine: str
     facts: tuple[tuple[str, str], ...] = ()
     problems: tuple[str, ...] = ()
+
+
+def seconds_ahead(newest: int, now: int) -> float:
+    """How far the newest time of arrival lies ahead of a clock (both µs), where that is much.
+
+    Later ones go on from it, however right the clock is by then.
+    """
+    return (newest - now) / SECOND if newest - now > _APART else 0.0
+
+
+def ahead_problem(seconds: float) -> str | None:
+    """What is to be said of times of arrival that lie ahead."""
+    if not seconds:
+        return None
+    return (
+        f"times of arrival lie {seconds:,.0f} seconds ahead of the clock, which was ahead itself"
+        " once: until it has caught up, records that have no updated_at are newer than those that"
+        " have that of now"
+    )

@@ -15,7 +15,7 @@ from callistics.http.dashboard import dashboard, embed, page_asset, panels
 from callistics.http.discovery import payload_keys, types, values
 from callistics.http.embed_tokens import embed_tokens
 from callistics.http.health import docs, docs_asset, live, metrics, openapi, ready
-from callistics.http.keys import keys, revoke_key
+from callistics.http.keys import keys, revoke_key, rotate_key
 from callistics.http.parameters import check_request
 from callistics.http.pending import pending
 from callistics.http.problems import HANDLERS
@@ -44,6 +44,7 @@ _ROUTES: list[Any] = [
     pending,
     keys,
     revoke_key,
+    rotate_key,
     embed_tokens,
     audit,
     webhook,
@@ -64,6 +65,7 @@ _ROUTES: list[Any] = [
 ]
 _EXPOSED = [
     "Callistics-Complete-Until",
+    "Callistics-Key-Expires",
     "Callistics-Range",
     "Content-Disposition",
     "ETag",
@@ -76,10 +78,13 @@ _SENT = ["Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key",
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
-def create_http(lifespan: Lifespan, cors_origins: Sequence[str] = ()) -> Litestar:
+def create_http(
+    lifespan: Lifespan, cors_origins: Sequence[str] = (), *, encrypted: bool = False
+) -> Litestar:
     """The ASGI application; `lifespan` puts `Services` into its state.
 
     Pages of `cors_origins` may ask from browsers, with a key of their own; cookies play no part.
+    `encrypted` is whether it is served over TLS.
     """
     application = Litestar(
         route_handlers=_ROUTES,
@@ -93,7 +98,7 @@ def create_http(lifespan: Lifespan, cors_origins: Sequence[str] = ()) -> Litesta
         debug=False,
     )
     # Around the router itself: middleware is not run for what no route takes.
-    application.asgi_handler = observed(application.asgi_handler)
+    application.asgi_handler = observed(application.asgi_handler, encrypted=encrypted)
     return application
 
 

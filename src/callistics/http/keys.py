@@ -1,14 +1,15 @@
-"""`POST /keys`, `GET /keys`, `DELETE /keys/{id}`."""
+"""`POST /keys`, `GET /keys`, `DELETE /keys/{id}`, `POST /keys/{id}/rotate`."""
 
 import asyncio
 from concurrent.futures import Future
 
 import msgspec
-from litestar import HttpMethod, Response, delete, route
+from litestar import HttpMethod, Response, delete, post, route
 from litestar.params import FromPath
 
-from callistics.access.keyring import make_key
+from callistics.access.keyring import days_left, ended, make_key
 from callistics.access.requests import SCOPE_FIELDS, parse_key_request
+from callistics.access.rotation import parse_overlap, rotation
 from callistics.errors import NotFound
 from callistics.http.analytics import check_json
 from callistics.http.services import AnyRequest, Services, now, read_body, services
@@ -66,6 +67,40 @@ async def revoke_key(request: AnyRequest, key_id: FromPath[str]) -> None:
     await durable(parts.writer.submit(Job(keys=(revoked,), notes=(told,), urgent=True)))
 
 
+@post("/keys/{key_id:str}/rotate", status_code=201, request_max_body_size=None)
+async def rotate_key(request: AnyRequest, key_id: FromPath[str]) -> Response[bytes]:
+    """Make a key that follows another, which holds for as long as both are to; shown this once."""
+    parts = services(request)
+    asking = parts.authorize(request, Permission.ADMIN)
+    old, moment = parts.keyring.find(key_id, asking.scope), now()
+    if old is None:
+        raise NotFound("no such key")
+    if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= moment):
+        raise NotFound("the key was revoked, or has ended: make a new one")
+    body = await read_body(request, parts.settings.query_body_limit)
+    if body:
+        check_json(request.headers.get("content-type"))
+    found = rotation(old, parse_overlap(body), moment)
+    made = found.made.stored
+    ending = ended(old, found.old_ends)
+    told = {"key": old.id, "successor": made.id, "expires_at": _moment(ending.expires_at)}
+    note = parts.note(Action.KEY_ROTATED, asking, **told)
+    done = parts.writer.submit(Job(keys=(ending, made), notes=(note,)))
+
+    def admit(saved: "Future[Result]") -> None:
+        if saved.exception() is None:
+            parts.keyring.put(made)
+            as_known = parts.keyring.end(old, found.old_ends)
+            if as_known.revoked_at is not None:
+                # It was revoked before this was stored, which would undo that.
+                parts.writer.submit(Job(keys=(as_known,), urgent=True))
+
+    done.add_done_callback(admit)
+    await durable(done)
+    shown = shown_key(made)
+    return _json({"id": shown.pop("id"), "key": found.made.secret, **shown}, 201)
+
+
 async def durable(done: "Future[Result]") -> None:
     """Wait until something is stored."""
     # Shielded: a client that goes away does not take back what is being committed.
@@ -96,6 +131,7 @@ def shown_key(key: StoredKey) -> Shown:
         "scope": lists,
         "created_at": utc_text(key.created_at),
         "expires_at": _moment(key.expires_at),
+        "days_left": days_left(key, now()),
         "revoked_at": _moment(key.revoked_at),
         "last_used_at": _moment(key.last_used_at),
     }

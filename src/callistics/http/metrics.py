@@ -18,6 +18,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from callistics.timezones import rules_version
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+AHEAD = "callistics_arrivals_ahead_seconds"
+"""The figure that says how far times of arrival lie ahead of the clock."""
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 

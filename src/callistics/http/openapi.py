@@ -12,6 +12,7 @@ from callistics.http.openapi_batch import operation
 from callistics.http.openapi_discovery import discovery_paths
 from callistics.http.openapi_embed import TOKEN, embed_schemas, operations
 from callistics.http.openapi_export import FORMULAS, export_content
+from callistics.http.openapi_keys import key_paths
 from callistics.http.openapi_parts import (
     ANSWER_HEADERS,
     BEARER,
@@ -80,8 +81,7 @@ def _document() -> Json:
             "/calls/{call_id}": {"get": look_up(RecordKind.CALLS)},
             "/leads/{lead_id}": {"get": look_up(RecordKind.LEADS)},
             "/pending": {"get": _pending()},
-            "/keys": {"post": _create_key(), "get": _list_keys()},
-            "/keys/{key_id}": {"delete": _revoke_key()},
+            **key_paths(),
             "/embed-tokens": operations(),
             **webhook_paths(),
             **audit_paths(),
@@ -166,57 +166,6 @@ def _pending() -> Json:
         "responses": {
             "200": {"description": "What waits.", "content": json_content(ref("PendingRecords"))},
             **responses(400, 401, 403, 429, 503, 504),
-        },
-    }
-
-
-def _create_key() -> Json:
-    example = {
-        "name": "dashboard of mer_abc",
-        "permissions": ["query"],
-        "scope": {"merchant_ids": ["mer_abc"]},
-    }
-    content = {"schema": ref("KeyRequest"), "example": example}
-    return {
-        "operationId": "create_key",
-        "tags": ["Keys"],
-        "summary": "Make a key",
-        "description": "The answer shows the key itself, this once.",
-        "requestBody": {"required": True, "content": {"application/json": content}},
-        "responses": {
-            "201": {"description": "Made.", "content": json_content(ref("Key"))},
-            **responses(400, 401, 403, 413, 415, 422, 429, 503),
-        },
-    }
-
-
-def _list_keys() -> Json:
-    keys = {
-        "type": "object",
-        "required": ["keys"],
-        "properties": {"keys": {"type": "array", "items": ref("Key")}},
-    }
-    return {
-        "operationId": "list_keys",
-        "tags": ["Keys"],
-        "summary": "List keys",
-        "responses": {
-            "200": {"description": "The keys.", "content": json_content(keys)},
-            **responses(400, 401, 403, 429),
-        },
-    }
-
-
-def _revoke_key() -> Json:
-    key_id = {"name": "key_id", "in": "path", "required": True, "schema": {"type": "string"}}
-    return {
-        "operationId": "revoke_key",
-        "tags": ["Keys"],
-        "summary": "Revoke a key at once",
-        "parameters": [key_id],
-        "responses": {
-            "204": {"description": "Revoked."},
-            **responses(400, 401, 403, 404, 429, 503),
         },
     }
 

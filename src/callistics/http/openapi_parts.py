@@ -85,6 +85,10 @@ KEY_SCHEMA: Json = {
         },
         "created_at": {"type": "string", "format": "date-time"},
         "expires_at": _TIME,
+        "days_left": {
+            "type": ["integer", "null"],
+            "description": "Whole days until it ends; null where it does not, or is no key.",
+        },
         "revoked_at": _TIME,
         "last_used_at": _TIME,
     },

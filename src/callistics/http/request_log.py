@@ -1,30 +1,40 @@
-"""A line of log and counters for each request."""
+"""A line of log and counters for each request, and the headers that every answer has."""
 
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
 import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from callistics.http.request_notes import noted, route_of
+from callistics.http.request_notes import key_end, noted, route_of
 from callistics.http.services import Services
 from callistics.http.slow_queries import tell_slow
+from callistics.model.instants import utc_text
 from callistics.tracing import RequestSpan, Timings, is_traced, request_span, timing
 
 _NOWHERE = "/-"
-_NOSNIFF = (b"x-content-type-options", b"nosniff")
+_EVERY = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    # What is no page loads nothing and is shown in none; pages have a policy of their own.
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+}
+_ONLY_ENCRYPTED = {b"strict-transport-security": b"max-age=31536000"}
+_KEY_END = b"callistics-key-expires"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _UNTRACED = ("/health/", "/metrics")
 _log = structlog.get_logger("callistics.http")
 
 
-def observed(inner: ASGIApp) -> ASGIApp:
+def observed(inner: ASGIApp, *, encrypted: bool = False) -> ASGIApp:
     """Count and log every request, also those that no route takes, and answer HEAD as GET.
 
     Only the path as it is written leads to a route. Neither query strings nor bodies are looked at.
+    Browsers are told to stay with https where the connection is `encrypted`.
     """
+    every = _EVERY | (_ONLY_ENCRYPTED if encrypted else {})
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -41,7 +51,7 @@ def observed(inner: ASGIApp) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), _NOSNIFF]
+                message["headers"] = _complete(message.get("headers", ()), every, details)
             elif message["type"] == "http.response.body" and method == "HEAD":
                 message["body"] = b""
             await send(message)
@@ -79,6 +89,19 @@ def _tell_slow(scope: Scope, status: int, spent: Timings) -> None:
     parts = _services(scope)
     if parts is not None:
         tell_slow(parts, cast("Mapping[str, Any]", scope), status, spent)
+
+
+def _complete(
+    sent: Iterable[tuple[bytes, bytes]], every: Mapping[bytes, bytes], scope: Mapping[str, Any]
+) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with those that it lacks."""
+    found = list(sent)
+    names = {name.lower() for name, _ in found}
+    found += [(name, value) for name, value in every.items() if name not in names]
+    ends = key_end(scope)
+    if ends is not None:
+        found.append((_KEY_END, utc_text(ends).encode()))
+    return found
 
 
 def _is_exact(path: str) -> bool:

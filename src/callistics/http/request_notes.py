@@ -18,6 +18,16 @@ def note_key(scope: Mapping[str, Any], key_id: str) -> None:
     scope["state"]["log"] = {**noted(scope), "key": key_id}
 
 
+def note_key_end(scope: Mapping[str, Any], ends: int | None) -> None:
+    """Have the answer say when (µs) the request's key ends."""
+    scope["state"]["key_ends"] = ends
+
+
+def key_end(scope: Mapping[str, Any]) -> int | None:
+    """When (µs) the request's key ends, where the answer is to say so."""
+    return scope["state"].get("key_ends")
+
+
 def note_endpoint(scope: Mapping[str, Any], endpoint_id: str, source: str) -> None:
     """Name the webhook endpoint that a request came to in its line of log."""
     scope["state"]["log"] = {**noted(scope), "endpoint": endpoint_id, "source": source}

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from litestar import Litestar, Request
 
 from callistics.access.claims import wrong_claim
-from callistics.access.keyring import Keyring, bearer, require
+from callistics.access.keyring import Keyring, bearer, ends_soon, hash_secret, require
 from callistics.access.limiter import RateLimiter
-from callistics.access.tokens import Tokens, looks_like_token
+from callistics.access.tokens import NotSigned, Tokens, looks_like_token
+from callistics.access.wrong_keys import WrongKeys
 from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.discovery import Discovery
@@ -23,7 +24,8 @@ from callistics.exports.export import Exports
 from callistics.http.description import Described
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
-from callistics.http.request_notes import note_key
+from callistics.http.request_notes import note_key, note_key_end
+from callistics.http.sender import sender
 from callistics.http.token_routes import TOKEN_ROUTES
 from callistics.ingest.decode import Terms
 from callistics.ingest.decode_process import DecodeProcess
@@ -60,6 +62,7 @@ class Services:
     keyring: Keyring
     tokens: Tokens
     limiter: RateLimiter
+    wrong_keys: WrongKeys
     zone: Zone
     queries: Pool
     exporting: Pool
@@ -90,18 +93,33 @@ class Services:
         A token is as a key that may query, and reaches `TOKEN_ROUTES` alone. Its scope may have
         locked filters, which any query takes in.
         """
-        sent = request.headers.get("authorization")
-        text = bearer(sent)
+        text = bearer(request.headers.get("authorization"))
         if looks_like_token(text) and not self.keyring.has_secret(text):
             key = self._token(request, text)
         else:
-            key = self.keyring.authenticate(sent, now())
+            key = self._key(request, text)
         note_key(request.scope, key.id)
         self.admit(key, permission)
         return key
 
+    def _key(self, request: AnyRequest, text: str) -> StoredKey:
+        digest, address = hash_secret(text), sender(request, self.settings.trusted_proxies)
+        self.wrong_keys.check(address, digest)
+        if not self.keyring.knows(digest):
+            self.wrong_keys.wrong(address)
+        moment = now()
+        key = self.keyring.admitted(digest, moment)
+        self.wrong_keys.right(address, digest)
+        if ends_soon(key, moment):
+            note_key_end(request.scope, key.expires_at)
+        return key
+
     def _token(self, request: AnyRequest, text: str) -> StoredKey:
-        key = self.tokens.read(text, request.headers.get("origin"), now())
+        try:
+            key = self.tokens.read(text, request.headers.get("origin"), now())
+        except NotSigned:
+            self.wrong_keys.wrong(sender(request, self.settings.trusted_proxies))
+            raise
         locked = key.scope.locked
         if locked is not None:
             for wrong in locked_problems(locked, EVERYTHING, self.settings.timezone, now()):

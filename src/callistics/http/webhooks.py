@@ -12,9 +12,10 @@ from litestar.params import FromPath
 from callistics.errors import NotFound, Unauthorized, UnsupportedMedia
 from callistics.http.parameters import ANY, PARAMETERS
 from callistics.http.request_notes import note_endpoint
+from callistics.http.sender import sender
 from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
 from callistics.model.webhooks import KeptBody, StoredEndpoint
-from callistics.webhooks.admission import admit, sender_of
+from callistics.webhooks.admission import admit
 from callistics.webhooks.bodies import is_taken, longest
 from callistics.webhooks.platforms import platforms
 from callistics.webhooks.request import Received
@@ -62,10 +63,9 @@ async def _admitted(request: AnyRequest, parts: Services, endpoint: StoredEndpoi
     path = bytes(details.get("raw_path") or request.url.path.encode()).decode("latin-1")
     url = public_url(request) + path.partition("?")[0] + (f"?{query}" if query else "")
     headers = _headers(details["headers"])
-    peer = "" if request.client is None else request.client.host
-    sender = sender_of(peer, headers.get("x-forwarded-for", ""), parts.settings.trusted_proxies)
+    address = sender(request, parts.settings.trusted_proxies)
     received = Received(url, headers, body)
-    check = partial(admit, received, sender, endpoint, platforms()[endpoint.source])
+    check = partial(admit, received, address, endpoint, platforms()[endpoint.source])
     try:
         # Beside the loop where it would keep others waiting.
         await asyncio.to_thread(check) if len(body) > _LARGE else check()

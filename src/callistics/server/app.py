@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 from granian.errors import FatalError
 from granian.server.embed import Server
 from litestar import Litestar
@@ -19,13 +19,14 @@ from callistics import __version__
 from callistics.access.keyring import Keyring, new_secret, process_key
 from callistics.access.limiter import RateLimiter
 from callistics.access.tokens import Tokens, new_token_secret
+from callistics.access.wrong_keys import WrongKeys
 from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.audit.log import AuditLog
 from callistics.engines.base import Engine
-from callistics.engines.registry import database_file, key_file, open_engine
+from callistics.engines.registry import database_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.exports.export import Exports
 from callistics.http.app import create_http
@@ -41,9 +42,11 @@ from callistics.model.instants import now
 from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
+from callistics.server.announcement import announce
 from callistics.server.figures import make_figures
-from callistics.server.first_start import keep_token_secret, make_admin_key, note_start
-from callistics.server.logs import configure_logs, in_json
+from callistics.server.first_start import keep_token_secret, make_admin_key, starting
+from callistics.server.key_warnings import KeyWarnings
+from callistics.server.logs import configure_logs
 from callistics.server.maintenance import Maintenance
 from callistics.server.policy import policy_of
 from callistics.server.telemetry import start_telemetry
@@ -78,7 +81,11 @@ class Application:
     failure: CallisticsError | None = None
 
     def __post_init__(self) -> None:
-        self.asgi = create_http(self._lifespan, self.settings.cors_origins or ())
+        self.asgi = create_http(
+            self._lifespan,
+            self.settings.cors_origins or (),
+            encrypted=self.settings.tls_cert is not None,
+        )
 
     @asynccontextmanager
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
@@ -102,7 +109,7 @@ class Application:
         http.state.services = parts
         parts.ready = True
         if self.serves:
-            note_start(parts, engine)
+            starting(parts, engine)
         flush = asyncio.create_task(_flush_uses(parts))
         telemetry = start_telemetry(parts.metrics.registry, os.environ if self.serves else {})
         maintenance = _maintenance(parts) if self.serves else None
@@ -160,6 +167,7 @@ def _services(
         keyring=Keyring(engine.load_keys(), local),
         tokens=Tokens(secret, settings.token_issuers),
         limiter=RateLimiter(settings.rate_limit),
+        wrong_keys=WrongKeys(settings.wrong_key_limit),
         zone=zone(settings.timezone),
         queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
         exporting=Pool("export", settings.export_concurrency, 0, gives_way=True),
@@ -198,8 +206,10 @@ def _maintenance(parts: Services) -> Maintenance:
 
 
 async def _flush_uses(parts: Services) -> None:
-    """Store now and then when keys were last used."""
+    """Store now and then when keys were last used, and warn of those that end soon."""
+    warnings = KeyWarnings(parts.keyring)
     while True:
+        warnings.warn(now())
         await asyncio.sleep(_FLUSH_SECONDS)
         _save_uses(parts)
 
@@ -240,38 +250,13 @@ def serve(settings: Settings, on_ready: Callable[[Application], None] | None = N
     configure_logs(settings)
     application = build(settings)
     application.serves = True
-    application.on_ready = on_ready or announce
+    application.on_ready = on_ready or (lambda one: announce(one.settings, one.admin_key_file))
     try:
         asyncio.run(_serve(application))
     except FatalError:
         if application.failure is None:
             raise
         raise application.failure from None
-
-
-def announce(application: Application) -> None:
-    """Tell where the server listens and where its first admin key lies.
-
-    People are told on standard output, programs by a line of log, so that JSON stays JSON.
-    """
-    settings = application.settings
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    url = f"http://{host}:{settings.port}"
-    file = application.admin_key_file or key_file(settings.engine)
-    key = str(file) if file.exists() else None
-    if in_json(settings):
-        _log.info("listening", url=url, api_page=f"{url}/docs", admin_key_file=key)
-        return
-    lines = [
-        f"Callistics {__version__} listens on {url}",
-        f"  Dashboard  {url}/",
-        f"  API page   {url}/docs",
-    ]
-    if application.admin_key_file is not None:
-        lines.append(f"  The first admin key was written to {key}")
-    elif key is not None:
-        lines.append(f"  Admin key  {key}")
-    print("\n".join(lines), flush=True)  # noqa: T201
 
 
 async def _serve(application: Application) -> None:
@@ -283,6 +268,10 @@ async def _serve(application: Application) -> None:
         interface=Interfaces.ASGI,
         log_enabled=False,
         websockets=False,
+        ssl_cert=_path(settings.tls_cert),
+        ssl_key=_path(settings.tls_key),
+        # Not every platform that sends webhooks knows a newer one.
+        ssl_protocol_min=SSLProtocols.tls12,
     )
     # Its constructor does not take it.
     server.workers_kill_timeout = settings.stop_timeout
@@ -294,3 +283,7 @@ async def _serve(application: Application) -> None:
     except TimeoutError:
         # What is still under way is cancelled; what is queued is committed yet.
         _log.warning("stopped beside requests under way", seconds=settings.stop_timeout)
+
+
+def _path(file: str | None) -> Path | None:
+    return None if file is None else Path(file)

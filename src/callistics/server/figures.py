@@ -5,11 +5,14 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from callistics.engines.base import Readable
+from callistics.access.keyring import SOON_DAYS
+from callistics.engines.base import Engine, Readable
+from callistics.engines.diagnosis import seconds_ahead
 from callistics.engines.machine import FileSizes, file_sizes, machine_memory
 from callistics.engines.registry import database_file, memory_limit
 from callistics.errors import CallisticsError
 from callistics.http.health import not_ready
+from callistics.http.metrics import AHEAD
 from callistics.http.services import Services
 from callistics.model.instants import SECOND, now
 from callistics.timezones import rules_version
@@ -17,7 +20,7 @@ from callistics.timezones import rules_version
 Read = Callable[[], float | None]
 
 
-def make_figures(parts: Services, engine: Readable) -> None:
+def make_figures(parts: Services, engine: Engine) -> None:
     """Have `/metrics` tell of a server's parts; NaN is where nothing is known."""
     for name, text, read in (*_of_work(parts), *_of_ages(parts, engine), *_of_machine(parts)):
         parts.metrics.gauge(f"callistics_{name}", text, _known(read))
@@ -61,12 +64,12 @@ def _of_work(parts: Services) -> list[tuple[str, str, Read]]:
     ]
 
 
-def _of_ages(parts: Services, engine: Readable) -> list[tuple[str, str, Read]]:
+def _of_ages(parts: Services, engine: Engine) -> list[tuple[str, str, Read]]:
     return [
         (
             "newest_record_age_seconds",
             "Seconds since records last came, whatever became of them; NaN where none ever did.",
-            lambda: _since(newest_arrival(engine)),
+            lambda: _since(last_arrival(engine)),
         ),
         (
             "webhooks_waiting_age_seconds",
@@ -79,9 +82,14 @@ def _of_ages(parts: Services, engine: Readable) -> list[tuple[str, str, Read]]:
             lambda: _elapsed(parts.metrics.maintained_at),
         ),
         (
-            "next_key_expiry_seconds",
-            "Seconds until the next access key expires; NaN where none does.",
-            lambda: _until(parts.keyring.next_expiry(now())),
+            "keys_ending",
+            f"Access keys that end within {SOON_DAYS} days.",
+            lambda: len(parts.keyring.ending(now())),
+        ),
+        (
+            AHEAD.removeprefix("callistics_"),
+            "Seconds that times of arrival lie ahead of the clock; below 60: 0.",
+            lambda: seconds_ahead(engine.newest_arrival(), now()),
         ),
         (
             "timezone_rules_age_seconds",
@@ -132,9 +140,9 @@ def _of_machine(parts: Services) -> list[tuple[str, str, Read]]:
     ]
 
 
-def newest_arrival(engine: Readable) -> int | None:
+def last_arrival(engine: Readable) -> int | None:
     """When records last came (µs); None where none ever did."""
-    ((found,),) = engine.run(engine.dialect.render(engine.dialect.newest_arrival))
+    ((found,),) = engine.run(engine.dialect.render(engine.dialect.last_arrival))
     return int(found or 0) or None
 
 
@@ -146,10 +154,6 @@ def rules_age() -> float:
 
 def _since(instant: int | None) -> float | None:
     return None if instant is None else (now() - instant) / SECOND
-
-
-def _until(instant: int | None) -> float | None:
-    return None if instant is None else (instant - now()) / SECOND
 
 
 def _elapsed(monotonic: float | None) -> float | None:

@@ -1,4 +1,4 @@
-"""What a server makes when it starts for the first time: a key to administer it, a secret to sign.
+"""What a server does as it starts: a key to administer it and a secret to sign, if there are none.
 
 Both are stored before anybody is answered.
 """
@@ -12,6 +12,7 @@ import structlog
 from callistics import __version__
 from callistics.access.keyring import make_key, new_secret
 from callistics.engines.base import Engine
+from callistics.engines.diagnosis import ahead_problem, seconds_ahead
 from callistics.engines.registry import key_file
 from callistics.http.keys import told_of
 from callistics.http.services import Services
@@ -49,6 +50,13 @@ def keep_token_secret(parts: Services, engine: Engine, made: str) -> None:
         parts.tokens.replace_secret(stored)
 
 
+def starting(parts: Services, engine: Engine) -> None:
+    """What a server that others ask does besides."""
+    note_start(parts, engine)
+    warn_of_clock(engine)
+    parts.tokens.prefetch()
+
+
 def note_start(parts: Services, engine: Engine) -> None:
     """Note that the server starts, with the names of the settings that are not at their default.
 
@@ -66,6 +74,13 @@ def note_start(parts: Services, engine: Engine) -> None:
         "settings": named,
     }
     parts.audit.append(Action.SERVER_STARTED, SERVER, **details).add_done_callback(failed)
+
+
+def warn_of_clock(engine: Engine) -> None:
+    """A line of log where times of arrival lie ahead of the clock."""
+    seconds = seconds_ahead(engine.newest_arrival(), now())
+    if (problem := ahead_problem(seconds)) is not None:
+        _log.warning("the clock is behind", reason=problem, seconds=round(seconds))
 
 
 def _write_secret(path: Path, secret: str) -> None:

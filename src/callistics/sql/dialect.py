@@ -68,7 +68,7 @@ class Dialect(Protocol):
         ...
 
     @property
-    def newest_arrival(self) -> Sql:
+    def last_arrival(self) -> Sql:
         """The statement for when records last came (µs); 0 or NULL where none ever did."""
         ...
 

@@ -32,7 +32,7 @@ def command(target: Target) -> None:
         raise click.UsageError("--url and --engine exclude each other: a server has its own engine")
     settings = load_settings(overrides={"engine": target.engine})
     url = target.url or default_url(settings)
-    server = report(url, target.key or key_beside(url, settings))
+    server = report(url, target.key or key_beside(url, settings), settings.tls_cert)
     if target.url is None:
         facts, problems = _engine(settings, server, asked=target.engine is not None)
     else:

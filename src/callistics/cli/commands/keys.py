@@ -18,13 +18,14 @@ _EPILOG = """\b
 Examples:
   callistics keys create dashboard --permission query --merchant mer_abc
   callistics keys list
+  callistics keys rotate key_0123456789abcdef --overlap 3600
   callistics keys revoke key_0123456789abcdef
 """
 
 
 @click.group("keys", epilog=_EPILOG)
 def command() -> None:
-    """Create, list and revoke access keys; all of it needs an admin key."""
+    """Create, list, rotate and revoke access keys; all of it needs an admin key."""
 
 
 @command.command("create", epilog=_CREATE)
@@ -68,7 +69,8 @@ def list_(target: Target) -> None:
     with connect(target) as client:
         keys = cast("list[dict[str, Any]]", client.request("GET", "/keys").json()["keys"])
     rows = [_row(key) for key in keys]
-    columns = ("id", "name", "permissions", "scope", "created", "expires", "last used", "state")
+    columns = ("id", "name", "permissions", "scope", "created", "expires", "days left")
+    columns += ("last used", "state")
     console().print(table_of(columns, rows))
 
 
@@ -80,6 +82,7 @@ def _row(key: dict[str, Any]) -> dict[str, object]:
         "scope": _scope_text(key["scope"]),
         "created": _to_seconds(key["created_at"]),
         "expires": _to_seconds(key["expires_at"]),
+        "days left": key["days_left"],
         "last used": _to_seconds(key["last_used_at"]),
         "state": f"revoked {_to_seconds(key['revoked_at'])}" if key["revoked_at"] else "active",
     }
@@ -92,6 +95,22 @@ def _to_seconds(moment: str | None) -> str | None:
 def _scope_text(scope: dict[str, list[str]]) -> str:
     parts = [f"{name.removesuffix('_ids')} {', '.join(ids)}" for name, ids in scope.items()]
     return "; ".join(parts) or "everything"
+
+
+@command.command("rotate", epilog="Example: callistics keys rotate key_0123456789abcdef")
+@click.argument("key_id", metavar="ID")
+@click.option("--overlap", type=int, help="Seconds that the old key holds yet; a day.")
+@client_options
+def rotate(target: Target, key_id: str, overlap: int | None) -> None:
+    """Make a key that follows another, with the same rights, and print it, this once.
+
+    Only the key itself goes to standard output.
+    """
+    body = {} if overlap is None else {"overlap": overlap}
+    with connect(target) as client:
+        made = client.request("POST", f"/keys/{quote(key_id, safe='')}/rotate", json=body).json()
+    click.echo(f"Key {made['id']}, which follows {key_id}, shown this once:", err=True)
+    click.echo(made["key"])
 
 
 @command.command("revoke", epilog="Example: callistics keys revoke key_0123456789abcdef")

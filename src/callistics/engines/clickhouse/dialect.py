@@ -80,7 +80,7 @@ class ClickHouseDialect:
         return raw(f"{alias}.sign")
 
     @property
-    def newest_arrival(self) -> Sql:
+    def last_arrival(self) -> Sql:
         """There are several rows until they are merged."""
         return raw("SELECT max(last) FROM arrivals")
 

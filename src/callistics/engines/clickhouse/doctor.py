@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.dsn import Address
 from callistics.engines.clickhouse.migrate import known
-from callistics.engines.diagnosis import Diagnosis
+from callistics.engines.diagnosis import Diagnosis, ahead_problem, seconds_ahead
 from callistics.engines.migrations import newer
 from callistics.errors import CallisticsError
+from callistics.model.instants import now
 
 OLDEST = (25, 8)
 """The oldest release whose JSON columns can do what is asked of them."""
@@ -72,6 +73,11 @@ def _schema_problems(client: Client, address: Address) -> Iterator[str]:
         f"SELECT max(number) FROM {address.quoted_database}.schema_migrations"
     ).result_rows
     yield from newer(known(), int(schema))
+    ((newest,),) = client.query(
+        f"SELECT coalesce(max(last), 0) FROM {address.quoted_database}.arrivals"
+    ).result_rows
+    if (ahead := ahead_problem(seconds_ahead(int(newest), now()))) is not None:
+        yield ahead
 
 
 def _cluster_problems(client: Client, address: Address) -> Iterator[str]:

@@ -193,6 +193,10 @@ class ClickHouseEngine:
         with self._writing:
             return load_token_secret(self._writer)
 
+    def newest_arrival(self) -> int:
+        """The newest time (µs) that was given out for a record that came."""
+        return self._newest
+
     def rebuild(self) -> None:
         """Recompute every lead, attempt and effective payload from the records, part by part."""
         with self._writing:

@@ -111,7 +111,7 @@ class DuckDBDialect:
         return None
 
     @property
-    def newest_arrival(self) -> Sql:
+    def last_arrival(self) -> Sql:
         """Every arrival is given out of one row."""
         return raw("SELECT epoch_us(max(last)) FROM arrivals")
 

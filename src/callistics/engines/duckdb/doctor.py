@@ -5,10 +5,11 @@ from pathlib import Path
 
 import duckdb
 
-from callistics.engines.diagnosis import Diagnosis
+from callistics.engines.diagnosis import Diagnosis, ahead_problem, seconds_ahead
 from callistics.engines.duckdb.migrate import known
 from callistics.engines.migrations import newer
 from callistics.errors import first_line
+from callistics.model.instants import now
 
 _NAME = f"DuckDB {duckdb.__version__}"
 # Below this much free space a checkpoint may not find room for what it rewrites.
@@ -49,6 +50,9 @@ def _contents(connection: duckdb.DuckDBPyConnection, problems: list[str]) -> lis
     rows = connection.execute("SELECT max(number) FROM schema_migrations").fetchall()
     schema = int(rows[0][0] or 0)
     problems += newer(known(), schema)
+    ((newest,),) = connection.execute("SELECT epoch_us(last) FROM arrivals").fetchall()
+    ahead = ahead_problem(seconds_ahead(int(newest), now()))
+    problems += [ahead] if ahead else []
     calls, leads = (
         connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
         for table in ("calls", "leads")

@@ -198,6 +198,12 @@ class DuckDBEngine:
         with self._write.lock:
             return load_token_secret(self._writer)
 
+    def newest_arrival(self) -> int:
+        """The newest time (µs) that was given out for a record that came."""
+        with self._reader() as reader:
+            ((newest,),) = reader.execute("SELECT epoch_us(last) FROM arrivals").fetchall()
+        return int(newest)
+
     def rebuild(self) -> None:
         """Recompute every lead, attempt, effective payload and roll-up from the records.
 

@@ -1,0 +1,55 @@
+"""Keys that follow others: the body of `POST /keys/{id}/rotate`, and what comes of it."""
+
+from dataclasses import dataclass
+
+from callistics.access.keyring import NewKey, make_key
+from callistics.errors import Problem, Refused, invalid, malformed, pointer, unknown_names
+from callistics.model.instants import DAY, SECOND
+from callistics.model.json import NotJsonError, as_object, decode
+from callistics.model.keys import StoredKey
+
+FIELDS = ("overlap",)
+DEFAULT_OVERLAP, MAX_OVERLAP = DAY // SECOND, 30 * DAY // SECOND
+"""Seconds that a key holds beside the one that follows it: unless asked otherwise, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A key that follows another, which ends at an instant (µs)."""
+
+    made: NewKey
+    old_ends: int
+
+
+def parse_overlap(body: bytes) -> int:
+    """The overlap in µs. Raises `Refused`."""
+    try:
+        given = as_object(decode(body)) if body.strip() else {}
+    except NotJsonError as error:
+        raise Refused([malformed("", str(error))]) from None
+    if given is None:
+        raise Refused([malformed("", "the body must be a JSON object")])
+    problems = [
+        malformed(pointer(name), f"unknown field{hint}", given[name])
+        for name, hint in unknown_names(given, FIELDS)
+    ]
+    seconds = _seconds(given.get("overlap", DEFAULT_OVERLAP), problems)
+    if problems:
+        raise Refused(problems)
+    return seconds * SECOND
+
+
+def _seconds(value: object, problems: list[Problem]) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        problems.append(malformed("/overlap", "must be a whole number of seconds", value))
+        return 0
+    if not 0 <= value <= MAX_OVERLAP:
+        problems.append(invalid("/overlap", f"must be from 0 to {MAX_OVERLAP:,}", value))
+    return value
+
+
+def rotation(old: StoredKey, overlap: int, now: int) -> Rotation:
+    """A key with the rights of another, that lasts as long from now on as that one was to."""
+    lasts = None if old.expires_at is None else old.expires_at - old.created_at
+    ends = None if lasts is None else now + lasts
+    return Rotation(make_key(old.name, old.permissions, old.scope, now, ends), now + overlap)

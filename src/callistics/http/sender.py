@@ -1,0 +1,18 @@
+"""Where a request came from."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Request
+
+from callistics.webhooks.admission import sender_of
+
+
+def sender(request: Request[Any, Any, Any], proxies: Sequence[str]) -> str:
+    """The address of the client: behind `proxies`, the one that the nearest other one says.
+
+    It is empty where there is no connection.
+    """
+    peer = "" if request.client is None else request.client.host
+    forwarded = ", ".join(request.headers.getall("x-forwarded-for", []))
+    return sender_of(peer, forwarded, proxies)
