@@ -1,6 +1,8 @@
 """What there is to say of an engine without changing anything in it."""
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from callistics.model.instants import MINUTE, SECOND
 
@@ -10,11 +12,20 @@ _APART = MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """An engine's name and version, facts for people, and everything that is wrong with it."""
+    """An engine's name and version, facts for people, and everything that is wrong with it.
+
+    `figures` are as `/metrics` names them, without `callistics_`.
+    """
 
     engine: str
     facts: tuple[tuple[str, str], ...] = ()
     problems: tuple[str, ...] = ()
+    figures: Mapping[str, float] = field(default_factory=dict[str, float])
+
+
+def figures_of_arrivals(newest: int, now: int) -> dict[str, float]:
+    """What the newest time of arrival tells at an instant (both µs); 0 is that there is none."""
+    return {"newest_record_age_seconds": (now - newest) / SECOND if newest else math.nan}
 
 
 def seconds_ahead(newest: int, now: int) -> float:

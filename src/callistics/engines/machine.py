@@ -1,6 +1,8 @@
 """What the machine gives an engine: memory, and the room on the disk that its files take."""
 
 import os
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +64,25 @@ def file_sizes(path: Path) -> FileSizes | None:
         status.st_mtime,
         disk.f_bavail * disk.f_frsize,
     )
+
+
+FILE_FIGURES: Mapping[str, tuple[str, Callable[[FileSizes], float]]] = {
+    "disk_free_bytes": (
+        "Bytes free on the disk with the database; NaN where the engine cannot tell.",
+        lambda one: one.free,
+    ),
+    "database_bytes": ("Bytes of the database file.", lambda one: one.database),
+    "log_bytes": (
+        "Bytes of the log beside the database, which checkpoints move into it.",
+        lambda one: one.log,
+    ),
+    "spilled_bytes": ("Bytes that queries have spilled.", lambda one: one.spilled),
+    "database_written_age_seconds": (
+        "Seconds since the database file was written to, as the last checkpoint did.",
+        lambda one: time.time() - one.written_at,
+    ),
+}
+"""What is told of the files of an engine, by name: in words, and from their sizes."""
 
 
 def _size(file: Path) -> int:

@@ -3,19 +3,18 @@
 import math
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from callistics.access.keyring import SOON_DAYS
 from callistics.engines.base import Engine, Readable
 from callistics.engines.diagnosis import seconds_ahead
-from callistics.engines.machine import FileSizes, file_sizes, machine_memory
+from callistics.engines.machine import FILE_FIGURES, FileSizes, file_sizes, machine_memory
 from callistics.engines.registry import database_file, memory_limit
 from callistics.errors import CallisticsError
 from callistics.http.health import not_ready
 from callistics.http.metrics import AHEAD
 from callistics.http.services import Services
 from callistics.model.instants import SECOND, now
-from callistics.timezones import rules_version
+from callistics.timezones import rules_age
 
 Read = Callable[[], float | None]
 
@@ -102,31 +101,15 @@ def _of_ages(parts: Services, engine: Engine) -> list[tuple[str, str, Read]]:
 def _of_machine(parts: Services) -> list[tuple[str, str, Read]]:
     file, limit = database_file(parts.settings.engine), memory_limit(parts.settings)
 
-    def of_file(read: Callable[[FileSizes], float]) -> Read:
-        def found() -> float | None:
+    def of_file(figure: Callable[[FileSizes], float]) -> Read:
+        def read() -> float | None:
             sizes = None if file is None else file_sizes(file)
-            return None if sizes is None else read(sizes)
+            return None if sizes is None else figure(sizes)
 
-        return found
+        return read
 
     return [
-        (
-            "disk_free_bytes",
-            "Bytes free on the disk with the database; NaN where the engine cannot tell.",
-            of_file(lambda one: one.free),
-        ),
-        ("database_bytes", "Bytes of the database file.", of_file(lambda one: one.database)),
-        (
-            "log_bytes",
-            "Bytes of the log beside the database, which checkpoints move into it.",
-            of_file(lambda one: one.log),
-        ),
-        ("spilled_bytes", "Bytes that queries have spilled.", of_file(lambda one: one.spilled)),
-        (
-            "database_written_age_seconds",
-            "Seconds since the database file was written to, as the last checkpoint did.",
-            of_file(lambda one: time.time() - one.written_at),
-        ),
+        *((name, text, of_file(figure)) for name, (text, figure) in FILE_FIGURES.items()),
         (
             "memory_limit_bytes",
             "Memory the engine may use; NaN where it decides that itself.",
@@ -144,12 +127,6 @@ def last_arrival(engine: Readable) -> int | None:
     """When records last came (µs); None where none ever did."""
     ((found,),) = engine.run(engine.dialect.render(engine.dialect.last_arrival))
     return int(found or 0) or None
-
-
-def rules_age() -> float:
-    """Seconds since the year began that the time zone rules in force are of."""
-    began = datetime(int(rules_version()[:4]), 1, 1, tzinfo=UTC)
-    return time.time() - began.timestamp()
 
 
 def _since(instant: int | None) -> float | None:
