@@ -4,7 +4,7 @@ CallisticsError
  ├─ SettingsError            a setting is wrong; the server does not start
  ├─ EngineError              the engine could not be opened or failed
  └─ RequestError             an answer other than 2xx, of a `ProblemType`
-     ├─ Refused              400, 403 or 422 with the list of problems
+     ├─ Refused              400, 403, 410 or 422 with the list of problems
      ├─ Unauthorized         401
      ├─ Forbidden            403
      ├─ NotFound             404
@@ -48,6 +48,7 @@ class ProblemKind(IntEnum):
 
     MALFORMED = 400
     FORBIDDEN = 403
+    GONE = 410
     INVALID = 422
 
 
@@ -79,6 +80,11 @@ def malformed(pointer: str, message: str, value: object = NOTHING) -> Problem:
 def forbidden(pointer: str, message: str, value: object = NOTHING) -> Problem:
     """A field that names something outside the key's scope (403)."""
     return Problem(ProblemKind.FORBIDDEN, pointer, message, value)
+
+
+def gone(pointer: str, message: str, value: object = NOTHING) -> Problem:
+    """A field that names what was erased (410 by itself, 422 among other records)."""
+    return Problem(ProblemKind.GONE, pointer, message, value)
 
 
 def invalid(pointer: str, message: str, value: object = NOTHING) -> Problem:
@@ -139,11 +145,12 @@ class RequestError(CallisticsError):
 
 
 class Refused(RequestError):
-    """One or more fields are wrong: 400 if any is malformed, else 403, else 422."""
+    """One or more fields are wrong: 400 if any is malformed, else 403, else 410, else 422."""
 
     types: ClassVar[dict[ProblemKind, ProblemType]] = {
         ProblemKind.MALFORMED: problem_types.MALFORMED_REQUEST,
         ProblemKind.FORBIDDEN: problem_types.OUTSIDE_SCOPE,
+        ProblemKind.GONE: problem_types.ERASED,
         ProblemKind.INVALID: problem_types.INVALID_VALUES,
     }
 

@@ -82,6 +82,14 @@ CONFLICT: Final = ProblemType(
     "A request with the same `Idempotency-Key` is still running.",
     "Send it again in a moment.",
 )
+ERASED: Final = ProblemType(
+    "erased",
+    410,
+    "Erased",
+    "The one record of a request names a call or lead that was erased within `erase_block_days`;"
+    " among other records it is a rejected one (422).",
+    "Leave the record out.",
+)
 BODY_TOO_LARGE: Final = ProblemType(
     "body-too-large",
     413,
@@ -147,6 +155,7 @@ PROBLEM_TYPES: Final = (
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
     CONFLICT,
+    ERASED,
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     INVALID_VALUES,

@@ -214,6 +214,16 @@ def as_stage_lists(value: object) -> dict[str, tuple[str, ...]]:
     return {name: stages for name, stages in lists.items() if stages}
 
 
+def as_days_by_id(value: object) -> dict[str, int]:
+    """Days for each of some merchants: a TOML table or a JSON object."""
+    if isinstance(value, str):
+        value = json.loads(value)
+    if not isinstance(value, dict):
+        raise ValueError('must be an object such as {"mer_1": 365}')
+    days = as_whole(0, 36_500)
+    return {_recorded(name): days(one) for name, one in cast("dict[str, object]", value).items()}
+
+
 def as_zone(value: object) -> str:
     """An IANA time zone."""
     if not isinstance(value, str) or value not in zone_names():

@@ -13,6 +13,7 @@ from callistics.setting_types import (
     Parse,
     as_admin_key,
     as_choice,
+    as_days_by_id,
     as_file,
     as_flag,
     as_id,
@@ -172,6 +173,25 @@ class Settings:
         30,
         as_whole(1, 3_650),
         "Days that the bodies of webhooks are kept, those that could not be mapped too.",
+    )
+    erase_block_days: int = _setting(
+        30,
+        as_whole(0, 3_650),
+        "Days that records which name an erased call or lead are refused (410), so that none comes"
+        " back by a replay; 0: none is.",
+    )
+    retention_days: int = _setting(
+        0,
+        as_whole(0, 36_500),
+        "Days after its start that a call is kept, and a lead after its last record and call;"
+        " 0: for ever.",
+    )
+    merchant_retention_days: Mapping[str, int] = field(
+        default_factory=dict[str, int],
+        metadata={
+            "parse": as_days_by_id,
+            "help": "The same for single merchants, instead of `retention_days`.",
+        },
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (),

@@ -17,10 +17,12 @@ from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.errors import RequestError
 from callistics.ingest.batch import Batch
 from callistics.ingest.decode import Limits, Terms, decode_batch
+from callistics.ingest.erase import Erased, Erasure
 from callistics.ingest.job import Job
 from callistics.ingest.receipt import Receipt
 from callistics.ingest.writer import Writer
 from callistics.looking.search import Searches
+from callistics.model.instants import DAY
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import SMALLEST
@@ -54,6 +56,17 @@ def sent_or_status(result: Result) -> bytes | int:
     if isinstance(result, RequestError):
         return result.answer_status
     raise result
+
+
+def _erased_or_status(job: Job) -> tuple[int, int] | int:
+    error = job.done.exception()
+    if error is None:
+        found = job.done.result()
+        assert isinstance(found, Erased)
+        return found.calls, found.leads
+    if isinstance(error, RequestError):
+        return error.answer_status
+    raise error
 
 
 class Store:
@@ -105,6 +118,20 @@ class Store:
         jobs = [Job(self.write(kind, records, scope, skip=skip)) for kind, records in requests]
         self.writer.commit(jobs)
         return [receipt_of(job) for job in jobs]
+
+    def erase(
+        self,
+        *named: tuple[str, str, str],
+        days: int = 0,
+        scope: Scope = EVERYTHING,
+    ) -> list[tuple[int, int] | int]:
+        """Erase (kind, merchant, id) in one commit: how many calls and leads, or the status."""
+        jobs = [
+            Job(erasure=Erasure(RecordKind(kind), one, merchant, scope, days * DAY))
+            for kind, merchant, one in named
+        ]
+        self.writer.commit(jobs)
+        return [_erased_or_status(job) for job in jobs]
 
     def write(
         self,

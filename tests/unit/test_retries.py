@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from callistics.errors import NOTHING, Problem, ProblemKind, Refused
-from callistics.ingest.commit import process, without_repeats
+from callistics.ingest.commit import in_parts, process
 from callistics.ingest.job import Job, Retry
 from callistics.ingest.kept_receipts import from_text, to_text
 from callistics.ingest.receipt import Receipt, Rejected, Repeated, Waiting
@@ -34,7 +34,7 @@ def request(store: Store, name: str | None, body: str = "body", **fields: Any) -
 
 def test_no_part_of_a_commit_has_a_key_twice(store: Store) -> None:
     jobs = [request(store, name) for name in ("a", None, "b", "a", "b", "a", None)]
-    parts = list(without_repeats(jobs))
+    parts = list(in_parts(jobs))
     assert [job for part in parts for job in part] == jobs
     for part in parts:
         names = [job.retry.name for job in part if job.retry is not None]

@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "query": Lazy("query", "Run a query and print the answer."),
     "calls": Lazy("calls", "Show the calls behind a figure, or one of them."),
     "leads": Lazy("leads", "Show a lead with its calls and its history."),
+    "erase": Lazy("erase", "Erase leads with all their calls, or single calls, for good."),
     "types": Lazy("types", "List the query types, or the fields of one."),
     "values": Lazy("values", "List the values of a field, those of most calls first."),
     "payload-keys": Lazy("payload_keys", "List the keys that payloads have."),

@@ -34,7 +34,15 @@ from callistics.client.errors import (
     UnreadableAnswerError,
     UnsupportedMediaError,
 )
-from callistics.client.found import CallPage, EmbedToken, Key, PayloadKey, PayloadKeys, Value
+from callistics.client.found import (
+    CallPage,
+    EmbedToken,
+    Erased,
+    Key,
+    PayloadKey,
+    PayloadKeys,
+    Value,
+)
 from callistics.client.receipts import Missing, Receipt, Rejected
 from callistics.client.rows.answers import Answer, Row
 from callistics.client.rows.calls import AsyncCalls, Calls
@@ -54,6 +62,7 @@ __all__ = [
     "ClientError",
     "ConflictError",
     "EmbedToken",
+    "Erased",
     "FieldError",
     "Filters",
     "ForbiddenError",

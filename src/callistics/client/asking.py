@@ -12,9 +12,11 @@ from callistics.client.encoding import encoded
 from callistics.client.errors import StatusError, problem_error
 from callistics.client.found import (
     CallPage,
+    Erased,
     PayloadKeys,
     Record,
     Value,
+    erased_of,
     payload_keys_of,
     values_of,
 )
@@ -163,6 +165,18 @@ def shown(
         path=f"/{kind}/{quote(identity, safe='')}",
         params={name: value for name, value in given.items() if value is not None},
         read=body_of,
+    )
+
+
+def erased(kind: str, identity: str, merchant_id: str | None) -> Request[Erased]:
+    """Erase one call, or one lead with its calls."""
+    return Request(
+        method="DELETE",
+        path=f"/{kind}/{quote(identity, safe='')}",
+        params={} if merchant_id is None else {"merchant_id": merchant_id},
+        read=read_with(erased_of),
+        # What was erased before its answer was lost is not there the second time.
+        repeatable=False,
     )
 
 

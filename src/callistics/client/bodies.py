@@ -28,7 +28,7 @@ Comparison = Literal["previous_period", "previous_year"]
 Order = Literal["-started_at", "started_at"]
 Kind = Literal["calls", "leads"]
 OnError = Literal["fail", "skip"]
-Permission = Literal["query", "ingest", "admin"]
+Permission = Literal["query", "ingest", "erase", "admin"]
 
 Moment = str | date | datetime
 """A time as ISO 8601; a `date` is the whole day, a `datetime` without a zone is local."""

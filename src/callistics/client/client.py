@@ -21,7 +21,15 @@ from callistics.client.bodies import (
     Sought,
 )
 from callistics.client.errors import StatusError
-from callistics.client.found import AuditPage, EmbedToken, Key, PayloadKeys, Record, Value
+from callistics.client.found import (
+    AuditPage,
+    EmbedToken,
+    Erased,
+    Key,
+    PayloadKeys,
+    Record,
+    Value,
+)
 from callistics.client.ingesting import (
     Ingestion,
     Terms,
@@ -145,6 +153,14 @@ class Client:
     ) -> Record:
         """One lead with its `calls` and the `history` of its status."""
         return self._transport.send(asking.shown("leads", lead_id, merchant_id, timezone))
+
+    def erase_call(self, call_id: str, *, merchant_id: str | None = None) -> Erased:
+        """Erase a call for good; later records of it are refused for some days."""
+        return self._transport.send(asking.erased("calls", call_id, merchant_id))
+
+    def erase_lead(self, lead_id: str, *, merchant_id: str | None = None) -> Erased:
+        """Erase a lead with all its calls for good; later records of them are refused."""
+        return self._transport.send(asking.erased("leads", lead_id, merchant_id))
 
     def types(self) -> dict[str, Any]:
         """What can be asked: query types, filters, operators, measures, dimensions, settings."""

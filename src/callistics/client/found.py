@@ -81,6 +81,19 @@ def audit_page_of(body: Mapping[str, Any]) -> AuditPage:
     return AuditPage(body["data"], body["next_cursor"])
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many calls and leads were erased."""
+
+    calls: int
+    leads: int
+
+
+def erased_of(body: Mapping[str, Any]) -> Erased:
+    """What an answer says was erased."""
+    return Erased(body["calls"], body["leads"])
+
+
 def values_of(body: Mapping[str, Any]) -> list[Value]:
     """The values that an answer lists."""
     return [Value(one["value"], one["calls"]) for one in body["data"]]

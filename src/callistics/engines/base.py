@@ -1,6 +1,6 @@
 """What every engine offers to the layers above it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -46,6 +46,10 @@ class Session(Protocol):
         """The stored records among the identities."""
         ...
 
+    def calls_of(self, lead_ids: Set[str]) -> dict[Identity, set[Identity]]:
+        """The calls of the leads that have one of the ids, also those that do not count."""
+        ...
+
     def apply(self, changes: Changes) -> None:
         """Write changes of loaded records, and what is derived from them; once in a transaction."""
         ...
@@ -76,6 +80,30 @@ class Session(Protocol):
 
     def save_webhooks(self, changes: WebhookChanges) -> None:
         """Store what there is of webhooks."""
+        ...
+
+    def forget_bodies(self, calls: Iterable[Identity]) -> None:
+        """Delete the kept bodies that were mapped to one of the calls."""
+        ...
+
+    def forget_receipts(self, names: Callable[[bytes], bool]) -> None:
+        """Delete the kept receipts of which this says that they name what is to be forgotten."""
+        ...
+
+    def block_secret(self) -> bytes | None:
+        """What ids are hashed with that are blocked; None where none is."""
+        ...
+
+    def save_block_secret(self, secret: bytes) -> None:
+        """Store it."""
+        ...
+
+    def blocked(self, digests: Set[bytes]) -> Set[bytes]:
+        """Those of the digests that are blocked now."""
+        ...
+
+    def block(self, digests: Set[bytes], duration: int) -> None:
+        """Block digests for so many µs; of those of before the ones that have ended go."""
         ...
 
     def audit_head(self) -> Head:

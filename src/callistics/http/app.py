@@ -14,6 +14,7 @@ from callistics.http.batch import analytics_batch
 from callistics.http.dashboard import dashboard, embed, page_asset, panels
 from callistics.http.discovery import payload_keys, types, values
 from callistics.http.embed_tokens import embed_tokens
+from callistics.http.erasing import erase_call, erase_lead
 from callistics.http.health import docs, docs_asset, live, metrics, openapi, ready
 from callistics.http.keys import keys, revoke_key, rotate_key
 from callistics.http.parameters import check_request
@@ -41,6 +42,8 @@ _ROUTES: list[Any] = [
     search_calls,
     show_call,
     show_lead,
+    erase_call,
+    erase_lead,
     pending,
     keys,
     revoke_key,

@@ -25,7 +25,7 @@ from callistics.http.openapi_parts import (
     responses,
 )
 from callistics.http.openapi_schemas import schemas
-from callistics.http.openapi_search import look_up, search_schemas, searching
+from callistics.http.openapi_search import erasing, look_up, search_schemas, searching
 from callistics.http.openapi_webhooks import webhook_paths, webhook_schemas
 from callistics.http.token_routes import TOKEN_ROUTES
 from callistics.queries import registry
@@ -78,8 +78,10 @@ def _document() -> Json:
             "/calls": {"post": _records(RecordKind.CALLS)},
             "/leads": {"post": _records(RecordKind.LEADS)},
             "/calls/search": {"post": searching()},
-            "/calls/{call_id}": {"get": look_up(RecordKind.CALLS)},
-            "/leads/{lead_id}": {"get": look_up(RecordKind.LEADS)},
+            **{
+                f"/{kind}/{{{kind.id_field}}}": {"get": look_up(kind), "delete": erasing(kind)}
+                for kind in RecordKind
+            },
             "/pending": {"get": _pending()},
             **key_paths(),
             "/embed-tokens": operations(),

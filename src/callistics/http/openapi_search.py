@@ -62,24 +62,46 @@ def searching() -> Json:
     }
 
 
-def look_up(kind: RecordKind) -> Json:
-    """The operation that shows one record by its id."""
-    one = kind.value.removesuffix("s")
-    more = "" if kind is RecordKind.CALLS else ", with its calls and the history of its status"
-    identity: Json = {
+def _identity(kind: RecordKind) -> Json:
+    return {
         "name": kind.id_field,
         "in": "path",
         "required": True,
         "schema": {"type": "string", "minLength": 1, "maxLength": MAX_TEXT},
     }
+
+
+def look_up(kind: RecordKind) -> Json:
+    """The operation that shows one record by its id."""
+    one = kind.value.removesuffix("s")
+    more = "" if kind is RecordKind.CALLS else ", with its calls and the history of its status"
     return {
         "operationId": f"show_{one}",
         "tags": ["Records"],
         "summary": f"One {one}{more}",
         "description": "Also one that is in no figure. 422 where `merchant_id` must be named.",
-        "parameters": [identity, _MERCHANT, _ZONE],
+        "parameters": [_identity(kind), _MERCHANT, _ZONE],
         "responses": {
             "200": {"description": f"The {one}.", "content": json_content(ref(_SHOWN[kind]))},
+            **responses(400, 401, 403, 404, 422, 429, 503, 504),
+        },
+    }
+
+
+def erasing(kind: RecordKind) -> Json:
+    """The operation that erases one record by its id."""
+    one = kind.value.removesuffix("s")
+    more = "" if kind is RecordKind.CALLS else " with all its calls"
+    return {
+        "operationId": f"erase_{one}",
+        "tags": ["Records"],
+        "summary": f"Erase a {one}{more}",
+        "description": "For good, also one that is in no figure: all becomes as if it had never "
+        "come. Later records of it are refused for the days of `erase_block_days`. 422 where "
+        "`merchant_id` must be named.",
+        "parameters": [_identity(kind), _MERCHANT],
+        "responses": {
+            "200": {"description": "What was erased.", "content": json_content(ref("Erased"))},
             **responses(400, 401, 403, 404, 422, 429, 503, 504),
         },
     }
@@ -92,6 +114,7 @@ def search_schemas() -> Json:
         "SearchAnswer": _answer(),
         "ShownCall": _call(),
         "ShownLead": _lead(),
+        "Erased": _erased(),
     }
 
 
@@ -131,6 +154,11 @@ def _answer() -> Json:
             "next_cursor": cursor,
         },
     }
+
+
+def _erased() -> Json:
+    count: Json = {"type": "integer", "minimum": 0}
+    return _object({"calls": count, "leads": count})
 
 
 def _call() -> Json:

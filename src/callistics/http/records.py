@@ -5,12 +5,13 @@ import hashlib
 import re
 import time
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 
 import msgspec
 from litestar import Response, post
 
-from callistics.errors import Conflict, Problem, Refused, malformed
+from callistics.errors import Conflict, Problem, ProblemKind, Refused, malformed
 from callistics.http.metrics import Metrics
 from callistics.http.parameters import PARAMETERS
 from callistics.http.problems import MEDIA_TYPE, note_problem_body, problem_body, problem_item
@@ -100,8 +101,8 @@ async def _store(
     parts.writer.submit(job).add_done_callback(done)
     # Shielded: a client that goes away does not take back what is being committed.
     result = await asyncio.shield(asyncio.wrap_future(job.done))
-    assert result is not None
     receipt = result.before if isinstance(result, Repeated) else result
+    assert isinstance(receipt, Receipt)
     encode = partial(encoded, receipt, skip=terms.skip)
     # Many errors take a while to be told, and others wait here.
     return encode() if len(receipt.rejected) <= _PARTS else await asyncio.to_thread(encode)
@@ -166,9 +167,18 @@ def _missing(receipt: Receipt) -> dict[str, object]:
 
 def _refusal(receipt: Receipt, problems: list[Problem]) -> tuple[int, bytes]:
     bad, all_ = len(receipt.rejected), receipt.received
+    if all_ > 1:
+        problems = list(map(_among_others, problems))
     detail = f"nothing was stored: {bad:,} of {all_:,} records are wrong"
     error = Refused(problems, detail)
     return error.answer_status, problem_body(error.answer_type, error.detail, error.problems)
+
+
+def _among_others(problem: Problem) -> Problem:
+    """That a record names what was erased makes only a request for it alone as good as gone."""
+    if problem.kind is ProblemKind.GONE:
+        return replace(problem, kind=ProblemKind.INVALID)
+    return problem
 
 
 def _skip(request: AnyRequest) -> bool:

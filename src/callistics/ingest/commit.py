@@ -1,39 +1,59 @@
 """The steps of one commit: records of several requests, from their batches to what is written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from callistics.engines.base import KeptReceipt, Session
 from callistics.errors import Refused, invalid
+from callistics.ingest.blocks import Blocks
+from callistics.ingest.erase import Erased, erase, erasure_note, without_erased
+from callistics.ingest.expiry import expire
 from callistics.ingest.job import Job, Outcome, Retry
 from callistics.ingest.kept_receipts import from_text, to_text
 from callistics.ingest.load import load
 from callistics.ingest.merge import merge
 from callistics.ingest.receipt import Receipt, Repeated
 from callistics.ingest.separate import separate
-from callistics.model.audit import Note
+from callistics.model.audit import SERVER, Action, Note, note
 from callistics.model.audit_chain import chained
 
 
 def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
     """Write what the jobs bring, in the order in which they came; what becomes of each.
 
-    No two of them may have the same `Retry.name`, see `without_repeats`.
+    They are one of the parts that `in_parts` makes.
     """
+    blocks = Blocks(session)
     for job in jobs:
         session.save_keys(job.keys)
         session.save_uses(job.uses)
         if job.token_secret is not None:
             session.save_token_secret(job.token_secret)
         if job.webhooks is not None:
-            session.save_webhooks(job.webhooks)
-    _append(session, [note for job in jobs for note in job.notes])
-    outcomes = [_outcome_before(session, job) for job in jobs]
+            session.save_webhooks(without_erased(job.webhooks, blocks))
+    erased = iter(erase(session, [job.erasure for job in jobs if job.erasure is not None], blocks))
+    outcomes: list[Outcome] = [
+        _outcome_before(session, job) if job.erasure is None else next(erased) for job in jobs
+    ]
+    if jobs[0].expiry is not None:
+        outcomes = [expire(session, jobs[0].expiry)]
+    _append(session, [told for one in zip(jobs, outcomes, strict=True) for told in _notes(*one)])
     fresh = [job for job, outcome in zip(jobs, outcomes, strict=True) if outcome is None]
-    receipts = iter(_store(session, [job for job in fresh if job.batch is not None]))
+    receipts = iter(_store(session, [job for job in fresh if job.batch is not None], blocks))
     return [
         next(receipts) if outcome is None and job.batch is not None else outcome
         for job, outcome in zip(jobs, outcomes, strict=True)
     ]
+
+
+def _notes(job: Job, outcome: Outcome) -> Iterator[Note]:
+    """What is to be noted of a job: an erasure by what it came to."""
+    yield from job.notes
+    if job.erasure is not None and isinstance(outcome, Erased):
+        yield erasure_note(job.erasure, outcome)
+    if job.expiry is not None and isinstance(outcome, Erased) and (outcome.calls or outcome.leads):
+        numbers = {"calls": outcome.calls, "leads": outcome.leads}
+        yield note(Action.RETENTION_APPLIED, SERVER, job.expiry.now, **numbers)
 
 
 def _append(session: Session, notes: Sequence[Note]) -> None:
@@ -42,13 +62,13 @@ def _append(session: Session, notes: Sequence[Note]) -> None:
         session.append_audit(list(chained(session.audit_head(), notes)))
 
 
-def _store(session: Session, jobs: Sequence[Job]) -> Sequence[Receipt]:
+def _store(session: Session, jobs: Sequence[Job], blocks: Blocks) -> Sequence[Receipt]:
     """The receipts of jobs with records."""
     found = [job.batch for job in jobs if job.batch is not None]
     if not found:
         return ()
-    batches = separate(session, found)
-    stored = load(session, batches)
+    batches = separate(session, found, blocks)
+    stored = load(session, batches, blocks)
     arrival = session.arrival(sum(batch.received for batch in batches))
     merged = merge(stored, batches, arrival)
     session.apply(merged.changes)
@@ -76,8 +96,28 @@ def _repeated(before: KeptReceipt, retry: Retry) -> Outcome:
     return Repeated(from_text(before.receipt))
 
 
-def without_repeats(jobs: Sequence[Job]) -> Iterator[list[Job]]:
-    """The jobs in parts, in none of which a name comes twice: the receipt of the first counts."""
+def in_parts(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    """The jobs in parts, each of which is committed by itself.
+
+    Those that erase are apart from those that bring records, and what expires is alone. In none
+    does a `Retry.name` come twice: the receipt of the first counts.
+    """
+    for kind, some in groupby(jobs, _kind):
+        if kind == "expiry":
+            yield from ([job] for job in some)
+        elif kind == "erasure":
+            yield list(some)
+        else:
+            yield from _without_repeats(some)
+
+
+def _kind(job: Job) -> str:
+    if job.expiry is not None:
+        return "expiry"
+    return "records" if job.erasure is None else "erasure"
+
+
+def _without_repeats(jobs: Iterable[Job]) -> Iterator[list[Job]]:
     part: list[Job] = []
     names: set[tuple[str, str]] = set()
     for job in jobs:

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 
 from callistics.errors import RequestError
 from callistics.ingest.batch import Batch
+from callistics.ingest.erase import Erased, Erasure
+from callistics.ingest.expiry import Expiry
 from callistics.ingest.receipt import Receipt, Repeated
 from callistics.model.audit import Note
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
 from callistics.tracing import origin
 
-Result = Receipt | Repeated | None
-"""What became of the records, now or when the request came before; or nothing."""
+Result = Receipt | Repeated | Erased | None
+"""What became of the records, now or when the request came before; what was erased; or nothing."""
 Outcome = Result | RequestError
 
 
@@ -49,6 +51,8 @@ class Job:
     uses: Mapping[str, int] = field(default_factory=dict[str, int])
     token_secret: str | None = None
     webhooks: WebhookChanges | None = None
+    erasure: Erasure | None = None
+    expiry: Expiry | None = None
     notes: Sequence[Note] = ()
     urgent: bool = False
     unlimited: bool = False

@@ -3,7 +3,7 @@
 Earlier versions kept the answers themselves, which are read here as well.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any, cast
 
 import msgspec
@@ -63,6 +63,26 @@ def from_text(text: bytes) -> Receipt:
             for one in found.get("missing", ())
         ),
     )
+
+
+def naming(ids: Set[str]) -> Callable[[bytes], bool]:
+    """What tells whether the text of a receipt says something of a record that has one of the ids.
+
+    It may be told of others as well: a sentence is searched for the ids.
+    """
+
+    def names(text: bytes) -> bool:
+        return any(one in said for said in _said(from_text(text)) for one in ids)
+
+    return names
+
+
+def _said(receipt: Receipt) -> Iterator[str]:
+    yield from (one.identity[1] for one in receipt.waiting)
+    for bad in receipt.rejected:
+        for problem in bad.problems:
+            yield problem.message
+            yield str(problem.value)
 
 
 def _read_problem(item: _Item) -> Problem:

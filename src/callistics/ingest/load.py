@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from callistics.engines.base import Session
 from callistics.ingest.batch import Batch
+from callistics.ingest.blocks import Blocks
 from callistics.ingest.tenancy import (
     are_split,
     leads_of_calls,
     named_merchant,
+    possible_merchants,
 )
 from callistics.records.field import RecordKind
 from callistics.records.identity import Identity, StoredRecord
@@ -28,20 +30,48 @@ class Stored:
     """What is stored of the records that the batches of one commit name.
 
     Where calls may not reach into every lead (`tenancy.are_split`), their leads are among these.
+    `blocked` are the ids among them, by kind, that no record may name.
     """
 
     calls: StoredRecords
     leads: StoredRecords
+    blocked: Mapping[RecordKind, Set[Identity]]
 
 
-def load(session: Session, batches: Sequence[Batch]) -> Stored:
+def load(session: Session, batches: Sequence[Batch], blocks: Blocks) -> Stored:
     """Load it."""
     calls = _load(session, RecordKind.CALLS, batches)
     also: set[Identity] = set()
     if are_split(batches):
         also.update(lead_of(identity, known.state) for identity, known in calls.records.items())
         also.update(leads_of_calls(batches, calls.merchants))
-    return Stored(calls, _load(session, RecordKind.LEADS, batches, also))
+    leads = _load(session, RecordKind.LEADS, batches, also)
+    return Stored(calls, leads, _blocked(blocks, batches, calls, leads))
+
+
+def _blocked(
+    blocks: Blocks, batches: Sequence[Batch], calls: StoredRecords, leads: StoredRecords
+) -> Mapping[RecordKind, Set[Identity]]:
+    if not blocks:
+        return {}
+    named = {
+        RecordKind.CALLS: _named(RecordKind.CALLS, batches, calls.merchants),
+        RecordKind.LEADS: _named(RecordKind.LEADS, batches, leads.merchants),
+    }
+    named[RecordKind.LEADS].update(leads_of_calls(batches, calls.merchants))
+    return {kind: blocks.among(kind, identities) for kind, identities in named.items()}
+
+
+def _named(
+    kind: RecordKind, batches: Sequence[Batch], merchants: Mapping[str, Set[str]]
+) -> set[Identity]:
+    return {
+        (merchant, change.identity)
+        for batch in batches
+        if batch.kind is kind
+        for _, change in batch.changes
+        for merchant in possible_merchants(batch.scope, change, merchants)
+    }
 
 
 def _load(

@@ -4,11 +4,11 @@ Works on a copy until a batch is known to be accepted whole, so that a refused o
 for the next in the same commit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from callistics.errors import Problem, invalid, pointer
+from callistics.errors import Problem, gone, invalid, pointer
 from callistics.ingest.batch import Batch
 from callistics.ingest.load import Stored
 from callistics.ingest.receipt import Receipt, Rejected, Waiting
@@ -30,6 +30,7 @@ from callistics.records.field import RecordKind
 from callistics.records.identity import Identity
 from callistics.records.merge import State, apply_fields, apply_status, is_live, lead_of, missing
 
+_ERASED = "was erased: no record may name it for the days of erase_block_days"
 # Of the records of a batch that wait, so many are named.
 _NAMED = 10
 
@@ -53,7 +54,8 @@ def merge(stored: Stored, batches: Sequence[Batch], arrival: int) -> Merged:
     first: list[tuple[CallBatch, int]] = []
     for batch in batches:
         is_calls = batch.kind is RecordKind.CALLS
-        merging = _Merging(batch, arrival, calls if is_calls else leads, judged_by)
+        view = calls if is_calls else leads
+        merging = _Merging(batch, arrival, view, judged_by, stored.blocked)
         receipt = merging.run()
         receipts.append(receipt)
         if not receipt.rejected or batch.skip:
@@ -68,10 +70,15 @@ class _Merging:
     """Of one batch into a view. `leads` are what its calls must not reach into unseen."""
 
     def __init__(
-        self, batch: Batch, arrival: int, view: RecordView, leads: RecordView | None
+        self,
+        batch: Batch,
+        arrival: int,
+        view: RecordView,
+        leads: RecordView | None,
+        blocked: Mapping[RecordKind, Set[Identity]],
     ) -> None:
         self.batch, self.arrival = batch, arrival
-        self.view = view
+        self.view, self.blocked = view, blocked
         self.leads = leads if batch.kind is RecordKind.CALLS else None
         self.is_limited = any(True for _ in batch.scope.limits())
         self.states: dict[Identity, State] = {}
@@ -133,6 +140,8 @@ class _Merging:
         fields = apply_fields(self.batch.kind, after, change, time)
         defaulted = self._complete(after)
         problem = self._check(index, change, identity, after)
+        if problem is None and self.blocked:
+            problem = self._erased(index, identity, after)
         if problem is not None:
             return problem
         # A status has no part in that, and stays: the events of a state may be many to copy.
@@ -177,6 +186,17 @@ class _Merging:
     def _no_merchant(self, index: int, change: Change) -> Problem:
         message = f"required: {change.identity} is not known, or known to several merchants"
         return invalid(pointer(*self.batch.path(index), "merchant_id"), message)
+
+    def _erased(self, index: int, identity: Identity, after: State) -> Problem | None:
+        """What was erased must not come back; of a call neither it nor its lead."""
+        named = {self.batch.kind: identity}
+        if self.batch.kind is RecordKind.CALLS:
+            named[RecordKind.LEADS] = lead_of(identity, after)
+        for kind, one in named.items():
+            if one in self.blocked[kind]:
+                # The id itself is not repeated: answers are kept, and logged.
+                return gone(pointer(*self.batch.path(index), kind.id_field), _ERASED)
+        return None
 
     def _check(
         self, index: int, change: Change, identity: Identity, after: State

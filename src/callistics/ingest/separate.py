@@ -7,15 +7,17 @@ import numpy as np
 
 from callistics.engines.base import Session
 from callistics.ingest.batch import Batch
+from callistics.ingest.blocks import Blocks
 from callistics.records.columnar.arrow import RowIndices
 from callistics.records.columnar.call_batch import rows_again
 
 
-def separate(session: Session, batches: Sequence[Batch]) -> Sequence[Batch]:
+def separate(session: Session, batches: Sequence[Batch], blocks: Blocks) -> Sequence[Batch]:
     """The batches of one commit, with only the first records of their ids left in columns.
 
-    All others are to be merged, and so is everything where a key may hold a part of a merchant:
-    then it takes one record after the other to know whose lead a call reaches into.
+    All others are to be merged, or refused as they name what is blocked. So is everything where a
+    key may hold a part of a merchant: then it takes one record after the other to know whose lead
+    a call reaches into.
     """
     columns = [batch.columns for batch in batches if batch.columns is not None]
     if not columns:
@@ -25,6 +27,11 @@ def separate(session: Session, batches: Sequence[Batch]) -> Sequence[Batch]:
     else:
         named = [change.identity for batch in batches for _, change in batch.changes]
         again = rows_again(columns, session.known(columns), named)
+        if blocks:
+            again = [
+                np.union1d(rows, np.flatnonzero(blocks.rows(one)))
+                for rows, one in zip(again, columns, strict=True)
+            ]
     rows = iter(again)
     return [one if one.columns is None else _separated(one, next(rows)) for one in batches]
 

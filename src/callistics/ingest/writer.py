@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from callistics.engines.base import Engine
 from callistics.errors import RequestError, Unavailable
-from callistics.ingest.commit import process, without_repeats
+from callistics.ingest.commit import in_parts, process
 from callistics.ingest.job import Job, Result
 from callistics.tracing import Value, span
 
@@ -155,9 +155,9 @@ class Writer:
     def commit(self, jobs: Sequence[Job]) -> None:
         """Commit requests together; each is answered on its own. For the writer's thread only.
 
-        One that repeats another of them is committed after it.
+        One that repeats another of them is committed after it, and what erases by itself.
         """
-        for part in without_repeats(jobs):
+        for part in in_parts(jobs):
             self._commit(part)
 
     def _commit(self, jobs: list[Job]) -> None:

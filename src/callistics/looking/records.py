@@ -1,6 +1,6 @@
 """Looking up one call, or one lead with its calls and its history, by id."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,13 +18,13 @@ from callistics.compile.records import (
     of_leads,
 )
 from callistics.engines.base import States
-from callistics.errors import NotFound, Refused, invalid
 from callistics.looking.reading import Run, counted_calls, held_call
 from callistics.looking.shape import Record, Shown, ordered, place_of, values_of
 from callistics.model.query import Query
 from callistics.model.scope import Scope
 from callistics.model.zones import zone
 from callistics.records.field import RecordKind
+from callistics.records.identity import only_merchant
 from callistics.records.merge import event_order
 from callistics.sql.dialect import Dialect, SqlRow, Statement
 from callistics.sql.fragment import Sql
@@ -76,7 +76,7 @@ class Records:
         for table in (CALLS, HELD_CALLS):
             for row in run(self._render(held(self._dialect, table, scope, wanted))):
                 found.setdefault(str(row[0]), (table, row))
-        table, row = found[_only(found, "call")]
+        table, row = found[only_merchant(found, "call")]
         frame, chosen = self._frame(scope), by_key(self._dialect, [row[2:]])
         if table is HELD_CALLS:
             return held_call(frame, run, chosen, partial(self._lead_of, run))
@@ -93,7 +93,7 @@ class Records:
     def _lead(self, wanted: Identified, scope: Scope, run: Run) -> LeadFound:
         there = self._rows(LEADS, scope, wanted, run)
         own = self._rows(LEAD_RECORDS, scope, wanted, run)
-        merchant = _only(own | there, "lead")
+        merchant = only_merchant(own | there, "lead")
         one = replace(wanted, merchant_id=merchant)
         if merchant not in there:
             since = self._history(LEAD_RECORDS, "events", one, run)
@@ -134,16 +134,6 @@ class Records:
     def _frame(self, scope: Scope) -> Frame:
         query = Query("", zone("UTC"))
         return Frame(Selection(query, scope, self._policy, Unit.CALLS, None, None), self._dialect)
-
-
-def _only(merchants: Collection[str], what: str) -> str:
-    """The one merchant that has a record. Raises `NotFound`, `Refused`."""
-    if not merchants:
-        raise NotFound(f"no such {what}")
-    if len(merchants) > 1:
-        message = f"name a merchant_id: {len(merchants)} merchants have a {what} of this id"
-        raise Refused([invalid("/merchant_id", message)])
-    return next(iter(merchants))
 
 
 def _newest(since: Sequence[tuple[str | None, int]]) -> str | None:

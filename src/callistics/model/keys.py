@@ -11,6 +11,7 @@ class Permission(StrEnum):
 
     QUERY = "query"
     INGEST = "ingest"
+    ERASE = "erase"
     ADMIN = "admin"
 
 

@@ -55,12 +55,16 @@ class KeptBody:
 
 
 class BodyState(StrEnum):
-    """What became of a body; one that has no state yet waits to be mapped."""
+    """What became of a body; one that has no state yet waits to be mapped.
+
+    One that is erased, as it names what was erased, is deleted at once.
+    """
 
     MAPPED = "mapped"
     IGNORED = "ignored"
     DEAD = "dead"
     DROPPED = "dropped"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +97,8 @@ class WebhookChanges:
     bodies: Sequence[KeptBody] = ()
     results: Sequence[BodyResult] = ()
     purge_before: int | None = None
+
+    @property
+    def erased_bodies(self) -> Sequence[str]:
+        """The ids of the bodies that are to be deleted at once."""
+        return [one.body_id for one in self.results if one.state is BodyState.ERASED]

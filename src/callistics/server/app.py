@@ -47,10 +47,11 @@ from callistics.server.figures import make_figures
 from callistics.server.first_start import keep_token_secret, make_admin_key, starting
 from callistics.server.key_warnings import KeyWarnings
 from callistics.server.logs import configure_logs
-from callistics.server.maintenance import Maintenance
+from callistics.server.maintenance import Maintenance, maintaining
 from callistics.server.policy import policy_of
+from callistics.server.retention import Retention
 from callistics.server.telemetry import start_telemetry
-from callistics.server.webhooks import maintaining, make_webhooks
+from callistics.server.webhooks import make_webhooks
 from callistics.settings import Settings
 from callistics.timezones import rules_version
 
@@ -175,7 +176,7 @@ def _services(
         decode_process=DecodeProcess(),
         cache=cache,
         data_version=lambda: engine.data_version,
-        maintain=maintaining(engine, webhooks),
+        maintain=maintaining(engine, webhooks, Retention(settings, engine, writer.submit)),
         webhooks=webhooks,
         audit=AuditLog(engine, writer.submit),
         metrics=metrics,

@@ -6,9 +6,17 @@ from collections.abc import Callable
 
 import structlog
 
+from callistics.engines.base import Engine
+from callistics.server.retention import Retention
 from callistics.tracing import span
+from callistics.webhooks.service import Webhooks
 
 _log = structlog.get_logger("callistics")
+
+
+def maintaining(engine: Engine, webhooks: Webhooks, retention: Retention) -> Callable[[], bool]:
+    """Does a piece of what there is to do: what is too old goes before files are put in order."""
+    return lambda: webhooks.maintain() or retention.maintain() or engine.maintain()
 
 
 class Maintenance:

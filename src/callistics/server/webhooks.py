@@ -1,7 +1,5 @@
 """The webhooks of a server, put together of its other parts."""
 
-from collections.abc import Callable
-
 from callistics.engines.base import Engine
 from callistics.http.metrics import Metrics
 from callistics.ingest.decode import Terms
@@ -28,8 +26,3 @@ def make_webhooks(settings: Settings, engine: Engine, writer: Writer, metrics: M
         metrics.webhooks.labels(source, result).inc()
 
     return Webhooks(WebhookParts(engine, writer, terms, count, settings.webhook_keep_days))
-
-
-def maintaining(engine: Engine, webhooks: Webhooks) -> Callable[[], bool]:
-    """Does a piece of maintenance of the engine, else of what is kept of webhooks."""
-    return lambda: engine.maintain() or webhooks.maintain()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from callistics.errors import Problem
+from callistics.errors import Problem, ProblemKind
 from callistics.ingest.decode import Terms, batch_of_values
 from callistics.ingest.job import Job, Result
 from callistics.ingest.receipt import Receipt
@@ -31,21 +31,27 @@ Submit = Callable[[Job], "Future[Result]"]
 
 @dataclass(slots=True)
 class _Body:
-    """A body with what it became, and what is wrong with it."""
+    """A body with what it became, what is wrong with it, and whether it names what was erased."""
 
     body: KeptBody
     source: str
     scope: Scope
     records: Sequence[Record]
     problems: list[str] = field(default_factory=list[str])
+    erased: bool = False
 
     @property
     def state(self) -> BodyState:
+        if self.erased:
+            return BodyState.ERASED
         if self.problems:
             return BodyState.DEAD
         return BodyState.MAPPED if self.records else BodyState.IGNORED
 
     def result(self, at: int) -> BodyResult:
+        if self.erased:
+            # Nothing is to be left that names who was erased.
+            return BodyResult(self.body.id, at, self.state)
         calls = {(str(one.get("merchant_id")), str(one.get("call_id"))) for one in self.records}
         reason = "; ".join(self.problems)[:_LONGEST_REASON]
         return BodyResult(self.body.id, at, self.state, reason, tuple(sorted(calls)))
@@ -118,7 +124,9 @@ class Mapper:
         assert isinstance(receipt, Receipt)
         owners = [one for one in group for _ in one.records]
         for bad in receipt.rejected:
-            owners[bad.index].problems += [_sentence(problem) for problem in bad.problems]
+            owner = owners[bad.index]
+            owner.problems += [_sentence(problem) for problem in bad.problems]
+            owner.erased |= any(one.kind is ProblemKind.GONE for one in bad.problems)
 
     def _counted(self, found: Sequence[_Body]) -> dict[BodyState, int]:
         numbers: dict[BodyState, int] = defaultdict(int)

@@ -276,3 +276,25 @@ CREATE TABLE IF NOT EXISTS audit_log ON CLUSTER calls_cluster (
 ) ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/audit_log', '{shard}-{replica}')
 ORDER BY sequence
 SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS block_secret ON CLUSTER calls_cluster (
+    id UInt8,
+    version Int64,
+    secret String
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/block_secret', '{shard}-{replica}', version)
+ORDER BY id
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS blocked_ids ON CLUSTER calls_cluster (
+    digest String,
+    until Int64
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/blocked_ids', '{shard}-{replica}', until)
+ORDER BY digest
+TTL toDateTime(intDiv(until, 1000000))
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS overwriting_due ON CLUSTER calls_cluster (
+    since Int64
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/overwriting_due', '{shard}-{replica}')
+ORDER BY since
+SETTINGS non_replicated_deduplication_window = 1000;

@@ -19,7 +19,7 @@ from callistics.files.lines import Line, batched
 from callistics.records.field import RecordKind
 from callistics.settings import Settings
 
-_ALL = ["query", "ingest", "admin"]
+_ALL = ["query", "ingest", "erase", "admin"]
 _STATE = "demo.json"
 _DATABASE = "callistics.db"
 _BATCH_BYTES = 1 << 24

@@ -1,21 +1,24 @@
-"""What a commit stores besides records: receipts, keys, webhooks, the audit log."""
+"""What a commit stores besides records: receipts, keys, webhooks, blocks, the audit log."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import pyarrow as pa
 
 from callistics.engines.base import TAKEN, KeptReceipt
+from callistics.engines.clickhouse import erasures
 from callistics.engines.clickhouse.access_keys import key_table, secret_table, use_table
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.webhooks import purge
 from callistics.model.audit_chain import NO_ENTRY, Entry, Head
+from callistics.model.erasures import NewBlocks
 from callistics.model.instants import DAY
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
 from callistics.records.columnar.audit_table import audit_table
 from callistics.records.columnar.row_codec import TIME
 from callistics.records.columnar.webhook_tables import webhook_tables
+from callistics.records.identity import Identity
 
 Insert = tuple[str, pa.Table]
 """A table's name, and rows to be inserted into it."""
@@ -36,6 +39,9 @@ class Bookkeeping:
         self._secret: str | None = None
         self._webhooks: list[WebhookChanges] = []
         self._receipts: list[tuple[str, str, KeptReceipt]] = []
+        self._block_secret: bytes | None = None
+        self._blocks: list[NewBlocks] = []
+        self._erased = False
         self._audited: Sequence[Entry] = ()
 
     def arrival(self, records: int) -> int:
@@ -76,9 +82,34 @@ class Bookkeeping:
 
     def save_webhooks(self, changes: WebhookChanges) -> None:
         """Store what there is of webhooks; what is purged goes at once."""
+        erasures.delete_bodies(self._client, changes.erased_bodies)
         if changes.purge_before is not None:
             purge(self._client, changes.purge_before)
         self._webhooks.append(changes)
+
+    def forget_bodies(self, calls: Iterable[Identity]) -> None:
+        """Delete the kept bodies that were mapped to one of the calls, at once."""
+        erasures.forget_bodies(self._client, calls)
+
+    def forget_receipts(self, names: Callable[[bytes], bool]) -> None:
+        """Delete the kept receipts that name what is to be forgotten, at once."""
+        erasures.forget_receipts(self._client, names)
+
+    def block_secret(self) -> bytes | None:
+        """What ids are hashed with that are blocked; None where none is."""
+        return erasures.load_secret(self._client, self._now)
+
+    def save_block_secret(self, secret: bytes) -> None:
+        """Store it instead of the one before."""
+        self._block_secret = secret
+
+    def blocked(self, digests: Set[bytes]) -> Set[bytes]:
+        """Those of the digests that are blocked now."""
+        return erasures.blocked(self._client, digests, self._now)
+
+    def block(self, digests: Set[bytes], duration: int) -> None:
+        """Block digests for so many µs."""
+        self._blocks.append(NewBlocks(digests, self._now + duration))
 
     def audit_head(self) -> Head:
         """The last entry of the audit log."""
@@ -95,6 +126,8 @@ class Bookkeeping:
         """The entries, which go before what they tell of: nothing is done without being noted."""
         if self._audited:
             yield "audit_log", audit_table(self._audited)
+        if self._erased:
+            yield "overwriting_due", pa.table({"since": pa.array([self._now], pa.int64())})
 
     def kept(self) -> Iterator[Insert]:
         """What was collected, table by table."""
@@ -107,6 +140,7 @@ class Bookkeeping:
         if self._receipts:
             yield "kept_answers", _receipt_table(self._receipts, self._now)
         yield from webhook_tables(self._webhooks, self._now)
+        yield from erasures.block_tables(self._block_secret, self._blocks, self._now)
 
 
 def _receipt_table(receipts: Iterable[tuple[str, str, KeptReceipt]], now: int) -> pa.Table:

@@ -26,10 +26,16 @@ def delta_of(changes: Changes, loaded: LoadedRows, stored: Stored) -> Sequence[B
     """
     new = new_rows(changes)
     incoming = pa.concat_tables([new.calls, *new.first])
-    old = loaded.of("calls", changes.calls)
-    touched = _touched(changes, incoming, old, new.own)
+    old = loaded.of("calls", changes.outdated_calls)
+    touched = _touched(changes, incoming, old)
     made = recompute(
-        Changed(touched, incoming, identity_table(changes.calls, "call_id"), new.own),
+        Changed(
+            touched,
+            incoming,
+            new.own,
+            identity_table(changes.outdated_calls, "call_id"),
+            identity_table(changes.outdated_leads, "lead_id"),
+        ),
         _leads(stored, touched),
         Payloads(json_name, json_text, _NOTHING),
     )
@@ -37,7 +43,7 @@ def delta_of(changes: Changes, loaded: LoadedRows, stored: Stored) -> Sequence[B
     return (
         Block("leads", made.leads, made.former),
         Block("calls", again, made.moved),
-        Block("lead_records", new.own, loaded.of("lead_records", changes.leads)),
+        Block("lead_records", new.own, loaded.of("lead_records", changes.outdated_leads)),
         Block("calls_held", new.uncounted, loaded.of("calls_held", ())),
         Block("calls", made.incoming, old),
     )
@@ -45,7 +51,7 @@ def delta_of(changes: Changes, loaded: LoadedRows, stored: Stored) -> Sequence[B
 
 def _touched(changes: Changes, *rows: pa.Table) -> pa.Table:
     """The leads that are to be derived anew, those of rows that come and go among them."""
-    asked = identity_table(changes.rebuilt, "lead_id")
+    asked = identity_table([*changes.rebuilt, *changes.outdated_leads], "lead_id")
     named = [one.select(["merchant_id", "lead_id"]) for one in rows]
     return distinct(pa.concat_tables([asked, *named]), "lead_id")
 

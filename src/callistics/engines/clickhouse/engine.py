@@ -18,7 +18,14 @@ from callistics.engines.clickhouse.commit_gate import CommitGate
 from callistics.engines.clickhouse.connection import Client, Connection, unanswered
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.dsn import Address
-from callistics.engines.clickhouse.migrate import migrate, rebuild_done, rebuild_due
+from callistics.engines.clickhouse.migrate import (
+    known,
+    layout_of,
+    migrate,
+    rebuild_done,
+    rebuild_due,
+)
+from callistics.engines.clickhouse.overwriting import Overwriting
 from callistics.engines.clickhouse.session import ClickHouseSession
 from callistics.engines.clickhouse.snapshot import ClickHouseSnapshot, parameters, snapshot
 from callistics.errors import CallisticsError
@@ -81,6 +88,8 @@ class ClickHouseEngine:
             self._writer = client(_WRITE_SECONDS)
             self.migrated = migrate(self._writer, self._address.cluster)
             self._newest = _newest(self._writer)
+            layout = layout_of(known(), self._address.cluster)
+            self._overwriting = Overwriting(client(_WRITE_SECONDS), layout)
             self._readers: queue.SimpleQueue[Connection] = queue.SimpleQueue()
             for _ in range(readers):
                 self._readers.put(client(timeout))
@@ -212,8 +221,8 @@ class ClickHouseEngine:
                 session.apply(Changes(rebuilt=leads))
 
     def maintain(self) -> bool:
-        """The database merges its parts by itself."""
-        return False
+        """Merge parts with rows that were erased; all others the database merges by itself."""
+        return self._overwriting.work()
 
     def close(self) -> None:
         """Close every connection; what was committed is in the database."""

@@ -1,6 +1,6 @@
 """One commit of the writer: what is stored, what changes, and what follows from it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from callistics.engines.clickhouse.bookkeeping import Bookkeeping, Insert
 from callistics.engines.clickhouse.collapsing_rows import Block
@@ -39,11 +39,21 @@ class ClickHouseSession(Bookkeeping):
         """The merchants that have a record of each id."""
         return self._states.merchants_of(kind, ids)
 
+    def calls_of(self, lead_ids: Set[str]) -> dict[Identity, set[Identity]]:
+        """The calls of the leads that have one of the ids, also those that do not count."""
+        found: dict[Identity, set[Identity]] = {}
+        for name in ("calls", "calls_held"):
+            for merchant, lead, call in self._stored.calls_of(name, lead_ids):
+                found.setdefault((merchant, lead), set()).add((merchant, call))
+        return found
+
     def apply(self, changes: Changes) -> None:
         """Work out what the changes come to, to be inserted by the commit; once in one."""
         assert not self._delta
+        self._erased = bool(changes.erased_calls or changes.erased_leads)
         blocks = delta_of(changes, self._states.rows, self._stored) if changes else ()
-        left = self._states.rows.of("calls_held", changes.calls.keys() | self._states.twice)
+        leaving = {*changes.outdated_calls, *self._states.twice}
+        left = self._states.rows.of("calls_held", leaving)
         self._delta = (*blocks, Block("calls_held", call_rows({}), left))
 
     def inserts(self) -> Iterator[Insert]:

@@ -67,14 +67,31 @@ class Stored:
         """(merchant_id, id) of the standing rows that have one of the ids, whoever's they are."""
         if not ids:
             return []
-        listed, key = sorted(ids), IDS[name]
-        asked, values = self._ask(pa.table({"merchant_id": [""] * len(listed), "id": listed}))
+        key, (asked, values) = IDS[name], self._ask_ids(ids)
         rows = self._client.query(
             f"SELECT merchant_id, {key} FROM {name} WHERE ('', {key}) GLOBAL IN {asked} "
             f"GROUP BY merchant_id, {key} HAVING sum(sign) > 0",
             values,
         ).result_rows
         return [(str(merchant), str(identity)) for merchant, identity in rows]
+
+    def calls_of(self, name: str, lead_ids: Set[str]) -> list[tuple[str, str, str]]:
+        """(merchant_id, lead_id, call_id) of the standing calls of leads of ids, whoever's."""
+        if not lead_ids:
+            return []
+        asked, values = self._ask_ids(lead_ids)
+        rows = self._client.query(
+            f"SELECT merchant_id, assumeNotNull(lead_id) AS lead, call_id FROM {name} "
+            f"WHERE ('', assumeNotNull(lead_id)) GLOBAL IN {asked} "
+            f"GROUP BY merchant_id, lead, call_id HAVING sum(sign) > 0",
+            values,
+        ).result_rows
+        return [(str(merchant), str(lead), str(call)) for merchant, lead, call in rows]
+
+    def _ask_ids(self, ids: Set[str]) -> tuple[str, dict[str, list[str]]]:
+        """Ids as a set of pairs without a merchant, and the values it is bound to."""
+        listed = sorted(ids)
+        return self._ask(pa.table({"merchant_id": [""] * len(listed), "id": listed}))
 
     def _ask(self, wanted: pa.Table) -> tuple[str, dict[str, list[str]]]:
         """The pairs asked for as a set, and the values it is bound to."""

@@ -1,22 +1,28 @@
-"""What a transaction stores besides records: receipts, keys, webhooks, the audit log."""
+"""What a transaction stores besides records: receipts, keys, webhooks, blocks, the audit log."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
 from callistics.engines.base import TAKEN, KeptReceipt
-from callistics.engines.duckdb import access_keys, webhooks
+from callistics.engines.duckdb import access_keys, forget, webhooks
+from callistics.engines.duckdb.blocked_ids import BlockedIds
+from callistics.engines.duckdb.overwriting.due import note_erased
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.model.audit_chain import NO_ENTRY, Entry, Head
+from callistics.model.erasures import NewBlocks
 from callistics.model.keys import StoredKey
-from callistics.model.webhooks import WebhookChanges
+from callistics.model.webhooks import BodyState, WebhookChanges
 from callistics.records.columnar.audit_table import audit_table
+from callistics.records.identity import Identity
 
 
 class Bookkeeping:
     """Reads and writes it within the transaction of a connection that began at `now` (µs)."""
 
-    def __init__(self, statements: StatementCache, now: int) -> None:
+    def __init__(self, statements: StatementCache, blocked: BlockedIds, now: int) -> None:
         self._statements = statements
+        self._blocked = blocked
         self._now = now
+        self._erased = False
 
     def arrival(self, records: int) -> int:
         """The first of as many strictly increasing times of arrival (µs)."""
@@ -74,6 +80,33 @@ class Bookkeeping:
     def save_webhooks(self, changes: WebhookChanges) -> None:
         """Store what there is of webhooks."""
         webhooks.save(self._statements, changes, self._now)
+        if any(one.state is BodyState.ERASED for one in changes.results):
+            self._note_erased()
+
+    def forget_bodies(self, calls: Iterable[Identity]) -> None:
+        """Delete the kept bodies that were mapped to one of the calls."""
+        forget.forget_bodies(self._statements, calls)
+
+    def forget_receipts(self, names: Callable[[bytes], bool]) -> None:
+        """Delete the kept receipts of which this says that they name what is to be forgotten."""
+        forget.forget_receipts(self._statements, names)
+
+    def block_secret(self) -> bytes | None:
+        """What ids are hashed with that are blocked; None where none is."""
+        return self._blocked.secret(self._now)
+
+    def save_block_secret(self, secret: bytes) -> None:
+        """Store it instead of the one before."""
+        self._blocked.save_secret(self._statements, secret)
+
+    def blocked(self, digests: Set[bytes]) -> Set[bytes]:
+        """Those of the digests that are blocked now."""
+        return self._blocked.among(digests, self._now)
+
+    def block(self, digests: Set[bytes], duration: int) -> None:
+        """Block digests for so many µs."""
+        blocks = NewBlocks(digests, self._now + duration)
+        self._blocked.block(self._statements, blocks, self._now)
 
     def audit_head(self) -> Head:
         """The last entry of the audit log."""
@@ -86,3 +119,8 @@ class Bookkeeping:
         """Add entries to the audit log; once in a transaction."""
         self._statements.give(new_audit_log=audit_table(entries))
         self._statements.repeat("INSERT INTO audit_log BY NAME FROM new_audit_log")
+
+    def _note_erased(self) -> None:
+        """Note that something is to be overwritten in the file."""
+        note_erased(self._statements, self._now)
+        self._erased = True

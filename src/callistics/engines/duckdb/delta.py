@@ -36,7 +36,8 @@ class TableDelta:
     `derived` are those of calls and leads, which have their lead's number. `deleted` has rowids of
     other rows by table, `held` and `own` are new rows of `calls_held` and `lead_records`.
     `replaced` is what the roll-ups know of calls that are replaced, None for none; `may_lose` is
-    whether a known duration may be there fewer times. `changed` are the calls that were merged.
+    whether a known duration may be there fewer times. `changed` are the calls that were merged or
+    erased, `changed_leads` the leads whose own records were.
     """
 
     derived: Delta
@@ -46,11 +47,16 @@ class TableDelta:
     replaced: pa.Table | None
     may_lose: bool
     changed: Sequence[Identity]
+    changed_leads: Sequence[Identity]
     payload_keys: Mapping[str, Keys]
     index_entries: Sequence[IndexEntries]
 
     def identities(self, table: str) -> list[Identity]:
-        """The calls, or leads, of which rows are inserted or deleted."""
+        """The calls, or leads, of which rows of a table are inserted or deleted."""
+        if table == "lead_records":
+            return list(self.changed_leads)
+        if table == "calls_held":
+            return list(self.changed)
         found = list(self.changed) if table == "calls" else []
         for rows in self._rows(table):
             columns = (rows[name].to_pylist() for name in ("merchant_id", ID_OF[table]))
@@ -73,7 +79,8 @@ def delta_of(changes: Changes, stored: Rows, lookup: Lookup) -> TableDelta:
     All is read before anything is written: see docs/decisions/no-updates-in-place.md.
     """
     new, payloads = new_rows(changes), Payloads()
-    replaced = {one: stored["calls"][one] for one in changes.calls if one in stored["calls"]}
+    outdated = changes.outdated_calls
+    replaced = {one: stored["calls"][one] for one in outdated if one in stored["calls"]}
     incoming = _incoming(new, replaced)
     touched = _touched(changes, new, replaced)
     named = (
@@ -87,7 +94,13 @@ def delta_of(changes: Changes, stored: Rows, lookup: Lookup) -> TableDelta:
     gone = [one.rowid for one in replaced.values()]
     index = None if anew else lookup.id_index
     leads, given = load_leads(lookup.statements, index, touched, of_leads, gone)
-    changed = Changed(touched, incoming, identity_table(changes.calls, "call_id"), new.own)
+    changed = Changed(
+        touched,
+        incoming,
+        new.own,
+        identity_table(outdated, "call_id"),
+        identity_table(changes.outdated_leads, "lead_id"),
+    )
     made = _numbered(recompute(changed, leads, payloads, anew=anew), given, lookup)
     return TableDelta(
         made,
@@ -95,8 +108,9 @@ def delta_of(changes: Changes, stored: Rows, lookup: Lookup) -> TableDelta:
         new.uncounted,
         new.own,
         _of_rollups(replaced) if replaced else None,
-        any(_may_lose(before.state, changes.calls[one]) for one, before in replaced.items()),
-        list(changes.calls),
+        any(_may_lose(before.state, changes.calls.get(one)) for one, before in replaced.items()),
+        outdated,
+        changes.outdated_leads,
         payloads.keys,
         [
             IndexEntries("calls", of_calls, weeks_in("calls", incoming)),
@@ -128,7 +142,7 @@ def _incoming(new: NewRows, replaced: Mapping[Identity, StoredRow]) -> pa.Table:
 
 def _touched(changes: Changes, new: NewRows, replaced: Mapping[Identity, StoredRow]) -> pa.Table:
     """The leads whose calls or own records change in a way that matters to them."""
-    touched = [*changes.rebuilt, *changes.leads]
+    touched = [*changes.rebuilt, *changes.outdated_leads]
     for one, before in replaced.items():
         after = new.live.get(one)
         if after is None or shapes_lead(before.state, after):
@@ -161,8 +175,8 @@ def _taken(given: RowIndices, rows: RowIndices) -> pa.Array:
 
 
 def _deleted(changes: Changes, stored: Rows) -> dict[str, Sequence[int]]:
-    """The rowids of changed records in the tables that have no derived columns."""
-    states = {"calls_held": changes.calls, "lead_records": changes.leads}
+    """The rowids of outdated records in the tables that have no derived columns."""
+    states = {"calls_held": changes.outdated_calls, "lead_records": changes.outdated_leads}
     return {
         name: [stored[name][one].rowid for one in changed if one in stored[name]]
         for name, changed in states.items()
@@ -191,8 +205,10 @@ def _of_rollups(replaced: Mapping[Identity, StoredRow]) -> pa.Table:
 _LASTING = ("duration", "started_at", "ended_at", *KEPT_BY)
 
 
-def _may_lose(before: State, after: State) -> bool:
+def _may_lose(before: State, after: State | None) -> bool:
     """Whether a known duration may be there fewer times, under what the roll-ups keep it by."""
+    if after is None:
+        return duration_ms(before) is not None
     was, now = before.values, after.values
     same = all(was.get(name) == now.get(name) for name in _LASTING)
     return not (same and is_live(after)) and _is_lost(before, after)

@@ -1,9 +1,10 @@
 """The embedded engine: opening, reading with a time limit, and writing."""
 
 import queue
+import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ import duckdb
 from callistics.catalog.rollups import ROLLUPS, Rollup
 from callistics.engines.base import SharingLimits
 from callistics.engines.duckdb.access_keys import load_keys, load_token_secret
+from callistics.engines.duckdb.blocked_ids import BlockedIds
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.lookup.id_index import IdIndex
@@ -19,6 +21,8 @@ from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
 from callistics.engines.duckdb.maintenance import Maintenance
 from callistics.engines.duckdb.migrate import closed_on_failure, migrate, rebuild_done, rebuild_due
 from callistics.engines.duckdb.observers import DataVersion, Observer
+from callistics.engines.duckdb.overwriting.renewal import Renewal
+from callistics.engines.duckdb.overwriting.work import Overwriting
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.query_timeout import QueryTimeout
 from callistics.engines.duckdb.rebuild import rebuild_leads, rebuild_rollups
@@ -70,13 +74,20 @@ class DuckDBEngine:
         self._id_index = IdIndex(self._connection, tuning)
         self._lead_numbers = SurrogateKeys(self._connection)
         self._schedule = RollupSchedule(self._writer, tuning)
+        self._blocked_ids = BlockedIds(self._connection)
         self._data_version = DataVersion()
         self._clustering = Clustering(self._connection, self._write.moving, tuning)
-        self._maintenance = Maintenance(self._write, self._schedule, self._clustering)
+        self._renewal = Renewal(self._connection, self._write)
+        self._overwriting = Overwriting(
+            self._write, self._renewal, self._schedule, self._payload_keys, self._alone
+        )
+        self._maintenance = Maintenance(
+            self._write, self._schedule, self._clustering, self._overwriting
+        )
         self._query_timeout = QueryTimeout()
         # Whatever was used last is still in the processor's caches.
         self._readers: queue.LifoQueue[StatementCache] = queue.LifoQueue()
-        self._reader_count = readers
+        self._reader_count, self._admitting = readers, threading.Lock()
         for _ in range(readers):
             self._readers.put(StatementCache(self._connection.cursor()))
         if rebuild_due(self._connection):
@@ -128,11 +139,32 @@ class DuckDBEngine:
 
     @contextmanager
     def _reader(self) -> Generator[StatementCache]:
-        reader = self._readers.get()
+        with self._admitting:
+            reader = self._readers.get()
         try:
             yield reader
         finally:
             self._readers.put(reader)
+
+    @contextmanager
+    def _alone(self, patience: float) -> Generator[bool]:
+        """Have nobody read meanwhile, if those who do end within some seconds; whether they did."""
+        taken: list[StatementCache] = []
+        ends = time.monotonic() + patience
+        # Who comes meanwhile waits.
+        if not self._admitting.acquire(timeout=patience):
+            yield False
+            return
+        try:
+            with suppress(queue.Empty):
+                while len(taken) < self._reader_count:
+                    left = max(0.0, ends - time.monotonic())
+                    taken.append(self._readers.get(timeout=left))
+            yield len(taken) == self._reader_count and not self._id_index.is_reading
+        finally:
+            for reader in taken:
+                self._readers.put(reader)
+            self._admitting.release()
 
     def _execute(self, reader: StatementCache, statement: Statement) -> Sequence[SqlRow]:
         with self._timed(reader):
@@ -151,12 +183,15 @@ class DuckDBEngine:
         """A transaction: committed, and so durable and visible, when the context ends well."""
         with self._write.lock:
             self._payload_keys.begin()
+            self._blocked_ids.begin()
             if self._schedule.is_overdue:
                 with self._write.transaction() as connection:
                     self._schedule.work(connection)
             with self._write.transaction():
                 lookup = Lookup(self._statements, self._id_index, self._lead_numbers)
-                session = DuckDBSession(lookup, self._payload_keys, self._clock())
+                session = DuckDBSession(
+                    lookup, self._payload_keys, self._blocked_ids, self._clock()
+                )
                 yield session
                 self._statements.release()
                 self._data_version.begin(session.commit)
@@ -172,7 +207,10 @@ class DuckDBEngine:
             self._data_version,
             self._schedule,
             self._payload_keys,
+            self._blocked_ids,
             self._clustering,
+            self._renewal,
+            self._overwriting,
             self._maintenance,
         )
 
@@ -226,6 +264,7 @@ class DuckDBEngine:
             for _ in range(self._reader_count):
                 self._readers.get().connection.close()
             self._clustering.close()
+            self._renewal.close()
             self._write.close()
             self._connection.close()
 

@@ -1,9 +1,10 @@
-"""Maintenance of roll-ups and of the order of rows, a piece at a time."""
+"""Maintenance of roll-ups, of the order of rows, and of what was erased, a piece at a time."""
 
 from collections.abc import Generator
 
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.observers import Commit
+from callistics.engines.duckdb.overwriting.work import Overwriting
 from callistics.engines.duckdb.rollups.schedule import RollupSchedule
 from callistics.engines.duckdb.writer import WriteConnection
 
@@ -14,10 +15,15 @@ class Maintenance:
     """Finds the next piece of work and does it, on one thread while others work."""
 
     def __init__(
-        self, writer: WriteConnection, schedule: RollupSchedule, clustering: Clustering
+        self,
+        writer: WriteConnection,
+        schedule: RollupSchedule,
+        clustering: Clustering,
+        overwriting: Overwriting,
     ) -> None:
         self._writer = writer
         self._schedule, self._clustering = schedule, clustering
+        self._overwriting = overwriting
         self._work: Generator[None] | None = None
         self._rows_written = 0
         # How many there were when the order of all rows was last looked at.
@@ -32,7 +38,7 @@ class Maintenance:
 
         A piece holds up the writer for less than it takes to be noticed.
         """
-        return self._maintain_rollups() or self._cluster_months()
+        return self._maintain_rollups() or self._overwriting.work() or self._cluster_months()
 
     def _maintain_rollups(self) -> bool:
         with self._writer.lock:

@@ -9,10 +9,14 @@ from callistics.engines.duckdb.rollups.change_log import LoggedChanges
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What a commit has written: rows, None for none, and rows of the change logs."""
+    """What a commit has written: rows, None for none, and rows of the change logs.
+
+    `erased` is whether it has erased something that is in the file yet.
+    """
 
     delta: TableDelta | None
     logged: LoggedChanges
+    erased: bool = False
 
 
 class Observer(Protocol):

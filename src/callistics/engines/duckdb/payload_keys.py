@@ -14,6 +14,18 @@ from callistics.records.columnar.payload_columns import Keys
 _Row = tuple[str | None, str | None, bool]
 """merchant_id, key, is_list. Without a merchant a key is one of before there were merchants here;
 without a key the merchant has keys that are not listed."""
+_LISTED = "SELECT merchant_id, key, is_list FROM payload_keys"
+_FORGET_UNUSED = """
+DELETE FROM payload_keys AS k WHERE key IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM (
+        SELECT merchant_id, unnest(json_keys(payload_shape)) AS key FROM (
+            SELECT merchant_id, payload_shape FROM calls WHERE payload_shape IS NOT NULL
+            UNION SELECT merchant_id, payload_shape FROM leads WHERE payload_shape IS NOT NULL
+        )
+    ) AS had
+    WHERE had.key = k.key AND coalesce(k.merchant_id, had.merchant_id) = had.merchant_id
+)
+"""
 _INSERT = (
     "INSERT INTO payload_keys (merchant_id, key, is_list) "
     "SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::BOOLEAN[])"
@@ -44,9 +56,19 @@ class PayloadKeys:
     def _may_be_unlisted(self, key: str) -> bool:
         return any(not self._stored.has(merchant, key) for merchant in self._exceeding)
 
+    def forget_unused(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Store no key that no payload has any more, within the transaction."""
+        connection.execute(_FORGET_UNUSED)
+
+    def reload(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Take what the table has for stored; queries may go on to look for others."""
+        stored = _Listing(self._limit)
+        stored.add(connection.execute(_LISTED).fetchall())
+        self._stored = stored
+
     def load(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Know those that are stored, and no others."""
-        rows = connection.execute("SELECT merchant_id, key, is_list FROM payload_keys").fetchall()
+        rows = connection.execute(_LISTED).fetchall()
         self._stored = _Listing(self._limit)
         self._stored.add(rows)
         self._known = Keys()

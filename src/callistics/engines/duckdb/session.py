@@ -1,10 +1,12 @@
 """A transaction of the writer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from callistics.engines.duckdb.apply import apply
+from callistics.engines.duckdb.blocked_ids import BlockedIds
 from callistics.engines.duckdb.bookkeeping import Bookkeeping
 from callistics.engines.duckdb.delta import TableDelta, delta_of
+from callistics.engines.duckdb.lookup.calls_of_leads import calls_of
 from callistics.engines.duckdb.lookup.load_states import Lookup, StateLoader
 from callistics.engines.duckdb.observers import Commit
 from callistics.engines.duckdb.payload_keys import PayloadKeys
@@ -19,8 +21,10 @@ from callistics.records.identity import Identity, StoredRecord
 class DuckDBSession(Bookkeeping):
     """Implements `engines.base.Session` within an open transaction of one connection."""
 
-    def __init__(self, lookup: Lookup, payload_keys: PayloadKeys, now: int) -> None:
-        super().__init__(lookup.statements, now)
+    def __init__(
+        self, lookup: Lookup, payload_keys: PayloadKeys, blocked: BlockedIds, now: int
+    ) -> None:
+        super().__init__(lookup.statements, blocked, now)
         self._lookup = lookup
         self._states = StateLoader(lookup)
         self._payload_keys = payload_keys
@@ -41,6 +45,10 @@ class DuckDBSession(Bookkeeping):
         """The merchants that have a record of each id."""
         return self._states.merchants_of(kind, ids)
 
+    def calls_of(self, lead_ids: Set[str]) -> dict[Identity, set[Identity]]:
+        """The calls of the leads that have one of the ids, also those that do not count."""
+        return calls_of(self._statements, lead_ids)
+
     def apply(self, changes: Changes) -> None:
         """Write the changes and what is derived from them; once in a transaction."""
         if not changes:
@@ -52,8 +60,10 @@ class DuckDBSession(Bookkeeping):
             self._lookup.id_index.add(entries)
         apply(self._lookup.statements, delta, self._log)
         self._payload_keys.note(self._lookup.statements.connection, delta.payload_keys)
+        if changes.erased_calls or changes.erased_leads:
+            self._note_erased()
 
     @property
     def commit(self) -> Commit:
         """What the transaction has written so far."""
-        return Commit(self._delta, self._log.logged)
+        return Commit(self._delta, self._log.logged, self._erased)

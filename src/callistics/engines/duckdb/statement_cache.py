@@ -109,6 +109,10 @@ class StatementCache:
         self._given.clear()
         self._forget_plans()
 
+    def tables_changed(self) -> None:
+        """Plan anew: a table is another one now."""
+        self._forget_plans()
+
     def _forget_plans(self, given: str = "") -> None:
         """They know the columns of the tables that were given: of those that read this one."""
         for text in [text for text in self._plans if given in text]:

@@ -1,5 +1,7 @@
 """Webhook endpoints, kept bodies and what became of them, in the database."""
 
+from collections.abc import Sequence
+
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.model.webhooks import WebhookChanges
 from callistics.records.columnar.webhook_tables import OF_NO_USE, webhook_tables
@@ -12,6 +14,7 @@ def save(statements: StatementCache, changes: WebhookChanges, now: int) -> None:
     for table, rows in webhook_tables([changes], now):
         statements.give(**{f"new_{table}": rows})
         statements.repeat(f"INSERT INTO {table} BY NAME FROM new_{table}")
+    delete_bodies(statements, changes.erased_bodies)
     if changes.purge_before is not None:
         _purge(statements, changes.purge_before)
 
@@ -25,3 +28,13 @@ def _purge(statements: StatementCache, before: int) -> None:
     statements.execute(
         "DELETE FROM webhook_results WHERE body_id NOT IN (SELECT id FROM webhook_bodies)"
     )
+
+
+def delete_bodies(statements: StatementCache, bodies: Sequence[str]) -> None:
+    """Delete bodies by their ids, with what became of them."""
+    for table, column in (("webhook_bodies", "id"), ("webhook_results", "body_id")):
+        if bodies:
+            statements.execute(
+                f"DELETE FROM {table} WHERE {column} IN (SELECT unnest(?::VARCHAR[]))",
+                [list(bodies)],
+            )

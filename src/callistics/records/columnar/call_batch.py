@@ -56,6 +56,11 @@ class CallBatch:
         """(merchant_id, call_id) of each call."""
         return self.columns.select(["merchant_id", "call_id"])
 
+    def named(self, id_field: str) -> list[tuple[str, str]]:
+        """The merchant of each call, with the id of the call or of its lead."""
+        columns = (self.columns[name].to_pylist() for name in ("merchant_id", id_field))
+        return list(zip(*columns, strict=True))
+
     def part(self, rows: RowIndices) -> "CallBatch":
         """Some of the calls, in order."""
         if len(rows) == len(self):

@@ -17,17 +17,31 @@ class Changes:
 
     `first` are calls, as columns, that are the first of their ids and need no merging, with the
     time of arrival (µs) of their request's first record. `rebuilt` are leads of which no record
-    changes, but everything is derived anew.
+    changes, but everything is derived anew. `erased_calls` and `erased_leads`, the leads' own
+    records, are to be as if they had never come; none of them is among the others.
     """
 
     calls: Mapping[Identity, State] = field(default_factory=dict[Identity, State])
     leads: Mapping[Identity, State] = field(default_factory=dict[Identity, State])
     first: Sequence[tuple[CallBatch, int]] = ()
     rebuilt: Sequence[Identity] = ()
+    erased_calls: Sequence[Identity] = ()
+    erased_leads: Sequence[Identity] = ()
 
     def __bool__(self) -> bool:
         """Whether there are any."""
-        return bool(self.calls or self.leads or self.first or self.rebuilt)
+        erased = self.erased_calls or self.erased_leads
+        return bool(self.calls or self.leads or self.first or self.rebuilt or erased)
+
+    @property
+    def outdated_calls(self) -> Sequence[Identity]:
+        """The calls of which nothing that is stored counts any more."""
+        return [*self.calls, *self.erased_calls]
+
+    @property
+    def outdated_leads(self) -> Sequence[Identity]:
+        """The leads of whose own records nothing that is stored counts any more."""
+        return [*self.leads, *self.erased_leads]
 
 
 @dataclass(frozen=True, slots=True)

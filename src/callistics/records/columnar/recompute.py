@@ -27,14 +27,16 @@ class Changed:
 
     `touched` are leads (merchant_id, lead_id), each once, for which everything is derived anew.
     `incoming` are new rows of calls that count, with `attempt` and `payload_base` for those whose
-    leads are not touched. `calls` are the (merchant_id, call_id) of all changed calls, of which
-    nothing that is stored counts any more. `own` are new rows of leads' own records.
+    leads are not touched. `own` are new rows of leads' own records. `calls` (merchant_id, call_id)
+    and `leads` (merchant_id, lead_id) are those of whose records nothing that is stored counts any
+    more: they are changed, or erased.
     """
 
     touched: pa.Table
     incoming: pa.Table
-    calls: pa.Table
     own: pa.Table
+    calls: pa.Table
+    leads: pa.Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,14 @@ def recompute(
 ) -> Delta:
     """Derive everything for the touched leads; with `anew` all their stored rows are replaced."""
     touched, incoming = changed.touched, changed.incoming
-    of_calls, of_own, of_leads, of_incoming, of_changed = row_indices(
-        touched, (stored.calls, stored.own, stored.leads, incoming, changed.own), "lead_id"
+    of_calls, of_own, of_leads, of_incoming, of_changed, of_outdated = row_indices(
+        touched,
+        (stored.calls, stored.own, stored.leads, incoming, changed.own, changed.leads),
+        "lead_id",
     )
     bound = of_incoming >= 0
     stays = (of_calls >= 0) & _is_other(stored.calls, changed.calls)
-    says = (of_own >= 0) & ~np.isin(of_own, of_changed)
+    says = (of_own >= 0) & ~np.isin(of_own, of_outdated)
     calls, own = stored.calls.filter(mask(stays)), stored.own.filter(mask(says))
     leads, of_leads = stored.leads.filter(mask(of_leads >= 0)), of_leads[of_leads >= 0]
     found = derive(

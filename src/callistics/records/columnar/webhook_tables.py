@@ -24,7 +24,9 @@ def webhook_tables(
     """What is to be inserted, table by table: of an endpoint, and of a body, the newest counts."""
     endpoints = [endpoint for one in changes for endpoint in one.endpoints]
     bodies = [body for one in changes for body in one.bodies]
-    results = [result for one in changes for result in one.results]
+    results = [
+        result for one in changes for result in one.results if result.state is not BodyState.ERASED
+    ]
     if endpoints:
         yield "webhook_endpoints", _endpoint_table(endpoints, version)
     if bodies:

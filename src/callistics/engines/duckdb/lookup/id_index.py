@@ -199,6 +199,11 @@ class IdIndex:
         if stored <= self._tuning.ids_read_at_opening:
             self._thread.join()
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether the ids of the file are being read."""
+        return self._thread is not None and self._thread.is_alive()
+
     def stop(self) -> None:
         """Read no further."""
         self._stopping = True

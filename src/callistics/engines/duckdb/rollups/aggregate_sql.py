@@ -103,14 +103,14 @@ def day_of(rollup: Rollup, step: int) -> str:
 def insert(rollup: Rollup, step: int, rows: str) -> str:
     """Put rows into the table of a step as parts."""
     time = rollup.unit.time_column
-    return _insert(rollup, step, rows, "FALSE", time)
+    return _insert(rollup.table(step), rows, "FALSE", time)
 
 
-def insert_sums(rollup: Rollup, step: int, rows: str) -> str:
-    """Put rows into the table of a step that are whole sums."""
+def insert_sums(rollup: Rollup, step: int, rows: str, table: str | None = None) -> str:
+    """Put rows into the table of a step, or one like it, that are whole sums."""
     time = rollup.unit.time_column
     order = f"{rollup.first}, {time}" if rollup.first else time
-    return _insert(rollup, step, rows, "TRUE", order)
+    return _insert(table or rollup.table(step), rows, "TRUE", order)
 
 
 def insert_many(rollup: Rollup, step: int, rows: str, within: str) -> str:
@@ -121,11 +121,10 @@ def insert_many(rollup: Rollup, step: int, rows: str, within: str) -> str:
     time, days = rollup.unit.time_column, day_of(rollup, step)
     stored = f"SELECT {days} FROM {rollup.table(step)} WHERE {within}"
     order = f"date_trunc('month', {time}), {rollup.first}, {time}" if rollup.first else time
-    return _insert(rollup, step, rows, f"{days} NOT IN ({stored})", order)
+    return _insert(rollup.table(step), rows, f"{days} NOT IN ({stored})", order)
 
 
-def _insert(rollup: Rollup, step: int, rows: str, merged: str, order: str) -> str:
+def _insert(table: str, rows: str, merged: str, order: str) -> str:
     return (
-        f"INSERT INTO {rollup.table(step)} BY NAME"
-        f" SELECT *, {merged} AS merged FROM ({rows}) ORDER BY {order}"
+        f"INSERT INTO {table} BY NAME SELECT *, {merged} AS merged FROM ({rows}) ORDER BY {order}"
     )

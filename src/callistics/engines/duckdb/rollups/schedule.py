@@ -58,6 +58,11 @@ class RollupSchedule:
         elif not compact(connection, *self._uncompacted[0], self._tuning.loose_parts_merged):
             del self._uncompacted[0]
 
+    def take_in(self, connection: duckdb.DuckDBPyConnection, unit: Unit) -> None:
+        """Refresh a unit, however few changes there are, within a transaction."""
+        refresh(connection, unit)
+        self._refreshed(unit)
+
     def _refreshed(self, unit: Unit) -> None:
         self._waiting[unit] = 0
         # Those that were not reached before come first.

@@ -1,0 +1,54 @@
+"""Finding all calls of leads by the leads' ids."""
+
+from collections.abc import Set
+
+import pyarrow as pa
+
+from callistics.engines.duckdb.lookup.lookup_sql import alike, rows
+from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.records.columnar.arrow import array_of, pc
+from callistics.records.identity import Identity
+
+_LEADS = pa.schema(
+    [
+        ("merchant_id", pa.string()),
+        ("lead_id", pa.string()),
+        ("lead_no", pa.int64()),
+        ("since", pa.int64()),
+    ]
+)
+# A call that counts is none of before its lead's creation, or first call where that was before.
+_SINCE = "epoch_us(least(created_at, coalesce(first_call_at, created_at))) AS since"
+_OF_IDS = (
+    f"SELECT merchant_id, lead_id, lead_no, {_SINCE}"
+    f" FROM ({rows('leads', 'lead_id', 'erased_leads')})"
+    " SEMI JOIN erased_leads USING (lead_id)"
+)
+_HELD = (
+    "SELECT merchant_id, lead_id, call_id FROM calls_held SEMI JOIN erased_leads USING (lead_id)"
+)
+
+
+def calls_of(statements: StatementCache, lead_ids: Set[str]) -> dict[Identity, set[Identity]]:
+    """The calls of the leads that have one of the ids, also those that do not count."""
+    if not lead_ids:
+        return {}
+    statements.give(erased_leads=pa.table({"lead_id": pa.array(sorted(lead_ids), pa.string())}))
+    found = statements.execute(_HELD).fetchall() + _counted(statements)
+    calls: dict[Identity, set[Identity]] = {}
+    for merchant, lead, call in found:
+        calls.setdefault((merchant, lead), set()).add((merchant, call))
+    return calls
+
+
+def _counted(statements: StatementCache) -> list[tuple[str, str, str]]:
+    leads = statements.table(_OF_IDS, _LEADS)
+    if not leads.num_rows:
+        return []
+    numbers, first = leads.select(["lead_no"]), pc.min(array_of(leads["since"])).as_py()
+    statements.give(their_numbers=numbers)
+    since = f"started_at >= make_timestamp({first})"
+    sql = alike("calls", ("lead_no",), "their_numbers", [since])
+    calls = statements.execute(f"SELECT lead_no, call_id FROM ({sql})").fetchall()
+    named = {lead["lead_no"]: (lead["merchant_id"], lead["lead_id"]) for lead in leads.to_pylist()}
+    return [(*named[number], call) for number, call in calls]

@@ -1,0 +1,1 @@
+"""Leaving nothing in the file of what was erased."""

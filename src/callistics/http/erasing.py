@@ -1,0 +1,52 @@
+"""`DELETE /calls/{call_id}` and `DELETE /leads/{lead_id}`."""
+
+import asyncio
+
+import msgspec
+from litestar import Response, delete
+from litestar.params import FromPath
+
+from callistics.http.parameters import PARAMETERS
+from callistics.http.services import AnyRequest, services
+from callistics.ingest.erase import Erased, Erasure
+from callistics.ingest.job import Job
+from callistics.model.instants import DAY, now
+from callistics.model.keys import Permission
+from callistics.records.field import RecordKind
+
+_PARAMETERS = {PARAMETERS: ("merchant_id",)}
+
+
+@delete("/calls/{call_id:path}", status_code=200, opt=_PARAMETERS)
+async def erase_call(request: AnyRequest, call_id: FromPath[str]) -> Response[bytes]:
+    """Erase a call within the scope of the request's key."""
+    return await _erase(request, RecordKind.CALLS, call_id)
+
+
+@delete("/leads/{lead_id:path}", status_code=200, opt=_PARAMETERS)
+async def erase_lead(request: AnyRequest, lead_id: FromPath[str]) -> Response[bytes]:
+    """Erase a lead within the scope of the request's key, with all its calls."""
+    return await _erase(request, RecordKind.LEADS, lead_id)
+
+
+async def _erase(request: AnyRequest, kind: RecordKind, path: str) -> Response[bytes]:
+    parts = services(request)
+    key = parts.authorize(request, Permission.ERASE)
+    merchant = request.query_params.get("merchant_id")
+    blocked_for = parts.settings.erase_block_days * DAY
+    # An id as it was sent, slashes and all; the router gives the rest of the path.
+    erasure = Erasure(
+        kind,
+        path.removeprefix("/"),
+        merchant,
+        key.scope,
+        blocked_for,
+        parts.who(key),
+        now(),
+    )
+    done = parts.writer.submit(Job(erasure=erasure))
+    # Shielded: a client that goes away does not take back what is being committed.
+    erased = await asyncio.shield(asyncio.wrap_future(done))
+    assert isinstance(erased, Erased)
+    body = {"calls": erased.calls, "leads": erased.leads}
+    return Response(msgspec.json.encode(body), media_type="application/json")

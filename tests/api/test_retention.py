@@ -1,0 +1,72 @@
+"""What is older than it is to be kept goes in maintenance."""
+
+from typing import Any
+
+import pytest
+
+from callistics.model.instants import DAY, now, utc_text
+from support.server import Server, serving
+
+
+def ago(days: float) -> str:
+    return utc_text(now() - round(days * DAY))
+
+
+def call(call_id: str, days: float, merchant: str = "m", **fields: Any) -> dict[str, Any]:
+    ids = {"call_id": call_id, "merchant_id": merchant, "reseller_id": "r"}
+    return {**ids, "started_at": ago(days), **fields}
+
+
+def lead(lead_id: str, days: float, merchant: str = "m") -> dict[str, Any]:
+    ids = {"lead_id": lead_id, "merchant_id": merchant, "reseller_id": "r"}
+    return {**ids, "created_at": ago(900), "updated_at": ago(days)}
+
+
+CALLS = (
+    call("old", 11, lead_id="known"),
+    call("young", 9, lead_id="both"),
+    call("older", 12, lead_id="both"),
+    call("test", 11, test=True),
+    call("kept", 500, "always"),
+    call("short", 3, "brief"),
+)
+LEADS = (lead("known", 20), lead("changed", 2), lead("gone", 11), lead("both", 30))
+KEPT = {"retention_days": 10, "merchant_retention_days": {"always": 0, "brief": 2}}
+
+
+def there(server: Server, *paths: str) -> list[str]:
+    return [path for path in paths if server.request("GET", f"/{path}").status_code == 200]
+
+
+def test_old_calls_go_and_leads_once_they_have_none(engine: str, tmp_path: Any) -> None:
+    with serving(tmp_path, **KEPT) as server:
+        for kind, records in (("calls", CALLS), ("leads", LEADS)):
+            assert server.request("POST", f"/{kind}", json=list(records)).status_code == 200
+        while server.application.services.maintain():
+            pass
+        calls = [f"calls/{one['call_id']}" for one in CALLS]
+        assert there(server, *calls) == ["calls/young", "calls/kept"]
+        leads = [f"leads/{one['lead_id']}" for one in LEADS]
+        assert there(server, *leads) == ["leads/changed", "leads/both"]
+        (attempt,) = server.rows("retry_analysis", filters={"merchant_id": "m"})
+        assert (attempt["attempt"], attempt["calls"]) == (1, 1)
+        noted = server.request("GET", "/audit?action=retention.applied").json()["data"]
+        totals = [sum(one["details"][name] for one in noted) for name in ("calls", "leads")]
+        assert totals == [4, 2]
+        assert {one["who"]["name"] for one in noted} == {"server"}
+
+
+def test_nothing_goes_where_nothing_is_set(server: Server) -> None:
+    server.request("POST", "/calls", json=[call("old", 5_000)])
+    while server.application.services.maintain():
+        pass
+    assert there(server, "calls/old")
+
+
+@pytest.mark.parametrize("engine", ["duckdb"], indirect=True)
+def test_what_was_too_old_may_come_again(engine: str, tmp_path: Any) -> None:
+    with serving(tmp_path, **KEPT) as server:
+        for _ in range(2):
+            assert server.request("POST", "/calls", json=call("old", 11)).json()["stored"] == 1
+            while server.application.services.maintain():
+                pass
