@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bench import (
+    backup,
     batch,
     commits,
     exports,
@@ -58,6 +59,7 @@ PARTS: Mapping[str, Part] = {
     "overhead": Part("What the product adds to the engine", overhead.measure, ()),
     "exports": Part("Exports", exports.measure),
     "page": Part("The dashboard in a browser", page.measure),
+    "backup": Part("Writes beside a backup", backup.measure),
     "webhooks": Part("Events of a platform", webhooks.measure),
     "versus": Part("Beside an older build", versus.measure, beside=True),
     "memory": Part("Memory", memory.measure, (), main=False),

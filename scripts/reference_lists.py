@@ -12,7 +12,7 @@ from callistics.problem_types import PROBLEM_TYPES
 from callistics.records.field import RecordKind
 from callistics.records.fields import ALL_FIELDS
 from callistics.records.unreached import SOURCES, sources_by_key
-from callistics.settings import table as settings_table
+from callistics.setting_table import table as settings_table
 from callistics.sql.selection import Unit
 
 

@@ -9,11 +9,14 @@ CallisticsError
      ├─ Forbidden            403
      ├─ NotFound             404
      ├─ NotAcceptable        406
+     ├─ TooSlow              408
      ├─ Conflict             409
      ├─ TooLarge             413
      ├─ UnsupportedMedia     415
      ├─ RateLimited          429
+     ├─ ClientLeft           499, seen in the log alone
      ├─ Unavailable          503
+     │   └─ StorageFailed    503 where the disk is to blame
      └─ TimedOut             504
 """
 
@@ -22,6 +25,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from functools import lru_cache
+from itertools import islice
 from typing import ClassVar, Final
 
 from callistics import problem_types
@@ -29,6 +33,8 @@ from callistics.problem_types import ProblemType
 
 MOST_HINTS = 20
 """How many unknown names of one object are compared with those that are known."""
+MOST_NAMES = 1_000
+"""How many unknown names of one object are told."""
 
 
 class CallisticsError(Exception):
@@ -115,9 +121,10 @@ def unknown_names(
     """The names that are not known, each with a hint as of `did_you_mean`, or else `otherwise`.
 
     Only the first `MOST_HINTS` are compared: what is close takes far longer to find than all else.
+    No more than `MOST_NAMES` are told.
     """
     unknown = (name for name in given if name not in known)
-    for index, name in enumerate(unknown):
+    for index, name in enumerate(islice(unknown, MOST_NAMES)):
         hint = did_you_mean(name, known) if index < MOST_HINTS else ""
         yield name, hint or otherwise
 
@@ -194,8 +201,14 @@ class NotAcceptable(RequestError):
     type = problem_types.NOT_ACCEPTABLE
 
 
+class TooSlow(RequestError):
+    """The body did not come in time."""
+
+    type = problem_types.REQUEST_TIMEOUT
+
+
 class Conflict(RequestError):
-    """The same request is still running."""
+    """The same request is still running, or another of which there is one at a time."""
 
     type = problem_types.CONFLICT
 
@@ -219,11 +232,24 @@ class RateLimited(RequestError):
     retry_after = 1
 
 
+class ClientLeft(RequestError):
+    """Nobody waits for the answer any more."""
+
+    type = problem_types.CLIENT_LEFT
+
+
 class Unavailable(RequestError):
     """Not ready yet, stopping, or shedding load."""
 
     type = problem_types.UNAVAILABLE
     retry_after = 1
+
+
+class StorageFailed(Unavailable):
+    """The disk is full or does not work, or the database is being opened again after that."""
+
+    type = problem_types.STORAGE_FAILED
+    retry_after = 5
 
 
 class TimedOut(RequestError):

@@ -75,12 +75,20 @@ NOT_ACCEPTABLE: Final = ProblemType(
     "The header `Accept` names no form in which the endpoint answers.",
     "Accept `application/json`, or one of those that the answer lists.",
 )
+REQUEST_TIMEOUT: Final = ProblemType(
+    "request-timeout",
+    408,
+    "Request timeout",
+    "The body did not come within `body_timeout`. A large one may take a second longer for each"
+    " 64 KiB that came.",
+    "Send it again, over a faster connection or in smaller parts.",
+)
 CONFLICT: Final = ProblemType(
     "conflict",
     409,
     "Conflict",
-    "A request with the same `Idempotency-Key` is still running.",
-    "Send it again in a moment.",
+    "A request with the same `Idempotency-Key` is still running, or another backup is being made.",
+    "Send it again in a moment, or when the other backup is made.",
 )
 ERASED: Final = ProblemType(
     "erased",
@@ -123,6 +131,13 @@ TOO_MANY_REQUESTS: Final = ProblemType(
     " the address than `wrong_key_limit` does.",
     "Wait as many seconds as `Retry-After` says.",
 )
+CLIENT_LEFT: Final = ProblemType(
+    "client-left",
+    499,
+    "Client left",
+    "The client closed the connection before its answer was there.",
+    "Wait for the answer.",
+)
 INTERNAL_ERROR: Final = ProblemType(
     "internal-error",
     500,
@@ -134,15 +149,26 @@ UNAVAILABLE: Final = ProblemType(
     "unavailable",
     503,
     "Unavailable",
-    "The server is starting or stopping, or too many requests wait; the engine does"
+    "The server is starting or stopping, or too many requests wait; more connections or larger"
+    " bodies and answers are under way than it takes at once; the engine does"
     " not answer, or a query needs more memory than it may use.",
     "Wait as many seconds as `Retry-After` says.",
+)
+STORAGE_FAILED: Final = ProblemType(
+    "storage-failed",
+    503,
+    "Storage failed",
+    "The disk is full or almost full, or cannot be read or written, or the database is being opened"
+    " again after that. Nothing that was acknowledged is lost; what is refused so may be stored or"
+    " not.",
+    "Send it again after as many seconds as `Retry-After` says, and see that the disk has room.",
 )
 QUERY_TIMED_OUT: Final = ProblemType(
     "query-timed-out",
     504,
     "Query timed out",
-    "The query ran longer than `query_timeout` allows.",
+    "The answer was not there after `query_timeout`: waiting for its turn counts, and so does what"
+    " is done with the rows.",
     "Filter more, or raise the limit.",
 )
 
@@ -154,6 +180,7 @@ PROBLEM_TYPES: Final = (
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
+    REQUEST_TIMEOUT,
     CONFLICT,
     ERASED,
     BODY_TOO_LARGE,
@@ -162,9 +189,10 @@ PROBLEM_TYPES: Final = (
     TOO_MANY_REQUESTS,
     INTERNAL_ERROR,
     UNAVAILABLE,
+    STORAGE_FAILED,
     QUERY_TIMED_OUT,
 )
-"""All of them, by status."""
+"""All that a client may be answered, by status."""
 
 
 def problem_type(status: int) -> ProblemType | None:

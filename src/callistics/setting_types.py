@@ -246,3 +246,22 @@ def as_admin_key(value: object) -> str:
     if len(text) < 16:
         raise ValueError("must have at least 16 characters")
     return text
+
+
+def as_smtp_url(value: object) -> str:
+    """The address of a server for mail."""
+    text = as_text(value)
+    parts = urlsplit(text)
+    wrong = parts.query or parts.fragment or parts.path.strip("/")
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or wrong or parts.port == 0:
+        raise ValueError("must be an address such as smtp://user:password@mail.example:587")
+    return text
+
+
+def as_mail_address(value: object) -> str:
+    """An address of mail."""
+    text = as_text(value)
+    name, _, host = text.rpartition("@")
+    if not name or not host or not text.isascii() or any(one in text for one in ' ,;<>"\r\n'):
+        raise ValueError("must be an address such as alerts@calls.example")
+    return text

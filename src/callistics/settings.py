@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from callistics.errors import SettingsError
-from callistics.setting_sources import PREFIX, given_settings, parse_all
+from callistics.setting_sources import ENGINE_DSNS, given_settings, parse_all
 from callistics.setting_types import (
     Parse,
     as_admin_key,
@@ -17,12 +17,14 @@ from callistics.setting_types import (
     as_file,
     as_flag,
     as_id,
+    as_mail_address,
     as_names,
     as_networks,
     as_number,
     as_origins,
     as_public_url,
     as_size,
+    as_smtp_url,
     as_stage_lists,
     as_success,
     as_text,
@@ -32,18 +34,6 @@ from callistics.setting_types import (
     pair_problem,
 )
 from callistics.token_issuers import Issuer, as_issuers
-
-ANSWER_SETTINGS = (
-    "timezone",
-    "lead_stages",
-    "template_lead_stages",
-    "success_outcomes",
-    "unreached_outcomes",
-)
-"""The settings that decide what a query is answered."""
-
-ENGINE_DSNS = ("duckdb:///data/callistics.db", "clickhouse://user:password@host:8123/callistics")
-"""What the setting `engine` looks like, for help texts."""
 
 
 def _setting(default: Any, parse: Parse, text: str) -> Any:
@@ -116,12 +106,22 @@ class Settings:
         "Outcomes that say that nobody was spoken to: no success where `success_outcomes` is unset."
         " Unset: the words of platforms and carriers; `[]`: none.",
     )
-    query_timeout: float = _setting(30.0, as_number(0.01, 3_600), "Seconds a query may take (504).")
+    query_timeout: float = _setting(
+        30.0, as_number(0.01, 3_600), "Seconds an answer may take, with waiting for its turn (504)."
+    )
     query_concurrency: int = _setting(
-        4, as_whole(1, 256), "Queries that the engine works on at the same time."
+        4,
+        as_whole(1, 256),
+        "Queries that are worked on at the same time, besides one that is expected to be quick.",
     )
     query_queue: int = _setting(
         1_000, as_whole(1, 100_000), "Queries that may wait; beyond it they are shed (503)."
+    )
+    disk_reserve: int = _setting(
+        268_435_456,
+        as_whole(0, 2**50),
+        "Bytes of the disk with the database that are kept free: while fewer are, records are"
+        " refused (503).",
     )
     export_concurrency: int = _setting(
         4, as_whole(1, 256), "Answers with all rows that are sent at the same time (503)."
@@ -174,24 +174,39 @@ class Settings:
         as_whole(1, 3_650),
         "Days that the bodies of webhooks are kept, those that could not be mapped too.",
     )
+    alerts: bool = _setting(
+        True,
+        as_flag,
+        "Whether this server evaluates alerts and sends their notices; of several on one database"
+        " only one may.",
+    )
+    alert_private_addresses: bool = _setting(
+        False,
+        as_flag,
+        "Whether notices may go to webhooks at private addresses and at this machine.",
+    )
+    smtp_url: str | None = _setting(
+        None,
+        as_smtp_url,
+        "Server through which notices are mailed, `smtp://user:password@host:587` (TLS where it is"
+        " offered) or `smtps://…`; unset: none are.",
+    )
+    mail_from: str | None = _setting(
+        None, as_mail_address, "Address that mails come from, such as `alerts@calls.example`."
+    )
     erase_block_days: int = _setting(
         30,
         as_whole(0, 3_650),
-        "Days that records which name an erased call or lead are refused (410), so that none comes"
-        " back by a replay; 0: none is.",
+        "Days that records which name an erased call or lead are refused (410); 0: none is.",
     )
     retention_days: int = _setting(
         0,
         as_whole(0, 36_500),
-        "Days after its start that a call is kept, and a lead after its last record and call;"
-        " 0: for ever.",
+        "Days that calls are kept after their start, and leads after all else; 0: for ever.",
     )
     merchant_retention_days: Mapping[str, int] = field(
         default_factory=dict[str, int],
-        metadata={
-            "parse": as_days_by_id,
-            "help": "The same for single merchants, instead of `retention_days`.",
-        },
+        metadata={"parse": as_days_by_id, "help": "`retention_days` of single merchants."},
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (),
@@ -203,6 +218,29 @@ class Settings:
         30,
         as_whole(0, 1_000_000),
         "Wrong keys and tokens from an address in a minute (429); 0 is no limit.",
+    )
+    connection_limit: int = _setting(
+        1_000,
+        as_whole(8, 100_000),
+        "Connections that may be open. Beyond them idle ones give way, the idlest first; more"
+        " requests than that at the same time are answered 503.",
+    )
+    idle_timeout: int = _setting(
+        30,
+        as_whole(1, 3_600),
+        "Seconds in which the head of a request must have come, from the answer before on; else the"
+        " connection is closed.",
+    )
+    body_timeout: int = _setting(
+        30,
+        as_whole(1, 3_600),
+        "Seconds in which a body must have come, and one more for each 64 KiB of it (408).",
+    )
+    request_memory: int = _setting(
+        536_870_912,
+        as_whole(1_048_576, 2**40),
+        "Bytes of bodies and answers that are under way together; beyond it 503. A single one is"
+        " always taken.",
     )
     rate_limit: int = _setting(
         0,
@@ -219,7 +257,9 @@ class Settings:
         None, as_whole(1, 1_024), "Threads the engine works with; unset: one per processor."
     )
     stop_timeout: int = _setting(
-        30, as_whole(1, 600), "Seconds that requests under way get to finish on a stop."
+        30,
+        as_whole(1, 600),
+        "Seconds within which a stop ends, whatever is under way; requests get three quarters.",
     )
     slow_query_seconds: float = _setting(
         1.0,
@@ -234,59 +274,6 @@ class Settings:
         as_choice("auto", "json", "text"),
         "Form of the log lines; `auto`: text on a terminal, else JSON.",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class SettingInfo:
-    """One line of the table of settings."""
-
-    name: str
-    variable: str
-    default: object
-    help: str
-
-
-def table() -> list[SettingInfo]:
-    """Every setting with its variable, default and help."""
-    defaults = Settings()
-    return [
-        SettingInfo(
-            one.name, PREFIX + one.name.upper(), getattr(defaults, one.name), one.metadata["help"]
-        )
-        for one in fields(Settings)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """A setting with its value, and where that comes from: `environment CALLISTICS_PORT`."""
-
-    info: SettingInfo
-    value: object
-    origin: str
-
-
-def in_force(
-    environment: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
-) -> list[InForce]:
-    """What `load_settings` makes of the same, setting by setting; raises as it does."""
-    settings = load_settings(environment, overrides)
-    given = given_settings(environment, overrides)
-    return [
-        InForce(info, getattr(settings, info.name), _origin(given.get(info.name)))
-        for info in table()
-    ]
-
-
-def _origin(given: tuple[str, object] | None) -> str:
-    if given is None:
-        return "default"
-    source, _ = given
-    if source.startswith("--"):
-        return f"flag {source}"
-    if source.startswith(PREFIX):
-        return f"environment {source}"
-    return f"file {source.rpartition(':')[0]}"
 
 
 def load_settings(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from support import engines
+from support import engines, inside
+from support.alerting import Notified, alerting, notified
 from support.server import Server, serving
 
 
@@ -49,3 +50,38 @@ def pool() -> Iterator[ThreadPoolExecutor]:
     """Threads to ask from while others wait."""
     with ThreadPoolExecutor(4) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def hook() -> Iterator[Notified]:
+    """One webhook for all tests."""
+    with notified() as found:
+        yield found
+
+
+@pytest.fixture
+def webhook(hook: Notified) -> Notified:
+    """A webhook to which nothing has come."""
+    hook.came.clear()
+    hook.statuses.clear()
+    return hook
+
+
+@pytest.fixture(scope="session")
+def alert_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server on one engine, for all tests of alerts that leave nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "current", "duckdb")
+        found = ExitStack()
+        server = found.enter_context(alerting(tmp_path_factory.mktemp("alerts")))
+    yield server
+    found.close()
+
+
+@pytest.fixture
+def watching(alert_server: Server) -> Iterator[Server]:
+    """A server on one engine, without alerts and calls."""
+    yield alert_server
+    for one in alert_server.request("GET", "/alerts").json()["alerts"]:
+        assert alert_server.request("DELETE", f"/alerts/{one['id']}").status_code == 204
+    engines.empty(inside.engine_of(alert_server))

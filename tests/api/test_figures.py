@@ -41,7 +41,7 @@ def test_they_tell_of_records_and_commits(server: Server) -> None:
 
 def test_a_commit_that_fails_is_counted(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> None:
-        raise OSError("the disk is gone")
+        raise RuntimeError("a defect")
 
     before = figures(server)["callistics_commit_seconds_count"]
     with monkeypatch.context() as patch:

@@ -2,13 +2,14 @@
 
 import gzip
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
 import zstandard
 
 from support.records import CALL, NDJSON, count, lines, numbered
-from support.server import Server
+from support.server import Server, problem
 
 
 @pytest.mark.parametrize(
@@ -148,3 +149,30 @@ def test_too_many_records_are_refused(server: Server) -> None:
     answer = server.request("POST", "/calls", content=body, headers=NDJSON)
     assert answer.status_code == 422
     assert "100,000" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("skip", [False, True])
+def test_so_many_bad_records_are_named_and_the_others_counted(
+    shared_server: Server, skip: bool
+) -> None:
+    bad = {"call_id": "c", "merchant_id": "m", "duration": -1} | {f"f{n}": n for n in range(60)}
+    path, sent = "/calls?on_error=skip" if skip else "/calls", [bad] * 1_500
+    for name in ("one", "again"):
+        answer = shared_server.request("POST", path, json=sent, headers={"Idempotency-Key": name})
+        body = answer.json()
+        if skip:
+            named = [len(one["errors"]) for one in body["rejected"]]
+            assert (answer.status_code, body["rejected_count"]) == (200, 1_500)
+        else:
+            places = Counter(error["pointer"].split("/")[1] for error in body["errors"])
+            named = list(places.values())
+            assert body["detail"] == (
+                "nothing was stored: 1,500 of 1,500 records are wrong; 1,000 of them are named"
+            )
+        assert named == [50] * 1_000
+
+
+def test_so_many_unknown_names_of_one_object_are_told(shared_server: Server) -> None:
+    body = {"query_type": "call_count"} | {f"f{n}": n for n in range(5_000)}
+    errors = problem(shared_server.request("POST", "/analytics", json=body), 400)["errors"]
+    assert len(errors) == 1_000

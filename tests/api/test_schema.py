@@ -27,8 +27,18 @@ def as_lines(_: object, value: object) -> bytes:
     return (value if isinstance(value, str) else json.dumps(value)).encode()
 
 
+def narrowed() -> dict[str, Any]:
+    """The document with few queries of alerts: what may be wrong with one is tried elsewhere."""
+    document: Any = build()
+    schemas = document["components"]["schemas"]
+    queries = [{"query_type": name} for name in ("call_count", "success_rate")]
+    for name in ("AlertRequest", "AlertPatch", "AlertSimulationRequest"):
+        schemas[name]["properties"] = {**schemas[name]["properties"], "query": {"enum": queries}}
+    return document
+
+
 pytestmark = pytest.mark.slow
-schema = schemathesis.openapi.from_dict(build(), config=config)
+schema = schemathesis.openapi.from_dict(narrowed(), config=config)
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from callistics.records.field import RecordField, RecordKind
 from callistics.records.field_values import Reading
 from callistics.records.fields import ALL_FIELDS
 from callistics.records.unreached import SOURCES, sources_by_key
-from callistics.settings import SettingInfo, table
+from callistics.setting_table import SettingInfo, table
 
 from .tree import ROOT, SOURCE
 

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from callistics.settings import table
+from callistics.setting_table import table
 
 from .tree import SOURCE, modules, tree
 

@@ -14,8 +14,11 @@ from callistics.files.lines import Line
 class Store(httpx.BaseTransport):
     """Answers as the server does; a record that is the text `bad` is wrong."""
 
-    def __init__(self, limit: int = 1_000_000, records: int = 1_000) -> None:
+    def __init__(
+        self, limit: int = 1_000_000, records: int = 1_000, named: int | None = None
+    ) -> None:
         self.limit = limit
+        self.named = named
         self.records = records
         self.stored: list[Any] = []
         self.requests: list[httpx.Request] = []
@@ -38,14 +41,14 @@ class Store(httpx.BaseTransport):
             errors = [{"pointer": f"/{index}/duration", "message": "wrong"} for index in bad]
             return httpx.Response(422, json={"title": "Invalid values", "errors": errors})
         self.stored += [record for record in records if not _is_bad(record)]
-        return httpx.Response(200, json=_answer(len(records), bad))
+        return httpx.Response(200, json=_answer(len(records), bad, self.named))
 
 
 def _is_bad(record: Any) -> bool:
     return record == "bad" or (isinstance(record, dict) and record.get("n") == "bad")
 
 
-def _answer(received: int, bad: list[int]) -> dict[str, Any]:
+def _answer(received: int, bad: list[int], named: int | None) -> dict[str, Any]:
     return {
         "received": received,
         "stored": received - len(bad),
@@ -56,8 +59,9 @@ def _answer(received: int, bad: list[int]) -> dict[str, Any]:
                 "index": index,
                 "errors": [{"pointer": f"/{index}", "message": "wrong", "value": "bad"}],
             }
-            for index in bad
+            for index in bad[:named]
         ],
+        **({} if named is None or named >= len(bad) else {"rejected_count": len(bad)}),
     }
 
 

@@ -170,6 +170,7 @@ def test_a_running_server_is_talked_to(
         assert "of 127.0.0.1 is taken by another program; choose one with --port" in taken
         elsewhere = run("serve", "--port", free_port(), code=1).stderr
         assert "a running server has it open; queries reach that one with --url" in elsewhere
+        assert f"is open in another process, with the pid {server.process.pid}." in elsewhere
         # Settings that decide the answer are not sent along.
         monkeypatch.setenv("CALLISTICS_SUCCESS_OUTCOMES", "CONFIRMED")
         (note,) = run("query", "call_count").stderr.splitlines()

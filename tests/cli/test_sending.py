@@ -219,3 +219,12 @@ def test_what_was_stored_before_an_error_is_counted() -> None:
     with pytest.raises(ApiError):
         list(sender.send_all(batched(lines(1, 2, 3, 4), 4, 1_000)))
     assert sender.tally == Tally(received=2, stored=2)
+
+
+def test_bad_lines_that_an_answer_does_not_name_are_asked_for() -> None:
+    store = Store(named=2)
+    found = lines(*("bad" if n % 2 else n for n in range(10)))
+    tally, bad, refused = send(store, found, skip=True, batch_size=10)
+    assert tally == Tally(received=10, stored=5, rejected=5)
+    assert (sorted(bad), refused) == ([3, 7, 11, 15, 19], False)
+    assert len(store.requests) == 3

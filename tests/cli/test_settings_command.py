@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from callistics.settings import table
+from callistics.setting_table import table
 
 from .conftest import Run
 

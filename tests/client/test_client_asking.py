@@ -11,7 +11,12 @@ import httpx
 import pytest
 
 from callistics import AsyncClient, Client
-from callistics.client import BadRequestError, NotFoundError, Query, StatusError
+from callistics.client import (
+    BadRequestError,
+    NotFoundError,
+    Query,
+    StatusError,
+)
 from callistics.testing import RunningServer
 
 Records = Callable[[int], list[dict[str, Any]]]

@@ -20,6 +20,7 @@ from callistics.engines.migrations import Migration
 from callistics.engines.registry import diagnose, file_dsn
 from callistics.errors import EngineError
 from callistics.records.outcomes import outcome_key
+from callistics.settings import Settings
 from support import inside
 from support.engines import ENGINES, database, open_for_test
 from support.store import Store, opened
@@ -128,7 +129,7 @@ def test_a_newer_database_is_refused(
     sentence = f"schema {newest} is newer than this version's {newest - 1}: upgrade Callistics"
     assert str(refused.value) == sentence
     place = file_dsn(path) if engine == "duckdb" else database(engine, path)
-    assert sentence in diagnose(place).problems
+    assert sentence in diagnose(Settings(engine=place)).problems
 
 
 @pytest.mark.parametrize("engine", ENGINES)

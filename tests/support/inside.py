@@ -4,11 +4,15 @@
 
 import os
 import signal
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pytest
+from standardwebhooks import Webhook
 
 from callistics.analytics import parse
 from callistics.engines.base import Engine
@@ -17,6 +21,7 @@ from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.lookup import id_index
 from callistics.engines.duckdb.lookup.id_index import IdIndex
+from callistics.engines.duckdb.reopening import ReopeningEngine
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.ingest.commit import process
 from callistics.ingest.decode_process import DecodeProcess
@@ -35,6 +40,9 @@ commit = process
 
 
 def duckdb_engine(engine: Engine) -> DuckDBEngine:
+    """The embedded engine, in a server the one that is open or was last."""
+    if isinstance(engine, ReopeningEngine):
+        return engine._recovery.database
     assert isinstance(engine, DuckDBEngine)
     return engine
 
@@ -169,6 +177,27 @@ def put_before_engine(writer: Writer, other: Any) -> Any:
     return before
 
 
+def leave_half_a_commit(engine: Engine, log: Path) -> None:
+    """Have the next commit fail, and leave bytes in the log, as where these cannot be cut off."""
+    write: Any = duckdb_engine(engine)._write
+    connection = write.connection
+
+    class Torn:
+        def execute(self, text: Any, *values: Any) -> Any:
+            if text == "COMMIT":
+                with log.open("ab") as file:
+                    # The length of what follows, a checksum, and a part of what follows.
+                    file.write((5_000).to_bytes(8, "little") + bytes(1_000))
+                write.connection = connection
+                raise duckdb.TransactionException("Failed to commit: No space left on device")
+            return connection.execute(text, *values)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(connection, name)
+
+    write.connection = Torn()
+
+
 class Other:
     """The other process that decodes."""
 
@@ -226,6 +255,29 @@ def engine_of(server: Any) -> Engine:
     """The engine of a running application."""
     found: Engine = server.application.services.audit._engine
     return found
+
+
+def alert_rows(server: Any, kind: str) -> dict[str, str]:
+    """What is stored of alerts of a kind, by its id."""
+    sql = f"SELECT id, argMax(content, version) FROM alert_rows WHERE kind = '{kind}' GROUP BY id"  # noqa: S608
+    return {
+        str(row[0]): str(row[1]) for row in server.application.services.alerts.stored._run(raw(sql))
+    }
+
+
+def purge_alerts(server: Any) -> None:
+    """Do the hourly purge now, as if nothing were kept."""
+    alerts = server.application.services.alerts
+    alerts._purged, alerts.clock = None, lambda: 1 << 60
+    assert alerts.maintain()
+
+
+def verify_without_clock(signer: Webhook, body: bytes, headers: Mapping[str, str]) -> None:
+    """Check a signature as its library does, whatever the time of the message."""
+    with pytest.MonkeyPatch.context() as patch:
+        at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), tz=UTC)
+        patch.setattr(Webhook, "_Webhook__verify_timestamp", lambda *_: at)
+        signer.verify(body, dict(headers))
 
 
 def may_fetch_again(server: Any) -> None:

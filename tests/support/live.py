@@ -8,7 +8,7 @@ import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -17,7 +17,7 @@ from support import engines
 
 ADMIN_KEY = "an-admin-key-for-tests"
 _COMMAND = (
-    "from callistics.server.app import serve; from callistics.settings import load_settings;"
+    "from callistics.server.serving import serve; from callistics.settings import load_settings;"
     "serve(load_settings())"
 )
 
@@ -29,32 +29,44 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def start(
+    folder: Path, settings: Mapping[str, str], before: str, log: IO[bytes] | None
+) -> "subprocess.Popen[bytes]":
+    """Begin a process as of `Live`, whether or not it ever serves."""
+    environment = {
+        **os.environ,
+        "CALLISTICS_ENGINE": engines.dsn(engines.current, folder, own_process=True),
+        "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
+        "CALLISTICS_LOG_LEVEL": "error",
+        "CALLISTICS_LOG_FORMAT": "text",
+        "CALLISTICS_WRONG_KEY_LIMIT": "0",
+        **settings,
+    }
+    command = [sys.executable, "-c", before + _COMMAND]
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=log, cwd=folder
+    )
+
+
 class Live:
     """A running process; `client` is an HTTP client with the admin key.
 
-    `before` are statements that it executes first, each with its line break.
+    `before` are statements that it executes first, each with its line break. Its log lines go where
+    those of this process go, or into `log`.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], before: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str],
+        before: str = "",
+        log: IO[bytes] | None = None,
+    ) -> None:
         port = free_port()
         certificate = settings.get("CALLISTICS_TLS_CERT")
         self.url = f"http{'s' if certificate else ''}://127.0.0.1:{port}"
         self._verify = verifying(self.url, certificate)
-        environment = {
-            **os.environ,
-            "CALLISTICS_ENGINE": engines.dsn(engines.current, folder, own_process=True),
-            "CALLISTICS_PORT": str(port),
-            "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
-            "CALLISTICS_LOG_LEVEL": "error",
-            "CALLISTICS_LOG_FORMAT": "text",
-            **settings,
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", before + _COMMAND],
-            env=environment,
-            stdout=subprocess.PIPE,
-            cwd=folder,
-        )
+        self.process = start(folder, {"CALLISTICS_PORT": str(port), **settings}, before, log)
         headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
         self.client = httpx.Client(
             base_url=self.url, headers=headers, timeout=60, verify=self._verify

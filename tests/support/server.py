@@ -80,8 +80,9 @@ class Server:
         return answer.json()["key"]
 
     def set_clock(self, now: int) -> None:
-        """Let queries come at an instant (µs)."""
-        self.application.asgi.state.services.clock = lambda: now
+        """Let queries come, and alerts be looked at, at an instant (µs)."""
+        parts = self.application.services
+        parts.clock = parts.alerts.clock = lambda: now
 
     def close(self) -> None:
         """Stop as a graceful stop does."""

@@ -8,12 +8,17 @@ import pytest
 
 from callistics.engines.base import Engine
 from callistics.engines.clickhouse.dsn import Address
+from callistics.engines.diagnosis import Diagnosis
 from callistics.engines.duckdb.tuning import Tuning
 from callistics.engines.registry import database_file, diagnose, file_dsn, key_file, open_engine
 from callistics.errors import EngineError
 from callistics.settings import Settings
 from support import inside
 from support.store import opened
+
+
+def looked_at(dsn: str) -> Diagnosis:
+    return diagnose(Settings(engine=dsn))
 
 
 def refusal(dsn: str) -> str:
@@ -72,7 +77,7 @@ def test_a_limit_of_memory(size: str, tmp_path: Path) -> None:
 
 def test_a_database_is_looked_at_without_being_made(tmp_path: Path) -> None:
     file = tmp_path / "none.db"
-    found = diagnose(file_dsn(file))
+    found = looked_at(file_dsn(file))
     assert found.engine.startswith("DuckDB ")
     assert "not there yet" in found.problems[0]
     assert not file.exists()
@@ -81,7 +86,7 @@ def test_a_database_is_looked_at_without_being_made(tmp_path: Path) -> None:
 def test_a_database_is_looked_at_while_it_is_closed(tmp_path: Path) -> None:
     file = tmp_path / "some.db"
     open_engine(Settings(engine=file_dsn(file))).close()
-    found = diagnose(file_dsn(file))
+    found = looked_at(file_dsn(file))
     assert not found.problems
     assert dict(found.facts)["calls"] == "0"
 
@@ -89,18 +94,18 @@ def test_a_database_is_looked_at_while_it_is_closed(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     file = tmp_path / "text.db"
     file.write_text("no database at all" * 100)
-    assert diagnose(file_dsn(file)).problems
+    assert looked_at(file_dsn(file)).problems
 
 
 def test_a_server_that_cannot_be_reached_is_a_problem() -> None:
-    assert "Connection refused" in diagnose("clickhouse://127.0.0.1:1/db").problems[0]
+    assert "Connection refused" in looked_at("clickhouse://127.0.0.1:1/db").problems[0]
 
 
 def test_a_fresh_chdb_has_no_tables_until_it_is_opened() -> None:
     dsn = "chdb://memory?database=looked_at"
-    assert "no tables yet" in diagnose(dsn).problems[0]
+    assert "no tables yet" in looked_at(dsn).problems[0]
     engine = open_engine(Settings(engine=dsn))
-    assert not diagnose(dsn).problems
+    assert not looked_at(dsn).problems
     engine.close()
 
 

@@ -6,10 +6,8 @@ Nobody waits for an issuer: a token whose key is just being fetched is to be sen
 import threading
 import time
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
 from typing import Any
 
-import httpx
 import jwt
 import structlog
 
@@ -19,25 +17,9 @@ from callistics.token_issuers import Issuer, check_public_key, names_of
 
 LIFETIME, PAUSE = 300.0, 10.0
 """Seconds after which keys are fetched again, and that lie between two tries at least."""
-_TIMEOUT, _LONGEST = 5.0, 15.0
-_MAX_BYTES, _MAX_KEYS = 1 << 18, 100
+_MAX_KEYS = 100
+Fetch = Callable[[str], bytes]
 _log = structlog.get_logger("callistics")
-
-
-def fetch(url: str) -> bytes:
-    """The body at an address. Raises `httpx.HTTPError`, `ValueError`; follows no redirection."""
-    ends = time.monotonic() + _LONGEST
-    found = bytearray()
-    with httpx.stream("GET", url, timeout=_TIMEOUT) as response:
-        if response.status_code != HTTPStatus.OK:
-            raise ValueError(f"answered {response.status_code}")
-        for piece in response.iter_bytes():
-            found += piece
-            if len(found) > _MAX_BYTES:
-                raise ValueError(f"is larger than {_MAX_BYTES:,} bytes")
-            if time.monotonic() > ends:
-                raise ValueError(f"took longer than {_LONGEST:g} seconds")
-    return bytes(found)
 
 
 def in_background(work: Callable[[], None]) -> None:
@@ -48,13 +30,14 @@ def in_background(work: Callable[[], None]) -> None:
 class RemoteKeys:
     """The keys of an issuer with a `jwks_url`. Safe to use from many threads.
 
-    `clock` gives seconds; `start` has something done beside the caller.
+    `fetch` gives the body at an address, or raises anything. `clock` gives seconds; `start` has
+    something done beside the caller.
     """
 
     def __init__(
         self,
         issuer: Issuer,
-        fetch: Callable[[str], bytes] = fetch,
+        fetch: Fetch,
         clock: Callable[[], float] = time.monotonic,
         start: Callable[[Callable[[], None]], None] = in_background,
     ) -> None:

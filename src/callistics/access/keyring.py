@@ -145,6 +145,14 @@ class Keyring:
         with self._lock:
             self._keys[key.hash] = key
 
+    def learn(self, stored: Iterable[StoredKey]) -> None:
+        """Take keys, and revocations, that are stored and not known; what is revoked stays so."""
+        with self._lock:
+            for key in stored:
+                known = self._keys.get(key.hash)
+                if known is None or (known.revoked_at is None and key.revoked_at is not None):
+                    self._keys[key.hash] = key
+
     def revoke(self, key: StoredKey, now: int) -> StoredKey:
         """Refuse a key from now on, and give it as it is to be stored.
 
@@ -175,6 +183,14 @@ class Keyring:
     def has_secret(self, secret: str) -> bool:
         """Whether a key, revoked or not, was ever made of this secret."""
         return hash_secret(secret) in self._keys
+
+    def has_ended(self, key_id: str, now: int) -> bool:
+        """Whether a key is known to be revoked, or has expired."""
+        with self._lock:
+            found = next((key for key in self._keys.values() if key.id == key_id), None)
+        if found is None:
+            return False
+        return found.revoked_at is not None or (found.expires_at or now + 1) <= now
 
     def visible(self, scope: Scope) -> list[StoredKey]:
         """The keys that lie within a scope, oldest first, with their last use."""

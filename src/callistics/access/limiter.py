@@ -32,13 +32,27 @@ class RateLimiter:
         """
         self._take(key_id, number, min(number, self._per_minute - 1))
 
+    def shown(self, key_id: str) -> tuple[int, int, int] | None:
+        """The requests of a minute, how many are left, and the seconds until all are again.
+
+        None where there is no limit.
+        """
+        if not self._per_minute:
+            return None
+        left = self._left(key_id, time.monotonic())
+        seconds = math.ceil((self._per_minute - left) * 60 / self._per_minute)
+        return self._per_minute, int(left), seconds
+
+    def _left(self, key_id: str, now: float) -> float:
+        left, seen = self._buckets.get(key_id, (float(self._per_minute), now))
+        return min(self._per_minute, left + (now - seen) * self._per_minute / 60)
+
     def _take(self, key_id: str, number: int, least: int) -> None:
         """Take a number off what is left, of which there must be so much at least."""
         if not self._per_minute:
             return
         now = time.monotonic()
-        left, seen = self._buckets.get(key_id, (float(self._per_minute), now))
-        left = min(self._per_minute, left + (now - seen) * self._per_minute / 60)
+        left = self._left(key_id, now)
         if left < least:
             self._buckets[key_id] = (left, now)
             error = RateLimited(f"more than {self._per_minute:,} requests in a minute")

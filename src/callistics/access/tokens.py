@@ -15,7 +15,7 @@ import jwt
 from jwt.algorithms import OKPAlgorithm
 
 from callistics.access.claims import Claims, checked, claims_of
-from callistics.access.jwks import RemoteKeys
+from callistics.access.jwks import Fetch, RemoteKeys
 from callistics.errors import Forbidden, Unauthorized
 from callistics.model.instants import SECOND
 from callistics.model.json import encode
@@ -47,17 +47,20 @@ def looks_like_token(text: str) -> bool:
     return _LOOKS.fullmatch(text) is not None
 
 
-class NotSigned(Unauthorized):
+class NotSignedError(ValueError):
     """A token that nobody signed who may."""
 
 
 class Tokens:
-    """Signs tokens with the server's own secret, and reads those of all issuers."""
+    """Signs tokens with the server's own secret, and reads those of all issuers.
 
-    def __init__(self, secret: str, issuers: Iterable[Issuer] = ()) -> None:
+    `fetch` gives the keys at the addresses where issuers publish them.
+    """
+
+    def __init__(self, secret: str, issuers: Iterable[Issuer], fetch: Fetch) -> None:
         self._others = {issuer.name: issuer for issuer in issuers}
         self._remote = {
-            issuer.name: RemoteKeys(issuer)
+            issuer.name: RemoteKeys(issuer, fetch)
             for issuer in self._others.values()
             if issuer.jwks_url is not None
         }
@@ -86,10 +89,10 @@ class Tokens:
         return Token(id_, text, last * SECOND)
 
     def read(self, text: str, origin: str | None, now: int) -> StoredKey:
-        """What a token that came from an origin may do, as a key. Raises `Unauthorized`.
+        """What a token that came from an origin may do, as a key.
 
-        Raises `Forbidden` where it may not come from there, `Unavailable` where its issuer's keys
-        are just being fetched.
+        Raises `NotSignedError`, `Unauthorized` for what it says, `Forbidden` where it may not come
+        from there, `Unavailable` while its issuer's keys are being fetched.
         """
         issuer, payload = self._verified(text)
         claims = checked(claims_of(payload), issuer.audience, now)
@@ -107,7 +110,7 @@ class Tokens:
             if claims_of(found["payload"]).get("iss") != issuer.name:
                 raise jwt.InvalidIssuerError
         except (jwt.InvalidTokenError, jwt.InvalidKeyError, Unauthorized):
-            raise NotSigned("the token is not valid, or its issuer is not known") from None
+            raise NotSignedError("the token is not valid, or its issuer is not known") from None
         return issuer, found["payload"]
 
     def _key(self, issuer: Issuer, kid: str | None) -> Any:

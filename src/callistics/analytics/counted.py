@@ -8,6 +8,7 @@ from callistics.analytics.plan import Plan
 from callistics.catalog.dimensions import BUCKET
 from callistics.compile.select import MAX_ROWS
 from callistics.errors import Refused, invalid
+from callistics.interruption import watched
 from callistics.model.buckets import MAX_BUCKETS, TooManyBucketsError
 from callistics.queries.base import Counted, Group, Row, Slot
 from callistics.sql.dialect import SqlRow
@@ -89,7 +90,7 @@ def found_of(plan: Plan, slots: Slots, rows: Sequence[SqlRow]) -> Found:
     limit_rows(len(rows))
     found = Found(plan, slots, rows)
     width = len(plan.groups)
-    limit_dates(plan, (tuple(row[:width]) for row in rows))
+    limit_dates(plan, (tuple(row[:width]) for row in watched(rows)))
     if slots is not None:
         limit_rows(sum(1 for _ in found.groups()) * len(slots))
     return found

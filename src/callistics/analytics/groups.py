@@ -8,6 +8,7 @@ from itertools import groupby, islice, product
 from typing import overload
 
 from callistics.analytics.plan import Plan
+from callistics.interruption import watched
 from callistics.queries.base import Counted, Group, Key, QueryType
 from callistics.sql.dialect import SqlRow
 
@@ -28,7 +29,7 @@ class CountedRows(Sequence[Counted]):
         return len(self._rows)
 
     def __iter__(self) -> Iterator[Counted]:
-        return map(self._split, self._rows)
+        return map(self._split, watched(self._rows))
 
     @overload
     def __getitem__(self, place: int) -> Counted: ...
@@ -71,7 +72,7 @@ def grouped(plan: Plan, rows: Sequence[SqlRow]) -> Iterator[tuple[Group, Sequenc
 
 def _apart(rows: Sequence[SqlRow], width: int) -> Iterator[tuple[Group, Sequence[SqlRow]]]:
     begin = 0
-    for group, members in groupby(rows, key=lambda row: tuple(row[:width])):
+    for group, members in groupby(watched(rows), key=lambda row: tuple(row[:width])):
         some = list(islice(members, _IN_MEMORY))
         more = sum(1 for _ in members)  # noqa: B031 - what is left of the same
         end = begin + len(some) + more

@@ -65,6 +65,18 @@ class Plan:
         return replace(self, selection=replace(self.selection, buckets=count))
 
 
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What an answer is read from: about as much where this is the same, and the scope is.
+
+    `length` is that of the range, as a power of two, None where it is open.
+    """
+
+    what: str
+    from_rollup: bool
+    length: int | None
+
+
 def plan_query(query: Query, scope: Scope, policy: Policy) -> Plan:
     """The plan of a query within a scope."""
     kind = registry()[query.query_type].asked(query)
@@ -173,3 +185,16 @@ def compile_plan(plan: Plan, dialect: Dialect, rollups: Rollups = ()) -> Stateme
 def rollup_of(plan: Plan, dialect: Dialect, rollups: Rollups) -> Source | None:
     """The roll-up that can answer a plan, None if none can."""
     return source_of_answer(plan.frame(dialect), plan.kind, plan.dimensions, rollups)
+
+
+def reads(plan: Plan, dialect: Dialect, rollups: Rollups) -> Reads:
+    """What the answer of a plan is read from."""
+    rolled = rollup_of(plan, dialect, rollups) is not None
+    return Reads(plan.kind.name, rolled, length_of(plan.range))
+
+
+def length_of(range_: TimeRange) -> int | None:
+    """About how long a range is, as a power of two; None where it is open."""
+    if range_.begin is None or range_.end is None:
+        return None
+    return (range_.end - range_.begin).bit_length()

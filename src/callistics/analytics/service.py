@@ -10,6 +10,7 @@ from callistics.analytics.parse import parse_query, parse_request
 from callistics.analytics.parse_body import Object
 from callistics.analytics.plan import (
     Plan,
+    Reads,
     bounds_frame,
     compile_extent,
     compile_plan,
@@ -19,6 +20,7 @@ from callistics.analytics.plan import (
     located,
     needs_extent,
     plan_query,
+    reads,
     untimed,
 )
 from callistics.analytics.profile import Profile, in_steps, note_plan, profile_of
@@ -68,6 +70,10 @@ class Analytics:
             query = parse_request(body, scope, self._zone, at)
         with step("plan"):
             return plan_query(query, scope, self.policy)
+
+    def reads(self, plan: Plan) -> Reads:
+        """What the plan's answer is read from."""
+        return reads(plan, self.dialect, self.rollups)
 
     def timed_plan(self, plan: Plan) -> tuple[Answer, float]:
         """As `timed`, of a plan."""

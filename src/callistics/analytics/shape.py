@@ -6,6 +6,7 @@ from itertools import islice
 
 from callistics.analytics.counted import Found
 from callistics.analytics.plan import Plan
+from callistics.interruption import watched
 from callistics.model.time_range import TimeRange
 from callistics.queries.base import Group, Row
 
@@ -53,7 +54,7 @@ def shape(plan: Plan, parts: Iterable[Block]) -> Answer:
     last = first + query.page_size
     data: list[Row] = []
     total = 0
-    for part in parts:
+    for part in watched(parts):
         size = part.size()
         if total < last and total + size > first:
             keys = _keys(plan, part.group)

@@ -118,15 +118,16 @@ class Client:
         self,
         path: str,
         *,
-        content: bytes,
-        headers: Mapping[str, str],
+        content: bytes | None,
+        headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
+        method: str = "POST",
     ) -> Generator[httpx.Response]:
         """The answer to a question as of `request`, its body still to come.
 
         Reading it raises `httpx.TransportError` where it is cut.
         """
-        request = _request("POST", path, content, headers, params, repeatable=True)
+        request = _request(method, path, content, headers, params, repeatable=True)
         with self._failing(), self._transport.streamed(request) as response:
             yield response
 

@@ -16,8 +16,9 @@ from callistics.cli.client import MAX_WAIT, Client
 from callistics.cli.root import Failure
 from callistics.client.options import is_loopback, verifying
 from callistics.errors import CallisticsError, EngineError
-from callistics.setting_sources import PREFIX
-from callistics.settings import ANSWER_SETTINGS, ENGINE_DSNS, Settings, load_settings
+from callistics.setting_sources import ENGINE_DSNS, PREFIX
+from callistics.setting_table import ANSWER_SETTINGS
+from callistics.settings import Settings, load_settings
 
 _ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
 
@@ -210,6 +211,6 @@ def in_process(settings: Settings, key: str | None = None) -> Generator[Client]:
 def not_opened(settings: Settings, error: EngineError) -> str:
     """Why a database could not be opened, for people."""
     text = f"{settings.engine}: {error}"
-    if "lock" not in text.lower():
+    if "lock" not in text.lower() and "is open in another process" not in text:
         return text
     return f"{text}. Most likely a running server has it open; queries reach that one with --url."

@@ -25,7 +25,7 @@ def alone(dsn: str | None) -> Generator[tuple["Engine", Settings]]:
         raise Failure(f"the server at {url} has the database open: stop it first")
     # Loaded here: help and wrong settings need no engine.
     from callistics.engines.registry import database_file, open_engine  # noqa: PLC0415
-    from callistics.server.app import private_files  # noqa: PLC0415
+    from callistics.server.new_files import private_files  # noqa: PLC0415
 
     database = database_file(settings.engine)
     if database is not None and not database.exists():

@@ -54,9 +54,13 @@ COMMANDS: Mapping[str, Lazy] = {
     "keys": Lazy("keys", "Create, list, rotate and revoke access keys."),
     "audit": Lazy("audit", "Look at the audit log, and check that nobody changed it."),
     "webhook": Lazy("webhook", "Take what platforms send: endpoints, dead letters, a trial."),
+    "alerts": Lazy("alerts", "Be told when a figure is not as it should be."),
     "embed-token": Lazy("embed_token", "Sign tokens for embedding, or refuse them all."),
     "generate": Lazy("generate", "Write made-up calls to a file."),
     "settings": Lazy("settings", "List every setting of the server."),
+    "backup": Lazy("backup", "Back up all that is stored, while records keep coming."),
+    "restore": Lazy("restore", "Make a database anew, out of a backup."),
+    "export": Lazy("export", "Write all records into files that can be imported anywhere."),
     "optimize": Lazy(
         "optimize", "Put the database in order now, as a server does in the background."
     ),

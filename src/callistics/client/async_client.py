@@ -6,7 +6,8 @@ from typing import Any, Literal, Self, Unpack, overload
 
 import httpx
 
-from callistics.client import admin, asking
+from callistics.client import admin, alerts, asking
+from callistics.client.alerts import Alert
 from callistics.client.bodies import (
     Asked,
     AskedPage,
@@ -235,6 +236,36 @@ class AsyncClient:
     async def revoke_embed_tokens(self) -> None:
         """Refuse every token that was signed so far."""
         await self._transport.send(admin.revoke_embed_tokens())
+
+    async def create_alert(self, body: Mapping[str, Any]) -> Alert:
+        """Make an alert from the body that the API takes; its secrets are shown this once."""
+        return await self._transport.send(alerts.create_alert(body))
+
+    async def list_alerts(self) -> Sequence[Alert]:
+        """The alerts, each with its state."""
+        return await self._transport.send(alerts.list_alerts())
+
+    async def get_alert(self, alert_id: str) -> Alert:
+        """An alert with its groups, what changed and what was told."""
+        return await self._transport.send(alerts.get_alert(alert_id))
+
+    async def change_alert(self, alert_id: str, **changes: Any) -> Alert:
+        """Change some fields of an alert."""
+        return await self._transport.send(alerts.change_alert(alert_id, changes))
+
+    async def delete_alert(self, alert_id: str) -> None:
+        """Delete an alert."""
+        await self._transport.send(alerts.delete_alert(alert_id))
+
+    async def simulate_alert(
+        self, alert: str | Mapping[str, Any], since: Moment, until: Moment | None = None
+    ) -> dict[str, Any]:
+        """What an alert, by its id or the body of one, would have done in a range."""
+        return await self._transport.send(alerts.simulate_alert(alert, since, until))
+
+    async def test_alert(self, alert_id: str) -> Sequence[Mapping[str, Any]]:
+        """Send a notice that is marked as a test; what became of it at each place."""
+        return await self._transport.send(alerts.test_alert(alert_id))
 
 
 async def _batches(

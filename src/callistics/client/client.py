@@ -7,7 +7,8 @@ from typing import Any, Literal, Self, Unpack, overload
 
 import httpx
 
-from callistics.client import admin, asking
+from callistics.client import admin, alerts, asking
+from callistics.client.alerts import Alert
 from callistics.client.bodies import (
     Asked,
     AskedPage,
@@ -245,3 +246,33 @@ class Client:
     def revoke_embed_tokens(self) -> None:
         """Refuse every token that was signed so far."""
         self._transport.send(admin.revoke_embed_tokens())
+
+    def create_alert(self, body: Mapping[str, Any]) -> Alert:
+        """Make an alert from the body that the API takes; its secrets are shown this once."""
+        return self._transport.send(alerts.create_alert(body))
+
+    def list_alerts(self) -> Sequence[Alert]:
+        """The alerts, each with its state."""
+        return self._transport.send(alerts.list_alerts())
+
+    def get_alert(self, alert_id: str) -> Alert:
+        """An alert with its groups, what changed and what was told."""
+        return self._transport.send(alerts.get_alert(alert_id))
+
+    def change_alert(self, alert_id: str, **changes: Any) -> Alert:
+        """Change some fields of an alert."""
+        return self._transport.send(alerts.change_alert(alert_id, changes))
+
+    def delete_alert(self, alert_id: str) -> None:
+        """Delete an alert."""
+        self._transport.send(alerts.delete_alert(alert_id))
+
+    def simulate_alert(
+        self, alert: str | Mapping[str, Any], since: Moment, until: Moment | None = None
+    ) -> dict[str, Any]:
+        """What an alert, by its id or the body of one, would have done in a range."""
+        return self._transport.send(alerts.simulate_alert(alert, since, until))
+
+    def test_alert(self, alert_id: str) -> Sequence[Mapping[str, Any]]:
+        """Send a notice that is marked as a test; what became of it at each place."""
+        return self._transport.send(alerts.test_alert(alert_id))

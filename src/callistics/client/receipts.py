@@ -58,7 +58,7 @@ class Receipt:
 
 
 def receipt_of(body: Mapping[str, Any]) -> tuple[Receipt, Sequence[Rejected]]:
-    """The receipt that an answer is, and every record that it rejects."""
+    """The receipt that an answer is, and the records that it names as rejected."""
     rejected = [
         Rejected(int(one["index"]), tuple(FieldError.of(each).below(1) for each in one["errors"]))
         for one in body["rejected"]
@@ -72,7 +72,7 @@ def receipt_of(body: Mapping[str, Any]) -> tuple[Receipt, Sequence[Rejected]]:
         body["stored"],
         body["unchanged"],
         body["pending"],
-        len(rejected),
+        body.get("rejected_count", len(rejected)),
         tuple(rejected[:MOST_KEPT]),
         missing[:MOST_KEPT],
     )

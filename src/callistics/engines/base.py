@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callistics.catalog.rollups import Rollup
+from callistics.engines.dump import Dump
+from callistics.model.alerts import AlertChanges
 from callistics.model.audit_chain import Entry, Head
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
@@ -82,6 +84,10 @@ class Session(Protocol):
         """Store what there is of webhooks."""
         ...
 
+    def save_alerts(self, changes: AlertChanges) -> None:
+        """Store what there is of alerts, all or nothing."""
+        ...
+
     def forget_bodies(self, calls: Iterable[Identity]) -> None:
         """Delete the kept bodies that were mapped to one of the calls."""
         ...
@@ -124,6 +130,18 @@ class SharingLimits:
 
     queries: int
     rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class StorageState:
+    """Why nothing can be stored now, None where it can; bytes free for it; how often it failed.
+
+    `free` is None where nobody knows, as the data lies on another machine.
+    """
+
+    problem: str | None = None
+    free: int | None = None
+    failures: int = 0
 
 
 class Snapshot(Protocol):
@@ -223,6 +241,26 @@ class Engine(Readable, Protocol):
         """
         ...
 
+    def dumping(self) -> AbstractContextManager[Dump]:
+        """One state of all that is stored, while others go on writing. Raises `EngineError`."""
+        ...
+
     def close(self) -> None:
         """Close the store, everything written to disk."""
+        ...
+
+
+class ServedEngine(Engine, Protocol):
+    """An engine as a server has it: one that says whether records can be stored."""
+
+    @property
+    def storage(self) -> StorageState:
+        """Whether records can be stored."""
+        ...
+
+    def when_reopened(self, act: Callable[[], None]) -> None:
+        """Have something done each time the store was opened again after it failed.
+
+        What is kept in memory of it may be behind: a commit that failed may have been stored.
+        """
         ...

@@ -1,6 +1,7 @@
 """What there is to say of an engine without changing anything in it."""
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -23,17 +24,19 @@ class Diagnosis:
     figures: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
-def figures_of_arrivals(newest: int, now: int) -> dict[str, float]:
-    """What the newest time of arrival tells at an instant (both µs); 0 is that there is none."""
-    return {"newest_record_age_seconds": (now - newest) / SECOND if newest else math.nan}
+def figures_of_arrivals(newest: int) -> dict[str, float]:
+    """What the newest time of arrival (µs) tells; 0 is that there is none."""
+    age = (time.time_ns() // 1_000 - newest) / SECOND if newest else math.nan
+    return {"newest_record_age_seconds": age}
 
 
-def seconds_ahead(newest: int, now: int) -> float:
-    """How far the newest time of arrival lies ahead of a clock (both µs), where that is much.
+def seconds_ahead(newest: int) -> float:
+    """How far the newest time of arrival (µs) lies ahead of the clock, where that is much.
 
     Later ones go on from it, however right the clock is by then.
     """
-    return (newest - now) / SECOND if newest - now > _APART else 0.0
+    ahead = newest - time.time_ns() // 1_000
+    return ahead / SECOND if ahead > _APART else 0.0
 
 
 def ahead_problem(seconds: float) -> str | None:

@@ -67,10 +67,6 @@ def file_sizes(path: Path) -> FileSizes | None:
 
 
 FILE_FIGURES: Mapping[str, tuple[str, Callable[[FileSizes], float]]] = {
-    "disk_free_bytes": (
-        "Bytes free on the disk with the database; NaN where the engine cannot tell.",
-        lambda one: one.free,
-    ),
     "database_bytes": ("Bytes of the database file.", lambda one: one.database),
     "log_bytes": (
         "Bytes of the log beside the database, which checkpoints move into it.",

@@ -83,3 +83,10 @@ def missing(known: Sequence[Migration[Operation]], done: Set[int]) -> list[Migra
     for problem in newer(known, max(done, default=0)):
         raise EngineError(problem)
     return [migration for migration in known if migration.number not in done]
+
+
+def up_to(known: Sequence[Migration[Operation]], schema: int) -> Sequence[Migration[Operation]]:
+    """Those that make a database of a schema. Raises `EngineError` for one of a newer version."""
+    for problem in newer(known, schema):
+        raise EngineError(problem)
+    return known[:schema]

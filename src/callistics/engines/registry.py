@@ -1,17 +1,24 @@
 """From a DSN to an engine: the one place where engines are chosen."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from callistics.engines.base import Engine
+from callistics.engines.base import ServedEngine
 from callistics.engines.clickhouse.doctor import diagnose as clickhouse_diagnosis
 from callistics.engines.clickhouse.engine import ClickHouseEngine
+from callistics.engines.clickhouse.restoring import ClickHouseRestoring
 from callistics.engines.diagnosis import Diagnosis
+from callistics.engines.duckdb.accept_loss import accept_loss as accept_loss_of_file
+from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.doctor import diagnose as duckdb_diagnosis
-from callistics.engines.duckdb.engine import DEFAULT_MEMORY, DuckDBEngine
+from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.opening import DEFAULT_MEMORY
+from callistics.engines.duckdb.reopening import ReopeningEngine
+from callistics.engines.duckdb.restoring import DuckDBRestoring
 from callistics.engines.duckdb.tuning import Tuning
+from callistics.engines.dump import Restoring
 from callistics.engines.machine import size_in_bytes
 from callistics.errors import EngineError, did_you_mean
 from callistics.settings import Settings
@@ -21,34 +28,51 @@ from callistics.settings import Settings
 class Kind:
     """One kind of engine: what its DSN looks like, how it is opened, the file it is, if any.
 
-    `diagnose` looks at it without changing
-    anything, and takes whether a server is running that may have it open.
+    `name` is that of all kinds of DSN whose backups are alike. `restoring` raises `EngineError`
+    where none of these can be restored there. `diagnose` looks at it without changing anything, and
+    takes whether a server is running that may have it open.
     """
 
+    name: str
     example: str
-    open: Callable[[Settings, Tuning], Engine]
+    open: Callable[[Settings, Tuning], ServedEngine]
     file: Callable[[str], Path | None]
-    diagnose: Callable[[str, bool], Diagnosis]
+    diagnose: Callable[[Settings, bool], Diagnosis]
+    restoring: Callable[[str], Restoring]
 
 
-def open_engine(settings: Settings, *, shared: bool = True, imports: bool = False) -> Engine:
+def open_engine(settings: Settings, *, shared: bool = True, imports: bool = False) -> ServedEngine:
     """Open the engine that the settings name. Raises `EngineError`.
 
     `shared` is whether others may wait for the writer: then it does nothing long at a time.
     `imports` is whether an import is all that is done with it.
     """
     tuning = Tuning(
-        shared=shared, merges_sets=not imports, payload_keys_listed=settings.payload_key_limit
+        shared=shared,
+        merges_sets=not imports,
+        payload_keys_listed=settings.payload_key_limit,
+        disk_reserve=settings.disk_reserve,
     )
     return _kind(settings.engine).open(settings, tuning)
 
 
-def diagnose(dsn: str, *, served: bool = False) -> Diagnosis:
-    """What there is to say of the engine of a DSN. Raises `EngineError` for what is no DSN.
+def accept_loss(settings: Settings) -> list[Path]:
+    """Have a database opened although records are lost; the files that were kept aside.
+
+    Raises `EngineError`, for an engine on another machine too.
+    """
+    file = database_file(settings.engine)
+    if file is None:
+        raise EngineError(f"{settings.engine}: a loss can be accepted of a database file alone")
+    return accept_loss_of_file(file)
+
+
+def diagnose(settings: Settings, *, served: bool = False) -> Diagnosis:
+    """What there is to say of the engine of settings. Raises `EngineError` for what is no DSN.
 
     `served` is whether a server is running: it may have the file open, or use another engine.
     """
-    return _kind(dsn).diagnose(dsn, served)
+    return _kind(settings.engine).diagnose(settings, served)
 
 
 def database_file(dsn: str) -> Path | None:
@@ -74,6 +98,16 @@ def key_file(dsn: str) -> Path:
     return database.with_name(database.name + ".admin-key")
 
 
+def engine_name(dsn: str) -> str:
+    """The name of a DSN's engine. Raises `EngineError` for what is no DSN."""
+    return _kind(dsn).name
+
+
+def restoring(dsn: str) -> Restoring:
+    """The place of a DSN, for a database out of a backup. Raises `EngineError`."""
+    return _kind(dsn).restoring(dsn)
+
+
 def file_dsn(path: Path) -> str:
     """The DSN of a file of the embedded engine."""
     return f"duckdb://{quote(str(path.resolve()))}"
@@ -96,21 +130,35 @@ def _duckdb_file(dsn: str) -> Path:
     return Path(path)
 
 
-def _duckdb(settings: Settings, tuning: Tuning) -> Engine:
-    return DuckDBEngine(
-        _duckdb_file(settings.engine),
-        readers=settings.query_concurrency,
-        timeout=settings.query_timeout,
-        memory_limit=settings.memory_limit,
-        threads=settings.engine_threads,
-        tuning=tuning,
-    )
+def _disk(settings: Settings) -> Disk:
+    return Disk(_duckdb_file(settings.engine), settings.disk_reserve)
 
 
-def _clickhouse(settings: Settings, _: Tuning) -> Engine:
+def _readers(settings: Settings) -> int:
+    """How many read at the same time: one more than queries are worked on, and the exports."""
+    return settings.query_concurrency + 1 + settings.export_concurrency
+
+
+def _duckdb(settings: Settings, tuning: Tuning) -> ServedEngine:
+    disk = _disk(settings)
+
+    def open_database() -> DuckDBEngine:
+        return DuckDBEngine(
+            disk.path,
+            readers=_readers(settings),
+            timeout=settings.query_timeout,
+            memory_limit=settings.memory_limit,
+            threads=settings.engine_threads,
+            tuning=tuning,
+        )
+
+    return ReopeningEngine(open_database, disk)
+
+
+def _clickhouse(settings: Settings, _: Tuning) -> ServedEngine:
     return ClickHouseEngine(
         settings.engine,
-        readers=settings.query_concurrency,
+        readers=_readers(settings),
         timeout=settings.query_timeout,
         memory_limit=_bytes(settings.memory_limit),
         threads=settings.engine_threads,
@@ -125,18 +173,22 @@ def _bytes(size: str | None) -> int | None:
 
 
 _DUCKDB = Kind(
+    "duckdb",
     "duckdb:///path/file.db",
     _duckdb,
     _duckdb_file,
-    lambda dsn, served: duckdb_diagnosis(_duckdb_file(dsn), served=served),
+    lambda settings, served: duckdb_diagnosis(_disk(settings), served=served),
+    lambda dsn: DuckDBRestoring(_duckdb_file(dsn), file_dsn),
 )
 _CLICKHOUSE = Kind(
+    "clickhouse",
     "clickhouse://user:password@host:8123/database",
     _clickhouse,
     lambda _: None,
-    lambda dsn, _: clickhouse_diagnosis(dsn),
+    lambda settings, _: clickhouse_diagnosis(settings.engine),
+    ClickHouseRestoring,
 )
-_CHDB = Kind("chdb:///folder", _clickhouse, lambda _: None, _CLICKHOUSE.diagnose)
+_CHDB = replace(_CLICKHOUSE, example="chdb:///folder")
 KINDS: Mapping[str, Kind] = {
     "duckdb": _DUCKDB,
     "clickhouse": _CLICKHOUSE,

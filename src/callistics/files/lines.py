@@ -1,6 +1,6 @@
 """What every format of file is read into: numbered records."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple, cast
@@ -173,12 +173,17 @@ class Batch:
     def halves(self) -> tuple["Batch", "Batch"]:
         """Its lines as two batches, for a server that takes less at a time."""
         middle = len(self.numbers) // 2
-        return self._part(slice(None, middle)), self._part(slice(middle, None))
+        places = range(len(self.numbers))
+        return self._part(places[:middle]), self._part(places[middle:])
 
-    def _part(self, part: slice) -> "Batch":
-        bodies = self.bodies[part]
+    def without(self, numbers: Container[int]) -> "Batch":
+        """Its lines but for some, by their places in the file."""
+        return self._part([at for at, number in enumerate(self.numbers) if number not in numbers])
+
+    def _part(self, places: Sequence[int]) -> "Batch":
+        bodies = [self.bodies[place] for place in places]
         size = sum(map(_body_size, bodies)) + len(bodies)
-        return Batch(self.numbers[part], bodies, [], size, self.position)
+        return Batch([self.numbers[place] for place in places], bodies, [], size, self.position)
 
 
 def _updated_at(body: object) -> object:

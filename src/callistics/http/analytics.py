@@ -7,14 +7,22 @@ from litestar import Response, post
 
 from callistics.analytics.cache import Kept
 from callistics.analytics.envelope import envelope
+from callistics.analytics.plan import Plan
 from callistics.errors import UnsupportedMedia
 from callistics.exports.formats import FORMULAS
+from callistics.http.answering import answered, held
 from callistics.http.export import chosen_format, exported
+from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
-from callistics.http.services import AnyRequest, read_body, services
+from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.ingest.decode import is_json, media_type
 from callistics.ingest.decompress import unpack
-from callistics.model.keys import Permission
+from callistics.model.keys import Permission, StoredKey
+
+ROLLED = 0.01
+"""About how long it takes (s) to answer from a roll-up, where nobody knows better."""
+# Larger bodies are read beside the loop, where others wait.
+_SMALL = 16_384
 
 
 @post("/analytics", status_code=200, request_max_body_size=None, opt={PARAMETERS: (FORMULAS,)})
@@ -28,22 +36,23 @@ async def analytics(request: AnyRequest) -> Response[bytes]:
     started, came = time.perf_counter(), parts.clock()
     if format_ is not None:
         prepare = partial(parts.exports.of_query, body, key.scope, came)
-        return await exported(request, format_, came, prepare)
+        return await exported(request, key, format_, came, prepare)
     # Read before the query runs: a commit meanwhile makes what is kept stale, never too new.
     version = parts.data_version()
     kept = parts.cache.find(body, key.scope, version, came)
     engine: float | None = None
     if kept is None:
-        work = partial(parts.analytics.timed, body, key.scope, came)
-        answer, engine = await parts.queries.run(work)
-        sent = envelope(answer)
-        kept = Kept(version, answer.query_type, sent, answer.range, answer.holds)
+        read = partial(parts.analytics.planned, body, key.scope, came)
+        small = len(body) <= _SMALL
+        plan = read() if small else await answered(request, Asked(key.id, "plan", ROLLED), read)
+        work = partial(_computed, parts, plan, version)
+        kept, engine = await answered(request, asked_of(parts, key, plan), work)
         parts.cache.keep(body, key.scope, kept)
     total = time.perf_counter() - started
     parts.metrics.queries.labels(kept.query_type).observe(total)
     parts.metrics.answers.labels("repeated" if engine is None else "computed").inc()
     return Response(
-        kept.answer,
+        held(request, kept.answer),
         media_type="application/json",
         headers={
             "Server-Timing": _timing(total, engine),
@@ -51,6 +60,19 @@ async def analytics(request: AnyRequest) -> Response[bytes]:
             "Callistics-Complete-Until": kept.range.complete_until(came),
         },
     )
+
+
+def _computed(parts: Services, plan: Plan, version: int | None) -> tuple[Kept, float]:
+    """The answer as it is sent, and the seconds that the engine took of it."""
+    answer, engine = parts.analytics.timed_plan(plan)
+    sent = envelope(answer)
+    return Kept(version, answer.query_type, sent, answer.range, answer.holds), engine
+
+
+def asked_of(parts: Services, key: StoredKey, plan: Plan) -> Asked:
+    """Who asks what, as far as it says how long it takes."""
+    found = parts.analytics.reads(plan)
+    return Asked(key.id, found, ROLLED if found.from_rollup else None)
 
 
 def _timing(total: float, engine: float | None) -> str:

@@ -8,8 +8,10 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
+from callistics.http.alerts import alert, alerts, simulate, simulate_new, test_alert
 from callistics.http.analytics import analytics
 from callistics.http.audit import audit
+from callistics.http.backups import backup_made, backup_part, backup_state, backups
 from callistics.http.batch import analytics_batch
 from callistics.http.dashboard import dashboard, embed, page_asset, panels
 from callistics.http.discovery import payload_keys, types, values
@@ -55,6 +57,15 @@ _ROUTES: list[Any] = [
     webhook_endpoint,
     dead_letters,
     replay_dead_letters,
+    alerts,
+    simulate_new,
+    alert,
+    simulate,
+    test_alert,
+    backups,
+    backup_state,
+    backup_part,
+    backup_made,
     live,
     ready,
     metrics,
@@ -72,6 +83,8 @@ _EXPOSED = [
     "Callistics-Range",
     "Content-Disposition",
     "ETag",
+    "RateLimit",
+    "RateLimit-Policy",
     "Retry-After",
     "Server-Timing",
 ]

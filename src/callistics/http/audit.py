@@ -16,6 +16,8 @@ from callistics.audit.log import (
     Sought,
 )
 from callistics.errors import Problem, Refused, did_you_mean, malformed
+from callistics.http.answering import answered
+from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, services
 from callistics.model.audit import Action
@@ -37,7 +39,8 @@ async def audit(request: AnyRequest) -> Response[bytes]:
     keys = seen_keys(parts.keyring, key.scope)
     asked = _Parameters(request)
     read = partial(_page, parts.audit, asked, keys)
-    return Response(await parts.queries.run(read), media_type="application/json")
+    sent = await answered(request, Asked(key.id, "audit"), read)
+    return Response(sent, media_type="application/json")
 
 
 def seen_keys(keyring: Keyring, scope: Scope) -> frozenset[str] | None:

@@ -10,6 +10,8 @@ from callistics.analytics.parse_batch import parse_batch
 from callistics.errors import RequestError
 from callistics.http.accept import JSON, accepted
 from callistics.http.analytics import check_json, query_body
+from callistics.http.answering import answered, held
+from callistics.http.fair_queue import Asked
 from callistics.http.metrics import Metrics
 from callistics.http.problems import problem_body, unexpected_body
 from callistics.http.request_notes import route_of
@@ -28,13 +30,16 @@ async def analytics_batch(request: AnyRequest) -> Response[bytes]:
     started, came = time.perf_counter(), parts.clock()
     queries = parse_batch(body)
     parts.limiter.check_further(key.id, len(queries) - 1)
-    results = await parts.queries.run(partial(parts.batches.answer, queries, key.scope, came))
+    # Of as many queries by one key about as much is asked.
+    asked = Asked(key.id, ("batch", len(queries).bit_length()))
+    work = partial(parts.batches.answer, queries, key.scope, came)
+    results = await answered(request, asked, work)
     for result in results:
         _count(parts.metrics, result)
     answers = b",".join(_sent(result, route_of(request.scope)) for result in results)
     total = time.perf_counter() - started
     return Response(
-        b'{"answers":[' + answers + b"]}",
+        held(request, b'{"answers":[' + answers + b"]}"),
         media_type="application/json",
         headers={"Server-Timing": f"total;dur={total * 1000:.3f}"},
     )

@@ -6,6 +6,8 @@ from litestar import Response, get
 
 from callistics.analytics.parse_values import PARAMETERS as VALUES_PARAMETERS
 from callistics.analytics.parse_values import parse_values
+from callistics.http.answering import answered
+from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, services
 from callistics.model.json import encode
@@ -32,7 +34,7 @@ async def payload_keys(request: AnyRequest) -> Response[bytes]:
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
     work = partial(parts.discovery.payload_keys, key.scope, parts.clock())
-    found = await parts.queries.run(work)
+    found = await answered(request, Asked(key.id, "payload-keys"), work)
     data = [{"key": one.key, "types": one.types, "calls": one.calls} for one in found.keys]
     return Response(encode({"data": data, "complete": found.complete}), media_type=_JSON)
 
@@ -49,7 +51,6 @@ async def values(request: AnyRequest) -> Response[bytes]:
     version = parts.data_version()
     body = parts.discovery.kept(asked, key.scope, version, at, within)
     if body is None:
-        body = await parts.queries.run(
-            partial(parts.discovery.values_sent, asked, key.scope, version, within)
-        )
+        work = partial(parts.discovery.values_sent, asked, key.scope, version, within)
+        body = await answered(request, Asked(key.id, ("values", asked.field.name)), work)
     return Response(body, media_type=_JSON)

@@ -10,9 +10,13 @@ from callistics.errors import Refused, Unavailable, invalid, malformed
 from callistics.exports.export import Export
 from callistics.exports.formats import CSV, CSV_WITH_FORMULAS, FORMATS, FORMULAS, Format
 from callistics.http.accept import JSON, Form, accepted
+from callistics.http.answering import answered
+from callistics.http.fair_queue import Asked
 from callistics.http.request_notes import note_problem, route_of
 from callistics.http.services import AnyRequest, Services, services
 from callistics.http.streamed import Streamed
+from callistics.interruption import Interruption
+from callistics.model.keys import StoredKey
 
 _KEEP = "keep"
 BY_MEDIA_TYPE = {one.media_type: one for one in FORMATS.values()}
@@ -40,17 +44,19 @@ def chosen_format(request: AnyRequest) -> Format | None:
 
 
 async def exported(
-    request: AnyRequest, format_: Format, came: int, prepare: Callable[[], Export]
+    request: AnyRequest,
+    key: StoredKey,
+    format_: Format,
+    came: int,
+    prepare: Callable[[], Export],
 ) -> Streamed:
     """The answer to a request that came at an instant. Raises `RequestError`."""
     parts, started = services(request), time.perf_counter()
-    if parts.exports_under_way >= parts.settings.export_concurrency:
-        raise Unavailable("too many answers with all rows are being sent")
-    parts.exports_under_way += 1
+    _begin(parts, key)
     try:
-        export = await parts.queries.run(prepare)
+        export = await answered(request, Asked(key.id, "export"), prepare)
     except BaseException:
-        _ended(parts)
+        _ended(parts, key)
         raise
     seconds = time.perf_counter() - started
     parts.metrics.queries.labels(export.what).observe(seconds)
@@ -62,18 +68,34 @@ async def exported(
         "Callistics-Complete-Until": export.range.complete_until(came),
         "Server-Timing": f"total;dur={seconds * 1000:.3f}",
     }
-    return Streamed(_pieces(request, export.written(format_)), headers, partial(_ended, parts))
+    pieces = _pieces(request, key, export.written(format_))
+    return Streamed(pieces, headers, partial(_ended, parts, key))
 
 
-def _ended(parts: Services) -> None:
-    parts.exports_under_way -= 1
+def _begin(parts: Services, key: StoredKey) -> None:
+    """Count one more. Raises `Unavailable`; one place is left for who has none yet."""
+    own, under_way = parts.exports_under_way[key.id], parts.exports_under_way.total()
+    most = parts.settings.export_concurrency
+    if under_way >= most or (own and own >= most - 1):
+        raise Unavailable("too many answers with all rows are being sent")
+    parts.exports_under_way[key.id] += 1
 
 
-async def _pieces(request: AnyRequest, pieces: Iterator[bytes]) -> AsyncGenerator[bytes]:
-    """The pieces, each made by a thread when the one before was taken."""
+def _ended(parts: Services, key: StoredKey) -> None:
+    parts.exports_under_way[key.id] -= 1
+    if not parts.exports_under_way[key.id]:
+        del parts.exports_under_way[key.id]
+
+
+async def _pieces(
+    request: AnyRequest, key: StoredKey, pieces: Iterator[bytes]
+) -> AsyncGenerator[bytes]:
+    """The pieces, each made by a thread when the one before was taken, in its own time."""
     run = services(request).exporting.run
+    seconds = services(request).settings.query_timeout
+    make = partial(next, pieces, None)
     try:
-        while (piece := await run(partial(next, pieces, None))) is not None:
+        while (piece := await run(make, Asked(key.id), Interruption(seconds))) is not None:
             yield piece
     except Exception as error:
         # The answer has begun: that it ends here is all that the client can be told.

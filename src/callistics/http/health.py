@@ -7,7 +7,7 @@ from pathlib import Path
 from litestar import Response, get
 from litestar.params import FromPath
 
-from callistics.errors import CallisticsError, Forbidden, NotFound, Unavailable
+from callistics.errors import CallisticsError, Forbidden, NotFound, StorageFailed, Unavailable
 from callistics.http.metrics import CONTENT_TYPE
 from callistics.http.openapi import document
 from callistics.http.services import AnyRequest, Services, services
@@ -53,7 +53,10 @@ async def ready(request: AnyRequest) -> Response[dict[str, str]]:
 
 def not_ready(parts: Services) -> CallisticsError | None:
     """Why queries or records are not taken; None while they are."""
-    return None if parts.ready else Unavailable("starting or stopping")
+    if not parts.ready:
+        return Unavailable("starting or stopping")
+    problem = parts.storage().problem
+    return None if problem is None else StorageFailed(problem)
 
 
 @get("/metrics")

@@ -81,6 +81,12 @@ class Metrics:
             "source",
             "result",
         )
+        self.notices = self.counter(
+            "callistics_alert_notices_total",
+            "Notices of alerts by channel, and what became of each attempt to send one.",
+            "channel",
+            "result",
+        )
         self.errors = self.counter(
             "callistics_errors_total", "Answers with an error status.", "status"
         )

@@ -7,7 +7,10 @@ from typing import cast
 import msgspec
 
 from callistics import __version__
+from callistics.http.openapi_alert_schemas import alert_schemas
+from callistics.http.openapi_alerts import alert_paths
 from callistics.http.openapi_audit import audit_paths, audit_schemas
+from callistics.http.openapi_backups import backup_paths, backup_schemas
 from callistics.http.openapi_batch import operation
 from callistics.http.openapi_discovery import discovery_paths
 from callistics.http.openapi_embed import TOKEN, embed_schemas, operations
@@ -69,6 +72,7 @@ def _document() -> Json:
             {"name": "Records", "description": "Sending calls and leads, and looking at them."},
             {"name": "Keys", "description": "Access keys and their scopes."},
             {"name": "Webhooks", "description": "What platforms send, as they send it."},
+            {"name": "Alerts", "description": "Who is told when a figure is not as it should be."},
             {"name": "Operations", "description": "Running the server."},
         ],
         "paths": {
@@ -86,6 +90,8 @@ def _document() -> Json:
             **key_paths(),
             "/embed-tokens": operations(),
             **webhook_paths(),
+            **alert_paths(),
+            **backup_paths(),
             **audit_paths(),
             "/health/live": {"get": _health("The process runs.", "isLive", ("status",), 200)},
             "/health/ready": {
@@ -101,6 +107,8 @@ def _document() -> Json:
             | search_schemas()
             | embed_schemas()
             | webhook_schemas()
+            | alert_schemas()
+            | backup_schemas()
             | audit_schemas(),
         },
     }
@@ -125,7 +133,7 @@ def analytics() -> Json:
                 "headers": ANSWER_HEADERS,
                 "content": {**json_content(ref("AnalyticsAnswer")), **export_content()},
             },
-            **responses(400, 401, 403, 406, 413, 415, 422, 429, 503, 504),
+            **responses(400, 401, 403, 406, 408, 413, 415, 422, 429, 503, 504),
         },
     }
 
@@ -154,7 +162,7 @@ def _records(kind: RecordKind) -> Json:
         },
         "responses": {
             "200": {"description": "Stored.", "content": json_content(ref("Receipt"))},
-            **responses(400, 401, 403, 409, 413, 415, 422, 429, 503),
+            **responses(400, 401, 403, 408, 409, 410, 413, 415, 422, 429, 503),
         },
     }
 

@@ -23,7 +23,7 @@ def operation() -> Json:
                 "headers": {"Server-Timing": ANSWER_HEADERS["Server-Timing"]},
                 "content": json_content(ref("BatchAnswer")),
             },
-            **responses(400, 401, 403, 406, 413, 415, 429, 503),
+            **responses(400, 401, 403, 406, 408, 413, 415, 429, 503, 504),
         },
     }
 

@@ -33,7 +33,7 @@ def _create() -> Json:
         "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {
             "201": {"description": "Signed.", "content": json_content(ref("EmbedToken"))},
-            **responses(400, 401, 403, 413, 415, 422, 429),
+            **responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
         },
     }
 

@@ -30,7 +30,7 @@ def _create_key() -> Json:
         "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {
             "201": {"description": "Made.", "content": json_content(ref("Key"))},
-            **responses(400, 401, 403, 413, 415, 422, 429, 503),
+            **responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
         },
     }
 
@@ -89,6 +89,6 @@ def _rotate_key() -> Json:
         "requestBody": {"required": False, "content": {"application/json": content}},
         "responses": {
             "201": {"description": "Made.", "content": json_content(ref("Key"))},
-            **responses(400, 401, 403, 404, 413, 415, 422, 429, 503),
+            **responses(400, 401, 403, 404, 408, 413, 415, 422, 429, 503),
         },
     }

@@ -10,6 +10,7 @@ from callistics.http.openapi_batch import batch_schemas
 from callistics.http.openapi_discovery import discovery_schemas
 from callistics.http.openapi_parts import COMPARE, KEY_SCHEMA, PAYLOAD_KEY, Json, ref
 from callistics.http.problems import NO_TYPE
+from callistics.ingest.receipt import MOST_NAMED
 from callistics.model.buckets import Granularity
 from callistics.model.keys import Permission
 from callistics.problem_types import PROBLEM_TYPES
@@ -203,6 +204,11 @@ def _receipt_schema() -> Json:
                     "required": ["index", "errors"],
                     "properties": {"index": count, "errors": errors},
                 },
+                "maxItems": MOST_NAMED,
+            },
+            "rejected_count": {
+                **count,
+                "description": "How many were rejected; there where not all of them are named.",
             },
             "missing": {
                 "type": "array",

@@ -57,7 +57,7 @@ def searching() -> Json:
                 "headers": ANSWER_HEADERS,
                 "content": {**json_content(ref("SearchAnswer")), **export_content()},
             },
-            **responses(400, 401, 403, 406, 413, 415, 422, 429, 503, 504),
+            **responses(400, 401, 403, 406, 408, 413, 415, 422, 429, 503, 504),
         },
     }
 

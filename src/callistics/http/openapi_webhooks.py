@@ -81,7 +81,7 @@ def _receive() -> Json:
         requestBody={"required": True, "content": content},
         responses={
             "200": {"description": "Kept."},
-            **responses(400, 401, 404, 413, 415, 503),
+            **responses(400, 401, 404, 408, 413, 415, 503),
         },
     )
 
@@ -99,7 +99,7 @@ def _create() -> Json:
         requestBody=_body("WebhookEndpointRequest", _EXAMPLE),
         responses={
             "201": {"description": "Made.", "content": json_content(ref("WebhookEndpoint"))},
-            **responses(400, 401, 403, 413, 415, 422, 429, 503),
+            **responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
         },
     )
 
@@ -126,7 +126,7 @@ def _change() -> Json:
         requestBody=_body("WebhookEndpointPatch", {"second_secret": "the next secret"}),
         responses={
             "200": {"description": "Changed.", "content": json_content(ref("WebhookEndpoint"))},
-            **responses(400, 401, 403, 404, 413, 415, 422, 429, 503),
+            **responses(400, 401, 403, 404, 408, 413, 415, 422, 429, 503),
         },
     )
 

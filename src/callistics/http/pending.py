@@ -4,6 +4,8 @@ from functools import partial
 
 from litestar import Response, get
 
+from callistics.http.answering import answered
+from callistics.http.fair_queue import Asked
 from callistics.http.services import AnyRequest, services
 from callistics.model.keys import Permission
 
@@ -13,7 +15,8 @@ async def pending(request: AnyRequest) -> Response[dict[str, object]]:
     """The records within the key's scope that wait for required fields, by what they lack."""
     parts = services(request)
     key = parts.authorize(request, Permission.INGEST)
-    found = await parts.queries.run(partial(parts.pending.find, key.scope))
+    find = partial(parts.pending.find, key.scope)
+    found = await answered(request, Asked(key.id, "pending"), find)
     data = [
         {
             "kind": one.kind.value,

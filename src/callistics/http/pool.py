@@ -3,7 +3,6 @@
 import asyncio
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context, copy_context
@@ -13,24 +12,28 @@ from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from callistics.errors import Unavailable
+from callistics.http.fair_queue import NOBODY, Asked, FairQueue, Turn
+from callistics.interruption import Interruption, interruptible
 from callistics.runtime import give_way
 from callistics.tracing import took
 
 T = TypeVar("T")
+_Ticket = SimpleQueue[None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Job(Generic[T]):
-    """A piece of work, who awaits it, and the context of that."""
+    """A piece of work, who awaits it, what may end it, and the context of who asked."""
 
     work: Callable[[], T]
     awaited: "asyncio.Future[T]"
+    by: Interruption | None
     context: Context = field(default_factory=copy_context)
     since: float = field(default_factory=time.perf_counter)
 
     def do(self) -> Callable[[], None]:
         """Do it, unless nobody awaits it any more; what is given tells who does."""
-        if self.awaited.cancelled():
+        if self.awaited.done():
             return _nothing
         try:
             settle = partial(self.awaited.set_result, self.context.run(self._work))
@@ -40,7 +43,8 @@ class _Job(Generic[T]):
 
     def _work(self) -> T:
         took("wait", time.perf_counter() - self.since)
-        return self.work()
+        with interruptible(self.by):
+            return self.work()
 
     def _tell(self, settle: Callable[[], None]) -> None:
         def once() -> None:
@@ -61,75 +65,108 @@ class Pool:
 
     Of those that have nothing to do the one that was busy last goes first: what it works with is
     still in the processor's caches. `gives_way` lets all other threads of the process go first
-    where there is not enough for all.
+    where there is not enough for all. With `quick` there is a thread more, for what is expected to
+    take short, which does not give way.
     """
 
-    def __init__(self, name: str, threads: int, queue: int, *, gives_way: bool = False) -> None:
-        self._name, self._most, self._gives_way = name, threads, gives_way
+    def __init__(
+        self, name: str, threads: int, queue: int, *, gives_way: bool = False, quick: bool = False
+    ) -> None:
+        self._name, self._gives_way = name, gives_way
         self._capacity = threads + queue
         self._lock = threading.Lock()
-        self._threads: list[threading.Thread] = []
-        self._idle: list[SimpleQueue[_Job[Any] | None]] = []
-        self._waiting: deque[_Job[Any]] = deque()
+        self._queue: FairQueue[_Job[Any]] = FairQueue(threads)
+        # By whether they are for what is quick.
+        self._most = {False: threads, True: int(quick)}
+        self._threads: dict[bool, list[threading.Thread]] = {False: [], True: []}
+        self._idle: dict[bool, list[_Ticket]] = {False: [], True: []}
         self._stopped = False
+        self._under_way: set[Interruption] = set()
         self.busy = 0
 
-    async def run(self, work: Callable[[], T]) -> T:
-        """The result of the work. Raises `Unavailable` if too much waits already."""
+    async def run(
+        self, work: Callable[[], T], asked: Asked = NOBODY, by: Interruption | None = None
+    ) -> T:
+        """The result of the work. Raises `Unavailable` if too much waits already.
+
+        Where nobody awaits it any more it is ended.
+        """
+        return await self.begin(work, asked, by or Interruption(float("inf")))
+
+    def begin(self, work: Callable[[], T], asked: Asked, by: Interruption) -> "asyncio.Future[T]":
+        """What will be the result of the work; once that is there, nothing goes on with it."""
         if self.busy >= self._capacity:
             raise Unavailable("too many requests are waiting")
+        awaited: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        turn = self._give(_Job(work, awaited, by), asked)
         self.busy += 1
-        try:
-            job = _Job(work, asyncio.get_running_loop().create_future())
-            self._give(job)
-            return await job.awaited
-        finally:
-            self.busy -= 1
+        self._under_way.add(by)
+        awaited.add_done_callback(partial(self._ended, turn, by))
+        return awaited
+
+    def _ended(self, turn: Turn[_Job[Any]], by: Interruption, _: "asyncio.Future[Any]") -> None:
+        self.busy -= 1
+        self._under_way.discard(by)
+        by.end()
+        with self._lock:
+            self._queue.drop(turn)
+
+    def interrupt(self) -> None:
+        """End what is being done and what waits: nobody needs it any more."""
+        for by in list(self._under_way):
+            by.end()
 
     def stop(self) -> None:
         """Wait for the threads to finish what was asked of them."""
         with self._lock:
             self._stopped = True
-            for idle in self._idle:
+            for idle in (*self._idle[False], *self._idle[True]):
                 idle.put(None)
-        for thread in self._threads:
+        for thread in (*self._threads[False], *self._threads[True]):
             thread.join()
 
-    def _give(self, job: _Job[Any]) -> None:
+    def _give(self, job: _Job[Any], asked: Asked) -> Turn[_Job[Any]]:
         with self._lock:
             if self._stopped:
                 raise Unavailable("the server is stopping")
-            if self._idle:
-                self._idle.pop().put(job)
-                return
-            self._waiting.append(job)
-            if len(self._threads) < self._most:
-                name = f"{self._name}_{len(self._threads)}"
-                thread = threading.Thread(target=self._work, name=name, daemon=True)
-                self._threads.append(thread)
-                thread.start()
+            turn = self._queue.put(job, asked)
+            if not (turn.quick and self._wake(quick=True)):
+                self._wake(quick=False)
+            return turn
 
-    def _work(self) -> None:
-        if self._gives_way:
+    def _wake(self, *, quick: bool) -> bool:
+        """Have a thread look at what waits; whether one has nothing else to do."""
+        if self._idle[quick]:
+            self._idle[quick].pop().put(None)
+            return True
+        threads = self._threads[quick]
+        if len(threads) >= self._most[quick]:
+            return False
+        name = f"{self._name}_{'quick' if quick else len(threads)}"
+        work = partial(self._work, quick=quick)
+        threads.append(threading.Thread(target=work, name=name, daemon=True))
+        threads[-1].start()
+        return True
+
+    def _work(self, *, quick: bool) -> None:
+        if self._gives_way and not quick:
             give_way()
-        given: SimpleQueue[_Job[Any] | None] = SimpleQueue()
-        tell = _nothing
+        ticket: _Ticket = SimpleQueue()
+        done, tell = _nothing, _nothing
         while True:
             # Free before anyone is told: the next query comes to this thread then.
-            job = self._next(given)
+            with self._lock:
+                done()
+                turn = self._queue.take(quick=quick)
+                if turn is None and not self._stopped:
+                    self._idle[quick].append(ticket)
             tell()
-            job = given.get() if job is None else job
-            if job is None:
+            done, tell = _nothing, _nothing
+            if turn is not None:
+                began = time.perf_counter()
+                tell = turn.item.do()
+                done = partial(self._queue.done, turn, time.perf_counter() - began)
+            elif self._stopped:
                 return
-            tell = job.do()
-
-    def _next(self, given: "SimpleQueue[_Job[Any] | None]") -> _Job[Any] | None:
-        """The first that waits; without one the thread is to wait for what it is given."""
-        with self._lock:
-            if self._waiting:
-                return self._waiting.popleft()
-            if self._stopped:
-                given.put(None)
             else:
-                self._idle.append(given)
-            return None
+                ticket.get()

@@ -9,6 +9,7 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from callistics.errors import NOTHING, Problem, RequestError
 from callistics.http.request_notes import note_problem, route_of
@@ -76,11 +77,32 @@ def on_request_error(request: Request[Any, Any, Any], error: RequestError) -> Re
     headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
     if error.answer_status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
+    if error.answer_status == HTTPStatus.REQUEST_TIMEOUT:
+        # What is still to come of the body is not read.
+        headers["Connection"] = "close"
     fields = [problem.pointer for problem in error.problems]
     detail = None if error.problems else error.detail
     note_problem(request.scope, error.answer_type.name, detail, fields)
     body = problem_body(error.answer_type, error.detail, error.problems)
     return respond(body, error.answer_status, headers)
+
+
+def closing_problem(error: RequestError) -> ASGIApp:
+    """What answers any request with an error, then closes its connection."""
+    body = problem_body(error.answer_type, error.detail, error.problems)
+    headers = {
+        "Content-Type": MEDIA_TYPE,
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+        "Retry-After": str(error.retry_after or 1),
+    }
+    sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+    async def answer(_: Scope, __: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": error.answer_status, "headers": sent})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+    return answer
 
 
 def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

@@ -4,14 +4,17 @@ import asyncio
 import hashlib
 import re
 import time
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
+from typing import Any, cast
 
 import msgspec
 from litestar import Response, post
 
 from callistics.errors import Conflict, Problem, ProblemKind, Refused, malformed
+from callistics.http.fair_queue import Asked
 from callistics.http.metrics import Metrics
 from callistics.http.parameters import PARAMETERS
 from callistics.http.problems import MEDIA_TYPE, note_problem_body, problem_body, problem_item
@@ -20,7 +23,7 @@ from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.ingest.decode import Limits, Terms
 from callistics.ingest.decompress import unpack
 from callistics.ingest.job import Job, Result, Retry
-from callistics.ingest.receipt import Receipt, Repeated
+from callistics.ingest.receipt import MOST_NAMED, Receipt, Repeated
 from callistics.model.keys import Permission, StoredKey
 from callistics.records.field import RecordKind
 
@@ -48,7 +51,7 @@ async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
     key = parts.authorize(request, Permission.INGEST)
     skip, where, name = _skip(request), query_zone(request, parts.zone), _idempotency_key(request)
     raw = await read_body(request, parts.settings.record_body_limit)
-    terms = parts.terms(kind, key, where, skip=skip)
+    terms = replace(parts.terms(kind, key, where, skip=skip), named=MOST_NAMED)
     started = time.perf_counter()
     store = _store if name is None else _store_once
     status, body = await store(parts, request, key, terms, raw, name)
@@ -87,16 +90,20 @@ async def _store(
 ) -> tuple[int, bytes]:
     limits = Limits(parts.settings.record_body_limit, parts.settings.record_limit)
 
+    packed = "content-encoding" in request.headers
+
     def read() -> Job:
         plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
+        if packed:
+            parts.memory.hold(cast("Mapping[str, Any]", request.scope), len(plain))
         media = request.headers.get("content-type")
         batch = parts.decode_process.decode_batch(plain, media, limits, terms)
         if name is None:
             return Job(batch)
         return Job(batch, Retry(key.id, name, _digest(parts, terms, plain)))
 
-    packed = "content-encoding" in request.headers
-    job = read() if _is_small(raw) and not packed else await parts.readers.run(read)
+    small = _is_small(raw) and not packed
+    job = read() if small else await parts.readers.run(read, Asked(key.id))
     done = partial(_count, parts.metrics, terms.kind, terms.skip)
     parts.writer.submit(job).add_done_callback(done)
     # Shielded: a client that goes away does not take back what is being committed.
@@ -130,7 +137,7 @@ def _count(metrics: Metrics, kind: RecordKind, skip: bool, done: "Future[Result]
         return
     for result in ("stored", "unchanged", "pending"):
         count(kind, result).inc(getattr(receipt, result))
-    count(kind, "rejected").inc(len(receipt.rejected))
+    count(kind, "rejected").inc(receipt.bad)
 
 
 def encoded(receipt: Receipt, *, skip: bool) -> tuple[int, bytes]:
@@ -149,6 +156,7 @@ def encoded(receipt: Receipt, *, skip: bool) -> tuple[int, bytes]:
                 for bad in receipt.rejected
             ],
         }
+        | ({"rejected_count": receipt.bad} if receipt.unnamed else {})
         | _missing(receipt)
     )
 
@@ -166,10 +174,12 @@ def _missing(receipt: Receipt) -> dict[str, object]:
 
 
 def _refusal(receipt: Receipt, problems: list[Problem]) -> tuple[int, bytes]:
-    bad, all_ = len(receipt.rejected), receipt.received
+    bad, all_ = receipt.bad, receipt.received
     if all_ > 1:
         problems = list(map(_among_others, problems))
     detail = f"nothing was stored: {bad:,} of {all_:,} records are wrong"
+    if receipt.unnamed:
+        detail += f"; {len(receipt.rejected):,} of them are named"
     error = Refused(problems, detail)
     return error.answer_status, problem_body(error.answer_type, error.detail, error.problems)
 

@@ -1,7 +1,7 @@
 """A line of log and counters for each request, and the headers that every answer has."""
 
 import time
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
@@ -11,9 +11,11 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from callistics.http.request_notes import key_end, noted, route_of
 from callistics.http.services import Services
 from callistics.http.slow_queries import tell_slow
+from callistics.http.streamed import send_paced
 from callistics.model.instants import utc_text
 from callistics.tracing import RequestSpan, Timings, is_traced, request_span, timing
 
+Header = tuple[bytes, bytes]
 _NOWHERE = "/-"
 _EVERY = {
     b"x-content-type-options": b"nosniff",
@@ -51,15 +53,17 @@ def observed(inner: ASGIApp, *, encrypted: bool = False) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = _complete(message.get("headers", ()), every, details)
+                found = _complete(message.get("headers", ()), every, details)
+                message["headers"] = [*found, *_limits(scope, found)]
             elif message["type"] == "http.response.body" and method == "HEAD":
                 message["body"] = b""
-            await send(message)
+            await send_paced(send, message)
 
         with _counted(scope), _traced(details) as trace, timing() as spent:
             try:
                 await inner(scope, receive, watched)
             finally:
+                _release(scope)
                 _note(scope, method, status, time.perf_counter() - started, trace)
                 _tell_slow(scope, status, spent)
 
@@ -102,6 +106,31 @@ def _complete(
     if ends is not None:
         found.append((_KEY_END, utc_text(ends).encode()))
     return found
+
+
+def _limits(scope: Scope, headers: Sequence[Header]) -> Sequence[Header]:
+    """What the request's key may still ask, as headers (draft-ietf-httpapi-ratelimit-headers)."""
+    parts, key = _services(scope), noted(cast("Mapping[str, Any]", scope)).get("key")
+    shown = None if parts is None or key is None else parts.limiter.shown(str(key))
+    if shown is None:
+        return ()
+    most, left, seconds = shown
+    retry = dict(headers).get(b"retry-after", b"%d" % seconds)
+    return (
+        (b"ratelimit-policy", b'"requests";q=%d;w=60' % most),
+        (b"ratelimit", b'"requests";r=%d;t=%s' % (left, retry)),
+    )
+
+
+def _services(scope: Scope) -> Services | None:
+    parts = scope["litestar_app"].state.get("services")
+    return parts if isinstance(parts, Services) else None
+
+
+def _release(scope: Scope) -> None:
+    parts = _services(scope)
+    if parts is not None:
+        parts.memory.release(cast("Mapping[str, Any]", scope))
 
 
 def _is_exact(path: str) -> bool:

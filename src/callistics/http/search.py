@@ -6,19 +6,21 @@ from functools import partial
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from callistics.analytics.plan import length_of
 from callistics.errors import Refused, malformed
 from callistics.exports.calls import of_search
 from callistics.exports.formats import FORMULAS
 from callistics.http.analytics import check_json, query_body
+from callistics.http.answering import answered, held
 from callistics.http.export import chosen_format, exported
+from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
 from callistics.http.query_zone import query_zone
 from callistics.http.services import AnyRequest, Services, services
-from callistics.looking.parse import Asked
+from callistics.looking.parse import Asked as AskedFor
 from callistics.looking.shape import shown
 from callistics.model.json import encode
-from callistics.model.keys import Permission
-from callistics.model.scope import Scope
+from callistics.model.keys import Permission, StoredKey
 from callistics.model.time_range import instant_text
 from callistics.model.zones import Zone
 from callistics.records.field import RecordKind
@@ -40,11 +42,14 @@ async def search_calls(request: AnyRequest) -> Response[bytes]:
         if asked.search.after is not None:
             message = f"{format_.media_type} has all calls from the first on: give no cursor"
             raise Refused([malformed("/cursor", message)])
-        return await exported(request, format_, came, partial(of_search, parts.searches, asked))
-    sent = await parts.queries.run(partial(_page, parts, asked))
+        return await exported(
+            request, key, format_, came, partial(of_search, parts.searches, asked)
+        )
     span = asked.search.query.range
+    whose = Asked(key.id, ("search", length_of(span)))
+    sent = await answered(request, whose, partial(_page, parts, asked))
     return Response(
-        sent,
+        held(request, sent),
         media_type="application/json",
         headers={
             "Server-Timing": f"total;dur={(time.perf_counter() - started) * 1000:.3f}",
@@ -54,7 +59,7 @@ async def search_calls(request: AnyRequest) -> Response[bytes]:
     )
 
 
-def _page(parts: Services, asked: Asked) -> bytes:
+def _page(parts: Services, asked: AskedFor) -> bytes:
     page = parts.searches.page(asked)
     where = asked.search.query.zone
     data = [shown(RecordKind.CALLS, one, where) for one in page.calls]
@@ -65,16 +70,18 @@ def _page(parts: Services, asked: Asked) -> bytes:
 @get("/calls/{call_id:path}", opt=_PARAMETERS)
 async def show_call(request: AnyRequest, call_id: FromPath[str]) -> Response[bytes]:
     """A call within the scope of the request's key, also one that no figure counts."""
-    parts, scope, merchant, where = _asked(request)
-    look = partial(parts.records.call, _id(call_id), merchant, scope)
-    return _json(shown(RecordKind.CALLS, await parts.queries.run(look), where))
+    parts, key, merchant, where = _asked(request)
+    look = partial(parts.records.call, _id(call_id), merchant, key.scope)
+    found = await answered(request, Asked(key.id, "call"), look)
+    return _json(shown(RecordKind.CALLS, found, where))
 
 
 @get("/leads/{lead_id:path}", opt=_PARAMETERS)
 async def show_lead(request: AnyRequest, lead_id: FromPath[str]) -> Response[bytes]:
     """A lead within the scope of the request's key, with its calls and its status history."""
-    parts, scope, merchant, where = _asked(request)
-    found = await parts.queries.run(partial(parts.records.lead, _id(lead_id), merchant, scope))
+    parts, key, merchant, where = _asked(request)
+    look = partial(parts.records.lead, _id(lead_id), merchant, key.scope)
+    found = await answered(request, Asked(key.id, "lead"), look)
     return _json(
         {
             **shown(RecordKind.LEADS, found.lead, where),
@@ -86,13 +93,13 @@ async def show_lead(request: AnyRequest, lead_id: FromPath[str]) -> Response[byt
     )
 
 
-def _asked(request: AnyRequest) -> tuple[Services, Scope, str | None, Zone]:
-    """Who asks within which scope, of which merchant if one is named, and the zone of times."""
+def _asked(request: AnyRequest) -> tuple[Services, StoredKey, str | None, Zone]:
+    """Who asks, of which merchant if one is named, and the zone of times."""
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
     return (
         parts,
-        key.scope,
+        key,
         request.query_params.get("merchant_id"),
         query_zone(request, parts.zone),
     )

@@ -1,17 +1,21 @@
 """What the endpoints work with, put together by the composition root."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from litestar import Litestar, Request
+from litestar.exceptions import InternalServerException
 
 from callistics.access.claims import wrong_claim
 from callistics.access.keyring import Keyring, bearer, ends_soon, hash_secret, require
 from callistics.access.limiter import RateLimiter
-from callistics.access.tokens import NotSigned, Tokens, looks_like_token
+from callistics.access.tokens import NotSignedError, Tokens, looks_like_token
 from callistics.access.wrong_keys import WrongKeys
+from callistics.alerts.service import Alerts
 from callistics.analytics.batch import Batches
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.discovery import Discovery
@@ -19,9 +23,19 @@ from callistics.analytics.locked import locked_problems
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.audit.log import AuditLog
-from callistics.errors import Forbidden, Refused, TooLarge, malformed
+from callistics.backups.states import States
+from callistics.engines.base import StorageState
+from callistics.errors import (
+    ClientLeft,
+    Forbidden,
+    Refused,
+    TooSlow,
+    Unauthorized,
+    malformed,
+)
 from callistics.exports.export import Exports
 from callistics.http.description import Described
+from callistics.http.memory import RequestMemory
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
 from callistics.http.request_notes import note_key, note_key_end
@@ -29,6 +43,7 @@ from callistics.http.sender import sender
 from callistics.http.token_routes import TOKEN_ROUTES
 from callistics.ingest.decode import Terms
 from callistics.ingest.decode_process import DecodeProcess
+from callistics.ingest.decompress import too_large
 from callistics.ingest.writer import Writer
 from callistics.looking.records import Records
 from callistics.looking.search import Searches
@@ -43,6 +58,8 @@ from callistics.settings import Settings
 from callistics.webhooks.service import Webhooks
 
 AnyRequest = Request[Any, Any, Any]
+# Bytes of a body that a second is added for, so that large ones may take longer.
+_LEAST_RATE = 65_536
 # Bytes of values that are kept besides each megabyte of answers: theirs are short.
 _VALUES_KEPT = 100_000
 
@@ -59,6 +76,7 @@ class Services:
     searches: Searches
     records: Records
     writer: Writer
+    memory: RequestMemory
     keyring: Keyring
     tokens: Tokens
     limiter: RateLimiter
@@ -66,17 +84,21 @@ class Services:
     zone: Zone
     queries: Pool
     exporting: Pool
+    backing_up: Pool
     cache: AnswerCache
     data_version: Callable[[], int | None]
     maintain: Callable[[], bool]
+    storage: Callable[[], StorageState]
     readers: Pool
     decode_process: DecodeProcess
     webhooks: Webhooks
+    alerts: Alerts
+    backups: States
     audit: AuditLog
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    exports_under_way: int = 0
+    exports_under_way: Counter[str] = field(default_factory=Counter[str])
     ready: bool = False
     discovery: Discovery = field(init=False)
     described: Described = field(init=False)
@@ -117,9 +139,9 @@ class Services:
     def _token(self, request: AnyRequest, text: str) -> StoredKey:
         try:
             key = self.tokens.read(text, request.headers.get("origin"), now())
-        except NotSigned:
+        except NotSignedError as error:
             self.wrong_keys.wrong(sender(request, self.settings.trusted_proxies))
-            raise
+            raise Unauthorized(str(error)) from None
         locked = key.scope.locked
         if locked is not None:
             for wrong in locked_problems(locked, EVERYTHING, self.settings.timezone, now()):
@@ -181,15 +203,29 @@ def public_url(request: AnyRequest) -> str:
 
 
 async def read_body(request: AnyRequest, limit: int) -> bytes:
-    """The body as sent. Raises `TooLarge` as soon as it is longer than allowed."""
+    """The body as sent. Raises `TooLarge` as soon as it is longer than allowed.
+
+    Raises `TooSlow` where it does not come in time, `Unavailable` where it would not be held.
+    """
+    parts, scope = services(request), cast("Mapping[str, Any]", request.scope)
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
-        raise TooLarge(f"the body is larger than {limit:,} bytes")
+    if declared.isdigit():
+        if int(declared) > limit:
+            raise too_large(limit)
+        parts.memory.ensure(scope, int(declared))
     pieces: list[bytes] = []
-    size = 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > limit:
-            raise TooLarge(f"the body is larger than {limit:,} bytes")
-        pieces.append(piece)
+    size, latest = 0, asyncio.get_running_loop().time() + parts.settings.body_timeout
+    try:
+        async with asyncio.timeout_at(latest) as until:
+            async for piece in request.stream():
+                size += len(piece)
+                if size > limit:
+                    raise too_large(limit)
+                parts.memory.hold(scope, len(piece))
+                pieces.append(piece)
+                until.reschedule(latest + size / _LEAST_RATE)
+    except TimeoutError:
+        raise TooSlow(f"the body did not come in time: {size:,} bytes of it did") from None
+    except InternalServerException:
+        raise ClientLeft("the client left in the midst of its body") from None
     return b"".join(pieces)

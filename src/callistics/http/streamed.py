@@ -5,10 +5,29 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from litestar import Response
-from litestar.types import Receive, Scope, Send
+from litestar.types import Message, Receive, Scope, Send
+
+from callistics.http.disconnect import disconnected
 
 # A client that takes nothing for so long (s) is gone, whatever its connection says.
 _PATIENCE = 60.0
+# More is held here rather than by the HTTP server, which does not say for how long it holds it.
+_PIECE = 262_144
+
+
+async def send_paced(send: Send, message: Message) -> None:
+    """Send a message; a large body in pieces, so that no more of it waits than the client takes.
+
+    Raises `TimeoutError` where the client takes nothing for too long.
+    """
+    body = message.get("body", b"")
+    if len(body) <= _PIECE or message.get("more_body"):
+        await send(message)
+        return
+    for start in range(0, len(body), _PIECE):
+        piece, end = body[start : start + _PIECE], start + _PIECE
+        async with asyncio.timeout(_PATIENCE):
+            await send({"type": "http.response.body", "body": piece, "more_body": end < len(body)})
 
 
 class Streamed(Response[bytes]):
@@ -34,7 +53,7 @@ class Streamed(Response[bytes]):
 
     async def _send(self, _: Scope, receive: Receive, send: Send) -> None:
         sending = asyncio.ensure_future(self._send_all(send))
-        gone = asyncio.ensure_future(_disconnected(receive))
+        gone = asyncio.ensure_future(disconnected(receive))
         try:
             await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -51,8 +70,3 @@ class Streamed(Response[bytes]):
             async with asyncio.timeout(_PATIENCE):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

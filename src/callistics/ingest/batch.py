@@ -1,9 +1,9 @@
 """The checked records of a request."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from callistics.ingest.receipt import Rejected
+from callistics.ingest.receipt import Rejected, Rejects
 from callistics.model.scope import Scope
 from callistics.records.columnar.call_batch import CallBatch
 from callistics.records.decode import Change
@@ -25,11 +25,16 @@ class Batch:
     reading: Reading
     received: int
     changes: Sequence[tuple[int, Change]]
-    rejected: Sequence[Rejected] = ()
+    rejects: Rejects = field(default_factory=Rejects)
     skip: bool = False
     single: bool = False
     columns: CallBatch | None = None
     reseller: str | None = None
+
+    @property
+    def rejected(self) -> Sequence[Rejected]:
+        """The rejected records that are named."""
+        return self.rejects.named
 
     def path(self, index: int) -> tuple[int, ...]:
         """Where a record stands in the body, as the beginning of a JSON pointer."""

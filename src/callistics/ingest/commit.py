@@ -31,6 +31,8 @@ def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
             session.save_token_secret(job.token_secret)
         if job.webhooks is not None:
             session.save_webhooks(without_erased(job.webhooks, blocks))
+        if job.alerts is not None:
+            session.save_alerts(job.alerts)
     erased = iter(erase(session, [job.erasure for job in jobs if job.erasure is not None], blocks))
     outcomes: list[Outcome] = [
         _outcome_before(session, job) if job.erasure is None else next(erased) for job in jobs

@@ -7,7 +7,7 @@ import msgspec
 
 from callistics.errors import Problem, Refused, UnsupportedMedia, invalid, malformed, pointer
 from callistics.ingest.batch import Batch
-from callistics.ingest.receipt import Rejected
+from callistics.ingest.receipt import Rejects
 from callistics.model.json import NotJsonError, as_decoded, as_list, decode
 from callistics.model.scope import Scope
 from callistics.records.columnar.call_batch import (
@@ -47,7 +47,7 @@ class Terms:
 
     `skip` is whether good ones are stored beside bad ones. From so many records on
     (`columns_from`), those that can be are taken as columns. `reseller` is that of records that
-    name none.
+    name none. Of those that are rejected so many are `named`, None: all.
     """
 
     kind: RecordKind
@@ -56,6 +56,7 @@ class Terms:
     skip: bool = False
     columns_from: int = SMALLEST
     reseller: str | None = None
+    named: int | None = None
 
 
 def decode_batch(body: bytes, content_type: str | None, limits: Limits, terms: Terms) -> Batch:
@@ -112,20 +113,20 @@ def _checked(
     columns: CallBatch | None = None,
 ) -> Batch:
     changes: list[tuple[int, Change]] = []
-    rejected: list[Rejected] = []
+    rejects = Rejects(terms.named)
     for index, raw in records:
         found = _check(terms, raw, () if single else (index,))
         if isinstance(found, Change):
             changes.append((index, found))
         else:
-            rejected.append(Rejected(index, tuple(found)))
+            rejects.add(index, found)
     return Batch(
         terms.kind,
         terms.scope,
         terms.reading,
         received,
         changes,
-        rejected,
+        rejects,
         skip=terms.skip,
         single=single,
         columns=columns,

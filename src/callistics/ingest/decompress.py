@@ -27,19 +27,24 @@ def unpack(body: bytes, encoding: str | None, limit: int) -> bytes:
         except (OSError, EOFError, zstandard.ZstdError):
             raise Refused([malformed("", f"the body is not valid {name}, or cut off")]) from None
     if len(plain) > limit:
-        raise TooLarge(f"the body is larger than {limit:,} bytes")
+        raise too_large(limit)
     return plain
 
 
+def too_large(limit: int) -> TooLarge:
+    """What is told of a body that has more bytes than it may have."""
+    return TooLarge(f"the body is larger than {limit:,} bytes")
+
+
 def _join(pieces: Iterator[bytes], limit: int) -> bytes:
-    """The pieces up to just beyond the limit: a small body may unpack to more than fits."""
+    """The pieces as one. Raises `TooLarge` at once: a small body may unpack to more than fits."""
     found: list[bytes] = []
     size = 0
     for piece in pieces:
         found.append(piece)
         size += len(piece)
         if size > limit:
-            break
+            raise too_large(limit)
     return b"".join(found)
 
 

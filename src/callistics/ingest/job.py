@@ -9,6 +9,7 @@ from callistics.ingest.batch import Batch
 from callistics.ingest.erase import Erased, Erasure
 from callistics.ingest.expiry import Expiry
 from callistics.ingest.receipt import Receipt, Repeated
+from callistics.model.alerts import AlertChanges
 from callistics.model.audit import Note
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
@@ -51,6 +52,7 @@ class Job:
     uses: Mapping[str, int] = field(default_factory=dict[str, int])
     token_secret: str | None = None
     webhooks: WebhookChanges | None = None
+    alerts: AlertChanges | None = None
     erasure: Erasure | None = None
     expiry: Expiry | None = None
     notes: Sequence[Note] = ()

@@ -37,7 +37,7 @@ def to_text(receipt: Receipt) -> bytes:
             for one in receipt.waiting
         ],
     }
-    return msgspec.json.encode(found)
+    return msgspec.json.encode(found | ({"unnamed": receipt.unnamed} if receipt.unnamed else {}))
 
 
 def _problem(problem: Problem) -> dict[str, object]:
@@ -62,6 +62,7 @@ def from_text(text: bytes) -> Receipt:
             Waiting(one["index"], (one.get("merchant_id", ""), one["id"]), tuple(one["fields"]))
             for one in found.get("missing", ())
         ),
+        unnamed=found.get("unnamed", 0),
     )
 
 

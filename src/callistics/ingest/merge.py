@@ -11,7 +11,7 @@ from itertools import chain, islice
 from callistics.errors import Problem, gone, invalid, pointer
 from callistics.ingest.batch import Batch
 from callistics.ingest.load import Stored
-from callistics.ingest.receipt import Receipt, Rejected, Waiting
+from callistics.ingest.receipt import Receipt, Rejects, Waiting
 from callistics.ingest.record_view import RecordView
 from callistics.ingest.tenancy import (
     are_split,
@@ -85,7 +85,7 @@ class _Merging:
         self.stored: dict[Identity, None] = {}
         # The index of each record that was taken, its id, and whether a reader sees what it did.
         self.taken: list[tuple[int, Identity, bool]] = []
-        self.rejected: list[Rejected] = list(batch.rejected)
+        self.rejects = Rejects(batch.rejects.most, list(batch.rejects.named), batch.rejects.unnamed)
         self.own_merchants: dict[str, set[str]] = {}
 
     def run(self) -> Receipt:
@@ -93,7 +93,7 @@ class _Merging:
         for index, change in self.batch.changes:
             problem = self._take(index, change)
             if problem is not None:
-                self.rejected.append(Rejected(index, (problem,)))
+                self.rejects.add(index, (problem,))
         pending = {
             identity: tuple(lacking)
             for identity, state in self.states.items()
@@ -112,7 +112,8 @@ class _Merging:
             stored=first + sum(visible and not waits for waits, visible in counted),
             unchanged=sum(not visible and not waits for waits, visible in counted),
             pending=sum(waits for waits, _ in counted),
-            rejected=tuple(sorted(self.rejected, key=lambda one: one.index)),
+            rejected=tuple(sorted(self.rejects.named, key=lambda one: one.index)),
+            unnamed=self.rejects.unnamed,
             waiting=tuple(islice(waiting, _NAMED)),
         )
 

@@ -167,13 +167,14 @@ class Writer:
             with span("commit", origins, **_sizes(jobs)), self._engine.writing() as session:
                 outcomes = process(session, jobs)
         except Exception as error:  # noqa: BLE001 - it is whoever asked that is to hear of it
-            if len(jobs) > 1:
+            if len(jobs) > 1 and not isinstance(error, Unavailable):
                 # One request may be what the engine cannot take: it must not fail the others.
                 for job in jobs:
                     self._commit([job])
                 return
             self._observe(time.perf_counter() - began, error)
-            jobs[0].done.set_exception(error)
+            for job in jobs:
+                job.done.set_exception(error)
             return
         self._observe(time.perf_counter() - began, None)
         self._all = len(jobs) + self.waiting

@@ -60,6 +60,12 @@ class Written:
         """The wall-clock reading in microseconds, finer digits cut off."""
         return self.local_ns // 1000
 
+    @property
+    def last(self) -> int:
+        """The last instant (µs) that it stands for, in UTC where the text has no offset."""
+        whole = (self.local_ns + self.unit_ns - 1) // 1000
+        return whole - (self.offset or 0) * SECOND
+
 
 def parse_iso(text: str) -> Written:
     """Read an ISO 8601 date, or a time to the hour, minute, second or fraction of a second.

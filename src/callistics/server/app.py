@@ -2,17 +2,13 @@
 
 import asyncio
 import os
-import signal
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from granian.constants import Interfaces, SSLProtocols
-from granian.errors import FatalError
-from granian.server.embed import Server
 from litestar import Litestar
 
 from callistics import __version__
@@ -25,11 +21,13 @@ from callistics.analytics.cache import AnswerCache
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.audit.log import AuditLog
-from callistics.engines.base import Engine
+from callistics.engines.base import ServedEngine
 from callistics.engines.registry import database_file, open_engine
 from callistics.errors import CallisticsError, Unavailable
 from callistics.exports.export import Exports
 from callistics.http.app import create_http
+from callistics.http.fetching import fetch
+from callistics.http.memory import RequestMemory
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
 from callistics.http.services import Services, application_services
@@ -42,14 +40,16 @@ from callistics.model.instants import now
 from callistics.model.keys import StoredKey
 from callistics.model.zones import zone
 from callistics.runtime import tune
-from callistics.server.announcement import announce
-from callistics.server.figures import make_figures
+from callistics.server.alerts import make_alerts
+from callistics.server.backups import make_states
+from callistics.server.figures import show_figures
 from callistics.server.first_start import keep_token_secret, make_admin_key, starting
 from callistics.server.key_warnings import KeyWarnings
-from callistics.server.logs import configure_logs
 from callistics.server.maintenance import Maintenance, maintaining
+from callistics.server.new_files import private_files
 from callistics.server.policy import policy_of
 from callistics.server.retention import Retention
+from callistics.server.storage import keep_aside, observe_storage
 from callistics.server.telemetry import start_telemetry
 from callistics.server.webhooks import make_webhooks
 from callistics.settings import Settings
@@ -70,6 +70,7 @@ class Application:
 
     `asgi` opens the engine on start-up and closes it on shutdown. `local_key` is an admin key
     known to this process alone. `admin_key_file` is set once a first admin key was written there.
+    `accepts_loss` is whether it goes on where acknowledged records are lost.
     `serves` is whether others are served: then the engine's maintenance is done in the background.
     """
 
@@ -77,6 +78,7 @@ class Application:
     asgi: Litestar = field(init=False)
     local_key: str = field(default_factory=new_secret)
     serves: bool = False
+    accepts_loss: bool = False
     admin_key_file: Path | None = None
     on_ready: "Callable[[Application], None] | None" = None
     failure: CallisticsError | None = None
@@ -92,6 +94,8 @@ class Application:
     async def _lifespan(self, http: Litestar) -> AsyncGenerator[None]:
         try:
             with private_files(database_file(self.settings.engine)):
+                if self.accepts_loss:
+                    keep_aside(self.settings)
                 engine = open_engine(self.settings, shared=self.serves, imports=not self.serves)
                 async with self._running(http, engine):
                     yield
@@ -100,7 +104,7 @@ class Application:
             raise
 
     @asynccontextmanager
-    async def _running(self, http: Litestar, engine: Engine) -> AsyncGenerator[None]:
+    async def _running(self, http: Litestar, engine: ServedEngine) -> AsyncGenerator[None]:
         set_size = 0 if self.serves else self.settings.import_records
         local = process_key(now(), self.local_key).stored
         made = new_token_secret()
@@ -114,6 +118,7 @@ class Application:
         flush = asyncio.create_task(_flush_uses(parts))
         telemetry = start_telemetry(parts.metrics.registry, os.environ if self.serves else {})
         maintenance = _maintenance(parts) if self.serves else None
+        parts.alerts.start(evaluates=self.serves and self.settings.alerts)
         _log.info(
             "ready", version=__version__, engine=engine.version, timezone_rules=rules_version()
         )
@@ -147,7 +152,7 @@ def build(settings: Settings) -> Application:
 
 
 def _services(
-    settings: Settings, engine: Engine, local: StoredKey, set_size: int, secret: str
+    settings: Settings, engine: ServedEngine, local: StoredKey, set_size: int, secret: str
 ) -> Services:
     policy = policy_of(settings)
     rollups = engine.rollups if settings.rollups else ()
@@ -156,6 +161,11 @@ def _services(
     metrics = Metrics()
     writer = Writer(engine, settings.ingest_queue, set_size=set_size, observe=metrics.committed)
     webhooks = make_webhooks(settings, engine, writer, metrics)
+    keyring = Keyring(engine.load_keys(), local)
+    alerts = make_alerts(settings, engine, writer, analytics, keyring, metrics)
+    audit = AuditLog(engine, writer.submit)
+    states = make_states(settings, engine, audit)
+    retention = Retention(settings, engine, writer.submit)
     parts = Services(
         settings=settings,
         analytics=analytics,
@@ -165,41 +175,36 @@ def _services(
         searches=Searches(analytics, engine, settings.timezone),
         records=Records(engine.dialect, engine, policy),
         writer=writer,
-        keyring=Keyring(engine.load_keys(), local),
-        tokens=Tokens(secret, settings.token_issuers),
+        memory=RequestMemory(settings.request_memory),
+        keyring=keyring,
+        tokens=Tokens(secret, settings.token_issuers, fetch),
         limiter=RateLimiter(settings.rate_limit),
         wrong_keys=WrongKeys(settings.wrong_key_limit),
         zone=zone(settings.timezone),
-        queries=Pool("query", settings.query_concurrency, settings.query_queue, gives_way=True),
+        queries=Pool(
+            "query",
+            settings.query_concurrency,
+            settings.query_queue,
+            gives_way=True,
+            quick=True,
+        ),
         exporting=Pool("export", settings.export_concurrency, 0, gives_way=True),
+        backing_up=Pool("backup", 1, 8, gives_way=True),
         readers=Pool("reader", 2, settings.ingest_queue),
         decode_process=DecodeProcess(),
         cache=cache,
         data_version=lambda: engine.data_version,
-        maintain=maintaining(engine, webhooks, Retention(settings, engine, writer.submit)),
+        maintain=maintaining(engine, webhooks, alerts, retention, states),
+        storage=lambda: engine.storage,
         webhooks=webhooks,
-        audit=AuditLog(engine, writer.submit),
+        alerts=alerts,
+        backups=states,
+        audit=audit,
         metrics=metrics,
     )
-    parts.metrics.info(version=__version__, engine=engine.version)
-    make_figures(parts, engine)
+    show_figures(parts, engine)
+    observe_storage(engine, parts)
     return parts
-
-
-@contextmanager
-def private_files(database: Path | None) -> Generator[None]:
-    """New files are their owner's alone, or as open as the database that is there already.
-
-    The log beside it comes and goes as the engine likes, so that this holds for as long as the
-    engine is open.
-    """
-    mode = database.stat().st_mode if database is not None and database.exists() else 0o600
-    before = os.umask(0o077)
-    os.umask(before | ~mode & 0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 def _maintenance(parts: Services) -> Maintenance:
@@ -229,62 +234,19 @@ def _save_uses(parts: Services) -> None:
         parts.writer.submit(Job(uses=uses)).add_done_callback(note)
 
 
-def _stop(parts: Services, engine: Engine, maintenance: Maintenance | None) -> None:
+def _stop(parts: Services, engine: ServedEngine, maintenance: Maintenance | None) -> None:
     if maintenance is not None:
         maintenance.stop()
-    parts.queries.stop()
-    parts.exporting.stop()
+    parts.alerts.stop()
+    for pool in (parts.queries, parts.exporting):
+        # Nobody waits for their answers any more.
+        pool.interrupt()
+        pool.stop()
+    parts.backing_up.stop()
     parts.readers.stop()
     parts.webhooks.stop()
     _save_uses(parts)
     parts.writer.stop()
+    parts.backups.stop()
     engine.close()
     parts.decode_process.stop()
-
-
-def serve(settings: Settings, on_ready: Callable[[Application], None] | None = None) -> None:
-    """Serve in the foreground until SIGINT or SIGTERM; what was acknowledged stays.
-
-    `on_ready` is called once requests are taken; without it the address is printed. Raises
-    `EngineError` if the engine cannot be opened.
-    """
-    configure_logs(settings)
-    application = build(settings)
-    application.serves = True
-    application.on_ready = on_ready or (lambda one: announce(one.settings, one.admin_key_file))
-    try:
-        asyncio.run(_serve(application))
-    except FatalError:
-        if application.failure is None:
-            raise
-        raise application.failure from None
-
-
-async def _serve(application: Application) -> None:
-    settings = application.settings
-    server = Server(
-        application.asgi,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        log_enabled=False,
-        websockets=False,
-        ssl_cert=_path(settings.tls_cert),
-        ssl_key=_path(settings.tls_key),
-        # Not every platform that sends webhooks knows a newer one.
-        ssl_protocol_min=SSLProtocols.tls12,
-    )
-    # Its constructor does not take it.
-    server.workers_kill_timeout = settings.stop_timeout
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
-    try:
-        await server.serve()
-    except TimeoutError:
-        # What is still under way is cancelled; what is queued is committed yet.
-        _log.warning("stopped beside requests under way", seconds=settings.stop_timeout)
-
-
-def _path(file: str | None) -> Path | None:
-    return None if file is None else Path(file)

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 
+from callistics import __version__
 from callistics.access.keyring import SOON_DAYS
 from callistics.engines.base import Engine, Readable
 from callistics.engines.diagnosis import seconds_ahead
@@ -19,8 +20,9 @@ from callistics.timezones import rules_age
 Read = Callable[[], float | None]
 
 
-def make_figures(parts: Services, engine: Engine) -> None:
-    """Have `/metrics` tell of a server's parts; NaN is where nothing is known."""
+def show_figures(parts: Services, engine: Engine) -> None:
+    """Have the metrics of a server tell of its parts; NaN is where nothing is known."""
+    parts.metrics.info(version=__version__, engine=engine.version)
     for name, text, read in (*_of_work(parts), *_of_ages(parts, engine), *_of_machine(parts)):
         parts.metrics.gauge(f"callistics_{name}", text, _known(read))
 
@@ -48,7 +50,12 @@ def _of_work(parts: Services) -> list[tuple[str, str, Read]]:
         (
             "exports_under_way",
             "Answers with all their rows that are being sent.",
-            lambda: parts.exports_under_way,
+            parts.exports_under_way.total,
+        ),
+        (
+            "request_memory_bytes",
+            "Bytes of bodies and answers under way.",
+            lambda: parts.memory.held,
         ),
         (
             "pending_records",
@@ -88,7 +95,12 @@ def _of_ages(parts: Services, engine: Engine) -> list[tuple[str, str, Read]]:
         (
             AHEAD.removeprefix("callistics_"),
             "Seconds that times of arrival lie ahead of the clock; below 60: 0.",
-            lambda: seconds_ahead(engine.newest_arrival(), now()),
+            lambda: seconds_ahead(engine.newest_arrival()),
+        ),
+        (
+            "backup_age_seconds",
+            "Seconds since the newest backup was made; NaN where none was.",
+            lambda: _since(parts.backups.made_at),
         ),
         (
             "timezone_rules_age_seconds",

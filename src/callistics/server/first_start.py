@@ -21,7 +21,7 @@ from callistics.model.audit import SERVER, Action, Detail, note
 from callistics.model.instants import now
 from callistics.model.keys import Permission
 from callistics.model.scope import EVERYTHING
-from callistics.settings import table
+from callistics.setting_table import table
 
 _log = structlog.get_logger("callistics")
 
@@ -78,7 +78,7 @@ def note_start(parts: Services, engine: Engine) -> None:
 
 def warn_of_clock(engine: Engine) -> None:
     """A line of log where times of arrival lie ahead of the clock."""
-    seconds = seconds_ahead(engine.newest_arrival(), now())
+    seconds = seconds_ahead(engine.newest_arrival())
     if (problem := ahead_problem(seconds)) is not None:
         _log.warning("the clock is behind", reason=problem, seconds=round(seconds))
 

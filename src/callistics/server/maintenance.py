@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 import structlog
 
+from callistics.alerts.service import Alerts
+from callistics.backups.states import States
 from callistics.engines.base import Engine
+from callistics.errors import Unavailable
 from callistics.server.retention import Retention
 from callistics.tracing import span
 from callistics.webhooks.service import Webhooks
@@ -14,9 +17,19 @@ from callistics.webhooks.service import Webhooks
 _log = structlog.get_logger("callistics")
 
 
-def maintaining(engine: Engine, webhooks: Webhooks, retention: Retention) -> Callable[[], bool]:
-    """Does a piece of what there is to do: what is too old goes before files are put in order."""
-    return lambda: webhooks.maintain() or retention.maintain() or engine.maintain()
+def maintaining(
+    engine: Engine, webhooks: Webhooks, alerts: Alerts, retention: Retention, states: States
+) -> Callable[[], bool]:
+    """Does a piece of what there is to do: what is too old goes before files are put in order.
+
+    States that nobody asks for any more go each time.
+    """
+
+    def maintain() -> bool:
+        states.expire()
+        return webhooks.maintain() or alerts.maintain() or retention.maintain() or engine.maintain()
+
+    return maintain
 
 
 class Maintenance:
@@ -54,6 +67,10 @@ class Maintenance:
         try:
             with span("maintenance"):
                 more = self._maintain()
+        except Unavailable as error:
+            self._observe(time.monotonic() - started, error)
+            _log.warning("maintenance has to wait", reason=error.detail)
+            return self._pause
         except Exception as error:  # noqa: BLE001 - whatever it is, records and answers are right
             self._observe(time.monotonic() - started, error)
             _log.exception("maintenance failed; it is tried again later")

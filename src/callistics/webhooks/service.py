@@ -121,6 +121,12 @@ class Webhooks:
         self._writer.submit(Job(webhooks=changes, unlimited=True)).result()
         return True
 
+    def learn(self) -> None:
+        """Take endpoints and bodies as they are stored; what was ended stays so."""
+        for one in self.stored.endpoints():
+            self.endpoints.put(one)
+        self.worker.look_again()
+
     def stop(self) -> None:
         """Map no more."""
         self.worker.stop()

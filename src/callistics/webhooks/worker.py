@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from callistics.errors import Unavailable
 from callistics.model.webhooks import KeptBody
 
 AT_A_TIME = 500
@@ -54,6 +55,12 @@ class Worker:
                 self._behind = True
             self._changed.notify_all()
 
+    def look_again(self) -> None:
+        """Read what waits: a body may have been stored although its commit failed."""
+        with self._changed:
+            self._behind = True
+            self._changed.notify_all()
+
     def wait(self, timeout: float = 60.0) -> bool:
         """Wait until every body that was added has been settled; whether that came about."""
 
@@ -83,6 +90,10 @@ class Worker:
             bodies = self._waiting() if read else taken
             if bodies:
                 self._settle(bodies)
+        except Unavailable as error:
+            _log.warning("webhooks have to wait to be mapped", reason=error.detail)
+            self._done(behind=True)
+            return _PAUSE
         except Exception:  # noqa: BLE001 - whatever it is, the bodies are durable
             if not self._stopping.is_set():
                 _log.exception("webhooks could not be mapped; it is tried again")

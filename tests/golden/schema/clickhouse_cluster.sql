@@ -298,3 +298,13 @@ CREATE TABLE IF NOT EXISTS overwriting_due ON CLUSTER calls_cluster (
 ) ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/overwriting_due', '{shard}-{replica}')
 ORDER BY since
 SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS alert_rows ON CLUSTER calls_cluster (
+    kind LowCardinality(String),
+    id String,
+    alert_id String,
+    version Int64,
+    content String
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/alert_rows', '{shard}-{replica}', version)
+ORDER BY (kind, id)
+SETTINGS non_replicated_deduplication_window = 1000;

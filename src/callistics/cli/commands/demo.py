@@ -52,7 +52,7 @@ def command(
     if once:
         return
     # Loaded here: without serving it is not needed.
-    from callistics.server.app import serve  # noqa: PLC0415
+    from callistics.server.serving import serve  # noqa: PLC0415
 
     quiet = replace(settings, log_level="warning", log_format="text")
     serve(quiet, on_ready=lambda _: _invite(settings, data, demo))

@@ -12,7 +12,8 @@ from callistics.cli.doctor.zone_rules import check_zone_rules
 from callistics.cli.serving import Report, report
 from callistics.dashboard.assets import CHARTS, HOW_TO_MAKE_IT
 from callistics.engines.diagnosis import Diagnosis
-from callistics.settings import ENGINE_DSNS, Settings, load_settings
+from callistics.setting_sources import ENGINE_DSNS
+from callistics.settings import Settings, load_settings
 
 _EPILOG = f"""\b
 Examples:
@@ -70,7 +71,7 @@ def _engine(settings: Settings, server: Report, *, asked: bool) -> Diagnosis:
 
     file = database_file(settings.engine)
     missed = asked and file is not None and not file.exists()
-    found = diagnose(settings.engine, served=server.answers and not missed)
+    found = diagnose(settings, served=server.answers and not missed)
     limit = memory_limit(settings)
     if limit is None:
         return found

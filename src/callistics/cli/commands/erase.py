@@ -147,6 +147,6 @@ def _tell(done: str, outcomes: Iterator[_Outcome]) -> None:
         click.echo(f"{one.named.identity}: {one.error}", err=True)
     if len(wrong) > _SHOWN:
         click.echo(f"… and {len(wrong) - _SHOWN:,} more", err=True)
-    click.echo(f"{leads:,} leads and {calls:,} calls {done}; {missing:,} are not there")
+    click.echo(f"{leads:,} leads and {calls:,} calls {done}, {missing:,} not found")
     if wrong:
         raise SystemExit(1)

@@ -8,7 +8,8 @@ from callistics.cli.connect import not_opened
 from callistics.cli.listen import ensure_free
 from callistics.cli.root import Failure
 from callistics.errors import EngineError
-from callistics.settings import ENGINE_DSNS, load_settings
+from callistics.setting_sources import ENGINE_DSNS
+from callistics.settings import load_settings
 
 _EPILOG = f"""\b
 Examples:
@@ -31,7 +32,12 @@ def server_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command("serve", epilog=_EPILOG)
 @server_options
-def command(engine: str | None, host: str | None, port: int | None) -> None:
+@click.option(
+    "--accept-loss",
+    is_flag=True,
+    help="Go on where the database's log is damaged or gone; what is left of it is kept aside.",
+)
+def command(engine: str | None, host: str | None, port: int | None, *, accept_loss: bool) -> None:
     """Run the server until it is stopped.
 
     What is not given here comes from the environment and callistics.toml; `callistics settings`
@@ -40,9 +46,9 @@ def command(engine: str | None, host: str | None, port: int | None) -> None:
     settings = load_settings(overrides={"engine": engine, "host": host, "port": port})
     ensure_free(settings.host, settings.port)
     # Loaded here: help and wrong settings need no server.
-    from callistics.server.app import serve  # noqa: PLC0415
+    from callistics.server.serving import serve  # noqa: PLC0415
 
     try:
-        serve(settings)
+        serve(settings, accept_loss=accept_loss)
     except EngineError as error:
         raise Failure(not_opened(settings, error)) from error

@@ -9,7 +9,7 @@ from typing import cast
 import click
 
 from callistics.cli.commands.serve import server_options
-from callistics.settings import InForce, in_force
+from callistics.setting_table import InForce, in_force
 
 _EPILOG = """\b
 Examples:

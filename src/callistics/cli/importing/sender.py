@@ -190,23 +190,30 @@ class Sender:
         return store.checked_texts(self._kind, texts, skip=skip, where=where)
 
     def _post(self, batch: Batch) -> Sent:
-        assert batch.texts is not None
-        body = b"\n".join(batch.texts)
         try:
-            response = self._client.request(
-                "POST",
-                self._path,
-                content=body if self._is_near else self._compress(body),
-                headers=_NDJSON if self._is_near else _COMPRESSED,
-                params=self._params,
-                # Storing records twice is the same as storing them once.
-                repeatable=True,
-            )
+            found = sent = self._ask(batch)
         except ApiError as error:
             return self._refused(batch, error)
-        sent = _stored(batch, response.json())
         self._counted(sent.tally)
+        # A server names some bad lines at a time; it has all others, and has counted them.
+        while found.tally.rejected > len(found.bad) > 0:
+            found = self._ask(found.batch.without({bad.number for bad in found.bad}))
+            sent.bad.extend(found.bad)
         return sent
+
+    def _ask(self, batch: Batch) -> Sent:
+        assert batch.texts is not None
+        body = b"\n".join(batch.texts)
+        response = self._client.request(
+            "POST",
+            self._path,
+            content=body if self._is_near else self._compress(body),
+            headers=_NDJSON if self._is_near else _COMPRESSED,
+            params=self._params,
+            # Storing records twice is the same as storing them once.
+            repeatable=True,
+        )
+        return _stored(batch, response.json())
 
     def _counted(self, tally: Tally) -> Tally:
         with self._tallying:
@@ -246,7 +253,11 @@ def _stored(batch: Batch, answer: dict[str, Any]) -> Sent:
     errors = ((int(one["index"]), map(FieldError.of, one["errors"])) for one in rejected)
     bad = [_bad_line(batch, index, found) for index, found in errors]
     tally = Tally(
-        answer["received"], answer["stored"], answer["unchanged"], answer["pending"], len(bad)
+        answer["received"],
+        answer["stored"],
+        answer["unchanged"],
+        answer["pending"],
+        answer.get("rejected_count", len(bad)),
     )
     return Sent(batch, tally, bad)
 

@@ -1,4 +1,4 @@
-"""What a commit stores besides records: receipts, keys, webhooks, blocks, the audit log."""
+"""What a commit stores besides records: receipts, keys, webhooks, alerts, audit log, blocks."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
@@ -8,13 +8,16 @@ import pyarrow as pa
 from callistics.engines.base import TAKEN, KeptReceipt
 from callistics.engines.clickhouse import erasures
 from callistics.engines.clickhouse.access_keys import key_table, secret_table, use_table
+from callistics.engines.clickhouse.alerts import purge as purge_alerts
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.webhooks import purge
+from callistics.model.alerts import AlertChanges
 from callistics.model.audit_chain import NO_ENTRY, Entry, Head
 from callistics.model.erasures import NewBlocks
 from callistics.model.instants import DAY
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
+from callistics.records.columnar.alert_tables import ALERTS, alert_table
 from callistics.records.columnar.audit_table import audit_table
 from callistics.records.columnar.row_codec import TIME
 from callistics.records.columnar.webhook_tables import webhook_tables
@@ -38,6 +41,7 @@ class Bookkeeping:
         self._uses: dict[str, int] = {}
         self._secret: str | None = None
         self._webhooks: list[WebhookChanges] = []
+        self._alerts: list[AlertChanges] = []
         self._receipts: list[tuple[str, str, KeptReceipt]] = []
         self._block_secret: bytes | None = None
         self._blocks: list[NewBlocks] = []
@@ -86,6 +90,12 @@ class Bookkeeping:
         if changes.purge_before is not None:
             purge(self._client, changes.purge_before)
         self._webhooks.append(changes)
+
+    def save_alerts(self, changes: AlertChanges) -> None:
+        """Store what there is of alerts; what is purged goes at once."""
+        if changes.purge_before is not None:
+            purge_alerts(self._client, changes.purge_before)
+        self._alerts.append(changes)
 
     def forget_bodies(self, calls: Iterable[Identity]) -> None:
         """Delete the kept bodies that were mapped to one of the calls, at once."""
@@ -140,6 +150,9 @@ class Bookkeeping:
         if self._receipts:
             yield "kept_answers", _receipt_table(self._receipts, self._now)
         yield from webhook_tables(self._webhooks, self._now)
+        alerts = alert_table(self._alerts, self._now)
+        if alerts is not None:
+            yield ALERTS, alerts
         yield from erasures.block_tables(self._block_secret, self._blocks, self._now)
 
 

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from callistics.errors import CallisticsError, EngineError, TimedOut, Unavailable, first_line
+from callistics.errors import CallisticsError, EngineError, Unavailable, first_line
+from callistics.interruption import Interruption, interruption
 
 _TRIES = 3
 _SYSTEM = re.compile(r"\[Errno -?\d+\] ([^')\"]+)")
@@ -46,7 +47,9 @@ class Client(Protocol):
         """The rows of a SELECT."""
         ...
 
-    def query_arrow(self, query: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
+    def query_arrow(
+        self, query: str, parameters: Mapping[str, Any] | None = None, settings: Any = None
+    ) -> pa.Table:
         """The rows of a SELECT as an Arrow table."""
         ...
 
@@ -88,16 +91,18 @@ class Connection:
     ) -> Rows:
         """The rows of a SELECT."""
         with self._translated():
-            rows = self._client.query(query, parameters, settings=settings)
+            rows = self._client.query(query, parameters, settings=self._in_time(settings))
         # No rows is an empty body in ClickHouse's format, and so is an answer that was lost.
         if not self._in_process and not rows.result_rows and _lost(rows.summary):
             raise Unavailable(_BUSY)
         return rows
 
-    def query_arrow(self, query: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
+    def query_arrow(
+        self, query: str, parameters: Mapping[str, Any] | None = None, settings: Any = None
+    ) -> pa.Table:
         """The rows of a SELECT as an Arrow table."""
         with self._translated():
-            return self._client.query_arrow(query, parameters)
+            return self._client.query_arrow(query, parameters, settings=self._in_time(settings))
 
     def command(
         self, cmd: str, parameters: Mapping[str, Any] | None = None, settings: Any = None
@@ -105,6 +110,16 @@ class Connection:
         """Run a statement that gives at most one value."""
         with self._translated():
             return self._client.command(cmd, parameters, settings=settings)
+
+    def _in_time(self, settings: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        """The settings of a statement that is to end with the request that it is of."""
+        by = interruption()
+        if by is None:
+            return settings
+        by.check()
+        # 0 would be no limit.
+        left = max(0.001, round(min(self._timeout, by.left), 3))
+        return {**(settings or {}), "max_execution_time": left}
 
     def in_session(self, name: str) -> Mapping[str, Any] | None:
         """The settings of statements that see each other's temporary tables, and no others'.
@@ -146,11 +161,13 @@ class Connection:
 
         try:
             yield
+        except CallisticsError:
+            raise
         except Exception as error:
             code = getattr(error, "code", None)
             if code in _TIMEOUT_CODES or (code is None and _waited(error)):
-                took = f"the query took longer than {self._timeout:g} seconds"
-                raise TimedOut(took) from error
+                by = interruption() or Interruption(self._timeout)
+                raise by.error from error
             if code in _MEMORY_CODES:
                 raise Unavailable("the query needs more memory than the engine may use") from error
             if isinstance(error, ProgrammingError) or code not in (None, *_BUSY_CODES):

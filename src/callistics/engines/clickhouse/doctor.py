@@ -13,7 +13,6 @@ from callistics.engines.diagnosis import (
 )
 from callistics.engines.migrations import newer
 from callistics.errors import CallisticsError
-from callistics.model.instants import now
 
 OLDEST = (25, 8)
 """The oldest release whose JSON columns can do what is asked of them."""
@@ -76,7 +75,7 @@ def _schema_problems(client: Client, address: Address) -> Iterator[str]:
         f"SELECT max(number) FROM {address.quoted_database}.schema_migrations"
     ).result_rows
     yield from newer(known(), int(schema))
-    if (ahead := ahead_problem(seconds_ahead(_newest(client, address), now()))) is not None:
+    if (ahead := ahead_problem(seconds_ahead(_newest(client, address)))) is not None:
         yield ahead
 
 
@@ -92,7 +91,7 @@ def _figures(client: Client, address: Address) -> Iterator[tuple[str, float]]:
     ((free,),) = client.query("SELECT min(free_space) FROM system.disks").result_rows
     yield "disk_free_bytes", float(free)
     if _has_tables(client, address):
-        yield from figures_of_arrivals(_newest(client, address), now()).items()
+        yield from figures_of_arrivals(_newest(client, address)).items()
 
 
 def _has_tables(client: Client, address: Address) -> bool:

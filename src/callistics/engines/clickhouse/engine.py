@@ -5,19 +5,20 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
 import pyarrow as pa
 
 from callistics.catalog.rollups import Rollup
-from callistics.engines.base import SharingLimits
+from callistics.engines.base import SharingLimits, StorageState
 from callistics.engines.clickhouse.access_keys import load_keys, load_token_secret
 from callistics.engines.clickhouse.columns import wide_as_decimals
 from callistics.engines.clickhouse.commit_gate import CommitGate
 from callistics.engines.clickhouse.connection import Client, Connection, unanswered
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.dsn import Address
+from callistics.engines.clickhouse.dump import ClickHouseDump, dump
 from callistics.engines.clickhouse.migrate import (
     known,
     layout_of,
@@ -28,6 +29,7 @@ from callistics.engines.clickhouse.migrate import (
 from callistics.engines.clickhouse.overwriting import Overwriting
 from callistics.engines.clickhouse.session import ClickHouseSession
 from callistics.engines.clickhouse.snapshot import ClickHouseSnapshot, parameters, snapshot
+from callistics.engines.waiting import waited_for
 from callistics.errors import CallisticsError
 from callistics.model.keys import StoredKey
 from callistics.records.columnar.changes import Changes
@@ -76,6 +78,7 @@ class ClickHouseEngine:
         self._writing, self._gate = threading.Lock(), CommitGate(timeout)
         self._clients: list[Client] = []
         self._unsettled: Callable[[], None] | None = None
+        self._open_for_long = partial(self._address.open, _WRITE_SECONDS, memory_limit, threads)
 
         def client(seconds: float) -> Connection:
             opened = self._address.open(seconds, memory_limit, threads)
@@ -112,6 +115,14 @@ class ClickHouseEngine:
         return f"ClickHouse {self._writer.server_version}{note}"
 
     @property
+    def storage(self) -> StorageState:
+        """Nobody knows here: the disk is another machine's, and a commit tells."""
+        return StorageState()
+
+    def when_reopened(self, act: Callable[[], None]) -> None:
+        """Never: it is a server that was opened."""
+
+    @property
     def data_version(self) -> None:
         """None: other processes may write to the same database."""
         return
@@ -135,7 +146,7 @@ class ClickHouseEngine:
 
     @contextmanager
     def _reader(self) -> Generator[Connection]:
-        reader = self._readers.get()
+        reader = waited_for(self._readers)
         try:
             yield reader
         finally:
@@ -224,6 +235,10 @@ class ClickHouseEngine:
         """Merge parts with rows that were erased; all others the database merges by itself."""
         return self._overwriting.work()
 
+    def dumping(self) -> AbstractContextManager[ClickHouseDump]:
+        """One state of all that is stored, while others go on writing. Raises `EngineError`."""
+        return dump(self._open_for_long, self._gate, self._address.cluster)
+
     def close(self) -> None:
         """Close every connection; what was committed is in the database."""
         for client in self._clients:
@@ -237,6 +252,7 @@ def _newest(client: Client) -> int:
         "SELECT greatest((SELECT coalesce(max(last), 0) FROM arrivals),"
         " (SELECT coalesce(max(version), 0) FROM access_keys),"
         " (SELECT coalesce(max(version), 0) FROM token_secret),"
-        " (SELECT coalesce(max(version), 0) FROM webhook_endpoints))"
+        " (SELECT coalesce(max(version), 0) FROM webhook_endpoints),"
+        " (SELECT coalesce(max(version), 0) FROM alert_rows))"
     ).result_rows
     return int(last)

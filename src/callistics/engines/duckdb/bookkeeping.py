@@ -1,12 +1,13 @@
-"""What a transaction stores besides records: receipts, keys, webhooks, blocks, the audit log."""
+"""What a transaction stores besides records: receipts, keys, webhooks, alerts, audit, blocks."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
 from callistics.engines.base import TAKEN, KeptReceipt
-from callistics.engines.duckdb import access_keys, forget, webhooks
+from callistics.engines.duckdb import access_keys, alerts, forget, webhooks
 from callistics.engines.duckdb.blocked_ids import BlockedIds
 from callistics.engines.duckdb.overwriting.due import note_erased
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.model.alerts import AlertChanges
 from callistics.model.audit_chain import NO_ENTRY, Entry, Head
 from callistics.model.erasures import NewBlocks
 from callistics.model.keys import StoredKey
@@ -107,6 +108,10 @@ class Bookkeeping:
         """Block digests for so many µs."""
         blocks = NewBlocks(digests, self._now + duration)
         self._blocked.block(self._statements, blocks, self._now)
+
+    def save_alerts(self, changes: AlertChanges) -> None:
+        """Store what there is of alerts."""
+        alerts.save(self._statements, changes, self._now)
 
     def audit_head(self) -> Head:
         """The last entry of the audit log."""

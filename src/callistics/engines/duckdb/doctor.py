@@ -1,7 +1,5 @@
 """Looking at a database file without changing it."""
 
-from pathlib import Path
-
 import duckdb
 
 from callistics.engines.diagnosis import (
@@ -10,17 +8,18 @@ from callistics.engines.diagnosis import (
     figures_of_arrivals,
     seconds_ahead,
 )
+from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.migrate import known
 from callistics.engines.machine import FILE_FIGURES, file_sizes
 from callistics.engines.migrations import newer
 from callistics.errors import first_line
-from callistics.model.instants import now
 
 _NAME = f"DuckDB {duckdb.__version__}"
 
 
-def diagnose(path: Path, *, served: bool = False) -> Diagnosis:
+def diagnose(disk: Disk, *, served: bool = False) -> Diagnosis:
     """The file, its schema and the space around it; `served` is whether a server is running."""
+    path = disk.path
     facts = [("file", str(path.absolute()))]
     sizes = file_sizes(path)
     if sizes is None:
@@ -28,7 +27,10 @@ def diagnose(path: Path, *, served: bool = False) -> Diagnosis:
             return Diagnosis(_NAME, (("file", f"{path.absolute()} is not there"),))
         return Diagnosis(_NAME, tuple(facts), ("the file is not there yet: a server makes it",))
     problems: list[str] = []
+    if disk.shortage is not None:
+        problems.append(f"records are refused: {disk.shortage}")
     figures = {name: read(sizes) for name, (_, read) in FILE_FIGURES.items()}
+    figures["disk_free_bytes"] = sizes.free
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
             facts += _contents(connection, problems, figures)
@@ -54,9 +56,9 @@ def _contents(
     schema = int(rows[0][0] or 0)
     problems += newer(known(), schema)
     ((newest,),) = connection.execute("SELECT epoch_us(last) FROM arrivals").fetchall()
-    ahead = ahead_problem(seconds_ahead(int(newest), now()))
+    ahead = ahead_problem(seconds_ahead(int(newest)))
     problems += [ahead] if ahead else []
-    figures.update(figures_of_arrivals(int(newest), now()))
+    figures.update(figures_of_arrivals(int(newest)))
     calls, leads = (
         connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
         for table in ("calls", "leads")

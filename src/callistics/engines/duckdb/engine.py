@@ -1,7 +1,5 @@
 """The embedded engine: opening, reading with a time limit, and writing."""
 
-import queue
-import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,33 +13,31 @@ from callistics.engines.duckdb.access_keys import load_keys, load_token_secret
 from callistics.engines.duckdb.blocked_ids import BlockedIds
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.dialect import DuckDBDialect
+from callistics.engines.duckdb.disk import Disk
+from callistics.engines.duckdb.dump import DuckDBDump, dump
 from callistics.engines.duckdb.lookup.id_index import IdIndex
 from callistics.engines.duckdb.lookup.load_states import Lookup
 from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
 from callistics.engines.duckdb.maintenance import Maintenance
 from callistics.engines.duckdb.migrate import closed_on_failure, migrate, rebuild_done, rebuild_due
 from callistics.engines.duckdb.observers import DataVersion, Observer
+from callistics.engines.duckdb.opening import explained, open_file, watermark_of
 from callistics.engines.duckdb.overwriting.renewal import Renewal
 from callistics.engines.duckdb.overwriting.work import Overwriting
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.query_timeout import QueryTimeout
+from callistics.engines.duckdb.readers import Readers
 from callistics.engines.duckdb.rebuild import rebuild_leads, rebuild_rollups
 from callistics.engines.duckdb.rollups.schedule import RollupSchedule
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.snapshot import DuckDBSnapshot, snapshot
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
-from callistics.engines.duckdb.writer import WriteConnection, first_log_limit
-from callistics.errors import EngineError, TimedOut, first_line
+from callistics.engines.duckdb.writer import WriteConnection
+from callistics.interruption import Interruption, interruption
 from callistics.model.keys import StoredKey
 from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
-
-DEFAULT_MEMORY = "25%"
-"""Of the machine's: the rest goes on to cache the file, as far as nobody else needs it."""
-# Rows from which on a group of them has columns for the keys of payloads. The engine's own limit is
-# 30,000: ten smaller groups beside eighty large ones made a filter by a key half as slow again.
-_LEAST_SPLIT = 2_048
 
 
 class DuckDBEngine:
@@ -49,6 +45,7 @@ class DuckDBEngine:
 
     Queries run on a pool of `readers` connections, each limited to `timeout` seconds; writing is
     one connection's, by one thread at a time. `clock` gives the time of arrival in µs.
+    Errors of the disk are raised as they are: see `reopening.ReopeningEngine`.
     """
 
     def __init__(
@@ -65,12 +62,14 @@ class DuckDBEngine:
         self._clock = clock
         self.path = path
         self._timeout, self._tuning = timeout, tuning
-        self._connection = _open(path, memory_limit, threads, first_log_limit(shared=tuning.shared))
-        with closed_on_failure(self._connection.close):
+        self._connection = open_file(path, memory_limit, threads, shared=tuning.shared)
+        with closed_on_failure(self._connection.close), explained(path):
             self.migrated = migrate(self._connection)
-        self._payload_keys = PayloadKeys(self._connection, tuning.payload_keys_listed)
+            self._watermark = watermark_of(path)
+            self._payload_keys = PayloadKeys(self._connection, tuning.payload_keys_listed)
         self.dialect = DuckDBDialect(self._payload_keys)
-        self._write = WriteConnection(self._connection, path, tuning)
+        disk = Disk(path, tuning.disk_reserve)
+        self._write = WriteConnection(self._connection, disk, tuning, self._watermark)
         self._id_index = IdIndex(self._connection, tuning)
         self._lead_numbers = SurrogateKeys(self._connection)
         self._schedule = RollupSchedule(self._writer, tuning)
@@ -85,11 +84,8 @@ class DuckDBEngine:
             self._write, self._schedule, self._clustering, self._overwriting
         )
         self._query_timeout = QueryTimeout()
-        # Whatever was used last is still in the processor's caches.
-        self._readers: queue.LifoQueue[StatementCache] = queue.LifoQueue()
-        self._reader_count, self._admitting = readers, threading.Lock()
-        for _ in range(readers):
-            self._readers.put(StatementCache(self._connection.cursor()))
+        self._readers = Readers(self._connection, readers)
+        self._dumps = 0
         if rebuild_due(self._connection):
             with closed_on_failure(self.close):
                 self.rebuild()
@@ -113,21 +109,45 @@ class DuckDBEngine:
         """
         return self._data_version.settled
 
+    @property
+    def unused_data_version(self) -> int:
+        """A number that no state has had, nor the one that may show."""
+        return self._data_version.unused
+
+    def count_from(self, data_version: int) -> None:
+        """Have `data_version` begin with a number, before anyone asks."""
+        self._data_version.begin_with(data_version)
+
+    @property
+    def payload_keys(self) -> PayloadKeys:
+        """The keys that payloads have."""
+        return self._payload_keys
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it goes on after an error, and its log ends as it says."""
+        try:
+            with self._connection.cursor() as probe:
+                probe.execute("SELECT 1")
+        except duckdb.Error:
+            return False
+        return not self._write.is_torn
+
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
-        with self._reader() as reader:
+        with self._readers.one() as reader:
             return self._execute(reader, statement)
 
     def run_many(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement, kept as columns. Raises `TimedOut` past the time limit."""
-        with self._reader() as reader, self._timed(reader):
+        with self._readers.one() as reader, self._timed(reader):
             return ColumnRows(reader.columns(statement.text, statement.values))
 
     @contextmanager
     def reading(self) -> Generator[DuckDBSnapshot]:
         """One state of the records for several statements."""
         with (
-            self._reader() as reader,
+            self._readers.one() as reader,
             snapshot(reader, self._execute, self._data_version) as found,
         ):
             yield found
@@ -138,33 +158,14 @@ class DuckDBEngine:
         return self._tuning.sharing
 
     @contextmanager
-    def _reader(self) -> Generator[StatementCache]:
-        with self._admitting:
-            reader = self._readers.get()
-        try:
-            yield reader
-        finally:
-            self._readers.put(reader)
-
-    @contextmanager
     def _alone(self, patience: float) -> Generator[bool]:
         """Have nobody read meanwhile, if those who do end within some seconds; whether they did."""
-        taken: list[StatementCache] = []
-        ends = time.monotonic() + patience
-        # Who comes meanwhile waits.
-        if not self._admitting.acquire(timeout=patience):
+        # A state that is held for a backup nobody waits for.
+        if self._dumps:
             yield False
             return
-        try:
-            with suppress(queue.Empty):
-                while len(taken) < self._reader_count:
-                    left = max(0.0, ends - time.monotonic())
-                    taken.append(self._readers.get(timeout=left))
-            yield len(taken) == self._reader_count and not self._id_index.is_reading
-        finally:
-            for reader in taken:
-                self._readers.put(reader)
-            self._admitting.release()
+        with self._readers.none(patience) as nobody:
+            yield nobody and not self._id_index.is_reading
 
     def _execute(self, reader: StatementCache, statement: Statement) -> Sequence[SqlRow]:
         with self._timed(reader):
@@ -172,11 +173,15 @@ class DuckDBEngine:
 
     @contextmanager
     def _timed(self, reader: StatementCache) -> Generator[None]:
+        by = interruption() or Interruption(self._timeout)
         try:
-            with self._query_timeout.limit(reader.connection, self._timeout):
+            with (
+                self._query_timeout.limit(reader.connection, by.left) as end,
+                by.telling(end),
+            ):
                 yield
         except duckdb.InterruptException:
-            raise TimedOut(f"the query took longer than {self._timeout:g} seconds") from None
+            raise by.error from None
 
     @contextmanager
     def writing(self) -> Generator[DuckDBSession]:
@@ -238,9 +243,18 @@ class DuckDBEngine:
 
     def newest_arrival(self) -> int:
         """The newest time (µs) that was given out for a record that came."""
-        with self._reader() as reader:
+        with self._readers.one() as reader:
             ((newest,),) = reader.execute("SELECT epoch_us(last) FROM arrivals").fetchall()
         return int(newest)
+
+    def try_to_write(self) -> None:
+        """Commit what changes nothing."""
+        with self._write.lock, self._write.transaction() as connection:
+            connection.execute("UPDATE arrivals SET last = last")
+
+    def interrupt(self) -> None:
+        """End the queries that run: they raise `TimedOut`."""
+        self._query_timeout.end_all()
 
     def rebuild(self) -> None:
         """Recompute every lead, attempt, effective payload and roll-up from the records.
@@ -256,32 +270,38 @@ class DuckDBEngine:
             self._schedule.rebuilt()
             self._data_version.advance()
 
+    @contextmanager
+    def dumping(self) -> Generator[DuckDBDump]:
+        """One state of all that is stored, while others go on writing."""
+        self._dumps += 1
+        try:
+            with dump(self._connection, gives_way=self._tuning.shared) as found:
+                yield found
+        finally:
+            self._dumps -= 1
+
+    def abandon(self) -> None:
+        """Close the file as it is: it is for the log to say what was committed."""
+        with suppress(duckdb.Error):
+            self._connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        self.close()
+
+    def cut_log(self) -> None:
+        """Cut off the log, after it was abandoned, what was never acknowledged."""
+        if self._watermark is not None:
+            self._watermark.cut()
+
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""
         self._query_timeout.stop()
         self._id_index.stop()
+        self._overwriting.stop()
         with self._write.lock:
-            for _ in range(self._reader_count):
-                self._readers.get().connection.close()
+            self._readers.close()
+            self._maintenance.close()
             self._clustering.close()
             self._renewal.close()
             self._write.close()
             self._connection.close()
-
-
-def _open(
-    path: Path, memory_limit: str | None, threads: int | None, log_limit: int
-) -> duckdb.DuckDBPyConnection:
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "checkpoint_threshold": f"{log_limit}B",
-        "variant_minimum_shredding_size": _LEAST_SPLIT,
-        "memory_limit": memory_limit or DEFAULT_MEMORY,
-    }
-    if threads is not None:
-        config["threads"] = threads
-    try:
-        if str(path) != ":memory:":
-            path.parent.mkdir(parents=True, exist_ok=True)
-        return duckdb.connect(str(path), config=config)
-    except (duckdb.Error, OSError) as error:
-        raise EngineError(f"cannot open {path}: {first_line(error)}") from error
+            if self._watermark is not None:
+                self._watermark.close()

@@ -1,6 +1,9 @@
 """Maintenance of roll-ups, of the order of rows, and of what was erased, a piece at a time."""
 
 from collections.abc import Generator
+from contextlib import suppress
+
+import duckdb
 
 from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.observers import Commit
@@ -39,6 +42,13 @@ class Maintenance:
         A piece holds up the writer for less than it takes to be noticed.
         """
         return self._maintain_rollups() or self._overwriting.work() or self._cluster_months()
+
+    def close(self) -> None:
+        """Give up what is begun; nobody may do a piece meanwhile."""
+        if self._work is not None:
+            # A database that failed does not even drop a table.
+            with suppress(duckdb.Error):
+                self._work.close()
 
     def _maintain_rollups(self) -> bool:
         with self._writer.lock:

@@ -45,6 +45,13 @@ def migrate(
     return [migration.number for migration in applied]
 
 
+def tables_made_by(migrations: Sequence[Migration[Operation]]) -> frozenset[str]:
+    """The tables that a new database has after these migrations."""
+    with duckdb.connect(":memory:") as connection:
+        migrate(connection, migrations)
+        return frozenset(name for (name,) in connection.execute("SHOW TABLES").fetchall())
+
+
 def rebuild_due(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether a migration has asked for a rebuild that has not come to its end."""
     return bool(_due(connection))

@@ -40,6 +40,15 @@ class DataVersion:
         value = self.value
         return value if value == self._begun else None
 
+    @property
+    def unused(self) -> int:
+        """A number that no state has had, nor the one that may show."""
+        return self._begun + 1
+
+    def begin_with(self, number: int) -> None:
+        """Count from a number on."""
+        self.value = self._begun = number
+
     def begin(self, commit: Commit) -> None:
         """From now on a commit may show."""
         if commit.delta is not None:

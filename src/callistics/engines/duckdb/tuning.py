@@ -11,14 +11,16 @@ _SHARING = SharingLimits(queries=4, rows=500_000)
 class Tuning:
     """The sizes that decide how work is done, never what comes of it.
 
-    They are measured, and but for the setting `payload_key_limit` not set by who runs a server;
-    tests make them small.
+    They are measured, and but for the settings `payload_key_limit` and `disk_reserve` not set
+    by who runs a server; tests make them small.
     """
 
     shared: bool = True
     """Whether others may wait for the writer: then it does nothing long at a time."""
     payload_keys_listed: int = 1_000
     """Keys of payloads that are listed for each merchant; where one has more, any may be there."""
+    disk_reserve: int = 0
+    """Bytes of the disk that are not for spilling."""
     file_bytes_per_row_fetched: int = 8 << 20
     """One row for each so many bytes of the file is fetched by itself, where the engine's own limit
     is 50. More are picked out of all, which takes the time of opening each column of each row

@@ -7,6 +7,7 @@ and for those that are it knows the week whose rows are to be scanned.
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -192,7 +193,7 @@ class IdIndex:
         """Read what is stored, once: whatever is written from now on is added."""
         if self._thread is not None:
             return
-        self._thread = threading.Thread(target=self._read, name="id-index", daemon=True)
+        self._thread = threading.Thread(target=self._read_all, name="id-index", daemon=True)
         self._thread.start()
         with self._connection.cursor() as reader:
             stored = sum(count_rows(reader, table) for table in ID_OF)
@@ -220,6 +221,12 @@ class IdIndex:
         """Which of the records a table may have."""
         self._begin()
         return self._known[table].possible(numbers)
+
+    def _read_all(self) -> None:
+        # Of a database that failed nothing is known any more: it is opened again, with an index of
+        # its own.
+        with suppress(duckdb.FatalException):
+            self._read()
 
     def _read(self) -> None:
         give_way()

@@ -65,6 +65,12 @@ class Overwriting:
             raise
         return True
 
+    def stop(self) -> None:
+        """Leave off; it begins anew the next time."""
+        if self._pieces is not None:
+            self._pieces.close()
+            self._pieces = None
+
     def _due(self) -> int | None:
         ((since,),) = self._writer.connection.execute(_DUE).fetchall()
         return since

@@ -1,0 +1,156 @@
+"""A fault at every file operation of the engine in turn: no space, an I/O error, a short write."""
+
+import mmap
+import struct
+import subprocess
+import tempfile
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from drills.ledger import Ledger, Verdict
+from drills.load import Sender, check, make_hook
+from drills.report import Report
+from drills.small_server import hurried
+from support.gate import until
+from support.live import Live
+
+KINDS = {1: "no space", 2: "I/O error", 3: "short write, then no space"}
+# A fault of one operation, of a few, and one that stays until it is mended.
+_LENGTHS = (1, 3, 1 << 40)
+_REQUESTS = 16
+_NUMBERS = struct.Struct("5q")
+# In the short form: operations of a round, kinds and lengths that differ in what they lead to.
+_SAMPLE = ((3, 1, 1 << 40), (17, 2, 3), (40, 3, 1 << 40))
+
+
+class Faults:
+    """The library that fails operations below a folder, and what it is told."""
+
+    def __init__(self, place: Path, folder: Path) -> None:
+        source, library = Path(__file__).with_name("faults.c"), place / "faults.so"
+        command = ["cc", "-shared", "-fPIC", "-O2", "-o", str(library), str(source), "-ldl"]
+        subprocess.run(command, check=True)
+        control = place / "control"
+        control.write_bytes(bytes(_NUMBERS.size))
+        with control.open("r+b") as file:
+            self._control = mmap.mmap(file.fileno(), _NUMBERS.size)
+        self.environment = {
+            "LD_PRELOAD": str(library),
+            "FAULTS_FOLDER": str(folder),
+            "FAULTS_CONTROL": str(control),
+        }
+
+    def arm(self, first: int, kind: int, length: int) -> None:
+        """Fail so many operations from the n-th from now on; 0 counts only."""
+        self._control[:] = _NUMBERS.pack(0, first, first + length - 1, kind, 0)
+
+    def disarm(self) -> tuple[int, int]:
+        """Fail nothing any more; how many operations there were, and how many failed."""
+        count, _, _, _, failed = _NUMBERS.unpack(self._control[:])
+        self._control[:] = bytes(_NUMBERS.size)
+        return count, failed
+
+
+@dataclass
+class _Sum:
+    """What came of the rounds with one kind of fault."""
+
+    rounds: int = 0
+    failed: int = 0
+    answered: dict[int, int] = field(default_factory=dict[int, int])
+    faults: list[str] = field(default_factory=list[str])
+    verdict: Verdict = field(default_factory=Verdict)
+
+    def add(self, failed: int, sender: Sender, verdicts: Sequence[Verdict]) -> None:
+        self.rounds += 1
+        self.failed += failed
+        for status, count in sender.answered.items():
+            self.answered[status] = self.answered.get(status, 0) + count
+        self.faults += sender.faults
+        for verdict in verdicts:
+            self.verdict.add(verdict)
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict.is_clean and not self.faults
+
+
+class _Rounds:
+    """Rounds on one folder: after each the server has recovered, was killed and is opened again."""
+
+    def __init__(self, place: Path) -> None:
+        self._folder = place / "data"
+        self._folder.mkdir()
+        self.faults = Faults(place, self._folder)
+        self._ledger = Ledger()
+        self._number = 0
+        self._hook = ""
+
+    @contextmanager
+    def server(self) -> Generator[Live]:
+        self.faults.disarm()
+        with hurried(self._folder, self.faults.environment) as server:
+            self._hook = self._hook or make_hook(server)
+            yield server
+
+    def round(self, first: int, kind: int, length: int) -> tuple[int, int, Sender, list[Verdict]]:
+        """Load with a fault; operations, those that failed, who sent, what was found after it."""
+        self._number += 1
+        with self.server() as server:
+            verdicts = [check(server, self._ledger)]
+            sender = Sender(server, self._ledger, f"n{self._number}", self._hook)
+            self.faults.arm(first, kind, length)
+            for _ in range(_REQUESTS):
+                sender.send()
+            count, failed = self.faults.disarm()
+            until(lambda: server.client.get("/health/ready").status_code == 200)
+            verdicts.append(check(server, self._ledger))
+            for _ in range(3):
+                sender.send()
+        return count, failed, sender, verdicts
+
+    def last_check(self) -> Verdict:
+        with self.server() as server:
+            return check(server, self._ledger)
+
+
+def drill(*, short: bool) -> Report:
+    """Every operation of a load once with each kind of fault and each length, or a sample."""
+    sums = {kind: _Sum() for kind in KINDS}
+    with tempfile.TemporaryDirectory() as place:
+        rounds = _Rounds(Path(place))
+        total, *_ = rounds.round(0, 1, 1)
+        every = [
+            (n, kind, length) for n in range(1, total) for kind in KINDS for length in _LENGTHS
+        ]
+        for first, kind, length in _SAMPLE if short else every:
+            _, failed, sender, verdicts = rounds.round(first, kind, length)
+            sums[kind].add(failed, sender, verdicts)
+        last = rounds.last_check()
+    sums[1].verdict.add(last)
+    for fault in {fault for one in sums.values() for fault in one.faults}:
+        print(fault)
+    return _report(sums)
+
+
+def _report(sums: dict[int, _Sum]) -> Report:
+    headings = ("fault", "rounds", "operations failed", "answered 200", "answered 503", "other")
+    rows = [
+        (
+            KINDS[kind],
+            one.rounds,
+            one.failed,
+            one.answered.get(200, 0),
+            one.answered.get(503, 0),
+            len(one.faults),
+            one.verdict.lost,
+            one.verdict.double,
+            one.verdict.half,
+            one.verdict.wrong,
+        )
+        for kind, one in sums.items()
+    ]
+    verdict = ("lost", "double", "half", "wrong")
+    return Report((*headings, *verdict), rows, all(one.passed for one in sums.values()))

@@ -1,0 +1,1 @@
+"""Alerts: what they watch, when that is looked at, and who is told."""

@@ -1,0 +1,138 @@
+"""Sends notices, again and again where they do not arrive, until it gives up."""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import structlog
+
+from callistics.alerts.mail import Mailer
+from callistics.alerts.stored import StoredAlerts
+from callistics.alerts.webhook import NotDeliveredError, send
+from callistics.model.alerts import AlertChanges, Delivery, DeliveryState
+from callistics.model.instants import HOUR, MINUTE, SECOND
+
+PAUSES = (5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR)
+"""How long a notice waits after each attempt that failed; after the last it is given up."""
+_AT_ONCE = 100
+_THREADS = 8
+_log = structlog.get_logger("callistics")
+
+Save = Callable[[AlertChanges], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How notices go out: by mail, where that is set; to private addresses, where allowed.
+
+    `count` is told the channel of each attempt and what became of it.
+    """
+
+    mailer: Mailer | None
+    private: bool
+    count: Callable[[str, str], None]
+
+    def send(self, delivery: Delivery, now: int) -> None:
+        """Send a notice. Raises `NotDeliveredError`."""
+        if delivery.target.url is not None:
+            send(delivery, now, private=self.private)
+        elif self.mailer is not None:
+            self.mailer.send(delivery)
+        else:
+            raise NotDeliveredError("the server sends no mail: smtp_url or mail_from is not set")
+
+    def attempt(self, delivery: Delivery, now: int) -> Delivery:
+        """Try it once; the delivery as it is afterwards."""
+        channel = "email" if delivery.target.url is None else "webhook"
+        tried = replace(delivery, attempts=delivery.attempts + 1)
+        try:
+            self.send(delivery, now)
+        except NotDeliveredError as error:
+            after = _failed(tried, str(error), now, final=error.final)
+        except Exception:  # noqa: BLE001 - one notice must not hold up the others
+            _log.exception("a notice could not be sent", alert=delivery.alert_id)
+            after = _failed(tried, "the server failed: see its log", now, final=False)
+        else:
+            after = replace(tried, state=DeliveryState.DELIVERED, body="", error=None)
+        failed = "given_up" if after.over else "failed"
+        self.count(channel, "sent" if after.error is None else failed)
+        return after
+
+
+def _failed(tried: Delivery, why: str, now: int, *, final: bool) -> Delivery:
+    if final or tried.attempts > len(PAUSES):
+        return replace(tried, state=DeliveryState.GIVEN_UP, body="", error=why)
+    return replace(tried, next_at=now + PAUSES[tried.attempts - 1], error=why)
+
+
+def _nothing() -> None:
+    pass
+
+
+class Sender:
+    """Notices on their way. What is added must be durable already.
+
+    `why_not` says why nothing is to be told of an alert any more, if so.
+    """
+
+    def __init__(
+        self, stored: StoredAlerts, ways: Ways, save: Save, why_not: Callable[[str], str | None]
+    ) -> None:
+        self._stored, self._ways, self._save, self._why_not = stored, ways, save, why_not
+        self._lock = threading.Lock()
+        self._waiting: dict[str, Delivery] | None = None
+        self.on_added: Callable[[], None] = _nothing
+        self.stopping = False
+        """Whether no further attempt is begun."""
+
+    def add(self, deliveries: Iterable[Delivery]) -> None:
+        """Take notices; before the first round all are read anyway."""
+        with self._lock:
+            if self._waiting is not None:
+                self._waiting |= {one.id: one for one in deliveries}
+        self.on_added()
+
+    def read_anew(self) -> None:
+        """Look up what is on its way: nobody knows what came to be stored."""
+        with self._lock:
+            self._waiting = None
+
+    def round(self, now: int) -> int | None:
+        """Send what is due at an instant (µs); when there is more to do, None where nothing is."""
+        waiting = self._all()
+        due = [one for one in waiting if one.next_at <= now][:_AT_ONCE]
+        if due:
+            self._note(self._sent(due, now))
+        return min((one.next_at for one in self._all()), default=None)
+
+    def _sent(self, due: Sequence[Delivery], now: int) -> list[Delivery]:
+        def sent(one: Delivery) -> Delivery:
+            if self.stopping:
+                return one
+            why = self._why_not(one.alert_id)
+            if why is None:
+                return self._ways.attempt(one, now)
+            return replace(one, state=DeliveryState.GIVEN_UP, body="", error=why)
+
+        with ThreadPoolExecutor(min(len(due), _THREADS), "notices") as pool:
+            after = list(pool.map(sent, due))
+        return [one for one, before in zip(after, due, strict=True) if one is not before]
+
+    def _all(self) -> list[Delivery]:
+        with self._lock:
+            if self._waiting is None:
+                self._waiting = {one.id: one for one in self._stored.waiting()}
+            return list(self._waiting.values())
+
+    def _note(self, after: Sequence[Delivery]) -> None:
+        """Store what became of notices: until then they count as not sent."""
+        self._save(AlertChanges(deliveries=after))
+        with self._lock:
+            if self._waiting is None:
+                return
+            for one in after:
+                if one.over:
+                    self._waiting.pop(one.id, None)
+                else:
+                    self._waiting[one.id] = one

@@ -1,0 +1,143 @@
+"""Where backups are kept: a folder, or what comes behind `s3://bucket/prefix`."""
+
+import hashlib
+import os
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+from pyarrow import fs
+
+from callistics.backups.manifest import BackupError
+from callistics.errors import first_line
+
+_PIECE = 1 << 20
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+_UNFINISHED = ".unfinished"
+_ADVICE = "what is there already stays: run the same command again once that is mended"
+
+
+class Place:
+    """Reads and writes files by their names below an address.
+
+    A file of a folder has its name once all of it is on the disk; an object of a bucket is there
+    once all of it is. All methods raise `BackupError`.
+    """
+
+    def __init__(self, address: str) -> None:
+        parts = urlsplit(address)
+        self.shown = f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.scheme else address
+        self.folder: Path | None = None
+        if parts.scheme == "s3":
+            with self._failing("be reached"):
+                self._files, self._root = fs.FileSystem.from_uri(address)
+        elif "://" in address:
+            raise BackupError(f"{self.shown}: backups go to a folder or to s3://bucket/prefix")
+        else:
+            self.folder = Path(address).absolute()
+            self._files, self._root = fs.LocalFileSystem(), str(self.folder)
+
+    def names(self, folder: str) -> dict[str, int]:
+        """The files in a folder, and the size of each in bytes; none where there is no folder."""
+        with self._failing("be listed"):
+            chosen = fs.FileSelector(self._path(folder), allow_not_found=True)
+            found = self._files.get_file_info(chosen)
+            return {
+                one.base_name: one.size
+                for one in found
+                if one.is_file and not one.base_name.endswith(_UNFINISHED)
+            }
+
+    def read(self, name: str) -> bytes:
+        """All of a small file."""
+        return b"".join(self.pieces(name))
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """A file, piece by piece."""
+        with self._failing(f"give {name}"), self._files.open_input_stream(self._path(name)) as file:
+            while piece := file.read(_PIECE):
+                yield piece
+
+    def sha256(self, name: str) -> str:
+        """The checksum of a file's bytes, which are all read."""
+        found = hashlib.sha256()
+        for piece in self.pieces(name):
+            found.update(piece)
+        return found.hexdigest()
+
+    def write(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Write a file, instead of the one of that name."""
+        with self._failing(f"take {name}"), self._opened(self._path(name)) as file:
+            for piece in pieces:
+                file.write(piece)
+
+    def delete(self, name: str) -> None:
+        """Delete a file; one that is not there is deleted already."""
+        with self._failing(f"let go of {name}"), suppress(FileNotFoundError):
+            self._files.delete_file(self._path(name))
+
+    @contextmanager
+    def local(self, name: str, scratch: Path) -> Generator[Path]:
+        """The path of a file on this machine, for as long as it is needed."""
+        if self.folder is not None:
+            yield self.folder / name
+            return
+        path = scratch / name.rpartition("/")[2]
+        with path.open("wb") as file:
+            for piece in self.pieces(name):
+                file.write(piece)
+        try:
+            yield path
+        finally:
+            path.unlink()
+
+    def _path(self, name: str) -> str:
+        return f"{self._root}/{name}"
+
+    @contextmanager
+    def _opened(self, path: str) -> Generator[Any]:
+        if self.folder is not None:
+            with _written_whole(Path(path)) as file:
+                yield file
+            return
+        try:
+            with self._files.open_output_stream(path) as file:
+                yield file
+        except BaseException:
+            # To close an upload is to end it, however little came.
+            with suppress(OSError):
+                self._files.delete_file(path)
+            raise
+
+    @contextmanager
+    def _failing(self, what: str) -> Generator[None]:
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or first_line(error)
+            raise BackupError(f"{self.shown} cannot {what} ({reason}); {_ADVICE}") from error
+
+
+@contextmanager
+def _written_whole(path: Path) -> Generator[IO[bytes]]:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(path.name + _UNFINISHED)
+    try:
+        with os.fdopen(os.open(part, _NEW, 0o600), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        _write_out(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_out(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

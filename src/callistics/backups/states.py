@@ -1,0 +1,170 @@
+"""States that are held for backups while their parts are fetched: the server's side."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from callistics import __version__
+from callistics.backups.manifest import ListedPart, State, new_id
+from callistics.engines.base import Engine
+from callistics.engines.dump import Dump, StoredPart
+from callistics.errors import Conflict, NotFound
+from callistics.model.instants import now, utc_text
+
+_GONE = "no such state is held: it was released, or nothing of it was asked for in a while"
+EXPIRES_IN = 300
+"""Seconds after which a state of which nothing was asked for goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartFile:
+    """The open file of a part, which is gone once it is closed; its size, its checksum."""
+
+    file: IO[bytes]
+    size: int
+    sha256: str
+
+
+@dataclass(slots=True)
+class _Held:
+    state: State
+    dump: Dump
+    parts: dict[str, StoredPart]
+    closing: ExitStack
+    asked_at: float
+    busy: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class States:
+    """Holds one state at a time, for threads. `scratch` is the file that parts are written to.
+
+    `name` is the engine's, as manifests have it.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        name: str,
+        scratch: Path,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._engine, self._name, self._scratch = engine, name, scratch
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._opening = False
+        self._held: _Held | None = None
+        self.made_at: int | None = None
+        """When (µs) the newest backup was made, as far as anybody knows."""
+
+    def hold(self) -> State:
+        """Hold the state as it is now. Raises `Conflict` while another is, `EngineError`."""
+        self.expire()
+        with self._lock:
+            if self._held is not None or self._opening:
+                raise Conflict("another backup is being made: one at a time")
+            self._opening = True
+        try:
+            held = self._opened()
+            with self._lock:
+                self._held = held
+        finally:
+            self._opening = False
+        return held.state
+
+    def part(self, state_id: str, name: str) -> PartFile:
+        """The Parquet file of a part. Raises `NotFound`, `EngineError`."""
+        held = self._found(state_id, 1)
+        try:
+            part = held.parts.get(name)
+            if part is None:
+                raise NotFound("the state has no such part")
+            with held.lock:
+                if self._held is not held:
+                    raise NotFound(_GONE)
+                return self._written(held, part)
+        finally:
+            self._let_go(held)
+
+    def release(self, state_id: str) -> State:
+        """Hold a state no longer; which it was. Raises `NotFound`."""
+        held = self._found(state_id, 0)
+        self._end(held)
+        return held.state
+
+    def expire(self) -> None:
+        """Let the state go that nobody has asked for in a while."""
+        with self._lock:
+            held = self._held
+            if held is None or held.busy or self._clock() - held.asked_at < EXPIRES_IN:
+                return
+        self._end(held)
+
+    def stop(self) -> None:
+        """Let go of any state, after what is being written of it."""
+        with self._lock:
+            held = self._held
+        if held is not None:
+            self._end(held)
+
+    def _opened(self) -> _Held:
+        with ExitStack() as closing:
+            created = now()
+            dump = closing.enter_context(self._engine.dumping())
+            parts = dump.parts()
+            state = State(
+                id=new_id(created),
+                created_at=utc_text(created),
+                expires_in=EXPIRES_IN,
+                product=__version__,
+                engine=self._name,
+                engine_version=self._engine.version,
+                schema=dump.schema,
+                parts=tuple(_listed(part) for part in parts),
+            )
+            known = {part.name: part for part in parts}
+            return _Held(state, dump, known, closing.pop_all(), self._clock())
+
+    def _found(self, state_id: str, busy: int) -> _Held:
+        with self._lock:
+            held = self._held
+            if held is None or held.state.id != state_id:
+                raise NotFound(_GONE)
+            held.busy += busy
+            return held
+
+    def _let_go(self, held: _Held) -> None:
+        with self._lock:
+            held.busy -= 1
+            held.asked_at = self._clock()
+
+    def _written(self, held: _Held, part: StoredPart) -> PartFile:
+        path = self._scratch
+        try:
+            held.dump.write(part, path)
+            file = path.open("rb")
+        finally:
+            # What is open stays until it is closed, and nothing is left then.
+            path.unlink(missing_ok=True)
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+        file.seek(0)
+        return PartFile(file, size, found)
+
+    def _end(self, held: _Held) -> None:
+        with self._lock:
+            if self._held is held:
+                self._held = None
+        with held.lock:
+            held.closing.close()
+
+
+def _listed(part: StoredPart) -> ListedPart:
+    return ListedPart(
+        table=part.table, month=part.month, rows=part.rows, fingerprint=part.fingerprint
+    )

@@ -1,0 +1,1 @@
+"""Backups by the command line."""

@@ -1,0 +1,72 @@
+"""Opening a database file, once it has been looked at."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import duckdb
+
+from callistics.engines.duckdb.accept_loss import cut_unacknowledged
+from callistics.engines.duckdb.connecting import giving_way, holder
+from callistics.engines.duckdb.file_check import CUT_OFF, LossError, check_files, is_unreadable_log
+from callistics.engines.duckdb.watermark import Watermark, log_of
+from callistics.engines.duckdb.writer import first_log_limit
+from callistics.errors import EngineError, first_line
+
+DEFAULT_MEMORY = "25%"
+"""Of the machine's: the rest goes on to cache the file, as far as nobody else needs it."""
+# Rows from which on a group of them has columns for the keys of payloads. The engine's own limit is
+# 30,000: ten smaller groups beside eighty large ones made a filter by a key half as slow again.
+_LEAST_SPLIT = 2_048
+
+
+def open_file(
+    path: Path, memory_limit: str | None, threads: int | None, *, shared: bool
+) -> duckdb.DuckDBPyConnection:
+    """A database, which is made where there is none. Raises `EngineError`.
+
+    `shared` is whether others may wait for the writer: then the engine's own threads give way.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "checkpoint_threshold": f"{first_log_limit(shared=shared)}B",
+        "variant_minimum_shredding_size": _LEAST_SPLIT,
+        "memory_limit": memory_limit or DEFAULT_MEMORY,
+    }
+    if threads is not None:
+        config["threads"] = threads
+    with explained(path):
+        if str(path) != ":memory:":
+            path.parent.mkdir(parents=True, exist_ok=True)
+            check_files(path)
+        connect = partial(duckdb.connect, str(path), config=config)
+        opened = partial(giving_way, connect) if shared else connect
+        try:
+            return opened()
+        except duckdb.Error as error:
+            if not is_unreadable_log(error) or not cut_unacknowledged(path):
+                raise
+        return opened()
+
+
+@contextmanager
+def explained(path: Path) -> Generator[None]:
+    """Raises `EngineError` where the engine or the system fails to open a file."""
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        if is_unreadable_log(error):
+            raise LossError(f"{log_of(path)} is damaged, or of another database") from error
+        if CUT_OFF in str(error):
+            raise EngineError(f"{path} is cut off: put a backup in its place") from error
+        pid = holder(error)
+        if pid is not None:
+            raise EngineError(f"{path} is open in another process, with the pid {pid}") from error
+        raise EngineError(f"cannot open {path}: {first_line(error)}") from error
+
+
+def watermark_of(path: Path) -> Watermark | None:
+    """What notes how far the log of a database has come that is open; None of one in memory."""
+    if str(path) == ":memory:":
+        return None
+    return Watermark(path)

@@ -1,0 +1,98 @@
+"""Making a database file anew out of the parts of a backup."""
+
+import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from callistics.engines.duckdb.lookup.lookup_sql import keys
+from callistics.engines.duckdb.migrate import describe, known, migrate
+from callistics.engines.duckdb.operations import Rebuild
+from callistics.engines.duckdb.tables import ID_OF, SENT
+from callistics.engines.migrations import up_to
+from callistics.errors import EngineError, first_line
+
+
+class DuckDBRestoring:
+    """Implements `engines.dump.Restoring`: the file has its name only once all of it is there."""
+
+    def __init__(self, path: Path, dsn_of: Callable[[Path], str]) -> None:
+        self._path = path
+        self._file = path.with_name(path.name + ".restoring")
+        self.unfinished = dsn_of(self._file)
+
+    def refuse_taken(self) -> None:
+        """Raises `EngineError` where there is a database already, or what one has left."""
+        for there in (self._path, _log_of(self._path)):
+            if there.exists():
+                raise EngineError(f"{there} is there already: restore into a new place")
+
+    @contextmanager
+    def loading(self, schema: int) -> Generator["DuckDBLoading"]:
+        """A new file of an older schema, or of this one, for the rows of a backup."""
+        migrations = up_to(known(), schema)
+        self.discard()
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(str(self._file)) as connection:
+            migrate(connection, migrations)
+            yield DuckDBLoading(connection)
+            Rebuild().apply(connection)
+
+    def finish(self) -> None:
+        """Give the file its name, all of it written to disk. Raises `EngineError` where taken."""
+        self.refuse_taken()
+        _write_out(self._file)
+        self._file.rename(self._path)
+        _write_out(self._path.parent)
+
+    def discard(self) -> None:
+        """Delete what is there of it."""
+        for file in (self._file, _log_of(self._file)):
+            file.unlink(missing_ok=True)
+
+
+class DuckDBLoading:
+    """Implements `engines.dump.Loading`; rows that a new database begins with give way."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._begun: set[str] = set()
+
+    def insert(self, table: str, path: Path) -> int:
+        """Take in the rows of a Parquet file; how many."""
+        names = {name for name, _ in describe(self._connection, table)}
+        if not names:
+            raise EngineError(f"the backup has a table {table}, which its schema has not")
+        try:
+            if table not in self._begun:
+                self._connection.execute(f"DELETE FROM {table}")
+                self._begun.add(table)
+            source = str(path).replace("'", "''")
+            ((count,),) = self._connection.execute(
+                f"INSERT INTO {table} BY NAME SELECT {_written(table, names)} "
+                f"FROM read_parquet('{source}')"
+            ).fetchall()
+        except duckdb.Error as error:
+            raise EngineError(f"{table} cannot be restored: {first_line(error)}") from error
+        return int(count)
+
+
+def _written(table: str, names: set[str]) -> str:
+    """The columns of a part as the table keeps them."""
+    items = SENT if "duration_sent" in names else "*"
+    return f"{items}, {keys(ID_OF[table])}" if table in ID_OF else items
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def _write_out(path: Path) -> None:
+    """Have the system write a file, or the names in a folder, to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

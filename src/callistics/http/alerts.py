@@ -1,0 +1,202 @@
+"""`/alerts`: making, listing, changing and deleting them, what they would have done, tests."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
+
+from litestar import HttpMethod, Response, post, route
+from litestar.params import FromPath
+
+from callistics.alerts.figures import query_of
+from callistics.alerts.parse import FIELDS, new_alert, parse_alert
+from callistics.alerts.shown import (
+    body_of,
+    shown_alert,
+    shown_change,
+    shown_delivery,
+    shown_group,
+    shown_groups,
+    shown_window,
+)
+from callistics.alerts.simulate import SPAN_FIELDS, Simulation, parse_span, zone_of_query
+from callistics.analytics.parse_body import Object, read_object
+from callistics.errors import NotFound, Refused, malformed, pointer, unknown_names
+from callistics.http.analytics import check_json
+from callistics.http.services import AnyRequest, Services, read_body, services
+from callistics.ingest.job import Result
+from callistics.model.alerts import AlertStatus, NotifyTarget, StoredAlert, Window
+from callistics.model.audit import Action
+from callistics.model.instants import utc_text
+from callistics.model.json import encode
+from callistics.model.keys import Permission, StoredKey
+from callistics.model.zones import zone
+
+
+# One handler for each path: with one for each method, the answer to OPTIONS names only one.
+@route("/alerts", http_method=[HttpMethod.GET, HttpMethod.POST], request_max_body_size=None)
+async def alerts(request: AnyRequest) -> Response[bytes]:
+    """The alerts within the scope of the key that asks; by POST, a new one."""
+    parts = services(request)
+    asking = parts.authorize(request, Permission.ADMIN)
+    if request.method == HttpMethod.POST:
+        return await _create(request, parts, asking)
+    return _json({"alerts": await asyncio.to_thread(_listed, parts, asking)})
+
+
+def _listed(parts: Services, asking: StoredKey) -> list[object]:
+    found, statuses = parts.alerts.visible(asking.scope), parts.alerts.stored.statuses()
+    return [_shown(parts, one, statuses.get(one.id)) for one in found]
+
+
+async def _create(request: AnyRequest, parts: Services, asking: StoredKey) -> Response[bytes]:
+    """Make an alert; the answer shows secrets this once."""
+    given, terms = await _body(request), parts.alerts.terms()
+    made = parse_alert(given, new_alert(asking.scope, asking.id, terms.now), terms)
+    await asyncio.to_thread(parts.alerts.check_number)
+    note = parts.note(Action.ALERT_CREATED, asking, alert=made.id)
+    await _durable(parts.alerts.save(made, note))
+    return _json(_shown(parts, made, None, known=()), 201)
+
+
+@route(
+    "/alerts/{alert_id:str}",
+    http_method=[HttpMethod.GET, HttpMethod.PATCH, HttpMethod.DELETE],
+    status_code=200,
+    request_max_body_size=None,
+)
+async def alert(request: AnyRequest, alert_id: FromPath[str]) -> Response[bytes]:
+    """An alert with where it stands and what happened; by PATCH it is changed, by DELETE gone."""
+    parts, asking, found = await _found(request, alert_id)
+    if request.method == HttpMethod.GET:
+        return _json(await asyncio.to_thread(_whole, parts, found))
+    if request.method == HttpMethod.DELETE:
+        note = parts.note(Action.ALERT_DELETED, asking, alert=found.id)
+        await _durable(parts.alerts.delete(found, note))
+        return Response(b"", status_code=204)
+    given, terms = await _body(request), parts.alerts.terms()
+    if not given:
+        message = f"nothing is changed: give some of {', '.join(FIELDS)}"
+        raise Refused([malformed("", message)])
+    whole = {**body_of(found), **given}
+    changed = replace(parse_alert(whole, found, terms), key_id=asking.id)
+    if parts.alerts.paused(found) is not None:
+        # What happened meanwhile is not looked at any more.
+        changed = replace(changed, changed_at=max(terms.now, found.changed_at + 1))
+    note = parts.note(Action.ALERT_CHANGED, asking, alert=changed.id)
+    await _durable(parts.alerts.save(changed, note))
+    status = await asyncio.to_thread(parts.alerts.stored.status, changed.id)
+    return _json(_shown(parts, changed, status, known=found.notify))
+
+
+@post("/alerts/simulate", status_code=200, request_max_body_size=None)
+async def simulate_new(request: AnyRequest) -> Response[bytes]:
+    """What an alert that is not saved would have done in a range."""
+    parts = services(request)
+    asking = parts.authorize(request, Permission.ADMIN)
+    given, terms = await _body(request), parts.alerts.terms()
+    own = {name: value for name, value in given.items() if name not in SPAN_FIELDS}
+    wanted = new_alert(asking.scope, asking.id, terms.now)
+    return await _simulated(parts, parse_alert(own, wanted, terms, named=False), given)
+
+
+@post("/alerts/{alert_id:str}/simulate", status_code=200, request_max_body_size=None)
+async def simulate(request: AnyRequest, alert_id: FromPath[str]) -> Response[bytes]:
+    """What an alert would have done in a range."""
+    parts, _, found = await _found(request, alert_id)
+    given = await _body(request)
+    wrong = [
+        malformed(pointer(name), f"unknown field{hint}", given[name])
+        for name, hint in unknown_names(given, SPAN_FIELDS)
+    ]
+    if wrong:
+        raise Refused(wrong)
+    return await _simulated(parts, found, given)
+
+
+@post("/alerts/{alert_id:str}/test", status_code=200)
+async def test_alert(request: AnyRequest, alert_id: FromPath[str]) -> Response[bytes]:
+    """Send a notice that is marked as a test, now; what became of it at each place."""
+    parts, _, found = await _found(request, alert_id)
+    sent = await asyncio.to_thread(parts.alerts.test, found)
+    return _json(
+        {
+            "notices": [
+                {"to": one.target.text, "sent": one.error is None, "error": one.error}
+                for one in sent
+            ]
+        }
+    )
+
+
+async def _simulated(parts: Services, wanted: StoredAlert, given: Object) -> Response[bytes]:
+    where = zone_of_query(query_of(wanted), parts.settings.timezone)
+    ends = {name: given[name] for name in SPAN_FIELDS if name in given}
+    span = parse_span(ends, wanted, where, parts.alerts.terms().now)
+    found = await parts.queries.run(partial(parts.alerts.simulate, wanted, span))
+    return _json(_shown_simulation(found, span))
+
+
+def _shown_simulation(found: Simulation, span: Window) -> object:
+    return {
+        **shown_window(span, found.zone),
+        "changes": [
+            {
+                **shown_change(one.change, found.zone),
+                "told_at": None if one.told_at is None else utc_text(one.told_at),
+            }
+            for one in found.changes
+        ],
+        "figures": [
+            {"buckets": shown_window(window, found.zone), **shown_group(group)}
+            for window, group in found.figures
+        ],
+    }
+
+
+def _whole(parts: Services, found: StoredAlert) -> object:
+    stored = parts.alerts.stored
+    status = stored.status(found.id)
+    if status is not None and status.changed_at != found.changed_at:
+        status = None
+    where = zone(zone_of_query(query_of(found), parts.settings.timezone))
+    return {
+        **_shown(parts, found, status),
+        **shown_groups(status, where),
+        "history": [shown_change(one, where) for one in stored.history(found.id)],
+        "deliveries": [shown_delivery(one) for one in stored.deliveries(found.id)],
+    }
+
+
+def _shown(
+    parts: Services,
+    one: StoredAlert,
+    status: AlertStatus | None,
+    known: Sequence[NotifyTarget] | None = None,
+) -> dict[str, object]:
+    return shown_alert(one, status, paused=parts.alerts.paused(one), known=known)
+
+
+async def _found(request: AnyRequest, alert_id: str) -> tuple[Services, StoredKey, StoredAlert]:
+    """The alert, if it lies within the scope of the key that asks. Raises `NotFound`."""
+    parts = services(request)
+    asking = parts.authorize(request, Permission.ADMIN)
+    found = await asyncio.to_thread(parts.alerts.find, alert_id, asking.scope)
+    if found is None:
+        raise NotFound("no such alert")
+    return parts, asking, found
+
+
+async def _body(request: AnyRequest) -> Object:
+    check_json(request.headers.get("content-type"))
+    limit = services(request).settings.query_body_limit
+    return read_object(await read_body(request, limit))
+
+
+async def _durable(done: "Future[Result]") -> None:
+    await asyncio.shield(asyncio.wrap_future(done))
+
+
+def _json(value: object, status: int = 200) -> Response[bytes]:
+    return Response(encode(value), status_code=status, media_type="application/json")

@@ -1,0 +1,68 @@
+"""Work that a request waits for: within its time, in its turn, and as long as somebody waits."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar, cast
+
+from callistics.http.disconnect import disconnected
+from callistics.http.fair_queue import Asked
+from callistics.http.pool import Pool
+from callistics.http.services import AnyRequest, services
+from callistics.interruption import Interruption
+
+T = TypeVar("T")
+# Most answers are there before it pays to look whether somebody waits for them.
+_SOON = 0.02
+# What is interrupted says so by itself, unless what it is at takes longer.
+_GRACE = 0.1
+
+
+async def answered(request: AnyRequest, asked: Asked, work: Callable[[], T]) -> T:
+    """The result of a query's work. Raises `TimedOut` past `query_timeout`, whatever took it.
+
+    Where the client leaves, its statement and what is done with the rows end.
+    """
+    parts = services(request)
+    return await worked(request, parts.queries, asked, work)
+
+
+def held(request: AnyRequest, sent: bytes) -> bytes:
+    """An answer that is held until the client has taken it. Raises `Unavailable`."""
+    services(request).memory.hold(cast("Mapping[str, Any]", request.scope), len(sent))
+    return sent
+
+
+async def worked(request: AnyRequest, pool: Pool, asked: Asked, work: Callable[[], T]) -> T:
+    """As `answered`, by the threads of a pool."""
+    by = Interruption(services(request).settings.query_timeout)
+    awaited = pool.begin(work, asked, by)
+    watch: list[asyncio.Task[None]] = []
+
+    def begin() -> None:
+        watch.append(asyncio.ensure_future(_watch(request, by, awaited)))
+
+    timer = asyncio.get_running_loop().call_later(_SOON, begin)
+    try:
+        return await awaited
+    finally:
+        timer.cancel()
+        for task in watch:
+            task.cancel()
+
+
+async def _watch(request: AnyRequest, by: Interruption, awaited: "asyncio.Future[T]") -> None:
+    """End the work once nobody waits for it, or its time is up."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(by.left):
+            await disconnected(request.receive)
+            by.end()
+            _fail(by, awaited)
+            return
+    await asyncio.sleep(_GRACE)
+    _fail(by, awaited)
+
+
+def _fail(by: Interruption, awaited: "asyncio.Future[T]") -> None:
+    if not awaited.done():
+        awaited.set_exception(by.error)

@@ -1,0 +1,207 @@
+"""What alerts are asked with and answered as, in the OpenAPI document."""
+
+from callistics.alerts.condition import CHANGES, TESTS
+from callistics.alerts.hours import MOST as MOST_HOURS
+from callistics.alerts.machine import NO_DATA_AS
+from callistics.alerts.parse import (
+    FIELDS,
+    LEAST_RENOTIFY,
+    LONGEST_DELAY,
+    LONGEST_RENOTIFY,
+    MAX_NAME,
+    MOST_BUCKETS,
+    MOST_FOR,
+    MOST_MINIMUM,
+)
+from callistics.alerts.targets import MOST_ADDRESSES, MOST_TARGETS
+from callistics.alerts.windows import VERSUS
+from callistics.http.openapi_parts import Json, ref
+from callistics.model.alerts import AlertState, DeliveryState
+
+_TIME: Json = {"type": "string", "format": "date-time"}
+_TIME_OR_NOT: Json = {"type": ["string", "null"], "format": "date-time"}
+_TEXT: Json = {"type": "string"}
+_TEXT_OR_NOT: Json = {"type": ["string", "null"]}
+_FIGURE: Json = {"type": ["number", "null"]}
+_STATE: Json = {"type": "string", "enum": [str(one) for one in AlertState]}
+
+
+def _whole(low: int, high: int, default: int, text: str) -> Json:
+    return {
+        "type": ["integer", "null"],
+        "minimum": low,
+        "maximum": high,
+        "default": default,
+        "description": text,
+    }
+
+
+def object_of(properties: Json, *optional: str) -> Json:
+    """An object of these properties alone, all required but the optional ones."""
+    required = [name for name in properties if name not in optional]
+    return {
+        "type": "object",
+        "required": required,
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+def _hours(text: str) -> Json:
+    items = ref("AlertHours")
+    return {
+        "type": ["array", "null"],
+        "maxItems": MOST_HOURS,
+        "items": items,
+        "description": text,
+    }
+
+
+def _fields() -> Json:
+    fields: Json = {
+        "name": {"type": "string", "minLength": 1, "maxLength": MAX_NAME},
+        "query": ref("AnalyticsRequest"),
+        "field": {**_TEXT, "description": "Which figure of the rows."},
+        "condition": ref("AlertCondition"),
+        "buckets": _whole(1, MOST_BUCKETS, 1, "The figure is of so many closed buckets."),
+        "delay": _whole(0, LONGEST_DELAY, 60, "Seconds after its end until a bucket is closed."),
+        "for": _whole(0, MOST_FOR, 0, "So many buckets more the condition must hold."),
+        "minimum": _whole(0, MOST_MINIMUM, 0, "Fewer calls, or leads, are no data."),
+        "no_data": {
+            "type": ["string", "null"],
+            "enum": [*NO_DATA_AS, None],
+            "description": "The state where there is no figure; `keep`: the one it has.",
+        },
+        "timezone": {**_TEXT_OR_NOT, "description": "Of the hours; by default the query's."},
+        "quiet_hours": _hours("Nothing is told then, but after them."),
+        "active_hours": _hours("Only buckets that lie in them are evaluated."),
+        "renotify": {
+            "type": ["integer", "null"],
+            "minimum": LEAST_RENOTIFY,
+            "maximum": LONGEST_RENOTIFY,
+            "description": "Seconds after which it is told again that it fires.",
+        },
+        "notify": {
+            "type": ["array", "null"],
+            "maxItems": MOST_TARGETS,
+            "items": ref("AlertTarget"),
+        },
+        "enabled": {"type": ["boolean", "null"], "default": True},
+    }
+    assert tuple(fields) == FIELDS
+    return fields
+
+
+def _items(schema: Json) -> Json:
+    return {"type": "array", "items": schema}
+
+
+def alert_schemas() -> Json:
+    """The schemas of its requests and answers, by their names."""
+    fields, span = _fields(), dict[str, object]({"from": _TEXT, "to": _TEXT_OR_NOT})
+    needed = ("name", "query", "field", "condition")
+    optional = [name for name in FIELDS if name not in needed]
+    figures: Json = {
+        "value": _FIGURE,
+        "previous": _FIGURE,
+        "count": {"type": ["integer", "null"]},
+    }
+    group: Json = {"type": "object", "description": "What tells it from others; `{}`: nothing."}
+    status: Json = {"group": group, "state": _STATE, "since": _TIME, **figures}
+    window = object_of({"from": _TIME, "to": _TIME})
+    change: Json = {
+        "at": _TIME,
+        "group": group,
+        "from": _STATE,
+        "to": _STATE,
+        **figures,
+        "buckets": window,
+        "error": _TEXT_OR_NOT,
+    }
+    shown: Json = {
+        "id": _TEXT,
+        **fields,
+        "scope": {"type": "object"},
+        "created_at": _TIME,
+        "changed_at": _TIME,
+        "paused": {**_TEXT_OR_NOT, "description": "Why it is not evaluated; null where it is."},
+        "state": {**_STATE, "description": "The most serious of its groups."},
+        "since": _TIME_OR_NOT,
+        "last_value": {**_FIGURE, "description": "Where it has one group."},
+        "last_evaluated_at": _TIME_OR_NOT,
+        "error": _TEXT_OR_NOT,
+    }
+    whole: Json = {
+        **shown,
+        "last_buckets": {"anyOf": [window, {"type": "null"}]},
+        "groups": _items(object_of(status)),
+        "history": _items(object_of(change)),
+        "deliveries": _items(_delivery()),
+    }
+    told: Json = {**change, "told_at": _TIME_OR_NOT}
+    simulation: Json = {
+        "from": _TIME,
+        "to": _TIME,
+        "changes": _items(object_of(told)),
+        "figures": _items(object_of({"buckets": window, **status})),
+    }
+    return {
+        "AlertRequest": object_of(fields, *optional),
+        "AlertPatch": {**object_of(fields, *FIELDS), "minProperties": 1},
+        "AlertSpan": object_of(span, "to"),
+        "AlertSimulationRequest": object_of({**fields, **span}, "name", "to", *optional),
+        "AlertCondition": _condition(),
+        "AlertHours": _hours_schema(),
+        "AlertTarget": _target(),
+        "Alert": object_of(shown),
+        "WholeAlert": object_of(whole),
+        "AlertSimulation": object_of(simulation),
+        "AlertTest": object_of({"to": _TEXT, "sent": {"type": "boolean"}, "error": _TEXT_OR_NOT}),
+    }
+
+
+def _condition() -> Json:
+    number: Json = {"type": "number"}
+    against = object_of({"op": {"type": "string", "enum": list(TESTS)}, "value": number})
+    change: Json = {
+        "change": {"type": "string", "enum": list(CHANGES)},
+        "percent": {"type": "number", "minimum": 0},
+        "versus": {"type": ["string", "null"], "enum": [*VERSUS, None]},
+    }
+    return {"anyOf": [against, object_of(change, "versus")]}
+
+
+def _hours_schema() -> Json:
+    time: Json = {"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}
+    days: Json = {
+        "type": ["array", "null"],
+        "minItems": 1,
+        "items": {"type": "integer", "minimum": 1, "maximum": 7},
+        "description": "On which they begin, 1 is Monday; by default all.",
+    }
+    return object_of({"from": time, "to": time, "days": days}, "days")
+
+
+def _target() -> Json:
+    secret: Json = {
+        "type": ["string", "null"],
+        "description": "`whsec_` and 24 to 64 bytes in base64; by default one is made.",
+    }
+    webhook = object_of({"url": {"type": "string", "format": "uri"}, "secret": secret}, "secret")
+    to: Json = {"type": "array", "minItems": 1, "maxItems": MOST_ADDRESSES, "items": _TEXT}
+    email = object_of({"to": to})
+    return {"anyOf": [object_of({"webhook": webhook}), object_of({"email": email})]}
+
+
+def _delivery() -> Json:
+    return object_of(
+        {
+            "id": _TEXT,
+            "to": _TEXT,
+            "made_at": _TIME,
+            "state": {"type": "string", "enum": [str(one) for one in DeliveryState]},
+            "attempts": {"type": "integer"},
+            "next_attempt_at": _TIME_OR_NOT,
+            "error": _TEXT_OR_NOT,
+        }
+    )

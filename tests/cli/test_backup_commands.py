@@ -1,0 +1,123 @@
+"""Backups, restoring and exports as people type them."""
+
+import json
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from .conftest import Run
+
+CALLS = [
+    {
+        "call_id": f"c{number}", "merchant_id": "m", "reseller_id": "r", "lead_id": "l",
+        "started_at": f"2025-0{1 + number % 2}-01T09:0{number}:00Z", "duration": 1.5, "cost": 0.1,
+        "payload": {"n": number, "text": "é\n"}, "updated_at": "2025-03-01T00:00:00.000001Z",
+    }
+    for number in range(6)
+]  # fmt: skip
+LATER = [
+    {"call_id": "c1", "merchant_id": "m", "outcome": "SALE", "cost": None, "status": "won",
+     "updated_at": "2025-03-02T00:00:00Z"},
+    {"call_id": "c2", "merchant_id": "m", "sentiment": 0.1},
+    {"call_id": "c3", "merchant_id": "m", "ended_at": "2025-01-01T00:00:00Z", "duration": None,
+     "updated_at": "2025-03-02T00:00:00Z"},
+    {"call_id": "waits", "merchant_id": "m", "outcome": "SALE"},
+]  # fmt: skip
+LEADS = [{"lead_id": "l", "merchant_id": "m", "status": "new", "payload": {"city": "Pune"}}]
+QUERIES = (("call_duration",), ("status_distribution",), ("call_count", "--group-by", "outcome"))
+
+
+@pytest.fixture
+def stored(run: Run, folder: Path) -> None:
+    for name, records in (("calls", CALLS), ("later", LATER), ("leads", LEADS)):
+        lines = "".join(json.dumps(record) + "\n" for record in records)
+        (folder / f"{name}.ndjson").write_text(lines, encoding="utf-8")
+    run("import", "calls.ndjson", "later.ndjson")
+    run("import", "--kind", "leads", "leads.ndjson")
+
+
+def answers(run: Run, *where: str) -> list[str]:
+    asked = [run("query", *query, "--format", "json", *where).stdout for query in QUERIES]
+    shown = [run("calls", "show", one["call_id"], *where).stdout for one in CALLS[:2]]
+    return [*asked, *shown]
+
+
+def test_a_backup_is_made_listed_verified_and_restored(
+    stored: None, run: Run, folder: Path
+) -> None:
+    before = answers(run)
+    assert "6 calls" in run("backup", "there", "--keep", "1").stdout
+    assert "new are 1 of " in run("backup", "make", "there", "--keep", "1").stdout
+    listed = run("backup", "list", "there").stdout
+    (manifest,) = (folder / "there" / "backups").iterdir()
+    assert manifest.stem in listed
+    assert "1 backups are whole" in run("backup", "verify", "there").stdout
+    new = "duckdb:///" + str(folder / "new.db").lstrip("/")
+    for more in ((), ("--backup", manifest.stem), ("--at", "2099-01-01")):
+        (folder / "new.db").unlink(missing_ok=True)
+        assert "Restored 6 calls" in run("restore", "there", "--engine", new, *more).stdout
+    assert answers(run, "--engine", new) == before
+    # The log goes on where it was: that the backup was restored is its last entry.
+    run("audit", "verify", "--engine", new)
+    assert manifest.stem in run("audit", "list", "--action", "restored", "--engine", new).stdout
+    assert "is there already" in run("restore", "there", "--engine", new, code=1).stderr
+    assert (
+        "no backup of that time"
+        in run("restore", "there", "--engine", f"{new}2", "--at", "2001-01-01", code=1).stderr
+    )
+
+
+def test_damage_ends_with_1(stored: None, run: Run, folder: Path) -> None:
+    run("backup", "there")
+    next((folder / "there" / "parts").iterdir()).write_bytes(b"?")
+    told = run("backup", "verify", "there", code=1).stderr
+    assert "is damaged" in told
+    assert "1 of the files" in told
+
+
+def test_what_cannot_be_is_a_sentence(stored: None, run: Run, folder: Path) -> None:
+    (folder / "file").write_bytes(b"")
+    for arguments, told in (
+        (("backup", "file/x"), "Not a directory"),
+        (("backup", "ftp://x/y"), "a folder or to s3://"),
+        (("backup", "list", "nowhere"), "has no backup"),
+        (("backup", "verify", "nowhere"), "has no backup"),
+        (("restore", "nowhere", "--engine", "duckdb://n.db"), "has no backup"),
+        (("restore", "nowhere", "--backup", "x", "--engine", "duckdb://n.db"), "no id of a backup"),
+    ):
+        assert told in run(*arguments, code=1).stderr, arguments
+    run("restore", "nowhere", "--at", "yesterday", code=2)
+    run("restore", "nowhere", "--at", "2025-01-01", "--backup", "x", code=2)
+    run("export", "x", code=2)
+
+
+def test_exported_records_are_imported_to_the_same_state(
+    stored: None, run: Run, folder: Path
+) -> None:
+    assert "of calls" in run("export", "--all", "records").stdout
+    run("export", "--all", "--format", "parquet", "columns")
+    assert "is there already" in run("export", "--all", "records", code=1).stderr
+    names = {place: files(folder / place) for place in ("records", "columns")}
+    assert set(names["records"]) == {"calls.ndjson.zst", "leads.ndjson.zst"}
+    # What was cleared cannot be said in Parquet.
+    assert set(names["columns"]) == {"calls-cleared.ndjson.zst", "calls.parquet", "leads.parquet"}
+    for place in names:
+        where = ("--engine", f"duckdb://{folder}/{place}.db")
+        run("import", f"{place}/calls*", *where)
+        run("import", "--kind", "leads", f"{place}/leads*", *where)
+        run("export", "--all", f"{place} again", *where)
+        assert lines(folder / f"{place} again") == lines(folder / "records")
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def lines(folder: Path) -> list[bytes]:
+    """The lines of all files, whose order is that of the rows."""
+    found: list[bytes] = []
+    for file in folder.iterdir():
+        packed = zstandard.ZstdDecompressor().decompressobj()
+        found += packed.decompress(file.read_bytes()).splitlines()
+    return sorted(found)
