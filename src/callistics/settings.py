@@ -264,6 +264,11 @@ class Settings:
         as_whole(1, 600),
         "Seconds within which a stop ends, whatever is under way; requests get three quarters.",
     )
+    slow_query_seconds: float = _setting(
+        1.0,
+        as_number(0, 3_600),
+        "Queries that take as many seconds are logged, without their values; 0: none is.",
+    )
     log_level: str = _setting(
         "info", as_choice("debug", "info", "warning", "error"), "Least serious line that is logged."
     )
