@@ -5,14 +5,15 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
-from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.base import ServedEngine
 from callistics.engines.registry import open_engine
 from callistics.server import app
+from callistics.server.serving import serve
 from callistics.settings import Settings, load_settings
 from callistics.sql.dialect import SqlRow, Statement
 
 
-def _watched(engine: DuckDBEngine) -> None:
+def _watched(engine: ServedEngine) -> None:
     """For each line of input, print what the engine's buffers hold."""
 
     def answer() -> None:
@@ -23,7 +24,7 @@ def _watched(engine: DuckDBEngine) -> None:
     threading.Thread(target=answer, daemon=True).start()
 
 
-def _canned(engine: DuckDBEngine) -> None:
+def _canned(engine: ServedEngine) -> None:
     """Run each statement once, and give its rows again from memory."""
     run = engine.run
     known: dict[tuple[str, str], Sequence[SqlRow]] = {}
@@ -37,20 +38,19 @@ def _canned(engine: DuckDBEngine) -> None:
     engine.run = canned
 
 
-VARIANTS: dict[str, Callable[[DuckDBEngine], None]] = {"watched": _watched, "canned": _canned}
+VARIANTS: dict[str, Callable[[ServedEngine], None]] = {"watched": _watched, "canned": _canned}
 
 
 def main() -> None:
     change = VARIANTS[sys.argv[1]]
 
-    def opening(settings: Settings, *, shared: bool = True) -> DuckDBEngine:
-        engine = open_engine(settings, shared=shared)
-        assert isinstance(engine, DuckDBEngine)
+    def opening(settings: Settings, **how: bool) -> ServedEngine:
+        engine = open_engine(settings, **how)
         change(engine)
         return engine
 
     app.open_engine = opening
-    app.serve(load_settings(), on_ready=lambda _: None)
+    serve(load_settings(), on_ready=lambda _: None)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import structlog.testing
 from callistics.engines.registry import diagnose
 from callistics.model.instants import HOUR, now
 from callistics.server.first_start import warn_of_clock
+from callistics.settings import Settings
 from support import engines, inside
 from support.server import serving
 
@@ -39,5 +40,5 @@ def test_times_of_arrival_ahead_are_told(engine: str, tmp_path: Path) -> None:
         assert [one["log_level"] for one in lines] == ["warning"]
         assert 3_500 < lines[0]["seconds"] <= 3_600
         assert 3_500 < figure(server.request("GET", "/metrics").text) <= 3_600
-    problems = diagnose(engines.dsn(engine, tmp_path)).problems
+    problems = diagnose(Settings(engine=engines.dsn(engine, tmp_path))).problems
     assert len([one for one in problems if "seconds ahead of the clock" in one]) == 1

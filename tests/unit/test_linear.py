@@ -151,7 +151,7 @@ def merge(records: list[dict[str, Any]], scope: Scope = EVERYTHING) -> Work:
             assert isinstance(change, Change)
             changes.append((place, change))
         batch = Batch(RecordKind.CALLS, scope, READING, len(changes), changes, [], skip=True)
-        merge_batches(Stored(NOTHING, NOTHING), [batch], 1)
+        merge_batches(Stored(NOTHING, NOTHING, {}), [batch], 1)
 
     return work
 

@@ -85,8 +85,7 @@ def test_an_expression_asks_for_what_there_is(name: str, labels_of: Mapping[str,
     assert selectors
     common = SCRAPED
     for selector in selectors:
-        assert selector.name in labels_of
-        known = labels_of[selector.name]
+        known = labels_of[selector.name or ""]
         common = common | known
         assert {one.name for one in selector.matchers.matchers} <= known, selector
     for part in parts:
@@ -123,8 +122,10 @@ def test_what_a_rule_says_names_labels_it_has(labels_of: Mapping[str, set[str]])
     for rule in RULES:
         text = " ".join(rule["annotations"].values())
         parts = below(parsed(rule["expr"]))
-        kept = [set(one.modifier.labels) for one in parts if isinstance(one, promql.AggregateExpr)]
-        selected = [labels_of[one.name] for one in parts if isinstance(one, promql.VectorSelector)]
+        sums = [one.modifier for one in parts if isinstance(one, promql.AggregateExpr)]
+        kept = [set(one.labels) for one in sums if one is not None]
+        vectors = [one for one in parts if isinstance(one, promql.VectorSelector)]
+        selected = [labels_of[one.name or ""] for one in vectors]
         assert set(re.findall(r"\$labels\.(\w+)", text)) <= (kept or selected)[0], rule["alert"]
 
 

@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
 )
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.sdk.metrics.export import Histogram
+from opentelemetry.sdk.metrics.export import HistogramDataPoint, NumberDataPoint
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
@@ -196,11 +196,12 @@ def test_the_figures_are_those_of_metrics(tmp_path: Path) -> None:
     sent: dict[str, float] = {}
     for one in found:
         for point in one.data.data_points:
-            if isinstance(one.data, Histogram):
+            if isinstance(point, HistogramDataPoint):
                 assert sum(point.bucket_counts) == point.count
                 assert len(point.bucket_counts) == len(point.explicit_bounds) + 1
                 sent[f"{one.name}_count"] = point.count
             else:
+                assert isinstance(point, NumberDataPoint)
                 sent[one.name] = point.value
     assert sent.keys() == told.keys()
     steady = [name for name in told if name.startswith("callistics_") and "age" not in name]
