@@ -9,7 +9,7 @@ export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo check test lint types unit tests docs screenshots reference bench lock upgrade format clean
+.PHONY: help demo check test lint types unit tests docs screenshots reference bench audit sbom lock upgrade format clean
 
 # Processes take from each other what is left; one more than there are cores, as tests wait for servers
 # and a browser. The slowest tests and the time of all come last.
@@ -66,6 +66,12 @@ bench: .venv/.dev ## Measure speed on 10 million calls; CALLS=1000000 ENGINE=chd
 format: .venv/.dev ## Format the code and sort its imports
 	@$(BIN)/ruff check --fix-only --select I .
 	@$(BIN)/ruff format .
+
+audit: .venv/.dev ## Check what requirements/ pins against known advisories
+	@$(BIN)/python scripts/audit.py
+
+sbom: .venv/.dev ## Write bills of materials (CycloneDX) into dist/sbom/
+	@$(BIN)/python scripts/sbom.py
 
 lock: ## Pin the dependencies of pyproject.toml in requirements/, with hashes
 	@scripts/lock

@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 import threading
+from contextlib import suppress
 
 # Of a core that one of each wants, the others get nine tenths.
 _NICENESS = 10
@@ -18,7 +19,10 @@ _COLLECT_AFTER = (20_000, 20, 100)
 def give_way() -> None:
     """Let threads that did not call this go first, above all the writer."""
     # Elsewhere a thread has no niceness of its own.
-    if sys.platform == "linux":
+    if sys.platform != "linux":
+        return
+    # Where the process is confined the call may be forbidden; it works all the same.
+    with suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 

@@ -1,14 +1,18 @@
-"""The container file installs what the lock pins and runs without rights; it cannot be run here."""
+"""The container installs what the lock pins and runs without rights; it cannot be run here."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from callistics.cli.root import COMMANDS
 from callistics.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
 Instructions = list[tuple[str, str]]
 
 
@@ -18,7 +22,7 @@ def parsed(text: str) -> list[Instructions]:
     stages: list[Instructions] = []
     for line in filter(None, joined.splitlines()):
         name, _, rest = line.partition(" ")
-        if name == "FROM":
+        if name == "FROM" or not stages:
             stages.append([])
         stages[-1].append((name, rest))
     return stages
@@ -26,7 +30,14 @@ def parsed(text: str) -> list[Instructions]:
 
 @pytest.fixture(scope="module")
 def stages() -> list[Instructions]:
-    return parsed((ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8"))
+    return parsed((DEPLOY / "Containerfile").read_text(encoding="utf-8"))[1:]
+
+
+@pytest.fixture(scope="module")
+def composed() -> dict[str, Any]:
+    found = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    assert found["services"].keys() == {"callistics"}
+    return found["services"]["callistics"]
 
 
 def rests(stage: Instructions, name: str) -> list[str]:
@@ -79,7 +90,8 @@ def test_it_is_reached_and_watched_at_the_port_of_the_settings(stages: list[Inst
     port = str(Settings().port)
     assert rests(stages[-1], "EXPOSE") == [port]
     (check,) = rests(stages[-1], "HEALTHCHECK")
-    assert f"http://127.0.0.1:{port}/health/ready" in check
+    assert check.endswith(' CMD ["callistics", "health"]')
+    assert "health" in COMMANDS
 
 
 def test_it_serves_and_takes_any_other_command(stages: list[Instructions]) -> None:
@@ -90,5 +102,41 @@ def test_it_serves_and_takes_any_other_command(stages: list[Instructions]) -> No
 
 
 def test_only_the_base_image_is_fetched(stages: list[Instructions]) -> None:
+    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    assert parsed(text)[0] == [("ARG", "BASE=python:3.13-slim")]
     images = {rests(stage, "FROM")[0].split()[0] for stage in stages}
-    assert images == {"python:3.13-slim"}
+    assert images == {"${BASE}"}
+
+
+def test_nothing_it_runs_is_a_line_for_a_shell(stages: list[Instructions]) -> None:
+    for name in ("ENTRYPOINT", "CMD"):
+        (command,) = rests(stages[-1], name)
+        assert json.loads(command)
+    (check,) = rests(stages[-1], "HEALTHCHECK")
+    assert json.loads(check.partition(" CMD ")[2])
+
+
+def test_the_example_takes_every_right_away(composed: dict[str, Any]) -> None:
+    assert composed["cap_drop"] == ["ALL"]
+    assert composed["security_opt"] == ["no-new-privileges:true"]
+    assert not {"privileged", "cap_add", "devices", "user", "network_mode"} & composed.keys()
+
+
+def test_the_example_writes_its_volume_and_tmp_alone(
+    composed: dict[str, Any], stages: list[Instructions]
+) -> None:
+    assert composed["read_only"] is True
+    (volume,) = rests(stages[-1], "VOLUME")
+    assert [one.partition(":")[2] for one in composed["volumes"]] == [volume]
+    (scratch,) = composed["tmpfs"]
+    path, _, options = scratch.partition(":")
+    assert path == "/tmp"  # noqa: S108
+    assert {"noexec", "nosuid", "nodev"} <= set(options.split(","))
+
+
+def test_the_example_fits_the_server(composed: dict[str, Any]) -> None:
+    load_settings(composed["environment"])
+    assert (DEPLOY / composed["build"]["context"]).resolve() == ROOT
+    assert (ROOT / composed["build"]["dockerfile"]).is_file()
+    assert composed["ports"] == [f"127.0.0.1:{Settings().port}:{Settings().port}"]
+    assert int(composed["stop_grace_period"].removesuffix("s")) >= Settings().stop_timeout + 30

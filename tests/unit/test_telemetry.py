@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
@@ -195,7 +196,8 @@ def test_the_figures_are_those_of_metrics(tmp_path: Path) -> None:
         }
     sent: dict[str, float] = {}
     for one in found:
-        for point in one.data.data_points:
+        points: Any = one.data.data_points
+        for point in points:
             if isinstance(one.data, Histogram):
                 assert sum(point.bucket_counts) == point.count
                 assert len(point.bucket_counts) == len(point.explicit_bounds) + 1

@@ -65,6 +65,7 @@ COMMANDS: Mapping[str, Lazy] = {
         "optimize", "Put the database in order now, as a server does in the background."
     ),
     "rebuild": Lazy("rebuild", "Recompute everything that is derived from the records."),
+    "health": Lazy("health", "Ask a server whether it takes requests."),
     "doctor": Lazy("doctor", "Name the engine, its version, and what is wrong with it."),
 }
 

@@ -122,11 +122,6 @@ def _limits(scope: Scope, headers: Sequence[Header]) -> Sequence[Header]:
     )
 
 
-def _services(scope: Scope) -> Services | None:
-    parts = scope["litestar_app"].state.get("services")
-    return parts if isinstance(parts, Services) else None
-
-
 def _release(scope: Scope) -> None:
     parts = _services(scope)
     if parts is not None:

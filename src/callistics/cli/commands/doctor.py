@@ -12,8 +12,7 @@ from callistics.cli.doctor.zone_rules import check_zone_rules
 from callistics.cli.serving import Report, report
 from callistics.dashboard.assets import CHARTS, HOW_TO_MAKE_IT
 from callistics.engines.diagnosis import Diagnosis
-from callistics.setting_sources import ENGINE_DSNS
-from callistics.settings import Settings, load_settings
+from callistics.settings import ENGINE_DSNS, Settings, load_settings
 
 _EPILOG = f"""\b
 Examples:
