@@ -30,12 +30,9 @@ class Spans:
 
     def below(self, parent: ReadableSpan) -> list[str]:
         """The names of its children, in the order in which they began."""
-        assert parent.context is not None
-        own = [
-            one
-            for one in self.all()
-            if one.parent is not None and one.parent.span_id == parent.context.span_id
-        ]
+        above = parent.get_span_context()
+        assert above is not None
+        own = [one for one in self.all() if one.parent and one.parent.span_id == above.span_id]
         return [one.name for one in sorted(own, key=lambda one: one.start_time or 0)]
 
     def text(self) -> str:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from callistics.model.alerts import DeliveryState
 from callistics.model.webhooks import BodyState
 from support.server import serving
 
@@ -85,7 +86,9 @@ def test_an_expression_asks_for_what_there_is(name: str, labels_of: Mapping[str,
     assert selectors
     common = SCRAPED
     for selector in selectors:
-        known = labels_of[selector.name or ""]
+        name = str(selector.name)
+        assert name in labels_of
+        known = labels_of[name]
         common = common | known
         assert {one.name for one in selector.matchers.matchers} <= known, selector
     for part in parts:
@@ -102,7 +105,10 @@ def test_the_parser_refuses_what_prometheus_does(wrong: str) -> None:
 
 
 def test_the_values_of_labels_are_those_of_the_product() -> None:
-    for metric, values in (("webhooks", set(BodyState)), ("alert_notices", {"given_up"})):
+    for metric, values in (
+        ("webhooks", set(BodyState)),
+        ("alert_notices", {DeliveryState.GIVEN_UP}),
+    ):
         pattern = rf'callistics_{metric}_total{{[^}}]*result="(\w+)"'
         asked = re.findall(pattern, "\n".join(EXPRESSIONS.values()))
         assert asked
@@ -122,10 +128,10 @@ def test_what_a_rule_says_names_labels_it_has(labels_of: Mapping[str, set[str]])
     for rule in RULES:
         text = " ".join(rule["annotations"].values())
         parts = below(parsed(rule["expr"]))
-        sums = [one.modifier for one in parts if isinstance(one, promql.AggregateExpr)]
-        kept = [set(one.labels) for one in sums if one is not None]
-        vectors = [one for one in parts if isinstance(one, promql.VectorSelector)]
-        selected = [labels_of[one.name or ""] for one in vectors]
+        sums: Any = [one for one in parts if isinstance(one, promql.AggregateExpr)]
+        kept = [set(one.modifier.labels) for one in sums]
+        chosen: Any = [one for one in parts if isinstance(one, promql.VectorSelector)]
+        selected = [labels_of[one.name] for one in chosen]
         assert set(re.findall(r"\$labels\.(\w+)", text)) <= (kept or selected)[0], rule["alert"]
 
 
