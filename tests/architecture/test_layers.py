@@ -22,6 +22,7 @@ PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)", re.MULTILINE)
 MODULES = {
     "jwt": "pyjwt",
     "prometheus_client": "prometheus-client",
+    "opentelemetry": "opentelemetry-sdk",
     "swagger_ui": "swagger-ui-py",
     "vl_convert": "vl-convert-python",
 }
