@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import reference_lists as lists
 from example_records import calls, leads
 from markdown_pages import in_json, page, table
+from reference_metrics import metrics
 from reference_presets import file_presets
 from reference_webhooks import webhooks
 
@@ -41,7 +42,7 @@ SHOWN_ROWS = 12
 STAGES = ("new", "contacted", "interested", "converted")
 _OTHER_PAGES = (
     *("filters", "grouping", "records", "unreached", "presets", "webhooks"),
-    *("settings", "error-types"),
+    *("settings", "error-types", "metrics"),
 )
 _NOW = 1_800_000_000_000_000
 
@@ -57,6 +58,7 @@ def pages() -> dict[str, str]:
         "presets.md": file_presets(),
         "settings.md": lists.settings(),
         "error-types.md": lists.error_types(),
+        "metrics.md": metrics(),
         "webhooks.md": webhooks(),
     }
     with product() as over:

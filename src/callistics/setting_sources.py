@@ -17,8 +17,6 @@ from callistics.setting_types import Parse
 PREFIX = "CALLISTICS_"
 SECRET = ("admin_key", "smtp_url", "token_issuers")
 """The settings whose values are never shown as they were given."""
-ENGINE_DSNS = ("duckdb:///data/callistics.db", "clickhouse://user:password@host:8123/callistics")
-"""What the setting `engine` looks like, for help texts."""
 
 
 def given_settings(

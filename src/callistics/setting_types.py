@@ -112,8 +112,10 @@ def as_file(value: object) -> str | None:
         raise ValueError(f"cannot be read: {error.strerror}") from None
 
 
-def pair_problem(certificate: str, key: str) -> str | None:
-    """What is wrong with a certificate and its private key."""
+def pair_problems(certificate: str | None, key: str | None) -> list[str]:
+    """What is wrong with the files of a certificate and its private key, both of which may lack."""
+    if certificate is None or key is None:
+        return [] if certificate == key else ["tls_cert and tls_key: give both or none"]
     # Loaded here: most servers and commands need none of it.
     import ssl  # noqa: PLC0415
 
@@ -121,8 +123,8 @@ def pair_problem(certificate: str, key: str) -> str | None:
         # With no passphrase: else one would be asked for at the terminal.
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, lambda: "")
     except (OSError, ValueError) as error:
-        return getattr(error, "reason", None) or str(error)
-    return None
+        return [f"tls_cert and tls_key: {getattr(error, 'reason', None) or error}"]
+    return []
 
 
 def as_networks(value: object) -> tuple[str, ...]:

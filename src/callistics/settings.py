@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from callistics.errors import SettingsError
-from callistics.setting_sources import ENGINE_DSNS, given_settings, parse_all
+from callistics.setting_sources import given_settings, parse_all
 from callistics.setting_types import (
     Parse,
     as_admin_key,
@@ -31,9 +31,12 @@ from callistics.setting_types import (
     as_unreached,
     as_whole,
     as_zone,
-    pair_problem,
+    pair_problems,
 )
 from callistics.token_issuers import Issuer, as_issuers
+
+ENGINE_DSNS = ("duckdb:///data/callistics.db", "clickhouse://user:password@host:8123/callistics")
+"""What the setting `engine` looks like, for help texts."""
 
 
 def _setting(default: Any, parse: Parse, text: str) -> Any:
@@ -261,6 +264,11 @@ class Settings:
         as_whole(1, 600),
         "Seconds within which a stop ends, whatever is under way; requests get three quarters.",
     )
+    slow_query_seconds: float = _setting(
+        1.0,
+        as_number(0, 3_600),
+        "Queries that take as many seconds are logged, without their values; 0: none is.",
+    )
     log_level: str = _setting(
         "info", as_choice("debug", "info", "warning", "error"), "Least serious line that is logged."
     )
@@ -281,11 +289,7 @@ def load_settings(
     given = given_settings(environment, overrides)
     parsers = {item.name: item.metadata["parse"] for item in fields(Settings)}
     values, wrong = parse_all(given, parsers)
-    certificate, key = values.get("tls_cert"), values.get("tls_key")
-    if (certificate is None) != (key is None) and not wrong:
-        wrong.append("tls_cert and tls_key: give both or none")
-    elif certificate and key and (problem := pair_problem(certificate, key)) is not None:
-        wrong.append(f"tls_cert and tls_key: {problem}")
+    wrong = wrong or pair_problems(values.get("tls_cert"), values.get("tls_key"))
     if wrong:
         raise SettingsError("\n".join(wrong))
     return Settings(**values)

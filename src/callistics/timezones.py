@@ -4,6 +4,8 @@ What the machine has is never looked at: its release of the rules is another one
 and no part of the lock.
 """
 
+import time
+from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo
@@ -17,6 +19,12 @@ _NO_PLACE = "Factory"
 def rules_version() -> str:
     """The release of the IANA rules in force, such as `2026f`."""
     return tzdata.IANA_VERSION
+
+
+def rules_age() -> float:
+    """Seconds since the year began that the rules in force are of: releases name no day."""
+    began = datetime(int(rules_version()[:4]), 1, 1, tzinfo=UTC)
+    return time.time() - began.timestamp()
 
 
 @cache

@@ -2,6 +2,7 @@
 
 # pyright: reportIncompatibleMethodOverride=false
 
+import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -9,6 +10,7 @@ from threading import Thread
 
 import pytest
 
+from callistics.engines.duckdb.engine import DuckDBEngine
 from support.live import ADMIN_KEY, Live, live
 
 from .conftest import Run, unused_port
@@ -37,6 +39,14 @@ def test_nothing_is_wrong_beside_a_healthy_server(
         assert output.count("DuckDB") == 2
         assert "by another process" in output
         assert "Nothing is wrong." in output
+    told = json.loads(run("doctor", "--json").output)
+    checks = {one["name"]: one for one in told["checks"]}
+    assert told["state"] in {"ok", "warn"}
+    assert {"name": "server", "value": f"{server.url} answers"} in told["facts"]
+    # What only the server can say while it has the file open.
+    assert checks["newest record"]["text"] == "none came yet"
+    assert checks["memory in use"]["state"] == "ok"
+    assert {"disk", "database", "log", "memory", "time zone rules"} <= checks.keys()
 
 
 def test_a_server_may_have_its_engine_from_elsewhere(
@@ -63,6 +73,23 @@ def test_the_server_that_is_named_is_the_one_asked(
 def test_a_named_server_that_does_not_answer_is_a_problem(run: Run) -> None:
     url = f"http://127.0.0.1:{unused_port()}"
     assert f"Problem: no server answers at {url}" in run("doctor", "--url", url, code=1).output
+
+
+def test_without_a_server_the_file_is_looked_at(run: Run, folder: Path) -> None:
+    DuckDBEngine(folder / "test.db").close()
+    told = json.loads(run("doctor", "--json", "--engine", f"duckdb://{folder}/test.db").output)
+    checks = {one["name"]: one for one in told["checks"]}
+    assert checks["newest record"]["text"] == "none came yet"
+    assert checks["log"]["text"].startswith("0 bytes")
+    assert {"name": "calls", "value": "0"} in told["facts"]
+
+
+def test_what_is_wrong_is_in_the_json_too(run: Run, folder: Path) -> None:
+    dsn = f"duckdb://{folder}/nothing.db"
+    told = json.loads(run("doctor", "--json", "--engine", dsn, code=1).output)
+    assert told["state"] == "bad"
+    (found,) = [one for one in told["checks"] if one["state"] == "bad"]
+    assert "the file is not there yet" in found["text"]
 
 
 def test_an_engine_that_is_asked_for_has_to_be_there(

@@ -54,7 +54,7 @@ def clickhouse_engine(engine: Engine) -> ClickHouseEngine:
 
 def writer_of(engine: Engine) -> duckdb.DuckDBPyConnection:
     """The embedded engine's writing connection."""
-    return duckdb_engine(engine)._writer
+    return duckdb_engine(engine)._write.connection
 
 
 def execute(engine: Engine, sql: str) -> list[tuple[Any, ...]]:
@@ -127,7 +127,7 @@ def room(found: IdIndex, table: str) -> int:
 def note_payload_key(engine: Engine, key: str) -> None:
     """Have a commit bring a key."""
     found = duckdb_engine(engine)
-    found._payload_keys.note(found._writer, {"m": Keys({key})})
+    found._payload_keys.note(found._write.connection, {"m": Keys({key})})
 
 
 class Counted:
@@ -163,7 +163,7 @@ def is_list(engine: Engine, key: str) -> bool:
 
 def forget(engine: DuckDBEngine) -> None:
     """Have an engine know nothing of the records that it had."""
-    engine._payload_keys.load(engine._writer)
+    engine._payload_keys.load(engine._write.connection)
     # What it knows from before would hide it if too little was known of what comes now.
     for table, known in engine._id_index._known.items():
         nothing = id_index._Known(known._tuning)

@@ -38,8 +38,8 @@ def start(
         "CALLISTICS_ENGINE": engines.dsn(engines.current, folder, own_process=True),
         "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
         "CALLISTICS_LOG_LEVEL": "error",
-        "CALLISTICS_LOG_FORMAT": "text",
         "CALLISTICS_WRONG_KEY_LIMIT": "0",
+        "CALLISTICS_LOG_FORMAT": "text",
         **settings,
     }
     command = [sys.executable, "-c", before + _COMMAND]

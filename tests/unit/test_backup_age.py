@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from callistics.cli import serving
+from callistics.cli.doctor.checks import checks_of
 
 FIGURES = "# HELP callistics_backup_age_seconds Seconds.\ncallistics_backup_age_seconds {}\n"
 
@@ -11,9 +12,9 @@ FIGURES = "# HELP callistics_backup_age_seconds Seconds.\ncallistics_backup_age_
 @pytest.mark.parametrize(
     ("figures", "told"),
     [
-        (FIGURES.format("NaN"), "none was made"),
-        (FIGURES.format("59.9"), "0 h 0 min ago"),
-        (FIGURES.format("9.5e+04"), "1 d 2 h ago"),
+        (FIGURES.format("NaN"), "none is known"),
+        (FIGURES.format("59.9"), "60 seconds old"),
+        (FIGURES.format("9.5e+04"), "26 hours old"),
         ("callistics_requests_total 1.0\n", None),
     ],
 )
@@ -32,5 +33,5 @@ def test_its_age_is_told(figures: str, told: str | None, monkeypatch: pytest.Mon
     client = httpx.Client(transport=httpx.MockTransport(answer), base_url="http://x")
     monkeypatch.setattr(serving, "server_answers", lambda *_: True)
     monkeypatch.setattr(httpx, "Client", lambda **_: client)
-    facts = dict(serving.report("http://x", "key").facts)
-    assert facts.get("its newest backup") == told
+    checks = {one.name: one.text for one in checks_of(serving.report("http://x", "key").figures)}
+    assert checks.get("backup") == told

@@ -18,6 +18,7 @@ from callistics.engines.base import SharingLimits, Snapshot, States
 from callistics.model.json import encode
 from callistics.model.scope import Scope
 from callistics.sql.dialect import SqlRow, Statement
+from callistics.tracing import step, timing
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,8 @@ class Batches:
         if what in progress.apart or snapshot.lost:
             return group
         try:
-            plans = self._sharing.share(list(group.values()), snapshot)
+            with step("share"):
+                plans = self._sharing.share(list(group.values()), snapshot)
         except Exception:  # noqa: BLE001 - each is asked by itself then, and tells what is wrong
             progress.apart.add(what)
             return group
@@ -144,7 +146,8 @@ class Batches:
 
     def _answered(self, plan: Plan, run: Run, version: int | None) -> Answered:
         started = time.perf_counter()
-        answer = self._analytics.compute(plan, run)
+        with timing():
+            answer = self._analytics.compute(plan, run)
         sent = envelope(answer)
         kept = Kept(version, answer.query_type, sent, answer.range, answer.holds)
         return Answered(kept, time.perf_counter() - started)

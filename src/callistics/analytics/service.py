@@ -23,6 +23,7 @@ from callistics.analytics.plan import (
     reads,
     untimed,
 )
+from callistics.analytics.profile import Profile, in_steps, note_plan, profile_of
 from callistics.analytics.rollup_match import Rollups
 from callistics.analytics.shape import Answer, Block, all_rows, blocks, shape
 from callistics.engines.base import Readable
@@ -34,6 +35,7 @@ from callistics.model.scope import Scope
 from callistics.queries.base import Row
 from callistics.sql.dialect import SqlRow, Statement
 from callistics.sql.selection import Frame, Policy
+from callistics.tracing import describe, is_traced, span, step
 
 Run = Callable[[Statement], Sequence[SqlRow]]
 
@@ -64,8 +66,10 @@ class Analytics:
 
     def planned(self, body: bytes, scope: Scope, at: int) -> Plan:
         """The plan of the body of `POST /analytics`. Raises `Refused`."""
-        query = parse_request(body, scope, self._zone, at)
-        return plan_query(query, scope, self.policy)
+        with step("parse"):
+            query = parse_request(body, scope, self._zone, at)
+        with step("plan"):
+            return plan_query(query, scope, self.policy)
 
     def reads(self, plan: Plan) -> Reads:
         """What the plan's answer is read from."""
@@ -79,7 +83,10 @@ class Analytics:
 
     def plan(self, given: Object, scope: Scope, at: int) -> Plan:
         """The plan of a query that was decoded. Raises `Refused`."""
-        return plan_query(parse_query(given, scope, self._zone, at), scope, self.policy)
+        with step("parse"):
+            query = parse_query(given, scope, self._zone, at)
+        with step("plan"):
+            return plan_query(query, scope, self.policy)
 
     def frame(self, query: Query, scope: Scope, run: Run) -> Frame:
         """What statements about the records of a query are built from, whatever they ask of them.
@@ -87,11 +94,15 @@ class Analytics:
         Raises `TimedOut`.
         """
         plan = plan_query(query, scope, self.policy)
+        self._note(plan)
         return self.located(plan, run).frame(self.dialect)
 
     def compute(self, plan: Plan, run: Run) -> Answer:
         """The answer of a plan, its statements run so. Raises `RequestError`."""
-        return shape(plan, self._blocks(plan, run))
+        with span("query"):
+            found = self._blocks(plan, run)
+            with step("shape"):
+                return shape(plan, found)
 
     def stream(self, plan: Plan, run: Run) -> Iterator[Row]:
         """All rows of the answer, made as they are taken. Raises `RequestError`, at once.
@@ -125,9 +136,23 @@ class Analytics:
                 yield snapshot.run
 
     def _found(self, plan: Plan, run: Run) -> Found:
+        run = in_steps(run)
         plan, slots = self._closed(self.located(plan, run), run)
-        rows = run(compile_plan(plan, self.dialect, self.rollups))
-        return found_of(plan, trimmed(plan, slots, rows), rows)
+        with step("plan"):
+            statement = compile_plan(plan, self.dialect, self.rollups)
+        self._note(plan)
+        rows = run(statement)
+        with step("shape"):
+            return found_of(plan, trimmed(plan, slots, rows), rows)
+
+    def _note(self, plan: Plan) -> None:
+        note_plan(plan)
+        if is_traced():
+            describe(**self.profile(plan))
+
+    def profile(self, plan: Plan) -> Profile:
+        """What a plan asks, without its values, and where it is answered from."""
+        return profile_of(plan, self.dialect, self.rollups)
 
     def located(self, plan: Plan, run: Run) -> Plan:
         """The plan, told about when its records are where one of its filters has to know."""

@@ -16,9 +16,9 @@ from callistics.cli.client import MAX_WAIT, Client
 from callistics.cli.root import Failure
 from callistics.client.options import is_loopback, verifying
 from callistics.errors import CallisticsError, EngineError
-from callistics.setting_sources import ENGINE_DSNS, PREFIX
+from callistics.setting_sources import PREFIX
 from callistics.setting_table import ANSWER_SETTINGS
-from callistics.settings import Settings, load_settings
+from callistics.settings import ENGINE_DSNS, Settings, load_settings
 
 _ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
 

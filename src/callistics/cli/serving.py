@@ -1,6 +1,5 @@
 """What a running server says of itself."""
 
-import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,17 +11,24 @@ from callistics.engines.diagnosis import ahead_problem
 
 Fact = tuple[str, str]
 _TIMEOUT = 5.0
-_INFO, _BACKUP_AGE = "callistics_info", "callistics_backup_age_seconds"
-_AHEAD = "callistics_arrivals_ahead_seconds"
+_INFO = "callistics_info"
+_AHEAD = "arrivals_ahead_seconds"
+_PREFIX = "callistics_"
 
 
 @dataclass(slots=True)
 class Report:
-    """Whether a server answers, facts for people, and what is wrong."""
+    """Whether a server answers, facts for people, and what is wrong.
+
+    `figures` are those that `/metrics` has without labels, without `callistics_` in their names;
+    none where no admin key is given. `zone_rules` is the release it works with.
+    """
 
     answers: bool
     facts: list[Fact] = field(default_factory=list[Fact])
     problems: list[str] = field(default_factory=list[str])
+    figures: dict[str, float] = field(default_factory=dict[str, float])
+    zone_rules: str | None = None
 
 
 def report(url: str, key: str | None, certificate: str | None = None) -> Report:
@@ -49,6 +55,7 @@ def _ask(client: httpx.Client, key: str | None, found: Report) -> None:
         found.problems.append(f"the server at {client.base_url} is not ready: {_detail(ready)}")
     else:
         rules = ready.json().get("timezone_rules")
+        found.zone_rules = rules
         found.facts.append(("its time zone rules", str(rules or "not told by this version")))
     version = client.get("/openapi.json").raise_for_status().json()["info"]["version"]
     found.facts.append(("its version", str(version)))
@@ -56,11 +63,10 @@ def _ask(client: httpx.Client, key: str | None, found: Report) -> None:
     figures = client.get("/metrics", headers=headers)
     told = "told to an admin key: give one with --key"
     found.facts.append(("its engine", _engine(figures.text) if figures.is_success else told))
-    age = _figure(figures.text, _BACKUP_AGE) if figures.is_success else None
-    if age is not None:
-        found.facts.append(("its newest backup", _ago(age)))
-    ahead = ahead_problem((_figure(figures.text, _AHEAD) if figures.is_success else None) or 0.0)
-    found.problems += [ahead] if ahead else []
+    if figures.is_success:
+        found.figures = _figures(figures.text)
+        ahead = ahead_problem(found.figures.get(_AHEAD, 0.0))
+        found.problems += [ahead] if ahead else []
 
 
 def _detail(answer: httpx.Response) -> str:
@@ -68,23 +74,15 @@ def _detail(answer: httpx.Response) -> str:
     return str(body.get("detail") or body.get("title"))
 
 
+def _figures(text: str) -> dict[str, float]:
+    """The figures without labels in the text of `/metrics`."""
+    lines = (line.split(" ") for line in text.splitlines() if line[:1].isalpha())
+    plain = (line for line in lines if len(line) == 2 and "{" not in line[0])
+    return {name.removeprefix(_PREFIX): float(value) for name, value in plain}
+
+
 def _engine(figures: str) -> str:
     """The engine in the text of `/metrics`: `callistics_info{engine="Name 1.0",…} 1.0`."""
     line = next((one for one in figures.splitlines() if one.startswith(_INFO)), "")
     _, _, rest = line.partition('engine="')
     return rest.partition('"')[0] or "not told by this version"
-
-
-def _figure(figures: str, name: str) -> float | None:
-    """A figure without labels in the text of `/metrics`; None where the server has none such."""
-    line = next((one for one in figures.splitlines() if one.startswith(f"{name} ")), None)
-    return None if line is None else float(line.partition(" ")[2])
-
-
-def _ago(seconds: float) -> str:
-    """How long ago a backup was made, in its two largest units."""
-    if math.isnan(seconds):
-        return "none was made"
-    hours, minutes = divmod(int(seconds) // 60, 60)
-    days, hours = divmod(hours, 24)
-    return f"{days:,} d {hours} h ago" if days else f"{hours} h {minutes} min ago"

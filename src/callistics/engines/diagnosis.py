@@ -1,7 +1,9 @@
 """What there is to say of an engine without changing anything in it."""
 
+import math
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from callistics.model.instants import MINUTE, SECOND
 
@@ -11,11 +13,21 @@ _APART = MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """An engine's name and version, facts for people, and everything that is wrong with it."""
+    """An engine's name and version, facts for people, and everything that is wrong with it.
+
+    `figures` are as `/metrics` names them, without `callistics_`.
+    """
 
     engine: str
     facts: tuple[tuple[str, str], ...] = ()
     problems: tuple[str, ...] = ()
+    figures: Mapping[str, float] = field(default_factory=dict[str, float])
+
+
+def figures_of_arrivals(newest: int) -> dict[str, float]:
+    """What the newest time of arrival (µs) tells; 0 is that there is none."""
+    age = (time.time_ns() // 1_000 - newest) / SECOND if newest else math.nan
+    return {"newest_record_age_seconds": age}
 
 
 def seconds_ahead(newest: int) -> float:

@@ -14,14 +14,14 @@ from callistics.engines.duckdb.accept_loss import accept_loss as accept_loss_of_
 from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.doctor import diagnose as duckdb_diagnosis
 from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.duckdb.opening import DEFAULT_MEMORY
 from callistics.engines.duckdb.reopening import ReopeningEngine
 from callistics.engines.duckdb.restoring import DuckDBRestoring
 from callistics.engines.duckdb.tuning import Tuning
 from callistics.engines.dump import Restoring
+from callistics.engines.machine import size_in_bytes
 from callistics.errors import EngineError, did_you_mean
 from callistics.settings import Settings
-
-_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,13 @@ def database_file(dsn: str) -> Path | None:
     Raises `EngineError` for what is no DSN.
     """
     return _kind(dsn).file(dsn)
+
+
+def memory_limit(settings: Settings) -> int | None:
+    """Bytes of memory that the engine may use; None where another machine's server decides it."""
+    default = None if database_file(settings.engine) is None else DEFAULT_MEMORY
+    size = settings.memory_limit or default
+    return None if size is None else size_in_bytes(size)
 
 
 def key_file(dsn: str) -> Path:
@@ -160,16 +167,9 @@ def _clickhouse(settings: Settings, _: Tuning) -> ServedEngine:
 
 def _bytes(size: str | None) -> int | None:
     """A size such as `4GB` or `4GiB` in bytes. Raises `EngineError` for a share such as `80%`."""
-    if size is None:
-        return None
-    size = size.upper()
-    number = size.rstrip("KMGTIB%")
-    unit = size[len(number) :].rstrip("B")
-    if "%" in unit:
+    if size is not None and "%" in size:
         raise EngineError(f"memory_limit {size}: this engine takes a size, such as 4GB")
-    if unit.endswith("I"):
-        return int(float(number) * 1024 ** "KMGT".index(unit[0]) * 1024)
-    return int(float(number) * _UNITS[unit])
+    return None if size is None else size_in_bytes(size)
 
 
 _DUCKDB = Kind(

@@ -15,7 +15,7 @@ from callistics.audit.log import (
     AuditLog,
     Sought,
 )
-from callistics.errors import Problem, Refused, did_you_mean, malformed
+from callistics.errors import Problem, Refused, did_you_mean, invalid, malformed
 from callistics.http.answering import answered
 from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
@@ -80,7 +80,8 @@ class _Parameters:
         try:
             written = parse_iso(text)
         except ValueError as error:
-            self._wrong(name, f"is {error}", text)
+            message = f"the query parameter {name} is {error}"
+            self._problems.append(invalid("", message, text))
             return None
         return zone("UTC").begin_of(written) if name == "from" else zone("UTC").end_of(written)
 
@@ -128,5 +129,5 @@ def _after(log: AuditLog, asked: _Parameters, keys: frozenset[str] | None) -> He
         found = Head(int(number), hash_)
     if found is None:
         message = "the query parameter cursor is none that was answered"
-        raise Refused([malformed("", message, asked.cursor)], message)
+        raise Refused([invalid("", message, asked.cursor)], message)
     return found

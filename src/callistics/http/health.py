@@ -7,10 +7,10 @@ from pathlib import Path
 from litestar import Response, get
 from litestar.params import FromPath
 
-from callistics.errors import Forbidden, NotFound, StorageFailed, Unavailable
+from callistics.errors import CallisticsError, Forbidden, NotFound, StorageFailed, Unavailable
 from callistics.http.metrics import CONTENT_TYPE
 from callistics.http.openapi import document
-from callistics.http.services import AnyRequest, services
+from callistics.http.services import AnyRequest, Services, services
 from callistics.model.keys import Permission
 from callistics.model.scope import EVERYTHING
 from callistics.timezones import rules_version
@@ -45,12 +45,18 @@ async def live() -> Response[bytes]:
 @get("/health/ready")
 async def ready(request: AnyRequest) -> Response[dict[str, str]]:
     """Queries and records are taken; with the release of the time zone rules."""
-    if not services(request).ready:
-        raise Unavailable("starting or stopping")
-    problem = services(request).storage().problem
-    if problem is not None:
-        raise StorageFailed(problem)
+    error = not_ready(services(request))
+    if error is not None:
+        raise error
     return Response({"status": "ready", "timezone_rules": rules_version()})
+
+
+def not_ready(parts: Services) -> CallisticsError | None:
+    """Why queries or records are not taken; None while they are."""
+    if not parts.ready:
+        return Unavailable("starting or stopping")
+    problem = parts.storage().problem
+    return None if problem is None else StorageFailed(problem)
 
 
 @get("/metrics")

@@ -5,7 +5,8 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
 from functools import partial
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
@@ -14,6 +15,7 @@ from callistics.errors import Unavailable
 from callistics.http.fair_queue import NOBODY, Asked, FairQueue, Turn
 from callistics.interruption import Interruption, interruptible
 from callistics.runtime import give_way
+from callistics.tracing import took
 
 T = TypeVar("T")
 _Ticket = SimpleQueue[None]
@@ -21,22 +23,28 @@ _Ticket = SimpleQueue[None]
 
 @dataclass(frozen=True, slots=True)
 class _Job(Generic[T]):
-    """A piece of work, who awaits it, and what may end it."""
+    """A piece of work, who awaits it, what may end it, and the context of who asked."""
 
     work: Callable[[], T]
     awaited: "asyncio.Future[T]"
     by: Interruption | None
+    context: Context = field(default_factory=copy_context)
+    since: float = field(default_factory=time.perf_counter)
 
     def do(self) -> Callable[[], None]:
         """Do it, unless nobody awaits it any more; what is given tells who does."""
         if self.awaited.done():
             return _nothing
         try:
-            with interruptible(self.by):
-                settle = partial(self.awaited.set_result, self.work())
+            settle = partial(self.awaited.set_result, self.context.run(self._work))
         except BaseException as error:  # noqa: BLE001
             settle = partial(self.awaited.set_exception, error)
         return partial(self._tell, settle)
+
+    def _work(self) -> T:
+        took("wait", time.perf_counter() - self.since)
+        with interruptible(self.by):
+            return self.work()
 
     def _tell(self, settle: Callable[[], None]) -> None:
         def once() -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
 import structlog
@@ -9,8 +10,10 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from callistics.http.request_notes import key_end, noted, route_of
 from callistics.http.services import Services
+from callistics.http.slow_queries import tell_slow
 from callistics.http.streamed import send_paced
 from callistics.model.instants import utc_text
+from callistics.tracing import RequestSpan, Timings, is_traced, request_span, timing
 
 Header = tuple[bytes, bytes]
 _NOWHERE = "/-"
@@ -23,6 +26,7 @@ _EVERY = {
 _ONLY_ENCRYPTED = {b"strict-transport-security": b"max-age=31536000"}
 _KEY_END = b"callistics-key-expires"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_UNTRACED = ("/health/", "/metrics")
 _log = structlog.get_logger("callistics.http")
 
 
@@ -55,13 +59,40 @@ def observed(inner: ASGIApp, *, encrypted: bool = False) -> ASGIApp:
                 message["body"] = b""
             await send_paced(send, message)
 
-        try:
-            await inner(scope, receive, watched)
-        finally:
-            _release(scope)
-            _note(scope, method, status, time.perf_counter() - started)
+        with _counted(scope), _traced(details) as trace, timing() as spent:
+            try:
+                await inner(scope, receive, watched)
+            finally:
+                _release(scope)
+                _note(scope, method, status, time.perf_counter() - started, trace)
+                _tell_slow(scope, status, spent)
 
     return handle
+
+
+def _traced(details: Mapping[str, Any]) -> AbstractContextManager[RequestSpan | None]:
+    """The span of a request; who asks again and again how the server does is not traced."""
+    if not is_traced() or str(details["path"]).startswith(_UNTRACED):
+        return nullcontext()
+    sent = {name.decode("latin-1"): value.decode("latin-1") for name, value in details["headers"]}
+    return request_span(sent)
+
+
+def _counted(scope: Scope) -> AbstractContextManager[object]:
+    """Counts a request among those under way."""
+    parts = _services(scope)
+    return nullcontext() if parts is None else parts.metrics.under_way.track_inprogress()
+
+
+def _services(scope: Scope) -> Services | None:
+    parts = scope["litestar_app"].state.get("services")
+    return parts if isinstance(parts, Services) else None
+
+
+def _tell_slow(scope: Scope, status: int, spent: Timings) -> None:
+    parts = _services(scope)
+    if parts is not None:
+        tell_slow(parts, cast("Mapping[str, Any]", scope), status, spent)
 
 
 def _complete(
@@ -107,7 +138,9 @@ def _is_exact(path: str) -> bool:
     return path == "/" or all(path.removeprefix("/").split("/"))
 
 
-def _note(scope: Scope, method: str, status: int, seconds: float) -> None:
+def _note(
+    scope: Scope, method: str, status: int, seconds: float, trace: RequestSpan | None
+) -> None:
     details = cast("Mapping[str, Any]", scope)
     route = route_of(details)
     # Anybody can make methods up, and each would be a label of its own for ever.
@@ -118,4 +151,8 @@ def _note(scope: Scope, method: str, status: int, seconds: float) -> None:
         if status >= 400:
             parts.metrics.errors.labels(str(status)).inc()
     ms = round(seconds * 1000, 3)
-    _log.info("request", method=method, route=route, status=status, ms=ms, **noted(details))
+    more = noted(details)
+    if trace is not None:
+        trace.answered(method, route, status)
+        more = {**more, "trace": trace.trace_id}
+    _log.info("request", method=method, route=route, status=status, ms=ms, **more)

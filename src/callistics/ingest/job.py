@@ -13,6 +13,7 @@ from callistics.model.alerts import AlertChanges
 from callistics.model.audit import Note
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
+from callistics.tracing import origin
 
 Result = Receipt | Repeated | Erased | None
 """What became of the records, now or when the request came before; what was erased; or nothing."""
@@ -39,6 +40,8 @@ class Job:
 
     `notes` go into the audit log in the same commit.
 
+    `origin` is what asked for it, where somebody traces.
+
     One that is `urgent` goes before all others; it, and one that is `unlimited`, is taken however
     many wait.
     """
@@ -55,4 +58,5 @@ class Job:
     notes: Sequence[Note] = ()
     urgent: bool = False
     unlimited: bool = False
+    origin: object | None = field(default_factory=origin)
     done: "Future[Result]" = field(default_factory=Future[Result])

@@ -11,6 +11,7 @@ from callistics.engines.base import Engine
 from callistics.errors import RequestError, Unavailable
 from callistics.ingest.commit import in_parts, process
 from callistics.ingest.job import Job, Result
+from callistics.tracing import Value, span
 
 _MAX_RECORDS = 100_000
 # A commit costs much the same for one record as for a few hundred. After one, the writer lets as
@@ -39,7 +40,7 @@ class Writer:
 
     It rests for up to `most_rest` seconds of the `clock` after a commit. Until it has `set_size`
     records it waits for requests that are `announced`, where they take less time together and
-    nobody else waits.
+    nobody else waits. `observe` is told the seconds of each commit, and why it failed where it did.
     """
 
     def __init__(
@@ -50,7 +51,9 @@ class Writer:
         set_size: int = 0,
         most_rest: float = _MOST_REST,
         clock: Callable[[], float] = time.monotonic,
+        observe: Callable[[float, Exception | None], None] = lambda _, __: None,
     ) -> None:
+        self._observe = observe
         self._most_rest, self._clock = most_rest, clock
         self._set_size, self._announced = set_size, 0
         self._engine = engine
@@ -158,8 +161,10 @@ class Writer:
             self._commit(part)
 
     def _commit(self, jobs: list[Job]) -> None:
+        began = time.perf_counter()
+        origins = [one.origin for one in jobs]
         try:
-            with self._engine.writing() as session:
+            with span("commit", origins, **_sizes(jobs)), self._engine.writing() as session:
                 outcomes = process(session, jobs)
         except Exception as error:  # noqa: BLE001 - it is whoever asked that is to hear of it
             if len(jobs) > 1 and not isinstance(error, Unavailable):
@@ -167,15 +172,22 @@ class Writer:
                 for job in jobs:
                     self._commit([job])
                 return
+            self._observe(time.perf_counter() - began, error)
             for job in jobs:
                 job.done.set_exception(error)
             return
+        self._observe(time.perf_counter() - began, None)
         self._all = len(jobs) + self.waiting
         for job, outcome in zip(jobs, outcomes, strict=True):
             if isinstance(outcome, RequestError):
                 job.done.set_exception(outcome)
             else:
                 job.done.set_result(outcome)
+
+
+def _sizes(jobs: Sequence[Job]) -> dict[str, Value]:
+    received = sum(job.batch.received for job in jobs if job.batch is not None)
+    return {"requests": len(jobs), "records": received}
 
 
 def _size(job: Job) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from callistics.analytics.profile import in_steps
 from callistics.analytics.service import Analytics
 from callistics.compile.records import by_key
 from callistics.compile.search import edge, keys
@@ -48,7 +49,7 @@ class Searches:
     def page(self, asked: Asked) -> Page:
         """The calls of one page. Raises `RequestError`."""
         with self._states.reading() as state:
-            return self._page(asked.search, asked.scope, state.run)
+            return self._page(asked.search, asked.scope, in_steps(state.run))
 
     def rows(self, asked: Asked, at_once: int = AT_ONCE) -> Iterator[Sequence[Record]]:
         """All calls from where the search begins, some at a time, whatever its limit.

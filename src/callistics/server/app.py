@@ -1,6 +1,7 @@
 """The composition root: from settings to a running server."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
@@ -49,6 +50,7 @@ from callistics.server.new_files import private_files
 from callistics.server.policy import policy_of
 from callistics.server.retention import Retention
 from callistics.server.storage import keep_aside, observe_storage
+from callistics.server.telemetry import start_telemetry
 from callistics.server.webhooks import make_webhooks
 from callistics.settings import Settings
 from callistics.timezones import rules_version
@@ -114,7 +116,8 @@ class Application:
         if self.serves:
             starting(parts, engine)
         flush = asyncio.create_task(_flush_uses(parts))
-        maintenance = Maintenance(parts.maintain, _MAINTENANCE_SECONDS) if self.serves else None
+        telemetry = start_telemetry(parts.metrics.registry, os.environ if self.serves else {})
+        maintenance = _maintenance(parts) if self.serves else None
         parts.alerts.start(evaluates=self.serves and self.settings.alerts)
         _log.info(
             "ready", version=__version__, engine=engine.version, timezone_rules=rules_version()
@@ -131,6 +134,8 @@ class Application:
             with suppress(asyncio.CancelledError):
                 await flush
             # In one piece: where time runs out nobody waits here, but a thread is finished.
+            # While the engine can still be asked for figures.
+            await asyncio.to_thread(telemetry.stop)
             await asyncio.to_thread(_stop, parts, engine, maintenance)
             _log.info("stopped")
 
@@ -153,7 +158,8 @@ def _services(
     rollups = engine.rollups if settings.rollups else ()
     analytics = Analytics(engine, policy, settings.timezone, rollups)
     cache = AnswerCache(settings.answer_cache * 1_000_000)
-    writer, metrics = Writer(engine, settings.ingest_queue, set_size=set_size), Metrics()
+    metrics = Metrics()
+    writer = Writer(engine, settings.ingest_queue, set_size=set_size, observe=metrics.committed)
     webhooks = make_webhooks(settings, engine, writer, metrics)
     keyring = Keyring(engine.load_keys(), local)
     alerts = make_alerts(settings, engine, writer, analytics, keyring, metrics)
@@ -199,6 +205,10 @@ def _services(
     show_figures(parts, engine)
     observe_storage(engine, parts)
     return parts
+
+
+def _maintenance(parts: Services) -> Maintenance:
+    return Maintenance(parts.maintain, _MAINTENANCE_SECONDS, parts.metrics.maintained)
 
 
 async def _flush_uses(parts: Services) -> None:

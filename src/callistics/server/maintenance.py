@@ -11,6 +11,7 @@ from callistics.backups.states import States
 from callistics.engines.base import Engine
 from callistics.errors import Unavailable
 from callistics.server.retention import Retention
+from callistics.tracing import span
 from callistics.webhooks.service import Webhooks
 
 _log = structlog.get_logger("callistics")
@@ -34,11 +35,18 @@ def maintaining(
 class Maintenance:
     """A thread that does what there is to do, and then waits for `pause` seconds.
 
+    `observe` is told the seconds of each piece, and why it failed where it did.
+
     After each piece it rests for as long as that took, so that it takes half of a thread at most.
     """
 
-    def __init__(self, maintain: Callable[[], bool], pause: float) -> None:
-        self._maintain = maintain
+    def __init__(
+        self,
+        maintain: Callable[[], bool],
+        pause: float,
+        observe: Callable[[float, Exception | None], None] = lambda _, __: None,
+    ) -> None:
+        self._maintain, self._observe = maintain, observe
         self._pause = pause
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="maintenance", daemon=True)
@@ -57,11 +65,15 @@ class Maintenance:
     def _piece(self) -> float:
         started = time.monotonic()
         try:
-            more = self._maintain()
+            with span("maintenance"):
+                more = self._maintain()
         except Unavailable as error:
+            self._observe(time.monotonic() - started, error)
             _log.warning("maintenance has to wait", reason=error.detail)
             return self._pause
-        except Exception:  # noqa: BLE001 - whatever it is, the records and the answers are right
+        except Exception as error:  # noqa: BLE001 - whatever it is, records and answers are right
+            self._observe(time.monotonic() - started, error)
             _log.exception("maintenance failed; it is tried again later")
             return self._pause
+        self._observe(time.monotonic() - started, None)
         return time.monotonic() - started if more else self._pause

@@ -1,4 +1,4 @@
-"""A server's files: who may read them, whether they can be written, what is kept of lost ones."""
+"""What a server tells of its disk, and learns from a database that was opened again."""
 
 import math
 

@@ -25,7 +25,4 @@ def make_webhooks(settings: Settings, engine: Engine, writer: Writer, metrics: M
     def count(source: str, result: str) -> None:
         metrics.webhooks.labels(source, result).inc()
 
-    found = Webhooks(WebhookParts(engine, writer, terms, count, settings.webhook_keep_days))
-    text = "Webhooks that are kept and not mapped yet."
-    metrics.gauge("callistics_webhooks_waiting", text, found.stored.number_waiting)
-    return found
+    return Webhooks(WebhookParts(engine, writer, terms, count, settings.webhook_keep_days))

@@ -67,6 +67,11 @@ class Dialect(Protocol):
         """
         ...
 
+    @property
+    def last_arrival(self) -> Sql:
+        """The statement for when records last came (µs); 0 or NULL where none ever did."""
+        ...
+
     def micros(self, column: Sql) -> Sql:
         """A time column as µs since 1970."""
         ...

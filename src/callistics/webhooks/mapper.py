@@ -20,6 +20,7 @@ from callistics.model.webhooks import (
     StoredEndpoint,
     WebhookChanges,
 )
+from callistics.tracing import span
 from callistics.webhooks.become import Became, Reader, Record
 from callistics.webhooks.platforms import platforms
 
@@ -82,6 +83,12 @@ class Mapper:
         What became of a body is newer than what was known at an instant of `after`. Raises what
         the writer does, and then the bodies are to be settled again.
         """
+        with span("webhooks.map", bodies=len(bodies)):
+            return self._settle(bodies, now, after or {})
+
+    def _settle(
+        self, bodies: Sequence[KeptBody], now: int, before: Mapping[str, int]
+    ) -> dict[BodyState, int]:
         found = [self._become(body) for body in bodies]
         by_scope: dict[Scope, list[_Body]] = defaultdict(list)
         for one in found:
@@ -90,7 +97,6 @@ class Mapper:
         stored = [(group, self._store(scope, group)) for scope, group in by_scope.items()]
         for group, done in stored:
             self._note_rejected(group, done.result())
-        before = after or {}
         results = [one.result(max(now, before.get(one.body.id, 0) + 1)) for one in found]
         job = Job(webhooks=WebhookChanges(results=results), unlimited=True)
         self._submit(job).result()

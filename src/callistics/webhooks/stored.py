@@ -48,8 +48,16 @@ class StoredWebhooks:
 
     def number_waiting(self) -> int:
         """How many there are of these."""
+        return self._of_waiting("count(*)")
+
+    def oldest_waiting(self) -> int | None:
+        """When the first of these came (µs), None where none waits."""
+        # Of no rows at all one engine has nothing as the least, another has 0.
+        return self._of_waiting("min(received_at)") or None
+
+    def _of_waiting(self, what: str) -> int:
         sql = (
-            "SELECT count(*) FROM webhook_bodies"
+            f"SELECT {what} FROM webhook_bodies"
             " WHERE id NOT IN (SELECT body_id FROM webhook_results)"
         )
         return int(self._run(raw(sql))[0][0] or 0)

@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 
 from callistics.cli.offline import alone
-from callistics.setting_sources import ENGINE_DSNS
+from callistics.settings import ENGINE_DSNS
 
 _EPILOG = f"""\b
 Examples:

@@ -6,7 +6,7 @@ import click
 
 from callistics.cli.offline import alone
 from callistics.model.scope import EVERYTHING
-from callistics.setting_sources import ENGINE_DSNS
+from callistics.settings import ENGINE_DSNS
 from callistics.sql.selection import Policy
 
 _EPILOG = f"""\b

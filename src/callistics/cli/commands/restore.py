@@ -10,8 +10,7 @@ import click
 
 from callistics.cli.connect import default_url, server_answers
 from callistics.cli.root import Failure
-from callistics.setting_sources import ENGINE_DSNS
-from callistics.settings import Settings, load_settings
+from callistics.settings import ENGINE_DSNS, Settings, load_settings
 
 if TYPE_CHECKING:
     from callistics.backups.kept import Kept

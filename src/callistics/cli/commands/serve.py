@@ -8,8 +8,7 @@ from callistics.cli.connect import not_opened
 from callistics.cli.listen import ensure_free
 from callistics.cli.root import Failure
 from callistics.errors import EngineError
-from callistics.setting_sources import ENGINE_DSNS
-from callistics.settings import load_settings
+from callistics.settings import ENGINE_DSNS, load_settings
 
 _EPILOG = f"""\b
 Examples:

@@ -79,6 +79,11 @@ class ClickHouseDialect:
         """The sign: replaced rows are cancelled, and dropped by merges later."""
         return raw(f"{alias}.sign")
 
+    @property
+    def last_arrival(self) -> Sql:
+        """There are several rows until they are merged."""
+        return raw("SELECT max(last) FROM arrivals")
+
     def micros(self, column: Sql) -> Sql:
         """Microseconds of a DateTime64(6)."""
         return compose("toUnixTimestamp64Micro({})", column)

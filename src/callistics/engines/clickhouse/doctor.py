@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.dsn import Address
 from callistics.engines.clickhouse.migrate import known
-from callistics.engines.diagnosis import Diagnosis, ahead_problem, seconds_ahead
+from callistics.engines.diagnosis import (
+    Diagnosis,
+    ahead_problem,
+    figures_of_arrivals,
+    seconds_ahead,
+)
 from callistics.engines.migrations import newer
 from callistics.errors import CallisticsError
 
@@ -26,7 +31,8 @@ def diagnose(dsn: str) -> Diagnosis:
         note = " (chDB)" if address.in_process else ""
         name = f"ClickHouse {client.server_version}{note}"
         problems = list(_problems(client, address))
-        return Diagnosis(name, tuple(_facts(client, address)), tuple(problems))
+        facts, figures = tuple(_facts(client, address)), dict(_figures(client, address))
+        return Diagnosis(name, facts, tuple(problems), figures)
     except CallisticsError as error:
         return Diagnosis("ClickHouse", (), (str(error),))
     finally:
@@ -62,21 +68,37 @@ def _problems(client: Client, address: Address) -> Iterator[str]:
 
 
 def _schema_problems(client: Client, address: Address) -> Iterator[str]:
-    tables = client.query(
-        "SELECT name FROM system.tables WHERE database = {db:String}", {"db": address.database}
-    ).result_rows
-    if ("schema_migrations",) not in [tuple(row) for row in tables]:
+    if not _has_tables(client, address):
         yield f"database {address.database} has no tables yet: a server makes them"
         return
     ((schema,),) = client.query(
         f"SELECT max(number) FROM {address.quoted_database}.schema_migrations"
     ).result_rows
     yield from newer(known(), int(schema))
+    if (ahead := ahead_problem(seconds_ahead(_newest(client, address)))) is not None:
+        yield ahead
+
+
+def _newest(client: Client, address: Address) -> int:
+    """The newest time of arrival (µs), 0 where there is none."""
     ((newest,),) = client.query(
         f"SELECT coalesce(max(last), 0) FROM {address.quoted_database}.arrivals"
     ).result_rows
-    if (ahead := ahead_problem(seconds_ahead(int(newest)))) is not None:
-        yield ahead
+    return int(newest)
+
+
+def _figures(client: Client, address: Address) -> Iterator[tuple[str, float]]:
+    ((free,),) = client.query("SELECT min(free_space) FROM system.disks").result_rows
+    yield "disk_free_bytes", float(free)
+    if _has_tables(client, address):
+        yield from figures_of_arrivals(_newest(client, address)).items()
+
+
+def _has_tables(client: Client, address: Address) -> bool:
+    tables = client.query(
+        "SELECT name FROM system.tables WHERE database = {db:String}", {"db": address.database}
+    ).result_rows
+    return ("schema_migrations",) in [tuple(row) for row in tables]
 
 
 def _cluster_problems(client: Client, address: Address) -> Iterator[str]:

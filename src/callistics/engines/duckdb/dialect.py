@@ -110,6 +110,11 @@ class DuckDBDialect:
         """Replaced rows are gone: each row counts once."""
         return None
 
+    @property
+    def last_arrival(self) -> Sql:
+        """Every arrival is given out of one row."""
+        return raw("SELECT epoch_us(max(last)) FROM arrivals")
+
     def micros(self, column: Sql) -> Sql:
         """Microseconds of a TIMESTAMP."""
         return compose("epoch_us({})", column)

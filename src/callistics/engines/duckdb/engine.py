@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -28,6 +28,7 @@ from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.query_timeout import QueryTimeout
 from callistics.engines.duckdb.readers import Readers
 from callistics.engines.duckdb.rebuild import rebuild_leads, rebuild_rollups
+from callistics.engines.duckdb.replaceable import Replaceable
 from callistics.engines.duckdb.rollups.schedule import RollupSchedule
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.snapshot import DuckDBSnapshot, snapshot
@@ -40,7 +41,7 @@ from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
 
 
-class DuckDBEngine:
+class DuckDBEngine(Replaceable):
     """Implements `engines.base.Engine` on one database file.
 
     Queries run on a pool of `readers` connections, each limited to `timeout` seconds; writing is
@@ -72,7 +73,7 @@ class DuckDBEngine:
         self._write = WriteConnection(self._connection, disk, tuning, self._watermark)
         self._id_index = IdIndex(self._connection, tuning)
         self._lead_numbers = SurrogateKeys(self._connection)
-        self._schedule = RollupSchedule(self._writer, tuning)
+        self._schedule = RollupSchedule(self._write.connection, tuning)
         self._blocked_ids = BlockedIds(self._connection)
         self._data_version = DataVersion()
         self._clustering = Clustering(self._connection, self._write.moving, tuning)
@@ -110,28 +111,9 @@ class DuckDBEngine:
         return self._data_version.settled
 
     @property
-    def unused_data_version(self) -> int:
-        """A number that no state has had, nor the one that may show."""
-        return self._data_version.unused
-
-    def count_from(self, data_version: int) -> None:
-        """Have `data_version` begin with a number, before anyone asks."""
-        self._data_version.begin_with(data_version)
-
-    @property
     def payload_keys(self) -> PayloadKeys:
         """The keys that payloads have."""
         return self._payload_keys
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether it goes on after an error, and its log ends as it says."""
-        try:
-            with self._connection.cursor() as probe:
-                probe.execute("SELECT 1")
-        except duckdb.Error:
-            return False
-        return not self._write.is_torn
 
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
@@ -223,10 +205,6 @@ class DuckDBEngine:
     def _statements(self) -> StatementCache:
         return self._write.statements
 
-    @property
-    def _writer(self) -> duckdb.DuckDBPyConnection:
-        return self._write.connection
-
     def maintain(self) -> bool:
         """Do a piece of maintenance, as long as there is any; whether there was."""
         return self._maintenance.work()
@@ -234,27 +212,18 @@ class DuckDBEngine:
     def load_keys(self) -> list[StoredKey]:
         """Every access key."""
         with self._write.lock:
-            return load_keys(self._writer)
+            return load_keys(self._write.connection)
 
     def load_token_secret(self) -> str | None:
         """The secret that tokens are signed with, None where none was made yet."""
         with self._write.lock:
-            return load_token_secret(self._writer)
+            return load_token_secret(self._write.connection)
 
     def newest_arrival(self) -> int:
         """The newest time (µs) that was given out for a record that came."""
         with self._readers.one() as reader:
             ((newest,),) = reader.execute("SELECT epoch_us(last) FROM arrivals").fetchall()
         return int(newest)
-
-    def try_to_write(self) -> None:
-        """Commit what changes nothing."""
-        with self._write.lock, self._write.transaction() as connection:
-            connection.execute("UPDATE arrivals SET last = last")
-
-    def interrupt(self) -> None:
-        """End the queries that run: they raise `TimedOut`."""
-        self._query_timeout.end_all()
 
     def rebuild(self) -> None:
         """Recompute every lead, attempt, effective payload and roll-up from the records.
@@ -279,17 +248,6 @@ class DuckDBEngine:
                 yield found
         finally:
             self._dumps -= 1
-
-    def abandon(self) -> None:
-        """Close the file as it is: it is for the log to say what was committed."""
-        with suppress(duckdb.Error):
-            self._connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-        self.close()
-
-    def cut_log(self) -> None:
-        """Cut off the log, after it was abandoned, what was never acknowledged."""
-        if self._watermark is not None:
-            self._watermark.cut()
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""

@@ -14,8 +14,8 @@ from callistics.engines.duckdb.watermark import Watermark, log_of
 from callistics.engines.duckdb.writer import first_log_limit
 from callistics.errors import EngineError, first_line
 
-# Of the machine's memory: the rest goes on to cache the file, as far as nobody else needs it.
-_MEMORY = "25%"
+DEFAULT_MEMORY = "25%"
+"""Of the machine's: the rest goes on to cache the file, as far as nobody else needs it."""
 # Rows from which on a group of them has columns for the keys of payloads. The engine's own limit is
 # 30,000: ten smaller groups beside eighty large ones made a filter by a key half as slow again.
 _LEAST_SPLIT = 2_048
@@ -31,7 +31,7 @@ def open_file(
     config: dict[str, str | bool | int | float | list[str]] = {
         "checkpoint_threshold": f"{first_log_limit(shared=shared)}B",
         "variant_minimum_shredding_size": _LEAST_SPLIT,
-        "memory_limit": memory_limit or _MEMORY,
+        "memory_limit": memory_limit or DEFAULT_MEMORY,
     }
     if threads is not None:
         config["threads"] = threads

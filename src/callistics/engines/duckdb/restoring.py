@@ -11,6 +11,7 @@ from callistics.engines.duckdb.lookup.lookup_sql import keys
 from callistics.engines.duckdb.migrate import describe, known, migrate
 from callistics.engines.duckdb.operations import Rebuild
 from callistics.engines.duckdb.tables import ID_OF, SENT
+from callistics.engines.duckdb.watermark import log_of, note_of
 from callistics.engines.migrations import up_to
 from callistics.errors import EngineError, first_line
 
@@ -25,7 +26,7 @@ class DuckDBRestoring:
 
     def refuse_taken(self) -> None:
         """Raises `EngineError` where there is a database already, or what one has left."""
-        for there in (self._path, _log_of(self._path)):
+        for there in (self._path, log_of(self._path)):
             if there.exists():
                 raise EngineError(f"{there} is there already: restore into a new place")
 
@@ -44,12 +45,15 @@ class DuckDBRestoring:
         """Give the file its name, all of it written to disk. Raises `EngineError` where taken."""
         self.refuse_taken()
         _write_out(self._file)
+        # What is noted is of a log that is gone, or of a database that was here before.
+        for file in (self._file, self._path):
+            note_of(file).unlink(missing_ok=True)
         self._file.rename(self._path)
         _write_out(self._path.parent)
 
     def discard(self) -> None:
         """Delete what is there of it."""
-        for file in (self._file, _log_of(self._file)):
+        for file in (self._file, log_of(self._file), note_of(self._file)):
             file.unlink(missing_ok=True)
 
 
@@ -83,10 +87,6 @@ def _written(table: str, names: set[str]) -> str:
     """The columns of a part as the table keeps them."""
     items = SENT if "duration_sent" in names else "*"
     return f"{items}, {keys(ID_OF[table])}" if table in ID_OF else items
-
-
-def _log_of(path: Path) -> Path:
-    return path.with_name(path.name + ".wal")
 
 
 def _write_out(path: Path) -> None:

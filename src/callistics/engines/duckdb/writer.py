@@ -55,7 +55,7 @@ class WriteConnection:
     def _connect(self) -> None:
         self.connection = self._database.cursor()
         self.statements = StatementCache(self.connection)
-        self._listed, self._spillable = _FEWEST_LISTED, 0
+        self._listed, self._spillable = _FEWEST_LISTED, -1
         self.fit()
 
     def fit(self) -> None:

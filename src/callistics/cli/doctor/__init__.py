@@ -1,0 +1,1 @@
+"""What `callistics doctor` looks at, and what it makes of it."""

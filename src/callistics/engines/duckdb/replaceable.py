@@ -1,0 +1,63 @@
+"""What an open database does that may fail, and be replaced by one that is opened anew."""
+
+from contextlib import suppress
+
+import duckdb
+
+from callistics.engines.duckdb.observers import DataVersion
+from callistics.engines.duckdb.query_timeout import QueryTimeout
+from callistics.engines.duckdb.watermark import Watermark
+from callistics.engines.duckdb.writer import WriteConnection
+
+
+class Replaceable:
+    """A part of `DuckDBEngine`: see `recovery.Recovery`, which asks for it."""
+
+    _connection: duckdb.DuckDBPyConnection
+    _write: WriteConnection
+    _watermark: Watermark | None
+    _data_version: DataVersion
+    _query_timeout: QueryTimeout
+
+    def close(self) -> None:
+        """Close the file."""
+        raise NotImplementedError
+
+    @property
+    def unused_data_version(self) -> int:
+        """A number that no state has had, nor the one that may show."""
+        return self._data_version.unused
+
+    def count_from(self, data_version: int) -> None:
+        """Have `data_version` begin with a number, before anyone asks."""
+        self._data_version.begin_with(data_version)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it goes on after an error, and its log ends as it says."""
+        try:
+            with self._connection.cursor() as probe:
+                probe.execute("SELECT 1")
+        except duckdb.Error:
+            return False
+        return not self._write.is_torn
+
+    def try_to_write(self) -> None:
+        """Commit what changes nothing."""
+        with self._write.lock, self._write.transaction() as connection:
+            connection.execute("UPDATE arrivals SET last = last")
+
+    def interrupt(self) -> None:
+        """End the queries that run: they raise `TimedOut`."""
+        self._query_timeout.end_all()
+
+    def abandon(self) -> None:
+        """Close the file as it is: it is for the log to say what was committed."""
+        with suppress(duckdb.Error):
+            self._connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        self.close()
+
+    def cut_log(self) -> None:
+        """Cut off the log, after it was abandoned, what was never acknowledged."""
+        if self._watermark is not None:
+            self._watermark.cut()

@@ -1,0 +1,89 @@
+"""What the machine gives an engine: memory, and the room on the disk that its files take."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+# What limits the memory of the group of processes that this one is in, as in a container.
+_LIMITS = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+
+def machine_memory() -> int:
+    """Bytes of memory that this process may use: the machine's, or its container's."""
+    found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    for file in _LIMITS:
+        text = file.read_text(encoding="ascii").strip() if file.is_file() else ""
+        if text.isdigit():
+            found.append(int(text))
+    return min(found)
+
+
+def size_in_bytes(size: str) -> int:
+    """A size such as `4GB`, `4GiB`, or a share of the machine's memory such as `80%`, in bytes."""
+    size = size.upper()
+    number = size.rstrip("KMGTIB%")
+    unit = size[len(number) :].rstrip("B")
+    if unit == "%":
+        return int(machine_memory() * float(number) / 100)
+    if unit.endswith("I"):
+        return int(float(number) * 1024 ** "KMGT".index(unit[0]) * 1024)
+    return int(float(number) * _UNITS[unit])
+
+
+@dataclass(frozen=True, slots=True)
+class FileSizes:
+    """Bytes that a database takes: its file, its log, what queries have spilled.
+
+    `written_at` is when the file was last written to (s), which a checkpoint does. `free` are the
+    bytes that are free beside it.
+    """
+
+    database: int
+    log: int
+    spilled: int
+    written_at: float
+    free: int
+
+
+def file_sizes(path: Path) -> FileSizes | None:
+    """Those of the embedded engine's file; None where it is not there."""
+    if not path.exists():
+        return None
+    status, disk = path.stat(), os.statvfs(path.absolute().parent)
+    spilled = path.with_name(path.name + ".tmp")
+    return FileSizes(
+        status.st_size,
+        _size(path.with_name(path.name + ".wal")),
+        sum(map(_size, spilled.iterdir())) if spilled.is_dir() else 0,
+        status.st_mtime,
+        disk.f_bavail * disk.f_frsize,
+    )
+
+
+FILE_FIGURES: Mapping[str, tuple[str, Callable[[FileSizes], float]]] = {
+    "database_bytes": ("Bytes of the database file.", lambda one: one.database),
+    "log_bytes": (
+        "Bytes of the log beside the database, which checkpoints move into it.",
+        lambda one: one.log,
+    ),
+    "spilled_bytes": ("Bytes that queries have spilled.", lambda one: one.spilled),
+    "database_written_age_seconds": (
+        "Seconds since the database file was written to, as the last checkpoint did.",
+        lambda one: time.time() - one.written_at,
+    ),
+}
+"""What is told of the files of an engine, by name: in words, and from their sizes."""
+
+
+def _size(file: Path) -> int:
+    """The bytes of a file; 0 where it is gone, as files that are spilled soon are."""
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
