@@ -43,6 +43,7 @@ def test_commands_and_clients_speak_https(
             monkeypatch.setenv(name, value)
         assert "first admin key" in run("keys", "list").stdout
         assert f"{server.url} answers" in run("doctor", code=None).output
+        assert run("health").output == "ready\n"
         for name in files:
             monkeypatch.delenv(name)
         # Elsewhere the usual variable does.
