@@ -1,9 +1,12 @@
 """What every test runs under: how many examples are drawn, and what the machine must not decide."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from support.engines import ENGINES
@@ -61,3 +64,17 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("CALLISTICS_") and not name.startswith("CALLISTICS_TEST_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _no_logs_as_a_test_before_had_them(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A command that begins to serve in this process configures the lines of log of all of it."""
+    configure: Any = structlog.configure
+
+    def uncached(**given: Any) -> None:
+        configure(**{**given, "cache_logger_on_first_use": False})
+
+    monkeypatch.setattr(structlog, "configure", uncached)
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from callistics.errors import EngineError
 from support.gate import CALL, gated, post, until
 from support.server import Server, problem
 
@@ -30,7 +31,7 @@ def test_a_commit_that_is_tried_again_is_counted_once(
         until(lambda: parts.writer.waiting == 3)
         gate.let_one()
         assert first.result().status_code == 200
-        gate.failing = 1
+        gate.failing, gate.error = 1, EngineError("told to fail")
         gate.open()
         assert [one.result().status_code for one in others] == [200, 200, 422]
         assert counted(server) == {"stored": 3, "unchanged": 0, "pending": 0, "rejected": 1}

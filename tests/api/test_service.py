@@ -157,7 +157,7 @@ def test_a_limit_of_requests(tmp_path: Path) -> None:
 
 
 def test_a_query_past_its_time_is_ended(engine: str, tmp_path: Path) -> None:
-    with serving(tmp_path, query_timeout=0.01, engine_threads=1) as server:
+    with serving(tmp_path, query_timeout=0.1, engine_threads=1) as server:
         calls = [
             {
                 "call_id": f"c{number}",

@@ -209,7 +209,7 @@ def test_every_body_field_is_told_of() -> None:
 
 
 def test_every_metric_is_told_of() -> None:
-    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8")
     exposed = re.findall(r"^# TYPE (\S+)", Metrics().expose().decode(), flags=re.MULTILINE)
     assert exposed
     missing = {name.removesuffix("_created") for name in exposed if f"`{name}`" not in text}

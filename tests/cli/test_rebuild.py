@@ -38,5 +38,5 @@ def test_a_database_that_is_not_there(run: Run) -> None:
 
 
 def test_a_server_that_runs(run: Run, loaded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(offline, "server_answers", lambda _: True)
+    monkeypatch.setattr(offline, "server_answers", lambda *_: True)
     assert "stop it first" in run("rebuild", code=1).stderr

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from callistics.audit.log import LEAST, Sought
-from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.model.audit_chain import Entry
 from support import inside
 from support.server import Server
@@ -23,9 +23,9 @@ def rewrite(server: Server, edit: Edit) -> None:
     """Put other rows in the place of the log."""
     engine = inside.engine_of(server)
     found = edit(list(server.application.services.audit.find(Sought(10_000, LEAST, oldest=True))))
-    if isinstance(engine, DuckDBEngine):
-        inside.execute(engine, "DELETE FROM audit_log")
-    else:
+    if isinstance(engine, ClickHouseEngine):
         inside.server_writer(engine).command("TRUNCATE TABLE audit_log")
+    else:
+        inside.execute(engine, "DELETE FROM audit_log")
     with engine.writing() as session:
         session.append_audit(found)

@@ -88,13 +88,13 @@ def empty(engine: Engine) -> None:
     """Delete every record."""
     tables = (*RECORDS, *ROLLUP_TABLES) if engine.rollups else RECORDS
     for table in tables:
-        if isinstance(engine, DuckDBEngine):
-            inside.execute(engine, f"DELETE FROM {table}")  # noqa: S608
-        elif isinstance(engine, ClickHouseEngine):
+        if isinstance(engine, ClickHouseEngine):
             inside.server_writer(engine).command(f"TRUNCATE TABLE {table}")
-    if isinstance(engine, DuckDBEngine):
+        else:
+            inside.execute(engine, f"DELETE FROM {table}")  # noqa: S608
+    if not isinstance(engine, ClickHouseEngine):
         inside.execute(engine, "DELETE FROM payload_keys")
-        inside.forget(engine)
+        inside.forget(inside.duckdb_engine(engine))
 
 
 def rows_of(engine: Engine, table: str) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ class Gate:
         self._open = False
         self.begun, self._may = Semaphore(0), Semaphore(0)
         self.failing = 0
+        self.error: Exception = Unavailable("told to fail")
         self._engine = inside.put_before_engine(writer, self)
 
     @contextmanager
@@ -46,7 +47,7 @@ class Gate:
             yield session
             if self.failing:
                 self.failing -= 1
-                raise Unavailable("told to fail")
+                raise self.error
 
     def wait(self) -> None:
         """Until a commit has come to it."""

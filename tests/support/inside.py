@@ -288,5 +288,6 @@ def may_fetch_again(server: Any) -> None:
 
 def at_clock(engine: Any, moment: int) -> Any:
     """The engine, whose clock stands still at an instant (µs) from now on."""
-    engine._clock = lambda: moment
+    own = engine if isinstance(engine, ClickHouseEngine) else duckdb_engine(engine)
+    own._clock = lambda: moment
     return engine

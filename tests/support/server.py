@@ -25,7 +25,8 @@ class Server:
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._run(),))
         self._thread.start()
-        self._started.wait()
+        while not self._started.wait(0.1):
+            assert self._thread.is_alive(), "it did not start"
 
     @classmethod
     def on(cls, folder: Path, **settings: Any) -> Self:

@@ -30,6 +30,7 @@ from callistics.ingest.decode import Limits, Terms, decode_batch
 from callistics.ingest.decompress import unpack
 from callistics.ingest.load import Stored, StoredRecords
 from callistics.ingest.merge import merge as merge_batches
+from callistics.ingest.receipt import Rejects
 from callistics.mapping.mapping import RecordMapping
 from callistics.model import json, payload
 from callistics.model.scope import EVERYTHING, Scope
@@ -150,7 +151,7 @@ def merge(records: list[dict[str, Any]], scope: Scope = EVERYTHING) -> Work:
             change = parse_record(RecordKind.CALLS, sent, READING)
             assert isinstance(change, Change)
             changes.append((place, change))
-        batch = Batch(RecordKind.CALLS, scope, READING, len(changes), changes, [], skip=True)
+        batch = Batch(RecordKind.CALLS, scope, READING, len(changes), changes, Rejects(), skip=True)
         merge_batches(Stored(NOTHING, NOTHING, {}), [batch], 1)
 
     return work

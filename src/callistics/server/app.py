@@ -50,7 +50,7 @@ from callistics.server.new_files import private_files
 from callistics.server.policy import policy_of
 from callistics.server.retention import Retention
 from callistics.server.storage import keep_aside, observe_storage
-from callistics.server.telemetry import start_telemetry
+from callistics.server.telemetry import Telemetry, start_telemetry
 from callistics.server.webhooks import make_webhooks
 from callistics.settings import Settings
 from callistics.timezones import rules_version
@@ -134,9 +134,7 @@ class Application:
             with suppress(asyncio.CancelledError):
                 await flush
             # In one piece: where time runs out nobody waits here, but a thread is finished.
-            # While the engine can still be asked for figures.
-            await asyncio.to_thread(telemetry.stop)
-            await asyncio.to_thread(_stop, parts, engine, maintenance)
+            await asyncio.to_thread(_stop, parts, engine, maintenance, telemetry)
             _log.info("stopped")
 
     @property
@@ -234,7 +232,11 @@ def _save_uses(parts: Services) -> None:
         parts.writer.submit(Job(uses=uses)).add_done_callback(note)
 
 
-def _stop(parts: Services, engine: ServedEngine, maintenance: Maintenance | None) -> None:
+def _stop(
+    parts: Services, engine: ServedEngine, maintenance: Maintenance | None, telemetry: Telemetry
+) -> None:
+    # While the engine can still be asked for figures.
+    telemetry.stop()
     if maintenance is not None:
         maintenance.stop()
     parts.alerts.stop()
