@@ -22,7 +22,10 @@ LONGEST = timedelta(days=180)
 
 # The second is asked where the first does not tell of every package.
 _SERVICES = ("pypi", "osv")
-_UNREACHED = re.compile(r"ConnectionError|Could not connect|Timeout|ServiceError|not redirecting")
+# Whatever the HTTP client raises, a certificate that is not known here included, is the network's.
+_UNREACHED = re.compile(
+    r"requests\.exceptions\.|Could not connect|Timeout|ServiceError|not redirecting"
+)
 _MINUTES = 10
 
 

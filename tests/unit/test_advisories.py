@@ -129,7 +129,8 @@ def test_packages_that_no_service_knows_are_named(capsys: pytest.CaptureFixture[
 def test_a_failure_of_another_kind_is_none_of_the_network() -> None:
     with pytest.raises(audit.AuditError, match="no such option"):
         audit.read_answer("pypi", "", "usage: …\nno such option")
-    assert audit.read_answer("pypi", "", "requests.exceptions.ReadTimeout: x") is None
+    for error in ("ReadTimeout", "ConnectionError", "SSLError", "ChunkedEncodingError"):
+        assert audit.read_answer("pypi", "", f"requests.exceptions.{error}: x") is None
 
 
 @pytest.mark.parametrize(
