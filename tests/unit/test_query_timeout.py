@@ -56,3 +56,14 @@ def test_what_ended_in_time_is_not_interrupted(limits: QueryTimeout) -> None:
         pass
     assert interrupted(limits, 0.01)
     assert not later.interrupted.is_set()
+
+
+def test_all_that_runs_is_interrupted_at_once_and_nothing_after(limits: QueryTimeout) -> None:
+    first, second, later = (cast("Any", Connection()) for _ in range(3))
+    with limits.limit(first, 3_000), limits.limit(second, 3_000):
+        limits.end_all()
+        assert first.interrupted.wait(60)
+        assert second.interrupted.wait(60)
+    with limits.limit(later, 3_000):
+        assert interrupted(limits, 0.01)
+    assert not later.interrupted.is_set()
