@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from callistics.engines.dump import part_name
 from callistics.errors import CallisticsError
 from callistics.model.instants import utc_text
 
@@ -31,8 +32,8 @@ class ListedPart(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """`calls-2025-01`, `access_keys`."""
-        return self.table if self.month is None else f"{self.table}-{self.month}"
+        """As of `part_name`."""
+        return part_name(self.table, self.month)
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,8 +68,8 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     @property
     def name(self) -> str:
-        """`calls-2025-01`, `access_keys`."""
-        return self.table if self.month is None else f"{self.table}-{self.month}"
+        """As of `part_name`."""
+        return part_name(self.table, self.month)
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

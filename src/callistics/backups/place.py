@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pyarrow import fs
 
 from callistics.backups.manifest import BackupError
+from callistics.engines.machine import write_out
 from callistics.errors import first_line
 
 _PIECE = 1 << 20
@@ -130,14 +131,6 @@ def _written_whole(path: Path) -> Generator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-        _write_out(path.parent)
+        write_out(path.parent)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _write_out(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

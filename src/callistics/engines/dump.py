@@ -39,8 +39,13 @@ class StoredPart:
 
     @property
     def name(self) -> str:
-        """`calls-2025-01`, `access_keys`."""
-        return self.table if self.month is None else f"{self.table}-{self.month}"
+        """As of `part_name`."""
+        return part_name(self.table, self.month)
+
+
+def part_name(table: str, month: str | None) -> str:
+    """What the rows of a table, or those of a month of it, are called: `calls-2025-01`."""
+    return table if month is None else f"{table}-{month}"
 
 
 def fingerprint(*says: object) -> str:

@@ -1,4 +1,4 @@
-"""What the machine gives an engine: memory, and the room on the disk that its files take."""
+"""What the machine gives: memory, the room on the disk that files take, and that they are on it."""
 
 import os
 import time
@@ -87,3 +87,12 @@ def _size(file: Path) -> int:
         return file.stat().st_size
     except OSError:
         return 0
+
+
+def write_out(path: Path) -> None:
+    """Have the system write a file, or the names in a folder, to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

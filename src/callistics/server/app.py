@@ -49,7 +49,7 @@ from callistics.server.maintenance import Maintenance, maintaining
 from callistics.server.new_files import private_files
 from callistics.server.policy import policy_of
 from callistics.server.retention import Retention
-from callistics.server.storage import keep_aside, observe_storage
+from callistics.server.storage import keep_aside, learn_when_reopened
 from callistics.server.telemetry import Telemetry, start_telemetry
 from callistics.server.webhooks import make_webhooks
 from callistics.settings import Settings
@@ -201,7 +201,7 @@ def _services(
         metrics=metrics,
     )
     show_figures(parts, engine)
-    observe_storage(engine, parts)
+    learn_when_reopened(engine, parts)
     return parts
 
 

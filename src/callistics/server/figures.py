@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from callistics import __version__
 from callistics.access.keyring import SOON_DAYS
-from callistics.engines.base import Engine, Readable
+from callistics.engines.base import Engine, Readable, ServedEngine
 from callistics.engines.diagnosis import seconds_ahead
 from callistics.engines.machine import FILE_FIGURES, FileSizes, file_sizes, machine_memory
 from callistics.engines.registry import database_file, memory_limit
@@ -18,13 +18,24 @@ from callistics.model.instants import SECOND, now
 from callistics.timezones import rules_age
 
 Read = Callable[[], float | None]
+Figure = tuple[str, str, Read]
+"""The name of a metric without the product's, what it tells, and how it is read."""
 
 
-def show_figures(parts: Services, engine: Engine) -> None:
+def show_figures(parts: Services, engine: ServedEngine) -> None:
     """Have the metrics of a server tell of its parts; NaN is where nothing is known."""
     parts.metrics.info(version=__version__, engine=engine.version)
-    for name, text, read in (*_of_work(parts), *_of_ages(parts, engine), *_of_machine(parts)):
+    for name, text, read in _figures(parts, engine):
         parts.metrics.gauge(f"callistics_{name}", text, _known(read))
+
+
+def _figures(parts: Services, engine: ServedEngine) -> list[Figure]:
+    return [
+        *_of_work(parts),
+        *_of_ages(parts, engine),
+        *_of_storage(engine),
+        *_of_machine(parts),
+    ]
 
 
 def _known(read: Read) -> Callable[[], float]:
@@ -38,7 +49,7 @@ def _known(read: Read) -> Callable[[], float]:
     return known
 
 
-def _of_work(parts: Services) -> list[tuple[str, str, Read]]:
+def _of_work(parts: Services) -> list[Figure]:
     return [
         (
             "ready",
@@ -70,7 +81,7 @@ def _of_work(parts: Services) -> list[tuple[str, str, Read]]:
     ]
 
 
-def _of_ages(parts: Services, engine: Engine) -> list[tuple[str, str, Read]]:
+def _of_ages(parts: Services, engine: Engine) -> list[Figure]:
     return [
         (
             "newest_record_age_seconds",
@@ -110,7 +121,27 @@ def _of_ages(parts: Services, engine: Engine) -> list[tuple[str, str, Read]]:
     ]
 
 
-def _of_machine(parts: Services) -> list[tuple[str, str, Read]]:
+def _of_storage(engine: ServedEngine) -> list[Figure]:
+    return [
+        (
+            "storage_failed",
+            "1 while nothing can be stored, as the disk is full or does not work.",
+            lambda: engine.storage.problem is not None,
+        ),
+        (
+            "storage_failures",
+            "How often the disk failed the engine since the start.",
+            lambda: engine.storage.failures,
+        ),
+        (
+            "disk_free_bytes",
+            "Bytes free on the disk with the database; NaN where the engine cannot tell.",
+            lambda: engine.storage.free,
+        ),
+    ]
+
+
+def _of_machine(parts: Services) -> list[Figure]:
     file, limit = database_file(parts.settings.engine), memory_limit(parts.settings)
 
     def of_file(figure: Callable[[FileSizes], float]) -> Read:

@@ -1,6 +1,4 @@
-"""What a server tells of its disk, and learns from a database that was opened again."""
-
-import math
+"""What a server learns from a database that was opened again, and keeps aside of a damaged one."""
 
 import structlog
 
@@ -12,20 +10,8 @@ from callistics.settings import Settings
 _log = structlog.get_logger("callistics")
 
 
-def observe_storage(engine: ServedEngine, parts: Services) -> None:
-    """Have metrics tell whether records can be stored, and keep what is known in step with it."""
-    gauge = parts.metrics.gauge
-
-    def free() -> float:
-        found = engine.storage.free
-        return math.nan if found is None else found
-
-    failed = "1 while nothing can be stored, as the disk is full or does not work."
-    often = "How often the disk failed the engine since the start."
-    room = "Bytes free on the disk with the database; NaN where the engine cannot tell."
-    gauge("callistics_storage_failed", failed, lambda: engine.storage.problem is not None)
-    gauge("callistics_storage_failures", often, lambda: engine.storage.failures)
-    gauge("callistics_disk_free_bytes", room, free)
+def learn_when_reopened(engine: ServedEngine, parts: Services) -> None:
+    """Keep what is known of a database in step with it where it is opened again."""
 
     def learn() -> None:
         parts.keyring.learn(engine.load_keys())

@@ -5,9 +5,9 @@ from collections.abc import Generator
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.operations import Layout
 from callistics.engines.clickhouse.stored_rows import SCHEMAS
+from callistics.engines.pieces import Pieces
 
 _AT_ONCE = {"alter_sync": 2, "optimize_throw_if_noop": 0}
-_DONE = object()
 
 
 class Overwriting:
@@ -19,21 +19,16 @@ class Overwriting:
 
     def __init__(self, client: Client, layout: Layout) -> None:
         self._client, self._layout = client, layout
-        self._pieces: Generator[None] | None = None
+        self._pieces = Pieces()
 
     def work(self) -> bool:
         """Do a piece of the work, if any is due; whether there was."""
-        if self._pieces is None:
+        if not self._pieces.are_left:
             ((due,),) = self._client.query("SELECT max(since) FROM overwriting_due").result_rows
             if not due:
                 return False
-            self._pieces = self._merge(int(due))
-        try:
-            if next(self._pieces, _DONE) is _DONE:
-                self._pieces = None
-        except BaseException:
-            self._pieces = None
-            raise
+            self._pieces.begin(self._merge(int(due)))
+        self._pieces.do()
         return True
 
     def _merge(self, due: int) -> Generator[None]:

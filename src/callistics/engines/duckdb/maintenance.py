@@ -1,6 +1,5 @@
 """Maintenance of roll-ups, of the order of rows, and of what was erased, a piece at a time."""
 
-from collections.abc import Generator
 from contextlib import suppress
 
 import duckdb
@@ -10,8 +9,7 @@ from callistics.engines.duckdb.observers import Commit
 from callistics.engines.duckdb.overwriting.work import Overwriting
 from callistics.engines.duckdb.rollups.schedule import RollupSchedule
 from callistics.engines.duckdb.writer import WriteConnection
-
-_DONE = object()
+from callistics.engines.pieces import Pieces
 
 
 class Maintenance:
@@ -27,7 +25,7 @@ class Maintenance:
         self._writer = writer
         self._schedule, self._clustering = schedule, clustering
         self._overwriting = overwriting
-        self._work: Generator[None] | None = None
+        self._clustering_work = Pieces()
         self._rows_written = 0
         # How many there were when the order of all rows was last looked at.
         self._looked_at: int | None = None
@@ -45,10 +43,9 @@ class Maintenance:
 
     def close(self) -> None:
         """Give up what is begun; nobody may do a piece meanwhile."""
-        if self._work is not None:
-            # A database that failed does not even drop a table.
-            with suppress(duckdb.Error):
-                self._work.close()
+        # A database that failed does not even drop a table.
+        with suppress(duckdb.Error):
+            self._clustering_work.leave()
 
     def _maintain_rollups(self) -> bool:
         with self._writer.lock:
@@ -59,16 +56,16 @@ class Maintenance:
             return True
 
     def _cluster_months(self) -> bool:
-        if self._work is None:
+        if not self._clustering_work.are_left:
             written, last = self._rows_written, self._looked_at
             if last is not None and written - last < self._clustering.worthwhile:
                 return False
-            self._looked_at, self._work = written, self._clustering.work()
+            self._looked_at = written
+            self._clustering_work.begin(self._clustering.work())
         try:
-            if next(self._work, _DONE) is _DONE:
-                self._work = None
+            self._clustering_work.do()
         except BaseException:
             # It is begun anew.
-            self._looked_at, self._work = None, None
+            self._looked_at = None
             raise
-        return self._work is not None
+        return self._clustering_work.are_left

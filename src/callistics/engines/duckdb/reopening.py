@@ -3,9 +3,7 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
-import duckdb
-
-from callistics.catalog.rollups import ROLLUPS, Rollup
+from callistics.catalog.rollups import Rollup
 from callistics.engines.base import SharingLimits, StorageState
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.disk import Disk
@@ -33,12 +31,12 @@ class ReopeningEngine:
     @property
     def rollups(self) -> Sequence[Rollup]:
         """All of them are kept."""
-        return ROLLUPS
+        return self._recovery.database.rollups
 
     @property
     def version(self) -> str:
         """`DuckDB 2.0.0`."""
-        return f"DuckDB {duckdb.__version__}"
+        return self._recovery.database.version
 
     @property
     def sharing(self) -> SharingLimits:

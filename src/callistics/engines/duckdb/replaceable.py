@@ -1,5 +1,6 @@
 """What an open database does that may fail, and be replaced by one that is opened anew."""
 
+from abc import ABC, abstractmethod
 from contextlib import suppress
 
 import duckdb
@@ -10,7 +11,7 @@ from callistics.engines.duckdb.watermark import Watermark
 from callistics.engines.duckdb.writer import WriteConnection
 
 
-class Replaceable:
+class Replaceable(ABC):
     """A part of `DuckDBEngine`: see `recovery.Recovery`, which asks for it."""
 
     _connection: duckdb.DuckDBPyConnection
@@ -19,9 +20,9 @@ class Replaceable:
     _data_version: DataVersion
     _query_timeout: QueryTimeout
 
+    @abstractmethod
     def close(self) -> None:
         """Close the file."""
-        raise NotImplementedError
 
     @property
     def unused_data_version(self) -> int:

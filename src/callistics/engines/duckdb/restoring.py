@@ -1,6 +1,5 @@
 """Making a database file anew out of the parts of a backup."""
 
-import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from callistics.engines.duckdb.migrate import describe, known, migrate
 from callistics.engines.duckdb.operations import Rebuild
 from callistics.engines.duckdb.tables import ID_OF, SENT
 from callistics.engines.duckdb.watermark import log_of, note_of
+from callistics.engines.machine import write_out
 from callistics.engines.migrations import up_to
 from callistics.errors import EngineError, first_line
 
@@ -44,12 +44,12 @@ class DuckDBRestoring:
     def finish(self) -> None:
         """Give the file its name, all of it written to disk. Raises `EngineError` where taken."""
         self.refuse_taken()
-        _write_out(self._file)
+        write_out(self._file)
         # What is noted is of a log that is gone, or of a database that was here before.
         for file in (self._file, self._path):
             note_of(file).unlink(missing_ok=True)
         self._file.rename(self._path)
-        _write_out(self._path.parent)
+        write_out(self._path.parent)
 
     def discard(self) -> None:
         """Delete what is there of it."""
@@ -87,12 +87,3 @@ def _written(table: str, names: set[str]) -> str:
     """The columns of a part as the table keeps them."""
     items = SENT if "duration_sent" in names else "*"
     return f"{items}, {keys(ID_OF[table])}" if table in ID_OF else items
-
-
-def _write_out(path: Path) -> None:
-    """Have the system write a file, or the names in a folder, to disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,12 +10,12 @@ from callistics.engines.duckdb.overwriting.renewal import Renewal
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.rollups.schedule import RollupSchedule
 from callistics.engines.duckdb.writer import WriteConnection
+from callistics.engines.pieces import Pieces
 from callistics.sql.selection import Unit
 
 Alone = Callable[[float], AbstractContextManager[bool]]
 """Lets nobody else read for a moment, if those who do end within some seconds; whether they did."""
 
-_DONE = object()
 _DUE = "SELECT max(since) FROM overwriting_due"
 # Seconds that queries wait at the first try, and at the most, for those under way.
 _PATIENCE, _MOST_PATIENCE = 0.25, 4.0
@@ -40,7 +40,7 @@ class Overwriting:
     ) -> None:
         self._writer, self._renewal = writer, renewal
         self._schedule, self._payload_keys, self._alone = schedule, payload_keys, alone
-        self._pieces: Generator[None] | None = None
+        self._pieces = Pieces()
         self._rests_until = 0.0
         self._patience = _PATIENCE
         self._free_blocks = FreeBlocks(writer, self._quiet)
@@ -53,23 +53,16 @@ class Overwriting:
 
     def work(self) -> bool:
         """Do a piece of the work, if any is due; whether there was."""
-        if self._pieces is None:
+        if not self._pieces.are_left:
             if not self._maybe_due or time.monotonic() < self._rests_until:
                 return False
-            self._pieces = self._overwrite()
-        try:
-            if next(self._pieces, _DONE) is _DONE:
-                self._pieces = None
-        except BaseException:
-            self._pieces = None
-            raise
+            self._pieces.begin(self._overwrite())
+        self._pieces.do()
         return True
 
     def stop(self) -> None:
         """Leave off; it begins anew the next time."""
-        if self._pieces is not None:
-            self._pieces.close()
-            self._pieces = None
+        self._pieces.leave()
 
     def _due(self) -> int | None:
         ((since,),) = self._writer.connection.execute(_DUE).fetchall()
