@@ -82,6 +82,23 @@ def test_buckets_that_closed_meanwhile_are_looked_at_in_their_order(
     assert webhook.told == [FIRED, RECOVERED, ("alert.changed", "recovered", "firing")]
 
 
+def test_notices_to_one_place_arrive_in_their_order(watching: Server, webhook: Notified) -> None:
+    """Of one round too, and those behind one that does not arrive wait with it."""
+    one = make(watching, body(webhook.url), "2026-03-02T00:20")
+    look(watching, "2026-03-02T00:20")
+    hours = [f"2026-03-02T{hour:02}:30:00Z" for hour in range(1, 20, 2)]
+    send_calls(watching, *(call(begin, begin) for begin in hours))
+    webhook.statuses = [204, 204, 503]
+    look(watching, "2026-03-02T21:01", one)
+    again = ("alert.changed", "recovered", "firing")
+    flapping = [FIRED, *[RECOVERED, again] * len(hours)][: len(webhook.told)]
+    assert webhook.told == flapping
+    assert len(webhook.told) == 1 + 3
+    look(watching, "2026-03-02T21:02", one)
+    look(watching, "2026-03-02T21:02:05", one)
+    assert webhook.told[4:] == [RECOVERED, again] * (len(hours) - 1)
+
+
 def test_quiet_hours_over_midnight(watching: Server, webhook: Notified) -> None:
     wanted = body(
         webhook.url,

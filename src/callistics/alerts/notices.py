@@ -1,5 +1,6 @@
 """What is told of an alert: what changed and why, where to look, some of the calls behind it."""
 
+import itertools
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ CHANGES_TOLD = 100
 """So many changes one notice has; of more the newest."""
 CHANGED, REPEATED, TEST = "alert.changed", "alert.repeated", "alert.test"
 _PAYLOAD = "payload."
+_MADE = itertools.count()
 _log = structlog.get_logger("callistics")
 
 
@@ -120,8 +122,8 @@ class Notices:
 
 
 def _new_id(now: int) -> str:
-    """Ids sort by time."""
-    return f"msg_{now:015x}{secrets.token_hex(8)}"
+    """Ids sort in the order in which notices are made, those of one instant too."""
+    return f"msg_{now:015x}{next(_MADE):06x}{secrets.token_hex(8)}"
 
 
 def _within(watched: Watched, window: Window, group: GroupKey) -> Object:

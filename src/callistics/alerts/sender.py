@@ -10,7 +10,7 @@ import structlog
 from callistics.alerts.mail import Mailer
 from callistics.alerts.stored import StoredAlerts
 from callistics.alerts.webhook import NotDeliveredError, send
-from callistics.model.alerts import AlertChanges, Delivery, DeliveryState
+from callistics.model.alerts import AlertChanges, Delivery, DeliveryState, NotifyTarget
 from callistics.model.instants import HOUR, MINUTE, SECOND
 
 PAUSES = (5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR)
@@ -66,6 +66,10 @@ def _failed(tried: Delivery, why: str, now: int, *, final: bool) -> Delivery:
     return replace(tried, next_at=now + PAUSES[tried.attempts - 1], error=why)
 
 
+def _made(one: Delivery) -> tuple[int, str]:
+    return one.made_at, one.id
+
+
 def _nothing() -> None:
     pass
 
@@ -100,24 +104,36 @@ class Sender:
 
     def round(self, now: int) -> int | None:
         """Send what is due at an instant (µs); when there is more to do, None where nothing is."""
-        waiting = self._all()
+        waiting = sorted(self._all(), key=_made)
         due = [one for one in waiting if one.next_at <= now][:_AT_ONCE]
         if due:
             self._note(self._sent(due, now))
         return min((one.next_at for one in self._all()), default=None)
 
     def _sent(self, due: Sequence[Delivery], now: int) -> list[Delivery]:
-        def sent(one: Delivery) -> Delivery:
+        """Send to several places at once, to each in the order in which notices were made."""
+        places: dict[tuple[str, NotifyTarget], list[Delivery]] = {}
+        for one in due:
+            places.setdefault((one.alert_id, one.target), []).append(one)
+        with ThreadPoolExecutor(min(len(places), _THREADS), "notices") as pool:
+            found = pool.map(lambda queue: self._sent_to_one(queue, now), places.values())
+            return [one for after in found for one in after]
+
+    def _sent_to_one(self, queue: Sequence[Delivery], now: int) -> list[Delivery]:
+        """Send to one place until a notice does not arrive: those behind it wait with it."""
+        after: list[Delivery] = []
+        for one in queue:
             if self.stopping:
-                return one
+                break
+            if after and not after[-1].over:
+                after.append(replace(one, next_at=after[-1].next_at))
+                continue
             why = self._why_not(one.alert_id)
             if why is None:
-                return self._ways.attempt(one, now)
-            return replace(one, state=DeliveryState.GIVEN_UP, body="", error=why)
-
-        with ThreadPoolExecutor(min(len(due), _THREADS), "notices") as pool:
-            after = list(pool.map(sent, due))
-        return [one for one, before in zip(after, due, strict=True) if one is not before]
+                after.append(self._ways.attempt(one, now))
+            else:
+                after.append(replace(one, state=DeliveryState.GIVEN_UP, body="", error=why))
+        return after
 
     def _all(self) -> list[Delivery]:
         with self._lock:
