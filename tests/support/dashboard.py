@@ -86,8 +86,9 @@ class Dashboard(Watched):
 
     def rows(self, name: str) -> list[list[str | None]]:
         """What the table of a panel holds, as the server sent it; None where there is nothing."""
-        script = """rows => rows.map(row => [...row.cells].filter(
-            cell => !cell.matches(".change")).map(cell => cell.querySelector("data")?.getAttribute("value") ?? null))"""
+        script = """rows => rows.map(row => [...row.cells]
+            .filter(cell => !cell.matches(".change"))
+            .map(cell => cell.querySelector("data")?.getAttribute("value") ?? null))"""
         return self.panel(name).locator("tbody tr").evaluate_all(script)
 
     def columns(self, name: str) -> list[str]:
