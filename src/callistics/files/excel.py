@@ -9,7 +9,7 @@ import python_calamine as calamine
 from callistics.errors import did_you_mean
 from callistics.files.cells import finite
 from callistics.files.lines import UnreadableError
-from callistics.files.tables import Cells, Table, column_names, named_columns
+from callistics.files.tables import Row, Table, column_names, named_columns, without_last
 from callistics.mapping.mapping import Layout
 
 _MIDNIGHT = time()
@@ -61,7 +61,7 @@ def _table(rows: Sequence[tuple[int, list[Any]]], title: str, layout: Layout) ->
         counted = counted[1:]
     table.left_out = len(rows[layout.skip_lines :]) - len(counted) - (table.header is not None)
     table.notes.append(f'read from the sheet "{title}"')
-    table.rows = _cells(counted)
+    table.rows = without_last(_cells(counted), table, layout.skip_last)
     return table
 
 
@@ -69,7 +69,7 @@ def _name(cell: object) -> str:
     return str(_value(cell)) if cell != "" else ""
 
 
-def _cells(rows: Sequence[tuple[int, list[Any]]]) -> Iterator[tuple[int, Cells | str]]:
+def _cells(rows: Sequence[tuple[int, list[Any]]]) -> Iterator[Row]:
     for number, row in rows:
         yield number, [None if cell == "" else _value(cell) for cell in row]
 

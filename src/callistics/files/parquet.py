@@ -10,7 +10,7 @@ from callistics.files.arrow.types import RefusedTypeError, reader
 from callistics.files.encode import record_line
 from callistics.files.lines import Line, UnreadableError
 from callistics.files.mapped import table_mapper
-from callistics.files.tables import Cells, Table
+from callistics.files.tables import Row, Table
 from callistics.mapping.mapping import RecordMapping
 from callistics.mapping.table import TableMapper
 
@@ -70,9 +70,7 @@ def whole_table(name: str, *, is_arrow: bool) -> Generator[Table]:
         yield table
 
 
-def _rows(
-    file: TypedFile, columns: Sequence[str], reads: Mapping[int, Convert]
-) -> Iterator[tuple[int, Cells | str]]:
+def _rows(file: TypedFile, columns: Sequence[str], reads: Mapping[int, Convert]) -> Iterator[Row]:
     number = 0
     for batch in file.batches([columns[index] for index in reads]):
         parts = {index: batch.column(columns[index]) for index in reads}

@@ -15,12 +15,12 @@ from callistics.files.tables import Table, table_lines
 from callistics.mapping.mapping import Layout, RecordMapping
 
 _TYPED = ("parquet", "arrow")
-_TEXT = ("columns", "delimiter", "encoding", "skip_lines")
+_TEXT = ("columns", "delimiter", "encoding", "skip_lines", "skip_last")
 USES: Mapping[Format, tuple[str, ...]] = {
     "ndjson": ("records", "encoding"),
     "csv": _TEXT,
     "tsv": _TEXT,
-    "xlsx": ("columns", "sheet", "skip_lines"),
+    "xlsx": ("columns", "sheet", "skip_lines", "skip_last"),
     "parquet": (),
     "arrow": (),
 }

@@ -44,6 +44,8 @@ def plan(name: str, found: Preview, mapping: RecordMapping) -> Iterator[str]:
     """The lines that are printed."""
     yield f"{name}: {_about_file(found)}. Nothing was stored."
     yield from (f"  {note}" for note in found.notes)
+    if found.table is not None:
+        yield from (f"  {note}" for note in found.table.about_ending())
     yield from _section("Columns", _columns(found, mapping))
     records = [_shortened(encode(record).decode()) for _, record in found.records]
     yield from _section(f"The first {len(records)} of {_rows(found)} as records", records)

@@ -201,5 +201,5 @@ def _about_required(found: Preview, mapping: RecordMapping) -> Iterator[str]:
         elif name in found.lacking:
             yield (
                 f"without {name}: {found.lacking[name]:,} of {found.rows:,}, which would wait for"
-                " it, pending; lines of totals and the like are best taken out of the file"
+                " it, pending; lines of totals at the end of a table are left out by --skip-last N"
             )
