@@ -11,6 +11,7 @@ from callistics.files.cells import finite
 from callistics.files.lines import UnreadableError
 from callistics.files.tables import Row, Table, column_names, named_columns, without_last
 from callistics.mapping.mapping import Layout
+from callistics.mapping.times import DateText
 
 _MIDNIGHT = time()
 
@@ -61,7 +62,7 @@ def _table(rows: Sequence[tuple[int, list[Any]]], title: str, layout: Layout) ->
         counted = counted[1:]
     table.left_out = len(rows[layout.skip_lines :]) - len(counted) - (table.header is not None)
     table.notes.append(f'read from the sheet "{title}"')
-    table.rows = without_last(_cells(counted), table, layout.skip_last)
+    table.rows = without_last(_cells(counted, table), table, layout.skip_last)
     return table
 
 
@@ -69,9 +70,13 @@ def _name(cell: object) -> str:
     return str(_value(cell)) if cell != "" else ""
 
 
-def _cells(rows: Sequence[tuple[int, list[Any]]]) -> Iterator[Row]:
+def _cells(rows: Sequence[tuple[int, list[Any]]], table: Table) -> Iterator[Row]:
     for number, row in rows:
-        yield number, [None if cell == "" else _value(cell) for cell in row]
+        cells = [None if cell == "" else _value(cell) for cell in row]
+        for place in table.dated:
+            if isinstance(row[place], date):
+                cells[place] = DateText(cells[place])
+        yield number, cells
 
 
 def _value(cell: object) -> object:

@@ -139,6 +139,7 @@ def preview_table(table: Table, format_: Format | None, mapping: RecordMapping) 
         mapper.check()
     except MappingError as error:
         found.wrong = str(error)
+    table.dated = mapper.dated
     taking = _Taking(found, mapping)
     try:
         for number, cells in islice(table.rows, LOOKED_AT):

@@ -24,7 +24,7 @@ class Table:
 
     `left_out` counts the rows that were passed over as empty while `rows` were read; `ending` are
     those that were left out at the end. `header` is the line that names the columns, None where
-    none does.
+    none does. Dates of the columns `dated` come as `DateText`.
     """
 
     columns: list[str]
@@ -33,6 +33,7 @@ class Table:
     left_out: int = 0
     delimiter: str | None = None
     notes: list[str] = field(default_factory=list[str])
+    dated: frozenset[int] = frozenset()
     ending: list[Row] = field(default_factory=list[Row])
 
     def about_ending(self) -> Iterator[str]:
@@ -62,7 +63,9 @@ def table_lines(table: Table, mapping: RecordMapping) -> Iterator[Line]:
     """The records of a table. Raises `UnreadableError` where columns and mapping do not fit."""
     if not table.columns:
         return
-    record = table_mapper(mapping, table.columns).record
+    mapper = table_mapper(mapping, table.columns)
+    table.dated = mapper.dated
+    record = mapper.record
     for number, cells in table.rows:
         if isinstance(cells, str):
             yield Line(number, b"", cells)

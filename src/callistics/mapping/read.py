@@ -112,11 +112,10 @@ def _layout(found: Table) -> Layout:
 
 def _count(found: Table, name: str, most: int | None = None) -> int:
     value = found.get(name, 0)
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    if not is_whole or value < 0 or (most is not None and value > most):
-        up_to = "" if most is None else f" to {most:,}"
-        raise MappingError(f"{name} must be a whole number from 0{up_to}")
-    return value
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= (most or value):
+        return value
+    up_to = "" if most is None else f" to {most:,}"
+    raise MappingError(f"{name} must be a whole number from 0{up_to}")
 
 
 def _zone(found: Table) -> str | None:

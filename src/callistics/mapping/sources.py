@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 from callistics.mapping.paths import KEY
+from callistics.mapping.times import DateText
 from callistics.model.json import encode
 from callistics.records.field import RecordField
 
@@ -47,10 +48,17 @@ def joined(field: RecordField | None, names: Sequence[str], parts: Sequence[obje
     if not present:
         return None
     is_time, is_name = _is_time(field), field is not None and "minLength" in field.schema
+    if is_time and len(present) == len(parts) and any(isinstance(one, DateText) for one in parts):
+        # What is no date of its file is the time of the day, which comes last.
+        return DateText(" ".join(str(one) for one in sorted(parts, key=_is_no_date)))
     if is_time and len(present) < len(parts):
         absent = next(name for name, part in zip(names, parts, strict=True) if part is None)
         raise ValueError(f"{PLUS.join(names)}: there is nothing in {absent}")
     return (":" if is_name else " ").join(str(part) for part in present)
+
+
+def _is_no_date(part: object) -> bool:
+    return not isinstance(part, DateText)
 
 
 def _is_time(field: RecordField | None) -> bool:

@@ -1,7 +1,7 @@
 """Records made of the rows of a table."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from callistics.errors import did_you_mean
@@ -11,7 +11,7 @@ from callistics.mapping.paths import PAYLOAD, Path, Record, path_of, put
 from callistics.mapping.rule import PLAIN, FieldRule
 from callistics.mapping.sources import alternatives, hashed, joined, names_in
 from callistics.mapping.targets import clash
-from callistics.mapping.values import Convert, converter
+from callistics.mapping.values import Convert, converter, plainly
 from callistics.records.field import RecordField, RecordKind
 from callistics.records.fields import ALL_FIELDS, REQUIRED
 
@@ -47,7 +47,8 @@ class TableMapper:
     """Makes records of the rows of a table, by the names of its columns.
 
     `unknown` are the columns that records do not have, each with a hint of what was meant;
-    `targets` are those that each column fills.
+    `targets` are those that each column fills. Values of the columns `dated` may be a `DateText`
+    each, as they are read by a time format.
     """
 
     def __init__(self, mapping: RecordMapping, columns: Sequence[str]) -> None:
@@ -56,6 +57,7 @@ class TableMapper:
         self._fields = ALL_FIELDS[mapping.kind]
         self._place = {name: index for index, name in enumerate(columns)}
         self.unknown: list[str] = []
+        self.dated = frozenset(self._dated())
         cells = sorted(self._cells(), key=lambda cell: (cell.is_hash, len(cell.path)))
         self._constants = [
             (path_of(target), self._converter(target, PLAIN)(rule.value))
@@ -121,8 +123,16 @@ class TableMapper:
                 return value
         return None if cell.absent_as is None else cell.convert(cell.absent_as)
 
-    def _converter(self, target: str, rule: FieldRule) -> Convert:
-        return converter(self._fields.get(target), rule, self._mapping.reading)
+    def _converter(self, target: str, rule: FieldRule, places: Iterable[int] = ()) -> Convert:
+        found = converter(self._fields.get(target), rule, self._mapping.reading)
+        return found if rule.formats or self.dated.isdisjoint(places) else plainly(found)
+
+    def _dated(self) -> Iterator[int]:
+        for target, rule in self._mapping.fields.items():
+            if rule.formats:
+                for name in names_in(rule.sources or (target,), self._place.__contains__):
+                    if name in self._place:
+                        yield self._place[name]
 
     def _cells(self) -> list[Cell]:
         found = [self._of_rule(*one) for one in self._mapping.fields.items()]
@@ -147,7 +157,8 @@ class TableMapper:
         field = self._fields.get(target)
         if not choices and rule.absent_as is None:
             return None
-        return Cell(target, choices, self._converter(target, rule), field, rule.absent_as)
+        convert = self._converter(target, rule, (index for one in choices for index in one))
+        return Cell(target, choices, convert, field, rule.absent_as)
 
     def _of_columns(self) -> list[Cell]:
         """Columns that fill the field of their own name, and the rest."""
@@ -165,7 +176,7 @@ class TableMapper:
         return found
 
     def _plain(self, target: str, index: int) -> Cell:
-        convert = self._converter(target, PLAIN)
+        convert = self._converter(target, PLAIN, (index,))
         return Cell(target, ((index,),), convert, self._fields.get(target))
 
     def _moved(self) -> list[str]:
