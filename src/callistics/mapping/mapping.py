@@ -166,6 +166,15 @@ class RecordMapping:
             if end is not None:
                 record[_UPDATED_AT] = end
 
+    def reads_own(self, name: str) -> bool:
+        """Whether a field is filled from the column of its own name and nothing else."""
+        if name not in ALL_FIELDS[self.kind] or name in self.dropped:
+            return False
+        rule = self.fields.get(name)
+        if rule is None:
+            return self.same_names
+        return rule.value is None and not rule.hashed and rule.sources in ((), (name,))
+
     def fills_its_own(self, name: str) -> bool:
         """Whether a column that fills another field fills the one of its own name as well.
 

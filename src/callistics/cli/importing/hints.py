@@ -23,6 +23,7 @@ _NULLS = frozenset(
     {"null", "\\n", "n/a", "na", "none", "nan", "nil", "-", "--", "undefined", "#n/a"}
 )
 _OFTEN = 50
+_LOOKED_AT = 100
 _LAST_MONTH = "12"
 _SHOWN = 5
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+", re.ASCII)
@@ -40,7 +41,7 @@ def hints(found: Preview, mapping: RecordMapping) -> list[str]:
         said += _about_nulls(column, mapping)
         for target in column.targets or ():
             said += _about(target, column, mapping)
-    said += _about_required(found, mapping)
+    said += [*_about_required(found, mapping), *_about_hashes(found, mapping)]
     return list(dict.fromkeys(said))
 
 
@@ -50,7 +51,7 @@ def _about(target: str, column: Column, mapping: RecordMapping) -> Iterator[str]
     if field is None or (rule is not None and (rule.hashed or len(rule.sources) > 1)):
         return
     values = [(line, value) for line, value in column.values if word_of(value) not in mapping.nulls]
-    if field.schema.get("format") == "date-time":
+    if _is_time(field):
         if rule is None or not (rule.unit or rule.formats):
             is_half = rule is not None and PLUS in "".join(rule.sources)
             yield from _about_times(target, values, " %H:%M:%S" if is_half else "")
@@ -194,6 +195,28 @@ def _about_nulls(column: Column, mapping: RecordMapping) -> Iterator[str]:
         often = times_ >= 2 and times_ * _OFTEN >= len(column.values)
         if word.casefold() in _NULLS and word not in mapping.nulls and often:
             yield f'"{column.name}" is {word} in {times_:,} rows: --null {_quoted(word)}'
+
+
+def _about_hashes(found: Preview, mapping: RecordMapping) -> Iterator[str]:
+    """Columns of dates that are hashed as they are written, which each program does in its way."""
+    times_of = [name for name, field in ALL_FIELDS[mapping.kind].items() if _is_time(field)]
+    for target, rule in mapping.fields.items():
+        for column in found.columns:
+            if column.name not in rule.hashed or mapping.reads_own(column.name):
+                continue
+            text = next((one for _, one in column.values[:_LOOKED_AT] if _either_way(one)), None)
+            fills = [name for name in column.targets or () if name in times_of]
+            if text is not None:
+                name = fills[0] if fills else "started_at"
+                yield (
+                    f'{target} is made of "{column.name}" as it is written ({text}), so another'
+                    f" export of the same rows may give other ids: name the field {name} there,"
+                    " whose value is read first"
+                )
+
+
+def _is_time(field: RecordField) -> bool:
+    return field.schema.get("format") == "date-time"
 
 
 def _about_encoding(found: Preview) -> Iterator[str]:
