@@ -8,6 +8,7 @@ import python_calamine as calamine
 
 from callistics.errors import did_you_mean
 from callistics.files.cells import finite
+from callistics.files.contents import what_is
 from callistics.files.lines import UnreadableError
 from callistics.files.tables import Row, Table, column_names, named_columns, without_last
 from callistics.mapping.mapping import Layout
@@ -28,8 +29,8 @@ def excel_table(name: str, layout: Layout) -> Table:
             rows = list(sheet.iter_rows())
             title = sheet.name
     except (calamine.CalamineError, OSError) as error:
-        advice = "if it was cut off, fetch it again; other tables can be saved as CSV"
-        raise UnreadableError(f"cannot be read as a workbook ({error}): {advice}") from error
+        message = f"cannot be read as a workbook ({error}): {what_is(name)}"
+        raise UnreadableError(message) from error
     if not rows:
         raise UnreadableError(f'the sheet "{title}" has no rows: choose another with --sheet')
     return _table(list(enumerate(rows, start=1)), title, layout)
