@@ -72,14 +72,14 @@ async def rotate_key(request: AnyRequest, key_id: FromPath[str]) -> Response[byt
     """Make a key that follows another, which holds for as long as both are to; shown this once."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
+    body = await read_body(request, parts.settings.query_body_limit)
+    if body:
+        check_json(request.headers.get("content-type"))
     old, moment = parts.keyring.find(key_id, asking.scope), now()
     if old is None:
         raise NotFound("no such key")
     if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= moment):
         raise NotFound("the key was revoked, or has ended: make a new one")
-    body = await read_body(request, parts.settings.query_body_limit)
-    if body:
-        check_json(request.headers.get("content-type"))
     found = rotation(old, parse_overlap(body), moment)
     made = found.made.stored
     ending = ended(old, found.old_ends)
