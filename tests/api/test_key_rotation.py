@@ -148,6 +148,13 @@ def test_a_rotation_stored_after_a_revocation_does_not_undo_it(
         assert status(again, old["key"]) == 401
 
 
+def test_a_key_that_lasts_as_long_as_can_be_written_is_followed(shared_server: Server) -> None:
+    last = "9999-12-31T23:59:59.999999Z"
+    new = rotated(shared_server, made(shared_server, expires_at=last)["id"], overlap=0)
+    assert new["expires_at"] == last
+    assert shared_server.request("GET", "/keys").is_success
+
+
 def test_a_key_that_ends_soon_is_told_so(shared_server: Server) -> None:
     soon, later = (
         made(shared_server, expires_at=in_days(13.5)),

@@ -76,6 +76,16 @@ def test_a_given_admin_key_stays_revoked(engine: str, tmp_path: Path) -> None:
     [
         ({}, 400, {"/name", "/permissions"}),
         ({"name": "x", "permissions": []}, 422, {"/permissions"}),
+        ({"name": "\x1b[2Jx\ny", "permissions": ["query"]}, 422, {"/name"}),
+        (
+            {
+                "name": "x",
+                "permissions": ["query"],
+                "expires_at": "9999-12-31T23:59:59-12:00",
+            },
+            422,
+            {"/expires_at"},
+        ),
         ({"name": "x", "permissions": ["root"]}, 400, {"/permissions/0"}),
         ({"name": "x", "permissions": [{}, None]}, 400, {"/permissions/0", "/permissions/1"}),
         ({"name": " ", "permissions": ["query"]}, 422, {"/name"}),

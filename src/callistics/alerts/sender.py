@@ -104,11 +104,14 @@ class Sender:
 
     def round(self, now: int) -> int | None:
         """Send what is due at an instant (µs); when there is more to do, None where nothing is."""
-        waiting = sorted(self._all(), key=_made)
-        due = [one for one in waiting if one.next_at <= now][:_AT_ONCE]
-        if due:
-            self._note(self._sent(due, now))
+        if self._due(now):
+            # As they are stored by now: a call that one of them names may have been erased.
+            self.read_anew()
+            self._note(self._sent(self._due(now), now))
         return min((one.next_at for one in self._all()), default=None)
+
+    def _due(self, now: int) -> Sequence[Delivery]:
+        return sorted((one for one in self._all() if one.next_at <= now), key=_made)[:_AT_ONCE]
 
     def _sent(self, due: Sequence[Delivery], now: int) -> list[Delivery]:
         """Send to several places at once, to each in the order in which notices were made."""
