@@ -134,7 +134,9 @@ _LAYOUT = (
         default=0,
         help="Rows at the end, such as those of totals; empty ones do not count.",
     ),
-    click.option("--sheet", metavar="NAME", help="Of a workbook. Without it: the first."),
+    click.option(
+        "--sheet", metavar="NAME", help="Of a workbook. Without it: the first that is not hidden."
+    ),
 )
 _TIMES = (
     click.option(
