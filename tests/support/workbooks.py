@@ -36,7 +36,8 @@ def workbook(sheets: dict[str, list[list[Cell]]], hidden: str = "") -> bytes:
 def _parts(sheets: dict[str, list[list[Cell]]], hidden: str) -> dict[str, str]:
     numbered = list(enumerate(sheets.items(), start=1))
     names = "".join(
-        f'<sheet name="{escape(name)}" sheetId="{n}" r:id="rId{n}"{_state(is_hidden=name == hidden)}/>'
+        f'<sheet name="{escape(name)}" sheetId="{n}" r:id="rId{n}"'
+        f"{_state(is_hidden=name == hidden)}/>"
         for n, (name, _) in numbered
     )
     links = "".join(_link(n, "worksheet", f"worksheets/sheet{n}.xml") for n, _ in numbered)
