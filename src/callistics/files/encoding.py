@@ -34,13 +34,16 @@ def as_utf8(data: io.BufferedReader, encoding: str | None) -> io.BufferedReader:
 
     Raises `UnreadableError` for an unknown encoding, and while reading for what it does not have.
     """
-    if encoding is None:
-        encoding = next(
-            (name for mark, name in _MARKS.items() if data.peek(4).startswith(mark)), None
-        )
+    encoding = encoding or marked(data)
     if encoding is None or check_encoding(encoding) in ("utf-8", "ascii"):
         return data
     return io.BufferedReader(_Recoded(data, encoding), _CHUNK)
+
+
+def marked(data: io.BufferedReader) -> str | None:
+    """The encoding that the mark at the beginning of a file tells, if there is one."""
+    head = data.peek(4)
+    return next((name for mark, name in _MARKS.items() if head.startswith(mark)), None)
 
 
 class _Recoded(io.RawIOBase):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from callistics.files.contents import check_is_text
 from callistics.files.csv import csv_table
-from callistics.files.encoding import as_utf8
+from callistics.files.encoding import as_utf8, marked
 from callistics.files.lines import Line, UnreadableError
 from callistics.files.mapped import changed
 from callistics.files.ndjson import json_lines, whole_document
@@ -89,8 +89,9 @@ def documents(name: str, mapping: RecordMapping) -> Generator[Iterator[Line]]:
 
 
 def _text(file: OpenFile, layout: Layout) -> BufferedReader:
-    check_is_text(file.data, layout.encoding)
-    return as_utf8(file.data, layout.encoding)
+    encoding = layout.encoding or marked(file.data)
+    check_is_text(file.data, encoding)
+    return as_utf8(file.data, encoding)
 
 
 def _layout(format_: Format, layout: Layout) -> Layout:

@@ -128,9 +128,18 @@ class RecordMapping:
             check_target(self.kind, target)
             if rule is not None:
                 check_rule(target, known.get(target), rule)
+                self._check_nulls(target, rule)
         wrong = clash(fields)
         if wrong:
             raise MappingError(wrong)
+
+    def _check_nulls(self, target: str, rule: FieldRule) -> None:
+        nulls = {word.casefold() for word in self.nulls}
+        both = next((one for one in rule.words if one.strip().casefold() in nulls), None)
+        if both is not None:
+            raise MappingError(
+                f'"{both}" is a word for nothing, and has a value in {target}: it can be one only'
+            )
 
     @cached_property
     def zone(self) -> Zone | None:

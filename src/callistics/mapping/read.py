@@ -129,6 +129,8 @@ def _zone(found: Table) -> str | None:
 def _event(found: Table) -> Event:
     _check_keys(found, _EVENT_KEYS, "an event")
     when = _table(found, "when")
+    if _flag(found, "ignore") and (found.get("fields") or found.get("each")):
+        raise MappingError("an event that is ignored makes no records: leave fields and each out")
     return Event(
         when={path: tuple(map(_word_of, _listed(words))) for path, words in when.items()},
         fields=_fields(found),
@@ -158,7 +160,7 @@ def _rule(target: str, found: object) -> FieldRule | None:
     if found is False:
         return None
     if isinstance(found, str | list):
-        return FieldRule(sources=_texts({"from": cast("object", found)}, "from"))
+        return _made_of({"from": cast("object", found)})
     if not isinstance(found, dict):
         raise MappingError("must name its source, or be a table")
     given = cast("Table", found)
@@ -166,7 +168,7 @@ def _rule(target: str, found: object) -> FieldRule | None:
         key = next(name for name in given if name not in _RULE_KEYS)
         raise MappingError(f'write "payload.{key}" in quotes')
     _check_keys(given, _RULE_KEYS, "a field")
-    return _checked(_made(given))
+    return _made_of(given)
 
 
 def _made(given: Table) -> FieldRule:
@@ -191,10 +193,13 @@ def _made(given: Table) -> FieldRule:
     )
 
 
-def _checked(rule: FieldRule) -> FieldRule:
+def _made_of(given: Table) -> FieldRule:
+    rule = _made(given)
     ways = (bool(rule.sources), bool(rule.hashed), rule.value is not None)
     if sum(ways) > 1:
         raise MappingError("from, join, hash and value are different ways to fill it: give one")
+    if not any(ways) and any(given.get(name) == [] for name in ("from", "join", "hash")):
+        raise MappingError("from, join and hash name what a field is filled from: an empty list")
     if rule.words_only and not rule.words:
         raise MappingError("values_only says nothing without values")
     return rule

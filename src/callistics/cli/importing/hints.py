@@ -239,6 +239,8 @@ def _about_document(found: Preview, mapping: RecordMapping) -> Iterator[str]:
 def _about_required(found: Preview, mapping: RecordMapping) -> Iterator[str]:
     if not found.records:
         return
+    is_text = found.format in ("csv", "tsv", "xlsx")
+    advice = "; lines of totals at the end are left out by --skip-last N" if is_text else ""
     filled = {target: one.name for one in found.columns for target in one.targets or ()}
     for name in (mapping.kind.id_field, "merchant_id", *REQUIRED[mapping.kind]):
         if name not in found.present and name in filled:
@@ -248,5 +250,5 @@ def _about_required(found: Preview, mapping: RecordMapping) -> Iterator[str]:
         elif name in found.lacking:
             yield (
                 f"without {name}: {found.lacking[name]:,} of {found.rows:,}, which would wait for"
-                " it, pending; lines of totals at the end of a table are left out by --skip-last N"
+                f" it, pending{advice}"
             )
