@@ -21,9 +21,9 @@ RULES = [*random_records.RULES, *random_queries.RULES, *random_admin.RULES]
 ENGINES = ("duckdb", "chdb")
 _MINUTES = 60.0
 _STEPS, _SHORT_STEPS = 250, 60
-_SHORT_SEED = 20_261_128
+_SHORT_SEED = 20_261_129
 # So long it is tried to show a difference with fewer steps (s).
-_SMALLER = 240.0
+_SMALLER = 120.0
 
 
 @dataclass

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pyarrow.parquet as pq
 
 from callistics.model.instants import HOUR, MINUTE, SECOND, utc_text
-from drills.random_material import DAY
+from drills.random_material import DAY, HOOKED
 from drills.random_records import expire
 from drills.random_world import Difference, Holder, Rule, World
 from oracle.pools import MERCHANTS
@@ -146,6 +146,9 @@ def _endpoints(world: World) -> None:
 
 def _webhooks(world: World) -> None:
     """Let a platform tell of its call, in order or not, and look at what is shown of it."""
+    if world.now < HOOKED:
+        _endpoints(world)
+        return
     world.hooked = True
     chance, source = world.chance, world.chance.choice(_SOURCES)
     body: dict[str, Any] = {"source": source, **_HOOKS}
