@@ -94,7 +94,7 @@ def _received(receiving: Connection, patience: float) -> Fuzzed | None:
 
 
 def _work(place: int, seconds: float, seed: int, current: str, sending: Connection) -> None:
-    with open(current, "r+b", buffering=0) as file:
+    with Path(current).open("r+b", buffering=0) as file:
 
         def noted(data: bytes) -> None:
             file.seek(0)

@@ -165,7 +165,7 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
     while waiting:
         holder = waiting.pop()
         if isinstance(holder, dict | list):
-            keys: Any = list(holder) if isinstance(holder, dict) else range(len(holder))  # pyright: ignore
+            keys: Any = list(holder) if isinstance(holder, dict) else range(len(holder))
             found += [(holder, key) for key in keys]
             waiting += [holder[key] for key in keys]
     return found

@@ -84,7 +84,9 @@ def environment(chosen: ReferenceSettings) -> dict[str, str]:
         "UNREACHED_OUTCOMES": chosen.unreached_outcomes,
     }
     return {
-        f"CALLISTICS_{name}": json.dumps(value) for name, value in given.items() if value is not None
+        f"CALLISTICS_{name}": json.dumps(value)
+        for name, value in given.items()
+        if value is not None
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import zstandard
 
 from drills.random_material import DAY
-from drills.random_model import IDS, Body, Model, exact
+from drills.random_model import IDS, Body, exact
 from drills.random_world import Holder, Rule, World
 from oracle.pools import MERCHANTS
 from oracle.reference.merge import merged
@@ -142,8 +142,8 @@ def _asked(world: World, kind: str) -> tuple[Holder, str, str | None, list[str]]
     """Who asks for which id, of which merchant if that is told, and which merchants have it."""
     chance = world.chance
     holder = world.asker()
-    known = [key for key in world.model.keys() if key[0] == kind]
-    leads = [world.model.lead_of(m, one) for k, m, one in world.model.keys() if k == "calls"]
+    known = [key for key in world.model.names() if key[0] == kind]
+    leads = [world.model.lead_of(m, one) for k, m, one in world.model.names() if k == "calls"]
     ids = [one for _, _, one in known] + (leads if kind == "leads" else []) + ["nobody"]
     identity = chance.choice(ids)
     within = holder.merchants
@@ -240,7 +240,7 @@ def _erase(world: World) -> None:
     """Erase a call or a lead; the second time there is none."""
     chance, kind = world.chance, world.chance.choice(("calls", "leads"))
     holder = world.holder("erase")
-    known = [key for key in world.model.keys() if key[0] == kind]
+    known = [key for key in world.model.names() if key[0] == kind]
     _, _, identity = chance.choice(known) if known else ("", "", "nobody")
     merchants = world.model.merchants_of(kind, identity, holder.merchants)
     told = chance.choice((None, *merchants))
@@ -273,9 +273,12 @@ def _pending(world: World) -> None:
     world.same(counts, world.model.pending(holder.merchants), "what is pending")
 
 
-def expire(world: World, model: Model) -> None:
+def expire(world: World) -> None:
     """What retention takes, once so much time has passed that nothing of the merchant is kept."""
-    model.forget(lambda one: one.record["merchant_id"] == MERCHANTS[1])
+    is_gone = MERCHANTS[1].__eq__
+    world.model.forget(lambda one: is_gone(one.record["merchant_id"]))
+    # What would come now would be too old as well.
+    world.unsent = [one for one in world.unsent if not is_gone(one[1]["merchant_id"])]
 
 
 RULES = [

@@ -32,6 +32,10 @@ time.time = lambda: time.time_ns() / 1e9
 """
 
 
+RETAINED = 9_000
+"""Days that the records of one merchant are kept, far longer than worlds last but for a leap."""
+
+
 class Difference(AssertionError):
     """The server has answered otherwise than it must."""
 
@@ -94,7 +98,7 @@ class World:
         """Begin to serve."""
         settings = {
             **environment(self.material.chosen),
-            "CALLISTICS_MERCHANT_RETENTION_DAYS": json.dumps({MERCHANTS[1]: 3_000}),
+            "CALLISTICS_MERCHANT_RETENTION_DAYS": json.dumps({MERCHANTS[1]: RETAINED}),
         }
         self.server: Live = self._stack.enter_context(
             hurried(self._data, settings, before=self._before)
