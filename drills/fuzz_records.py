@@ -110,7 +110,7 @@ def _values_agree(data: bytes, terms: Terms, wanted: Batch) -> None:
     except NotJsonError:
         return
     if isinstance(records, list):
-        _same(batch_of_values(records, terms), wanted)  # pyright: ignore[reportUnknownArgumentType]
+        _same(batch_of_values(records, terms), wanted)
 
 
 def _json(data: bytes) -> None:

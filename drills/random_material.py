@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from oracle.comparison_strategies import COMPARISONS
 from oracle.payload_strategies import focused_filters, leaves
 from oracle.record_strategies import History, histories
 from oracle.reference import ReferenceSettings, Scope
@@ -17,6 +16,7 @@ from oracle.strategies import QUERY_TYPES, Body, filters, reference_settings, re
 from oracle.traps import TRAPS
 
 _HISTORIES = 4
+_UNCHECKED = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 DAY = 86_400_000_000
 HOOKED = 1_741_000_000_000_000
 """After what webhooks tell of; every other world begins later than that."""
@@ -47,7 +47,7 @@ def material(number: int) -> Material:
         deadline=None,
         database=None,
         phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=_UNCHECKED,
     )
     @given(data=st.data())
     def draw(data: st.DataObject) -> None:
@@ -70,11 +70,6 @@ def _narrow(body: Body, wanted: dict[str, Any]) -> None:
     body.setdefault("filters", {})["payload_filters"] = wanted
 
 
-def compared(body: Body, kind: str) -> Body:
-    """The body with a comparison, where it may have one."""
-    return body | {"compare": kind}
-
-
 def environment(chosen: ReferenceSettings) -> dict[str, str]:
     """The settings that change figures, as a server is given them."""
     given: dict[str, object] = {
@@ -88,6 +83,3 @@ def environment(chosen: ReferenceSettings) -> dict[str, str]:
         for name, value in given.items()
         if value is not None
     }
-
-
-__all__ = ["COMPARISONS", "DAY", "Material", "compared", "environment", "material"]

@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import zstandard
@@ -12,6 +13,7 @@ from drills.random_model import IDS, Body, exact
 from drills.random_world import Holder, Rule, World
 from oracle.pools import MERCHANTS
 from oracle.reference.merge import merged
+from oracle.reference.moments import instant
 from oracle.reference.state import Call
 from oracle.test_search import shown
 
@@ -117,8 +119,8 @@ def _again(world: World) -> None:
     again = world.request(operation, key=key, query=query, wanted={200}, **sending)
     world.same(again.content, before.content, "the answer to a request that came before")
     headers = {**sending["headers"], "Content-Encoding": "identity"}
-    other = {"content": b'{"lead_id": "other"}', "headers": headers}
-    world.request(operation, key=key, query=query, wanted={422}, **other)
+    other = b'{"lead_id": "other"}'
+    world.request(operation, key=key, query=query, wanted={422}, content=other, headers=headers)
 
 
 def _refused(world: World) -> None:
@@ -181,7 +183,7 @@ def _look(world: World) -> None:
 
 def compare_call(world: World, text: str, call: Call) -> None:
     """Compare a call as it is shown in UTC with what must be shown."""
-    found = exact(json.loads(text, parse_float=_fraction))
+    found = exact(json.loads(text, parse_float=Decimal))
     world.same(*comparable(found, call, world), "a call")
 
 
@@ -202,15 +204,7 @@ def _plain(value: Any) -> Any:
 
 
 def _instant(text: str) -> int:
-    from oracle.reference.moments import instant  # noqa: PLC0415
-
     return instant(text, "UTC")
-
-
-def _fraction(text: str) -> Any:
-    from decimal import Decimal  # noqa: PLC0415
-
-    return Decimal(text)
 
 
 def _look_at_lead(world: World) -> None:
@@ -237,9 +231,13 @@ def _look_at_lead(world: World) -> None:
 
 
 def _erase(world: World) -> None:
-    """Erase a call or a lead; the second time there is none."""
-    chance, kind = world.chance, world.chance.choice(("calls", "leads"))
-    holder = world.holder("erase")
+    """Erase a call and a lead; the second time there is none."""
+    for kind in world.chance.sample(("calls", "leads"), 2):
+        _erase_one(world, kind)
+
+
+def _erase_one(world: World, kind: str) -> None:
+    chance, holder = world.chance, world.holder("erase")
     known = [key for key in world.model.names() if key[0] == kind]
     _, _, identity = chance.choice(known) if known else ("", "", "nobody")
     merchants = world.model.merchants_of(kind, identity, holder.merchants)

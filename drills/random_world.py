@@ -16,7 +16,7 @@ import httpx
 
 from callistics.model.instants import SECOND
 from drills.random_material import environment, material
-from drills.random_model import Body, Model
+from drills.random_model import Model
 from drills.small_server import hurried
 from oracle.pools import MERCHANTS
 from support import engines
@@ -238,6 +238,3 @@ class Rule:
 def _short(value: object) -> str:
     text = json.dumps(value, default=lambda one: f"<{len(one)} bytes>") if value else ""
     return text if len(text) < 2_000 else text[:2_000] + "…"
-
-
-__all__ = ["Body", "Difference", "Holder", "Rule", "World"]
