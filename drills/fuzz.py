@@ -9,7 +9,6 @@ import multiprocessing
 import random
 import sys
 import tempfile
-import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -58,10 +57,9 @@ def _briefly(target: Target, seed: int) -> Fuzzed:
 
 def _long(seconds: float, seed: int) -> list[Fuzzed]:
     everything = targets()
-    ends, found = time.monotonic() + seconds, list[Fuzzed]()
+    found: list[Fuzzed] = []
     for place, target in enumerate(everything):
-        share = max(ends - time.monotonic(), 1) / (len(everything) - place)
-        one = _apart(place, target.name, share, seed)
+        one = _apart(place, target.name, seconds / len(everything), seed)
         found.append(one)
         told = f"{one.inputs:,} inputs, {one.reached:,} steps, {len(one.failures)} failures"
         print(f"{place + 1:2}/{len(everything)} {one.name}: {told}", file=sys.stderr, flush=True)
@@ -96,7 +94,7 @@ def _received(receiving: Connection, patience: float) -> Fuzzed | None:
 
 
 def _work(place: int, seconds: float, seed: int, current: str, sending: Connection) -> None:
-    with open(current, "r+b", buffering=0) as file:
+    with Path(current).open("r+b", buffering=0) as file:
 
         def noted(data: bytes) -> None:
             file.seek(0)

@@ -1,4 +1,4 @@
-"""Decoders of what requests say beside records: bodies, cursors, tokens, keys of issuers, headers."""
+"""Decoders of what requests say beside records: bodies, cursors, tokens, headers."""
 
 import base64
 import hmac
@@ -133,7 +133,7 @@ def _cursor(data: bytes) -> None:
 
 @cache
 def _tokens() -> Tokens:
-    return Tokens(SECRET, (), lambda url: b"")
+    return Tokens(SECRET, (), lambda _: b"")
 
 
 def _token(data: bytes) -> None:

@@ -75,14 +75,14 @@ class Coverage:
         finally:
             sys.settrace(before)
 
-    def _called(self, frame: FrameType, event: str, argument: Any) -> Any:
+    def _called(self, frame: FrameType, _event: str, _argument: Any) -> Any:
         code = frame.f_code
         own = self._own.get(code)
         if own is None:
             own = self._own[code] = code.co_filename.startswith(_PRODUCT)
         return self._stepped if own else None
 
-    def _stepped(self, frame: FrameType, event: str, argument: Any) -> Any:
+    def _stepped(self, frame: FrameType, _event: str, _argument: Any) -> Any:
         line = frame.f_lineno
         self.steps.add((frame.f_code.co_filename, self._last, line))
         self._last = line
@@ -93,7 +93,7 @@ class Loop:
     """Feeds one target. What is about to be read is told to `noted` first."""
 
     def __init__(
-        self, target: Target, seed: int, noted: Callable[[bytes], None] = lambda data: None
+        self, target: Target, seed: int, noted: Callable[[bytes], None] = lambda _: None
     ) -> None:
         self._target, self._noted = target, noted
         self._coverage = Coverage()

@@ -115,7 +115,7 @@ class Mutation:
 
     def _rename(self, holder: Any, key: Any, other: Any) -> None:
         if isinstance(holder, list):
-            holder.insert(key, self._odd(None, other))  # pyright: ignore[reportUnknownMemberType]
+            holder.insert(key, self._odd(None, other))
             return
         name = self._chance.choice([*self._names, *_ODD_TEXTS[:3], ""])
         holder[name] = holder[key] if self._chance.random() < 0.5 else self._odd(None, other)
@@ -165,7 +165,7 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
     while waiting:
         holder = waiting.pop()
         if isinstance(holder, dict | list):
-            keys: Any = list(holder) if isinstance(holder, dict) else range(len(holder))  # pyright: ignore
+            keys: Any = list(holder) if isinstance(holder, dict) else range(len(holder))
             found += [(holder, key) for key in keys]
             waiting += [holder[key] for key in keys]
     return found

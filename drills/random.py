@@ -13,17 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from drills import random_admin, random_queries, random_records
+from drills import random_admin, random_keys, random_queries, random_records
 from drills.random_world import Difference, World
 from drills.report import Report
 
-RULES = [*random_records.RULES, *random_queries.RULES, *random_admin.RULES]
+RULES = [*random_records.RULES, *random_queries.RULES, *random_keys.RULES, *random_admin.RULES]
 ENGINES = ("duckdb", "chdb")
 _MINUTES = 60.0
-_STEPS, _SHORT_STEPS = 250, 60
-_SHORT_SEED = 20_261_128
+_STEPS, _SHORT_STEPS = 250, 32
+_SHORT_SEED = 20_261_129
 # So long it is tried to show a difference with fewer steps (s).
-_SMALLER = 240.0
+_SMALLER = 120.0
 
 
 @dataclass
@@ -113,9 +113,7 @@ def _world(found: Found, engine: str, number: int, steps: int) -> None:
     )
 
 
-def play(
-    engine: str, number: int, steps: Sequence[int]
-) -> tuple[int, World, BaseException | None]:
+def play(engine: str, number: int, steps: Sequence[int]) -> tuple[int, World, BaseException | None]:
     """Do these steps of a world: how many were done, and what went wrong in the last one."""
     with tempfile.TemporaryDirectory() as place:
         world = World(number, Path(place), engine)

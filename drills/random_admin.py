@@ -1,4 +1,4 @@
-"""Rules of random worlds about keys, tokens, webhooks, alerts, backups, the log, and the server."""
+"""Rules of random worlds about webhooks, alerts, backups, the log, and the server itself."""
 
 import io
 import json
@@ -8,123 +8,20 @@ from urllib.parse import urlsplit
 
 import pyarrow.parquet as pq
 
-from callistics.model.instants import HOUR, MINUTE, SECOND, utc_text
-from drills.random_material import DAY
+from callistics.model.instants import MINUTE, SECOND, utc_text
+from drills.random_material import DAY, HOOKED
 from drills.random_records import expire
-from drills.random_world import Difference, Holder, Rule, World
+from drills.random_world import Difference, Rule, World
 from oracle.pools import MERCHANTS
 from support.gate import until
 from support.webhook_server import CALLS
 from support.webhook_signing import SECRETS, SIGNERS, secret_to_give, signed
 
-_PERMISSIONS = ("query", "ingest", "erase", "admin")
 _HOOKS = {"merchant_id": "hooks", "reseller_id": "hooks"}
 _NOBODY = "_0000000000000000"
 # Their signatures are tokens, which a library checks by the machine's own clock.
 _BY_OWN_CLOCK = ("vonage", "livekit")
 _SOURCES = tuple(source for source in CALLS if source not in _BY_OWN_CLOCK)
-
-
-def _make_key(world: World) -> None:
-    """Make a key, and have it listed."""
-    chance = world.chance
-    merchants = chance.choice((None, (MERCHANTS[0],), MERCHANTS[:2], MERCHANTS))
-    may = frozenset(chance.sample(_PERMISSIONS[:3], chance.randint(1, 3)))
-    ends = world.now + chance.choice((2 * HOUR, 90 * DAY)) if chance.random() < 0.3 else None
-    body: dict[str, Any] = {"name": "made", "permissions": sorted(may)}
-    if merchants is not None:
-        body["scope"] = {"merchant_ids": list(merchants)}
-    if ends is not None:
-        body["expires_at"] = utc_text(ends)
-    made = world.request("POST /keys", json=body, wanted={201}).json()
-    world.holders.append(Holder("made", made["key"], made["id"], merchants, may, ends))
-    _list_keys(world)
-    body["permissions"] = ["everything"]
-    world.request("POST /keys", json=body, wanted={400, 422})
-
-
-def _list_keys(world: World) -> None:
-    listed = world.request("GET /keys", wanted={200}).json()["keys"]
-    there = {one["id"] for one in listed if one.get("revoked_at") is None}
-    live = {one.id for one in world.holders if one.id}
-    world.same(live <= there, True, f"keys {live - there} are not listed")
-
-
-def _rotate(world: World) -> None:
-    """Rotate a key: both hold for as long as is said."""
-    some = [one for one in world.holders if one.id and one.ends is None]
-    if not some:
-        _make_key(world)
-        return
-    old = world.chance.choice(some)
-    overlap = world.chance.choice((0, 3_600, 86_400))
-    body = {"overlap": overlap}
-    answer = world.request("POST /keys/{key_id}/rotate", [old.id], json=body, wanted={201})
-    made = answer.json()
-    world.holders.remove(old)
-    ended = Holder(old.name, old.key, old.id, old.merchants, old.permissions,
-                   world.now + overlap * SECOND)  # fmt: skip
-    world.holders.append(Holder("rotated", made["key"], made["id"], old.merchants, old.permissions))
-    (world.holders if overlap else world.dead).append(ended)
-    _wrong_keys(world)
-    world.request("POST /keys/{key_id}/rotate", ["key" + _NOBODY], wanted={404})
-
-
-def _revoke(world: World) -> None:
-    """Revoke a key: it is let in nowhere from then on."""
-    some = [one for one in world.holders if one.id]
-    if len(some) < 3:
-        _make_key(world)
-        return
-    one = world.chance.choice(some)
-    world.request("DELETE /keys/{key_id}", [one.id], wanted={204})
-    world.holders.remove(one)
-    world.dead.append(one)
-    _wrong_keys(world)
-    world.request("DELETE /keys/{key_id}", ["key" + _NOBODY], wanted={404})
-
-
-def _wrong_keys(world: World) -> None:
-    """Keys that have ended are let in nowhere; others only where they may."""
-    body = {"query_type": "call_count"}
-    for one in world.dead[-2:]:
-        world.request("POST /analytics", key=one.key, json=body, wanted={401})
-    for one in world.holders[-2:]:
-        status = 200 if "query" in one.permissions else 403
-        world.request("POST /analytics", key=one.key, json=body, wanted={status})
-        status = 200 if "admin" in one.permissions else 403
-        world.request("GET /keys", key=one.key, wanted={status})
-
-
-def _embed(world: World) -> None:
-    """Make a token with locked filters, and ask with it."""
-    chance = world.chance
-    scope = {"merchant_ids": list(chance.choice((MERCHANTS[:1], MERCHANTS)))}
-    locked = chance.choice((None, *world.material.locks))
-    body: dict[str, Any] = {"scope": scope, "expires_in": 600}
-    if locked is not None:
-        body["locked"] = {"filters": locked}
-    answer = world.request("POST /embed-tokens", json=body, wanted={201, 422, 403})
-    if answer.status_code != 201:
-        return
-    token = answer.json()["token"]
-    for _ in range(3):
-        asked, _ = chance.choice(world.material.asked)
-        expected = world.model.answer(asked, scope, world.now, locked)
-        wanted = {expected if isinstance(expected, int) else 200}
-        found = world.request("POST /analytics", key=token, json=asked, wanted=wanted)
-        if not isinstance(expected, int):
-            from drills.random_model import exact  # noqa: PLC0415
-
-            world.same(exact(found.json()), exact(expected), "the answer to a token")
-    world.request("GET /calls/{call_id}", ["c1"], key=token, wanted={403})
-    world.request("POST /embed-tokens", json={"expires_in": 600}, wanted={400, 422})
-    if chance.random() < 0.3:
-        world.request("DELETE /embed-tokens", wanted={204})
-        world.request("POST /analytics", key=token, json={}, wanted={401})
-    else:
-        world.later(700 * SECOND)
-        world.request("POST /analytics", key=token, json={}, wanted={401})
 
 
 def _endpoints(world: World) -> None:
@@ -146,6 +43,9 @@ def _endpoints(world: World) -> None:
 
 def _webhooks(world: World) -> None:
     """Let a platform tell of its call, in order or not, and look at what is shown of it."""
+    if world.now < HOOKED:
+        _endpoints(world)
+        return
     world.hooked = True
     chance, source = world.chance, world.chance.choice(_SOURCES)
     body: dict[str, Any] = {"source": source, **_HOOKS}
@@ -292,8 +192,8 @@ def _retain(world: World) -> None:
     if len(world.done) < 150 or "retained" in world.known:
         return
     world.known["retained"] = [True]
-    world.later(8_100 * DAY)
-    expire(world, world.model)
+    world.later(9_500 * DAY)
+    expire(world)
     body = {"query_type": "call_count", "filters": {"merchant_id": MERCHANTS[1]}}
 
     def gone() -> bool:
@@ -304,10 +204,6 @@ def _retain(world: World) -> None:
 
 
 RULES = [
-    Rule(_make_key, 3, ("POST /keys", "GET /keys")),
-    Rule(_rotate, 2, ("POST /keys/{key_id}/rotate",)),
-    Rule(_revoke, 2, ("DELETE /keys/{key_id}",)),
-    Rule(_embed, 4, ("POST /embed-tokens", "DELETE /embed-tokens")),
     Rule(_endpoints, 1, ("PATCH /webhook-endpoints/{endpoint_id}",)),
     Rule(_webhooks, 2, ("POST /webhooks/{source}/{token}",)),
     Rule(_alerts, 1, ("POST /alerts", "GET /alerts")),
@@ -317,4 +213,5 @@ RULES = [
     Rule(_restart, 1, ()),
     Rule(_kill, 2, ()),
     Rule(_leap, 2, ()),
+    Rule(_retain, 1, ()),
 ]

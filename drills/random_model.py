@@ -83,7 +83,7 @@ class Model:
         """The records of one call or lead."""
         return [Raw(one.record, one.arrived, "UTC") for one in self.sent if one.key == key]
 
-    def keys(self) -> list[Key]:
+    def names(self) -> list[Key]:
         """Every call and lead that some record is about, in order of the first one's arrival."""
         return list(dict.fromkeys(one.key for one in self.sent))
 
@@ -111,10 +111,10 @@ class Model:
 
     def merchants_of(self, kind: str, identity: str, within: Sequence[str] | None) -> list[str]:
         """The merchants that have a call or lead of an id, of those that may be seen."""
-        found = {m for k, m, one in self.keys() if (k, one) == (kind, identity)}
+        found = {m for k, m, one in self.names() if (k, one) == (kind, identity)}
         if kind == "leads":
             found |= {
-                m for k, m, one in self.keys() if k == "calls" and self.lead_of(m, one) == identity
+                m for k, m, one in self.names() if k == "calls" and self.lead_of(m, one) == identity
             }
         return sorted(found if within is None else found & set(within))
 
@@ -122,7 +122,7 @@ class Model:
         """Forget a call, or a lead with its calls; how many calls and leads."""
         gone = {(kind, merchant, identity)}
         if kind == "leads":
-            calls = (key for key in self.keys() if key[:2] == ("calls", merchant))
+            calls = (key for key in self.names() if key[:2] == ("calls", merchant))
             gone |= {key for key in calls if self.lead_of(merchant, key[2]) == identity}
         self.blocked |= dict.fromkeys(gone, now + BLOCKED_FOR)
         self.forget(lambda one: one.key in gone)
@@ -138,7 +138,7 @@ class Model:
         """How many records wait for which fields, of the merchants that may be seen."""
         leads = {(one.merchant_id, one.lead_id) for one in self.leads()}
         found: dict[tuple[str, tuple[str, ...]], int] = {}
-        for kind, merchant, identity in self.keys():
+        for kind, merchant, identity in self.names():
             if within is not None and merchant not in within:
                 continue
             raws = self.raws((kind, merchant, identity))

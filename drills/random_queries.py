@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -10,10 +11,11 @@ import pyarrow.parquet as pq
 
 from callistics.analytics.discovery import RECENT_DAYS
 from callistics.catalog.values import VALUED
-from drills.random_material import COMPARISONS, DAY
+from drills.random_material import DAY
 from drills.random_model import Body, exact
 from drills.random_records import comparable
 from drills.random_world import Holder, Rule, World
+from oracle.comparison_strategies import COMPARISONS
 from oracle.reference import discovery
 
 _LIMIT = 10_000
@@ -165,17 +167,11 @@ def _pages(world: World, asked: Body, holder: Holder, most: int) -> list[Body]:
     while True:
         sent = {**asked, "cursor": cursor}
         page = world.request("POST /calls/search", key=holder.key, json=sent, wanted={200})
-        read = json.loads(page.text, parse_float=_decimal)
+        read = json.loads(page.text, parse_float=Decimal)
         found += read["data"]
         cursor = read["next_cursor"]
         if cursor is None or len(found) > most:
             return found
-
-
-def _decimal(text: str) -> Any:
-    from decimal import Decimal  # noqa: PLC0415
-
-    return Decimal(text)
 
 
 def _types(world: World) -> None:

@@ -3,15 +3,17 @@
 import gzip
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import zstandard
 
 from drills.random_material import DAY
-from drills.random_model import IDS, Body, Model, exact
+from drills.random_model import IDS, Body, exact
 from drills.random_world import Holder, Rule, World
 from oracle.pools import MERCHANTS
 from oracle.reference.merge import merged
+from oracle.reference.moments import instant
 from oracle.reference.state import Call
 from oracle.test_search import shown
 
@@ -21,7 +23,7 @@ _INVALID: Sequence[tuple[int, str]] = (
     (400, "{"),
     (422, "[]"),
     (400, '{"call_id": "x", "call_id": "y"}'),
-    (400, '[{"call_id": "x", "lead_id": "x", "surprise": 1}]'),
+    (422, '[{"call_id": "x", "lead_id": "x", "surprise": 1}]'),
     (422, '[{"call_id": "", "lead_id": ""}]'),
     (422, '{"call_id": "c9", "lead_id": "l9", "merchant_id": "m1", "updated_at": "9000-01-01"}'),
     (400, '{"call_id": 5, "lead_id": 5}'),
@@ -117,8 +119,8 @@ def _again(world: World) -> None:
     again = world.request(operation, key=key, query=query, wanted={200}, **sending)
     world.same(again.content, before.content, "the answer to a request that came before")
     headers = {**sending["headers"], "Content-Encoding": "identity"}
-    other = {"content": b'{"lead_id": "other"}', "headers": headers}
-    world.request(operation, key=key, query=query, wanted={422}, **other)
+    other = b'{"lead_id": "other"}'
+    world.request(operation, key=key, query=query, wanted={422}, content=other, headers=headers)
 
 
 def _refused(world: World) -> None:
@@ -128,7 +130,7 @@ def _refused(world: World) -> None:
     if "updated_at" in body:
         field = "call_id" if operation == _BOTH[0] else "lead_id"
         body = json.dumps({field: "c9", "merchant_id": "m1", "updated_at": "9000-01-01T00:00:00Z"})
-    elif status == 422 and body != "[]":
+    elif '""' in body:
         body = json.dumps([{"call_id" if operation == _BOTH[0] else "lead_id": ""}])
     world.request(operation, content=body.encode(), wanted={status})
     world.request(operation, content=b"x", headers={"Content-Type": "text/csv"}, wanted={415})
@@ -142,8 +144,8 @@ def _asked(world: World, kind: str) -> tuple[Holder, str, str | None, list[str]]
     """Who asks for which id, of which merchant if that is told, and which merchants have it."""
     chance = world.chance
     holder = world.asker()
-    known = [key for key in world.model.keys() if key[0] == kind]
-    leads = [world.model.lead_of(m, one) for k, m, one in world.model.keys() if k == "calls"]
+    known = [key for key in world.model.names() if key[0] == kind]
+    leads = [world.model.lead_of(m, one) for k, m, one in world.model.names() if k == "calls"]
     ids = [one for _, _, one in known] + (leads if kind == "leads" else []) + ["nobody"]
     identity = chance.choice(ids)
     within = holder.merchants
@@ -181,7 +183,7 @@ def _look(world: World) -> None:
 
 def compare_call(world: World, text: str, call: Call) -> None:
     """Compare a call as it is shown in UTC with what must be shown."""
-    found = exact(json.loads(text, parse_float=_fraction))
+    found = exact(json.loads(text, parse_float=Decimal))
     world.same(*comparable(found, call, world), "a call")
 
 
@@ -190,6 +192,9 @@ def comparable(found: Body, call: Call, world: World) -> tuple[Body, Body]:
     wanted = shown(call, world.material.chosen)
     for name in ("started_at", "answered_at"):
         found[name] = None if found[name] is None else _instant(found[name])
+    # A score is a double, whatever digits tell it.
+    found["sentiment"] = None if found["sentiment"] is None else float(found["sentiment"])
+    found["payload"] = found["payload"] or {}
     kept = {name: found[name] for name in wanted}
     return exact(kept), {name: _plain(value) for name, value in wanted.items()}
 
@@ -199,15 +204,7 @@ def _plain(value: Any) -> Any:
 
 
 def _instant(text: str) -> int:
-    from oracle.reference.moments import instant  # noqa: PLC0415
-
     return instant(text, "UTC")
-
-
-def _fraction(text: str) -> Any:
-    from decimal import Decimal  # noqa: PLC0415
-
-    return Decimal(text)
 
 
 def _look_at_lead(world: World) -> None:
@@ -234,10 +231,14 @@ def _look_at_lead(world: World) -> None:
 
 
 def _erase(world: World) -> None:
-    """Erase a call or a lead; the second time there is none."""
-    chance, kind = world.chance, world.chance.choice(("calls", "leads"))
-    holder = world.holder("erase")
-    known = [key for key in world.model.keys() if key[0] == kind]
+    """Erase a call and a lead; the second time there is none."""
+    for kind in world.chance.sample(("calls", "leads"), 2):
+        _erase_one(world, kind)
+
+
+def _erase_one(world: World, kind: str) -> None:
+    chance, holder = world.chance, world.holder("erase")
+    known = [key for key in world.model.names() if key[0] == kind]
     _, _, identity = chance.choice(known) if known else ("", "", "nobody")
     merchants = world.model.merchants_of(kind, identity, holder.merchants)
     told = chance.choice((None, *merchants))
@@ -270,9 +271,12 @@ def _pending(world: World) -> None:
     world.same(counts, world.model.pending(holder.merchants), "what is pending")
 
 
-def expire(world: World, model: Model) -> None:
+def expire(world: World) -> None:
     """What retention takes, once so much time has passed that nothing of the merchant is kept."""
-    model.forget(lambda one: one.record["merchant_id"] == MERCHANTS[1])
+    is_gone = MERCHANTS[1].__eq__
+    world.model.forget(lambda one: is_gone(one.record["merchant_id"]))
+    # What would come now would be too old as well.
+    world.unsent = [one for one in world.unsent if not is_gone(one[1]["merchant_id"])]
 
 
 RULES = [
