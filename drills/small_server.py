@@ -1,11 +1,12 @@
 """A server as users run it, on which all that happens now and then happens all the time."""
 
-import subprocess
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from support.live import Live, free_port, start
+from drills.nursery import Nursery
+from drills.old_schema import SETTINGS
+from support.live import Live, Process, free_port
 
 # Checkpoints after a few commits, maintenance at once and of little.
 _HURRIED = """
@@ -22,20 +23,21 @@ registry.Tuning = partial(
 
 
 @contextmanager
-def hurried(folder: Path, environment: Mapping[str, str] | None = None) -> Generator[Live]:
+def hurried(folder: Path, nursery: Nursery) -> Generator[Live]:
     """A process that is killed at the end. Its log lines go into a file."""
     with _log_beside(folder).open("ab") as log:
-        server = Live(folder, environment or {}, _HURRIED, log)
+        server = Live(folder, SETTINGS, _HURRIED, log, nursery.start)
         try:
             yield server
         finally:
             server.kill()
 
 
-def begin(folder: Path) -> "subprocess.Popen[bytes]":
+def begin(folder: Path, nursery: Nursery) -> Process:
     """A process that begins to serve a folder."""
     with _log_beside(folder).open("ab") as log:
-        return start(folder, {"CALLISTICS_PORT": str(free_port())}, _HURRIED, log)
+        port = {"CALLISTICS_PORT": str(free_port())}
+        return nursery.start(folder, SETTINGS | port, _HURRIED, log)
 
 
 def _log_beside(folder: Path) -> Path:
