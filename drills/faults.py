@@ -14,7 +14,7 @@ from drills.asking import Asker
 from drills.ledger import Ledger, Verdict
 from drills.load import Sender, check, make_hook
 from drills.nursery import Nursery
-from drills.old_schema import make_old
+from drills.old_schema import SETTINGS, make_old
 from drills.report import Report
 from drills.small_server import hurried
 from drills.tally import Tally
@@ -95,7 +95,7 @@ class _Rounds:
     @contextmanager
     def server(self) -> Generator[Live]:
         self.faults.disarm()
-        with hurried(self._folder, self._nursery) as server:
+        with hurried(self._folder, SETTINGS, start=self._nursery.start) as server:
             self._hook = self._hook or make_hook(server)
             yield server
 

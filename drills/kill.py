@@ -20,7 +20,7 @@ from drills.kept_backups import Backups
 from drills.ledger import Ledger, Verdict
 from drills.load import Sender, check, make_hook, waiting
 from drills.nursery import Nursery
-from drills.old_schema import make_old
+from drills.old_schema import SETTINGS, make_old
 from drills.report import Report
 from drills.small_server import begin, hurried
 from drills.tally import Tally
@@ -113,7 +113,7 @@ class _Folder:
             if self._sum.stop.is_set():
                 break
             self._round(number)
-        with hurried(self._folder, self._nursery) as server:
+        with hurried(self._folder, SETTINGS, start=self._nursery.start) as server:
             self._sum.judge(check(server, self._ledger))
         self._restore()
 
@@ -124,7 +124,7 @@ class _Folder:
         tally = Tally()
         tally.faults += self._backups.damaged()
         before = time.monotonic()
-        with hurried(self._folder, self._nursery) as server:
+        with hurried(self._folder, SETTINGS, start=self._nursery.start) as server:
             self._start = time.monotonic() - before
             later = waiting(server)
             self._sum.judge(check(server, self._ledger))
@@ -175,7 +175,7 @@ class _Folder:
         ledger = self._backups.restore(folder, self._ledger)
         if ledger is None:
             return
-        with hurried(folder, self._nursery) as server:
+        with hurried(folder, SETTINGS, start=self._nursery.start) as server:
             self._sum.judge(check(server, ledger))
         self._sum.restored += 1
 

@@ -1,12 +1,12 @@
 """A server as users run it, on which all that happens now and then happens all the time."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from drills.nursery import Nursery
 from drills.old_schema import SETTINGS
-from support.live import Live, Process, free_port
+from support.live import Live, Process, Start, free_port, start
 
 # Checkpoints after a few commits, maintenance at once and of little.
 _HURRIED = """
@@ -23,10 +23,19 @@ registry.Tuning = partial(
 
 
 @contextmanager
-def hurried(folder: Path, nursery: Nursery) -> Generator[Live]:
-    """A process that is killed at the end. Its log lines go into a file."""
+def hurried(
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    before: str = "",
+    start: Start = start,
+) -> Generator[Live]:
+    """A process that is killed at the end. Its log lines go into a file.
+
+    `before` are statements that it executes first; `start` begins it.
+    """
     with _log_beside(folder).open("ab") as log:
-        server = Live(folder, SETTINGS, _HURRIED, log, nursery.start)
+        server = Live(folder, settings or {}, before + _HURRIED, log, start)
         try:
             yield server
         finally:

@@ -2,12 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 import schemathesis
 from schemathesis.checks import negative_data_rejection
 from schemathesis.config import SchemathesisConfig
+from schemathesis.generation.hypothesis.builder import (
+    HypothesisTestConfig,
+    HypothesisTestMode,
+    create_test,
+)
 from schemathesis.generation.meta import TestPhase
 
 from callistics.http.openapi import build
@@ -47,11 +53,28 @@ def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Li
         yield found
 
 
-each_operation: Any = schema.parametrize()
+OPERATIONS = {one.ok().label: one.ok() for one in schema.get_all_operations()}
 
 
-@each_operation
-def test_every_operation(case: Any, server: Live, engine: str) -> None:
+@cache
+def drawn(label: str) -> Any:
+    """The test of an operation, with its cases.
+
+    The plugin would make those of all operations in each process that collects tests.
+    """
+    operation = OPERATIONS[label]
+    modes = [HypothesisTestMode.EXAMPLES, HypothesisTestMode.COVERAGE, HypothesisTestMode.FUZZING]
+    chosen = schema.config.get_hypothesis_settings(operation=operation, phase="fuzzing")
+    drawing = HypothesisTestConfig(schema.config, modes, settings=chosen)
+    return create_test(operation=operation, test_func=as_documented, config=drawing)
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_every_operation(label: str, server: Live, engine: str) -> None:
+    drawn(label)(server=server, engine=engine)
+
+
+def as_documented(case: Any, server: Live, engine: str) -> None:
     # No engine is asked before a body is found right, however its values are written.
     if engine != "duckdb" and (
         case.meta.generation.mode.is_negative or case.meta.phase.name == TestPhase.COVERAGE

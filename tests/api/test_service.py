@@ -187,10 +187,10 @@ def test_the_database_is_its_owners_or_as_open_as_it_was(
     before = os.umask(0o022)
     try:
         if mode is not None:
-            with serving(tmp_path):
+            with serving(tmp_path, new=True):
                 pass
             database.chmod(mode)
-        with serving(tmp_path) as server:
+        with serving(tmp_path, new=True) as server:
             call = {"call_id": "c", "merchant_id": "m", "reseller_id": "r"}
             server.request("POST", "/calls", json={**call, "started_at": "2025-01-01"})
             files = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}

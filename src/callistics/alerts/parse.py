@@ -32,7 +32,7 @@ MOST_BUCKETS, MOST_FOR = 100, 1_000
 LONGEST_DELAY, LONGEST_RENOTIFY, LEAST_RENOTIFY = 7 * 86_400, 30 * 86_400, 60
 MOST_MINIMUM = 10**9
 _IN_QUERY = ("compare", "page", "page_size")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # What is watched: where one of these changes, what was known of the groups holds no longer.
 _WATCHED = (
     *("query", "field", "condition", "buckets", "delay", "pending_for", "minimum", "no_data"),

@@ -8,9 +8,11 @@ import python_calamine as calamine
 
 from callistics.errors import did_you_mean
 from callistics.files.cells import finite
+from callistics.files.contents import what_is
 from callistics.files.lines import UnreadableError
-from callistics.files.tables import Cells, Table, column_names, named_columns
+from callistics.files.tables import Row, Table, column_names, named_columns, without_last
 from callistics.mapping.mapping import Layout
+from callistics.mapping.times import DateText
 
 _MIDNIGHT = time()
 
@@ -27,8 +29,8 @@ def excel_table(name: str, layout: Layout) -> Table:
             rows = list(sheet.iter_rows())
             title = sheet.name
     except (calamine.CalamineError, OSError) as error:
-        advice = "if it was cut off, fetch it again; other tables can be saved as CSV"
-        raise UnreadableError(f"cannot be read as a workbook ({error}): {advice}") from error
+        message = f"cannot be read as a workbook ({error}): {what_is(name)}"
+        raise UnreadableError(message) from error
     if not rows:
         raise UnreadableError(f'the sheet "{title}" has no rows: choose another with --sheet')
     return _table(list(enumerate(rows, start=1)), title, layout)
@@ -61,7 +63,7 @@ def _table(rows: Sequence[tuple[int, list[Any]]], title: str, layout: Layout) ->
         counted = counted[1:]
     table.left_out = len(rows[layout.skip_lines :]) - len(counted) - (table.header is not None)
     table.notes.append(f'read from the sheet "{title}"')
-    table.rows = _cells(counted)
+    table.rows = without_last(_cells(counted, table), table, layout.skip_last)
     return table
 
 
@@ -69,9 +71,13 @@ def _name(cell: object) -> str:
     return str(_value(cell)) if cell != "" else ""
 
 
-def _cells(rows: Sequence[tuple[int, list[Any]]]) -> Iterator[tuple[int, Cells | str]]:
+def _cells(rows: Sequence[tuple[int, list[Any]]], table: Table) -> Iterator[Row]:
     for number, row in rows:
-        yield number, [None if cell == "" else _value(cell) for cell in row]
+        cells = [None if cell == "" else _value(cell) for cell in row]
+        for place in table.dated:
+            if isinstance(row[place], date):
+                cells[place] = DateText(cells[place])
+        yield number, cells
 
 
 def _value(cell: object) -> object:

@@ -7,7 +7,13 @@ from typing import cast
 
 from callistics.errors import did_you_mean
 from callistics.mapping.errors import MappingError
-from callistics.mapping.mapping import Event, Layout, RecordMapping, Rest
+from callistics.mapping.mapping import (
+    MOST_SKIPPED_LAST,
+    Event,
+    Layout,
+    RecordMapping,
+    Rest,
+)
 from callistics.mapping.numbers import DECIMAL_MARKS
 from callistics.mapping.rule import FieldRule
 from callistics.mapping.sources import PLUS
@@ -18,7 +24,17 @@ Table = Mapping[str, object]
 
 _KEYS = (
     *("title", "format", "sources", "kind", "records", "columns", "reads", "delimiter", "encoding"),
-    *("skip_lines", "sheet", "nulls", "decimal", "timezone", "as_of", "same_names", "blanks"),
+    *(
+        "skip_lines",
+        "skip_last",
+        "sheet",
+        "nulls",
+        "decimal",
+        "timezone",
+        "as_of",
+        "same_names",
+        "blanks",
+    ),
     *("rest", "drop", "fields", "event", "webhook"),
 )
 _RULE_KEYS = (
@@ -82,18 +98,24 @@ def _mapping(found: Table, name: str) -> RecordMapping:
 
 
 def _layout(found: Table) -> Layout:
-    skip = found.get("skip_lines", 0)
-    if not isinstance(skip, int) or isinstance(skip, bool) or skip < 0:
-        raise MappingError("skip_lines must be a whole number from 0")
     return Layout(
         reads=_text(found, "reads"),
         records=_texts(found, "records"),
         columns=_texts(found, "columns"),
         delimiter=_text(found, "delimiter"),
         encoding=_text(found, "encoding"),
-        skip_lines=skip,
+        skip_lines=_count(found, "skip_lines"),
+        skip_last=_count(found, "skip_last", MOST_SKIPPED_LAST),
         sheet=_text(found, "sheet"),
     )
+
+
+def _count(found: Table, name: str, most: int | None = None) -> int:
+    value = found.get(name, 0)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= (most or value):
+        return value
+    up_to = "" if most is None else f" to {most:,}"
+    raise MappingError(f"{name} must be a whole number from 0{up_to}")
 
 
 def _zone(found: Table) -> str | None:

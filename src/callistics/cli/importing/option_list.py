@@ -21,6 +21,7 @@ from callistics.mapping import (
     builtin_names,
     read_mapping,
 )
+from callistics.mapping.mapping import MOST_SKIPPED_LAST
 from callistics.mapping.numbers import DECIMAL_MARKS
 from callistics.mapping.write import mapping_text
 from callistics.records.field import RecordKind
@@ -127,6 +128,12 @@ _LAYOUT = (
         default=0,
         help="Lines before the header or the data.",
     ),
+    click.option(
+        "--skip-last",
+        type=click.IntRange(0, MOST_SKIPPED_LAST),
+        default=0,
+        help="Rows at the end, such as those of totals; empty ones do not count.",
+    ),
     click.option("--sheet", metavar="NAME", help="Of a workbook. Without it: the first."),
 )
 _TIMES = (
@@ -151,6 +158,7 @@ _NO_FILE: Mapping[str, object] = {
     "format_": None,
     **dict.fromkeys(("records", "columns", "delimiter", "encoding", "sheet")),
     "skip_lines": 0,
+    "skip_last": 0,
 }
 
 
@@ -261,6 +269,7 @@ def _layout(given: dict[str, Any], mark: str | None) -> Layout:
         delimiter=mark,
         encoding=encoding,
         skip_lines=given.pop("skip_lines"),
+        skip_last=given.pop("skip_last"),
         sheet=given.pop("sheet"),
     )
 
@@ -269,7 +278,7 @@ def check_used(said: Layout, formats: Iterable[Format]) -> None:
     """Raises `click.UsageError` for an option that no file of these formats would be read by."""
     named = sorted(set(formats))
     used = {name for one in named for name in USES[one]}
-    for name in ("records", "columns", "delimiter", "encoding", "skip_lines", "sheet"):
+    for name in sorted({name for names in USES.values() for name in names}):
         if getattr(said, name) and name not in used:
             option = f"--{name.replace('_', '-')}"
             raise click.UsageError(
