@@ -5,14 +5,19 @@ import struct
 import subprocess
 import tempfile
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from drills.asking import Asker
 from drills.ledger import Ledger, Verdict
 from drills.load import Sender, check, make_hook
+from drills.nursery import Nursery
+from drills.old_schema import SETTINGS, make_old
 from drills.report import Report
 from drills.small_server import hurried
+from drills.tally import Tally
 from support.gate import until
 from support.live import Live
 
@@ -59,22 +64,19 @@ class _Sum:
 
     rounds: int = 0
     failed: int = 0
-    answered: dict[int, int] = field(default_factory=dict[int, int])
-    faults: list[str] = field(default_factory=list[str])
+    tally: Tally = field(default_factory=Tally)
     verdict: Verdict = field(default_factory=Verdict)
 
-    def add(self, failed: int, sender: Sender, verdicts: Sequence[Verdict]) -> None:
+    def add(self, failed: int, tally: Tally, verdicts: Sequence[Verdict]) -> None:
         self.rounds += 1
         self.failed += failed
-        for status, count in sender.answered.items():
-            self.answered[status] = self.answered.get(status, 0) + count
-        self.faults += sender.faults
+        self.tally.add(tally)
         for verdict in verdicts:
             self.verdict.add(verdict)
 
     @property
     def passed(self) -> bool:
-        return self.verdict.is_clean and not self.faults
+        return self.verdict.is_clean and not self.tally.faults
 
 
 class _Rounds:
@@ -83,7 +85,9 @@ class _Rounds:
     def __init__(self, place: Path) -> None:
         self._folder = place / "data"
         self._folder.mkdir()
+        make_old(self._folder)
         self.faults = Faults(place, self._folder)
+        self._nursery = Nursery(self.faults.environment)
         self._ledger = Ledger()
         self._number = 0
         self._hook = ""
@@ -91,46 +95,66 @@ class _Rounds:
     @contextmanager
     def server(self) -> Generator[Live]:
         self.faults.disarm()
-        with hurried(self._folder, self.faults.environment) as server:
+        with hurried(self._folder, SETTINGS, start=self._nursery.start) as server:
             self._hook = self._hook or make_hook(server)
             yield server
 
-    def round(self, first: int, kind: int, length: int) -> tuple[int, int, Sender, list[Verdict]]:
-        """Load with a fault; operations, those that failed, who sent, what was found after it."""
+    def close(self) -> None:
+        """End the process that servers are copied from."""
+        self._nursery.__exit__(None, None, None)
+
+    def round(self, first: int, kind: int, length: int) -> tuple[int, int, Tally, list[Verdict]]:
+        """Load with a fault; operations, failed ones, what was answered, and what was found."""
         self._number += 1
+        tally = Tally()
         with self.server() as server:
             verdicts = [check(server, self._ledger)]
-            sender = Sender(server, self._ledger, f"n{self._number}", self._hook)
+            sender = Sender(server, self._ledger, f"n{self._number}", self._hook, tally)
+            asker = Asker(server, tally)
             self.faults.arm(first, kind, length)
-            for _ in range(_REQUESTS):
-                sender.send()
+            with ThreadPoolExecutor(1) as beside:
+                asked = beside.submit(_ask, asker, tally)
+                try:
+                    for _ in range(_REQUESTS):
+                        sender.send()
+                finally:
+                    tally.ended.set()
+            asked.result()
             count, failed = self.faults.disarm()
             until(lambda: server.client.get("/health/ready").status_code == 200)
             verdicts.append(check(server, self._ledger))
             for _ in range(3):
                 sender.send()
-        return count, failed, sender, verdicts
+        return count, failed, tally, verdicts
 
     def last_check(self) -> Verdict:
         with self.server() as server:
             return check(server, self._ledger)
 
 
+def _ask(asker: Asker, tally: Tally) -> None:
+    """Ask beside the requests, once at least."""
+    asker.ask()
+    while not tally.ended.is_set():
+        asker.ask()
+
+
 def drill(*, short: bool) -> Report:
     """Every operation of a load once with each kind of fault and each length, or a sample."""
     sums = {kind: _Sum() for kind in KINDS}
-    with tempfile.TemporaryDirectory() as place:
-        rounds = _Rounds(Path(place))
+    with ExitStack() as stack:
+        place = stack.enter_context(tempfile.TemporaryDirectory())
+        rounds = stack.enter_context(closing(_Rounds(Path(place))))
         total, *_ = rounds.round(0, 1, 1)
         every = [
             (n, kind, length) for n in range(1, total) for kind in KINDS for length in _LENGTHS
         ]
         for first, kind, length in _SAMPLE if short else every:
-            _, failed, sender, verdicts = rounds.round(first, kind, length)
-            sums[kind].add(failed, sender, verdicts)
+            _, failed, tally, verdicts = rounds.round(first, kind, length)
+            sums[kind].add(failed, tally, verdicts)
         last = rounds.last_check()
     sums[1].verdict.add(last)
-    for fault in {fault for one in sums.values() for fault in one.faults}:
+    for fault in {fault for one in sums.values() for fault in one.tally.faults}:
         print(fault)
     return _report(sums)
 
@@ -142,9 +166,9 @@ def _report(sums: dict[int, _Sum]) -> Report:
             KINDS[kind],
             one.rounds,
             one.failed,
-            one.answered.get(200, 0),
-            one.answered.get(503, 0),
-            len(one.faults),
+            one.tally.answered.get(200, 0),
+            one.tally.answered.get(503, 0),
+            len(one.tally.faults),
             one.verdict.lost,
             one.verdict.double,
             one.verdict.half,

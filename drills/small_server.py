@@ -1,11 +1,12 @@
 """A server as users run it, on which all that happens now and then happens all the time."""
 
-import subprocess
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from support.live import Live, free_port, start
+from drills.nursery import Nursery
+from drills.old_schema import SETTINGS
+from support.live import Live, Process, Start, free_port, start
 
 # Checkpoints after a few commits, maintenance at once and of little.
 _HURRIED = """
@@ -23,24 +24,29 @@ registry.Tuning = partial(
 
 @contextmanager
 def hurried(
-    folder: Path, environment: Mapping[str, str] | None = None, *, before: str = ""
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    before: str = "",
+    start: Start = start,
 ) -> Generator[Live]:
     """A process that is killed at the end. Its log lines go into a file.
 
-    `before` are statements that it executes first.
+    `before` are statements that it executes first; `start` begins it.
     """
     with _log_beside(folder).open("ab") as log:
-        server = Live(folder, environment or {}, before + _HURRIED, log)
+        server = Live(folder, settings or {}, before + _HURRIED, log, start)
         try:
             yield server
         finally:
             server.kill()
 
 
-def begin(folder: Path) -> "subprocess.Popen[bytes]":
+def begin(folder: Path, nursery: Nursery) -> Process:
     """A process that begins to serve a folder."""
     with _log_beside(folder).open("ab") as log:
-        return start(folder, {"CALLISTICS_PORT": str(free_port())}, _HURRIED, log)
+        port = {"CALLISTICS_PORT": str(free_port())}
+        return nursery.start(folder, SETTINGS | port, _HURRIED, log)
 
 
 def _log_beside(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The longest text of a record and of a setting that names one; what a name is written in."""
+"""The longest text of a record and of a setting that names one; names, and how things are counted."""
 
 import re
 
@@ -16,3 +16,9 @@ def limited(text: str) -> str:
 def is_one_line(text: str) -> bool:
     """Whether a text has no line breaks, and nothing else that a terminal or a mail acts upon."""
     return _CONTROLS.search(text) is None
+
+
+def counted(number: int, what: str) -> str:
+    """A number with the noun that it counts, given in its singular: `1 call`, `2,000 calls`."""
+    plural = what if number == 1 else what[:-1] + "ies" if what.endswith("ry") else what + "s"
+    return f"{number:,} {plural}"

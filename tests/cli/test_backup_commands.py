@@ -52,7 +52,7 @@ def test_a_backup_is_made_listed_verified_and_restored(
     listed = run("backup", "list", "there").stdout
     (manifest,) = (folder / "there" / "backups").iterdir()
     assert manifest.stem in listed
-    assert "1 backups are whole" in run("backup", "verify", "there").stdout
+    assert "1 backup is whole" in run("backup", "verify", "there").stdout
     new = "duckdb:///" + str(folder / "new.db").lstrip("/")
     for more in ((), ("--backup", manifest.stem), ("--at", "2099-01-01")):
         (folder / "new.db").unlink(missing_ok=True)

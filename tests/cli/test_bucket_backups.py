@@ -51,7 +51,7 @@ def test_a_bucket_is_as_good_as_a_folder(
     assert [name.split("/")[:2] for name in names if "/backups/" in name] == [
         ["callistics", "backups"]
     ]
-    assert "1 backups are whole" in run("backup", "verify", place).stdout
+    assert "1 backup is whole" in run("backup", "verify", place).stdout
     run("restore", place, "--engine", f"duckdb://{folder}/new.db")
     assert "1" in run("query", "call_count", "--engine", f"duckdb://{folder}/new.db").stdout
     (part,) = [name for name in names if "/parts/" in name][:1]

@@ -38,9 +38,9 @@ def test_leads_go_with_their_calls(filled: Run) -> None:
 
 def test_who_does_not_say_yes_is_asked(filled: Run) -> None:
     refused = filled("erase", "--calls", "c3", stdin=b"n\n", code=1)
-    assert "Erase 1 calls for good?" in refused.stderr
+    assert "Erase 1 call for good?" in refused.stderr
     agreed = filled("erase", "--calls", "c3", stdin=b"y\n")
-    assert agreed.stdout.endswith("1 calls erased, 0 not found\n")
+    assert agreed.stdout.endswith("1 call erased, 0 not found\n")
     assert count(filled) == "11"
 
 
@@ -48,7 +48,7 @@ def test_who_does_not_say_yes_is_asked(filled: Run) -> None:
     ("text", "told"),
     [
         ("l0\nl3\n", "2 leads and 4 calls"),
-        ("lead_id,merchant_id\nl0,mer_0\nl3,mer_0\n", "1 leads and 2 calls"),
+        ("lead_id,merchant_id\nl0,mer_0\nl3,mer_0\n", "1 lead and 2 calls"),
         ("\ufeffmerchant_id,call_id\nmer_0,c0\nmer_0,c0\nmer_1,c1\n", "0 leads and 2 calls"),
     ],
 )
@@ -83,9 +83,9 @@ def test_an_ambiguous_id_is_named(filled: Run, folder: Path) -> None:
     filled("import", "more.csv")
     refused = filled("erase", "--calls", "c0", "c2", "--yes", code=1)
     assert "c0: 422" in refused.stderr
-    assert "1 calls erased" in refused.stdout
+    assert "1 call erased" in refused.stdout
     told = filled("erase", "--calls", "c0", "--merchant", "mer_1", "--yes").stdout
-    assert told.startswith("0 leads and 1 calls erased")
+    assert told.startswith("0 leads and 1 call erased")
 
 
 def test_the_file_of_the_database_has_nothing_of_it(filled: Run, folder: Path) -> None:

@@ -95,8 +95,10 @@ def thaw(engine: str, path: Path) -> None:
     if engine == "duckdb":
         with duckdb.connect(str(path)) as connection:
             embedded.migrate(connection, embedded.known()[:1])
+            connection.begin()
             connection.execute("DELETE FROM arrivals")
             connection.execute((FIXTURES / "duckdb_0001.sql").read_text(encoding="utf-8"))
+            connection.commit()
         return
     client = connected(engine, path)
     clickhouse.migrate(client, None, clickhouse.known()[:1])

@@ -5,10 +5,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import httpx
 
@@ -16,10 +16,24 @@ from callistics.client.options import verifying
 from support import engines
 
 ADMIN_KEY = "an-admin-key-for-tests"
-_COMMAND = (
+COMMAND = (
     "from callistics.server.serving import serve; from callistics.settings import load_settings;"
     "serve(load_settings())"
 )
+
+
+class Process(Protocol):
+    """What is used of a process that was started."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    def send_signal(self, sig: int) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
 
 
 def free_port() -> int:
@@ -29,11 +43,9 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start(
-    folder: Path, settings: Mapping[str, str], before: str, log: IO[bytes] | None
-) -> "subprocess.Popen[bytes]":
-    """Begin a process as of `Live`, whether or not it ever serves."""
-    environment = {
+def environment_of(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """The variables that a process as of `Live` has."""
+    return {
         **os.environ,
         "CALLISTICS_ENGINE": engines.dsn(engines.current, folder, own_process=True),
         "CALLISTICS_ADMIN_KEY": ADMIN_KEY,
@@ -42,17 +54,25 @@ def start(
         "CALLISTICS_LOG_FORMAT": "text",
         **settings,
     }
-    command = [sys.executable, "-c", before + _COMMAND]
+
+
+def start(folder: Path, settings: Mapping[str, str], before: str, log: IO[bytes] | None) -> Process:
+    """Begin a process as of `Live`, whether or not it ever serves."""
+    command = [sys.executable, "-c", before + COMMAND]
+    environment = environment_of(folder, settings)
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=log, cwd=folder
     )
+
+
+Start = Callable[[Path, Mapping[str, str], str, IO[bytes] | None], Process]
 
 
 class Live:
     """A running process; `client` is an HTTP client with the admin key.
 
     `before` are statements that it executes first, each with its line break. Its log lines go where
-    those of this process go, or into `log`.
+    those of this process go, or into `log`. `start` begins the process.
     """
 
     def __init__(
@@ -61,6 +81,7 @@ class Live:
         settings: Mapping[str, str],
         before: str = "",
         log: IO[bytes] | None = None,
+        start: Start = start,
     ) -> None:
         port = free_port()
         certificate = settings.get("CALLISTICS_TLS_CERT")

@@ -14,6 +14,7 @@ from callistics.alerts.webhook import NotDeliveredError
 from callistics.model.alerts import Delivery
 from callistics.model.instants import naive
 from callistics.model.json import decode_canonical
+from callistics.texts import counted
 
 _TIMEOUT = 15.0
 _PORTS = {"smtp": 587, "smtps": 465}
@@ -105,7 +106,7 @@ def lines_of(data: Mapping[str, Any]) -> list[str]:
         lines = ["This is a test: nothing happened.", "", *lines]
     lines += [_change(data["field"], one) for one in data["changes"]]
     if data["changes_left_out"]:
-        lines.append(f"and {data['changes_left_out']:,} changes before these.")
+        lines.append(f"and {counted(data['changes_left_out'], 'change')} before these.")
     lines += ["", f"Condition: {condition_text(data['field'], data['condition'])}"]
     lines += [f"Dashboard: {data['link']}"]
     calls: Sequence[Mapping[str, Any]] = data["calls"]

@@ -10,6 +10,7 @@ from rich.table import Table
 from callistics.cli.client import Client
 from callistics.cli.output import console, table_of
 from callistics.model.json import encode
+from callistics.texts import counted
 
 Shown = Mapping[str, Any]
 BRIEF = (
@@ -54,4 +55,4 @@ def cell(value: object) -> object:
 
 def note_more(shown: int) -> None:
     """Say that there are more calls than are shown."""
-    click.echo(f"{shown:,} calls, more follow: --limit or --all shows them", err=True)
+    click.echo(f"{counted(shown, 'call')}, more follow: --limit or --all shows them", err=True)

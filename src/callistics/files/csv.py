@@ -11,6 +11,7 @@ from itertools import chain
 from callistics.files.lines import UnreadableError
 from callistics.files.tables import Row, Table, column_names, named_columns, without_last
 from callistics.mapping.mapping import Layout
+from callistics.texts import counted
 
 _LARGEST_CELL = 1 << 26
 _MOST_READINGS = 8
@@ -103,7 +104,7 @@ def _cells(rows: Iterator[Numbered], table: Table, lines: "_Lines") -> Iterator[
             is_first = False
             continue
         elif len(row) != width:
-            cells = f"has {len(row)} cells where the header has {width}{lines.cut}"
+            cells = f"has {counted(len(row), 'cell')} where the header has {width}{lines.cut}"
         else:
             cells = [cell or None for cell in row]
         is_first = False

@@ -26,6 +26,7 @@ from callistics.ingest.job import Job, Result, Retry
 from callistics.ingest.receipt import MOST_NAMED, Receipt, Repeated
 from callistics.model.keys import Permission, StoredKey
 from callistics.records.field import RecordKind
+from callistics.texts import counted
 
 IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
 _PARAMETERS = {PARAMETERS: ("on_error", "timezone")}
@@ -177,7 +178,8 @@ def _refusal(receipt: Receipt, problems: list[Problem]) -> tuple[int, bytes]:
     bad, all_ = receipt.bad, receipt.received
     if all_ > 1:
         problems = list(map(_among_others, problems))
-    detail = f"nothing was stored: {bad:,} of {all_:,} records are wrong"
+    detail = f"nothing was stored: {bad:,} of {counted(all_, 'record')}"
+    detail += " is wrong" if bad == 1 else " are wrong"
     if receipt.unnamed:
         detail += f"; {len(receipt.rejected):,} of them are named"
     error = Refused(problems, detail)

@@ -13,6 +13,7 @@ from callistics.cli.root import Failure
 from callistics.model.audit import Action
 from callistics.model.audit_chain import Verifier
 from callistics.model.json import as_object, decode
+from callistics.texts import counted
 
 _PAGE = "1000"
 _COLUMNS = ("sequence", "at", "action", "key", "who", "details")
@@ -81,7 +82,7 @@ def verify(target: Target, head: str | None) -> None:
             seen = seen or entry["hash"] == head
     if not seen:
         raise Failure(f"the audit log was tampered with: no entry has the hash {head} any more")
-    click.echo(f"{verifier.head.sequence:,} entries, and all fit.", err=True)
+    click.echo(f"{counted(verifier.head.sequence, 'entry')}, and all fit.", err=True)
     click.echo(verifier.head.hash)
 
 

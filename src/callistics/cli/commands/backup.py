@@ -9,6 +9,7 @@ import click
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.output import console, table_of
 from callistics.cli.root import Failure
+from callistics.texts import counted
 
 _EPILOG = """\b
 Examples:
@@ -62,13 +63,14 @@ def make(target: Target, dest: str, keep: int | None) -> None:
         made = make_backup(kept, ServerSource(client), begin)
     found = made.manifest
     click.echo(
-        f"Backup {found.id}: {found.rows('calls'):,} calls, {found.size:,} bytes; new are"
-        f" {made.parts:,} of {len(found.parts):,} parts, {made.size:,} bytes;"
+        f"Backup {found.id}: {counted(found.rows('calls'), 'call')},"
+        f" {counted(found.size, 'byte')}; new are {made.parts:,} of"
+        f" {counted(len(found.parts), 'part')}, {counted(made.size, 'byte')};"
         f" in {time.monotonic() - started:.1f} s."
     )
     if keep is not None:
         backups, parts = kept.prune(keep)
-        click.echo(f"Deleted {backups:,} older backups and {parts:,} parts.")
+        click.echo(f"Deleted {counted(backups, 'older backup')} and {counted(parts, 'part')}.")
 
 
 @command.command("list", epilog="Example: callistics backup list /var/backups/callistics")
@@ -115,7 +117,7 @@ def verify(dest: str, backup: str | None) -> None:
                 click.echo(f"{damage.backup}: {damage.what}", err=True)
     if damaged:
         raise Failure(f"{damaged:,} of the files are missing or damaged")
-    click.echo(f"{len(found):,} backups are whole.")
+    click.echo(f"{counted(len(found), 'backup')} {'is' if len(found) == 1 else 'are'} whole.")
 
 
 @contextmanager

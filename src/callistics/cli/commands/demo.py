@@ -12,6 +12,7 @@ from callistics.cli.demo.reader import reader_zone, today_begins
 from callistics.cli.listen import ensure_free, first_free
 from callistics.cli.root import Failure
 from callistics.settings import Settings, load_settings
+from callistics.texts import counted
 
 _EPILOG = """\b
 Examples:
@@ -78,9 +79,9 @@ def _prepare(settings: Settings, folder: Path, demo: Demo) -> Demo:
     """Load what is missing, make sure of its keys, and show the first answer."""
     with in_process(settings) as client:
         if demo.loaded:
-            click.echo(f"Using the {demo.calls:,} calls in {folder}.\n")
+            click.echo(f"Using the {counted(demo.calls, 'call')} in {folder}.\n")
         else:
-            click.echo(f"Making {demo.calls:,} calls in {folder} ...")
+            click.echo(f"Making {counted(demo.calls, 'call')} in {folder} ...")
             load(client, demo)
         demo = replace(demo, loaded=True)
         save(folder, demo)

@@ -16,6 +16,7 @@ from callistics.cli.client import Client
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.erased_ids import Named, named_in
 from callistics.cli.importing.progress import progress_bar
+from callistics.texts import counted
 
 _EPILOG = """\b
 Examples:
@@ -92,7 +93,7 @@ def _put_in_order(client: Client) -> None:
 
 def _count(wanted: Sequence[Named]) -> str:
     numbers = {kind: sum(one.kind == kind for one in wanted) for kind in ("leads", "calls")}
-    return " and ".join(f"{number:,} {kind}" for kind, number in numbers.items() if number)
+    return " and ".join(counted(number, kind[:-1]) for kind, number in numbers.items() if number)
 
 
 def _each(
@@ -147,6 +148,8 @@ def _tell(done: str, outcomes: Iterator[_Outcome]) -> None:
         click.echo(f"{one.named.identity}: {one.error}", err=True)
     if len(wrong) > _SHOWN:
         click.echo(f"… and {len(wrong) - _SHOWN:,} more", err=True)
-    click.echo(f"{leads:,} leads and {calls:,} calls {done}, {missing:,} not found")
+    click.echo(
+        f"{counted(leads, 'lead')} and {counted(calls, 'call')} {done}, {missing:,} not found"
+    )
     if wrong:
         raise SystemExit(1)

@@ -9,6 +9,7 @@ import click
 
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.root import Failure
+from callistics.texts import counted
 
 if TYPE_CHECKING:
     from callistics.backups.export import Writer
@@ -56,7 +57,7 @@ def command(target: Target, dest: Path, format_: str, *, is_all: bool) -> None:
         from callistics.cli.backing_up.source import ServerSource  # noqa: PLC0415
 
         counts = _export(ServerSource(client, tells=False), dest, format_)
-    told = " and ".join(f"{count:,} records of {kind}" for kind, count in counts.items())
+    told = " and ".join(f"{counted(count, 'record')} of {kind}" for kind, count in counts.items())
     click.echo(f"{dest}: {told}, in {time.monotonic() - started:.1f} s.")
 
 

@@ -6,6 +6,7 @@ import click
 
 from callistics.cli.importing.progress import progress_bar
 from callistics.cli.root import Failure
+from callistics.texts import counted
 
 _EPILOG = """\b
 Examples:
@@ -54,4 +55,4 @@ def command(calls: int, seed: int, out: Path, detailed: bool, force: bool) -> No
             )
         except ValueError as error:
             raise Failure(f"{out}: {error}") from error
-    click.echo(f"{out}: {calls:,} calls, {out.stat().st_size:,} bytes")
+    click.echo(f"{out}: {counted(calls, 'call')}, {counted(out.stat().st_size, 'byte')}")

@@ -8,6 +8,7 @@ from callistics.cli.offline import alone
 from callistics.model.scope import EVERYTHING
 from callistics.settings import ENGINE_DSNS
 from callistics.sql.selection import Policy
+from callistics.texts import counted
 
 _EPILOG = f"""\b
 Examples:
@@ -35,6 +36,6 @@ def command(engine: str | None) -> None:
         calls = int(str(answer.data[0]["count"]))
     seconds = time.monotonic() - started
     click.echo(
-        f"Computed leads, attempts, payloads and roll-ups of {calls:,} calls anew,"
+        f"Computed leads, attempts, payloads and roll-ups of {counted(calls, 'call')} anew,"
         f" in {seconds:.1f} s."
     )

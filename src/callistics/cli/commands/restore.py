@@ -11,6 +11,7 @@ import click
 from callistics.cli.connect import default_url, server_answers
 from callistics.cli.root import Failure
 from callistics.settings import ENGINE_DSNS, Settings, load_settings
+from callistics.texts import counted
 
 if TYPE_CHECKING:
     from callistics.backups.kept import Kept
@@ -51,7 +52,7 @@ def command(src: str, moment: str | None, backup: str | None, engine: str | None
     click.echo(f"Restoring {found.id}, the state of {found.created_at}", err=True)
     _restore(kept, found, settings)
     click.echo(
-        f"Restored {found.rows('calls'):,} calls into {settings.engine},"
+        f"Restored {counted(found.rows('calls'), 'call')} into {settings.engine},"
         f" in {time.monotonic() - started:.1f} s."
     )
 

@@ -11,6 +11,7 @@ from callistics.cli.client import Client
 from callistics.cli.demo.data import Demo
 from callistics.cli.demo.reader import last_days
 from callistics.cli.output import columns_of, console, table_of
+from callistics.texts import counted
 
 Body = dict[str, Any]
 
@@ -61,7 +62,7 @@ def show_answer(client: Client, subject: Subject) -> None:
     rows: list[Body] = answer["data"]
     out = console()
     out.print(table_of(columns_of(rows), rows))
-    out.print(f"{answer['total']:,} rows\n")
+    out.print(f"{counted(answer['total'], 'row')}\n")
 
 
 def curl(url: str, key: str) -> str:

@@ -14,6 +14,7 @@ from callistics.files.remote import local_copy, shown_name
 from callistics.files.repeats import Repeats
 from callistics.mapping.mapping import RecordMapping
 from callistics.model.json import encode
+from callistics.texts import counted
 
 _ERRORS_SHOWN = 5
 _LONGEST_NAME = 40
@@ -70,16 +71,12 @@ def _about_file(found: Preview) -> str:
         where = "no header" if table.header is None else f"header in line {table.header:,}"
         parts.append(where)
     if table is not None and table.left_out:
-        parts.append(f"{_counted(table.left_out, 'empty row')} left out")
+        parts.append(f"{counted(table.left_out, 'empty row')} left out")
     return ", ".join([*parts, _rows(found)])
 
 
 def _rows(found: Preview) -> str:
-    return ("the first " if found.rows >= LOOKED_AT else "") + _counted(found.rows, "row")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" + "s" * (number != 1)
+    return ("the first " if found.rows >= LOOKED_AT else "") + counted(found.rows, "row")
 
 
 def _columns(found: Preview, mapping: RecordMapping) -> list[str]:
@@ -119,7 +116,7 @@ def _problems(found: Preview) -> list[str]:
         text = type(error)("", error.message, error.value).line()
         lines.append(f"line {number:,}: {where}: {text}" if where else f"line {number:,}: {text}")
     if len(found.errors) > _ERRORS_SHOWN:
-        lines.append(f"… {found.bad:,} rows in all")
+        lines.append(f"… {counted(found.bad, 'row')} in all")
     return lines
 
 
@@ -131,7 +128,7 @@ def _repeated(found: Preview, mapping: RecordMapping) -> list[str]:
     line, before, identity = repeats.example
     lines = [
         f"{repeats.number:,} of {_rows(found)} name a {kind} that the file has named before, and"
-        f" will be merged with it: {_counted(repeats.named, kind)} in all. The first is line"
+        f" will be merged with it: {counted(repeats.named, kind)} in all. The first is line"
         f" {line:,}, {mapping.kind.id_field} {identity}, as in line {before:,}."
     ]
     if repeats.same:

@@ -18,6 +18,7 @@ from callistics.model.json import as_list, as_object
 from callistics.records import field_types as types
 from callistics.records.field import RecordField
 from callistics.records.fields import ALL_FIELDS, REQUIRED
+from callistics.texts import counted
 
 _NULLS = frozenset(
     {"null", "\\n", "n/a", "na", "none", "nan", "nil", "-", "--", "undefined", "#n/a"}
@@ -194,7 +195,7 @@ def _about_nulls(column: Column, mapping: RecordMapping) -> Iterator[str]:
     for word, times_ in words.most_common(_SHOWN):
         often = times_ >= 2 and times_ * _OFTEN >= len(column.values)
         if word.casefold() in _NULLS and word not in mapping.nulls and often:
-            yield f'"{column.name}" is {word} in {times_:,} rows: --null {_quoted(word)}'
+            yield f'"{column.name}" is {word} in {counted(times_, "row")}: --null {_quoted(word)}'
 
 
 def _about_hashes(found: Preview, mapping: RecordMapping) -> Iterator[str]:
