@@ -53,7 +53,8 @@ def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Li
         yield found
 
 
-OPERATIONS = {one.ok().label: one.ok() for one in schema.get_all_operations()}
+_found: Any = schema.get_all_operations()
+OPERATIONS = {one.label: one for one in (found.ok() for found in _found)}
 
 
 @cache
