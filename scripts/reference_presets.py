@@ -2,7 +2,7 @@
 
 from markdown_pages import in_json, page, table
 
-from callistics.cli.importing.option_list import presets
+from callistics.cli.importing.base_mapping import presets
 from callistics.mapping import FieldRule, RecordMapping, builtin
 from callistics.mapping.rule import ANY
 

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from drills import faults, kill
+from drills import faults, kill, soak
 
 from support import engines
 
@@ -23,4 +23,10 @@ def test_faults_at_file_operations() -> None:
 @pytest.mark.slow
 def test_kills_under_load() -> None:
     report = kill.drill(short=True)
+    assert report.passed, report.markdown
+
+
+@pytest.mark.slow
+def test_mixed_load_with_backups() -> None:
+    report = soak.drill(short=True)
     assert report.passed, report.markdown

@@ -31,6 +31,12 @@ def test_the_name_tells_the_format(name: str, expected: str) -> None:
     assert format_of(name) == expected
 
 
+@pytest.mark.parametrize("name", ["a.csv.zip", "a.CSV.BZ2", "a.tgz"])
+def test_what_is_packed_otherwise_is_to_be_unpacked(name: str) -> None:
+    with pytest.raises(UnreadableError, match="unpack it first: only gzip and zstd"):
+        format_of(name)
+
+
 @pytest.mark.parametrize("name", ["a", "a.txt", "a.gz", ".csv", "a.parqet"])
 def test_other_names_tell_none(name: str) -> None:
     with pytest.raises(UnreadableError, match="the name tells no format"):

@@ -159,3 +159,13 @@ def test_a_table_that_does_not_fit_its_mapping_is_not_read() -> None:
         list(table_lines(table("call_id\na\n"), mapping))
     dropping = replace(mapping, same_names=False, rest=type(mapping.rest)("drop"))
     assert [line.body for line in table_lines(table("call_id\na\n"), dropping)] == [{}]
+
+
+def test_a_sheet_that_is_hidden_is_not_the_first(tmp_path: Path) -> None:
+    file = tmp_path / "a.xlsx"
+    file.write_bytes(workbook({"Lists": [["word"], ["x"]], "Calls": [["a"], ["y"]]}, "Lists"))
+    found = excel_table(str(file), Layout())
+    assert (found.columns, found.notes) == (["a"], ['read from the sheet "Calls"; others: Lists'])
+    assert excel_table(str(file), Layout(sheet="Lists")).columns == ["word"]
+    file.write_bytes(workbook({"Lists": [["word"], ["x"]]}, "Lists"))
+    assert excel_table(str(file), Layout()).columns == ["word"]

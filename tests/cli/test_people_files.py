@@ -161,6 +161,9 @@ def test_an_option_that_one_of_several_files_is_read_by_is_taken(run: Run, folde
     [
         ('reads = "cvs"', 'reads: there is no format "cvs", only ndjson, csv'),
         ('delimiter = "ab"', "delimiter must be one character"),
+        ("delimiter = '\"'", "and neither a quote nor the end of a line"),
+        ('reads = "csv"\nsheet = "A"', "sheet has no effect on files of the format csv"),
+        ('reads = "parquet"\nskip_last = 1', "skip_last has no effect on files of the format"),
         ("[fields.cost]\nfrom = 'a'\nscale = nan", "nan is no number that a mapping can use"),
         ("[fields]\ncost = { value = inf }", "inf is no number that a mapping can use"),
         ("[fields.cost]\nfrom = 'a'\nscale = 1e99999", "1e99999 is no number"),

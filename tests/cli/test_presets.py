@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from callistics.cli.importing.option_list import presets
+from callistics.cli.importing.base_mapping import presets
 from callistics.mapping import builtin
 from support.people_files import TENANT
 from support.preset_files import PRESETS

@@ -136,3 +136,18 @@ def test_leads(run: Run, database: Database) -> None:
     )
     assert "1 stored" in run("sync", database.dsn, *USUAL, "--kind", "leads").output
     assert json.loads(run("leads", "show", "1", "--json").stdout)["status"] == "new"
+
+
+def test_times_under_a_time_format(run: Run, database: Database) -> None:
+    """They are times already; the format is of the texts of other columns."""
+    columns = "'5/1/2025 16:33' AS ended, timestamp '2025-01-05 16:00' AS answered"
+    said = ("started_at=started_at", "ended_at=ended", "answered_at=answered")
+    maps = [part for one in said for part in ("--map", one)]
+    names = ("started_at", "ended_at", "answered_at")
+    formats = [part for one in names for part in ("--time-format", f"{one}=%d/%m/%Y %H:%M")]
+    call = show(run, database, columns, *maps, *formats)
+    assert [call[name][:16] for name in names] == [
+        "2025-01-05T08:00",
+        "2025-01-05T16:33",
+        "2025-01-05T16:00",
+    ]

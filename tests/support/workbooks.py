@@ -21,19 +21,24 @@ _STYLES = (
 )
 
 
-def workbook(sheets: dict[str, list[list[Cell]]]) -> bytes:
-    """The bytes of an .xlsx file with the sheets, each of rows of cells; None is an empty one."""
+def workbook(sheets: dict[str, list[list[Cell]]], hidden: str = "") -> bytes:
+    """The bytes of an .xlsx file with the sheets, each of rows of cells; None is an empty one.
+
+    The sheet of the name `hidden` is not shown.
+    """
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as file:
-        for name, text in _parts(sheets).items():
+        for name, text in _parts(sheets, hidden).items():
             file.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>{text}')
     return target.getvalue()
 
 
-def _parts(sheets: dict[str, list[list[Cell]]]) -> dict[str, str]:
+def _parts(sheets: dict[str, list[list[Cell]]], hidden: str) -> dict[str, str]:
     numbered = list(enumerate(sheets.items(), start=1))
     names = "".join(
-        f'<sheet name="{escape(name)}" sheetId="{n}" r:id="rId{n}"/>' for n, (name, _) in numbered
+        f'<sheet name="{escape(name)}" sheetId="{n}" r:id="rId{n}"'
+        f"{_state(is_hidden=name == hidden)}/>"
+        for n, (name, _) in numbered
     )
     links = "".join(_link(n, "worksheet", f"worksheets/sheet{n}.xml") for n, _ in numbered)
     links += _link(len(numbered) + 1, "styles", "styles.xml")
@@ -56,6 +61,10 @@ def _parts(sheets: dict[str, list[list[Cell]]]) -> dict[str, str]:
         "xl/styles.xml": _STYLES,
     }
     return found | {f"xl/worksheets/sheet{n}.xml": _sheet(rows) for n, (_, rows) in numbered}
+
+
+def _state(*, is_hidden: bool) -> str:
+    return ' state="hidden"' if is_hidden else ""
 
 
 def _links(links: str) -> str:

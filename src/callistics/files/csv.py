@@ -9,7 +9,7 @@ from io import BufferedReader
 from itertools import chain
 
 from callistics.files.lines import UnreadableError
-from callistics.files.tables import Cells, Table, column_names, named_columns
+from callistics.files.tables import Row, Table, column_names, named_columns, without_last
 from callistics.mapping.mapping import Layout
 
 _LARGEST_CELL = 1 << 26
@@ -24,7 +24,6 @@ _TYPE = re.compile(
 )
 
 Numbered = tuple[int, list[str] | csv.Error]
-Row = tuple[int, Cells | str]
 
 
 def csv_table(data: BufferedReader, layout: Layout) -> Table:
@@ -55,7 +54,7 @@ def csv_table(data: BufferedReader, layout: Layout) -> Table:
     else:
         columns, header = column_names(cells), number
     table = Table(columns, iter(()), header, delimiter=mark)
-    table.rows = _detaching(_cells(rows, table, lines), text)
+    table.rows = without_last(_detaching(_cells(rows, table, lines), text), table, layout.skip_last)
     return table
 
 
@@ -95,7 +94,7 @@ def _cells(rows: Iterator[Numbered], table: Table, lines: "_Lines") -> Iterator[
     width, header, is_first = len(table.columns), table.header, True
     for number, row in rows:
         if isinstance(row, csv.Error):
-            cells: Cells | str = f"not CSV: {row}{lines.cut}"
+            cells: Sequence[str | None] | str = f"not CSV: {row}{lines.cut}"
         elif not row[0].strip() and not any(map(str.strip, row)):
             table.left_out += 1
             continue

@@ -7,7 +7,13 @@ from contextlib import suppress
 from callistics.files.lines import UnreadableError
 
 _CHUNK = 1 << 18
-_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+# The mark of UTF-32 begins with that of UTF-16.
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 
 
 def check_encoding(name: str) -> str:
@@ -24,15 +30,20 @@ def check_encoding(name: str) -> str:
 
 
 def as_utf8(data: io.BufferedReader, encoding: str | None) -> io.BufferedReader:
-    """The text of a file as UTF-8; UTF-16 is known by the mark at its beginning.
+    """The text of a file as UTF-8; UTF-16 and UTF-32 are known by the mark at their beginning.
 
     Raises `UnreadableError` for an unknown encoding, and while reading for what it does not have.
     """
-    if encoding is None:
-        encoding = next((name for mark, name in _MARKS.items() if data.peek(2)[:2] == mark), None)
+    encoding = encoding or marked(data)
     if encoding is None or check_encoding(encoding) in ("utf-8", "ascii"):
         return data
     return io.BufferedReader(_Recoded(data, encoding), _CHUNK)
+
+
+def marked(data: io.BufferedReader) -> str | None:
+    """The encoding that the mark at the beginning of a file tells, if there is one."""
+    head = data.peek(4)
+    return next((name for mark, name in _MARKS.items() if head.startswith(mark)), None)
 
 
 class _Recoded(io.RawIOBase):

@@ -8,15 +8,17 @@ import python_calamine as calamine
 
 from callistics.errors import did_you_mean
 from callistics.files.cells import finite
+from callistics.files.contents import what_is
 from callistics.files.lines import UnreadableError
-from callistics.files.tables import Cells, Table, column_names, named_columns
+from callistics.files.tables import Row, Table, column_names, named_columns, without_last
 from callistics.mapping.mapping import Layout
+from callistics.mapping.times import DateText
 
 _MIDNIGHT = time()
 
 
 def excel_table(name: str, layout: Layout) -> Table:
-    """The table of a sheet: that of the layout's name, else the first one.
+    """The table of a sheet: that of the layout's name, else the first one that is shown.
 
     The number of a row is the one that Excel shows. Raises `UnreadableError` where the file is no
     workbook, or has no such sheet, or nothing is in it.
@@ -25,13 +27,16 @@ def excel_table(name: str, layout: Layout) -> Table:
         with _opened(name) as book:
             sheet = _sheet(book, layout.sheet)
             rows = list(sheet.iter_rows())
-            title = sheet.name
+            title, others = sheet.name, [one for one in book.sheet_names if one != sheet.name]
     except (calamine.CalamineError, OSError) as error:
-        advice = "if it was cut off, fetch it again; other tables can be saved as CSV"
-        raise UnreadableError(f"cannot be read as a workbook ({error}): {advice}") from error
+        message = f"cannot be read as a workbook ({error}): {what_is(name)}"
+        raise UnreadableError(message) from error
     if not rows:
         raise UnreadableError(f'the sheet "{title}" has no rows: choose another with --sheet')
-    return _table(list(enumerate(rows, start=1)), title, layout)
+    table = _table(list(enumerate(rows, start=1)), title, layout)
+    more = f"; others: {', '.join(others)}" if others else ""
+    table.notes.append(f'read from the sheet "{title}"{more}')
+    return table
 
 
 def _opened(name: str) -> Any:
@@ -46,7 +51,15 @@ def _sheet(book: Any, name: str | None) -> Any:
     if name is not None and name not in names:
         hint = did_you_mean(name, names) or f", only {', '.join(names)}"
         raise UnreadableError(f'--sheet: there is no sheet "{name}"{hint}')
-    return book.get_sheet_by_name(names[0] if name is None else name)
+    return book.get_sheet_by_name(_first(book) if name is None else name)
+
+
+def _first(book: Any) -> str:
+    """The first sheet that is shown: hidden ones hold lists of words and the like."""
+    sheets = list(book.sheets_metadata)
+    shown = [one for one in sheets if one.visible == calamine.SheetVisibleEnum.Visible]
+    cells = [one for one in shown if one.typ == calamine.SheetTypeEnum.WorkSheet]
+    return str((cells or shown or sheets)[0].name)
 
 
 def _table(rows: Sequence[tuple[int, list[Any]]], title: str, layout: Layout) -> Table:
@@ -60,8 +73,7 @@ def _table(rows: Sequence[tuple[int, list[Any]]], title: str, layout: Layout) ->
         table = Table(column_names([_name(cell) for cell in names]), iter(()), number)
         counted = counted[1:]
     table.left_out = len(rows[layout.skip_lines :]) - len(counted) - (table.header is not None)
-    table.notes.append(f'read from the sheet "{title}"')
-    table.rows = _cells(counted)
+    table.rows = without_last(_cells(counted, table), table, layout.skip_last)
     return table
 
 
@@ -69,9 +81,13 @@ def _name(cell: object) -> str:
     return str(_value(cell)) if cell != "" else ""
 
 
-def _cells(rows: Sequence[tuple[int, list[Any]]]) -> Iterator[tuple[int, Cells | str]]:
+def _cells(rows: Sequence[tuple[int, list[Any]]], table: Table) -> Iterator[Row]:
     for number, row in rows:
-        yield number, [None if cell == "" else _value(cell) for cell in row]
+        cells = [None if cell == "" else _value(cell) for cell in row]
+        for place in table.dated:
+            if isinstance(row[place], date):
+                cells[place] = DateText(cells[place])
+        yield number, cells
 
 
 def _value(cell: object) -> object:

@@ -38,6 +38,7 @@ _SUFFIXES: dict[str, Format] = {
     ".arrows": "arrow",
     ".feather": "arrow",
 }
+_NOT_UNPACKED = frozenset({".zip", ".bz2", ".xz", ".7z", ".rar", ".lz4", ".br", ".tar", ".tgz"})
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _CHUNK = 1 << 18
 
@@ -55,6 +56,8 @@ def format_of(name: str) -> Format:
     suffix = Path(path.stem).suffix if path.suffix in (".gz", ".zst") else path.suffix
     found = _SUFFIXES.get(suffix.lower())
     if found is None:
+        if path.suffix.lower() in _NOT_UNPACKED:
+            raise UnreadableError("unpack it first: only gzip and zstd are unpacked here")
         hint = did_you_mean(suffix.lower(), _SUFFIXES) if suffix else ""
         raise UnreadableError(f"the name tells no format{hint or ', say it with --format'}")
     return found
@@ -78,7 +81,8 @@ class OpenFile:
 def open_file(name: str) -> Generator[OpenFile]:
     """Open a file, or standard input for `-`; gzip and zstd are recognised by their content."""
     with _raw(name) as raw:
-        size = None if name == STDIN else Path(name).stat().st_size
+        is_file = name != STDIN and Path(name).is_file()
+        size = Path(name).stat().st_size if is_file else None
         yield OpenFile(name, _unpacked(raw), cast("BinaryIO", raw), size)
 
 

@@ -1,18 +1,19 @@
 """Parquet and Arrow files as records: a record for each row, numbered from 1."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from callistics.errors import first_line
 from callistics.files.arrow.opening import UNREADABLE, TypedFile, open_arrow, open_parquet
-from callistics.files.arrow.types import RefusedTypeError, reader
+from callistics.files.arrow.types import RefusedTypeError, has_dates, reader
 from callistics.files.encode import record_line
 from callistics.files.lines import Line, UnreadableError
 from callistics.files.mapped import table_mapper
-from callistics.files.tables import Cells, Table
+from callistics.files.tables import Row, Table
 from callistics.mapping.mapping import RecordMapping
 from callistics.mapping.table import TableMapper
+from callistics.mapping.times import DateText
 
 Convert = Callable[[Any], list[object]]
 
@@ -45,7 +46,7 @@ def _lines(
     with _readable(format_), opened(name) as file:
         columns = [str(field.name) for field in file.fields]
         mapper = table_mapper(mapping, columns)
-        reads = _reads(file, mapper.indexes)
+        reads = _told_apart(_reads(file, mapper.indexes), file, mapper.dated)
         number = 0
         for batch in file.batches([columns[index] for index in reads]):
             parts = {index: batch.column(columns[index]) for index in reads}
@@ -66,14 +67,13 @@ def whole_table(name: str, *, is_arrow: bool) -> Generator[Table]:
                 reads |= _reads(file, [index])
             except UnreadableError as error:
                 table.notes.append(str(error))
-        table.rows = _rows(file, columns, reads)
+        table.rows = _rows(file, table, reads)
         yield table
 
 
-def _rows(
-    file: TypedFile, columns: Sequence[str], reads: Mapping[int, Convert]
-) -> Iterator[tuple[int, Cells | str]]:
-    number = 0
+def _rows(file: TypedFile, table: Table, reads: Mapping[int, Convert]) -> Iterator[Row]:
+    number, columns = 0, table.columns
+    reads = _told_apart(reads, file, table.dated)
     for batch in file.batches([columns[index] for index in reads]):
         parts = {index: batch.column(columns[index]) for index in reads}
         try:
@@ -107,6 +107,20 @@ def _reads(file: TypedFile, used: Sequence[int]) -> dict[int, Convert]:
         advice = "Leave them out with --drop, or write them as another type, such as text."
         raise UnreadableError("\n".join(["columns of types that are not read:", *refused, advice]))
     return found
+
+
+def _told_apart(
+    reads: Mapping[int, Convert], file: TypedFile, dated: Container[int]
+) -> Mapping[int, Convert]:
+    """The same, with dates of the columns `dated` as `DateText`."""
+    return {
+        index: _as_dates(read) if index in dated and has_dates(file.fields[index].type) else read
+        for index, read in reads.items()
+    }
+
+
+def _as_dates(read: Convert) -> Convert:
+    return lambda array: [None if one is None else DateText(one) for one in read(array)]
 
 
 def _batch(

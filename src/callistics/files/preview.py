@@ -11,6 +11,7 @@ from callistics.errors import NOTHING, Problem
 from callistics.files.encode import record_line
 from callistics.files.lines import Line, UnreadableError
 from callistics.files.open import Format
+from callistics.files.repeats import Repeats
 from callistics.files.sources import documents, opened, typed_table
 from callistics.files.tables import Table
 from callistics.mapping.documents import ObjectMapper
@@ -66,6 +67,7 @@ class Preview:
     table: Table | None = None
     notes: list[str] = field(default_factory=list[str])
     document: object = None
+    repeats: Repeats | None = None
 
 
 class _Taking:
@@ -73,6 +75,7 @@ class _Taking:
 
     def __init__(self, preview: Preview, mapping: RecordMapping) -> None:
         self._preview, self._kind = preview, mapping.kind
+        self._repeats = preview.repeats = Repeats(mapping.kind)
         self._reading = Reading(mapping.zone or zone("UTC"), now())
 
     def take(self, number: int, make: Callable[[], Record]) -> None:
@@ -93,6 +96,8 @@ class _Taking:
             self._preview.records.append((number, record))
         if not isinstance(found, Change):
             self.refuse(number, [_error(one) for one in found])
+            return
+        self._repeats.take(number, record)
 
     def refuse(self, number: int, errors: Sequence[FieldError]) -> None:
         """Count a row that is wrong."""
@@ -139,6 +144,7 @@ def preview_table(table: Table, format_: Format | None, mapping: RecordMapping) 
         mapper.check()
     except MappingError as error:
         found.wrong = str(error)
+    table.dated = mapper.dated
     taking = _Taking(found, mapping)
     try:
         for number, cells in islice(table.rows, LOOKED_AT):

@@ -4,23 +4,25 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BufferedReader
+from pathlib import Path
 
+from callistics.files.contents import check_is_text
 from callistics.files.csv import csv_table
-from callistics.files.encoding import as_utf8
+from callistics.files.encoding import as_utf8, marked
 from callistics.files.lines import Line, UnreadableError
 from callistics.files.mapped import changed
 from callistics.files.ndjson import json_lines, whole_document
-from callistics.files.open import STDIN, Format, format_named, format_of, open_file
+from callistics.files.open import STDIN, Format, OpenFile, format_named, format_of, open_file
 from callistics.files.tables import Table, table_lines
 from callistics.mapping.mapping import Layout, RecordMapping
 
 _TYPED = ("parquet", "arrow")
-_TEXT = ("columns", "delimiter", "encoding", "skip_lines")
+_TEXT = ("columns", "delimiter", "encoding", "skip_lines", "skip_last")
 USES: Mapping[Format, tuple[str, ...]] = {
     "ndjson": ("records", "encoding"),
     "csv": _TEXT,
     "tsv": _TEXT,
-    "xlsx": ("columns", "sheet", "skip_lines"),
+    "xlsx": ("columns", "sheet", "skip_lines", "skip_last"),
     "parquet": (),
     "arrow": (),
 }
@@ -69,7 +71,7 @@ def opened(name: str, format_: Format, mapping: RecordMapping) -> Generator[Sour
         yield Source(table_lines(table, mapping), None, lambda: 0, table)
         return
     with open_file(name) as file:
-        text = as_utf8(file.data, mapping.layout.encoding)
+        text = _text(file, mapping.layout)
         if format_ == "ndjson":
             lines = _json(text, mapping.layout)
             mapped = lines if mapping.changes_nothing else changed(lines, mapping)
@@ -83,7 +85,13 @@ def opened(name: str, format_: Format, mapping: RecordMapping) -> Generator[Sour
 def documents(name: str, mapping: RecordMapping) -> Generator[Iterator[Line]]:
     """The values of a file of JSON as they are, before anything is mapped."""
     with open_file(name) as file:
-        yield _json(as_utf8(file.data, mapping.layout.encoding), mapping.layout)
+        yield _json(_text(file, mapping.layout), mapping.layout)
+
+
+def _text(file: OpenFile, layout: Layout) -> BufferedReader:
+    encoding = layout.encoding or marked(file.data)
+    check_is_text(file.data, encoding)
+    return as_utf8(file.data, encoding)
 
 
 def _layout(format_: Format, layout: Layout) -> Layout:
@@ -101,9 +109,13 @@ def _sheet(name: str, layout: Layout) -> Table:
     # Loaded here: other formats do without.
     from callistics.files.excel import excel_table  # noqa: PLC0415
 
-    if name == STDIN:
-        raise UnreadableError("a workbook is read from a file, so it cannot come from a pipe")
+    _check_is_file(name, "a workbook")
     return excel_table(name, layout)
+
+
+def _check_is_file(name: str, what: str) -> None:
+    if name == STDIN or not Path(name).is_file():
+        raise UnreadableError(f"{what} is read from a file, so it cannot come from a pipe")
 
 
 @contextmanager
@@ -112,6 +124,7 @@ def typed_table(name: str, format_: Format) -> Generator[Table]:
     # Loaded here: other formats do without Arrow.
     from callistics.files import parquet as rows  # noqa: PLC0415
 
+    _check_is_file(name, format_.title())
     with rows.whole_table(name, is_arrow=format_ == "arrow") as table:
         yield table
 
@@ -120,10 +133,7 @@ def _typed(name: str, format_: Format, mapping: RecordMapping) -> Source:
     # Loaded here: other formats do without Arrow.
     from callistics.files import parquet as rows  # noqa: PLC0415
 
-    if name == STDIN:
-        raise UnreadableError(
-            f"{format_.title()} is read from a file, so it cannot come from a pipe"
-        )
+    _check_is_file(name, format_.title())
     read = 0
     lines = rows.arrow_lines if format_ == "arrow" else rows.parquet_lines
     total = None if format_ == "arrow" else rows.row_count(name)

@@ -1,5 +1,6 @@
 """Tables: named columns and numbered rows, whatever file they were read from."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,28 +12,60 @@ from callistics.mapping.mapping import RecordMapping
 Cells = Sequence[object]
 """The cells of a row in the order of the columns; one that is None is absent."""
 
+Row = tuple[int, Cells | str]
+"""A row's number with its cells, or with what is wrong with it."""
+
+_LONGEST_SHOWN = 60
+
 
 @dataclass
 class Table:
     """The columns of a file and its rows, each with its number: the cells, or what is wrong.
 
-    `left_out` counts the rows that were passed over as empty while `rows` were read; `header` is
-    the line that names the columns, None where none does.
+    `left_out` counts the rows that were passed over as empty while `rows` were read; `ending` are
+    those that were left out at the end. `header` is the line that names the columns, None where
+    none does. Dates of the columns `dated` come as `DateText`.
     """
 
     columns: list[str]
-    rows: Iterator[tuple[int, Cells | str]]
+    rows: Iterator[Row]
     header: int | None = None
     left_out: int = 0
     delimiter: str | None = None
     notes: list[str] = field(default_factory=list[str])
+    dated: frozenset[int] = frozenset()
+    ending: list[Row] = field(default_factory=list[Row])
+
+    def about_ending(self) -> Iterator[str]:
+        """What to say of the rows that were left out at the end, if any were."""
+        if self.ending:
+            shown = ", ".join(f"line {number:,} ({_shown(row)})" for number, row in self.ending[:3])
+            more = f" and {len(self.ending) - 3:,} more" if len(self.ending) > 3 else ""
+            yield f"left out at the end, as --skip-last says: {shown}{more}"
+
+
+def _shown(row: Cells | str) -> str:
+    text = row if isinstance(row, str) else " ".join(str(cell) for cell in row if cell is not None)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def without_last(rows: Iterator[Row], table: Table, number: int) -> Iterator[Row]:
+    """The rows but the last so many, which the table is told of; so many are held back."""
+    held = deque[Row]()
+    for row in rows:
+        held.append(row)
+        if len(held) > number:
+            yield held.popleft()
+    table.ending += held
 
 
 def table_lines(table: Table, mapping: RecordMapping) -> Iterator[Line]:
     """The records of a table. Raises `UnreadableError` where columns and mapping do not fit."""
     if not table.columns:
         return
-    record = table_mapper(mapping, table.columns).record
+    mapper = table_mapper(mapping, table.columns)
+    table.dated = mapper.dated
+    record = mapper.record
     for number, cells in table.rows:
         if isinstance(cells, str):
             yield Line(number, b"", cells)

@@ -100,7 +100,7 @@ class ObjectMapper:
 
     def __init__(self, mapping: RecordMapping, fields: Mapping[str, FieldRule]) -> None:
         known, reading = ALL_FIELDS[mapping.kind], mapping.reading
-        self._mapping = mapping
+        self._mapping, self._nulls = mapping, reading.nulls
         self._rules = [
             _Rule(target, known.get(target), rule, converter(known.get(target), rule, reading))
             for target, rule in sorted(fields.items(), key=lambda one: len(path_of(one[0])))
@@ -150,7 +150,7 @@ class ObjectMapper:
 
     def _value(self, made: Record, rule: _Rule, given: Record, get: Get) -> object:
         if rule.rule.hashed:
-            return hashed([_either(get(name), made.get(name)) for name in rule.rule.hashed])
+            return hashed([self._part(name, made, get) for name in rule.rule.hashed], self._nulls)
         if rule.constant is not None:
             return rule.constant
         for names in rule.parts(given):
@@ -161,6 +161,11 @@ class ObjectMapper:
                 return value
         default = rule.rule.absent_as
         return None if default is None else rule.convert(default)
+
+    def _part(self, name: str, made: Record, get: Get) -> object:
+        """What an id is made of: a field as it was read, or a value as it came."""
+        own = find(made, name)
+        return own if self._mapping.reads_own(name) else _either(get(name), own)
 
     def _kept(self, given: Record) -> Record:
         """What stays where it is, and the rest where the mapping wants it."""

@@ -32,6 +32,10 @@ _PARTS = tuple(
 )
 
 
+MOST_SKIPPED_LAST = 1_000
+"""Rows at the end that can be left out: so many are held back while a file is read."""
+
+
 class Rest(StrEnum):
     """What becomes of columns and fields that the mapping does not name."""
 
@@ -45,7 +49,8 @@ class Layout:
     """How a file is read before anything is mapped.
 
     `reads` is its format, `records` are paths of the records in a document, of which the first that
-    is there counts, `columns` are the names of those of a file without a header.
+    is there counts, `columns` are the names of those of a file without a header. `skip_lines` are
+    passed over at the beginning, and at the end the last `skip_last` rows that are not empty.
     """
 
     reads: str | None = None
@@ -54,6 +59,7 @@ class Layout:
     delimiter: str | None = None
     encoding: str | None = None
     skip_lines: int = 0
+    skip_last: int = 0
     sheet: str | None = None
 
 
@@ -122,9 +128,18 @@ class RecordMapping:
             check_target(self.kind, target)
             if rule is not None:
                 check_rule(target, known.get(target), rule)
+                self._check_nulls(target, rule)
         wrong = clash(fields)
         if wrong:
             raise MappingError(wrong)
+
+    def _check_nulls(self, target: str, rule: FieldRule) -> None:
+        nulls = {word.casefold() for word in self.nulls}
+        both = next((one for one in rule.words if one.strip().casefold() in nulls), None)
+        if both is not None:
+            raise MappingError(
+                f'"{both}" is a word for nothing, and has a value in {target}: it can be one only'
+            )
 
     @cached_property
     def zone(self) -> Zone | None:
@@ -159,6 +174,15 @@ class RecordMapping:
             end = end_of_call(record, self.zone)
             if end is not None:
                 record[_UPDATED_AT] = end
+
+    def reads_own(self, name: str) -> bool:
+        """Whether a field is filled from the column of its own name and nothing else."""
+        if name not in ALL_FIELDS[self.kind] or name in self.dropped:
+            return False
+        rule = self.fields.get(name)
+        if rule is None:
+            return self.same_names
+        return rule.value is None and not rule.hashed and rule.sources in ((), (name,))
 
     def fills_its_own(self, name: str) -> bool:
         """Whether a column that fills another field fills the one of its own name as well.

@@ -7,7 +7,13 @@ from typing import cast
 
 from callistics.errors import did_you_mean
 from callistics.mapping.errors import MappingError
-from callistics.mapping.mapping import Event, Layout, RecordMapping, Rest
+from callistics.mapping.mapping import (
+    MOST_SKIPPED_LAST,
+    Event,
+    Layout,
+    RecordMapping,
+    Rest,
+)
 from callistics.mapping.numbers import DECIMAL_MARKS
 from callistics.mapping.rule import FieldRule
 from callistics.mapping.sources import PLUS
@@ -18,7 +24,17 @@ Table = Mapping[str, object]
 
 _KEYS = (
     *("title", "format", "sources", "kind", "records", "columns", "reads", "delimiter", "encoding"),
-    *("skip_lines", "sheet", "nulls", "decimal", "timezone", "as_of", "same_names", "blanks"),
+    *(
+        "skip_lines",
+        "skip_last",
+        "sheet",
+        "nulls",
+        "decimal",
+        "timezone",
+        "as_of",
+        "same_names",
+        "blanks",
+    ),
     *("rest", "drop", "fields", "event", "webhook"),
 )
 _RULE_KEYS = (
@@ -82,18 +98,24 @@ def _mapping(found: Table, name: str) -> RecordMapping:
 
 
 def _layout(found: Table) -> Layout:
-    skip = found.get("skip_lines", 0)
-    if not isinstance(skip, int) or isinstance(skip, bool) or skip < 0:
-        raise MappingError("skip_lines must be a whole number from 0")
     return Layout(
         reads=_text(found, "reads"),
         records=_texts(found, "records"),
         columns=_texts(found, "columns"),
         delimiter=_text(found, "delimiter"),
         encoding=_text(found, "encoding"),
-        skip_lines=skip,
+        skip_lines=_count(found, "skip_lines"),
+        skip_last=_count(found, "skip_last", MOST_SKIPPED_LAST),
         sheet=_text(found, "sheet"),
     )
+
+
+def _count(found: Table, name: str, most: int | None = None) -> int:
+    value = found.get(name, 0)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= (most or value):
+        return value
+    up_to = "" if most is None else f" to {most:,}"
+    raise MappingError(f"{name} must be a whole number from 0{up_to}")
 
 
 def _zone(found: Table) -> str | None:
@@ -107,6 +129,8 @@ def _zone(found: Table) -> str | None:
 def _event(found: Table) -> Event:
     _check_keys(found, _EVENT_KEYS, "an event")
     when = _table(found, "when")
+    if _flag(found, "ignore") and (found.get("fields") or found.get("each")):
+        raise MappingError("an event that is ignored makes no records: leave fields and each out")
     return Event(
         when={path: tuple(map(_word_of, _listed(words))) for path, words in when.items()},
         fields=_fields(found),
@@ -136,7 +160,7 @@ def _rule(target: str, found: object) -> FieldRule | None:
     if found is False:
         return None
     if isinstance(found, str | list):
-        return FieldRule(sources=_texts({"from": cast("object", found)}, "from"))
+        return _made_of({"from": cast("object", found)})
     if not isinstance(found, dict):
         raise MappingError("must name its source, or be a table")
     given = cast("Table", found)
@@ -144,7 +168,7 @@ def _rule(target: str, found: object) -> FieldRule | None:
         key = next(name for name in given if name not in _RULE_KEYS)
         raise MappingError(f'write "payload.{key}" in quotes')
     _check_keys(given, _RULE_KEYS, "a field")
-    return _checked(_made(given))
+    return _made_of(given)
 
 
 def _made(given: Table) -> FieldRule:
@@ -169,10 +193,13 @@ def _made(given: Table) -> FieldRule:
     )
 
 
-def _checked(rule: FieldRule) -> FieldRule:
+def _made_of(given: Table) -> FieldRule:
+    rule = _made(given)
     ways = (bool(rule.sources), bool(rule.hashed), rule.value is not None)
     if sum(ways) > 1:
         raise MappingError("from, join, hash and value are different ways to fill it: give one")
+    if not any(ways) and any(given.get(name) == [] for name in ("from", "join", "hash")):
+        raise MappingError("from, join and hash name what a field is filled from: an empty list")
     if rule.words_only and not rule.words:
         raise MappingError("values_only says nothing without values")
     return rule

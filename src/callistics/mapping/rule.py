@@ -58,6 +58,8 @@ def units_for(spec: RecordField | None) -> tuple[str, ...]:
 
 def check_rule(target: str, spec: RecordField | None, rule: FieldRule) -> None:
     """Raises `MappingError` where a rule does not go with the field that it is of."""
+    _check_is_read(target, rule)
+    _check_words(target, rule)
     units, is_time = units_for(spec), spec is not None and spec.schema.get("format") == "date-time"
     if rule.unit is not None and rule.unit not in units:
         what = f"the unit of {target} is one of {', '.join(units)}" if units else _no_unit(target)
@@ -70,8 +72,40 @@ def check_rule(target: str, spec: RecordField | None, rule: FieldRule) -> None:
         check_format(form)
     if rule.scale is not None and (is_time or not _may_be_number(target, spec)):
         raise MappingError(f"{target} is no number that could be scaled")
+    if rule.scale == 0:
+        raise MappingError(f"{target}: the scale 0 would make every value 0")
     if rule.unit in MONEY and rule.scale is not None:
         raise MappingError(f"{target} has a unit and a scale: one of the two says it all")
+
+
+def _check_is_read(target: str, rule: FieldRule) -> None:
+    """Raises `MappingError` where it is said how to read a value that is not read."""
+    how = {
+        "unit": rule.unit,
+        "format": rule.formats,
+        "scale": rule.scale,
+        "values": rule.words,
+        "zero": rule.zero_is_absent,
+        "default": None if rule.absent_as is None else "default",
+    }
+    said = next((name for name, one in how.items() if one not in (None, (), {}, False)), None)
+    if said is not None and (rule.value is not None or rule.hashed):
+        what = "made of other values" if rule.hashed else "set to one value"
+        raise MappingError(f"{target} is {what}, so there is nothing to read: leave {said} out")
+
+
+def _check_words(target: str, rule: FieldRule) -> None:
+    """Raises `MappingError` where a word means two things."""
+    found: dict[str, tuple[str, object]] = {}
+    for word, value in rule.words.items():
+        other, before = found.setdefault(word.strip().casefold(), (word, value))
+        if before != value:
+            raise MappingError(
+                f'{target}: "{other}" and "{word}" are one word, as case does not matter, and have'
+                " two values"
+            )
+    if rule.words_only and ANY in found:
+        raise MappingError(f"{target}: {ANY} takes every other word, which values_only refuses")
 
 
 def _no_unit(target: str) -> str:

@@ -1,9 +1,11 @@
 """Where values come from: a column, several joined (`date+time`), the first of some (`a|b`)."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
+from callistics.mapping.canonical import canonical
 from callistics.mapping.paths import KEY
+from callistics.mapping.times import DateText
 from callistics.model.json import encode
 from callistics.records.field import RecordField
 
@@ -47,23 +49,31 @@ def joined(field: RecordField | None, names: Sequence[str], parts: Sequence[obje
     if not present:
         return None
     is_time, is_name = _is_time(field), field is not None and "minLength" in field.schema
+    if is_time and len(present) == len(parts) and any(isinstance(one, DateText) for one in parts):
+        # What is no date of its file is the time of the day, which comes last.
+        return DateText(" ".join(str(one) for one in sorted(parts, key=_is_no_date)))
     if is_time and len(present) < len(parts):
         absent = next(name for name, part in zip(names, parts, strict=True) if part is None)
         raise ValueError(f"{PLUS.join(names)}: there is nothing in {absent}")
     return (":" if is_name else " ").join(str(part) for part in present)
 
 
+def _is_no_date(part: object) -> bool:
+    return not isinstance(part, DateText)
+
+
 def _is_time(field: RecordField | None) -> bool:
     return field is not None and field.schema.get("format") == "date-time"
 
 
-def hashed(parts: Sequence[object]) -> str | None:
+def hashed(parts: Sequence[object], nulls: Container[str | None] = ()) -> str | None:
     """A text that stands for the values of several columns, None where all are absent.
 
-    The same values give the same text on any machine, so that a file loaded again names the same
-    calls.
+    The same values give the same text on any machine and from any format of files, so that a file
+    loaded again names the same calls. Words among `nulls` are absent.
     """
-    if all(part is None for part in parts):
+    found = (None if part is None else canonical(part) for part in parts)
+    texts = [None if text in nulls else text for text in found]
+    if not any(texts):
         return None
-    texts = [None if part is None else str(part) for part in parts]
     return hashlib.blake2b(encode(texts), digest_size=_HASH_BYTES).hexdigest()

@@ -1,17 +1,17 @@
 """Records made of the rows of a table."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from callistics.errors import did_you_mean
 from callistics.mapping.errors import MappingError
 from callistics.mapping.mapping import RecordMapping, Rest
-from callistics.mapping.paths import PAYLOAD, Path, Record, path_of, put
+from callistics.mapping.paths import PAYLOAD, Path, Record, find, path_of, put
 from callistics.mapping.rule import PLAIN, FieldRule
 from callistics.mapping.sources import alternatives, hashed, joined, names_in
 from callistics.mapping.targets import clash
-from callistics.mapping.values import Convert, converter
+from callistics.mapping.values import Convert, converter, plainly
 from callistics.records.field import RecordField, RecordKind
 from callistics.records.fields import ALL_FIELDS, REQUIRED
 
@@ -25,8 +25,8 @@ _STATUS = "status"
 class Cell:
     """A place of a record that is filled: from which columns, where it is, and how.
 
-    `choices` are columns to be joined, the first that give a value count. With `is_hash` they are
-    one choice, and `others` the fields of the record that are no columns.
+    `choices` are columns to be joined, the first that give a value count. Of an id that is made of
+    others `hashed` are the columns, and the fields of the record by their names.
     """
 
     target: str
@@ -34,8 +34,7 @@ class Cell:
     convert: Convert
     field: RecordField | None = None
     absent_as: object = None
-    is_hash: bool = False
-    others: tuple[str, ...] = ()
+    hashed: tuple[int | str, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -47,7 +46,8 @@ class TableMapper:
     """Makes records of the rows of a table, by the names of its columns.
 
     `unknown` are the columns that records do not have, each with a hint of what was meant;
-    `targets` are those that each column fills.
+    `targets` are those that each column fills. Values of the columns `dated` may be a `DateText`
+    each, as they are read by a time format.
     """
 
     def __init__(self, mapping: RecordMapping, columns: Sequence[str]) -> None:
@@ -56,7 +56,8 @@ class TableMapper:
         self._fields = ALL_FIELDS[mapping.kind]
         self._place = {name: index for index, name in enumerate(columns)}
         self.unknown: list[str] = []
-        cells = sorted(self._cells(), key=lambda cell: (cell.is_hash, len(cell.path)))
+        self.dated = frozenset(self._dated())
+        cells = sorted(self._cells(), key=lambda cell: (bool(cell.hashed), len(cell.path)))
         self._constants = [
             (path_of(target), self._converter(target, PLAIN)(rule.value))
             for target, rule in mapping.fields.items()
@@ -67,7 +68,9 @@ class TableMapper:
         self._simple = tuple(
             (cell.choices[0][0], cell.target, cell.convert) for cell in cells if _is_simple(cell)
         )
-        self._others = tuple((cell, cell.path) for cell in cells if not _is_simple(cell))
+        others = [(cell, cell.path) for cell in cells if not _is_simple(cell)]
+        self._others = tuple(one for one in others if not one[0].hashed)
+        self._hashes = tuple(one for one in others if one[0].hashed)
 
     def check(self) -> None:
         """Raises `MappingError` where the columns and the mapping do not fit."""
@@ -101,18 +104,23 @@ class TableMapper:
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
         for cell, path in self._others:
-            value = self._value(cell, row, found)
+            value = self._value(cell, row)
             if value is not None:
                 put(found, path, value)
         for path, value in self._constants:
             put(found, path, value)
+        for cell, path in self._hashes:
+            value = self._hash(cell, row, found)
+            if value is not None:
+                put(found, path, value)
         self._mapping.finish(found)
         return found
 
-    def _value(self, cell: Cell, row: Row, found: Record) -> object:
-        if cell.is_hash:
-            parts = [row[index] for index in cell.choices[0]]
-            return hashed([*parts, *(found.get(name) for name in cell.others)])
+    def _hash(self, cell: Cell, row: Row, found: Record) -> str | None:
+        parts = [find(found, one) if isinstance(one, str) else row[one] for one in cell.hashed]
+        return hashed(parts, self._mapping.reading.nulls)
+
+    def _value(self, cell: Cell, row: Row) -> object:
         for choice in cell.choices:
             names = [self._columns[index] for index in choice]
             value = joined(cell.field, names, [row[index] for index in choice])
@@ -121,8 +129,16 @@ class TableMapper:
                 return value
         return None if cell.absent_as is None else cell.convert(cell.absent_as)
 
-    def _converter(self, target: str, rule: FieldRule) -> Convert:
-        return converter(self._fields.get(target), rule, self._mapping.reading)
+    def _converter(self, target: str, rule: FieldRule, places: Iterable[int] = ()) -> Convert:
+        found = converter(self._fields.get(target), rule, self._mapping.reading)
+        return found if rule.formats or self.dated.isdisjoint(places) else plainly(found)
+
+    def _dated(self) -> Iterator[int]:
+        for target, rule in self._mapping.fields.items():
+            if rule.formats:
+                for name in names_in(rule.sources or (target,), self._place.__contains__):
+                    if name in self._place:
+                        yield self._place[name]
 
     def _cells(self) -> list[Cell]:
         found = [self._of_rule(*one) for one in self._mapping.fields.items()]
@@ -135,9 +151,11 @@ class TableMapper:
         is_there = self._place.__contains__
         if rule.hashed:
             indexes = tuple(self._place[name] for name in rule.hashed if is_there(name))
-            others = tuple(name for name in rule.hashed if not is_there(name))
-            convert = self._converter(target, PLAIN)
-            return Cell(target, (indexes,), convert, is_hash=True, others=others)
+            parts = tuple(
+                name if self._mapping.reads_own(name) else self._place.get(name, name)
+                for name in rule.hashed
+            )
+            return Cell(target, (indexes,), self._converter(target, PLAIN), hashed=parts)
         choices = tuple(
             tuple(self._place[name] for name in names)
             for source in rule.sources or (target,)
@@ -147,7 +165,8 @@ class TableMapper:
         field = self._fields.get(target)
         if not choices and rule.absent_as is None:
             return None
-        return Cell(target, choices, self._converter(target, rule), field, rule.absent_as)
+        convert = self._converter(target, rule, (index for one in choices for index in one))
+        return Cell(target, choices, convert, field, rule.absent_as)
 
     def _of_columns(self) -> list[Cell]:
         """Columns that fill the field of their own name, and the rest."""
@@ -165,7 +184,7 @@ class TableMapper:
         return found
 
     def _plain(self, target: str, index: int) -> Cell:
-        convert = self._converter(target, PLAIN)
+        convert = self._converter(target, PLAIN, (index,))
         return Cell(target, ((index,),), convert, self._fields.get(target))
 
     def _moved(self) -> list[str]:
@@ -222,7 +241,7 @@ def _is_payload(name: str) -> bool:
 
 def _is_simple(cell: Cell) -> bool:
     is_one = len(cell.choices) == 1 and len(cell.choices[0]) == 1 and len(cell.path) == 1
-    return is_one and not cell.is_hash and cell.absent_as is None
+    return is_one and not cell.hashed and cell.absent_as is None
 
 
 def _converted(cell: Cell, value: object) -> object:

@@ -61,6 +61,12 @@ class Moment(NamedTuple):
         return self.text or utc_text(self.local).removesuffix("Z")
 
 
+class DateText(str):
+    """ISO 8601 text of what is a date in its file, and no text that has to be read by a format."""
+
+    __slots__ = ()
+
+
 class AmbiguousDateError(ValueError):
     """A date whose day and month may be either way round; `readings` are the two dates."""
 
@@ -144,7 +150,13 @@ def _offset(text: str | None) -> int | None:
 
 
 def by_format(text: str, formats: Sequence[str]) -> Moment:
-    """The moment that a text says in one of the formats. Raises `ValueError` where it fits none."""
+    """The moment that a text says in one of the formats, or a `DateText` as it is.
+
+    Raises `ValueError` where it fits none.
+    """
+    found = read(str(text)) if isinstance(text, DateText) else None
+    if found is not None:
+        return found
     for form in formats:
         try:
             found = datetime.strptime(text, form)

@@ -189,8 +189,17 @@ def _time(rule: FieldRule, zone: Zone | None) -> Convert:
     if rule.unit is not None:
         return _epoch(rule.unit, zone)
     if rule.formats:
-        return lambda value: times.by_format(str(value).strip(), rule.formats).written(zone)
+        return lambda value: times.by_format(_trimmed(value), rule.formats).written(zone)
     return _written_time(zone)
+
+
+def _trimmed(value: object) -> str:
+    return value if isinstance(value, times.DateText) else str(value).strip()
+
+
+def plainly(convert: Convert) -> Convert:
+    """The same for values that may be a `DateText`, which is a text where no format is said."""
+    return lambda value: convert(str(value) if isinstance(value, times.DateText) else value)
 
 
 def _epoch(unit: str, zone: Zone | None) -> Convert:

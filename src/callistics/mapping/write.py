@@ -33,6 +33,7 @@ def _head(mapping: RecordMapping) -> Pairs:
         "delimiter": layout.delimiter,
         "encoding": layout.encoding,
         "skip_lines": layout.skip_lines,
+        "skip_last": layout.skip_last,
         "sheet": layout.sheet,
         "nulls": mapping.nulls,
         "decimal": mapping.decimal,
@@ -77,7 +78,9 @@ def _value(value: object) -> str:
         return "[" + ", ".join(map(_value, value)) + "]"  # pyright: ignore[reportUnknownArgumentType]
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | Decimal):
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Decimal):
         return f"{value:f}"
     return _text(str(value))
 

@@ -17,7 +17,7 @@ from callistics.cli.importing.sender import Sender, Tally
 from callistics.cli.importing.watching import Notes
 from callistics.cli.root import Failure
 from callistics.files.lines import UnreadableError
-from callistics.files.open import Format
+from callistics.files.open import STDIN, Format
 from callistics.files.remote import is_remote, shown_name
 
 _HELP = """Load calls or leads from NDJSON, CSV, Excel, Parquet or Arrow files; `-` is a pipe.
@@ -112,12 +112,14 @@ def _matching(name: str) -> list[str]:
 
 def _checked(name: str, reading: Reading) -> Format:
     """The format of a file. Raises `Failure` before anything is stored where it is not there."""
+    if name != STDIN and not is_remote(name) and not Path(name).exists():
+        raise Failure(f"{name}: there is no such file")
+    if Path(name).is_dir():
+        raise Failure(f"{name}: is a folder; name its files, such as '{name.rstrip('/')}/*.csv'")
     try:
         found = reading.format_of(name)
     except UnreadableError as error:
         raise Failure(f"{shown_name(name)}: {error}") from error
-    if name != "-" and not is_remote(name) and not Path(name).is_file():
-        raise Failure(f"{name}: there is no such file")
     return found
 
 

@@ -11,6 +11,7 @@ from callistics.files.lines import UnreadableError
 from callistics.files.open import Format
 from callistics.files.preview import LOOKED_AT, Column, Preview, preview
 from callistics.files.remote import local_copy, shown_name
+from callistics.files.repeats import Repeats
 from callistics.mapping.mapping import RecordMapping
 from callistics.model.json import encode
 
@@ -44,9 +45,12 @@ def plan(name: str, found: Preview, mapping: RecordMapping) -> Iterator[str]:
     """The lines that are printed."""
     yield f"{name}: {_about_file(found)}. Nothing was stored."
     yield from (f"  {note}" for note in found.notes)
+    if found.table is not None:
+        yield from (f"  {note}" for note in found.table.about_ending())
     yield from _section("Columns", _columns(found, mapping))
     records = [_shortened(encode(record).decode()) for _, record in found.records]
     yield from _section(f"The first {len(records)} of {_rows(found)} as records", records)
+    yield from _section("Named more than once", _repeated(found, mapping))
     yield from _section("Not understood", _problems(found))
     yield from _section("What would help", hints(found, mapping))
 
@@ -117,6 +121,37 @@ def _problems(found: Preview) -> list[str]:
     if len(found.errors) > _ERRORS_SHOWN:
         lines.append(f"… {found.bad:,} rows in all")
     return lines
+
+
+def _repeated(found: Preview, mapping: RecordMapping) -> list[str]:
+    """What becomes of records that name what the file has named before."""
+    repeats, kind = found.repeats, mapping.kind.value[:-1]
+    if repeats is None or repeats.example is None:
+        return []
+    line, before, identity = repeats.example
+    lines = [
+        f"{repeats.number:,} of {_rows(found)} name a {kind} that the file has named before, and"
+        f" will be merged with it: {_counted(repeats.named, kind)} in all. The first is line"
+        f" {line:,}, {mapping.kind.id_field} {identity}, as in line {before:,}."
+    ]
+    if repeats.same:
+        lines.append(f"{repeats.same:,} say the same again, and change nothing.")
+    if repeats.same < repeats.number:
+        lines.append(_winning(repeats))
+        id_field = mapping.kind.id_field
+        advice = f"make the id of several columns: --map {id_field}=id+leg."
+        lines.append(f"If they are different {kind}s, {advice}")
+    return lines
+
+
+def _winning(repeats: Repeats) -> str:
+    if repeats.untimed:
+        return (
+            "Where they differ, those without updated_at are all as of their arrival, so nothing"
+            " says which is newer, and of each field an arbitrary value stays: --map"
+            " updated_at=COLUMN decides it."
+        )
+    return "Where they differ, the value with the newest updated_at stays, field by field."
 
 
 def _shortened(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from callistics.files.preview import Column, Preview
 from callistics.mapping import times
@@ -12,6 +13,7 @@ from callistics.mapping.sources import PLUS
 from callistics.mapping.times import AmbiguousDateError
 from callistics.mapping.values import word_of
 from callistics.mapping.words import KNOWN
+from callistics.model.instants import utc_text
 from callistics.model.json import as_list, as_object
 from callistics.records import field_types as types
 from callistics.records.field import RecordField
@@ -21,6 +23,8 @@ _NULLS = frozenset(
     {"null", "\\n", "n/a", "na", "none", "nan", "nil", "-", "--", "undefined", "#n/a"}
 )
 _OFTEN = 50
+_LOOKED_AT = 100
+_LAST_MONTH = "12"
 _SHOWN = 5
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
@@ -37,7 +41,7 @@ def hints(found: Preview, mapping: RecordMapping) -> list[str]:
         said += _about_nulls(column, mapping)
         for target in column.targets or ():
             said += _about(target, column, mapping)
-    said += _about_required(found, mapping)
+    said += [*_about_required(found, mapping), *_about_hashes(found, mapping)]
     return list(dict.fromkeys(said))
 
 
@@ -47,10 +51,12 @@ def _about(target: str, column: Column, mapping: RecordMapping) -> Iterator[str]
     if field is None or (rule is not None and (rule.hashed or len(rule.sources) > 1)):
         return
     values = [(line, value) for line, value in column.values if word_of(value) not in mapping.nulls]
-    if field.schema.get("format") == "date-time":
+    if _is_time(field):
         if rule is None or not (rule.unit or rule.formats):
             is_half = rule is not None and PLUS in "".join(rule.sources)
             yield from _about_times(target, values, " %H:%M:%S" if is_half else "")
+        elif rule.formats:
+            yield from _about_swapped(column.name, rule.formats, [value for _, value in values])
     elif field.type.choices:
         yield from _about_words(field, values, set(rule.words) if rule else set())
     elif field.type in (types.DURATION, types.COST, types.SENTIMENT, types.ATTEMPT):
@@ -75,6 +81,25 @@ def _about_times(target: str, values: Sequence[tuple[int, object]], clock: str) 
             f"--time-format {target}='{form}{clock}'" for form in _formats(values, either[0][1])
         )
         yield f"which of day and month comes first is not guessed: {forms}"
+
+
+def _about_swapped(name: str, formats: Sequence[str], values: Sequence[object]) -> Iterator[str]:
+    """A program that puts the month first makes dates of the texts that it can read so."""
+    dates = [value for value in values if isinstance(value, times.DateText)]
+    days = {value[8:10] for value in dates}
+    texts = [value for value in values if not isinstance(value, times.DateText)]
+    if dates and texts and max(days) <= _LAST_MONTH < min(_days(texts, formats), default=""):
+        yield (
+            f'"{name}" has {len(dates):,} dates, of days up to the 12th, and {len(texts):,} texts,'
+            " of later days: a program that takes the month first has made dates of what it could,"
+            " with day and month exchanged. Export the file again, with this column as text"
+        )
+
+
+def _days(texts: Sequence[object], formats: Sequence[str]) -> Iterator[str]:
+    for text in texts:
+        with suppress(ValueError):
+            yield utc_text(times.by_format(str(text).strip(), formats).local)[8:10]
 
 
 def _either_way(value: object) -> tuple[str, str, str] | None:
@@ -172,6 +197,28 @@ def _about_nulls(column: Column, mapping: RecordMapping) -> Iterator[str]:
             yield f'"{column.name}" is {word} in {times_:,} rows: --null {_quoted(word)}'
 
 
+def _about_hashes(found: Preview, mapping: RecordMapping) -> Iterator[str]:
+    """Columns of dates that are hashed as they are written, which each program does in its way."""
+    times_of = [name for name, field in ALL_FIELDS[mapping.kind].items() if _is_time(field)]
+    for target, rule in mapping.fields.items():
+        for column in found.columns:
+            if column.name not in rule.hashed or mapping.reads_own(column.name):
+                continue
+            text = next((one for _, one in column.values[:_LOOKED_AT] if _either_way(one)), None)
+            fills = [name for name in column.targets or () if name in times_of]
+            if text is not None:
+                name = fills[0] if fills else "started_at"
+                yield (
+                    f'{target} is made of "{column.name}" as it is written ({text}), so another'
+                    f" export of the same rows may give other ids: name the field {name} there,"
+                    " whose value is read first"
+                )
+
+
+def _is_time(field: RecordField) -> bool:
+    return field.schema.get("format") == "date-time"
+
+
 def _about_encoding(found: Preview) -> Iterator[str]:
     if any("not valid UTF-8" in error.message for _, error in found.errors):
         yield "some text is not UTF-8: --encoding cp1252, or latin-1, or another"
@@ -192,6 +239,8 @@ def _about_document(found: Preview, mapping: RecordMapping) -> Iterator[str]:
 def _about_required(found: Preview, mapping: RecordMapping) -> Iterator[str]:
     if not found.records:
         return
+    is_text = found.format in ("csv", "tsv", "xlsx")
+    advice = "; lines of totals at the end are left out by --skip-last N" if is_text else ""
     filled = {target: one.name for one in found.columns for target in one.targets or ()}
     for name in (mapping.kind.id_field, "merchant_id", *REQUIRED[mapping.kind]):
         if name not in found.present and name in filled:
@@ -201,5 +250,5 @@ def _about_required(found: Preview, mapping: RecordMapping) -> Iterator[str]:
         elif name in found.lacking:
             yield (
                 f"without {name}: {found.lacking[name]:,} of {found.rows:,}, which would wait for"
-                " it, pending; lines of totals and the like are best taken out of the file"
+                f" it, pending{advice}"
             )

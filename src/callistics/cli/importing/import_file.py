@@ -64,6 +64,7 @@ def import_file(
                         refused = sent.batch
             if source.table is not None:
                 watch.empty_rows = source.table.left_out
+                watch.ending = [*source.table.about_ending()]
             if refused is not None:
                 raise Failure(_refused(shown_name(name), refused))
     except UnreadableError as error:

@@ -1,7 +1,7 @@
 """The mapping that the options of `callistics import` say, over a preset or a file's or without."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal, InvalidOperation
 
 import click
@@ -48,9 +48,8 @@ def plain_mapping(kind: RecordKind) -> RecordMapping:
 def make_mapping(base: RecordMapping, said: Said) -> RecordMapping:
     """The mapping with what the options say of it. Raises `click.UsageError`."""
     try:
-        fields = _fields(base, said)
         return replace(
-            base.overlaid(fields),
+            base.overlaid(_fields(base, said)),
             dropped=base.dropped | {*said.dropped},
             rest=Rest.PAYLOAD if said.rest else base.rest,
             timezone=base.timezone if said.timezone is None else _zone(said.timezone),
@@ -64,7 +63,7 @@ def make_mapping(base: RecordMapping, said: Said) -> RecordMapping:
 
 
 def _layout(base: Layout, said: Layout) -> Layout:
-    names = ("reads", "records", "columns", "delimiter", "encoding", "skip_lines", "sheet")
+    names = (one.name for one in fields(Layout))
     return Layout(**{name: getattr(said, name) or getattr(base, name) for name in names})
 
 
@@ -81,22 +80,22 @@ def _fields(base: RecordMapping, said: Said) -> dict[str, FieldRule]:
         raise click.UsageError(f"{target} has both --map and --set")
     for target in [*moved, *fixed]:
         check_target(base.kind, target)
-    fields = {target: _source(target, text) for target, text in moved.items()}
-    fields |= {target: FieldRule(value=text) for target, text in fixed.items()}
+    found = {target: _source(target, text) for target, text in moved.items()}
+    found |= {target: FieldRule(value=text) for target, text in fixed.items()}
     for target, change in _changes(said).items():
         check_target(base.kind, target)
-        rule = fields.get(target) or base.fields.get(target) or PLAIN
+        rule = found.get(target) or base.fields.get(target) or PLAIN
         if rule.value is not None or rule.hashed:
             raise click.UsageError(f"{target} is set to one value, so there is nothing to read")
         words: dict[str, object] = {**rule.words, **change.words}
-        fields[target] = replace(
+        found[target] = replace(
             rule,
             unit=change.unit or rule.unit,
             formats=change.formats or rule.formats,
             scale=rule.scale if change.scale is None else change.scale,
             words=words,
         )
-    return fields
+    return found
 
 
 def _source(target: str, text: str) -> FieldRule:

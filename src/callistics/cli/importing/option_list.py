@@ -6,21 +6,17 @@ from typing import Any
 
 import click
 
-from callistics.cli.importing.mapping_options import Said, make_mapping, plain_mapping
-from callistics.cli.root import Failure
-from callistics.errors import did_you_mean
+from callistics.cli.importing.base_mapping import base_mapping, presets, unused, wrong_delimiter
+from callistics.cli.importing.mapping_options import Said, make_mapping
 from callistics.files.encoding import check_encoding
 from callistics.files.lines import UnreadableError
-from callistics.files.open import FORMATS, Format, format_named
+from callistics.files.open import FORMATS, Format
 from callistics.files.sources import USES
 from callistics.mapping import (
     Layout,
-    MappingError,
     RecordMapping,
-    builtin,
-    builtin_names,
-    read_mapping,
 )
+from callistics.mapping.mapping import MOST_SKIPPED_LAST
 from callistics.mapping.numbers import DECIMAL_MARKS
 from callistics.mapping.write import mapping_text
 from callistics.records.field import RecordKind
@@ -28,11 +24,6 @@ from callistics.records.field import RecordKind
 Command = Callable[..., Any]
 
 KINDS = tuple(kind.value for kind in RecordKind)
-
-
-def presets() -> tuple[str, ...]:
-    """The names of the mappings that are of files."""
-    return tuple(name for name in builtin_names() if builtin(name).layout.reads is not None)
 
 
 def _many(*names: str, metavar: str, text: str) -> Callable[[Command], Command]:
@@ -127,7 +118,13 @@ _LAYOUT = (
         default=0,
         help="Lines before the header or the data.",
     ),
-    click.option("--sheet", metavar="NAME", help="Of a workbook. Without it: the first."),
+    click.option(
+        "--skip-last",
+        type=click.IntRange(0, MOST_SKIPPED_LAST),
+        default=0,
+        help="Rows at the end, such as those of totals; empty ones do not count.",
+    ),
+    click.option("--sheet", metavar="NAME", help="Of a workbook. Else: the first that is shown."),
 )
 _TIMES = (
     click.option(
@@ -151,6 +148,7 @@ _NO_FILE: Mapping[str, object] = {
     "format_": None,
     **dict.fromkeys(("records", "columns", "delimiter", "encoding", "sheet")),
     "skip_lines": 0,
+    "skip_last": 0,
 }
 
 
@@ -184,7 +182,7 @@ def take_mapping(given: dict[str, Any]) -> tuple[RecordMapping, Format | None, L
     Raises `click.UsageError` where they make no sense, `Failure` where a mapping cannot be read.
     """
     kind, name = given.pop("kind"), given.pop("format_")
-    base, format_ = _base(kind, name, given.pop("mapping_file"))
+    base, format_ = base_mapping(kind, name, given.pop("mapping_file"))
     save = given.pop("save_mapping")
     said = _said(given)
     mapping = make_mapping(base, said)
@@ -193,51 +191,11 @@ def take_mapping(given: dict[str, Any]) -> tuple[RecordMapping, Format | None, L
     return mapping, format_, said.layout
 
 
-def _base(
-    kind: str | None, name: str | None, file: Path | None
-) -> tuple[RecordMapping, Format | None]:
-    format_ = format_named(name)
-    if name is not None and format_ is None:
-        if file is not None:
-            raise click.UsageError("--format PRESET and --mapping are two mappings: give one")
-        return _of_kind(_preset(name), kind), None
-    if file is not None:
-        return _of_kind(_read(file), kind), format_
-    return plain_mapping(RecordKind(kind or RecordKind.CALLS)), format_
-
-
-def _preset(name: str) -> RecordMapping:
-    if name not in presets():
-        known = [*FORMATS, *presets()]
-        hint = did_you_mean(name, known) or f": it is one of {', '.join(known)}"
-        raise click.UsageError(f'--format: there is no "{name}"{hint}')
-    return builtin(name)
-
-
-def _of_kind(mapping: RecordMapping, kind: str | None) -> RecordMapping:
-    if kind is not None and kind != mapping.kind:
-        raise click.UsageError(f"--kind {kind}: the mapping {mapping.name} makes {mapping.kind}")
-    return mapping
-
-
-def _read(file: Path) -> RecordMapping:
-    try:
-        found = read_mapping(file.read_text(encoding="utf-8"), str(file))
-        if found.layout.reads is not None and format_named(found.layout.reads) is None:
-            hint = did_you_mean(found.layout.reads, FORMATS) or f", only {', '.join(FORMATS)}"
-            raise MappingError(f'{file}: reads: there is no format "{found.layout.reads}"{hint}')
-        if found.layout.delimiter is not None and len(found.layout.delimiter) != 1:
-            raise MappingError(f"{file}: delimiter must be one character")
-        return found
-    except (MappingError, OSError, UnicodeDecodeError) as error:
-        text = str(error) if isinstance(error, MappingError) else f"{file}: {error}"
-        raise Failure(text) from None
-
-
 def _said(given: dict[str, Any]) -> Said:
     as_of, mark = given.pop("as_of"), given.pop("delimiter")
-    if mark is not None and len(mark) != 1:
-        raise click.UsageError("--delimiter must be one character")
+    wrong = wrong_delimiter(mark)
+    if wrong is not None:
+        raise click.UsageError(f"--delimiter {wrong}")
     names = ("moves", "constants", "dropped", "units", "formats", "words", "scales", "nulls")
     return Said(
         **{name: given.pop(name) for name in names},
@@ -261,6 +219,7 @@ def _layout(given: dict[str, Any], mark: str | None) -> Layout:
         delimiter=mark,
         encoding=encoding,
         skip_lines=given.pop("skip_lines"),
+        skip_last=given.pop("skip_last"),
         sheet=given.pop("sheet"),
     )
 
@@ -269,12 +228,10 @@ def check_used(said: Layout, formats: Iterable[Format]) -> None:
     """Raises `click.UsageError` for an option that no file of these formats would be read by."""
     named = sorted(set(formats))
     used = {name for one in named for name in USES[one]}
-    for name in ("records", "columns", "delimiter", "encoding", "skip_lines", "sheet"):
-        if getattr(said, name) and name not in used:
-            option = f"--{name.replace('_', '-')}"
-            raise click.UsageError(
-                f"{option} has no effect on files of the format {', '.join(named)}"
-            )
+    name = unused(said, used)
+    if name is not None:
+        option = f"--{name.replace('_', '-')}"
+        raise click.UsageError(f"{option} has no effect on files of the format {', '.join(named)}")
 
 
 def _columns(text: str) -> tuple[str, ...]:

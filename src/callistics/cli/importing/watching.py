@@ -56,6 +56,7 @@ class Watch:
         self._mapping = mapping
         self.present: set[str] = set()
         self.untimed, self.empty_rows = 0, 0
+        self.ending = list[str]()
         self._any_later_than_midnight = False
         self._names, self._contents, self._numbers = array("q"), array("q"), array("Q")
 
@@ -125,6 +126,7 @@ class Watch:
         yield from self._about_hashes()
         if self.empty_rows:
             yield f"empty rows, left out: {self.empty_rows:,}."
+        yield from (f"{one}." for one in self.ending)
 
     def _about_hashes(self) -> Iterator[str]:
         for target, rule in self._mapping.fields.items():

@@ -1,7 +1,7 @@
 """The rows that are new, in the order of the cursor, each with its key."""
 
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg import Connection, sql
@@ -9,8 +9,9 @@ from psycopg import Connection, sql
 from callistics.cli.root import Failure
 from callistics.cli.syncing.connecting import asking
 from callistics.cli.syncing.state import Position
-from callistics.cli.syncing.table import SOURCE, Column, Relation
+from callistics.cli.syncing.table import DATE, SOURCE, TIMES, Column, Relation
 from callistics.cli.syncing.values import refusal
+from callistics.mapping.times import DateText
 
 DELETED = "(deleted)"
 """The name of the column that says whether a row has a tombstone."""
@@ -45,9 +46,13 @@ def column_names(relation: Relation) -> list[str]:
 
 
 def rows(
-    connection: Connection[Any], relation: Relation, places: Sequence[int], since: Since
+    connection: Connection[Any],
+    relation: Relation,
+    places: Sequence[int],
+    since: Since,
+    dated: Container[int] = (),
 ) -> Generator[Row]:
-    """Read the columns at some places of `column_names`.
+    """Read the columns at some places of `column_names`; dates of those `dated` as `DateText`.
 
     Raises `UnreadableError` where the connection is lost, `Failure` where they cannot be read.
     """
@@ -55,8 +60,20 @@ def rows(
         cursor.itersize = _AT_A_TIME
         cursor.execute(_select(relation, places, since))
         names = column_names(relation)
+        dates = [place for place in places if place in dated and _has_dates(relation, place)]
         for found in cursor:
-            yield _row(found, places, names, relation)
+            row = _row(found, places, names, relation)
+            yield row if not dates else replace(row, cells=_told_apart(row.cells, dates))
+
+
+def _has_dates(relation: Relation, place: int) -> bool:
+    return place < len(relation.columns) and relation.columns[place].type in {*TIMES, DATE}
+
+
+def _told_apart(cells: Mapping[int, object], dates: Sequence[int]) -> Mapping[int, object]:
+    found = {place: cells[place] for place in dates}
+    texts = {place: DateText(one) for place, one in found.items() if isinstance(one, str)}
+    return {**cells, **texts}
 
 
 def _row(

@@ -70,7 +70,8 @@ def _is_field(name: str, mapping: RecordMapping) -> bool:
 def show_plan(sync: Sync) -> Iterator[str]:
     """The lines that say what a run would do with the first rows that are new."""
     names, places = column_names(sync.relation), [*range(len(column_names(sync.relation)))]
-    found = rows(sync.connection, sync.relation, places, sync.since)
+    dated = TableMapper(sync.mapping, names).dated
+    found = rows(sync.connection, sync.relation, places, sync.since, dated)
     table = Table(names, enumerate(map(_cells, islice(found, LOOKED_AT)), start=1))
     with closing(found):
         yield from plan(sync.relation.name, preview_table(table, None, sync.mapping), sync.mapping)
@@ -86,7 +87,9 @@ def run(sync: Sync, sender: Sender, report: BadLineReport, watch: Watch, state: 
     try:
         mapper = _mapper(sync)
         keys = _Keys(sync.relation)
-        lines = keys.lines(rows(sync.connection, sync.relation, mapper.indexes, sync.since), mapper)
+        source, relation = sync.connection, sync.relation
+        found = rows(source, relation, mapper.indexes, sync.since, mapper.dated)
+        lines = keys.lines(found, mapper)
         if not sender.takes_records:
             lines = as_texts(lines)
         sender.prepare(sync.batch_size, 0)

@@ -12,7 +12,7 @@ from callistics.cli.syncing.values import is_read
 from callistics.errors import did_you_mean
 
 TIMES = frozenset({"timestamp with time zone", "timestamp without time zone"})
-_DATE = "date"
+DATE = "date"
 SOURCE = "source"
 """What is read, by the name that it has in statements."""
 _WHOLE = frozenset({"smallint", "integer", "bigint"})
@@ -71,7 +71,7 @@ class Relation:
     @property
     def needs_zone(self) -> bool:
         """Whether the cursor is a time that leaves open which zone it is of."""
-        return self.cursor.type in ("timestamp without time zone", _DATE)
+        return self.cursor.type in ("timestamp without time zone", DATE)
 
 
 def relation(connection: Connection[Any], given: Given) -> Relation:
@@ -90,7 +90,7 @@ def relation(connection: Connection[Any], given: Given) -> Relation:
         source = sql.SQL("{} AS {}").format(inside, sql.Identifier(SOURCE))
         columns = _columns(connection, source)
     cursor = _named("--cursor", given.cursor, columns, name)
-    if cursor.type not in TIMES | _WHOLE | {_DATE}:
+    if cursor.type not in TIMES | _WHOLE | {DATE}:
         raise Failure(
             f'--cursor: "{cursor.name}" is of the type {cursor.type}; it must be a time, a date or'
             " a whole number that grows with every change of a row"

@@ -205,6 +205,14 @@ def reader(field: Any, notes: Iterator[str]) -> Convert:
     return convert if kind is field.type else lambda array: convert(array.storage)
 
 
+def has_dates(kind: Kind) -> bool:
+    """Whether values of a type are dates or times, however they are encoded."""
+    kind = stored_as(kind)
+    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
+        return has_dates(kind.value_type)
+    return types.is_date(kind) or types.is_timestamp(kind)
+
+
 def _is_leaf(kind: Kind) -> bool:
     """Whether it has no parts; values that are encoded are looked at by themselves."""
     if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
