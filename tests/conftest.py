@@ -15,6 +15,7 @@ from support.examples import choose_seed, register_profiles
 
 SLOW_FOLDERS = {"wire"}
 SHARED = Path(__file__).parents[2] / "shared"
+ABSENT = Path(__file__).parent / "support" / "absent"
 
 register_profiles()
 
@@ -64,6 +65,15 @@ def pytest_collection_finish() -> None:
 def shared() -> Path:
     """The folder of shared data and samples; for tests marked `shared`."""
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers_as_they_are_installed() -> Iterator[None]:
+    """Processes that tests start lack what only the client uses, and takes long to load."""
+    inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(ABSENT), *inherited])))
+        yield
 
 
 @pytest.fixture(autouse=True)

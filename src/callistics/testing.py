@@ -117,8 +117,11 @@ def _answers(process: "subprocess.Popen[bytes]", url: str) -> bool:
     # Loaded here: pytest loads this wherever the package is installed.
     import httpx  # noqa: PLC0415
 
+    from callistics.client.options import verifying  # noqa: PLC0415
+
     latest = time.monotonic() + _LONGEST_START
-    with httpx.Client(base_url=url, trust_env=False, timeout=5.0) as client:
+    verify = verifying(url)
+    with httpx.Client(base_url=url, trust_env=False, timeout=5.0, verify=verify) as client:
         while process.poll() is None and time.monotonic() < latest:
             try:
                 if client.get("/health/ready").is_success:

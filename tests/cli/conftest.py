@@ -1,8 +1,10 @@
 """Running commands in this process, in a folder of their own, far from any real server."""
 
 import os
+import shutil
 import socket
 from collections.abc import Callable, Generator
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from support import engines
 from support.postgres import MISSING, REASON, Database, running
 
 Run = Callable[..., Result]
+Fill = Callable[[str], None]
 _NUMBERS = count()
 
 
@@ -44,6 +47,33 @@ def run(folder: Path) -> Run:
         return result
 
     return run
+
+
+@pytest.fixture(scope="session")
+def _imported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A folder with the database that a CSV file is imported into, made once for each text."""
+
+    @cache
+    def imported(text: str) -> Path:
+        found = tmp_path_factory.mktemp("imported")
+        (found / "calls.csv").write_text(text)
+        dsn = f"duckdb:///{found}/callistics.db"
+        given = ["import", str(found / "calls.csv"), "--engine", dsn]
+        result = CliRunner().invoke(main, given)
+        assert result.exit_code == 0, result.output
+        return found
+
+    return imported
+
+
+@pytest.fixture
+def fill(folder: Path, _imported: Callable[[str], Path]) -> Fill:
+    """Put the database of a CSV file into the working directory, as if it had been imported."""
+
+    def fill(text: str) -> None:
+        shutil.copytree(_imported(text), folder, dirs_exist_ok=True)
+
+    return fill
 
 
 def unused_port() -> int:

@@ -1,21 +1,19 @@
 """`callistics types`, `values` and `payload-keys` end to end, on a database of their own."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from callistics.queries import registry
 
-from .conftest import Run
+from .conftest import Fill, Run
 
 
 @pytest.fixture
-def filled(run: Run, folder: Path) -> Run:
+def filled(run: Run, fill: Fill) -> Run:
     rows = [f"c{n},m,r,2025-01-01T10:00:00Z,{'BUSY' if n else 'Sold'},city{n}" for n in range(3)]
     header = "call_id,merchant_id,reseller_id,started_at,outcome,payload.city"
-    (folder / "calls.csv").write_text("\n".join([header, *rows]))
-    run("import", "calls.csv")
+    fill("\n".join([header, *rows]))
     return run
 
 

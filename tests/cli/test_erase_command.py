@@ -4,20 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Run
+from .conftest import Fill, Run
 
 HEADER = "call_id,merchant_id,reseller_id,started_at,lead_id"
 
 
 @pytest.fixture
-def filled(folder: Path, run: Run) -> Run:
+def filled(run: Run, fill: Fill) -> Run:
     """Twelve calls of six leads, of two merchants."""
     rows = [
         f"c{number},mer_{number % 2},res,2025-01-0{1 + number % 9}T10:00:00Z,l{number % 6}"
         for number in range(12)
     ]
-    (folder / "calls.csv").write_text("\n".join([HEADER, *rows]))
-    run("import", "calls.csv")
+    fill("\n".join([HEADER, *rows]))
     return run
 
 

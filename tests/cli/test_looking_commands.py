@@ -10,18 +10,17 @@ import pytest
 from callistics.cli.records import BRIEF
 from callistics.looking.shape import CALL_FIELDS
 
-from .conftest import Run
+from .conftest import Fill, Run
 
 
 @pytest.fixture
-def filled(run: Run, folder: Path) -> Run:
+def filled(run: Run, fill: Fill) -> Run:
     rows = [
         f"c{n},mer_{n % 2},res,2025-01-{n + 1:02d}T10:00:00Z,{'BUSY' if n % 3 else ''},city{n},l{n}"
         for n in range(12)
     ]
     header = "call_id,merchant_id,reseller_id,started_at,outcome,payload.city,lead_id"
-    (folder / "calls.csv").write_text("\n".join([header, *rows]))
-    run("import", "calls.csv")
+    fill("\n".join([header, *rows]))
     return run
 
 

@@ -9,19 +9,18 @@ import pytest
 
 from callistics.client.plot import page
 
-from .conftest import Run
+from .conftest import Fill, Run
 
 MARKUP = "</script><b>bold</b>"
 
 
 @pytest.fixture
-def filled(run: Run, folder: Path) -> Run:
+def filled(run: Run, fill: Fill) -> Run:
     rows = [
         f"c{n},mer,res,2025-01-{n + 1:02d}T10:00:00Z,{MARKUP if n % 3 else ''}" for n in range(9)
     ]
     header = "call_id,merchant_id,reseller_id,started_at,outcome"
-    (folder / "calls.csv").write_text("\n".join([header, *rows]))
-    run("import", "calls.csv")
+    fill("\n".join([header, *rows]))
     return run
 
 

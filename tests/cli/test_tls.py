@@ -70,7 +70,14 @@ def test_the_own_certificate_alone_is_trusted_whatever_names_it_has(tmp_path: Pa
     elsewhere = verifying("https://calls.example", str(own.certificate))
     assert isinstance(elsewhere, ssl.SSLContext)
     assert elsewhere.check_hostname
-    assert verifying("http://127.0.0.1:1", str(own.certificate)) is True
+    assert verifying("http://calls.example", str(own.certificate)) is True
+
+
+def test_without_tls_no_certificate_is_trusted_nor_loaded() -> None:
+    context = verifying("http://127.0.0.1:1")
+    assert isinstance(context, ssl.SSLContext)
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.get_ca_certs() == []
 
 
 def refused(**settings: object) -> str:

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import httpx
 from playwright.sync_api import expect
 
 from support.dashboard import Opener
@@ -68,7 +67,7 @@ def test_a_key_that_expires_meanwhile_ends_the_view(visit: Opener, site: Live) -
     page.open(key=key)
     expect(page.panel("outcomes")).to_be_visible()
     body, headers = {"query_type": "call_count"}, {"Authorization": f"Bearer {key}"}
-    while httpx.post(f"{site.url}/analytics", json=body, headers=headers).status_code == 200:
+    while site.client.post("/analytics", json=body, headers=headers).status_code == 200:
         page.page.wait_for_timeout(100)
     page.page.get_by_label("Compare with").select_option("none")
     expect(page.page.get_by_role("alert")).to_contain_text("expired")

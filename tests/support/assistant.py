@@ -53,6 +53,14 @@ class Assistant:
 
         return finished(self._run(work))
 
+    def tools_and(self, tool: str, **arguments: Any) -> tuple[list[Tool], Told]:
+        """What there is to call, and what one of these answers, by one connection."""
+
+        async def work(client: Client) -> tuple[list[Tool], Told]:
+            return (await client.list_tools()).tools, await _call(client, tool, arguments)
+
+        return finished(self._run(work))
+
     def call(self, tool: str, **arguments: Any) -> Told:
         """What one tool answers."""
         (told,) = self.calls((tool, arguments))

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from callistics.client.options import verifying
 from support.faults import Fault, Order, Orders
 
 _HELD = 60
@@ -98,7 +99,7 @@ class Proxy(ThreadingHTTPServer):
     def __init__(self, target: str) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.target = target
-        self.onward = httpx.Client(trust_env=False, timeout=60)
+        self.onward = httpx.Client(trust_env=False, timeout=60, verify=verifying(target))
         self.orders = Orders()
         self.seen: list[tuple[str, dict[str, str]]] = []
 

@@ -96,9 +96,11 @@ def verifying(url: str, certificate: str | None = None) -> ssl.SSLContext | bool
 
     That of this machine's own server is the file `certificate`, where one is given, whatever names
     are in it; others are checked as usual, `SSL_CERT_FILE` being heeded at every address.
+    Without TLS, on this machine, where no proxy is asked, none is trusted.
     """
     if httpx.URL(url).scheme != "https":
-        return True
+        # To load the certificates that are trusted takes longer than many an answer.
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_loopback(url) else True
     if certificate is None or not is_loopback(url):
         return httpx.create_ssl_context()
     context = ssl.create_default_context(cafile=certificate)
