@@ -2,11 +2,14 @@
 
 import argparse
 import importlib
+import inspect
 import pkgutil
 import sys
 from types import ModuleType
 
 import drills
+
+_CHOSEN = ("minutes", "seed", "engine")
 
 
 def known() -> dict[str, ModuleType]:
@@ -22,12 +25,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m drills", description=drills.__doc__)
     parser.add_argument("name", nargs="?", choices=sorted(found))
     parser.add_argument("--short", action="store_true", help="a small sample, in seconds")
+    parser.add_argument("--minutes", type=float, help="how long, for drills that go on for a time")
+    parser.add_argument("--seed", type=int, help="do again what was done of a seed")
+    parser.add_argument("--engine", help="on which engine, for drills that know several")
     given = parser.parse_args()
     if given.name is None:
         for name, module in sorted(found.items()):
             print(f"{name:12} {(module.__doc__ or '').splitlines()[0]}")
         return 0
-    report = found[given.name].drill(short=given.short)
+    drill = found[given.name].drill
+    chosen = {name: getattr(given, name) for name in _CHOSEN if getattr(given, name) is not None}
+    unknown = chosen.keys() - inspect.signature(drill).parameters
+    if unknown:
+        parser.error(f"{given.name} takes no --{min(unknown)}")
+    report = drill(short=given.short, **chosen)
     print(report.markdown)
     return 0 if report.passed else 1
 

@@ -7,14 +7,12 @@ import socket
 import statistics
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
+from drills import tenant
 from drills.report import Report
 from support import engines
 from support.live import ADMIN_KEY, Live, live
@@ -105,16 +103,7 @@ class Drill:
 
     def asked(self) -> list[float]:
         """Seconds of each query of the small tenant, which asks one after the other."""
-        headers = {"Authorization": f"Bearer {self._key}"}
-        times: list[float] = []
-        with httpx.Client(base_url=self.server.url, headers=headers, timeout=_WAIT) as client:
-            for number in range(self.size.queries):
-                body = {"query_type": "call_duration", "filters": {"min_duration": number % 20}}
-                began = time.perf_counter()
-                answer = client.post("/analytics", json=body)
-                times.append(time.perf_counter() - began)
-                assert answer.status_code == 200, answer.text
-        return times
+        return tenant.asked(self.server.url, self._key, self.size.queries, _WAIT)
 
     def beside(
         self, load: Callable[[ExitStack], Sequence["Client"]]

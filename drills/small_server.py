@@ -22,10 +22,15 @@ registry.Tuning = partial(
 
 
 @contextmanager
-def hurried(folder: Path, environment: Mapping[str, str] | None = None) -> Generator[Live]:
-    """A process that is killed at the end. Its log lines go into a file."""
+def hurried(
+    folder: Path, environment: Mapping[str, str] | None = None, *, before: str = ""
+) -> Generator[Live]:
+    """A process that is killed at the end. Its log lines go into a file.
+
+    `before` are statements that it executes first.
+    """
     with _log_beside(folder).open("ab") as log:
-        server = Live(folder, environment or {}, _HURRIED, log)
+        server = Live(folder, environment or {}, before + _HURRIED, log)
         try:
             yield server
         finally:

@@ -1,5 +1,6 @@
 """What every test runs under: how many examples are drawn, and what the machine must not decide."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,12 @@ def engine_of(item: pytest.Item) -> str | None:
     found = getattr(item, "callspec", None)
     values = found.params.values() if found else ()
     return next((one for one in values if isinstance(one, str) and one in ENGINES), None)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was collected out of every later collection of garbage: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

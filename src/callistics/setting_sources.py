@@ -43,13 +43,15 @@ def parse_all(
             continue
         try:
             values[name] = parsers[name](value)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             shown = "" if name in SECRET else f", not {value!r}"
             wrong.append(f"{source}: {_sentence(error)}{shown}")
     return values, wrong
 
 
-def _sentence(error: ValueError) -> str:
+def _sentence(error: ValueError | RecursionError) -> str:
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
     return f"not JSON ({error})" if isinstance(error, json.JSONDecodeError) else str(error)
 
 
@@ -72,6 +74,9 @@ def _from_file(named: str | None) -> dict[str, tuple[str, object]]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
+        # Whole numbers of thousands of digits are among what the library itself refuses.
         raise SettingsError(f"{path}: not TOML: {error}") from None
+    except RecursionError:
+        raise SettingsError(f"{path}: not TOML: nested too deeply") from None
     return {name: (f"{path}: {name}", value) for name, value in content.items()}

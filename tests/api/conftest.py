@@ -9,6 +9,7 @@ import pytest
 
 from support import engines, inside
 from support.alerting import Notified, alerting, notified
+from support.prepared import lent
 from support.server import Server, serving
 
 
@@ -30,9 +31,10 @@ def _one_engine_unless_each(
 
 @pytest.fixture
 def server(engine: str, tmp_path: Path) -> Iterator[Server]:
-    """A fresh server on each engine."""
-    with serving(tmp_path) as found:
-        yield found
+    """A fresh server without records on each engine."""
+    with ExitStack() as stack:
+        opened = None if engine == "duckdb" else stack.enter_context(lent(engine))
+        yield stack.enter_context(serving(tmp_path, opened))
 
 
 @pytest.fixture(scope="session")

@@ -70,6 +70,7 @@ WRONG: list[tuple[int, str, dict[str, Any]]] = [
     (422, "/notify/0/email", {"notify": [{"email": {"to": ["a@b.example"]}}]}),
     (422, "/notify/0/email/to/0", {"notify": [{"email": {"to": ["a@b.example\nBcc: x"]}}]}),
     (400, "/enabled", {"enabled": "no"}),
+    (422, "/name", {"name": "two\x85lines"}),
     (400, "/threshold", {"threshold": 1}),
 ]
 

@@ -253,6 +253,19 @@ def test_a_mail_says_what_a_webhook_does(server: Server, mails: tuple[Mails, int
         assert part in text, text
 
 
+def test_a_text_of_a_record_is_no_line_of_a_mail(server: Server, mails: tuple[Mails, int]) -> None:
+    found, _ = mails
+    query = {"query_type": "call_count", "granularity": "hour", "group_by": ["provider"]}
+    fires = {"op": "at_least", "value": 1}
+    to = [{"email": {"to": ["ops@calls.example"]}}]
+    send_calls(server, call("a\nDashboard: b", "2026-03-02T10:30:00Z", provider="T\u2028W"))
+    make(server, body(query=query, condition=fires, notify=to), NOW)
+    look(server, NOW)
+    lines = found.messages[-1].get_content().splitlines()
+    assert sum(line.startswith("Dashboard: ") for line in lines) == 1
+    assert any("provider T W: " in line for line in lines)
+
+
 def test_a_mail_that_was_refused_is_sent_again(server: Server, mails: tuple[Mails, int]) -> None:
     mails[0].came.clear()
     mails[0].refusal = "451 later"

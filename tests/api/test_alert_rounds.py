@@ -1,11 +1,14 @@
 """Alerts as time goes by: each bucket is looked at once it is closed, and what changes is told."""
 
+import base64
 from pathlib import Path
 from typing import Any
 
 import pytest
+from standardwebhooks import Webhook
 
 from callistics.errors import TimedOut, Unavailable
+from support import inside
 from support.alerting import (
     Notified,
     alerting,
@@ -211,3 +214,27 @@ def test_after_a_long_stop_only_the_last_buckets_are_looked_at(watching: Server)
     found = shown(watching, one)
     assert found["last_buckets"]["to"] == "2027-01-01T00:00:00+00:00"
     assert len(found["history"]) == 1
+
+
+def test_what_waits_goes_where_the_alert_notifies_by_now(
+    watching: Server, webhook: Notified
+) -> None:
+    """A webhook that is named no more hears nothing; one with a new secret is sent that."""
+    secrets = [f"whsec_{base64.b64encode(bytes([one]) * 24).decode()}" for one in (1, 2)]
+    named = [{"webhook": {"url": f"{webhook.url}/{one}", "secret": secrets[0]}} for one in "ab"]
+    one = make(watching, body(notify=named), "2026-03-02T00:20")
+    webhook.statuses = [503, 503]
+    look(watching, "2026-03-02T00:20")
+    left = [{"webhook": {"url": f"{webhook.url}/b", "secret": secrets[1]}}]
+    assert watching.request("PATCH", f"/alerts/{one}", json={"notify": left}).is_success
+    look(watching, "2026-03-02T00:20:05")
+    assert len(webhook.came) == 3
+    headers, sent = webhook.came[2]
+    inside.verify_without_clock(Webhook(secrets[1]), sent, headers)
+    states = {
+        each["to"]: (each["state"], each["error"]) for each in shown(watching, one)["deliveries"]
+    }
+    assert states == {
+        f"{webhook.url}/a": ("given_up", "the alert does not notify it any more"),
+        f"{webhook.url}/b": ("delivered", None),
+    }

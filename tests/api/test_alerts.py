@@ -189,6 +189,17 @@ def test_with_its_key_an_alert_ends_until_another_takes_it_over(server: Server) 
         assert len(webhook.came) == 2
 
 
+def test_the_successor_of_its_key_carries_an_alert(server: Server) -> None:
+    made = {"name": "operations", "permissions": ["admin"]}
+    key = server.request("POST", "/keys", json=made).json()
+    one = make(server, body(), NOW, key["key"])
+    answer = server.request("POST", f"/keys/{key['id']}/rotate", json={"overlap": 0})
+    assert shown(server, one)["paused"] is None
+    assert look(server, NOW, one) == "firing"
+    assert server.request("DELETE", f"/keys/{answer.json()['id']}").status_code == 204
+    assert "was revoked" in shown(server, one)["paused"]
+
+
 def test_a_simulation_is_what_happens(server: Server) -> None:
     hours = (7, 8, 10, 11, 13)
     send_calls(server, *(call(f"c{hour}", f"2026-03-01T{hour:02}:10:00Z") for hour in hours))

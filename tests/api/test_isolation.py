@@ -82,7 +82,8 @@ def test_every_batch_is_as_if_nobody_else_were_there(
     alone, shared, key_alone, key_shared = pair
     bodies = [lasting(data.draw(requests(query_type))[0]) for query_type in QUERY_TYPES]
     same = {"filters": bodies[0]["filters"]}
-    batch = {"queries": [body | same for body in bodies] + bodies}
+    # Half of them share their filters, and so may share their rows.
+    batch = {"queries": [body | same for body in bodies[::2]] + bodies[1::2]}
     path = "/analytics/batch"
     assert answer(shared, key_shared, batch, path) == answer(alone, key_alone, batch, path)
 

@@ -15,7 +15,7 @@ from callistics.model.keys import Permission
 from callistics.model.scope import EVERYTHING
 from callistics.server.key_warnings import KeyWarnings
 from support.audit import entries
-from support.gate import gated, until
+from support.gate import gated, post, until
 from support.server import Server, problem, serving
 
 
@@ -131,21 +131,28 @@ def test_a_rotation_stored_after_a_revocation_does_not_undo_it(
     tmp_path: Path, pool: ThreadPoolExecutor
 ) -> None:
     with serving(tmp_path) as before:
-        old, other = made(before), made(before)
+        old = made(before)
     with gated(tmp_path) as (server, parts, gate):
         # Something is under way, so that both wait: the revocation goes before the rotation.
-        first = pool.submit(rotated, server, other["id"])
+        first = post(server, pool, "c1")
         gate.wait()
-        rotating = pool.submit(rotated, server, old["id"])
+        rotating = pool.submit(server.request, "POST", f"/keys/{old['id']}/rotate")
         until(lambda: parts.writer.waiting == 1)
         revoking = pool.submit(server.request, "DELETE", f"/keys/{old['id']}")
         until(lambda: parts.writer.waiting == 2)
         gate.open()
         assert revoking.result().status_code == 204
-        for one in (first, rotating):
-            one.result()
+        assert first.result().status_code == 200
+        assert rotating.result().status_code == 201
     with serving(tmp_path) as again:
         assert status(again, old["key"]) == 401
+
+
+def test_a_key_that_lasts_as_long_as_can_be_written_is_followed(shared_server: Server) -> None:
+    last = "9999-12-31T23:59:59.999999Z"
+    new = rotated(shared_server, made(shared_server, expires_at=last)["id"], overlap=0)
+    assert new["expires_at"] == last
+    assert shared_server.request("GET", "/keys").is_success
 
 
 def test_a_key_that_ends_soon_is_told_so(shared_server: Server) -> None:

@@ -23,13 +23,13 @@ def lengths(server: Server, **filters: Any) -> tuple[int, float, float]:
 @pytest.mark.parametrize("calls", [1, 100])
 def test_a_call_in_the_repeated_hour_keeps_its_length(server: Server, calls: int) -> None:
     start = "2025-10-26 01:59:30"
-    for number in range(calls):
-        ends = {"a": "2025-10-26 02:00:15", "b": "2025-10-26 01:00:15"}
-        records = [
-            {"call_id": f"{name}{number}", "started_at": start, "ended_at": end}
-            for name, end in ends.items()
-        ]
-        push(server, *records)
+    ends = {"a": "2025-10-26 02:00:15", "b": "2025-10-26 01:00:15"}
+    records = [
+        {"call_id": f"{name}{number}", "started_at": start, "ended_at": end}
+        for name, end in ends.items()
+        for number in range(calls)
+    ]
+    push(server, *records)
     assert lengths(server) == (2 * calls, 45, 45)
 
 

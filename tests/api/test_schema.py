@@ -2,23 +2,29 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 import schemathesis
 from schemathesis.checks import negative_data_rejection
 from schemathesis.config import SchemathesisConfig
-from schemathesis.generation.meta import TestPhase
+from schemathesis.generation.hypothesis.builder import (
+    HypothesisTestConfig,
+    HypothesisTestMode,
+    create_test,
+)
 
 from callistics.http.openapi import build
+from support.examples import examples
 from support.live import ADMIN_KEY, Live, live
 
 # Valid types may still have impossible values, such as a range that ends before it begins; and what
 # a client has already is not sent again.
 RIGHTFUL = ["2xx", "304", "401", "403", "404", "409", "422", "429"]
-config = SchemathesisConfig.from_dict(
-    {"checks": {"positive_data_acceptance": {"expected-statuses": RIGHTFUL}}}
-)
+CHECKS = {"positive_data_acceptance": {"expected-statuses": RIGHTFUL}}
+EVERY_WAY = (HypothesisTestMode.EXAMPLES, HypothesisTestMode.COVERAGE, HypothesisTestMode.FUZZING)
+RIGHT = (HypothesisTestMode.EXAMPLES, HypothesisTestMode.FUZZING)
 
 
 @schemathesis.serializer("application/x-ndjson")
@@ -38,7 +44,13 @@ def narrowed() -> dict[str, Any]:
 
 
 pytestmark = pytest.mark.slow
-schema = schemathesis.openapi.from_dict(narrowed(), config=config)
+document = narrowed()
+OPERATIONS = [
+    f"{method.upper()} {path}"
+    for path, methods in document["paths"].items()
+    for method in ("get", "put", "post", "patch", "delete")
+    if method in methods
+]
 
 
 @pytest.fixture(scope="module")
@@ -47,16 +59,36 @@ def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Li
         yield found
 
 
-each_operation: Any = schema.parametrize()
+@cache
+def schema(engine: str) -> Any:
+    """The document, with how much is drawn of it."""
+    # Other engines are not asked before a body is found right, however its values are written.
+    right = {"mode": "positive", "max-examples": examples(50).max_examples}
+    chosen = {} if engine == "duckdb" else {"generation": right}
+    config = SchemathesisConfig.from_dict({"checks": CHECKS, **chosen})
+    return schemathesis.openapi.from_dict(document, config=config)
 
 
-@each_operation
-def test_every_operation(case: Any, server: Live, engine: str) -> None:
-    # No engine is asked before a body is found right, however its values are written.
-    if engine != "duckdb" and (
-        case.meta.generation.mode.is_negative or case.meta.phase.name == TestPhase.COVERAGE
-    ):
-        return
+def drawn(label: str, engine: str) -> Any:
+    """The test of an operation, with its cases.
+
+    The plugin would make those of all operations in each process that collects tests.
+    """
+    method, path = label.split()
+    found = schema(engine)
+    operation = found[path][method]
+    chosen = found.config.get_hypothesis_settings(operation=operation, phase="fuzzing")
+    modes = [*(EVERY_WAY if engine == "duckdb" else RIGHT)]
+    drawing = HypothesisTestConfig(found.config, modes, settings=chosen)
+    return create_test(operation=operation, test_func=as_documented, config=drawing)
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_every_operation(label: str, server: Live, engine: str) -> None:
+    drawn(label, engine)(server=server)
+
+
+def as_documented(case: Any, server: Live) -> None:
     headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
     # With on_error=skip bad records are reported in an answer of 200.
     skips = (case.query or {}).get("on_error") == "skip"

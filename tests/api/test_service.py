@@ -76,6 +76,16 @@ def test_a_given_admin_key_stays_revoked(engine: str, tmp_path: Path) -> None:
     [
         ({}, 400, {"/name", "/permissions"}),
         ({"name": "x", "permissions": []}, 422, {"/permissions"}),
+        ({"name": "\x1b[2Jx\ny", "permissions": ["query"]}, 422, {"/name"}),
+        (
+            {
+                "name": "x",
+                "permissions": ["query"],
+                "expires_at": "9999-12-31T23:59:59-12:00",
+            },
+            422,
+            {"/expires_at"},
+        ),
         ({"name": "x", "permissions": ["root"]}, 400, {"/permissions/0"}),
         ({"name": "x", "permissions": [{}, None]}, 400, {"/permissions/0", "/permissions/1"}),
         ({"name": " ", "permissions": ["query"]}, 422, {"/name"}),
@@ -187,10 +197,10 @@ def test_the_database_is_its_owners_or_as_open_as_it_was(
     before = os.umask(0o022)
     try:
         if mode is not None:
-            with serving(tmp_path):
+            with serving(tmp_path, new=True):
                 pass
             database.chmod(mode)
-        with serving(tmp_path) as server:
+        with serving(tmp_path, new=True) as server:
             call = {"call_id": "c", "merchant_id": "m", "reseller_id": "r"}
             server.request("POST", "/calls", json={**call, "started_at": "2025-01-01"})
             files = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}

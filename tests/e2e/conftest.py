@@ -22,9 +22,12 @@ POLICY = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium, without its own sandbox: tests may run as root in a container."""
+    """Chromium, without its own sandbox: tests may run as root in a container.
+
+    It ends with the tests here, as until then its event loop runs in the thread of all tests.
+    """
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
     with sync_playwright() as playwright:

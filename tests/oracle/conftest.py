@@ -23,14 +23,14 @@ def store(kept: Store) -> Store:
     return kept
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stores() -> Iterator[list[Store]]:
     """A store on each engine: what is drawn is sent to all, and asked of all."""
     with ExitStack() as stack:
         yield [stack.enter_context(opened(engine, tuning=AS_IF_LARGE)) for engine in ENGINES]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def rolled() -> Iterator[list[Store]]:
     """A store on the engine that keeps roll-ups."""
     with opened(tuning=AS_IF_LARGE) as store:

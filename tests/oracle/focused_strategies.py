@@ -7,6 +7,7 @@ that a filter keeps.
 """
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from hypothesis import strategies as st
@@ -14,14 +15,19 @@ from hypothesis import strategies as st
 from . import pools
 from .payload_strategies import OPERATORS, conditions, payloads, relatives
 from .reference import Scope
-from .strategies import LEAD_TYPES, MEASURES, NOW, Body, Scene, numbers
+from .strategies import LEAD_TYPES, MEASURES, NOW, Body, History, Request, Scene, numbers
 from .traps import ZONES, Trap, exact_times, instants, skipped_times, traps, written
 from .weights import weighted
 
 QUESTIONS = 12
 IDENTITY = {"merchant_id": "m1", "reseller_id": "r1"}
 GRANULARITIES = ("hour", "hour", "day", "day", "day", "week", "month", "quarter", "year")
-KEYS = ("k", "a.b", "x y", "q\"t's", "\U0001f600", "k[0]", "$.city", "a.b.c")
+# None of a set lies within another: each call has a value under every one of them.
+KEY_SETS = (
+    ("k", "a.b", "\U0001f600"),
+    ("x y", "a.b.c", "k[0]"),
+    ("q\"t's", "$.city", "k"),
+)
 
 
 def _call(number: int, started_at: str, payload: dict[str, Any], **fields: Any) -> Any:
@@ -50,24 +56,32 @@ def _nested(key: str, value: Any, *, literal: bool) -> dict[str, Any]:
     return {key: value} if literal or not (dot and first) else {first: {rest: value}}
 
 
-def _payload_call(draw: st.DrawFn, number: int, key: str, place: int) -> Any:
-    if draw(st.sampled_from(range(8))) == 7:
-        payload = draw(payloads())
-    else:
-        literal = _nested(key, draw(_held(place)), literal=True)
-        inner = _nested(key, draw(_held(place)), literal=False)
-        payload = draw(st.sampled_from((literal, inner, literal | inner)))
+def _under(draw: st.DrawFn, key: str, place: int) -> dict[str, Any]:
+    """Values of a cluster where the key finds them: under its own name, or within an object."""
+    literal = _nested(key, draw(_held(place)), literal=True)
+    inner = _nested(key, draw(_held(place)), literal=False)
+    return draw(st.sampled_from((literal, inner, literal | inner)))
+
+
+def _payload_call(draw: st.DrawFn, number: int, clusters: dict[str, int]) -> Any:
+    payload: dict[str, Any] = draw(payloads()) if draw(st.sampled_from(range(8))) == 7 else {}
+    if not payload:
+        for key, place in clusters.items():
+            payload |= _under(draw, key, place)
     return _call(number, "2021-10-31T00:30:00Z", payload | {"id": number})
 
 
 @st.composite
-def payload_scenes(draw: st.DrawFn) -> Scene:
-    """Values that may be mistaken for each other under one key, and conditions on it."""
-    place = draw(st.sampled_from(range(len(pools.CLUSTERS))))
-    key = draw(st.sampled_from(KEYS))
-    size = draw(st.integers(1, 12))
-    history = [_payload_call(draw, number, key, place) for number in range(size)]
-    return history, [(draw(_payload_request(key, place)), None) for _ in range(QUESTIONS)], NOW
+def payload_scenes(draw: st.DrawFn, questions: int = QUESTIONS) -> Scene:
+    """Values that may be mistaken for each other under some keys, and conditions on these."""
+    keys = draw(st.sampled_from(KEY_SETS))
+    places = st.sampled_from(range(len(pools.CLUSTERS)))
+    clusters = {key: draw(places) for key in keys}
+    size = draw(st.sampled_from((6, 1, 3, 10, 14)))
+    history: History = [_payload_call(draw, number, clusters) for number in range(size)]
+    named = (draw(st.sampled_from(keys)) for _ in range(questions))
+    asked: list[Request] = [(draw(_payload_request(key, clusters[key])), None) for key in named]
+    return history, asked, NOW
 
 
 @st.composite
@@ -104,8 +118,8 @@ def clock_filters() -> st.SearchStrategy[Body]:
 def time_scenes(draw: st.DrawFn, query_types: Sequence[str]) -> Scene:
     """Calls around an awkward instant, and a question of each type in its zone; for calls."""
     trap = draw(traps())
-    least = draw(st.sampled_from((6, 1, 3, 10)))
-    moments = draw(st.lists(instants(trap), min_size=least, max_size=14))
+    least = draw(st.sampled_from((8, 1, 3, 12)))
+    moments = draw(st.lists(instants(trap), min_size=least, max_size=18))
     history = [
         _call(number, draw(exact_times(at, naive=True)), {"id": number}, duration=number)
         for number, at in enumerate(moments)
@@ -143,6 +157,8 @@ ONE_LEAD_FIELDS = {
     "test": st.sampled_from((None, False, False, False, False, False, False, True)),
 }
 LEAD_GROUPS = ("template_id", "reseller_id", "payload.k")
+# What each of them has is a history by itself, with the same ids.
+LEAD_MERCHANTS = ("m1", "m2", "m3", "m4")
 LEAD_FILTERS: tuple[Body, ...] = (
     {},
     {},
@@ -158,14 +174,14 @@ LEAD_SCOPES: tuple[Scope | None, ...] = (
     None,
     None,
     {"reseller_ids": ["r1"]},
-    {"reseller_ids": ["r2"], "merchant_ids": ["m1"]},
+    {"reseller_ids": ["r2"], "merchant_ids": ["m1", "m3"]},
 )
 
 
 @st.composite
-def _one_lead_record(draw: st.DrawFn) -> Any:
+def _one_lead_record(draw: st.DrawFn, merchant: str) -> Any:
     """A complete record, at one of two times or at arrival, of one of few calls or their lead."""
-    record = draw(st.fixed_dictionaries(ONE_LEAD_FIELDS)) | {"merchant_id": "m1"}
+    record = draw(st.fixed_dictionaries(ONE_LEAD_FIELDS)) | {"merchant_id": merchant}
     day = draw(st.sampled_from(("2021-01-04", "2021-01-05")))
     updated_at = draw(st.sampled_from((None, "2021-01-05T00:00:07Z", "2021-01-06")))
     record |= {} if updated_at is None else {"updated_at": updated_at}
@@ -176,19 +192,28 @@ def _one_lead_record(draw: st.DrawFn) -> Any:
 
 
 @st.composite
-def lead_scenes(draw: st.DrawFn) -> Scene:
-    """Two leads and their calls, told in records that keep contradicting each other."""
+def _two_leads(draw: st.DrawFn, merchant: str) -> History:
     least = draw(st.sampled_from((7, 3, 10)))
-    history = draw(st.lists(_one_lead_record(), min_size=least, max_size=14))
+    return draw(st.lists(_one_lead_record(merchant), min_size=least, max_size=14))
+
+
+@st.composite
+def lead_scenes(draw: st.DrawFn) -> Scene:
+    """Two leads of each merchant and their calls, told in records that contradict each other."""
+    told = [draw(_two_leads(merchant)) for merchant in LEAD_MERCHANTS]
+    history = [one for several in zip_longest(*told) for one in several if one is not None]
     rounds = QUESTIONS // len(LEAD_TYPES)
     return history, [draw(_lead_request(name)) for name in LEAD_TYPES for _ in range(rounds)], NOW
 
 
 @st.composite
 def _lead_request(draw: st.DrawFn, query_type: str) -> tuple[Body, Scope | None]:
+    """Mostly about each of the merchants, so that none hides what is wrong with another."""
+    groups = draw(st.lists(st.sampled_from(LEAD_GROUPS), max_size=2, unique=True))
     body = {
         "query_type": query_type,
         "filters": draw(st.sampled_from(LEAD_FILTERS)),
-        "group_by": draw(st.lists(st.sampled_from(LEAD_GROUPS), max_size=2, unique=True)),
+        "group_by": [*draw(st.sampled_from((["merchant_id"], ["merchant_id"], []))), *groups],
+        "page_size": 1_000,
     }
     return body, draw(st.sampled_from(LEAD_SCOPES))

@@ -13,7 +13,7 @@ from support.store import Store
 
 from .reference import Reference, ReferenceSettings
 from .strategies import NOW, QUERY_TYPES, History, histories, requests
-from .test_agreement import compare, load, send
+from .test_agreement import batches, compare, load, send
 
 pytestmark = pytest.mark.slow
 _IDS = {"calls": "call_id", "leads": "lead_id"}
@@ -89,11 +89,12 @@ def test_all_is_as_if_the_erased_had_never_come(
     half = chance.randrange(len(timed) // 2, len(timed) + 1)
     load(stores, Reference(), timed[:half], seed)
     gone = erase_some(stores, chance)
-    for kind, record in timed[half:]:
+    late = list(batches(timed[half:], seed))
+    for first in range(0, len(late), 2):
         # Tables are written anew while records come.
         for store in stores:
             store.maintain(chance.choice((0, 1, 3, 9)))
-        send(stores, Reference(), [(kind, [record])])
+        send(stores, Reference(), late[first : first + 2])
     if chance.random() < 0.5:
         for store in stores:
             store.maintain()
@@ -106,7 +107,7 @@ def test_all_is_as_if_the_erased_had_never_come(
     asked = [data.draw(requests(name)) for name in chance.sample(QUERY_TYPES, 4)]
     for body, scope in (*bodies, *asked):
         compare(stores, reference, body, scope, ReferenceSettings(), NOW)
-    load(stores, Reference(), left, seed + 1)
+    load(stores, Reference(), left, seed + 1, apart=0)
     assert [[store.dump(table) for table in RECORDS] for store in stores] == after
 
 

@@ -8,16 +8,18 @@ from random import Random
 
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from callistics.backups.export import writing
 from callistics.backups.records import records_in
 from callistics.records.field import RecordKind
 from support.backups import record_rows
+from support.examples import examples
 from support.store import Store, opened
 
 from .record_strategies import History, Record, histories
+from .test_agreement import batches
 
 TABLES = ("calls", "calls_held", "lead_records", "leads")
 Pair = tuple[Store, Store]
@@ -58,7 +60,7 @@ def comparable(store: Store, table: str) -> list[dict[str, object]]:
     return sorted(rows, key=repr)
 
 
-@settings(max_examples=6)
+@examples(6)
 @given(history=histories(), seed=st.integers(0, 99), together=st.booleans())
 def test_they_come_to_the_same_state(
     pair: Pair, history: History, seed: int, together: bool
@@ -66,15 +68,16 @@ def test_they_come_to_the_same_state(
     source, target = pair
     source.clear()
     target.clear()
-    for kind, record in history:
-        source.send(kind, [record])
+    told = list(batches(history, seed))
+    for first in range(0, len(told), 4):
+        source.send_together(told[first : first + 4])
     found = exported(source)
     target.now = max(source.now, target.now)
     for kind, records in found.items():
         Random(seed).shuffle(records)
-        for some in [records] if together else [[one] for one in records]:
-            if some:
-                assert not target.send(kind, some).rejected
+        several = max(1, len(records) if together else len(records) // 3)
+        for first in range(0, len(records), several):
+            assert not target.send(kind, records[first : first + several]).rejected
     again = exported(target)
     for kind in RecordKind:
         assert sorted(map(repr, again[kind])) == sorted(map(repr, found[kind]))

@@ -3,16 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from callistics.analytics.locked import locked_problems
-from callistics.errors import RequestError
 from callistics.model.scope import EVERYTHING, Locked
-from callistics.sql.selection import Policy
 from support.examples import examples, shards
 from support.store import Store, scope_of
 
@@ -46,6 +43,8 @@ def compare(
     reference = Reference(chosen)
     load(list(stores), reference, history, 0)
     for place, ((body, scope), more) in enumerate(zip(asked, others, strict=True)):
+        # Locks are joined with filters before an engine hears of them: the first hears of all.
+        some = stores if (place + len(history)) % 4 < 2 else stores[:1]
         zone = body.get("timezone") if place % 2 else None
         locked = locked_of(more, zone)
         if locked_problems(locked, EVERYTHING, body.get("timezone") or "UTC", now):
@@ -55,19 +54,9 @@ def compare(
         event("refused" if isinstance(wanted, int) else "rows" if wanted["data"] else "no rows")
         sent = {name: value for name, value in body.items() if not (zone and name == "timezone")}
         limited = replace(scope_of(scope), locked=locked)
-        for store in stores:
-            for rollups in {False, bool(store.engine.rollups)}:
-                found = answer(store, sent, limited, policy_of(chosen), now, rollups=rollups)
-                assert found == wanted, (store.name, rollups)
-
-
-def answer(
-    store: Store, body: Body, scope: Any, policy: Policy, now: int, *, rollups: bool
-) -> Answer:
-    try:
-        return store.ask(body, scope, policy, rollups=rollups, at=now)
-    except RequestError as error:
-        return error.answer_status
+        for store in some:
+            for way, found in enumerate(store.answers(sent, limited, policy_of(chosen), now)):
+                assert found == wanted, (store.name, way)
 
 
 @shards(2)

@@ -13,9 +13,10 @@ from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.rollups.aggregate_sql import of_records, of_rows
 from support import inside
 from support.engines import AS_IF_LARGE
-from support.examples import examples, shards
+from support.examples import examples
 from support.store import Store, opened
 
+from .record_strategies import Record
 from .reference import Reference
 from .rollup_strategies import rollup_history
 from .strategies import History, histories
@@ -52,12 +53,17 @@ def check(store: Store, history: History, seed: int) -> None:
     store.clear()
     engine = store.engine
     assert isinstance(engine, DuckDBEngine)
+    waiting: list[tuple[str, list[Record]]] = []
     for batch in batches(history, seed):
-        send([store], Reference(), [batch])
-        if chance.random() < 0.2:
-            assert not differences(engine)
+        waiting.append(batch)
         if chance.random() < 0.4:
-            store.maintain(chance.choice(PIECES))
+            send([store], Reference(), waiting)
+            waiting = []
+            if chance.random() < 0.2:
+                assert not differences(engine)
+            if chance.random() < 0.6:
+                store.maintain(chance.choice(PIECES))
+    send([store], Reference(), waiting)
     assert not differences(engine)
     store.maintain()
     assert not differences(engine)
@@ -66,15 +72,13 @@ def check(store: Store, history: History, seed: int) -> None:
     assert not any(store.dump(table) for table in CHANGES.values())
 
 
-@shards(2)
-@examples(10, shards=2)
+@examples(9)
 @given(history=histories(), seed=st.integers(0, 9))
-def test_after_any_records(store: Store, shard: int, history: History, seed: int) -> None:
+def test_after_any_records(store: Store, history: History, seed: int) -> None:
     check(store, history, seed)
 
 
-@shards(2)
-@examples(16, shards=2)
+@examples(15)
 @given(data=st.data(), seed=st.integers(0, 9))
-def test_after_corrections(store: Store, shard: int, data: st.DataObject, seed: int) -> None:
+def test_after_corrections(store: Store, data: st.DataObject, seed: int) -> None:
     check(store, data.draw(rollup_history(data.draw(traps()))), seed)

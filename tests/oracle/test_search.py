@@ -22,11 +22,13 @@ from .reference import Reference, ReferenceSettings, Refused, Scope
 from .reference.state import Call
 from .reference.success import is_reached
 from .strategies import NOW, Body, Scene, histories, reference_settings, scenes
-from .test_agreement import SEEDS, load, policy_of
+from .test_agreement import SEEDS, batches, load, policy_of, send
 
 pytestmark = pytest.mark.slow
 ORDERS = st.sampled_from(("-started_at", "started_at"))
 LIMITS = st.integers(1, 4)
+# Of histories whose calls all match, so that few make many pages.
+LARGER = st.integers(2, 7)
 Found = list[Record] | int
 """The calls, or the status of a refusal."""
 
@@ -114,47 +116,57 @@ def check(
     history, asked, now = scene
     stand = Stand(Reference(chosen), chosen, now)
     load(stores, stand.reference, history, seed)
-    for whole, scope in asked:
+    for place, (whole, scope) in enumerate(asked):
         body = {name: whole[name] for name in ("filters", "timezone") if name in whole} | how
-        compare(stores, stand, body, scope)
+        compare(stores, stand, body, scope, place)
 
 
-def compare(stores: list[Store], stand: Stand, body: Body, scope: Scope | None) -> None:
+def compare(stores: list[Store], stand: Stand, body: Body, scope: Scope | None, place: int) -> None:
+    """The first store gives the calls in pages and whole, others one way or the other by turns."""
     try:
         ordered: list[Call] | int = stand.reference.calls(body, scope, stand.now)
     except Refused as error:
         ordered = error.status
     for store in stores:
-        found = paged(stand, store, body, scope)
-        if isinstance(ordered, int) or isinstance(found, int):
-            assert found == ordered, store.name
+        # A page is several statements, of which each takes long on any engine but the first.
+        whole = store is stores[0] or not place % 2
+        found = paged(stand, store, body, scope) if store is stores[0] or place % 2 else None
+        if isinstance(ordered, int):
+            assert found in (ordered, None), store.name
             continue
         wanted = [shown(one, stand.chosen) for one in ordered]
         if body["order"] == "-started_at":
             wanted.reverse()
-        names = [list(one) for one in wanted]
-        assert [plain(*one) for one in zip(found, names, strict=True)] == wanted, store.name
-        assert streamed(stand, store, body, scope) == found
+        if found is not None:
+            assert_same(found, wanted, store.name)
+        if whole:
+            assert_same(streamed(stand, store, body, scope), wanted, store.name)
 
 
-@examples(12)
+def assert_same(found: Found, wanted: list[dict[str, Any]], name: str) -> None:
+    assert not isinstance(found, int), (name, found)
+    names = [list(one) for one in wanted]
+    assert [plain(*one) for one in zip(found, names, strict=True)] == wanted, name
+
+
+@examples(8)
 @given(data=st.data(), order=ORDERS, limit=LIMITS)
 def test_pages_have_what_matches(
     stores: list[Store], data: st.DataObject, order: str, limit: int
 ) -> None:
-    scene = data.draw(scenes(["call_count", "outcome_distribution"]))
+    scene = data.draw(scenes(6 * ["call_count"]))
     settings, seed = data.draw(reference_settings()), data.draw(SEEDS)
     check(stores, scene, settings, seed, order=order, limit=limit)
 
 
-@examples(10)
-@given(scene=payload_scenes(), order=ORDERS, limit=LIMITS)
+@examples(6)
+@given(scene=payload_scenes(), order=ORDERS, limit=LARGER)
 def test_payload_filters_match(stores: list[Store], scene: Scene, order: str, limit: int) -> None:
     check(stores, scene, ReferenceSettings(), 0, order=order, limit=limit)
 
 
-@examples(10)
-@given(scene=time_scenes(["call_count"]), order=ORDERS, limit=LIMITS)
+@examples(6)
+@given(scene=time_scenes(6 * ["call_count"]), order=ORDERS, limit=LARGER)
 def test_ranges_match(stores: list[Store], scene: Scene, order: str, limit: int) -> None:
     check(stores, scene, ReferenceSettings(), 0, order=order, limit=limit)
 
@@ -166,13 +178,10 @@ def test_what_stays_comes_once_while_records_arrive(
 ) -> None:
     """Calls that are there before and after with the same start are found, whatever else comes."""
     reference, body = Reference(), {"order": order}
-    load(stores, reference, first, seed)
+    load(stores, reference, first, seed, apart=0)
     before = {_key(one) for one in reference.calls(body, None, NOW)}
     pages = [store.searches().page(_asked(store, order, None)) for store in stores]
-    for kind, record in then:
-        for store in stores:
-            store.send(kind, [record])
-        reference.send(kind, record, stores[0].now)
+    send(stores, reference, list(batches(then, seed)))
     after = {_key(one) for one in reference.calls(body, None, NOW)}
     for store, page in zip(stores, pages, strict=True):
         keys = [

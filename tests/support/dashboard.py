@@ -86,13 +86,14 @@ class Dashboard(Watched):
 
     def rows(self, name: str) -> list[list[str | None]]:
         """What the table of a panel holds, as the server sent it; None where there is nothing."""
-        script = """rows => rows.map(row => [...row.cells].map(
-            cell => cell.querySelector("data")?.getAttribute("value") ?? null))"""
+        script = """rows => rows.map(row => [...row.cells]
+            .filter(cell => !cell.matches(".change"))
+            .map(cell => cell.querySelector("data")?.getAttribute("value") ?? null))"""
         return self.panel(name).locator("tbody tr").evaluate_all(script)
 
     def columns(self, name: str) -> list[str]:
         """The fields of a panel's table."""
-        script = "cells => cells.map(cell => cell.dataset.field)"
+        script = "cells => cells.map(cell => cell.dataset.field).filter(Boolean)"
         return self.panel(name).locator("thead th").evaluate_all(script)
 
     def expect_rows(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:

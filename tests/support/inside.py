@@ -73,6 +73,12 @@ def server_readers(engine: Engine) -> list[Any]:
     return [client._client for client in found]
 
 
+def forget_commits(engine: Engine) -> None:
+    """Have the other engine know nothing of what it stored, or failed to."""
+    found = clickhouse_engine(engine)
+    found._newest, found._unsettled = 0, None
+
+
 def transport(client: Any) -> Any:
     """The HTTP connection of a driver's client."""
     return client._backend

@@ -10,16 +10,20 @@ from typing import Any, Self
 
 import httpx
 
+from callistics.engines.base import ServedEngine
 from callistics.server.app import Application, build
 from callistics.settings import Settings
 from support import engines
+from support.prepared import put_file
 
 
 class Server:
     """A running application. `request` takes what `httpx` takes and authenticates as an admin."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, engine: ServedEngine | None = None) -> None:
         self.application: Application = build(settings)
+        if engine is not None:
+            self.application.open_engine = lambda *_, **__: engine
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._started = threading.Event()
@@ -29,12 +33,25 @@ class Server:
             assert self._thread.is_alive(), "it did not start"
 
     @classmethod
-    def on(cls, folder: Path, **settings: Any) -> Self:
-        """A server on a database in a folder."""
+    def on(
+        cls,
+        folder: Path,
+        engine: ServedEngine | None = None,
+        *,
+        new: bool = False,
+        **settings: Any,
+    ) -> Self:
+        """A server on a database in a folder, or on an engine that is open.
+
+        `new` is whether it makes the database itself where there is none.
+        """
         values: dict[str, Any] = {"log_level": "error", "wrong_key_limit": 0, **settings}
+        if engines.current == "duckdb" and not new:
+            put_file(folder)
         # An engine without a file of its own has the first admin key written where it is started.
         with chdir(folder):
-            return cls(Settings(engine=engines.dsn(engines.current, folder), **values))
+            dsn = engines.dsn(engines.current, folder)
+            return cls(Settings(engine=dsn, **values), engine)
 
     async def _run(self) -> None:
         async with self.application.asgi.lifespan():
@@ -103,9 +120,9 @@ def problem(answer: Any, status: int) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(folder: Path, **settings: Any) -> Generator[Server]:
-    """A server on a database in a folder."""
-    server = Server.on(folder, **settings)
+def serving(folder: Path, engine: ServedEngine | None = None, **settings: Any) -> Generator[Server]:
+    """A server on a database in a folder, or on an engine that is open."""
+    server = Server.on(folder, engine, **settings)
     try:
         yield server
     finally:

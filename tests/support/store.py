@@ -1,7 +1,7 @@
 """The product without its HTTP layer: records in, answers out."""
 
 import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from callistics.analytics.batch import Answered, Batches, Result
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.envelope import envelope
 from callistics.analytics.parse_body import read_object
-from callistics.analytics.service import Analytics
+from callistics.analytics.service import Analytics, Run
 from callistics.engines.base import SharingLimits
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.errors import RequestError
@@ -28,8 +28,9 @@ from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import SMALLEST
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
+from callistics.sql.dialect import SqlRow, Statement
 from callistics.sql.selection import Policy
-from support.engines import IN_MEMORY, empty, open_for_test, rows_of
+from support.engines import IN_MEMORY, ROLLUP_TABLES, empty, open_for_test, rows_of
 
 LIMITS = Limits(2**26, 100_000)
 STEP = 1_000_000
@@ -67,6 +68,30 @@ def _erased_or_status(job: Job) -> tuple[int, int] | int:
     if isinstance(error, RequestError):
         return error.answer_status
     raise error
+
+
+class _RollupWatch:
+    """Runs statements and notes whether one of them read a roll-up.
+
+    Where none did, the same statements are run where no roll-ups are offered.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.has_read = False
+
+    def __call__(self, statement: Statement) -> Sequence[SqlRow]:
+        self.has_read |= any(table in statement.text for table in ROLLUP_TABLES)
+        return self._run(statement)
+
+
+def _asked(
+    analytics: Analytics, body: Mapping[str, Any], scope: Scope, at: int | None
+) -> dict[str, Any] | int:
+    try:
+        return json.loads(envelope(analytics.answer(json.dumps(body).encode(), scope, at)))
+    except RequestError as error:
+        return error.answer_status
 
 
 class Store:
@@ -160,6 +185,22 @@ class Store:
         """The envelope of the answer. Raises `RequestError`."""
         analytics = self.analytics(policy, rollups=rollups)
         return json.loads(envelope(analytics.answer(json.dumps(body).encode(), scope, at)))
+
+    def answers(
+        self,
+        body: Mapping[str, Any],
+        scope: Scope = EVERYTHING,
+        policy: Policy | None = None,
+        at: int | None = None,
+    ) -> Iterator[dict[str, Any] | int]:
+        """What is answered, or the status of a refusal: again from the records if not from them."""
+        analytics = self.analytics(policy)
+        watch = _RollupWatch(analytics.run)
+        analytics.run = watch
+        yield _asked(analytics, body, scope, at)
+        # The sides of a comparison are read from a snapshot, which is not watched.
+        if self.engine.rollups and (watch.has_read or body.get("compare")):
+            yield _asked(self.analytics(policy, rollups=False), body, scope, at)
 
     def ask_together(
         self,

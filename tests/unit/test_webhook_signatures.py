@@ -130,6 +130,10 @@ def test_addresses_behind_proxies() -> None:
     assert sender_of("10.0.0.1", "198.51.100.1, 192.0.2.1, 10.0.0.2", proxies) == "192.0.2.1"
     assert sender_of("203.0.113.9", "192.0.2.1", proxies) == "203.0.113.9"
     assert sender_of("10.0.0.1", "", proxies) == "10.0.0.1"
+    for written in ("192.0.2.1:4711", "[2001:db8::1]:4711", "[2001:db8::1]", "2001:db8::1"):
+        plain = "192.0.2.1" if "192" in written else "2001:db8::1"
+        assert sender_of("10.0.0.1", f"198.51.100.1, {written}", proxies) == plain
+    assert sender_of("10.0.0.1", "192.0.2.1, 10.0.0.2:80", proxies) == "192.0.2.1"
     assert is_within("::ffff:192.0.2.1", ["192.0.2.0/24"])
     assert not is_within("nobody", ["0.0.0.0/0"])
 

@@ -12,11 +12,12 @@ from callistics.errors import (
     pointer,
     unknown_names,
 )
-from callistics.model.instants import parse_iso
+from callistics.model.instants import LAST_WRITTEN, parse_iso
 from callistics.model.json import NotJsonError, as_list, as_object, decode
 from callistics.model.keys import Permission
 from callistics.model.scope import SCOPED, Scope
 from callistics.model.zones import zone
+from callistics.texts import is_one_line
 
 FIELDS = ("name", "permissions", "scope", "expires_at")
 SCOPE_FIELDS = tuple(f"{name}s" for name in SCOPED)
@@ -79,6 +80,9 @@ def _name(value: object, problems: list[Problem]) -> str:
         return ""
     if not value.strip() or len(value) > MAX_NAME:
         problems.append(invalid("/name", f"must have 1 to {MAX_NAME} characters", value))
+    elif not is_one_line(value):
+        # It is shown in terminals, and in the audit log.
+        problems.append(invalid("/name", "must be one line", value))
     return value.strip()
 
 
@@ -138,6 +142,8 @@ def _expiry(value: object, now: int, problems: list[Problem]) -> int | None:
     except ValueError as error:
         problems.append(invalid("/expires_at", str(error), value))
         return None
-    if moment <= now:
+    if moment > LAST_WRITTEN:
+        problems.append(invalid("/expires_at", "lies too far away", value))
+    elif moment <= now:
         problems.append(invalid("/expires_at", "lies in the past", value))
     return moment

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from callistics.access.keyring import NewKey, make_key
 from callistics.errors import Problem, Refused, invalid, malformed, pointer, unknown_names
-from callistics.model.instants import DAY, SECOND
+from callistics.model.instants import DAY, LAST_WRITTEN, SECOND
 from callistics.model.json import NotJsonError, as_object, decode
 from callistics.model.keys import StoredKey
 
@@ -51,5 +51,5 @@ def _seconds(value: object, problems: list[Problem]) -> int:
 def rotation(old: StoredKey, overlap: int, now: int) -> Rotation:
     """A key with the rights of another, that lasts as long from now on as that one was to."""
     lasts = None if old.expires_at is None else old.expires_at - old.created_at
-    ends = None if lasts is None else now + lasts
+    ends = None if lasts is None else min(now + lasts, LAST_WRITTEN)
     return Rotation(make_key(old.name, old.permissions, old.scope, now, ends), now + overlap)

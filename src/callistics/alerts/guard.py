@@ -15,8 +15,11 @@ from urllib.parse import urlsplit
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 15.0
 """So long a connection, and then the whole answer, may take."""
-# Addresses that lead to one of version 4, whatever that is.
-_TRANSLATED = tuple(ip_network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16"))
+# All that was ever given out of version 6 to be reached from everywhere lies in here.
+_GLOBAL_6 = ip_network("2000::/3")
+# Of that, what leads to one of version 4, whatever that is, and examples; and, of version 4, what
+# leads to version 6.
+_NOT_PUBLIC = tuple(ip_network(one) for one in ("2002::/16", "3fff::/20", "192.88.99.0/24"))
 
 
 class NotAllowedError(OSError):
@@ -29,9 +32,9 @@ def is_public(text: str) -> bool:
     mapped = getattr(address, "ipv4_mapped", None)
     if mapped is not None:
         address = mapped
-    if address.is_multicast or any(address in one for one in _TRANSLATED):
+    if address.is_multicast or any(address in one for one in _NOT_PUBLIC):
         return False
-    return address.is_global
+    return address.is_global and (address.version == 4 or address in _GLOBAL_6)
 
 
 def connected(host: str, port: int, *, private: bool) -> socket.socket:

@@ -114,7 +114,8 @@ def lines_of(data: Mapping[str, Any]) -> list[str]:
         lines += [
             f"  {one['started_at']}  {one['call_id']}  ({one['merchant_id']})" for one in calls
         ]
-    return lines
+    # A text of a record may have line breaks, and is to be no line of its own.
+    return [" ".join(line.splitlines()) for line in lines]
 
 
 def _change(field: str, change: Mapping[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """The bodies of `/alerts`, checked whole."""
 
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from callistics.model.alerts import Condition, StoredAlert, Window
 from callistics.model.instants import DAY
 from callistics.model.json import as_list, as_object, encode
 from callistics.model.scope import Scope
+from callistics.texts import is_one_line
 
 FIELDS = (
     *("name", "query", "field", "condition", "buckets", "delay", "for", "minimum", "no_data"),
@@ -32,7 +32,6 @@ MOST_BUCKETS, MOST_FOR = 100, 1_000
 LONGEST_DELAY, LONGEST_RENOTIFY, LEAST_RENOTIFY = 7 * 86_400, 30 * 86_400, 60
 MOST_MINIMUM = 10**9
 _IN_QUERY = ("compare", "page", "page_size")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 # What is watched: where one of these changes, what was known of the groups holds no longer.
 _WATCHED = (
     *("query", "field", "condition", "buckets", "delay", "pending_for", "minimum", "no_data"),
@@ -127,7 +126,7 @@ class _Reader(BodyReader):
         if not value.strip() or len(value) > MAX_NAME:
             message = f"must have 1 to {MAX_NAME} characters"
             self.problems.append(invalid("/name", message, value))
-        elif _UNPRINTABLE.search(value):
+        elif not is_one_line(value):
             self.problems.append(invalid("/name", "must be one line", value))
         return value.strip()
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
@@ -20,6 +21,7 @@ _THREADS = 8
 _log = structlog.get_logger("callistics")
 
 Save = Callable[[AlertChanges], None]
+Where = Callable[[Delivery], NotifyTarget | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,11 @@ def _nothing() -> None:
 class Sender:
     """Notices on their way. What is added must be durable already.
 
-    `why_not` says why nothing is to be told of an alert any more, if so.
+    `where` says where a notice is to go by now, or why nowhere: alerts change while it waits.
     """
 
-    def __init__(
-        self, stored: StoredAlerts, ways: Ways, save: Save, why_not: Callable[[str], str | None]
-    ) -> None:
-        self._stored, self._ways, self._save, self._why_not = stored, ways, save, why_not
+    def __init__(self, stored: StoredAlerts, ways: Ways, save: Save, where: Where) -> None:
+        self._stored, self._ways, self._save, self._where = stored, ways, save, where
         self._lock = threading.Lock()
         self._waiting: dict[str, Delivery] | None = None
         self.on_added: Callable[[], None] = _nothing
@@ -104,19 +104,24 @@ class Sender:
 
     def round(self, now: int) -> int | None:
         """Send what is due at an instant (µs); when there is more to do, None where nothing is."""
-        waiting = sorted(self._all(), key=_made)
-        due = [one for one in waiting if one.next_at <= now][:_AT_ONCE]
-        if due:
-            self._note(self._sent(due, now))
+        if self._due(now):
+            # As they are stored by now: a call that one of them names may have been erased.
+            self.read_anew()
+            self._note(self._sent(self._due(now), now))
         return min((one.next_at for one in self._all()), default=None)
+
+    def _due(self, now: int) -> Sequence[Delivery]:
+        return sorted((one for one in self._all() if one.next_at <= now), key=_made)[:_AT_ONCE]
 
     def _sent(self, due: Sequence[Delivery], now: int) -> list[Delivery]:
         """Send to several places at once, to each in the order in which notices were made."""
         places: dict[tuple[str, NotifyTarget], list[Delivery]] = {}
         for one in due:
-            places.setdefault((one.alert_id, one.target), []).append(one)
+            where = self._where(one)
+            place = one.target if isinstance(where, str) else where
+            places.setdefault((one.alert_id, place), []).append(one)
         with ThreadPoolExecutor(min(len(places), _THREADS), "notices") as pool:
-            found = pool.map(lambda queue: self._sent_to_one(queue, now), places.values())
+            found = pool.map(partial(self._sent_to_one, now=now), places.values())
             return [one for after in found for one in after]
 
     def _sent_to_one(self, queue: Sequence[Delivery], now: int) -> list[Delivery]:
@@ -128,11 +133,11 @@ class Sender:
             if after and not after[-1].over:
                 after.append(replace(one, next_at=after[-1].next_at))
                 continue
-            why = self._why_not(one.alert_id)
-            if why is None:
-                after.append(self._ways.attempt(one, now))
+            where = self._where(one)
+            if isinstance(where, str):
+                after.append(replace(one, state=DeliveryState.GIVEN_UP, body="", error=where))
             else:
-                after.append(replace(one, state=DeliveryState.GIVEN_UP, body="", error=why))
+                after.append(self._ways.attempt(replace(one, target=where), now))
         return after
 
     def _all(self) -> list[Delivery]:

@@ -12,6 +12,7 @@ from callistics.alerts.parse import Terms
 from callistics.alerts.sender import Sender, Ways
 from callistics.alerts.simulate import Simulation, simulate
 from callistics.alerts.stored import StoredAlerts
+from callistics.alerts.targets import as_notified
 from callistics.alerts.worker import Worker
 from callistics.analytics.service import Analytics
 from callistics.engines.base import Readable
@@ -22,6 +23,7 @@ from callistics.model.alerts import (
     AlertChanges,
     AlertStatus,
     Delivery,
+    NotifyTarget,
     StoredAlert,
     Window,
 )
@@ -56,7 +58,7 @@ class Alerts:
     def __init__(self, parts: AlertParts) -> None:
         self._parts, self.clock = parts, parts.clock
         self.stored = StoredAlerts(parts.engine)
-        self.sender = Sender(self.stored, parts.ways, self._store, self._why_untold)
+        self.sender = Sender(self.stored, parts.ways, self._store, self._where)
         self.evaluator = Evaluator(
             EvaluatorParts(
                 self.stored,
@@ -109,9 +111,18 @@ class Alerts:
             return "the key that it was made or last changed with was revoked or has expired"
         return None
 
-    def _why_untold(self, alert_id: str) -> str | None:
-        found = next((one for one in self.stored.alerts() if one.id == alert_id), None)
-        return "the alert was deleted" if found is None else self.paused(found)
+    def _where(self, notice: Delivery) -> NotifyTarget | str:
+        """Where a notice is to go by now, or why nowhere."""
+        found = next((one for one in self.stored.alerts() if one.id == notice.alert_id), None)
+        if found is None:
+            return "the alert was deleted"
+        place = as_notified(notice.target, found.notify)
+        return self.paused(found) or place or "the alert does not notify it any more"
+
+    def handed_on(self, key_id: str, successor: str) -> AlertChanges:
+        """What has the alerts that one key carries be carried by another."""
+        carried = [one for one in self.stored.alerts() if one.key_id == key_id]
+        return AlertChanges(alerts=[replace(one, key_id=successor) for one in carried])
 
     def simulate(self, alert: StoredAlert, span: Window) -> Simulation:
         """What an alert would have done in a range. Raises `RequestError`."""

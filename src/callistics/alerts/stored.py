@@ -11,9 +11,9 @@ from callistics.model.alerts import (
     AlertRow,
     AlertStatus,
     Delivery,
-    DeliveryState,
     StoredAlert,
 )
+from callistics.records.columnar.alert_tables import DELIVERIES, waiting
 from callistics.sql.fragment import Sql, compose, raw, text
 
 T = TypeVar("T")
@@ -59,8 +59,7 @@ class StoredAlerts:
 
     def waiting(self) -> list[Delivery]:
         """Every notice that is still on its way."""
-        found = self._all(AlertRow.DELIVERY, Delivery)
-        return [one for one in found if one.state is DeliveryState.WAITING]
+        return waiting(row[0] for row in self._run(raw(DELIVERIES)))
 
     def _all(self, kind: AlertRow, type_: type[T]) -> list[T]:
         return [_read(row[1], type_) for row in self._run(_newest(kind))]

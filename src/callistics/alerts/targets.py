@@ -147,6 +147,18 @@ def _email(
     return NotifyTarget(to=tuple(texts))
 
 
+def as_notified(target: NotifyTarget, notified: Sequence[NotifyTarget]) -> NotifyTarget | None:
+    """A target as it is among those that are notified by now; None where it is not any more.
+
+    A webhook has the secret of now; of addresses of mail those are left that are named still.
+    """
+    if target.url is not None:
+        return next((one for one in notified if one.url == target.url), None)
+    named = {address for one in notified for address in one.to}
+    left = tuple(address for address in target.to if address in named)
+    return NotifyTarget(to=left) if left else None
+
+
 def shown_target(target: NotifyTarget, *, secret: bool) -> dict[str, object]:
     """A target as people may see it, its secret only where it is new."""
     if target.url is None:

@@ -76,7 +76,7 @@ class Kept:
             try:
                 noted = self.place.read(f"{BEGUN}/{backup}.json")
                 found[backup] = msgspec.json.decode(noted, type=list[Part])
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 found[backup] = []
         return found
 

@@ -114,7 +114,7 @@ def decode(data: bytes, name: str) -> Manifest:
     """The manifest of a file. Raises `BackupError` where that is none, or was changed."""
     try:
         found = msgspec.json.decode(data, type=Manifest)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BackupError(f"{name} is no manifest that this version reads: {error}") from error
     if found.checksum != _checksum(found):
         raise BackupError(f"{name} is damaged: its checksum is another")

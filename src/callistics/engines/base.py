@@ -7,7 +7,7 @@ from typing import Protocol
 
 from callistics.catalog.rollups import Rollup
 from callistics.engines.dump import Dump
-from callistics.model.alerts import AlertChanges
+from callistics.model.alerts import AlertChanges, Delivery
 from callistics.model.audit_chain import Entry, Head
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
@@ -86,6 +86,10 @@ class Session(Protocol):
 
     def save_alerts(self, changes: AlertChanges) -> None:
         """Store what there is of alerts, all or nothing."""
+        ...
+
+    def waiting_notices(self) -> Sequence[Delivery]:
+        """The notices of alerts that are on their way."""
         ...
 
     def forget_bodies(self, calls: Iterable[Identity]) -> None:

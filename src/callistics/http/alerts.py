@@ -54,9 +54,10 @@ async def _create(request: AnyRequest, parts: Services, asking: StoredKey) -> Re
     """Make an alert; the answer shows secrets this once."""
     given, terms = await _body(request), parts.alerts.terms()
     made = parse_alert(given, new_alert(asking.scope, asking.id, terms.now), terms)
-    await asyncio.to_thread(parts.alerts.check_number)
     note = parts.note(Action.ALERT_CREATED, asking, alert=made.id)
-    await _durable(parts.alerts.save(made, note))
+    async with parts.changing:
+        await asyncio.to_thread(parts.alerts.check_number)
+        await _durable(parts.alerts.save(made, note))
     return _json(_shown(parts, made, None, known=()), 201)
 
 
@@ -68,26 +69,43 @@ async def _create(request: AnyRequest, parts: Services, asking: StoredKey) -> Re
 )
 async def alert(request: AnyRequest, alert_id: FromPath[str]) -> Response[bytes]:
     """An alert with where it stands and what happened; by PATCH it is changed, by DELETE gone."""
-    parts, asking, found = await _found(request, alert_id)
+    parts = services(request)
+    asking = parts.authorize(request, Permission.ADMIN)
     if request.method == HttpMethod.GET:
+        found = await _found(parts, asking, alert_id)
         return _json(await asyncio.to_thread(_whole, parts, found))
     if request.method == HttpMethod.DELETE:
-        note = parts.note(Action.ALERT_DELETED, asking, alert=found.id)
-        await _durable(parts.alerts.delete(found, note))
+        async with parts.changing:
+            await _delete(parts, asking, await _found(parts, asking, alert_id))
         return Response(b"", status_code=204)
-    given, terms = await _body(request), parts.alerts.terms()
+    given = await _body(request)
     if not given:
         message = f"nothing is changed: give some of {', '.join(FIELDS)}"
         raise Refused([malformed("", message)])
-    whole = {**body_of(found), **given}
-    changed = replace(parse_alert(whole, found, terms), key_id=asking.id)
+    async with parts.changing:
+        found = await _found(parts, asking, alert_id)
+        changed = await _change(parts, asking, found, given)
+    status = await asyncio.to_thread(parts.alerts.stored.status, changed.id)
+    return _json(_shown(parts, changed, status, known=found.notify))
+
+
+async def _delete(parts: Services, asking: StoredKey, found: StoredAlert) -> None:
+    note = parts.note(Action.ALERT_DELETED, asking, alert=found.id)
+    await _durable(parts.alerts.delete(found, note))
+
+
+async def _change(
+    parts: Services, asking: StoredKey, found: StoredAlert, given: Object
+) -> StoredAlert:
+    """The alert with what is given in the place of what it had, stored."""
+    terms = parts.alerts.terms()
+    changed = replace(parse_alert({**body_of(found), **given}, found, terms), key_id=asking.id)
     if parts.alerts.paused(found) is not None:
         # What happened meanwhile is not looked at any more.
         changed = replace(changed, changed_at=max(terms.now, found.changed_at + 1))
     note = parts.note(Action.ALERT_CHANGED, asking, alert=changed.id)
     await _durable(parts.alerts.save(changed, note))
-    status = await asyncio.to_thread(parts.alerts.stored.status, changed.id)
-    return _json(_shown(parts, changed, status, known=found.notify))
+    return changed
 
 
 @post("/alerts/simulate", status_code=200, request_max_body_size=None)
@@ -104,8 +122,10 @@ async def simulate_new(request: AnyRequest) -> Response[bytes]:
 @post("/alerts/{alert_id:str}/simulate", status_code=200, request_max_body_size=None)
 async def simulate(request: AnyRequest, alert_id: FromPath[str]) -> Response[bytes]:
     """What an alert would have done in a range."""
-    parts, _, found = await _found(request, alert_id)
+    parts = services(request)
+    asking = parts.authorize(request, Permission.ADMIN)
     given = await _body(request)
+    found = await _found(parts, asking, alert_id)
     wrong = [
         malformed(pointer(name), f"unknown field{hint}", given[name])
         for name, hint in unknown_names(given, SPAN_FIELDS)
@@ -118,7 +138,8 @@ async def simulate(request: AnyRequest, alert_id: FromPath[str]) -> Response[byt
 @post("/alerts/{alert_id:str}/test", status_code=200)
 async def test_alert(request: AnyRequest, alert_id: FromPath[str]) -> Response[bytes]:
     """Send a notice that is marked as a test, now; what became of it at each place."""
-    parts, _, found = await _found(request, alert_id)
+    parts = services(request)
+    found = await _found(parts, parts.authorize(request, Permission.ADMIN), alert_id)
     sent = await asyncio.to_thread(parts.alerts.test, found)
     return _json(
         {
@@ -178,14 +199,12 @@ def _shown(
     return shown_alert(one, status, paused=parts.alerts.paused(one), known=known)
 
 
-async def _found(request: AnyRequest, alert_id: str) -> tuple[Services, StoredKey, StoredAlert]:
+async def _found(parts: Services, asking: StoredKey, alert_id: str) -> StoredAlert:
     """The alert, if it lies within the scope of the key that asks. Raises `NotFound`."""
-    parts = services(request)
-    asking = parts.authorize(request, Permission.ADMIN)
     found = await asyncio.to_thread(parts.alerts.find, alert_id, asking.scope)
     if found is None:
         raise NotFound("no such alert")
-    return parts, asking, found
+    return found
 
 
 async def _body(request: AnyRequest) -> Object:

@@ -7,7 +7,7 @@ import msgspec
 from litestar import HttpMethod, Response, delete, post, route
 from litestar.params import FromPath
 
-from callistics.access.keyring import days_left, ended, make_key
+from callistics.access.keyring import NewKey, days_left, ended, make_key
 from callistics.access.requests import SCOPE_FIELDS, parse_key_request
 from callistics.access.rotation import parse_overlap, rotation
 from callistics.errors import NotFound
@@ -72,20 +72,36 @@ async def rotate_key(request: AnyRequest, key_id: FromPath[str]) -> Response[byt
     """Make a key that follows another, which holds for as long as both are to; shown this once."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
-    old, moment = parts.keyring.find(key_id, asking.scope), now()
-    if old is None:
-        raise NotFound("no such key")
-    if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= moment):
-        raise NotFound("the key was revoked, or has ended: make a new one")
     body = await read_body(request, parts.settings.query_body_limit)
     if body:
         check_json(request.headers.get("content-type"))
-    found = rotation(old, parse_overlap(body), moment)
+    wanted = parse_overlap(body)
+    # Alerts that the key carries are looked up, and go over to its successor.
+    async with parts.changing:
+        found = await _followed(parts, asking, _going_on(parts, asking, key_id), wanted)
+    shown = shown_key(found.stored)
+    return _json({"id": shown.pop("id"), "key": found.secret, **shown}, 201)
+
+
+def _going_on(parts: Services, asking: StoredKey, key_id: str) -> StoredKey:
+    """A key that holds. Raises `NotFound`."""
+    found = parts.keyring.find(key_id, asking.scope)
+    if found is None:
+        raise NotFound("no such key")
+    if parts.keyring.has_ended(key_id, now()):
+        raise NotFound("the key was revoked, or has ended: make a new one")
+    return found
+
+
+async def _followed(parts: Services, asking: StoredKey, old: StoredKey, overlap: int) -> NewKey:
+    """The successor of a key, once both are stored as they are from now on."""
+    found = rotation(old, overlap, now())
     made = found.made.stored
     ending = ended(old, found.old_ends)
     told = {"key": old.id, "successor": made.id, "expires_at": _moment(ending.expires_at)}
     note = parts.note(Action.KEY_ROTATED, asking, **told)
-    done = parts.writer.submit(Job(keys=(ending, made), notes=(note,)))
+    carried = await asyncio.to_thread(parts.alerts.handed_on, old.id, made.id)
+    done = parts.writer.submit(Job(keys=(ending, made), alerts=carried, notes=(note,)))
 
     def admit(saved: "Future[Result]") -> None:
         if saved.exception() is None:
@@ -97,8 +113,7 @@ async def rotate_key(request: AnyRequest, key_id: FromPath[str]) -> Response[byt
 
     done.add_done_callback(admit)
     await durable(done)
-    shown = shown_key(made)
-    return _json({"id": shown.pop("id"), "key": found.made.secret, **shown}, 201)
+    return found.made
 
 
 async def durable(done: "Future[Result]") -> None:

@@ -13,7 +13,10 @@ ANY = ("*",)
 
 
 # Of two only the first would count, and who looked at the other before would not know.
-_ONCE = (b"authorization", b"content-type", b"content-encoding", b"idempotency-key", b"origin")
+_ONCE = (
+    *(b"authorization", b"content-type", b"content-encoding", b"idempotency-key", b"origin"),
+    b"host",
+)
 
 
 async def check_request(request: AnyRequest) -> None:

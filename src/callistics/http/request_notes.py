@@ -18,6 +18,11 @@ def note_key(scope: Mapping[str, Any], key_id: str) -> None:
     scope["state"]["log"] = {**noted(scope), "key": key_id}
 
 
+def has_key(scope: Mapping[str, Any]) -> bool:
+    """Whether a request has a key that was known when it began."""
+    return "key" in noted(scope)
+
+
 def note_key_end(scope: Mapping[str, Any], ends: int | None) -> None:
     """Have the answer say when (µs) the request's key ends."""
     scope["state"]["key_ends"] = ends

@@ -38,7 +38,7 @@ from callistics.http.description import Described
 from callistics.http.memory import RequestMemory
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
-from callistics.http.request_notes import note_key, note_key_end
+from callistics.http.request_notes import has_key, note_key, note_key_end
 from callistics.http.sender import sender
 from callistics.http.token_routes import TOKEN_ROUTES
 from callistics.ingest.decode import Terms
@@ -100,6 +100,9 @@ class Services:
     running: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     exports_under_way: Counter[str] = field(default_factory=Counter[str])
     ready: bool = False
+    changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held from when something is looked up until it is stored as changed: else the second of two
+    changes would undo the first."""
     discovery: Discovery = field(init=False)
     described: Described = field(init=False)
 
@@ -115,14 +118,21 @@ class Services:
         A token is as a key that may query, and reaches `TOKEN_ROUTES` alone. Its scope may have
         locked filters, which any query takes in.
         """
-        text = bearer(request.headers.get("authorization"))
-        if looks_like_token(text) and not self.keyring.has_secret(text):
-            key = self._token(request, text)
-        else:
-            key = self._key(request, text)
+        key = self._known(request)
         note_key(request.scope, key.id)
         self.admit(key, permission)
         return key
+
+    def check_still_known(self, request: AnyRequest) -> None:
+        """Raises `Unauthorized` where the request had a key that has ended since."""
+        if has_key(request.scope):
+            self._known(request)
+
+    def _known(self, request: AnyRequest) -> StoredKey:
+        text = bearer(request.headers.get("authorization"))
+        if looks_like_token(text) and not self.keyring.has_secret(text):
+            return self._token(request, text)
+        return self._key(request, text)
 
     def _key(self, request: AnyRequest, text: str) -> StoredKey:
         digest, address = hash_secret(text), sender(request, self.settings.trusted_proxies)
@@ -205,7 +215,8 @@ def public_url(request: AnyRequest) -> str:
 async def read_body(request: AnyRequest, limit: int) -> bytes:
     """The body as sent. Raises `TooLarge` as soon as it is longer than allowed.
 
-    Raises `TooSlow` where it does not come in time, `Unavailable` where it would not be held.
+    Raises `TooSlow` where it does not come in time, `Unavailable` where it would not be held, and
+    `Unauthorized` where the request's key ended meanwhile: bodies may take long.
     """
     parts, scope = services(request), cast("Mapping[str, Any]", request.scope)
     declared = request.headers.get("content-length", "")
@@ -228,4 +239,5 @@ async def read_body(request: AnyRequest, limit: int) -> bytes:
         raise TooSlow(f"the body did not come in time: {size:,} bytes of it did") from None
     except InternalServerException:
         raise ClientLeft("the client left in the midst of its body") from None
+    parts.check_still_known(request)
     return b"".join(pieces)

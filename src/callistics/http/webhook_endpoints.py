@@ -67,13 +67,22 @@ async def webhook_endpoint(request: AnyRequest, endpoint_id: FromPath[str]) -> R
         told = _note(parts, Action.WEBHOOK_ENDPOINT_ENDED, asking, ended)
         await _durable(parts.webhooks.save(ended, told, urgent=True))
         return Response(b"", status_code=204)
-    if found.ended_at is not None:
-        raise NotFound("the webhook endpoint was ended")
     check_json(request.headers.get("content-type"))
     body = await read_body(request, parts.settings.query_body_limit)
-    changed = parse_endpoint_patch(body, found, parts.settings.default_reseller_id)
-    await _save(parts, changed, _note(parts, Action.WEBHOOK_ENDPOINT_CHANGED, asking, changed))
-    return _json(shown_endpoint(changed))
+    async with parts.changing:
+        known = _going_on(parts, found)
+        changed = parse_endpoint_patch(body, known, parts.settings.default_reseller_id)
+        await _save(parts, changed, _note(parts, Action.WEBHOOK_ENDPOINT_CHANGED, asking, changed))
+    # It may have been ended while this was being stored.
+    return _json(shown_endpoint(parts.webhooks.endpoints.get(found.id) or changed))
+
+
+def _going_on(parts: Services, found: StoredEndpoint) -> StoredEndpoint:
+    """The endpoint as it is by now. Raises `NotFound` where it was ended."""
+    known = parts.webhooks.endpoints.get(found.id)
+    if known is None or known.ended_at is not None:
+        raise NotFound("the webhook endpoint was ended")
+    return known
 
 
 @route(

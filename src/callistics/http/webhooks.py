@@ -35,11 +35,11 @@ async def webhook(
 ) -> Response[bytes]:
     """Keep what a platform sends; it is durable once answered, and mapped soon after."""
     parts = services(request)
-    endpoint = parts.webhooks.endpoints.of_token(source, token)
-    if endpoint is None:
-        raise NotFound("no such webhook endpoint")
+    endpoint = _endpoint(parts, source, token)
     note_endpoint(request.scope, endpoint.id, endpoint.source)
-    body = await _admitted(request, parts, endpoint)
+    body = await _body(request, parts)
+    # A body may take long: the endpoint may have been ended meanwhile, or a secret replaced.
+    await _admit(request, parts, _endpoint(parts, source, token), body)
     kept = KeptBody(
         "whb_" + secrets.token_hex(12),
         endpoint.id,
@@ -52,11 +52,25 @@ async def webhook(
     return Response(b"", status_code=200, media_type="text/plain")
 
 
-async def _admitted(request: AnyRequest, parts: Services, endpoint: StoredEndpoint) -> bytes:
-    """The body, once it is known who sent it. Raises as `admit` does, `UnsupportedMedia`."""
+def _endpoint(parts: Services, source: str, token: str) -> StoredEndpoint:
+    """The endpoint of an address. Raises `NotFound`."""
+    found = parts.webhooks.endpoints.of_token(source, token)
+    if found is None:
+        raise NotFound("no such webhook endpoint")
+    return found
+
+
+async def _body(request: AnyRequest, parts: Services) -> bytes:
+    """The body as it came. Raises `UnsupportedMedia`, and as `read_body` does."""
     _check_type(request)
     content_type = request.headers.get("content-type", "")
-    body = await read_body(request, longest(content_type, parts.settings.record_body_limit))
+    return await read_body(request, longest(content_type, parts.settings.record_body_limit))
+
+
+async def _admit(
+    request: AnyRequest, parts: Services, endpoint: StoredEndpoint, body: bytes
+) -> None:
+    """Check who sent it. Raises `Unauthorized`."""
     details = cast("dict[str, Any]", request.scope)
     query = bytes(details["query_string"]).decode("latin-1")
     # As it was written: a proxy, or a framework, may have decoded what was signed.
@@ -72,7 +86,6 @@ async def _admitted(request: AnyRequest, parts: Services, endpoint: StoredEndpoi
     except Unauthorized:
         parts.metrics.webhooks.labels(endpoint.source, "refused").inc()
         raise
-    return body
 
 
 def _headers(sent: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from callistics.ingest.blocks import Blocks
 from callistics.ingest.erase import Erased, erase, erasure_note, without_erased
 from callistics.ingest.expiry import expire
 from callistics.ingest.job import Job, Outcome, Retry
+from callistics.ingest.kept_notices import without_erased as notices_without_erased
 from callistics.ingest.kept_receipts import from_text, to_text
 from callistics.ingest.load import load
 from callistics.ingest.merge import merge
@@ -32,7 +33,7 @@ def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
         if job.webhooks is not None:
             session.save_webhooks(without_erased(job.webhooks, blocks))
         if job.alerts is not None:
-            session.save_alerts(job.alerts)
+            session.save_alerts(notices_without_erased(job.alerts, blocks))
     erased = iter(erase(session, [job.erasure for job in jobs if job.erasure is not None], blocks))
     outcomes: list[Outcome] = [
         _outcome_before(session, job) if job.erasure is None else next(erased) for job in jobs

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 
 import zstandard
@@ -24,7 +25,7 @@ def unpack(body: bytes, encoding: str | None, limit: int) -> bytes:
     else:
         try:
             plain = _join(_gunzip(body) if name == "gzip" else _unzstd(body), limit)
-        except (OSError, EOFError, zstandard.ZstdError):
+        except (OSError, EOFError, zlib.error, zstandard.ZstdError):
             raise Refused([malformed("", f"the body is not valid {name}, or cut off")]) from None
     if len(plain) > limit:
         raise too_large(limit)

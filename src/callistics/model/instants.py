@@ -182,6 +182,10 @@ def lasting(length: int) -> str:
     return f"{number:,} {name}" + "s" * (number != 1)
 
 
+LAST_WRITTEN = micros(datetime(9999, 12, 31, 23, 59, 59, 999_999))
+"""The last instant that `utc_text` can write."""
+
+
 def utc_text(instant: int) -> str:
     """RFC 3339 text of an instant in UTC, microseconds only where there are any."""
     return naive(instant).isoformat() + "Z"

@@ -57,7 +57,8 @@ class Connections:
             if scope["type"] != "http":
                 await inner(scope, receive, send)
                 return
-            port = (scope["client"] or ("", 0))[1]
+            # ASGI has a number there, Granian 2.8 a text.
+            port = int((scope["client"] or ("", 0))[1])
             self._active[port] += 1
             self._under_way += 1
             try:

@@ -1,5 +1,6 @@
 """Whether a request may come to an endpoint: its sender's address, and its signature."""
 
+import re
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address, ip_network
 
@@ -8,6 +9,8 @@ from callistics.model.webhooks import StoredEndpoint
 from callistics.webhooks.platforms import Platform
 from callistics.webhooks.request import Received
 from callistics.webhooks.signatures import CHECKS
+
+_PORTED = re.compile(r"\[([^\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5}")
 
 
 def admit(request: Received, sender: str, endpoint: StoredEndpoint, platform: Platform) -> None:
@@ -44,8 +47,14 @@ def sender_of(peer: str, forwarded: str, proxies: Sequence[str]) -> str:
 
     `forwarded` is `X-Forwarded-For`, which anybody may write but the `proxies`.
     """
-    names = [one.strip() for one in forwarded.split(",") if one.strip()]
+    names = [_without_port(one.strip()) for one in forwarded.split(",") if one.strip()]
     sender = peer
     while is_within(sender, proxies) and names:
         sender = names.pop()
     return sender
+
+
+def _without_port(written: str) -> str:
+    """An address as some proxies write it, with the port that a connection came from."""
+    found = _PORTED.fullmatch(written)
+    return written if found is None else found[1] or found[2]

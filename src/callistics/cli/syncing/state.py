@@ -59,7 +59,7 @@ class StateFile:
             return None
         try:
             kept = msgspec.json.decode(text, type=_Kept)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise Failure(f"{self.path}: not the state of a sync ({error}){_OVER}") from None
         if kept.format != _FORMAT:
             raise Failure(f"{self.path}: written by another version{_OVER}")

@@ -1,13 +1,23 @@
 """What is stored of alerts as a table, as both engines store it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+import msgspec
 import pyarrow as pa
 
-from callistics.model.alerts import AlertChanges
+from callistics.model.alerts import AlertChanges, Delivery
 
 ALERTS = "alert_rows"
 """The table: what there is of one kind and id, of which the newest version counts."""
+
+DELIVERIES = "SELECT argMax(content, version) FROM alert_rows WHERE kind = 'delivery' GROUP BY id"
+"""The SQL of every notice, as it is stored last."""
+
+
+def waiting(contents: Iterable[object]) -> list[Delivery]:
+    """The notices that are on their way, of those that are stored."""
+    found = [msgspec.json.decode(str(one), type=Delivery) for one in contents]
+    return [one for one in found if not one.over]
 
 
 def alert_table(changes: Sequence[AlertChanges], version: int) -> pa.Table | None:

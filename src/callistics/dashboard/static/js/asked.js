@@ -1,21 +1,32 @@
 // Which days the figures are of, and what they are compared with: as the server read them.
 
+import { addressOf, isEmbedded } from "./app.js";
 import { byId, fill, h } from "./dom.js";
 import * as format from "./format.js";
 import { rangeLabel } from "./labels.js";
+import { fixedDates } from "./select.js";
+import { withFilters } from "./state.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const MIDNIGHT = "00:00:00";
 
 /** Say it beside the filters; nothing where the server could not read the range. */
-export function showAsked(resolved, { filters }, compare) {
+export function showAsked(resolved, state, compare) {
   if (resolved.count === null) return fill(byId("asked"));
-  const { date_range: name } = filters;
+  const { date_range: name } = state.filters;
   const compared = compare ? `, compared with ${comparedText(resolved, compare)}` : "";
   return fill(byId("asked"),
     name ? h("span", { class: "print-only" }, `${rangeLabel(name)}: `) : null,
-    `${format.range(resolved.begin, resolved.end)}${compared}`);
+    `${format.range(resolved.begin, resolved.end)}${compared}`,
+    name && !isEmbedded() ? fixedLink(resolved, state) : null);
+}
+
+// The address of a preset shows other days tomorrow.
+function fixedLink(resolved, state) {
+  const href = addressOf(withFilters(state, fixedDates(resolved)));
+  const title = "An address that shows the same days tomorrow";
+  return h("a", { "data-page": true, class: "quiet fixed-dates", href, title }, "Link to these dates");
 }
 
 /** The other range in words. */

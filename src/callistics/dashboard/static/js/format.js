@@ -50,6 +50,11 @@ export function grown(value) {
   return growth.format(value);
 }
 
+/** A change of a number, such as +120. */
+export function moved(value) {
+  return points.format(value);
+}
+
 /** A change of a share, in percentage points. */
 export function movedPoints(value) {
   return `${points.format(value)}${SPACE}points`;

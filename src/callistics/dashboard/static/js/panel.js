@@ -8,7 +8,7 @@ import { failureTexts } from "./notices.js";
 import { Picture } from "./picture.js";
 import { filtersOf } from "./select.js";
 import { withFilters } from "./state.js";
-import { table } from "./table.js";
+import { nextSort, table } from "./table.js";
 import { drawTiles } from "./tiles.js";
 import { tellChoosable } from "./tooltip.js";
 
@@ -18,6 +18,7 @@ export class Panel {
     const heading = newId("panel");
     this.panel = panel;
     this.shown = null;
+    this.sort = null;
     this.notice = h("p", { class: "notice", hidden: true });
     this.picture = h("div", { class: "picture" });
     this.rows = h("div", { class: "rows", tabindex: "0", role: "group", "aria-label": `${panel.title}, table` });
@@ -112,7 +113,16 @@ export class Panel {
     return table(this.panel, rows, unit, {
       canChoose: (row) => filtersOf(this.panel, row, this.shown) !== null,
       choose: (row) => this.#choose(row),
+      sort: this.sort,
+      sortBy: (name) => this.#sortBy(name),
     });
+  }
+
+  #sortBy(name) {
+    this.sort = nextSort(this.sort, name);
+    fill(this.rows, this.#table(this.answer, this.shown));
+    this.#showTable(true);
+    this.rows.querySelector(`th[data-column="${CSS.escape(name)}"] button`)?.focus();
   }
 
   async recolour(theme) {

@@ -43,6 +43,12 @@ function dates(label, labels, { begin, end }) {
   return { date_from: firstDate(label, begin), date_to: to, date_range: undefined };
 }
 
+/** The filters of the range that the server resolved, which stay the same tomorrow. */
+export function fixedDates({ begin, end }) {
+  const from = begin === ".." ? undefined : MIDNIGHT.test(begin) ? begin.slice(0, 10) : begin;
+  return { date_from: from, date_to: lastDate(end), date_range: undefined };
+}
+
 function firstDate(label, begin) {
   if (begin === ".." || isBehind(label, begin)) return label;
   return MIDNIGHT.test(begin) && !label.includes("T") ? begin.slice(0, 10) : begin;

@@ -1,5 +1,6 @@
-// The table behind a picture: every row and figure, and a way to filter by a row.
+// The table behind a picture: every row and figure, in any order, and a way to filter by a row.
 
+import { changeOf } from "./change.js";
 import { h } from "./dom.js";
 import * as format from "./format.js";
 import { label } from "./labels.js";
@@ -10,15 +11,66 @@ const KEYS = new Set(["date", "outcome", "status", "provider", "currency", "agen
 const BOUNDS = new Set(["from", "to"]);
 const COUNTS = new Set(["count", "calls", "reached", "successes", "percentage"]);
 const PREVIOUS = "previous.";
+const CHANGE = "change";
 
-/** A table of rows; `choose(row)` filters by one, for rows that `canChoose` names. */
-export function table(panel, rows, unit, { canChoose, choose }) {
-  const names = rows.length ? Object.keys(rows[0]) : [];
-  const columns = names.map((name, place) => ({ name, text: heading(panel, name), none: absentIs(name, rows), number: place > 0 && isNumber(rows, name) }));
+/**
+ * A table of rows; `choose(row)` filters by one, for rows that `canChoose` names. `sort` is
+ * `{name, falling}` or null for the order of the answer; `sortBy(name)` asks for another one.
+ */
+export function table(panel, rows, unit, { canChoose, choose, sort = null, sortBy }) {
+  const columns = columnsOf(panel, rows);
+  const by = columns.find(({ name }) => name === sort?.name);
   return h("table", {},
     h("caption", { class: "sr-only" }, panel.title),
-    h("thead", {}, h("tr", {}, columns.map(({ name, text, number }) => h("th", { scope: "col", class: number && "number", "data-field": name }, text)))),
-    h("tbody", {}, rows.map((row) => line(panel, row, columns, unit, canChoose(row) && (() => choose(row))))));
+    h("thead", {}, h("tr", {}, columns.map((column) => head(column, column === by && sort, sortBy)))),
+    h("tbody", {}, ordered(rows, by, sort).map((row) => line(panel, row, columns, unit, canChoose(row) && (() => choose(row))))));
+}
+
+// What changed stands behind the first figure that is compared.
+function columnsOf(panel, rows) {
+  const names = rows.length ? Object.keys(rows[0]) : [];
+  const columns = names.map((name, place) => ({ name, field: name, text: heading(panel, name), none: absentIs(name, rows), number: place > 0 && isNumber(rows, name) }));
+  const place = columns.findIndex(({ name, number }) => number && name.startsWith(PREVIOUS));
+  if (place < 0) return columns;
+  const { name, none } = columns[place];
+  const change = { name: CHANGE, text: "Change", of: name.slice(PREVIOUS.length), none, number: true };
+  return [...columns.slice(0, place + 1), change, ...columns.slice(place + 1)];
+}
+
+function head({ name, field, text, number }, sort, sortBy) {
+  const sorted = sort && (sort.falling ? "descending" : "ascending");
+  const inside = sortBy ? h("button", { type: "button", class: "sort", onclick: () => sortBy(name) }, text) : text;
+  return h("th", { scope: "col", class: number && "number", "data-field": field, "data-column": name, "aria-sort": sorted }, inside);
+}
+
+/** The order after one more click on a column: the greatest first, the least first, as answered. */
+export function nextSort(sort, name) {
+  if (sort?.name !== name) return { name, falling: true };
+  return sort.falling ? { name, falling: false } : null;
+}
+
+// What is absent comes last in either order.
+function ordered(rows, by, sort) {
+  if (!by) return rows;
+  const keyed = rows.map((row) => [sortKey(row, by), row]);
+  const [there, absent] = [keyed.filter(([key]) => key !== null), keyed.filter(([key]) => key === null)];
+  there.sort(([one], [other]) => (sort.falling ? compare(other, one) : compare(one, other)));
+  return [...there, ...absent].map(([, row]) => row);
+}
+
+function compare(one, other) {
+  return typeof one === "number" && typeof other === "number" ? one - other : String(one).localeCompare(String(other));
+}
+
+// A change counts by its size, whether it is a rise or a fall.
+function sortKey(row, { name, of, none }) {
+  if (name !== CHANGE) return row[name] ?? none;
+  const change = changeIn(row, of, none);
+  return change && Math.abs(change.difference);
+}
+
+function changeIn(row, of, none) {
+  return changeOf(row[of] ?? null, row[PREVIOUS + of] ?? none, SHARES.has(of));
 }
 
 function heading({ columns }, name) {
@@ -38,12 +90,20 @@ function absentIs(name, rows) {
 }
 
 function line(panel, row, columns, unit, choose) {
-  return h("tr", {}, columns.map(({ name, number, none }, place) => {
+  return h("tr", {}, columns.map(({ name, number, none, of }, place) => {
+    if (name === CHANGE) return h("td", { class: "number change" }, changeText(changeIn(row, of, none), of));
     const text = cell(panel, name, row, unit, none);
     const shown = row[name] === null ? text : h("data", { value: row[name] }, text);
     const inside = place === 0 && choose ? filterButton(shown, chosenText(panel, row, unit), choose) : shown;
     return place === 0 ? h("th", { scope: "row" }, inside) : h("td", { class: number && "number" }, inside);
   }));
+}
+
+function changeText(change, of) {
+  if (change === null) return "–";
+  if (!COUNTS.has(of) || SHARES.has(of)) return change.text ?? "new";
+  const difference = format.moved(change.difference);
+  return change.text === null ? difference : `${difference} (${change.text})`;
 }
 
 function filterButton(shown, text, choose) {

@@ -1,5 +1,6 @@
 // Headline figures, each with its change against the compared period and the count behind it.
 
+import { changeOf } from "./change.js";
 import { fill, h } from "./dom.js";
 import * as format from "./format.js";
 
@@ -24,12 +25,12 @@ function one({ label, field, form, of, of_label: behind, rises_well: risesWell }
 
 function delta(value, before, form, risesWell) {
   if (before === undefined) return null;
-  if (value === null || before === null) return h("dd", { class: "delta" }, "nothing to compare");
+  const change = changeOf(value, before, form === "share");
+  if (change === null) return h("dd", { class: "delta" }, "nothing to compare");
   const was = h("span", { class: "before" }, `was ${SHOWN[form](before)}`);
-  if (form !== "share" && before === 0) return h("dd", { class: "delta" }, was);
-  const moved = form === "share" ? value - before : (value - before) / before;
-  const text = form === "share" ? format.movedPoints(moved) : format.grown(moved);
-  const rising = /[1-9]/.test(text) ? Math.sign(moved) : 0;
+  const { difference, text } = change;
+  if (text === null) return h("dd", { class: "delta" }, was);
+  const rising = /[1-9]/.test(text) ? Math.sign(difference) : 0;
   const good = risesWell === null ? 0 : risesWell ? rising : -rising;
   return h("dd", { class: `delta ${good > 0 ? "good" : good < 0 ? "bad" : ""}` },
     h("span", {}, h("span", { "aria-hidden": "true" }, ARROWS[rising]), text), " ", was);
