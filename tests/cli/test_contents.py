@@ -30,7 +30,7 @@ def packed() -> bytes:
 
 def written(write: object, **options: str) -> bytes:
     target = io.BytesIO()
-    write(TABLE, target, **options)  # pyright: ignore[reportCallIssue, reportUnknownMemberType]
+    write(TABLE, target, **options)  # pyright: ignore[reportCallIssue]
     return target.getvalue()
 
 
