@@ -107,6 +107,7 @@ def _world(found: Found, engine: str, number: int, steps: int) -> None:
     if difference is None:
         return
     smaller = _smaller(engine, number, list(range(done)), difference)
+    print(difference, file=sys.stderr, flush=True)
     found.differences.append(
         f"--seed {number} --engine {engine}, step {done - 1}: {difference}\n"
         f"as few steps as show it: {', '.join(map(str, smaller[0]))}\n" + "\n".join(smaller[1])

@@ -26,7 +26,7 @@ _INVALID: Sequence[tuple[int, str]] = (
     (422, '[{"call_id": "x", "lead_id": "x", "surprise": 1}]'),
     (422, '[{"call_id": "", "lead_id": ""}]'),
     (422, '{"call_id": "c9", "lead_id": "l9", "merchant_id": "m1", "updated_at": "9000-01-01"}'),
-    (400, '{"call_id": 5, "lead_id": 5}'),
+    (422, '{"call_id": 5, "lead_id": 5}'),
     (400, "\ufeff[1, 2"),
     (400, "[" * 5_000),
 )

@@ -10,6 +10,7 @@ from callistics.backups.manifest import BackupError, decode
 from callistics.cli.root import Failure
 from callistics.cli.syncing.state import Identity, StateFile
 from callistics.errors import Refused, SettingsError
+from callistics.files.lines import Batch, Line
 from callistics.ingest.decompress import unpack
 from callistics.settings import load_settings
 from support.backups import kept_in
@@ -70,3 +71,10 @@ def test_a_file_of_settings(text: str, said: str, tmp_path: Path) -> None:
     path.write_text(text)
     with pytest.raises(SettingsError, match=said):
         load_settings({"CALLISTICS_CONFIG": str(path)})
+
+
+@pytest.mark.parametrize("data", BAD)
+def test_a_line_of_a_file(data: bytes) -> None:
+    batch = Batch()
+    batch.add(Line(1, data))
+    assert not batch.is_timed

@@ -147,7 +147,7 @@ class Batch:
             return all(one.updated_at is not None for one in self.heads)
         try:
             return all(_updated_at(body) is not None for body in self.bodies)
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             return False
 
     @property

@@ -118,7 +118,9 @@ def _elements(data: Data, at: int) -> Iterator[int]:
     """The tables of a vector."""
     if at:
         vector = _target(data, at)
-        for place in range(_int32(data, vector)):
+        # A damaged length names more of them than there are bytes for.
+        most = max(0, len(data) - vector - 4) // 4
+        for place in range(min(_int32(data, vector), most)):
             yield _target(data, vector + 4 + 4 * place)
 
 
