@@ -1,4 +1,4 @@
-"""The longest text of a record and of a setting that names one; names, and how things are counted."""
+"""The longest text of a record and of a setting; what names are, and how things are counted."""
 
 import re
 

@@ -31,7 +31,7 @@ CALLS = (
     call("short", 3, "brief"),
 )
 LEADS = (lead("known", 20), lead("changed", 2), lead("gone", 11), lead("both", 30))
-KEPT = {"retention_days": 10, "merchant_retention_days": {"always": 0, "brief": 2}}
+KEPT: dict[str, Any] = {"retention_days": 10, "merchant_retention_days": {"always": 0, "brief": 2}}
 
 
 def there(server: Server, *paths: str) -> list[str]:

@@ -1,7 +1,6 @@
 """A stop ends in time, whatever clients leave half done."""
 
 import socket
-import subprocess
 from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from signal import SIGINT, SIGTERM
 import httpx
 
 from callistics.server.stopping import OVERDUE
-from support.live import ADMIN_KEY, free_port, live, start
+from support.live import ADMIN_KEY, Process, free_port, live, start
 
 HALF = (
     "POST /calls HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -40,9 +39,7 @@ def test_a_body_that_never_ends_does_not_keep_the_server(tmp_path: Path) -> None
 
 
 @contextmanager
-def started(
-    folder: Path, settings: Mapping[str, str], before: str
-) -> Generator["subprocess.Popen[bytes]"]:
+def started(folder: Path, settings: Mapping[str, str], before: str) -> Generator[Process]:
     """A process that has said the first thing."""
     process = start(folder, {"CALLISTICS_PORT": str(free_port()), **settings}, before, None)
     assert process.stdout is not None
@@ -51,7 +48,7 @@ def started(
         yield process
 
 
-def ends(process: "subprocess.Popen[bytes]") -> int:
+def ends(process: Process) -> int:
     try:
         return process.wait(timeout=LONG)
     finally:
