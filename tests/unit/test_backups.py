@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import msgspec
 import pyarrow.parquet as pq
 import pytest
 
-from callistics.backups.kept import MANIFESTS, PARTS, Kept
+from callistics.backups.kept import MANIFESTS, PARTS, Found, Kept, Unreadable
 from callistics.backups.manifest import BackupError, Manifest, decode, encode
 from callistics.backups.states import EXPIRES_IN, States
 from callistics.errors import Conflict, EngineError, NotFound
@@ -75,7 +76,7 @@ def test_one_that_was_cut_off_is_none_and_goes_on(
 
     with pytest.raises(KeyboardInterrupt):
         back_up(kept, HeldSource(store.engine, tmp_path, cut))
-    with pytest.raises(BackupError, match="has no backup"):
+    with pytest.raises(BackupError, match="has no whole backup, but one that was cut off"):
         kept.newest()
     ((noted,),) = [kept.begun().values()]
     if harm:
@@ -146,14 +147,59 @@ def test_a_damaged_manifest_says_so(store: Store, tmp_path: Path, kept: Kept) ->
     file = tmp_path / "backups" / MANIFESTS / f"{manifest.id}.json"
     text = file.read_bytes()
     assert decode(text, "x") == decode(encode(manifest), "x")
-    for wrong in (text.replace(b'"rows": 8', b'"rows": 9', 1), text[:-9], b"[]"):
+    for wrong, reason in (
+        (text.replace(b'"rows": 8', b'"rows": 9', 1), "is damaged: its checksum is another"),
+        (text[:-9], "is cut off"),
+        (b"", "is cut off"),
+        (b"[]", "is damaged: it is no manifest"),
+        (b"\0" * 9, "is damaged: it is no JSON"),
+        (text.replace(b'"format": 1', b'"format": 2'), "is of another version, in format 2"),
+    ):
         assert wrong != text
         file.write_bytes(wrong)
-        for asked in (kept.newest, lambda: kept.prune(1), lambda: kept.manifest(manifest.id)):
-            with pytest.raises(BackupError, match=manifest.id):
+        assert kept.found() == Found([], [Unreadable(manifest.id, reason)])
+        for asked in (kept.newest, lambda: kept.manifest(manifest.id)):
+            with pytest.raises(BackupError, match=f"{manifest.id}.* cannot be read: .*{reason}$"):
                 asked()
     with pytest.raises(BackupError, match="no id of a backup"):
         kept.manifest("../secret")
+
+
+def test_one_damaged_manifest_is_no_hindrance_to_the_others(
+    store: Store, tmp_path: Path, kept: Kept
+) -> None:
+    made = [back_up(kept, HeldSource(store.engine, tmp_path)).manifest for _ in range(3)]
+    # Ids tell times to the second.
+    first, second, third = (replace(kept, one, day) for day, one in enumerate(made, 1))
+    cut_off = tmp_path / "backups" / MANIFESTS / f"{third.id}.json"
+    cut_off.write_bytes(encode(third)[:-9])
+    assert kept.found() == Found([first, second], [Unreadable(third.id, "is cut off")])
+    told = f"{third.id} cannot be read: .* Restore the one before with `--backup {second.id}`"
+    for until in (None, parse_iso("2025-01-03").last):
+        with pytest.raises(BackupError, match=told):
+            kept.newest(until)
+    assert kept.newest(parse_iso("2025-01-02").last) == second
+    loose = tmp_path / "backups" / PARTS / f"{'0' * 64}.parquet"
+    loose.write_bytes(b"of the one that cannot be read, for all that is known")
+    # That it cannot be read makes it none of those that are kept, and no older one goes for it.
+    assert kept.prune(2) == (0, 0)
+    assert kept.prune(1) == (1, 0)
+    fourth = replace(kept, back_up(kept, HeldSource(store.engine, tmp_path)).manifest, 4)
+    assert kept.newest() == fourth
+    assert kept.prune(2) == (0, 0)
+    replace(kept, back_up(kept, HeldSource(store.engine, tmp_path)).manifest, 5)
+    assert kept.prune(1) == (3, 1)
+    assert not cut_off.exists()
+
+
+def replace(kept: Kept, manifest: Manifest, day: int) -> Manifest:
+    """Have a backup as if it had been begun on a day of January 2025."""
+    kept.place.delete(f"{MANIFESTS}/{manifest.id}.json")
+    other = msgspec.structs.replace(
+        manifest, id=f"2025010{day}T000000Z-00000000", created_at=f"2025-01-0{day}T00:00:00Z"
+    )
+    kept.save(other)
+    return kept.manifest(other.id)
 
 
 def test_old_ones_go_with_what_only_they_have(tmp_path: Path, kept: Kept) -> None:
@@ -191,7 +237,12 @@ def test_one_state_at_a_time_which_goes_when_nobody_asks(store: Store, tmp_path:
     clock = [0.0]
     states = States(store.engine, "x", tmp_path / "part", lambda: clock[0])
     held = states.hold()
-    with pytest.raises(Conflict, match="one at a time"):
+    clock[0] = 12.5
+    told = (
+        f"one at a time; it was begun at {held.created_at[:19]}Z, last asked for 12 seconds ago,"
+        " and is let go in 288 seconds unless more of it is asked for"
+    )
+    with pytest.raises(Conflict, match=f"{told}$"):
         states.hold()
     clock[0] = EXPIRES_IN - 1
     states.part(held.id, "calls-2025-01").file.close()

@@ -77,7 +77,10 @@ def _authorized(request: AnyRequest) -> tuple[Services, StoredKey]:
     parts = services(request)
     key = parts.authorize(request, Permission.ADMIN)
     if key.scope != EVERYTHING:
-        raise Forbidden("a backup has the data of all tenants: it needs an admin key without scope")
+        raise Forbidden(
+            "a backup, or an export of all, has the data of all tenants: it needs an admin key"
+            " without scope"
+        )
     return parts, key
 
 

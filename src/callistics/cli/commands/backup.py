@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import click
 
 from callistics.cli.connect import Target, client_options, connect
-from callistics.cli.output import console, table_of
+from callistics.cli.output import columns_of, console, table_of
 from callistics.cli.root import Failure
 from callistics.texts import counted
 
@@ -59,6 +59,8 @@ def make(target: Target, dest: str, keep: int | None) -> None:
 
     started = time.monotonic()
     kept = Kept(Place(dest))
+    for lost in kept.found().unreadable:
+        click.echo(f"Note: the backup {lost}", err=True)
     with connect(target) as client, _bar("Backing up") as begin:
         made = make_backup(kept, ServerSource(client), begin)
     found = made.manifest
@@ -80,6 +82,8 @@ def list_(dest: str) -> None:
     from callistics.backups.kept import Kept  # noqa: PLC0415
     from callistics.backups.place import Place  # noqa: PLC0415
 
+    kept = Kept(Place(dest))
+    found = kept.found()
     rows: list[dict[str, object]] = [
         {
             "id": one.id,
@@ -89,11 +93,13 @@ def list_(dest: str) -> None:
             "engine": one.engine_version,
             "schema": one.schema,
         }
-        for one in Kept(Place(dest)).manifests()
+        for one in found.manifests
     ]
+    rows.extend({"id": one.id, "note": f"its manifest {one.reason}"} for one in found.unreadable)
     if not rows:
-        raise Failure(f"{dest} has no backup")
-    console().print(table_of(tuple(rows[0]), rows))
+        raise Failure(kept.none())
+    rows.sort(key=lambda row: str(row["id"]))
+    console().print(table_of(columns_of(rows), rows))
 
 
 @command.command("verify", epilog="Example: callistics backup verify /var/backups/callistics")
@@ -101,14 +107,17 @@ def list_(dest: str) -> None:
 @click.option("--backup", metavar="ID", help="Only this one; without it all of them.")
 def verify(dest: str, backup: str | None) -> None:
     """Read the backups in DEST again. The exit code is 1 where anything is missing or damaged."""
-    from callistics.backups.kept import Kept  # noqa: PLC0415
+    from callistics.backups.kept import Found, Kept  # noqa: PLC0415
     from callistics.backups.place import Place  # noqa: PLC0415
 
     kept = Kept(Place(dest))
-    found = [kept.manifest(backup)] if backup else kept.manifests()
-    if not found:
-        raise Failure(f"{dest} has no backup")
-    damaged = 0
+    every = Found([kept.manifest(backup)], []) if backup else kept.found()
+    found, lost = every.manifests, every.unreadable
+    if not found and not lost:
+        raise Failure(kept.none())
+    damaged = len(lost)
+    for unread in lost:
+        click.echo(str(unread), err=True)
     with _bar("Reading") as begin:
         note = begin(sum(part.rows for one in found for part in one.parts))
         for one in found:
