@@ -15,6 +15,7 @@ import pytest
 from callistics.backups.kept import MANIFESTS, PARTS, Found, Kept, Unreadable
 from callistics.backups.manifest import BackupError, Manifest, decode, encode
 from callistics.backups.states import EXPIRES_IN, States
+from callistics.engines.duckdb import restoring
 from callistics.errors import Conflict, EngineError, NotFound
 from callistics.model.instants import parse_iso
 from support import inside
@@ -290,6 +291,37 @@ def test_a_checkpoint_waits_for_a_state_that_is_held(tmp_path: Path) -> None:
         inside.execute(store.engine, "CHECKPOINT")
         assert not log.exists() or log.stat().st_size == 0
         assert store.rows("call_count") == [{"count": 25}]
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("Permission denied", "run this as the user of the server, or name another place"),
+        ("No space left on device", "run the same command again once that is mended"),
+    ],
+)
+@pytest.mark.parametrize("while_", ["opening", "inserting", "rebuilding"])
+def test_a_place_that_cannot_be_written_is_a_sentence(
+    said: str, advice: str, while_: str, store: Store, tmp_path: Path, kept: Kept,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    manifest = back_up(kept, HeldSource(store.engine, tmp_path)).manifest
+    target = tmp_path / "new" / "a.db"
+
+    def failing(*_: object) -> Any:
+        raise duckdb.IOException(f'IO Error: Cannot open file "/x": {said}')
+
+    with monkeypatch.context() as patch:
+        if while_ == "opening":
+            patch.setattr(restoring.duckdb, "connect", failing)
+        elif while_ == "inserting":
+            patch.setattr(restoring, "_written", failing)
+        else:
+            patch.setattr(restoring.Rebuild, "apply", failing)
+        told = rf"^{target} cannot be written \({said}\): .*{advice}"
+        with pytest.raises(EngineError, match=told):
+            restore_into(kept, manifest, f"duckdb://{target}", tmp_path)
+    assert not list(target.parent.iterdir())
 
 
 def test_what_a_killed_restore_has_left_is_no_hindrance(

@@ -99,6 +99,11 @@ def _of_ages(parts: Services, engine: Engine) -> list[Figure]:
             lambda: _elapsed(parts.metrics.maintained_at),
         ),
         (
+            "alert_notices_overdue",
+            "Notices of alerts that did not arrive yet, though they were sent at least once.",
+            lambda: parts.alerts.sender.overdue,
+        ),
+        (
             "keys_ending",
             f"Access keys that end within {SOON_DAYS} days.",
             lambda: len(parts.keyring.ending(now())),

@@ -127,6 +127,13 @@ def _keys(ending: float, _: Figures) -> Check | None:
     return Check("access keys", text, State.WARN, "rotate them: callistics keys list")
 
 
+def _notices(overdue: float, _: Figures) -> Check | None:
+    if not overdue or math.isnan(overdue):
+        return None
+    text = f"{overdue:,.0f} of alerts did not arrive yet"
+    return Check("notices", text, State.WARN, "see why: callistics alerts show ID")
+
+
 def _webhooks(age: float, _: Figures) -> Check | None:
     if math.isnan(age) or age < 600:
         return None
@@ -160,6 +167,7 @@ _CHECKS: Mapping[str, Callable[[float, Figures], Check | None]] = {
     "memory_limit_bytes": _memory,
     "process_resident_memory_bytes": _resident,
     "keys_ending": _keys,
+    "alert_notices_overdue": _notices,
     "webhooks_waiting_age_seconds": _webhooks,
     "maintenance_age_seconds": _maintenance,
 }
