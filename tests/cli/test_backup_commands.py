@@ -64,7 +64,11 @@ def test_a_backup_is_made_listed_verified_and_restored(
     new = "duckdb:///" + str(folder / "new.db").lstrip("/")
     for more in ((), ("--backup", manifest.stem), ("--at", "2099-01-01")):
         (folder / "new.db").unlink(missing_ok=True)
-        assert "Restored 6 calls" in run("restore", "there", "--engine", new, *more).stdout
+        restored = run("restore", "there", "--engine", new, *more)
+        assert "Restored 6 calls" in restored.stdout
+        for told in ("calls-2025-01", "what is derived from records"):
+            assert f"Restoring {told}\n" in restored.stderr
+        assert restored.stderr.endswith("run `callistics doctor`.\n")
     assert answers(run, "--engine", new) == before
     # The log goes on where it was: that the backup was restored is its last entry.
     run("audit", "verify", "--engine", new)
@@ -142,6 +146,13 @@ def test_what_cannot_be_is_a_sentence(stored: None, run: Run, folder: Path) -> N
         (("restore", "nowhere", "--backup", "x", "--engine", "duckdb://n.db"), "no id of a backup"),
     ):
         assert told in run(*arguments, code=1).stderr, arguments
+    away = ("--engine", "duckdb://away.db")
+    for arguments in (("backup", "x", *away), ("export", "--all", "y", *away)):
+        told = run(*arguments, code=1).stderr
+        assert "name the server with --url, or its settings with CALLISTICS_CONFIG" in told
+    assert "Missing argument 'DEST'" in run("backup", code=2).stderr
+    shown = " ".join(run("backup", "--help").stdout.split())
+    assert "callistics backup make --help" in shown
     run("restore", "nowhere", "--at", "yesterday", code=2)
     run("restore", "nowhere", "--at", "2025-01-01", "--backup", "x", code=2)
     run("export", "x", code=2)

@@ -44,8 +44,8 @@ async def backup_made(request: AnyRequest, backup_id: FromPath[str]) -> None:
     parts, key = _authorized(request)
     await _check_empty(request, parts)
     state = await parts.backing_up.run(partial(parts.backups.release, backup_id))
-    calls, leads = state.rows("calls"), state.rows("lead_records")
-    told = {"backup": state.id, "calls": calls, "leads": leads}
+    rows = {name: state.rows(name) for name in ("calls", "lead_records")}
+    told = {"backup": state.id, **rows}
     made = parts.note(Action.BACKUP_MADE, key, **told)
     await durable(parts.audit.add(made))
     parts.backups.made_at = made.at

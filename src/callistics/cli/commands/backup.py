@@ -20,13 +20,18 @@ Examples:
 """
 
 
+_MISSING = (
+    "name the server with --url, or its settings with CALLISTICS_CONFIG; nothing was backed up"
+)
+
+
 class _Group(click.Group):
     """What is none of its commands is the place of a backup that is to be made."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the command in that is meant."""
         asks_for_help = args and args[0] in ctx.help_option_names
-        if args and not asks_for_help and args[0] not in self.commands:
+        if not asks_for_help and (not args or args[0] not in self.commands):
             args = ["make", *args]
         return super().parse_args(ctx, args)
 
@@ -37,6 +42,8 @@ def command() -> None:
 
     DEST is a folder, or s3://bucket/prefix with the credentials that AWS's own tools find. What is
     there of an earlier backup and did not change is not fetched again; what was cut off goes on.
+
+    Options of a backup, such as --keep, --url and --key: `callistics backup make --help`.
     """
 
 
@@ -61,7 +68,7 @@ def make(target: Target, dest: str, keep: int | None) -> None:
     kept = Kept(Place(dest))
     for lost in kept.found().unreadable:
         click.echo(f"Note: the backup {lost}", err=True)
-    with connect(target) as client, _bar("Backing up") as begin:
+    with connect(target, missing=_MISSING) as client, _bar("Backing up") as begin:
         made = make_backup(kept, ServerSource(client), begin)
     found = made.manifest
     click.echo(
@@ -135,9 +142,11 @@ def _bar(what: str) -> Generator[Callable[[int], Callable[[int], None]]]:
     from callistics.cli.importing.progress import progress_bar  # noqa: PLC0415
 
     with progress_bar() as progress:
+        # Until it is known how much there is to do: of a state everything is read once.
+        task = progress.add_task("Looking at what there is", total=None)
 
         def begin(total: int) -> Callable[[int], None]:
-            task = progress.add_task(what, total=total)
+            progress.update(task, description=what, total=total)
             return lambda rows: progress.advance(task, rows)
 
         yield begin
