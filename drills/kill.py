@@ -137,6 +137,8 @@ class _Folder:
         threading.Event().wait(self._random.uniform(0, self._start))
         process.kill()
         process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
 
     def _kill_loaded(self, server: Live, number: int, tally: Tally) -> None:
         answers: SimpleQueue[None] = SimpleQueue()

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from schemathesis.checks import negative_data_rejection
 from schemathesis.config import SchemathesisConfig
@@ -59,6 +60,14 @@ def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Li
         yield found
 
 
+@pytest.fixture(scope="module")
+def session() -> Iterator[requests.Session]:
+    """A connection that is kept, and nothing of the environment looked up for each request."""
+    with requests.Session() as found:
+        found.trust_env = False
+        yield found
+
+
 @cache
 def schema(engine: str) -> Any:
     """The document, with how much is drawn of it."""
@@ -84,15 +93,17 @@ def drawn(label: str, engine: str) -> Any:
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
-def test_every_operation(label: str, server: Live, engine: str) -> None:
-    drawn(label, engine)(server=server)
+def test_every_operation(label: str, server: Live, session: requests.Session, engine: str) -> None:
+    drawn(label, engine)(server=server, session=session)
 
 
-def as_documented(case: Any, server: Live) -> None:
+def as_documented(case: Any, server: Live, session: requests.Session) -> None:
     headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
     # With on_error=skip bad records are reported in an answer of 200.
     skips = (case.query or {}).get("on_error") == "skip"
     # An empty list in the query is written as nothing.
     lost = any(value in ([], {}, None) for value in (case.query or {}).values())
     excluded = [negative_data_rejection] if skips or lost else []
-    case.call_and_validate(base_url=server.url, headers=headers, excluded_checks=excluded)
+    case.call_and_validate(
+        base_url=server.url, headers=headers, excluded_checks=excluded, session=session
+    )

@@ -84,7 +84,7 @@ def test_lines_are_numbered_as_an_editor_does() -> None:
 def test_rows_of_another_length_are_bad() -> None:
     lines = from_csv("call_id,outcome\nc1\nc2,x,y\nc3,z\n")
     assert numbered(lines) == {
-        2: "has 1 cells where the header has 2",
+        2: "has 1 cell where the header has 2",
         3: "has 3 cells where the header has 2",
         4: None,
     }
@@ -124,7 +124,7 @@ def test_a_quote_that_never_ends_is_said_with_its_line() -> None:
     assert numbered(from_csv('call_id,outcome\nc1,x\nc2,"never\nends\nc3,y\n')) == {
         2: None,
         3: "not CSV: unexpected end of data",
-        4: "has 1 cells where the header has 2",
+        4: "has 1 cell where the header has 2",
         5: None,
     }
 

@@ -84,9 +84,9 @@ def test_a_line_of_types_is_left_out_only_under_the_header() -> None:
 def test_a_row_in_which_the_file_ends_says_so() -> None:
     lines = from_csv("call_id,outcome\na,b\nc")
     assert (lines[-1].wrong or "").startswith(
-        "has 1 cells where the header has 2, and the file ends"
+        "has 1 cell where the header has 2, and the file ends"
     )
-    assert numbered(from_csv("call_id,outcome\nc\n"))[2] == "has 1 cells where the header has 2"
+    assert numbered(from_csv("call_id,outcome\nc\n"))[2] == "has 1 cell where the header has 2"
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-16", "utf-16-le", "shift_jis"])

@@ -21,7 +21,7 @@ from .conftest import Run
 ROWS = "call_id,started_at\na,2025-01-05\nb,2025-01-06\nTotal,2\n\nof January\n\n"
 SAID = (
     "left out at the end, as --skip-last says:"
-    " line 4 (Total 2), line 6 (has 1 cells where the header has 2)"
+    " line 4 (Total 2), line 6 (has 1 cell where the header has 2)"
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from callistics.access.keyring import NewKey, make_key
 from callistics.errors import Problem, Refused, invalid, malformed, pointer, unknown_names
 from callistics.model.instants import DAY, LAST_WRITTEN, SECOND
-from callistics.model.json import NotJsonError, as_object, decode
+from callistics.model.json import NotJsonError, as_object, decode, whole_number
 from callistics.model.keys import StoredKey
 
 FIELDS = ("overlap",)
@@ -40,12 +40,13 @@ def parse_overlap(body: bytes) -> int:
 
 
 def _seconds(value: object, problems: list[Problem]) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
+    number = whole_number(value)
+    if number is None:
         problems.append(malformed("/overlap", "must be a whole number of seconds", value))
         return 0
-    if not 0 <= value <= MAX_OVERLAP:
+    if not 0 <= number <= MAX_OVERLAP:
         problems.append(invalid("/overlap", f"must be from 0 to {MAX_OVERLAP:,}", value))
-    return value
+    return number
 
 
 def rotation(old: StoredKey, overlap: int, now: int) -> Rotation:

@@ -2,10 +2,9 @@
 
 import re
 
-from callistics.catalog.filter_types import whole_number
 from callistics.errors import Problem, invalid, malformed, pointer, unknown_names
 from callistics.model.alerts import Hours
-from callistics.model.json import as_list, as_object
+from callistics.model.json import as_list, as_object, whole_number
 
 FIELDS = ("from", "to", "days")
 MOST = 20

@@ -6,7 +6,6 @@ from callistics.analytics.locked import read_locked
 from callistics.analytics.parse_body import Object
 from callistics.analytics.parse_filters import FilterReader
 from callistics.analytics.parse_range import Holds, common
-from callistics.catalog.filter_types import whole_number
 from callistics.catalog.joined_filters import joined
 from callistics.errors import (
     Problem,
@@ -17,6 +16,7 @@ from callistics.errors import (
     pointer,
     unknown_names,
 )
+from callistics.model.json import whole_number
 from callistics.model.query import Ends, Filters
 from callistics.model.scope import Scope
 from callistics.model.zones import Zone, zone

@@ -7,7 +7,7 @@ from decimal import Decimal
 from callistics.catalog.payload_operators import OPERATORS, SCALARS
 from callistics.errors import did_you_mean
 from callistics.model import relative_range
-from callistics.model.json import as_list
+from callistics.model.json import as_list, whole_number
 from callistics.model.query import FilterValue, OneNumberOf, OneOf
 from callistics.records.field_types import FieldType
 from callistics.records.field_values import MAX_COST
@@ -98,17 +98,6 @@ def listed_numbers(least: int, greatest: int | None = None) -> FilterType:
     }
     label = f"whole number {span}, or list of them"
     return FilterType(label, schema, read, listed=True, number=True)
-
-
-def whole_number(value: object) -> int | None:
-    """The value if it is a whole JSON number (`10.0` is one), else None."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return None
-    if isinstance(value, int):
-        return value
-    if value.adjusted() > 30:
-        return 2**100 if value > 0 else -(2**100)
-    return int(value) if value == value.to_integral_value() else None
 
 
 def _number(value: object) -> int | Decimal:

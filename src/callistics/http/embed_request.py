@@ -7,7 +7,6 @@ from callistics.access.claims import LOCKED_FIELDS, MAX_SECONDS
 from callistics.access.requests import SCOPE_FIELDS, check_excess, parse_scope
 from callistics.analytics.locked import locked_problems
 from callistics.analytics.parse_body import Object, read_object
-from callistics.catalog.filter_types import whole_number
 from callistics.errors import (
     NOTHING,
     Problem,
@@ -17,7 +16,7 @@ from callistics.errors import (
     pointer,
     unknown_names,
 )
-from callistics.model.json import as_list, as_object, decode, encode
+from callistics.model.json import as_list, as_object, decode, encode, whole_number
 from callistics.model.scope import SCOPED, Locked, Scope
 from callistics.setting_types import is_origin
 

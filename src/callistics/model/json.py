@@ -160,3 +160,14 @@ def as_object(value: object) -> dict[str, object] | None:
 def as_list(value: object) -> list[object] | None:
     """A decoded value if it is a JSON array, else None."""
     return cast("list[object]", value) if isinstance(value, list) else None
+
+
+def whole_number(value: object) -> int | None:
+    """The value if it is a whole JSON number (`10.0` is one), else None."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    if isinstance(value, int):
+        return value
+    if value.adjusted() > 30:
+        return 2**100 if value > 0 else -(2**100)
+    return int(value) if value == value.to_integral_value() else None

@@ -72,7 +72,7 @@ class Application:
     known to this process alone. `admin_key_file` is set once a first admin key was written there.
     `accepts_loss` is whether it goes on where acknowledged records are lost.
     `serves` is whether others are served: then the engine's maintenance is done in the background.
-    `open_engine` gives the engine that the settings name.
+    `open_engine` gives the engine that the settings name, in another way than usual.
     """
 
     settings: Settings
@@ -83,7 +83,7 @@ class Application:
     admin_key_file: Path | None = None
     on_ready: "Callable[[Application], None] | None" = None
     failure: CallisticsError | None = None
-    open_engine: Callable[..., ServedEngine] = open_engine
+    open_engine: Callable[..., ServedEngine] | None = None
 
     def __post_init__(self) -> None:
         self.asgi = create_http(
@@ -98,9 +98,8 @@ class Application:
             with private_files(database_file(self.settings.engine)):
                 if self.accepts_loss:
                     keep_aside(self.settings)
-                engine = self.open_engine(
-                    self.settings, shared=self.serves, imports=not self.serves
-                )
+                opened = self.open_engine or open_engine
+                engine = opened(self.settings, shared=self.serves, imports=not self.serves)
                 async with self._running(http, engine):
                     yield
         except CallisticsError as error:
