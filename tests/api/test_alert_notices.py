@@ -29,7 +29,7 @@ from support.alerting import (
 )
 from support.gate import until
 from support.live import free_port
-from support.server import Server, serving
+from support.server import Server
 
 NOW = "2026-03-02T11:20"
 
@@ -197,42 +197,6 @@ def test_who_is_gone_is_left_alone(server: Server, webhook: Notified) -> None:
     webhook.statuses = [410]
     look(server, NOW)
     assert shown(server, one)["deliveries"][0]["state"] == "given_up"
-
-
-def test_private_addresses_are_refused_unless_allowed(tmp_path: Path, webhook: Notified) -> None:
-    with serving(tmp_path, alert_private_addresses=True) as server:
-        one = make(server, body(webhook.url), NOW)
-    with serving(tmp_path) as server:
-        # What was allowed once may be changed, and is judged as it is sent.
-        server.request("PATCH", f"/alerts/{one}", json={"name": "Another name"})
-        assert overdue(server) == 0
-        look(server, NOW)
-        delivery = shown(server, one)["deliveries"][0]
-        assert delivery["state"] == "waiting"
-        assert "the setting alert_private_addresses allows them" in delivery["error"]
-        assert overdue(server) == 1
-        (tested,) = server.request("POST", f"/alerts/{one}/test").json()["notices"]
-        assert (tested["sent"], tested["error"]) == (False, delivery["error"])
-    assert webhook.came == []
-
-
-def overdue(server: Server) -> float:
-    name = "callistics_alert_notices_overdue "
-    lines = server.request("GET", "/metrics").text.splitlines()
-    (line,) = [one for one in lines if one.startswith(name)]
-    return float(line.removeprefix(name))
-
-
-def test_a_literal_private_address_is_refused_as_the_alert_is_made(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
-        for host in ("127.0.0.1", "[::1]", "10.0.0.9:8", "localhost"):
-            answer = server.request("POST", "/alerts", json=body(f"http://{host}/"))
-            (error,) = answer.json()["errors"]
-            assert (answer.status_code, error["pointer"]) == (422, "/notify/0/webhook/url")
-            assert "alert_private_addresses" in error["message"]
-        for host in ("8.8.8.8", "ops.example"):
-            answer = server.request("POST", "/alerts", json=body(f"http://{host}/"))
-            assert answer.status_code == 201
 
 
 def test_a_test_says_that_it_is_one(

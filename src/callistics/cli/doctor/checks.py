@@ -141,6 +141,18 @@ def _webhooks(age: float, _: Figures) -> Check | None:
     return Check("webhooks", text, State.WARN, "look in the log of the server for what keeps them")
 
 
+def _overwriting(age: float, _: Figures) -> Check | None:
+    if math.isnan(age):
+        return None
+    if not age:
+        return Check("erased", "nothing is left of it in the database's files")
+    text = f"what was erased {duration(age)} ago is not overwritten in the database's files yet"
+    if age > _DAY:
+        advice = "look in the log of the server for what keeps maintenance from it"
+        return Check("erased", text, State.WARN, advice)
+    return Check("erased", text)
+
+
 def _maintenance(age: float, _: Figures) -> Check | None:
     if math.isnan(age):
         return None
@@ -169,6 +181,7 @@ _CHECKS: Mapping[str, Callable[[float, Figures], Check | None]] = {
     "keys_ending": _keys,
     "alert_notices_overdue": _notices,
     "webhooks_waiting_age_seconds": _webhooks,
+    "overwriting_due_age_seconds": _overwriting,
     "maintenance_age_seconds": _maintenance,
 }
 """By the figure that each is about."""
