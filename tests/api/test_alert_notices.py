@@ -29,7 +29,7 @@ from support.alerting import (
 )
 from support.gate import until
 from support.live import free_port
-from support.server import Server, serving
+from support.server import Server
 
 NOW = "2026-03-02T11:20"
 
@@ -197,18 +197,6 @@ def test_who_is_gone_is_left_alone(server: Server, webhook: Notified) -> None:
     webhook.statuses = [410]
     look(server, NOW)
     assert shown(server, one)["deliveries"][0]["state"] == "given_up"
-
-
-def test_private_addresses_are_refused_unless_allowed(tmp_path: Path, webhook: Notified) -> None:
-    with serving(tmp_path) as server:
-        one = make(server, body(webhook.url), NOW)
-        look(server, NOW)
-        delivery = shown(server, one)["deliveries"][0]
-        assert delivery["state"] == "waiting"
-        assert "private ones are not allowed" in delivery["error"]
-        (tested,) = server.request("POST", f"/alerts/{one}/test").json()["notices"]
-        assert (tested["sent"], tested["error"]) == (False, delivery["error"])
-    assert webhook.came == []
 
 
 def test_a_test_says_that_it_is_one(

@@ -257,6 +257,16 @@ def test_what_cannot_be_simulated(
     assert problem(answer, status)["errors"][0]["pointer"] == pointer
 
 
+def test_a_range_that_is_too_long_to_be_simulated_says_how_long_it_may_be(server: Server) -> None:
+    given = {**body(), "from": "2025-03-01T00:00:00Z"}
+    answer = server.request("POST", "/alerts/simulate", json=given)
+    (error,) = problem(answer, 422)["errors"]
+    # A thousand hours later.
+    assert "end at 2025-04-11T16:00:00" in error["message"]
+    span = {"to": "2025-04-11T16:00:00Z"}
+    assert server.request("POST", "/alerts/simulate", json={**given, **span}).status_code == 200
+
+
 def test_notices_are_counted_without_naming_anybody(server: Server) -> None:
     with notified() as webhook:
         one = make(server, body(webhook.url), NOW)

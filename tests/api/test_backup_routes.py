@@ -66,7 +66,7 @@ def check_age(server: Server) -> None:
     assert server.request("POST", f"/backups/{made}/made").status_code == 204
     assert age(server) >= 0
     (entry,) = server.request("GET", "/audit?action=backup.made").json()["data"]
-    assert entry["details"] == {"backup": made, "calls": 0, "leads": 0}
+    assert entry["details"] == {"backup": made, "calls": 0, "lead_records": 0}
     problem(server.request("POST", f"/backups/{made}/made"), 404)
 
 

@@ -30,10 +30,9 @@ def test_a_log_is_verified(run: Run, folder: Path) -> None:
     with duckdb.connect(file) as database:
         database.execute("DELETE FROM audit_log WHERE sequence = 3")
     assert run("audit", "verify").stdout == first.stdout
-    assert (
-        f"no entry has the hash {head} any more"
-        in run("audit", "verify", "--head", head, code=1).stderr
-    )
+    cut_off = run("audit", "verify", "--head", head, code=1).stderr
+    assert f"no entry has the hash {head} any more" in cut_off
+    assert "unless the database was restored from a backup that is older" in cut_off
     with duckdb.connect(file) as database:
         database.execute("UPDATE audit_log SET who = 'nobody' WHERE sequence = 2")
     found = run("audit", "verify", code=1)

@@ -1,10 +1,18 @@
 """Backups, restoring and exports as people type them."""
 
 import json
+import os
+import signal
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 import zstandard
+
+from callistics.backups.place import Place
+from callistics.cli.client import Client
 
 from .conftest import Run
 
@@ -56,7 +64,11 @@ def test_a_backup_is_made_listed_verified_and_restored(
     new = "duckdb:///" + str(folder / "new.db").lstrip("/")
     for more in ((), ("--backup", manifest.stem), ("--at", "2099-01-01")):
         (folder / "new.db").unlink(missing_ok=True)
-        assert "Restored 6 calls" in run("restore", "there", "--engine", new, *more).stdout
+        restored = run("restore", "there", "--engine", new, *more)
+        assert "Restored 6 calls" in restored.stdout
+        for told in ("calls-2025-01", "what is derived from records"):
+            assert f"Restoring {told}\n" in restored.stderr
+        assert restored.stderr.endswith("run `callistics doctor`.\n")
     assert answers(run, "--engine", new) == before
     # The log goes on where it was: that the backup was restored is its last entry.
     run("audit", "verify", "--engine", new)
@@ -76,17 +88,71 @@ def test_damage_ends_with_1(stored: None, run: Run, folder: Path) -> None:
     assert "1 of the files" in told
 
 
+def test_a_backup_that_cannot_be_read_is_named_and_passed_over(
+    stored: None, run: Run, folder: Path
+) -> None:
+    run("backup", "there")
+    (lost,) = (folder / "there" / "backups").iterdir()
+    lost.write_bytes(lost.read_bytes()[:300])
+    told = f"{lost.stem} cannot be read: its manifest is cut off"
+    assert told in run("backup", "there").stderr
+    (whole,) = set((folder / "there" / "backups").iterdir()) - {lost}
+    listed = run("backup", "list", "there").stdout
+    assert whole.stem in listed
+    assert "its manifest is cut off" in listed
+    checked = run("backup", "verify", "there", code=1).stderr
+    assert told in checked
+    assert "1 of the files" in checked
+
+
+def test_one_that_is_terminated_lets_go_of_the_state(
+    stored: None, run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+    request, write = Client.request, Place.write
+
+    def noted(client: Client, method: str, path: str, **given: Any) -> httpx.Response:
+        asked.append((method, path))
+        return request(client, method, path, **given)
+
+    def terminated(place: Place, name: str, pieces: Iterable[bytes]) -> None:
+        write(place, name, pieces)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Client, "request", noted)
+        patch.setattr(Place, "write", terminated)
+        # As shells have it: 128 and the number of the signal.
+        assert run("backup", "there", code=143).stderr == "\nStopped.\n"
+    assert [method for method, _ in asked] == ["POST", "DELETE"]
+    told = "has no whole backup, but one that was cut off"
+    assert told in run("backup", "list", "there", code=1).stderr
+    run("backup", "there")
+
+
 def test_what_cannot_be_is_a_sentence(stored: None, run: Run, folder: Path) -> None:
     (folder / "file").write_bytes(b"")
+    (folder / "empty").mkdir()
     for arguments, told in (
         (("backup", "file/x"), "Not a directory"),
         (("backup", "ftp://x/y"), "a folder or to s3://"),
-        (("backup", "list", "nowhere"), "has no backup"),
-        (("backup", "verify", "nowhere"), "has no backup"),
-        (("restore", "nowhere", "--engine", "duckdb://n.db"), "has no backup"),
+        (("backup", "file"), "file is a file: backups are in a folder"),
+        (("restore", "file", "--engine", "duckdb://n.db"), "file is a file"),
+        (("backup", "list", "nowhere"), "nowhere is not there"),
+        (("backup", "verify", "nowhere"), "nowhere is not there"),
+        (("restore", "nowhere", "--engine", "duckdb://n.db"), "nowhere is not there"),
+        (("backup", "list", "empty"), "empty has no backup"),
+        (("backup", "/proc/none"), "/proc/none cannot be written to (No such file or directory)\n"),
         (("restore", "nowhere", "--backup", "x", "--engine", "duckdb://n.db"), "no id of a backup"),
     ):
         assert told in run(*arguments, code=1).stderr, arguments
+    away = ("--engine", "duckdb://away.db")
+    for arguments in (("backup", "x", *away), ("export", "--all", "y", *away)):
+        told = run(*arguments, code=1).stderr
+        assert "name the server with --url, or its settings with CALLISTICS_CONFIG" in told
+    assert "Missing argument 'DEST'" in run("backup", code=2).stderr
+    shown = " ".join(run("backup", "--help").stdout.split())
+    assert "callistics backup make --help" in shown
     run("restore", "nowhere", "--at", "yesterday", code=2)
     run("restore", "nowhere", "--at", "2025-01-01", "--backup", "x", code=2)
     run("export", "x", code=2)
@@ -102,6 +168,8 @@ def test_exported_records_are_imported_to_the_same_state(
     assert set(names["records"]) == {"calls.ndjson.zst", "leads.ndjson.zst"}
     # What was cleared cannot be said in Parquet.
     assert set(names["columns"]) == {"calls-cleared.ndjson.zst", "calls.parquet", "leads.parquet"}
+    modes = {file.stat().st_mode & 0o777 for place in names for file in (folder / place).iterdir()}
+    assert modes == {0o600}
     for place in names:
         where = ("--engine", f"duckdb://{folder}/{place}.db")
         run("import", f"{place}/calls*", *where)

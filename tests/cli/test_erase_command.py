@@ -30,8 +30,11 @@ def test_leads_go_with_their_calls(filled: Run) -> None:
     assert count(filled) == "12"
     erased = filled("erase", "l1", "l2", "nobody", "--yes")
     assert erased.stdout == "2 leads and 4 calls erased, 1 not found\n"
-    again = filled("erase", "l1", "--yes")
-    assert again.stdout == "0 leads and 0 calls erased, 1 not found\n"
+    for more in (("--yes",), ("--dry-run",)):
+        again = filled("erase", "l1", *more, code=1)
+        assert again.stdout.startswith("0 leads and 0 calls ")
+        assert again.stdout.endswith("erased, 1 not found\n")
+        assert "it was mistyped, or erased before" in again.stderr
     assert count(filled) == "8"
 
 
@@ -54,6 +57,8 @@ def test_who_does_not_say_yes_is_asked(filled: Run) -> None:
 def test_a_file_names_them(filled: Run, folder: Path, text: str, told: str) -> None:
     (folder / "ids.csv").write_text(text, encoding="utf-8")
     assert told in filled("erase", "--file", "ids.csv", "--yes").stdout
+    # A file may be given again.
+    assert "0 leads and 0 calls" in filled("erase", "--file", "ids.csv", "--yes").stdout
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,11 @@ GB, DAY = 10**9, 86_400
             State.WARN,
         ),
         ({"keys_ending": 2}, "access keys", State.WARN),
+        ({"alert_notices_overdue": 2}, "notices", State.WARN),
         ({"webhooks_waiting_age_seconds": 601}, "webhooks", State.WARN),
+        ({"overwriting_due_age_seconds": 0}, "erased", State.OK),
+        ({"overwriting_due_age_seconds": 60}, "erased", State.OK),
+        ({"overwriting_due_age_seconds": 2 * DAY}, "erased", State.WARN),
         ({"maintenance_age_seconds": 60}, "maintenance", State.OK),
         ({"maintenance_age_seconds": 2 * 3_600}, "maintenance", State.WARN),
     ],
@@ -59,6 +63,7 @@ def test_a_figure_is_judged(figures: dict[str, float], name: str, state: State) 
     "name",
     [
         *("disk_free_bytes", "database_bytes", "log_bytes", "spilled_bytes", "memory_limit_bytes"),
+        *("alert_notices_overdue", "overwriting_due_age_seconds"),
         *("webhooks_waiting_age_seconds", "maintenance_age_seconds", "unheard_of"),
     ],
 )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from callistics.engines.duckdb.tuning import Tuning
+from callistics.server.figures import oldest_left
 from support import inside
 from support.store import Store, opened
 
@@ -84,8 +85,11 @@ def check(store: Store, tmp_path: Path, end: str) -> dict[str, str]:
     store.maintain()
     inside.execute(store.engine, "CHECKPOINT")
     assert left(tmp_path, marks) == set(NAMES)
+    assert oldest_left(store.engine) is None
     assert store.erase(("leads", "m1", marks["lead"]), days=30) == [(2, 1)]
+    assert oldest_left(store.engine) is not None
     store.maintain()
+    assert oldest_left(store.engine) is None
     assert left(tmp_path, marks) == set()
     assert store.rows("call_count") == [{"count": 3_000}]
     store.send("calls", others(chance, 1_500))
@@ -108,8 +112,11 @@ def test_clickhouse_merges_erased_rows_away() -> None:
         store.send("calls", others(chance, 3))
         for kind, record in person(marks):
             store.send(kind, [record])
+        assert oldest_left(store.engine) is None
         assert store.erase(("leads", "m1", marks["lead"])) == [(2, 1)]
+        assert oldest_left(store.engine) is not None
         store.maintain()
+        assert oldest_left(store.engine) is None
         client = inside.server_writer(store.engine)
         for table, wanted in (("calls", 3), ("leads", 3), ("lead_records", 0), ("calls_held", 0)):
             count = f"SELECT count() FROM {table}"  # noqa: S608

@@ -37,12 +37,25 @@ def is_public(text: str) -> bool:
     return address.is_global and (address.version == 4 or address in _GLOBAL_6)
 
 
+def is_allowed(host: str, *, private: bool) -> bool:
+    """Whether a host may be notified, as far as that is known before its name is looked up."""
+    if private or host == "localhost":
+        return private
+    try:
+        return is_public(host)
+    except ValueError:
+        return True
+
+
 def connected(host: str, port: int, *, private: bool) -> socket.socket:
     """A connection to the first address of a host that takes one. Raises `OSError`."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     allowed = [one for one in found if private or is_public(str(one[4][0]))]
     if not allowed:
-        raise NotAllowedError(f"{host} has no public address, and private ones are not allowed")
+        raise NotAllowedError(
+            f"{host} has no public address, and private ones are not allowed: the setting"
+            " alert_private_addresses allows them"
+        )
     failure = OSError(f"{host} has no address")
     for family, kind, protocol, _, address in allowed:
         opened = socket.socket(family, kind, protocol)

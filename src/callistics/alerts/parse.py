@@ -9,7 +9,7 @@ from callistics.alerts.condition import CHANGES, TESTS
 from callistics.alerts.figures import count_of, over
 from callistics.alerts.hours import parse_hours
 from callistics.alerts.machine import NO_DATA_AS
-from callistics.alerts.targets import parse_targets
+from callistics.alerts.targets import Reachable, parse_targets
 from callistics.alerts.windows import PREVIOUS_PERIOD, VERSUS, WITHIN_WEEK
 from callistics.analytics.body_reader import BodyReader
 from callistics.analytics.parse_body import Object
@@ -48,7 +48,7 @@ class Terms:
     plan: MakePlan
     default_zone: str
     now: int
-    mails: bool
+    reachable: Reachable
 
 
 def parse_alert(
@@ -106,7 +106,7 @@ class _Reader(BodyReader):
                 self.body.get("notify"),
                 self._before.notify,
                 self.problems,
-                mails=self._terms.mails,
+                self._terms.reachable,
             ),
             enabled=self._enabled(),
         )

@@ -12,7 +12,7 @@ from callistics.alerts.parse import Terms
 from callistics.alerts.sender import Sender, Ways
 from callistics.alerts.simulate import Simulation, simulate
 from callistics.alerts.stored import StoredAlerts
-from callistics.alerts.targets import as_notified
+from callistics.alerts.targets import Reachable, as_notified
 from callistics.alerts.worker import Worker
 from callistics.analytics.service import Analytics
 from callistics.engines.base import Readable
@@ -75,8 +75,8 @@ class Alerts:
     def terms(self) -> Terms:
         """What bodies are read by, now."""
         parts = self._parts
-        mails = parts.ways.mailer is not None
-        return Terms(parts.analytics.plan, parts.default_zone, self.clock(), mails)
+        reachable = Reachable(parts.ways.mailer is not None, parts.ways.private)
+        return Terms(parts.analytics.plan, parts.default_zone, self.clock(), reachable)
 
     def visible(self, scope: Scope) -> list[StoredAlert]:
         """The alerts that lie within a scope, oldest first."""

@@ -13,7 +13,7 @@ from callistics.analytics.parse_body import Object
 from callistics.analytics.service import Analytics
 from callistics.errors import NOTHING, Refused, TimedOut, invalid, malformed, pointer
 from callistics.model.alerts import AlertChange, AlertStatus, GroupState, StoredAlert, Window
-from callistics.model.instants import SECOND, parse_iso
+from callistics.model.instants import SECOND, parse_iso, utc_text
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT, Zone, zone
 
 SPAN_FIELDS = ("from", "to")
@@ -112,14 +112,17 @@ def _ends(alert: StoredAlert, watched: Watched, span: Window, now: int) -> Itera
     last = min(span.end, now - alert.delay * SECOND)
     where = watched.zone, watched.granularity
     first = next_end(*where, span.begin - 1)
-    end, number = next_end(*where, first), 0
+    end, number, before = next_end(*where, first), 0, first
     while end <= last:
         number += 1
         if number > MOST_BUCKETS:
-            message = f"more than {MOST_BUCKETS:,} buckets: choose a shorter range"
+            message = (
+                f"more than {MOST_BUCKETS:,} buckets: so many from here end at {utc_text(before)};"
+                " give that as `to`, or a later `from`"
+            )
             raise Refused([invalid("/from", message)])
         yield end
-        end = next_end(*where, end)
+        before, end = end, next_end(*where, end)
 
 
 def _told_at(alert: StoredAlert, watched: Watched, change: AlertChange) -> int | None:

@@ -4,8 +4,10 @@ import base64
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from callistics.alerts.guard import is_allowed
 from callistics.errors import Problem, invalid, malformed, pointer, unknown_names
 from callistics.model.alerts import NotifyTarget
 from callistics.model.json import as_list, as_object
@@ -18,6 +20,14 @@ _SECRET_BYTES = (24, 64)
 MAX_URL = 2_000
 _ADDRESS = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,253}")
 _UNPRINTABLE = re.compile(r"[^!-~]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """Whether mail can be sent at all, and whether webhooks may be on private addresses."""
+
+    mails: bool
+    private: bool
 
 
 def new_secret() -> str:
@@ -33,11 +43,11 @@ def secret_bytes(secret: str) -> bytes:
 
 
 def parse_targets(
-    value: object, known: Sequence[NotifyTarget], problems: list[Problem], *, mails: bool
+    value: object, known: Sequence[NotifyTarget], problems: list[Problem], ways: Reachable
 ) -> tuple[NotifyTarget, ...]:
     """The targets; a webhook without a secret has that of a `known` one to the same address.
 
-    `mails` says whether mail can be sent at all.
+    A webhook that is known stays, whatever may be reached by now.
     """
     if value is None:
         return ()
@@ -60,9 +70,9 @@ def parse_targets(
         if inside is None:
             problems.append(malformed(at + pointer(kind), "must be an object"))
         elif kind == "webhook":
-            found.append(_webhook(f"{at}/webhook", inside, before, problems))
+            found.append(_webhook(f"{at}/webhook", inside, before, problems, ways))
         else:
-            found.append(_email(f"{at}/email", inside, problems, mails=mails))
+            found.append(_email(f"{at}/email", inside, problems, mails=ways.mails))
     urls = [one.url for one in found if one.url is not None]
     if len(set(urls)) < len(urls):
         problems.append(invalid("/notify", "names one webhook twice"))
@@ -81,6 +91,7 @@ def _webhook(
     given: Mapping[str, object],
     before: Mapping[str, str],
     problems: list[Problem],
+    ways: Reachable,
 ) -> NotifyTarget:
     _unknown(at, given, ("url", "secret"), problems)
     url, secret = given.get("url"), given.get("secret")
@@ -88,6 +99,8 @@ def _webhook(
         problems.append(malformed(f"{at}/url", "required: a string", url))
         return NotifyTarget()
     wrong = _wrong_url(url)
+    if not wrong and url not in before and not _is_allowed(url, ways):
+        wrong = "is no public address: the setting alert_private_addresses allows others"
     if wrong:
         problems.append(invalid(f"{at}/url", wrong, url))
     if secret is None:
@@ -100,6 +113,10 @@ def _webhook(
         )
         problems.append(invalid(f"{at}/secret", message))
     return NotifyTarget(url, str(secret))
+
+
+def _is_allowed(url: str, ways: Reachable) -> bool:
+    return is_allowed(urlsplit(url).hostname or "", private=ways.private)
 
 
 def _is_secret(text: str) -> bool:

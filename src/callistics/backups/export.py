@@ -1,5 +1,6 @@
 """Files of records: NDJSON that says all of it, or Parquet with NDJSON for what that cannot say."""
 
+import os
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
@@ -124,6 +125,9 @@ T = TypeVar("T", bound=_Closing)
 @contextmanager
 def _named_whole(path: Path, opened: Callable[[Path], T]) -> Generator[T]:
     part = path.with_name(path.name + ".part")
+    # As the parts of a backup are: it is the data of all tenants.
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    part.chmod(0o600)
     try:
         file = opened(part)
         try:

@@ -15,11 +15,20 @@ FORMAT = 1
 """Of manifests, and of where the files lie."""
 ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 """What the id of a backup looks like: when it was begun, and something that tells it apart."""
+_CUT_OFF = "Input data was truncated"
 _SHA_256 = r"^[0-9a-f]{64}$"
 
 
 class BackupError(CallisticsError):
     """A backup cannot be made, found, read or restored; the text is for people."""
+
+
+class UnreadableError(BackupError):
+    """A manifest is there that cannot be read; `reason` says what of it: `is cut off`."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name} cannot be read: it {reason}")
+        self.reason = reason
 
 
 class ListedPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +81,10 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return part_name(self.table, self.month)
 
 
+class _Formatted(msgspec.Struct):
+    format: int
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All that is known of a backup. `created_at` (RFC 3339) is the state that it has.
 
@@ -111,14 +124,25 @@ def encode(manifest: Manifest) -> bytes:
 
 
 def decode(data: bytes, name: str) -> Manifest:
-    """The manifest of a file. Raises `BackupError` where that is none, or was changed."""
+    """The manifest of a file. Raises `UnreadableError` where that is none, or was changed."""
     try:
         found = msgspec.json.decode(data, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BackupError(f"{name} is no manifest that this version reads: {error}") from error
+        raise UnreadableError(name, _reason(data)) from error
     if found.checksum != _checksum(found):
-        raise BackupError(f"{name} is damaged: its checksum is another")
+        raise UnreadableError(name, "is damaged: its checksum is another")
     return found
+
+
+def _reason(data: bytes) -> str:
+    """Why what does not look like a manifest is none."""
+    try:
+        found = msgspec.json.decode(data, type=_Formatted).format
+    except msgspec.ValidationError:
+        return "is damaged: it is no manifest"
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return "is cut off" if str(error) == _CUT_OFF else "is damaged: it is no JSON"
+    return f"is of another version, in format {found}" if found != FORMAT else "is damaged"
 
 
 def _checksum(manifest: Manifest) -> str:

@@ -17,7 +17,7 @@ from callistics.errors import first_line
 _PIECE = 1 << 20
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _UNFINISHED = ".unfinished"
-_ADVICE = "what is there already stays: run the same command again once that is mended"
+_ADVICE = "; what is there already stays: run the same command again once that is mended"
 
 
 class Place:
@@ -38,7 +38,16 @@ class Place:
             raise BackupError(f"{self.shown}: backups go to a folder or to s3://bucket/prefix")
         else:
             self.folder = Path(address).absolute()
+            if self.folder.is_file():
+                raise BackupError(
+                    f"{self.shown} is a file: backups are in a folder, or in a bucket"
+                )
             self._files, self._root = fs.LocalFileSystem(), str(self.folder)
+
+    def is_there(self) -> bool:
+        """Whether there is such a folder; of a bucket nobody can tell from an empty one."""
+        with self._failing("be read"):
+            return self.folder is None or self.folder.exists()
 
     def names(self, folder: str) -> dict[str, int]:
         """The files in a folder, and the size of each in bytes; none where there is no folder."""
@@ -70,13 +79,13 @@ class Place:
 
     def write(self, name: str, pieces: Iterable[bytes]) -> None:
         """Write a file, instead of the one of that name."""
-        with self._failing(f"take {name}"), self._opened(self._path(name)) as file:
+        with self._failing("be written to", writes=True), self._opened(self._path(name)) as file:
             for piece in pieces:
                 file.write(piece)
 
     def delete(self, name: str) -> None:
         """Delete a file; one that is not there is deleted already."""
-        with self._failing(f"let go of {name}"), suppress(FileNotFoundError):
+        with self._failing(f"let go of {name}", writes=True), suppress(FileNotFoundError):
             self._files.delete_file(self._path(name))
 
     @contextmanager
@@ -113,12 +122,16 @@ class Place:
             raise
 
     @contextmanager
-    def _failing(self, what: str) -> Generator[None]:
+    def _failing(self, what: str, *, writes: bool = False) -> Generator[None]:
         try:
             yield
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or first_line(error)
-            raise BackupError(f"{self.shown} cannot {what} ({reason}); {_ADVICE}") from error
+            number = getattr(error, "errno", None) if self.folder is not None else None
+            reason = first_line(error) if number is None else os.strerror(number)
+            # Where there is no folder nothing is there, nor will it be once more.
+            stays = writes and (self.folder is None or self.folder.exists())
+            advice = _ADVICE if stays else ""
+            raise BackupError(f"{self.shown} cannot {what} ({reason}){advice}") from error
 
 
 @contextmanager

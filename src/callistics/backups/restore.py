@@ -13,6 +13,9 @@ from callistics.model.audit import COMMAND_LINE, Action, note
 from callistics.model.audit_chain import chained
 from callistics.model.instants import now
 
+DERIVED = "what is derived from records"
+"""What is restored last: nothing of it is in a backup."""
+
 
 def restore(
     kept: Kept,
@@ -21,18 +24,22 @@ def restore(
     scratch: Path,
     progress: Note,
     opened: Callable[[str], Engine],
+    tell: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Make the database of a backup in a place where none is.
 
-    `scratch` is a folder for files that are fetched first, `opened` opens the engine of a DSN.
+    `scratch` is a folder for files that are fetched first, `opened` opens the engine of a DSN,
+    `tell` is told what is being restored, before it is.
     Nothing that looks whole is left where it fails. Raises `BackupError`, `EngineError`.
     """
     place.refuse_taken()
     try:
         with place.loading(manifest.schema) as loading:
             for part in manifest.parts:
+                tell(part.name)
                 _load(kept, part, loading, scratch)
                 progress(part.rows)
+            tell(DERIVED)
         _settle(manifest, opened(place.unfinished))
         place.finish()
     except BaseException:
@@ -64,7 +71,7 @@ def _settle(manifest: Manifest, engine: Engine) -> None:
             if rows[table] != manifest.rows(table):
                 message = f"{rows[table]:,} rows are there, not {manifest.rows(table):,}"
                 raise BackupError(f"{table}: {message}")
-        told = {"calls": rows["calls"], "leads": rows["lead_records"]}
+        told = {"calls": rows["calls"], "lead_records": rows["lead_records"]}
         restored = note(Action.RESTORED, COMMAND_LINE, now(), backup=manifest.id, **told)
         with engine.writing() as session:
             session.append_audit(list(chained(session.audit_head(), [restored])))

@@ -15,10 +15,14 @@ from callistics.engines.base import Engine
 from callistics.engines.dump import Dump, StoredPart
 from callistics.errors import Conflict, NotFound
 from callistics.model.instants import now, utc_text
+from callistics.texts import counted
 
 _GONE = "no such state is held: it was released, or nothing of it was asked for in a while"
 EXPIRES_IN = 300
 """Seconds after which a state of which nothing was asked for goes."""
+
+
+_TO_SECOND = len("2026-11-28T21:30:13")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class States:
         self.expire()
         with self._lock:
             if self._held is not None or self._opening:
-                raise Conflict("another backup is being made: one at a time")
+                raise Conflict(self._taken(self._held))
             self._opening = True
         try:
             held = self._opened()
@@ -111,6 +115,20 @@ class States:
             held = self._held
         if held is not None:
             self._end(held)
+
+    def _taken(self, held: _Held | None) -> str:
+        """That another state is held, since when, and when it goes."""
+        text = "another backup is being made: one at a time"
+        if held is None:
+            return f"{text}; it is just beginning"
+        begun = f"{text}; it was begun at {held.state.created_at[:_TO_SECOND]}Z"
+        if held.busy:
+            return f"{begun}, and a part of it is being made right now"
+        idle = int(self._clock() - held.asked_at)
+        return (
+            f"{begun}, last asked for {counted(idle, 'second')} ago, and is let go in"
+            f" {counted(EXPIRES_IN - idle, 'second')} unless more of it is asked for"
+        )
 
     def _opened(self) -> _Held:
         with ExitStack() as closing:

@@ -33,7 +33,8 @@ MAX_WAIT = 120.0
 _TIMEOUT = 600.0
 _HOW_TO_GIVE_A_KEY = (
     "give a key with --key or the environment variable CALLISTICS_KEY; on the server's machine,"
-    " the first admin key is in the file ending in .admin-key beside the database"
+    " the first admin key is in the file ending in .admin-key beside the database; a restored"
+    " database has no such file: put the old key there, or set CALLISTICS_ADMIN_KEY once"
 )
 
 

@@ -20,6 +20,10 @@ from callistics.setting_sources import PREFIX
 from callistics.setting_table import ANSWER_SETTINGS
 from callistics.settings import ENGINE_DSNS, Settings, load_settings
 
+_MISSING = (
+    "start a server with `callistics serve`, name it with --url, or load records with"
+    " `callistics import`"
+)
 _ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
 
 
@@ -69,10 +73,11 @@ def server_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextmanager
-def connect(target: Target, *, create: bool = False) -> Generator[Client]:
+def connect(target: Target, *, create: bool = False, missing: str = _MISSING) -> Generator[Client]:
     """The client for a command; with `create`, a database that is not there yet is made.
 
-    Raises `Failure` or `CallisticsError` with what is missing.
+    Raises `Failure` or `CallisticsError` with what is missing; `missing` is what to do where
+    there is neither a server nor a database.
     """
     if target.url is not None and target.engine is not None:
         raise click.UsageError("--url and --engine exclude each other: a server has its own engine")
@@ -83,7 +88,7 @@ def connect(target: Target, *, create: bool = False) -> Generator[Client]:
         opened = _at(url, target.key, settings)
         _note_unheard(url)
     else:
-        _check_database(settings, target, url, create=create)
+        _check_database(settings, target, url, None if create else missing)
         opened = in_process(settings, target.key)
     with opened as client:
         yield client
@@ -162,8 +167,8 @@ def key_beside(url: str, settings: Settings) -> str | None:
         return None
 
 
-def _check_database(settings: Settings, target: Target, url: str, *, create: bool) -> None:
-    """Say that a database is not there, or that it is made now, where nobody named it.
+def _check_database(settings: Settings, target: Target, url: str, missing: str | None) -> None:
+    """Say that a database is not there, or without `missing` that it is made now.
 
     Raises `Failure` where it is not to be made: a key is one of a server.
     """
@@ -174,11 +179,8 @@ def _check_database(settings: Settings, target: Target, url: str, *, create: boo
     if database is None or database.exists():
         return
     unheard = f"no server answers at {url}, and " if target.engine is None else ""
-    if not create:
-        raise Failure(
-            f"{unheard}{settings.engine} is not there: start a server with `callistics serve`, name"
-            " it with --url, or load records with `callistics import`"
-        )
+    if missing is not None:
+        raise Failure(f"{unheard}{settings.engine} is not there: {missing}")
     if target.key is not None:
         raise Failure(
             f"{unheard}{settings.engine} is not there, in which a key could be known: start the"

@@ -2,9 +2,12 @@
 
 import gettext
 import importlib
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
 import click
@@ -20,11 +23,41 @@ class Failure(click.ClickException):
 class Stopped(click.ClickException):
     """Ctrl-C: no error, but not done either. The exit code is the one shells give it."""
 
-    exit_code = 130
+    exit_code = 128 + signal.SIGINT
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Say so on a line of its own, after the `^C` that the terminal shows."""
         click.echo(f"\n{self.message}", file=file or sys.stderr)
+
+
+class Terminated(Stopped):
+    """SIGTERM: the same, with an exit code of its own."""
+
+    exit_code = 128 + signal.SIGTERM
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM has come."""
+
+
+@contextmanager
+def _terminable() -> Generator[None]:
+    """Have SIGTERM end what is under way so that it lets go of what it holds.
+
+    Only the main thread may do so. A server listens for signals in its own way.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def terminate(*_: object) -> None:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class Lazy(NamedTuple):
@@ -94,9 +127,12 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; whatever goes wrong becomes a sentence."""
         try:
-            return super().invoke(ctx)
+            with _terminable():
+                return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except _Terminated:
+            raise Terminated("Stopped.") from None
         except KeyboardInterrupt:
             raise Stopped("Stopped.") from None
         except CallisticsError as error:

@@ -44,8 +44,8 @@ async def backup_made(request: AnyRequest, backup_id: FromPath[str]) -> None:
     parts, key = _authorized(request)
     await _check_empty(request, parts)
     state = await parts.backing_up.run(partial(parts.backups.release, backup_id))
-    calls, leads = state.rows("calls"), state.rows("lead_records")
-    told = {"backup": state.id, "calls": calls, "leads": leads}
+    rows = {name: state.rows(name) for name in ("calls", "lead_records")}
+    told = {"backup": state.id, **rows}
     made = parts.note(Action.BACKUP_MADE, key, **told)
     await durable(parts.audit.add(made))
     parts.backups.made_at = made.at
@@ -77,7 +77,10 @@ def _authorized(request: AnyRequest) -> tuple[Services, StoredKey]:
     parts = services(request)
     key = parts.authorize(request, Permission.ADMIN)
     if key.scope != EVERYTHING:
-        raise Forbidden("a backup has the data of all tenants: it needs an admin key without scope")
+        raise Forbidden(
+            "a backup, or an export of all, has the data of all tenants: it needs an admin key"
+            " without scope"
+        )
     return parts, key
 
 

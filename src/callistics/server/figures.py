@@ -15,6 +15,7 @@ from callistics.http.health import not_ready
 from callistics.http.metrics import AHEAD
 from callistics.http.services import Services
 from callistics.model.instants import SECOND, now
+from callistics.sql.fragment import raw
 from callistics.timezones import rules_age
 
 Read = Callable[[], float | None]
@@ -94,9 +95,20 @@ def _of_ages(parts: Services, engine: Engine) -> list[Figure]:
             lambda: _since(parts.webhooks.stored.oldest_waiting()),
         ),
         (
+            "overwriting_due_age_seconds",
+            "Seconds since the oldest erasure that the database's files still have something of;"
+            " 0 where none is.",
+            lambda: _since(oldest_left(engine)) or 0,
+        ),
+        (
             "maintenance_age_seconds",
             "Seconds since a piece of maintenance was done; NaN before the first.",
             lambda: _elapsed(parts.metrics.maintained_at),
+        ),
+        (
+            "alert_notices_overdue",
+            "Notices of alerts that did not arrive yet, though they were sent at least once.",
+            lambda: parts.alerts.sender.overdue,
         ),
         (
             "keys_ending",
@@ -169,6 +181,12 @@ def _of_machine(parts: Services) -> list[Figure]:
 def last_arrival(engine: Readable) -> int | None:
     """When records last came (µs); None where none ever did."""
     ((found,),) = engine.run(engine.dialect.render(engine.dialect.last_arrival))
+    return int(found or 0) or None
+
+
+def oldest_left(engine: Readable) -> int | None:
+    """The oldest erasure (µs) of which something may be left in files; None where there is none."""
+    ((found,),) = engine.run(engine.dialect.render(raw("SELECT min(since) FROM overwriting_due")))
     return int(found or 0) or None
 
 

@@ -16,7 +16,7 @@ from callistics.model.json import NotJsonError, as_object, decode
 
 _EPILOG = """\b
 Examples:
-  callistics alerts simulate --file alert.json --from 2025-01-01
+  callistics alerts simulate --file alert.json --from 2025-01-01 --to 2025-01-31
   callistics alerts create --file alert.json
   callistics alerts list
   callistics alerts test alr_0123456789abcdef
@@ -85,9 +85,11 @@ def create(target: Target, file: Path | None) -> None:
 
 
 @command.command(
-    "simulate", epilog="Example: callistics alerts simulate --file alert.json --from 2025-01-01"
+    "simulate",
+    epilog="Example: callistics alerts simulate --file alert.json --from 2025-01-01"
+    " --to 2025-01-31",
 )
-@click.argument("alert_id", metavar="ID", required=False)
+@click.argument("alert_id", metavar="[ID]", required=False)
 @_FILE
 @click.option("--from", "begin", required=True, metavar="DATE", help="The first date or time.")
 @click.option("--to", "end", metavar="DATE", help="The last one; by default now.")

@@ -81,7 +81,11 @@ def verify(target: Target, head: str | None) -> None:
                 raise Failure(f"the audit log was tampered with: {fault}")
             seen = seen or entry["hash"] == head
     if not seen:
-        raise Failure(f"the audit log was tampered with: no entry has the hash {head} any more")
+        raise Failure(
+            f"no entry has the hash {head} any more: the audit log was tampered with, unless the"
+            " database was restored from a backup that is older than the hash (`callistics audit"
+            " list --action restored` tells)"
+        )
     click.echo(f"{counted(verifier.head.sequence, 'entry')}, and all fit.", err=True)
     click.echo(verifier.head.hash)
 

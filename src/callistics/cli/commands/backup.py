@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import click
 
 from callistics.cli.connect import Target, client_options, connect
-from callistics.cli.output import console, table_of
+from callistics.cli.output import columns_of, console, table_of
 from callistics.cli.root import Failure
 from callistics.texts import counted
 
@@ -20,13 +20,18 @@ Examples:
 """
 
 
+_MISSING = (
+    "name the server with --url, or its settings with CALLISTICS_CONFIG; nothing was backed up"
+)
+
+
 class _Group(click.Group):
     """What is none of its commands is the place of a backup that is to be made."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the command in that is meant."""
         asks_for_help = args and args[0] in ctx.help_option_names
-        if args and not asks_for_help and args[0] not in self.commands:
+        if not asks_for_help and (not args or args[0] not in self.commands):
             args = ["make", *args]
         return super().parse_args(ctx, args)
 
@@ -37,6 +42,8 @@ def command() -> None:
 
     DEST is a folder, or s3://bucket/prefix with the credentials that AWS's own tools find. What is
     there of an earlier backup and did not change is not fetched again; what was cut off goes on.
+
+    Options of a backup, such as --keep, --url and --key: `callistics backup make --help`.
     """
 
 
@@ -59,7 +66,9 @@ def make(target: Target, dest: str, keep: int | None) -> None:
 
     started = time.monotonic()
     kept = Kept(Place(dest))
-    with connect(target) as client, _bar("Backing up") as begin:
+    for lost in kept.found().unreadable:
+        click.echo(f"Note: the backup {lost}", err=True)
+    with connect(target, missing=_MISSING) as client, _bar("Backing up") as begin:
         made = make_backup(kept, ServerSource(client), begin)
     found = made.manifest
     click.echo(
@@ -80,6 +89,8 @@ def list_(dest: str) -> None:
     from callistics.backups.kept import Kept  # noqa: PLC0415
     from callistics.backups.place import Place  # noqa: PLC0415
 
+    kept = Kept(Place(dest))
+    found = kept.found()
     rows: list[dict[str, object]] = [
         {
             "id": one.id,
@@ -89,11 +100,13 @@ def list_(dest: str) -> None:
             "engine": one.engine_version,
             "schema": one.schema,
         }
-        for one in Kept(Place(dest)).manifests()
+        for one in found.manifests
     ]
+    rows.extend({"id": one.id, "note": f"its manifest {one.reason}"} for one in found.unreadable)
     if not rows:
-        raise Failure(f"{dest} has no backup")
-    console().print(table_of(tuple(rows[0]), rows))
+        raise Failure(kept.none())
+    rows.sort(key=lambda row: str(row["id"]))
+    console().print(table_of(columns_of(rows), rows))
 
 
 @command.command("verify", epilog="Example: callistics backup verify /var/backups/callistics")
@@ -101,14 +114,17 @@ def list_(dest: str) -> None:
 @click.option("--backup", metavar="ID", help="Only this one; without it all of them.")
 def verify(dest: str, backup: str | None) -> None:
     """Read the backups in DEST again. The exit code is 1 where anything is missing or damaged."""
-    from callistics.backups.kept import Kept  # noqa: PLC0415
+    from callistics.backups.kept import Found, Kept  # noqa: PLC0415
     from callistics.backups.place import Place  # noqa: PLC0415
 
     kept = Kept(Place(dest))
-    found = [kept.manifest(backup)] if backup else kept.manifests()
-    if not found:
-        raise Failure(f"{dest} has no backup")
-    damaged = 0
+    every = Found([kept.manifest(backup)], []) if backup else kept.found()
+    found, lost = every.manifests, every.unreadable
+    if not found and not lost:
+        raise Failure(kept.none())
+    damaged = len(lost)
+    for unread in lost:
+        click.echo(str(unread), err=True)
     with _bar("Reading") as begin:
         note = begin(sum(part.rows for one in found for part in one.parts))
         for one in found:
@@ -126,9 +142,11 @@ def _bar(what: str) -> Generator[Callable[[int], Callable[[int], None]]]:
     from callistics.cli.importing.progress import progress_bar  # noqa: PLC0415
 
     with progress_bar() as progress:
+        # Until it is known how much there is to do: of a state everything is read once.
+        task = progress.add_task("Looking at what there is", total=None)
 
         def begin(total: int) -> Callable[[int], None]:
-            task = progress.add_task(what, total=total)
+            progress.update(task, description=what, total=total)
             return lambda rows: progress.advance(task, rows)
 
         yield begin

@@ -16,6 +16,7 @@ from callistics.cli.client import Client
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.erased_ids import Named, named_in
 from callistics.cli.importing.progress import progress_bar
+from callistics.cli.root import Failure
 from callistics.texts import counted
 
 _EPILOG = """\b
@@ -75,12 +76,20 @@ def command(
         raise click.UsageError("name the ids, or a --file that has them")
     with connect(target) as client:
         if dry_run:
-            _tell("would be erased", _each(client, wanted, _look, "Looking"))
+            found = _tell("would be erased", _each(client, wanted, _look, "Looking"))
+            _check_found(found, path)
             return
         if not yes:
             click.confirm(f"Erase {_count(wanted)} for good?", abort=True, err=True)
-        _tell("erased", _each(client, wanted, _erase, "Erasing"))
+        found = _tell("erased", _each(client, wanted, _erase, "Erasing"))
         _put_in_order(client)
+    _check_found(found, path)
+
+
+def _check_found(found: bool, path: Path | None) -> None:
+    """Who types an id means one that there is; a file may be given again."""
+    if not found and path is None:
+        raise Failure("nothing of that id is known: it was mistyped, or erased before")
 
 
 def _put_in_order(client: Client) -> None:
@@ -134,11 +143,14 @@ def _params(named: Named) -> dict[str, str]:
     return {} if named.merchant_id is None else {"merchant_id": named.merchant_id}
 
 
-def _tell(done: str, outcomes: Iterator[_Outcome]) -> None:
-    """Tell what became of all, and name those that could not be erased. Ends with 1 for these."""
-    calls = leads = missing = 0
+def _tell(done: str, outcomes: Iterator[_Outcome]) -> bool:
+    """Tell what became of all, and name those that could not be erased; whether any was found.
+
+    Ends with 1 for those that could not be.
+    """
+    calls = leads = missing = number = 0
     wrong: list[_Outcome] = []
-    for one in outcomes:
+    for number, one in enumerate(outcomes, 1):  # noqa: B007
         calls, leads = calls + one.calls, leads + one.leads
         if one.error is not None and one.error.status == 404:
             missing += 1
@@ -153,3 +165,4 @@ def _tell(done: str, outcomes: Iterator[_Outcome]) -> None:
     )
     if wrong:
         raise SystemExit(1)
+    return missing < number

@@ -23,6 +23,7 @@ Examples:
   callistics export --all --format parquet records
   callistics import records/calls* && callistics import --kind leads records/leads*
 """
+_MISSING = "name the server with --url, or its settings with CALLISTICS_CONFIG"
 
 
 @click.command("export", epilog=_EPILOG)
@@ -53,7 +54,7 @@ def command(target: Target, dest: Path, format_: str, *, is_all: bool) -> None:
     there = sorted([*dest.glob("calls*"), *dest.glob("leads*")])
     if there:
         raise Failure(f"{there[0]} is there already: name a new folder")
-    with connect(target) as client:
+    with connect(target, missing=_MISSING) as client:
         from callistics.cli.backing_up.source import ServerSource  # noqa: PLC0415
 
         counts = _export(ServerSource(client, tells=False), dest, format_)

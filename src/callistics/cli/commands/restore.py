@@ -25,9 +25,19 @@ Examples:
 """
 
 
+_NEXT = """\
+Next: see that the files belong to the server's user, put callistics.toml and the .admin-key file
+in their place (or set CALLISTICS_ADMIN_KEY once), start the server, and run `callistics doctor`."""
+
+
 @click.command("restore", epilog=_EPILOG)
 @click.argument("src")
-@click.option("--at", "moment", metavar="TIME", help="The newest backup of then or before, in UTC.")
+@click.option(
+    "--at",
+    "moment",
+    metavar="TIME",
+    help="The newest backup of then or before, in UTC; a date, a minute or a second counts whole.",
+)
 @click.option("--backup", metavar="ID", help="This backup, as `callistics backup list` names it.")
 @click.option("--engine", metavar="DSN", help=f"The new database, such as {ENGINE_DSNS[0]}.")
 def command(src: str, moment: str | None, backup: str | None, engine: str | None) -> None:
@@ -55,6 +65,7 @@ def command(src: str, moment: str | None, backup: str | None, engine: str | None
         f"Restored {counted(found.rows('calls'), 'call')} into {settings.engine},"
         f" in {time.monotonic() - started:.1f} s."
     )
+    click.echo(_NEXT, err=True)
 
 
 def _chosen(kept: "Kept", moment: str | None, backup: str | None) -> "Manifest":
@@ -97,6 +108,12 @@ def _restore(kept: "Kept", found: "Manifest", settings: Settings) -> None:
         progress_bar() as progress,
     ):
         task = progress.add_task("Restoring", total=sum(part.rows for part in found.parts))
+
+        def tell(what: str) -> None:
+            progress.update(task, description=f"Restoring {what}")
+            if progress.disable:
+                click.echo(f"Restoring {what}", err=True)
+
         restore(
             kept,
             found,
@@ -104,4 +121,5 @@ def _restore(kept: "Kept", found: "Manifest", settings: Settings) -> None:
             Path(scratch),
             lambda rows: progress.advance(task, rows),
             opened,
+            tell,
         )

@@ -127,11 +127,30 @@ def _keys(ending: float, _: Figures) -> Check | None:
     return Check("access keys", text, State.WARN, "rotate them: callistics keys list")
 
 
+def _notices(overdue: float, _: Figures) -> Check | None:
+    if not overdue or math.isnan(overdue):
+        return None
+    text = f"{overdue:,.0f} of alerts did not arrive yet"
+    return Check("notices", text, State.WARN, "see why: callistics alerts show ID")
+
+
 def _webhooks(age: float, _: Figures) -> Check | None:
     if math.isnan(age) or age < 600:
         return None
     text = f"the oldest waits to be mapped for {duration(age)}"
     return Check("webhooks", text, State.WARN, "look in the log of the server for what keeps them")
+
+
+def _overwriting(age: float, _: Figures) -> Check | None:
+    if math.isnan(age):
+        return None
+    if not age:
+        return Check("erased", "nothing is left of it in the database's files")
+    text = f"what was erased {duration(age)} ago is not overwritten in the database's files yet"
+    if age > _DAY:
+        advice = "look in the log of the server for what keeps maintenance from it"
+        return Check("erased", text, State.WARN, advice)
+    return Check("erased", text)
 
 
 def _maintenance(age: float, _: Figures) -> Check | None:
@@ -160,7 +179,9 @@ _CHECKS: Mapping[str, Callable[[float, Figures], Check | None]] = {
     "memory_limit_bytes": _memory,
     "process_resident_memory_bytes": _resident,
     "keys_ending": _keys,
+    "alert_notices_overdue": _notices,
     "webhooks_waiting_age_seconds": _webhooks,
+    "overwriting_due_age_seconds": _overwriting,
     "maintenance_age_seconds": _maintenance,
 }
 """By the figure that each is about."""

@@ -9,6 +9,7 @@ import duckdb
 from callistics.engines.duckdb.lookup.lookup_sql import keys
 from callistics.engines.duckdb.migrate import describe, known, migrate
 from callistics.engines.duckdb.operations import Rebuild
+from callistics.engines.duckdb.storage_errors import said_by_system
 from callistics.engines.duckdb.tables import ID_OF, SENT
 from callistics.engines.duckdb.watermark import log_of, note_of
 from callistics.engines.machine import write_out
@@ -27,7 +28,9 @@ class DuckDBRestoring:
     def refuse_taken(self) -> None:
         """Raises `EngineError` where there is a database already, or what one has left."""
         for there in (self._path, log_of(self._path)):
-            if there.exists():
+            with _writing(self._path):
+                is_there = there.exists()
+            if is_there:
                 raise EngineError(f"{there} is there already: restore into a new place")
 
     @contextmanager
@@ -35,11 +38,15 @@ class DuckDBRestoring:
         """A new file of an older schema, or of this one, for the rows of a backup."""
         migrations = up_to(known(), schema)
         self.discard()
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        with duckdb.connect(str(self._file)) as connection:
-            migrate(connection, migrations)
-            yield DuckDBLoading(connection)
-            Rebuild().apply(connection)
+        with _writing(self._path):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            opened = duckdb.connect(str(self._file))
+        with opened as connection:
+            with _writing(self._path):
+                migrate(connection, migrations)
+            yield DuckDBLoading(connection, self._path)
+            with _writing(self._path):
+                Rebuild().apply(connection)
 
     def finish(self) -> None:
         """Give the file its name, all of it written to disk. Raises `EngineError` where taken."""
@@ -60,8 +67,8 @@ class DuckDBRestoring:
 class DuckDBLoading:
     """Implements `engines.dump.Loading`; rows that a new database begins with give way."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self._connection, self._path = connection, path
         self._begun: set[str] = set()
 
     def insert(self, table: str, path: Path) -> int:
@@ -69,7 +76,7 @@ class DuckDBLoading:
         names = {name for name, _ in describe(self._connection, table)}
         if not names:
             raise EngineError(f"the backup has a table {table}, which its schema has not")
-        try:
+        with _writing(self._path, f"{table} cannot be restored"):
             if table not in self._begun:
                 self._connection.execute(f"DELETE FROM {table}")
                 self._begun.add(table)
@@ -78,9 +85,30 @@ class DuckDBLoading:
                 f"INSERT INTO {table} BY NAME SELECT {_written(table, names)} "
                 f"FROM read_parquet('{source}')"
             ).fetchall()
-        except duckdb.Error as error:
-            raise EngineError(f"{table} cannot be restored: {first_line(error)}") from error
         return int(count)
+
+
+@contextmanager
+def _writing(path: Path, otherwise: str | None = None) -> Generator[None]:
+    """Raises `EngineError` where the database of a path cannot be written, with what to do.
+
+    What is not the disk's fault is `otherwise`.
+    """
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        said = said_by_system(error)
+        if said is not None:
+            raise EngineError(f"{path} cannot be written ({said}): {_advice(said)}") from error
+        if isinstance(error, OSError):
+            raise
+        raise EngineError(f"{otherwise or path}: {first_line(error)}") from error
+
+
+def _advice(said: str) -> str:
+    if said == "Permission denied":
+        return "run this as the user of the server, or name another place with --engine"
+    return "nothing is left of it; run the same command again once that is mended"
 
 
 def _written(table: str, names: set[str]) -> str:

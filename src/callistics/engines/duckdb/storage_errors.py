@@ -29,8 +29,14 @@ def is_of_storage(error: duckdb.Error | OSError) -> bool:
 
 def sentence_of(error: Exception) -> str:
     """What the disk's error comes to, without a path or an internal word."""
+    said = said_by_system(error)
+    return _OTHERWISE if said is None else _CAUSES[said]
+
+
+def said_by_system(error: Exception) -> str | None:
+    """What the operating system said of the disk (strerror); None where that is not known."""
     text = str(error)
-    return next((meaning for said, meaning in _CAUSES.items() if said in text), _OTHERWISE)
+    return next((said for said in _CAUSES if said in text), None)
 
 
 def while_reading(error: duckdb.Error) -> Exception:
