@@ -13,6 +13,7 @@ from callistics.access.rotation import parse_overlap
 from callistics.access.tokens import NotSignedError, Tokens
 from callistics.alerts.parse import Terms, new_alert, parse_alert
 from callistics.alerts.simulate import parse_span
+from callistics.alerts.targets import Reachable
 from callistics.analytics.parse_batch import parse_batch
 from callistics.analytics.parse_body import read_object
 from callistics.errors import RequestError
@@ -106,7 +107,8 @@ def _batch(data: bytes) -> None:
 
 def _alert(data: bytes) -> None:
     given = read_object(data)
-    terms = Terms(_store().analytics().plan, "UTC", _NOW, mails=True)
+    reachable = Reachable(mails=True, private=False)
+    terms = Terms(_store().analytics().plan, "UTC", _NOW, reachable)
     for scope in _SCOPES:
         made = parse_alert(given, new_alert(scope, "key", _NOW), terms)
         assert parse_alert(given, made, terms).query == made.query

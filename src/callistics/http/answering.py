@@ -39,16 +39,18 @@ async def worked(request: AnyRequest, pool: Pool, asked: Asked, work: Callable[[
     awaited = pool.begin(work, asked, by)
     watch: list[asyncio.Task[None]] = []
 
-    def begin() -> None:
-        watch.append(asyncio.ensure_future(_watch(request, by, awaited)))
+    def begin(waited_for: "asyncio.Future[T]") -> None:
+        watch.append(asyncio.ensure_future(_watch(request, by, waited_for)))
 
-    timer = asyncio.get_running_loop().call_later(_SOON, begin)
+    timer = asyncio.get_running_loop().call_later(_SOON, begin, awaited)
     try:
         return await awaited
     finally:
         timer.cancel()
         for task in watch:
             task.cancel()
+        # An error that it has would keep it, and what this request holds, by its traceback.
+        del awaited
 
 
 async def _watch(request: AnyRequest, by: Interruption, awaited: "asyncio.Future[T]") -> None:

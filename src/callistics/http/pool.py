@@ -9,6 +9,7 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from queue import SimpleQueue
+from traceback import clear_frames
 from typing import Any, Generic, TypeVar
 
 from callistics.errors import Unavailable
@@ -38,6 +39,7 @@ class _Job(Generic[T]):
         try:
             settle = partial(self.awaited.set_result, self.context.run(self._work))
         except BaseException as error:  # noqa: BLE001
+            _let_go(error)
             settle = partial(self.awaited.set_exception, error)
         return partial(self._tell, settle)
 
@@ -54,6 +56,16 @@ class _Job(Generic[T]):
         # A loop that was closed has nobody left who waits.
         with suppress(RuntimeError):
             self.awaited.get_loop().call_soon_threadsafe(once)
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Drop what the work had in hand when it failed, such as a body of many MB.
+
+    Whoever awaits the error and the error know each other, and go when garbage is collected.
+    """
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 def _nothing() -> None:
