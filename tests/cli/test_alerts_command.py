@@ -56,7 +56,11 @@ def test_a_test_that_does_not_arrive_is_a_failure(
 ) -> None:
     with notified() as webhook:
         (folder / "alert.json").write_text(json.dumps(body(webhook.url)))
+        early = run("alerts", "create", "--file", "alert.json", code=1).output
+        assert "the setting alert_private_addresses" in early
+        monkeypatch.setenv("CALLISTICS_ALERT_PRIVATE_ADDRESSES", "true")
         made = json.loads(run("alerts", "create", "--file", "alert.json").stdout)
+        monkeypatch.delenv("CALLISTICS_ALERT_PRIVATE_ADDRESSES")
         refused = run("alerts", "test", made["id"], code=1).output
         assert "private ones are not allowed" in refused
         monkeypatch.setenv("CALLISTICS_ALERT_PRIVATE_ADDRESSES", "true")
