@@ -30,7 +30,9 @@ def test_a_damaged_block_of_gzip() -> None:
 
 @pytest.mark.parametrize("data", BAD)
 def test_a_manifest(data: bytes) -> None:
-    with pytest.raises(BackupError, match=r"^x cannot be read: it is damaged: it is no (manifest|JSON)"):
+    with pytest.raises(
+        BackupError, match=r"^x cannot be read: it is damaged: it is no (manifest|JSON)"
+    ):
         decode(data, "x")
 
 
