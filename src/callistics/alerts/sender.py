@@ -112,7 +112,8 @@ class Sender:
         if self._due(now):
             # As they are stored by now: a call that one of them names may have been erased.
             self.read_anew()
-            self._note(self._sent(self._due(now), now))
+            if due := self._due(now):
+                self._note(self._sent(due, now))
         return min((one.next_at for one in self._all()), default=None)
 
     def _due(self, now: int) -> Sequence[Delivery]:
