@@ -160,25 +160,30 @@ def _status(merchants: list[str]) -> int:
     return 404 if not merchants else 200 if len(merchants) == 1 else 422
 
 
+def _looked_up(world: World, kind: str) -> tuple[str, str, str] | None:
+    """Look one up: its merchant, its id, and how it is shown; None where it must not be found."""
+    holder, identity, told, merchants = _asked(world, kind)
+    query = {"merchant_id": told} if told else {}
+    operation = f"GET /{kind}/{{{IDS[kind]}}}"
+    status = _status(merchants)
+    answer = world.request(operation, [identity], key=holder.key, query=query, wanted={status})
+    return (merchants[0], identity, answer.text) if status == 200 else None
+
+
 def _look(world: World) -> None:
     """Look a call up."""
-    holder, identity, told, merchants = _asked(world, "calls")
-    query = {"merchant_id": told} if told else {}
-    status = _status(merchants)
-    answer = world.request(
-        "GET /calls/{call_id}", [identity], key=holder.key, query=query, wanted={status}
-    )
-    if status != 200:
+    found = _looked_up(world, "calls")
+    if found is None:
         return
-    live = {
-        (one.merchant_id, one.call_id): one for one in world.model.reference.every_call({})
-    }.get((merchants[0], identity))
+    merchant, identity, text = found
+    calls = world.model.reference.every_call({})
+    live = {(one.merchant_id, one.call_id): one for one in calls}.get((merchant, identity))
     if live is None:
-        raws = world.model.raws(("calls", merchants[0], identity))
+        raws = world.model.raws(("calls", merchant, identity))
         outcome = merged(raws, "outcome")
-        world.same(answer.json()["outcome"], outcome, "the outcome of a call that is held")
+        world.same(json.loads(text)["outcome"], outcome, "the outcome of a call that is held")
         return
-    compare_call(world, answer.text, live)
+    compare_call(world, text, live)
 
 
 def compare_call(world: World, text: str, call: Call) -> None:
@@ -209,20 +214,15 @@ def _instant(text: str) -> int:
 
 def _look_at_lead(world: World) -> None:
     """Look a lead up, with its calls."""
-    holder, identity, told, merchants = _asked(world, "leads")
-    query = {"merchant_id": told} if told else {}
-    status = _status(merchants)
-    answer = world.request(
-        "GET /leads/{lead_id}", [identity], key=holder.key, query=query, wanted={status}
-    )
-    if status != 200:
+    looked_up = _looked_up(world, "leads")
+    if looked_up is None:
         return
-    lead = {(one.merchant_id, one.lead_id): one for one in world.model.leads()}.get(
-        (merchants[0], identity)
-    )
+    merchant, identity, text = looked_up
+    leads = world.model.leads()
+    lead = {(one.merchant_id, one.lead_id): one for one in leads}.get((merchant, identity))
     if lead is None:
         return
-    found = answer.json()
+    found = json.loads(text)
     ids = [call.call_id for call in lead.calls]
     world.same([one["call_id"] for one in found["calls"]], ids, "the calls of a lead")
     world.same(found["status"], lead.status, "the status of a lead")

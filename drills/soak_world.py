@@ -22,8 +22,8 @@ MERCHANTS = 40
 _BODY = 20_000
 _OUTCOMES = ("CONFIRMED", "NO_ANSWER", "BUSY", "CALLBACK", "VOICEMAIL")
 _DAYS = 60
-_ERASED = 9
 # Leads whose number ends so are erased, and their calls are not corrected.
+_ERASED = 9
 _TYPES = (
     "call_count",
     "call_duration",
