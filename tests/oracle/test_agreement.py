@@ -50,6 +50,15 @@ def policy_of(chosen: ReferenceSettings) -> Policy:
     )
 
 
+def some_of(stores: list[Store], seed: int) -> list[Store]:
+    """All stores for two histories in five, else the first alone.
+
+    Statements are made in one way for all, but for what an engine writes otherwise; storing and
+    asking take twice as long on any engine but the first.
+    """
+    return stores if seed % 4 > 1 else stores[:1]
+
+
 def batches(history: History, seed: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """The history cut into requests at random, each of one kind."""
     chance = random.Random(seed)
@@ -165,7 +174,7 @@ SEEDS = st.integers(0, 9)
 def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(scenes(THRICE))
     settings, seed = data.draw(reference_settings()), data.draw(SEEDS)
-    check(stores, scene, settings, seed, common=24)
+    check(some_of(stores, seed), scene, settings, seed, common=24)
 
 
 @shards(2)
@@ -184,9 +193,9 @@ def test_payload_filters_agree(stores: list[Store], scene: Scene) -> None:
 
 @shards(2)
 @examples(24, shards=2)
-@given(scene=time_scenes(2 * CALL_TYPES))
-def test_ranges_and_buckets_agree(stores: list[Store], shard: int, scene: Scene) -> None:
-    check(stores, scene, common=18)
+@given(scene=time_scenes(2 * CALL_TYPES), seed=SEEDS)
+def test_ranges_and_buckets_agree(stores: list[Store], shard: int, scene: Scene, seed: int) -> None:
+    check(some_of(stores, seed), scene, seed=seed, common=18)
 
 
 @examples(16)
@@ -194,7 +203,7 @@ def test_ranges_and_buckets_agree(stores: list[Store], shard: int, scene: Scene)
 def test_leads_of_many_records_agree(
     stores: list[Store], scene: Scene, chosen: ReferenceSettings, seed: int
 ) -> None:
-    check(stores, scene, chosen, seed)
+    check(some_of(stores, seed), scene, chosen, seed)
 
 
 @examples(10)

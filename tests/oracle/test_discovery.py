@@ -19,7 +19,7 @@ from .focused_strategies import lead_scenes, payload_scenes
 from .reference import Reference, Scope, discovery
 from .rollup_strategies import rollup_scenes
 from .strategies import Scene, scenes, scopes
-from .test_agreement import SEEDS, expected, load
+from .test_agreement import SEEDS, expected, load, some_of
 
 pytestmark = pytest.mark.slow
 BY_OUTCOME = "outcome_distribution"
@@ -32,7 +32,7 @@ MANY = 1_000
 def test_every_field_and_key_agrees(
     stores: list[Store], scene: Scene, scope: Scope | None, seed: int, data: st.DataObject
 ) -> None:
-    reference, now = Reference(), scene[2]
+    reference, now, stores = Reference(), scene[2], some_of(stores, seed)
     load(stores, reference, scene[0], seed)
     calls, leads = reference.every_call(scope or {}), reference.every_lead(scope or {})
     held = discovery.keys_of(calls, leads, now - RECENT_DAYS * DAY, now)
@@ -62,7 +62,7 @@ def test_every_field_and_key_agrees(
 def test_values_within_filters_are_the_rows_of_a_distribution(
     stores: list[Store], scene: Scene, seed: int
 ) -> None:
-    reference, now = Reference(), scene[2]
+    reference, now, stores = Reference(), scene[2], some_of(stores, seed)
     load(stores, reference, scene[0], seed)
     for body, scope in scene[1]:
         whole = {name: body[name] for name in ("filters", "timezone") if name in body}
