@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from .reference import Scope
 from .reference.zones import micros, rules
 from .strategies import LEAD_TYPES, MEASURES, OWN_KEYS, Body, History, Request, Scene
-from .traps import DAY, HOUR, MINUTE, Trap, exact_times, instants, traps, written
+from .traps import DAY, FORMS, HOUR, MINUTE, Trap, exact_time, instants, traps, written
 from .weights import weighted
 
 COMPARISONS = ("previous_period", "previous_year")
@@ -73,7 +73,7 @@ def _call(draw: st.DrawFn, trap: Trap, apart: timedelta, number: int) -> Any:
     record = draw(st.fixed_dictionaries(_FIELDS)) | {"call_id": f"c{number}", "merchant_id": "m1"}
     if record["cost"] is not None:
         record["currency"] = draw(_PRICES)
-    record["started_at"] = draw(exact_times(draw(_moment(trap, apart)), naive=True))
+    record["started_at"] = exact_time(draw(FORMS), draw(_moment(trap, apart)), naive=True)
     return "calls", record
 
 

@@ -16,7 +16,7 @@ from . import pools
 from .payload_strategies import OPERATORS, conditions, payloads, relatives
 from .reference import Scope
 from .strategies import LEAD_TYPES, MEASURES, NOW, Body, History, Request, Scene, numbers
-from .traps import ZONES, Trap, exact_times, instants, skipped_times, traps, written
+from .traps import FORMS, ZONES, Trap, exact_time, instants, skipped_times, traps, written
 from .weights import weighted
 
 QUESTIONS = 12
@@ -121,7 +121,7 @@ def time_scenes(draw: st.DrawFn, query_types: Sequence[str]) -> Scene:
     least = draw(st.sampled_from((8, 1, 3, 12)))
     moments = draw(st.lists(instants(trap), min_size=least, max_size=18))
     history = [
-        _call(number, draw(exact_times(at, naive=True)), {"id": number}, duration=number)
+        _call(number, exact_time(draw(FORMS), at, naive=True), {"id": number}, duration=number)
         for number, at in enumerate(moments)
     ]
     return (

@@ -15,7 +15,7 @@ from callistics.records.fields import ALL_FIELDS, Kept, RecordField, RecordKind
 
 from . import pools
 from .payload_strategies import payloads
-from .traps import HOUR, Trap, exact_times, instants, traps
+from .traps import FORMS, HOUR, Trap, exact_time, instants, traps
 from .weights import maybe, weighted
 
 Record = dict[str, Any]
@@ -122,7 +122,6 @@ def _with_parts(draw: st.DrawFn, record: Record) -> Record:
     return record | {name: value for name, value in found.items() if value or draw(st.booleans())}
 
 
-@st.composite
 def _call_record(draw: st.DrawFn, trap: Trap, courses: dict[str, Course]) -> Record:
     call_id = draw(CALL_IDS)
     course = courses[call_id]
@@ -133,24 +132,23 @@ def _call_record(draw: st.DrawFn, trap: Trap, courses: dict[str, Course]) -> Rec
             updates = field.kept is Kept.TIME
             steps = UPDATE_STEPS if updates else TIME_STEPS.get(name, OTHER_STEPS)
             moment = (trap.at if updates else at) + draw(steps)
-            record[name] = draw(exact_times(moment, naive=True))
+            record[name] = exact_time(draw(FORMS), moment, naive=True)
     return _with_parts(draw, record)
 
 
-@st.composite
 def _lead_record(draw: st.DrawFn, trap: Trap) -> Record:
     record = {"lead_id": draw(LEAD_IDS), "merchant_id": draw(MERCHANT_IDS)} | draw(LEAD_PARTS)
     if record.get("created_at"):
-        record["created_at"] = draw(exact_times(draw(instants(trap)), naive=True))
+        record["created_at"] = exact_time(draw(FORMS), draw(instants(trap)), naive=True)
     if record.get("updated_at"):
-        record["updated_at"] = draw(exact_times(trap.at + draw(UPDATE_STEPS), naive=True))
+        record["updated_at"] = exact_time(draw(FORMS), trap.at + draw(UPDATE_STEPS), naive=True)
     return record
 
 
 @st.composite
 def _event(draw: st.DrawFn, trap: Trap, courses: dict[str, Course]) -> tuple[str, Record]:
     kind = draw(KINDS)
-    return kind, draw(_lead_record(trap) if kind == "leads" else _call_record(trap, courses))
+    return kind, _lead_record(draw, trap) if kind == "leads" else _call_record(draw, trap, courses)
 
 
 @st.composite

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from . import pools
 from .reference import Scope
 from .strategies import GRANULARITIES, LEAD_TYPES, MEASURES, NOW, OWN_KEYS, History, Request, Scene
-from .traps import DAY, MICROSECOND, MINUTE, ZONES, Trap, exact_times, traps, written
+from .traps import DAY, FORMS, MICROSECOND, MINUTE, ZONES, Trap, exact_time, traps, written
 from .weights import weighted
 
 _PROVIDERS = st.sampled_from((None, *pools.PROVIDERS[:2]))
@@ -58,7 +58,7 @@ def _record(draw: st.DrawFn, trap: Trap) -> Any:
         record |= draw(_CHANGES)
     else:
         record |= draw(_FULL)
-        record["started_at"] = draw(exact_times(draw(_near(trap)), naive=True))
+        record["started_at"] = exact_time(draw(FORMS), draw(_near(trap)), naive=True)
     return "calls", record
 
 

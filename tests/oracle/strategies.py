@@ -20,8 +20,7 @@ from .payload_strategies import focused_filters, keys, leaves, payload_filters
 from .record_strategies import History, histories
 from .reference import ReferenceSettings, Scope
 from .reference.queries import TIME_SERIES
-from .reference.zones import micros
-from .traps import DAY, HOUR, ZONES, Trap, instants, skipped_times, traps, written
+from .traps import HOUR, ZONES, Trap, instants, moments, skipped_times, traps, written
 from .weights import weighted
 
 Body = dict[str, Any]
@@ -136,9 +135,6 @@ def reference_settings() -> st.SearchStrategy[ReferenceSettings]:
     )
 
 
-# Requests
-
-
 @st.composite
 def scopes(draw: st.DrawFn) -> Scope | None:
     """None or some kinds; an absent kind is no limit."""
@@ -148,11 +144,13 @@ def scopes(draw: st.DrawFn) -> Scope | None:
     return {kind: draw(SCOPE_LISTS[kind]) for kind in kinds}
 
 
+@cache
 def _listed(values: Sequence[str | None]) -> st.SearchStrategy[Any]:
     single = st.sampled_from([value for value in values if value is not None])
     return single | st.lists(st.sampled_from(values), min_size=1, max_size=4)
 
 
+@cache
 def numbers(name: str) -> st.SearchStrategy[Any]:
     """Of a filter by whole numbers; of hours many, as a few of them leave hardly a call."""
     one = st.sampled_from(pools.NUMBER_LISTS[name])
@@ -162,11 +160,12 @@ def numbers(name: str) -> st.SearchStrategy[Any]:
 def _nameable(name: str, scope: Scope) -> Sequence[str | None]:
     """A filter names nothing that the scope leaves out, and absent is not in a scope."""
     if f"{name}s" in scope:
-        return list(scope[f"{name}s"])
+        return tuple(scope[f"{name}s"])
     other = pools.OTHERS.get(name, ("unknown",))
     return (*LISTED_FILTERS[name], *LISTED_FILTERS[name], *other, None)
 
 
+@cache
 @st.composite
 def _range_around(
     draw: st.DrawFn, trap: Trap, at: st.SearchStrategy[datetime], names: Sequence[str]
@@ -190,6 +189,7 @@ def _names_of_ranges() -> st.SearchStrategy[dict[str, str]]:
     return found.map(lambda name: {"date_range": name})
 
 
+@cache
 def _ranges(trap: Trap) -> st.SearchStrategy[dict[str, str]]:
     """Both ends or one, or a name."""
     ends = st.sampled_from((("date_from", "date_to"), ("date_from",), ("date_to",)))
@@ -197,12 +197,14 @@ def _ranges(trap: Trap) -> st.SearchStrategy[dict[str, str]]:
     return weighted((3, written_ones), (1, _names_of_ranges()))
 
 
+@cache
 def _close_range(trap: Trap) -> st.SearchStrategy[dict[str, str]]:
     """Both ends within hours, for buckets of a minute."""
     quarters = st.integers(-16, 16).map(lambda n: trap.at + n * HOUR / 4)
     return _range_around(trap, quarters, ("date_from", "date_to"))
 
 
+@cache
 @st.composite
 def _bounds(draw: st.DrawFn, names: tuple[str, str], values: Sequence[float]) -> Body:
     low, high = sorted(draw(st.tuples(st.sampled_from(values), st.sampled_from(values))))
@@ -245,6 +247,7 @@ def filters(draw: st.DrawFn, trap: Trap, scope: Scope, *, close: bool = False) -
     return found | draw(_close_range(trap))
 
 
+@cache
 @st.composite
 def group_bys(draw: st.DrawFn, query_type: str) -> list[str]:
     """Valid for the type: no field of calls on leads, not the type's own key."""
@@ -277,12 +280,6 @@ def requests(draw: st.DrawFn, query_type: str, trap: Trap | None = None) -> Requ
         if always or draw(st.booleans()):
             body[name] = draw(values)
     return body, scope
-
-
-def moments(trap: Trap) -> st.SearchStrategy[int]:
-    """When a question may come (µs): at the trap, or so much later that a name reaches it."""
-    later = st.sampled_from((0, 0, 0, 1, 2, 7, 30, 31, 92, 365)).map(lambda days: days * DAY)
-    return st.builds(lambda at, after: micros(at + after), instants(trap), later)
 
 
 @st.composite

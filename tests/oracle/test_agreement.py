@@ -232,9 +232,10 @@ def test_any_order_of_timed_records_ends_in_one_state(
 def test_sending_everything_again_or_deriving_it_anew_changes_nothing(
     stores: list[Store], history: History, asked: list[Request], seed: int
 ) -> None:
-    load(stores, Reference(), history, seed)
+    some = some_of(stores, seed)
+    load(some, Reference(), history, seed)
     timed = [(kind, record) for kind, record in history if record.get("updated_at")]
-    for store in stores:
+    for store in some:
         answers = [[*store.answers(body, scope_of(scope))] for body, scope in asked]
         before = store.dump("calls"), store.dump("leads")
         for row in (row for rows in before for row in rows if "lead_no" in row):

@@ -27,7 +27,7 @@ from .traps import ZONES
 
 pytestmark = pytest.mark.slow
 CALLS = int(os.environ.get("CALLISTICS_TEST_CALLS", "6000"))
-QUESTIONS = 200
+QUESTIONS = 120
 BATCH = 10_000
 # Every fourth of the real calls has every value that many of them have.
 BANK_STEP = 4

@@ -6,7 +6,7 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from .reference.zones import rules
+from .reference.zones import micros, rules
 from .weights import weighted
 
 MICROSECOND = timedelta(microseconds=1)
@@ -114,10 +114,8 @@ def _offset_text(moment: datetime) -> str:
     return "Z" if text == "+00:00" else text
 
 
-@st.composite
-def exact_times(draw: st.DrawFn, at: datetime, *, naive: bool = False) -> str:
+def exact_time(form: int, at: datetime, *, naive: bool = False) -> str:
     """The instant in full, in some offset; digits after the sixth are cut off on receipt."""
-    form = draw(FORMS)
     if naive and form % 2:
         return with_fraction(at)
     text = with_fraction(at.astimezone(OFFSETS[form % len(OFFSETS)]))
@@ -147,3 +145,10 @@ def skipped_times(trap: Trap) -> st.SearchStrategy[str]:
     start = before.replace(second=0, microsecond=0)
     minutes = st.sampled_from((-61, -31, -30, -1, 0, 1, 16, 30, 31, 60, 61, 120, 24 * 60))
     return minutes.map(lambda m: (start + m * MINUTE).isoformat(timespec="minutes"))
+
+
+@cache
+def moments(trap: Trap) -> st.SearchStrategy[int]:
+    """When a question may come (µs): at the trap, or so much later that a name reaches it."""
+    later = st.sampled_from((0, 0, 0, 1, 2, 7, 30, 31, 92, 365)).map(lambda days: days * DAY)
+    return st.builds(lambda at, after: micros(at + after), instants(trap), later)
