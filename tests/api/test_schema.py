@@ -51,6 +51,7 @@ def narrowed() -> dict[str, Any]:
 def dealt() -> dict[str, Any]:
     """The document where what has one schema in all query types is dealt out to two of them.
 
+    The third has all filters, and each of those behind it two.
     What would make every body wrong by itself is left out, as nothing else would then be seen to
     be: comparing without a range, and the parameters of SPOILING.
     """
@@ -60,7 +61,8 @@ def dealt() -> dict[str, Any]:
             parameters = operation.get("parameters", [])
             operation["parameters"] = [one for one in parameters if one["name"] not in SPOILING]
     schemas = document["components"]["schemas"]
-    filters = schemas["Filters"]
+    every = schemas["Filters"]["properties"]
+    each = {name: one for name, one in schemas["Filters"].items() if name != "not"}
     tried = Counter[str]()
     for number, name in enumerate(sorted(registry())):
         request = schemas[f"{name}_request"]
@@ -68,9 +70,8 @@ def dealt() -> dict[str, Any]:
         if "compare" in own:
             own["filters"] = {"const": {"date_range": "last_7_days"}}
             request["required"] = [*request["required"], "filters"]
-        else:
-            share = [*filters["properties"].items()][number % 7 :: 7]
-            own["filters"] = {**filters, "properties": dict(share)}
+        elif number > 2:
+            own["filters"] = {**each, "properties": dict([*every.items()][number % 13 :: 13])}
     return document
 
 
