@@ -1,7 +1,7 @@
 """A connection whose errors are the product's own, whatever the driver raises or lets through."""
 
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -73,13 +73,25 @@ class Client(Protocol):
 class Connection:
     """Implements `Client` on the driver's. Raises `TimedOut`, `Unavailable` and `EngineError`.
 
-    `in_process` is a database whose answers cannot be lost on the way.
+    `connect` opens the driver's, when it is first used unless `open` comes before. `in_process` is
+    a database whose answers cannot be lost on the way.
     """
 
-    def __init__(self, client: Client, timeout: float, *, in_process: bool) -> None:
-        self._client = client
+    def __init__(self, connect: Callable[[], Client], timeout: float, *, in_process: bool) -> None:
+        self._connect = connect
+        self._opened: Client | None = None
         self._timeout = timeout
         self._in_process = in_process
+
+    def open(self) -> None:
+        """Connect now. Raises whatever the driver does."""
+        self._opened = self._connect()
+
+    @property
+    def _client(self) -> Client:
+        if self._opened is None:
+            self._opened = self._connect()
+        return self._opened
 
     @property
     def server_version(self) -> str:
@@ -153,7 +165,8 @@ class Connection:
 
     def close(self) -> None:
         """Give up the connection."""
-        self._client.close()
+        if self._opened is not None:
+            self._opened.close()
 
     @contextmanager
     def _translated(self) -> Generator[None]:

@@ -81,19 +81,21 @@ class ClickHouseEngine:
         self._open_for_long = partial(self._address.open, _WRITE_SECONDS, memory_limit, threads)
 
         def client(seconds: float) -> Connection:
-            opened = self._address.open(seconds, memory_limit, threads)
-            self._clients.append(opened)
-            return opened
+            prepared = self._address.prepare(seconds, memory_limit, threads)
+            self._clients.append(prepared)
+            return prepared
 
         # Kept until the end: what chDB has in memory is gone with its last connection.
         self._clients.append(self._address.create_database(_WRITE_SECONDS))
         try:
-            self._writer = client(_WRITE_SECONDS)
+            self._writer = self._open_for_long()
+            self._clients.append(self._writer)
             self.migrated = migrate(self._writer, self._address.cluster)
             self._newest = _newest(self._writer)
             layout = layout_of(known(), self._address.cluster)
             self._overwriting = Overwriting(client(_WRITE_SECONDS), layout)
-            self._readers: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+            # The last one that was used comes first: those that were never needed are not opened.
+            self._readers: queue.LifoQueue[Connection] = queue.LifoQueue()
             for _ in range(readers):
                 self._readers.put(client(timeout))
             if rebuild_due(self._writer):
