@@ -95,3 +95,41 @@ def test_every_form_is_read_in_records_and_filters(server: Server, form: str) ->
         ({"date_to": "20240127T150723Z"}, 0),
     ):
         assert server.rows("call_count", filters=filters) == [{"count": count}]
+
+
+IN_PAYLOADS = {
+    # The clocks of Lisbon read 01:30 twice, at 00:30Z and at 01:30Z.
+    "twice": "2021-10-31T01:30",
+    "later": "2021-10-31T01:45",
+    "never": "2021-03-28T01:30",
+    "instant": "2021-10-31T00:30Z",
+}
+
+
+@pytest.mark.parametrize(
+    ("operators", "found"),
+    [
+        ({"gte": "2021-10-31T01:30:00Z", "lt": "2021-11-01"}, {"twice", "later"}),
+        ({"lte": "2021-10-31T00:30:00Z", "gte": "2021-10-31"}, {"twice", "instant"}),
+        ({"gt": "2021-10-31T01:30", "lt": "2021-11-01"}, {"later"}),
+        ({"gt": "2021-10-31T00:59Z", "lt": "2021-11-01"}, set[str]()),
+        ({"lte": "2021-10-31T00:59Z", "gte": "2021-10-31"}, {"twice", "later", "instant"}),
+        ({"gte": "2021-03-28", "lt": "2021-03-28T01:00:00Z"}, {"never"}),
+        ({"gt": "2021-03-28T01:15", "lt": "2021-03-28T01:45"}, {"never"}),
+    ],
+)
+def test_a_payloads_time_without_an_offset_is_a_reading_of_the_clocks(
+    server: Server, operators: dict[str, str], found: set[str]
+) -> None:
+    start = "2021-06-01T12:00:00Z"
+    push(
+        server,
+        *(
+            {"call_id": name, "started_at": start, "payload": {"at": at}}
+            for name, at in IN_PAYLOADS.items()
+        ),
+    )
+    filters = {"payload_filters": {"at": operators}}
+    body = {"filters": filters, "timezone": "Europe/Lisbon"}
+    answer = server.request("POST", "/calls/search", json=body)
+    assert {call["call_id"] for call in answer.json()["data"]} == found

@@ -78,11 +78,8 @@ def test_the_age_of_the_newest_call_stands_beside_the_filters(dashboard: Dashboa
 
 def test_the_list_says_how_many_there_are_and_what_matters_first(visit: Opener, site: Live) -> None:
     page = visit(site)
-    call = site.client.get(f"/calls/{found(site)[0]}").json()
-    page.open(f"?view=calls&merchant_id={call['merchant_id']}&date_range=all", key=ADMIN_KEY)
-    filters = {"merchant_id": call["merchant_id"]}
-    (row,) = site.rows("call_count", filters=filters)
-    assert row["count"] > 1
+    row = max(site.rows("call_count", group_by=["merchant_id"]), key=lambda one: one["count"])
+    page.open(f"?view=calls&merchant_id={row['merchant_id']}&date_range=all", key=ADMIN_KEY)
     expect(page.page.get_by_role("heading", level=1)).to_have_text(f"{row['count']} calls")
     expect(page.page.locator("#asked")).to_have_text("all time")
     heads = page.page.locator("#view-calls thead th").all_text_contents()

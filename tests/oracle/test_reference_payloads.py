@@ -166,6 +166,28 @@ def test_dates_in_payloads_are_local() -> None:
     assert not matches({"k": "2021-10-31"}, wanted, "Asia/Kathmandu")
 
 
+@pytest.mark.parametrize(
+    ("value", "operator", "operand", "holds"),
+    [
+        # The clocks of Lisbon read 01:30 twice, at 00:30Z and at 01:30Z.
+        ("2021-10-31T01:30", "gte", "2021-10-31T01:30:00Z", True),
+        ("2021-10-31T01:30", "lte", "2021-10-31T00:30:00Z", True),
+        ("2021-10-31T01:45", "gt", "2021-10-31T01:30", True),
+        ("2021-10-31T01:30", "gt", "2021-10-31T00:59Z", False),
+        ("2021-10-31T01:59", "lte", "2021-10-31T00:59Z", True),
+        # They went from 01:00 to 02:00 at 01:00Z.
+        ("2021-03-28T01:30", "lt", "2021-03-28T01:00:00Z", True),
+        ("2021-03-28T01:30", "gt", "2021-03-28T01:15", True),
+        ("2021-03-28T01:30", "lt", "2021-03-28T02:15", True),
+        ("2021-03-28T01:30Z", "gt", "2021-03-28T02:15", True),
+    ],
+)
+def test_a_time_without_an_offset_is_a_reading_of_the_clocks(
+    value: str, operator: str, operand: str, *, holds: bool
+) -> None:
+    assert matches({"k": value}, {"k": {operator: operand}}, "Europe/Lisbon") is holds
+
+
 def test_a_calls_payload_overlays_its_leads_key_by_key() -> None:
     records = [
         call("c", "2021-01-01", lead_id="L", payload={"a": {"x": 1}, "n": None}),

@@ -156,13 +156,18 @@ def _number_span(operator: str, key: str) -> Span:
 
 
 def _date_spans(operator: str, written: Written, zone: Zone) -> tuple[Span, Span]:
-    """Values with an offset compare as instants, those without as readings of the zone's clocks."""
+    """Values with an offset compare as instants, those without as readings of the zone's clocks.
+
+    The reading of an operand with an offset is what the clocks read as it begins; it covers as much
+    of them as was written, also where they are set back meanwhile.
+    """
     begin, end = zone.begin_of(written), zone.end_of(written)
     if written.offset is None:
         local_begin = -(-written.local_ns // 1000)
         local_end = -(-(written.local_ns + written.unit_ns) // 1000)
     else:
-        local_begin, local_end = zone.local(begin), zone.local(end)
+        local_begin = zone.local(begin)
+        local_end = local_begin + end - begin
     return (
         _date_span(operator, instant_order(begin), instant_order(end), "i", "j"),
         _date_span(operator, local_order(local_begin), local_order(local_end), "l", "m"),

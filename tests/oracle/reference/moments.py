@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from .zones import HOUR, MINUTE, SECOND, day_begin, micros, occurrences, wall
+from .zones import DAY, HOUR, MINUTE, SECOND, day_begin, local_at, micros, occurrences, wall
 
 WRITTEN = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
@@ -71,6 +71,24 @@ def span(text: str, zone: str) -> Span | None:
         return Span(start, start + written.precision)
     shown = occurrences(zone, written.local)
     return Span(shown[0], shown[-1] + written.precision)
+
+
+@lru_cache(20_000)
+def reading(text: str, zone: str) -> Span | None:
+    """What a text covers of the clocks' readings, from the one at which it begins."""
+    written = take_apart(text)
+    if written is None:
+        return None
+    start = written.local
+    if written.offset is not None:
+        start = micros(local_at(zone, written.local - written.offset))
+    return Span(start, start + (written.precision or DAY))
+
+
+def has_offset(text: str) -> bool:
+    """Whether a text says how far its clocks are from UTC."""
+    written = take_apart(text)
+    return written is not None and written.offset is not None
 
 
 def instant(text: str, zone: str) -> int:

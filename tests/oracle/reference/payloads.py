@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .canonical import is_scalar, numeric, scalar_text
-from .moments import span
+from .moments import has_offset, reading, span
 
 Json = dict[str, Any]
 Test = Callable[[Any, Any, str], bool]
@@ -49,15 +49,21 @@ def _same(value: Any, operand: Any) -> bool:
 
 
 def _ordered(number_test: Callable[[Any, Any], bool], date_test: Test) -> Test:
-    """A comparison of numbers if the operand is one, else of dates."""
+    """A comparison of numbers if the operand is one, else of dates.
+
+    A value with an offset is compared as an instant, one without as a reading of the clocks.
+    """
 
     def test(value: Any, operand: Any, zone: str) -> bool:
         number = numeric(operand)
         if number is not None:
             own = numeric(value)
             return own is not None and number_test(own, number)
-        covered = span(value, zone) if isinstance(value, str) else None
-        return covered is not None and date_test(covered.start, span(operand, zone), zone)
+        if not isinstance(value, str):
+            return False
+        covering = span if has_offset(value) else reading
+        covered = covering(value, zone)
+        return covered is not None and date_test(covered.start, covering(operand, zone), zone)
 
     return test
 
