@@ -8,7 +8,6 @@ from callistics.cli.connect import not_opened
 from callistics.cli.listen import ensure_free
 from callistics.cli.root import Failure
 from callistics.errors import EngineError
-from callistics.runtime import tune
 from callistics.settings import ENGINE_DSNS, load_settings
 
 _EPILOG = f"""\b
@@ -45,8 +44,7 @@ def command(engine: str | None, host: str | None, port: int | None, *, accept_lo
     """
     settings = load_settings(overrides={"engine": engine, "host": host, "port": port})
     ensure_free(settings.host, settings.port)
-    # Loaded here: help and wrong settings need no server. What is loaded is no garbage.
-    tune()
+    # Loaded here: help and wrong settings need no server.
     from callistics.server.serving import serve  # noqa: PLC0415
 
     try:
