@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from callistics.engines.clickhouse.connection import Client, Connection, cause
+from callistics.engines.clickhouse.connection import Client, Connection, Follow, cause
 from callistics.errors import EngineError
 
 INSTALL = 'pip install "callistics[clickhouse]"'
@@ -95,8 +95,17 @@ class Address:
         """A new connection whose statements may take `timeout` seconds. Raises `EngineError`."""
         return self._opened(self.prepare(timeout, memory_limit, threads))
 
-    def prepare(self, timeout: float, memory_limit: int | None, threads: int | None) -> Connection:
-        """The same, opened when it is first used: that takes longer than most statements."""
+    def prepare(
+        self,
+        timeout: float,
+        memory_limit: int | None,
+        threads: int | None,
+        follow: Follow | None = None,
+    ) -> Connection:
+        """The same, opened when it is first used: that takes longer than most statements.
+
+        `follow` is that of `Connection`.
+        """
         settings = {**_SETTINGS, "max_execution_time": timeout}
         if self.cluster is not None:
             settings |= _CLUSTER_SETTINGS
@@ -107,7 +116,7 @@ class Address:
         # A server that hangs is given up a little after it should have ended the query itself.
         transport = {"send_receive_timeout": int(timeout) + _GRACE}
         connect = partial(self._connect, settings, transport, self.database)
-        return Connection(connect, timeout, in_process=self.in_process)
+        return Connection(connect, timeout, in_process=self.in_process, follow=follow)
 
     def _connect(
         self, settings: Mapping[str, Any], transport: Mapping[str, Any], database: str | None
