@@ -18,8 +18,13 @@ unexport PYTHONDONTWRITEBYTECODE
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST = $(BIN)/pytest -q -n $(WORKERS) --maxprocesses 8 --dist worksteal
 TYPES = $(BIN)/pyright --pythonpath $(BIN)/python
+DOCS = $(BIN)/mkdocs build --quiet --strict
 BEGUN := $(shell date +%s)
 TOOK = echo "make $@ took $$(( $$(date +%s) - $(BEGUN) )) seconds"
+# Tests, and the other checks that take long beside them, told after them: $(call beside,CHECKS,TESTS).
+beside = mkdir -p .build; { $(1); } >.build/beside.txt 2>&1 & beside=$$!; \
+	$(PYTEST) $(2); tests=$$?; wait $$beside; beside=$$?; cat .build/beside.txt; \
+	$(TOOK); exit $$((tests + beside))
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,16 +32,11 @@ help: ## Show this list
 demo: .venv/.runtime ## Start a server with synthetic calls and show what it answers
 	@$(BIN)/callistics demo $(ARGS)
 
-check: lint types ## Run what is quick: lint, types, and all but the slow tests, on one engine
-	@$(PYTEST) -m "not slow" --engine duckdb $(ARGS)
-	@$(TOOK)
+check: lint ## Run what is quick: lint, types, and the tests of parts and of the API, on one engine
+	@$(call beside,$(TYPES),tests/architecture tests/unit tests/golden tests/api -m "not slow" --engine duckdb $(ARGS))
 
-test: lint docs ## Run every kind of test: lint, docs, types, and beside these the test suite
-	@mkdir -p .build
-	@$(TYPES) >.build/types.txt 2>&1 & types=$$!; \
-		$(PYTEST) $(ARGS); tests=$$?; \
-		wait $$types; types=$$?; cat .build/types.txt; \
-		$(TOOK); exit $$((tests + types))
+test: lint ## Run every kind of test: lint, and beside the test suite docs and types
+	@$(call beside,$(DOCS) && $(TYPES),$(ARGS))
 
 lint: .venv/.dev ## Check style, format and the direction of imports
 	@$(BIN)/ruff check .
@@ -53,7 +53,7 @@ tests: .venv/.dev ## Run the test suite alone; ARGS="tests/oracle --many" a part
 	@$(PYTEST) $(ARGS)
 
 docs: .venv/.dev ## Build the documentation site into site/
-	@$(BIN)/mkdocs build --quiet --strict
+	@$(DOCS)
 
 screenshots: .venv/.dev ## Take the pictures of the documentation; needs Chromium
 	@$(BIN)/python scripts/screenshots.py

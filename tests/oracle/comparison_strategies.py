@@ -137,7 +137,7 @@ def comparing(draw: st.DrawFn, query_type: str, trap: Trap, apart: Apart) -> Req
     if query_type == "measure":
         body["measure"] = draw(st.just("cost") | MEASURES)
     if draw(st.sampled_from(range(6))) == 5:
-        body["filters"] |= draw(st.sampled_from(_LIMITS))
+        body["filters"] = body["filters"] | draw(st.sampled_from(_LIMITS))
     return body, draw(st.sampled_from(_SCOPES))
 
 

@@ -67,7 +67,7 @@ def _payload_call(draw: st.DrawFn, number: int, clusters: dict[str, int]) -> Any
     payload: dict[str, Any] = draw(payloads()) if draw(st.sampled_from(range(8))) == 7 else {}
     if not payload:
         for key, place in clusters.items():
-            payload |= _under(draw, key, place)
+            payload = payload | _under(draw, key, place)
     return _call(number, "2021-10-31T00:30:00Z", payload | {"id": number})
 
 
