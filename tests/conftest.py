@@ -10,6 +10,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from support import http_apps
 from support.engines import ENGINES
 from support.examples import choose_seed, register_profiles
 
@@ -73,6 +74,13 @@ def _servers_as_they_are_installed() -> Iterator[None]:
     inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(ABSENT), *inherited])))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _http_apps_are_used_again() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        http_apps.reuse(patch)
         yield
 
 

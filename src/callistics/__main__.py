@@ -3,10 +3,12 @@
 import sys
 
 from callistics.errors import not_installed
+from callistics.runtime import tune
 
 
 def main() -> None:
     """Run a command."""
+    tune()
     try:
         from callistics.cli import main as command  # noqa: PLC0415
     except ModuleNotFoundError as error:

@@ -1,5 +1,6 @@
 """How the threads of this process share the processor and the interpreter."""
 
+import atexit
 import gc
 import os
 import sys
@@ -27,6 +28,9 @@ def give_way() -> None:
 
 
 def tune() -> None:
-    """Set up the interpreter of this process."""
+    """Set up the interpreter of this process: how it runs, and how it ends."""
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.set_threshold(*_COLLECT_AFTER)
+    # To search all that was loaded for cycles at the end takes a fifth as long as to load it.
+    atexit.unregister(gc.freeze)
+    atexit.register(gc.freeze)

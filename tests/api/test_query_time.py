@@ -97,30 +97,31 @@ def test_a_client_that_leaves_frees_its_thread(
         assert server.application.services.queries.busy == 0
 
 
-def interrupted(engine: Engine, by: Interruption) -> RequestError:
+def interrupted(store: Engine, statement: Statement, by: Interruption) -> RequestError:
     with interruptible(by), pytest.raises(RequestError) as raised:
-        engine.run(Statement(ENDLESS, ()))
+        store.run(statement)
     return raised.value
 
 
-def test_a_statement_is_interrupted(shared_server: Server) -> None:
-    store = engine_of(shared_server)
-    assert isinstance(interrupted(store, Interruption(0.05)), TimedOut)
-    by = Interruption(LONG)
-    timer = threading.Timer(0.05, by.end)
-    timer.start()
-    assert isinstance(interrupted(store, by), ClientLeft)
-    # What runs after it is left alone.
-    by.end()
-    assert store.run(Statement("SELECT 1", ()))[0][0] == 1
-
-
-def test_a_statement_has_what_is_left_of_its_request(engine: str, tmp_path: Path) -> None:
+def endless(engine: str) -> Statement:
+    """A statement that nobody waits for to the end."""
     text = ENDLESS
     if engine == "chdb":
-        text = ENDLESS.replace("range(", "numbers(").replace(".range", ".number")
-    with serving(tmp_path) as server, interruptible(Interruption(0.2)), pytest.raises(TimedOut):
-        engine_of(server).run(Statement(text, ()))
+        text = text.replace("range(", "numbers(").replace(".range", ".number")
+    return Statement(text, ())
+
+
+def test_a_statement_is_interrupted(engine: str, tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        store, statement = engine_of(server), endless(engine)
+        assert isinstance(interrupted(store, statement, Interruption(0.2)), TimedOut)
+        by = Interruption(LONG)
+        timer = threading.Timer(0.05, by.end)
+        timer.start()
+        assert isinstance(interrupted(store, statement, by), ClientLeft)
+        # What runs after it is left alone.
+        by.end()
+        assert store.run(Statement("SELECT 1", ()))[0][0] == 1
 
 
 def engine_of(server: Server) -> Engine:

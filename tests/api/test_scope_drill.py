@@ -10,6 +10,7 @@ from callistics.model.scope import EVERYTHING, Scope
 from support.server import Server
 
 
+@pytest.mark.slow
 def test_nobody_sees_or_is_told_anything_of_another_tenant() -> None:
     report = scopes.drill(short=True)
     assert report.passed, report.markdown

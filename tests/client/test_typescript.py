@@ -54,13 +54,14 @@ def test_a_question_from_typescript(
 ) -> None:
     client.ingest(records(7))
     run(project, "npm", "run", "types")
-    run(project, "npm", "run", "build")
-    assert run(project, "node", "built/main.js", running.url, running.key, merchant) == "7\n"
-    # The compiler knows the names: one that is wrong does not get through.
-    main = project / "main.ts"
-    main.write_text(main.read_text(encoding="utf-8").replace("merchant_id", "merchnat_id"))
-    failed = subprocess.run(
+    # The compiler knows the names: one that is wrong does not get through, and all others do.
+    right = (project / "main.ts").read_text(encoding="utf-8")
+    (project / "wrong.ts").write_text(right.replace("merchant_id", "merchnat_id"))
+    compiled = subprocess.run(
         ("npm", "run", "build"), cwd=project, capture_output=True, text=True, check=False
     )
-    assert "merchnat_id" in failed.stdout
-    assert failed.returncode != 0
+    assert compiled.returncode != 0
+    errors = [line for line in compiled.stdout.splitlines() if ": error " in line]
+    assert errors
+    assert all(line.startswith("wrong.ts(") and "merchnat_id" in line for line in errors)
+    assert run(project, "node", "built/main.js", running.url, running.key, merchant) == "7\n"

@@ -133,6 +133,20 @@ def test_many_long_values_are_derived_anew() -> None:
         client.close()
 
 
+def test_columns_that_follow_each_other_are_one_alteration() -> None:
+    column = "ADD COLUMN IF NOT EXISTS {} Nullable(Int8)".format
+    names = [("spread", "a"), ("spread", "b"), ("whole", "c"), ("spread", "d")]
+    added = [AddServerColumn(table, name, "Nullable(Int8)") for table, name in names]
+    index = Alter("spread", "ADD INDEX IF NOT EXISTS of (a) TYPE minmax", columns=False)
+    assert list(on_server.joined([*added, index, index])) == [
+        Alter("spread", f"{column('a')}, {column('b')}"),
+        Alter("whole", column("c")),
+        Alter("spread", column("d")),
+        index,
+        index,
+    ]
+
+
 REFUSED = {
     "what a script has beside tables": lambda: clickhouse.tables(
         TABLES + "ALTER TABLE whole ADD COLUMN IF NOT EXISTS x String;\n"

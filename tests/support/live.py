@@ -17,6 +17,7 @@ from support import engines
 
 ADMIN_KEY = "an-admin-key-for-tests"
 COMMAND = (
+    "import callistics.cli; from callistics.runtime import tune; tune();"
     "from callistics.server.serving import serve; from callistics.settings import load_settings;"
     "serve(load_settings())"
 )

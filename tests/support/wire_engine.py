@@ -17,6 +17,8 @@ _TRANSPORT = frozenset(
         "database",
         "enable_http_compression",
         "http_headers_progress_interval_ms",
+        # Different for each query: it is set for each on a connection that others used before.
+        "log_comment",
         "query",
         "query_id",
         "send_progress_in_http_headers",
@@ -73,6 +75,8 @@ def run(sql: bytes, fields: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
     values = {name[6:]: value for name, value in fields.items() if name.startswith("param_")}
     try:
         with _connected(fields.get("database"), settings) as connection:
+            if mark := fields.get("log_comment"):
+                connection.query(f"SET log_comment = {_literal(mark)}", "TabSeparated")
             # It takes bytes as well: what is inserted need not be text.
             statement: Any = sql
             found = connection.query(statement, "TabSeparated", params=values)

@@ -15,9 +15,9 @@ TRIES = 3
 CALL = {"merchant_id": "m", "reseller_id": "r", "updated_at": "2021-02-01T00:00:00Z"}
 BEFORE = [
     ("calls", [CALL | {"call_id": f"c{day}", "lead_id": "L", "started_at": f"2021-01-0{day}",
-                       "outcome": "BUSY", "duration": day} for day in (2, 3)]),
-    ("calls", [{"call_id": "held", "merchant_id": "m", "lead_id": "L", "outcome": "SALE",
-                "updated_at": "2021-02-01T00:00:00Z"}]),
+                       "outcome": "BUSY", "duration": day} for day in (2, 3)]
+     + [{"call_id": "held", "merchant_id": "m", "lead_id": "L", "outcome": "SALE",
+         "updated_at": "2021-02-01T00:00:00Z"}]),
     ("leads", [{"lead_id": "L", "merchant_id": "m", "reseller_id": "r", "status": "new",
                 "created_at": "2021-01-01", "payload": {"city": "Oslo"},
                 "updated_at": "2021-01-01T00:00:00Z"}]),

@@ -1,5 +1,6 @@
 """Limits that the engine itself enforces, and errors that come before anything works."""
 
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 
 from callistics.engines.clickhouse.doctor import diagnose
 from callistics.engines.clickhouse.engine import ClickHouseEngine
-from callistics.errors import CallisticsError, EngineError, TimedOut, Unavailable
+from callistics.errors import CallisticsError, ClientLeft, EngineError, TimedOut, Unavailable
+from callistics.interruption import Interruption, interruptible
 from callistics.sql.dialect import Statement
 from support.engines import dsn
 from support.faults import Fault
@@ -53,6 +55,36 @@ def test_a_statement_that_the_engine_ends(
             engine.run(statement)
         assert type(caught.value) is error
         assert [tuple(row) for row in engine.run(ONE)] == [(1,)]
+
+
+@pytest.mark.parametrize("refused", [0, 2])
+def test_a_statement_ends_when_nobody_waits_for_it(
+    wire: Wire, tmp_path: Path, refused: int
+) -> None:
+    with opened(tmp_path) as engine:
+        wire.reset()
+        wire.order(Fault.UNAVAILABLE, "^KILL QUERY", count=refused)
+        by = Interruption(60)
+        timer = threading.Timer(0.05, by.end)
+        timer.start()
+        with interruptible(by), pytest.raises(ClientLeft):
+            engine.run(ENDLESS)
+        killed = [sql for sql in wire.seen() if sql.startswith("KILL QUERY WHERE")]
+        assert len(killed) > refused
+        assert [tuple(row) for row in engine.run(ONE)] == [(1,)]
+
+
+def test_a_server_that_ends_no_statements_is_not_asked_again(wire: Wire, tmp_path: Path) -> None:
+    with opened(tmp_path) as engine:
+        wire.reset()
+        # ACCESS_DENIED
+        wire.order(Fault.ERROR, "^KILL QUERY", code=497)
+        by = Interruption(1)
+        timer = threading.Timer(0.05, by.end)
+        timer.start()
+        with interruptible(by), pytest.raises(TimedOut):
+            engine.run(ENDLESS)
+        assert len([sql for sql in wire.seen() if sql.startswith("KILL")]) == 1
 
 
 @pytest.mark.parametrize(

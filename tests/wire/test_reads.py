@@ -133,3 +133,20 @@ def test_the_driver_takes_each_compression_from_the_dsn(compress: str, tmp_path:
         assert len(engine.run(MANY)) == ROWS
     finally:
         engine.close()
+
+
+def test_a_reader_connects_when_it_is_needed(wire: Wire, tmp_path: Path) -> None:
+    engine = ClickHouseEngine(dsn("wire", tmp_path), readers=3)
+    connecting = "FROM system.settings"
+    try:
+        before = sum(connecting in sql for sql in wire.seen())
+        wire.order(Fault.UNAVAILABLE, connecting, count=ALWAYS)
+        with pytest.raises(CallisticsError) as caught:
+            engine.run(FEW)
+        assert type(caught.value) is Unavailable
+        wire.reset()
+        for _ in range(4):
+            assert engine.run(FEW) == [(1,)]
+        assert (before, sum(connecting in sql for sql in wire.seen())) == (2, 1)
+    finally:
+        engine.close()

@@ -1,5 +1,7 @@
 """`python -m callistics.cli` is `callistics`."""
 
 from callistics.cli import main
+from callistics.runtime import tune
 
+tune()
 main()

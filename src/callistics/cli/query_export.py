@@ -7,23 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import IO, Literal, get_args
+from typing import IO, TYPE_CHECKING, Literal, get_args
 
 import click
 import httpx
-from rich.console import Console
-from rich.progress import (
-    DownloadColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TransferSpeedColumn,
-)
 
 from callistics.cli.client import Client
 from callistics.cli.query_batch import JSON
 from callistics.cli.root import Failure
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 ExportFormat = Literal["csv", "ndjson", "arrow", "parquet"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
@@ -117,8 +111,18 @@ def _copy(answer: httpx.Response, file: IO[bytes], *, shown: bool) -> int:
     return size
 
 
-def _progress(shown: bool) -> Progress:
+def _progress(shown: bool) -> "Progress":
     """What has come so far, on stderr, or nothing where that is no terminal."""
+    from rich.console import Console  # noqa: PLC0415 - few answers are fetched so
+    from rich.progress import (  # noqa: PLC0415
+        DownloadColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TransferSpeedColumn,
+    )
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),

@@ -1,8 +1,8 @@
 """A connection whose errors are the product's own, whatever the driver raises or lets through."""
 
 import re
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -70,16 +70,39 @@ class Client(Protocol):
         ...
 
 
+Follow = Callable[[Interruption], AbstractContextManager[Mapping[str, Any]]]
+
+
 class Connection:
     """Implements `Client` on the driver's. Raises `TimedOut`, `Unavailable` and `EngineError`.
 
-    `in_process` is a database whose answers cannot be lost on the way.
+    `connect` opens the driver's, when it is first used unless `open` comes before. `in_process` is
+    a database whose answers cannot be lost on the way. `follow` ends a query with the work that it
+    is for, by settings that it gives; without it only the time of a query is limited.
     """
 
-    def __init__(self, client: Client, timeout: float, *, in_process: bool) -> None:
-        self._client = client
+    def __init__(
+        self,
+        connect: Callable[[], Client],
+        timeout: float,
+        *,
+        in_process: bool,
+        follow: Follow | None = None,
+    ) -> None:
+        self._connect, self._follow = connect, follow
+        self._opened: Client | None = None
         self._timeout = timeout
         self._in_process = in_process
+
+    def open(self) -> None:
+        """Connect now. Raises whatever the driver does."""
+        self._opened = self._connect()
+
+    @property
+    def _client(self) -> Client:
+        if self._opened is None:
+            self._opened = self._connect()
+        return self._opened
 
     @property
     def server_version(self) -> str:
@@ -90,8 +113,8 @@ class Connection:
         self, query: str, parameters: Mapping[str, Any] | None = None, settings: Any = None
     ) -> Rows:
         """The rows of a SELECT."""
-        with self._translated():
-            rows = self._client.query(query, parameters, settings=self._in_time(settings))
+        with self._translated(), self._in_time(settings) as chosen:
+            rows = self._client.query(query, parameters, settings=chosen)
         # No rows is an empty body in ClickHouse's format, and so is an answer that was lost.
         if not self._in_process and not rows.result_rows and _lost(rows.summary):
             raise Unavailable(_BUSY)
@@ -101,8 +124,8 @@ class Connection:
         self, query: str, parameters: Mapping[str, Any] | None = None, settings: Any = None
     ) -> pa.Table:
         """The rows of a SELECT as an Arrow table."""
-        with self._translated():
-            return self._client.query_arrow(query, parameters, settings=self._in_time(settings))
+        with self._translated(), self._in_time(settings) as chosen:
+            return self._client.query_arrow(query, parameters, settings=chosen)
 
     def command(
         self, cmd: str, parameters: Mapping[str, Any] | None = None, settings: Any = None
@@ -111,15 +134,19 @@ class Connection:
         with self._translated():
             return self._client.command(cmd, parameters, settings=settings)
 
-    def _in_time(self, settings: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    @contextmanager
+    def _in_time(self, settings: Mapping[str, Any] | None) -> Generator[Mapping[str, Any] | None]:
         """The settings of a statement that is to end with the request that it is of."""
         by = interruption()
         if by is None:
-            return settings
+            yield settings
+            return
         by.check()
         # 0 would be no limit.
         left = max(0.001, round(min(self._timeout, by.left), 3))
-        return {**(settings or {}), "max_execution_time": left}
+        chosen = {**(settings or {}), "max_execution_time": left}
+        with nullcontext({}) if self._follow is None else self._follow(by) as more:
+            yield {**chosen, **more}
 
     def in_session(self, name: str) -> Mapping[str, Any] | None:
         """The settings of statements that see each other's temporary tables, and no others'.
@@ -153,7 +180,8 @@ class Connection:
 
     def close(self) -> None:
         """Give up the connection."""
-        self._client.close()
+        if self._opened is not None:
+            self._opened.close()
 
     @contextmanager
     def _translated(self) -> Generator[None]:

@@ -3,10 +3,11 @@
 import logging
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from callistics.engines.clickhouse.connection import Client, Connection, cause
+from callistics.engines.clickhouse.connection import Client, Connection, Follow, cause
 from callistics.errors import EngineError
 
 INSTALL = 'pip install "callistics[clickhouse]"'
@@ -76,7 +77,8 @@ class Address:
 
     def connect(self, timeout: float) -> Connection:
         """A new connection to no database in particular. Raises `EngineError`."""
-        return Connection(self._connect({}, {}, None), timeout, in_process=self.in_process)
+        connect = partial(self._connect, {}, {}, None)
+        return self._opened(Connection(connect, timeout, in_process=self.in_process))
 
     def create_database(self, timeout: float) -> Connection:
         """Make the database if it is not there, on a new connection. Raises `EngineError`."""
@@ -91,6 +93,19 @@ class Address:
 
     def open(self, timeout: float, memory_limit: int | None, threads: int | None) -> Connection:
         """A new connection whose statements may take `timeout` seconds. Raises `EngineError`."""
+        return self._opened(self.prepare(timeout, memory_limit, threads))
+
+    def prepare(
+        self,
+        timeout: float,
+        memory_limit: int | None,
+        threads: int | None,
+        follow: Follow | None = None,
+    ) -> Connection:
+        """The same, opened when it is first used: that takes longer than most statements.
+
+        `follow` is that of `Connection`.
+        """
         settings = {**_SETTINGS, "max_execution_time": timeout}
         if self.cluster is not None:
             settings |= _CLUSTER_SETTINGS
@@ -100,26 +115,30 @@ class Address:
             settings["max_threads"] = threads
         # A server that hangs is given up a little after it should have ended the query itself.
         transport = {"send_receive_timeout": int(timeout) + _GRACE}
-        client = self._connect(settings, transport, self.database)
-        return Connection(client, timeout, in_process=self.in_process)
+        connect = partial(self._connect, settings, transport, self.database)
+        return Connection(connect, timeout, in_process=self.in_process, follow=follow)
 
     def _connect(
         self, settings: Mapping[str, Any], transport: Mapping[str, Any], database: str | None
     ) -> Client:
-        transport = {} if self.in_process else {**_HTTP, **transport}
-        try:
-            import clickhouse_connect  # noqa: PLC0415 - a driver that is not always installed
+        import clickhouse_connect  # noqa: PLC0415 - a driver that is not always installed
 
-            client = clickhouse_connect.get_client(
-                dsn=self._dsn, database=database or "default", settings=dict(settings), **transport
-            )
-            return cast("Client", client)
+        transport = {} if self.in_process else {**_HTTP, **transport}
+        client = clickhouse_connect.get_client(
+            dsn=self._dsn, database=database or "default", settings=dict(settings), **transport
+        )
+        return cast("Client", client)
+
+    def _opened(self, connection: Connection) -> Connection:
+        try:
+            connection.open()
         except ImportError as error:
             more = " and pip install chdb" if self.in_process else ""
             message = f"the driver of {self.shown} is not installed: {INSTALL}{more}"
             raise EngineError(message) from error
         except Exception as error:
             raise EngineError(f"cannot open {self.shown}: {cause(error)}") from error
+        return connection
 
 
 def _port(port: int | None) -> str:

@@ -15,10 +15,11 @@ from callistics.engines.base import SharingLimits, StorageState
 from callistics.engines.clickhouse.access_keys import load_keys, load_token_secret
 from callistics.engines.clickhouse.columns import wide_as_decimals
 from callistics.engines.clickhouse.commit_gate import CommitGate
-from callistics.engines.clickhouse.connection import Client, Connection, unanswered
+from callistics.engines.clickhouse.connection import Client, Connection, Follow, unanswered
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.dsn import Address
 from callistics.engines.clickhouse.dump import ClickHouseDump, dump
+from callistics.engines.clickhouse.ending import Ending
 from callistics.engines.clickhouse.migrate import (
     known,
     layout_of,
@@ -46,6 +47,8 @@ _ONE_BLOCK = {
 }
 # The limit of queries is none for writing: a large request takes longer than a query may.
 _WRITE_SECONDS = 600.0
+# What tells a query to end is itself short.
+_ENDING_SECONDS = 5.0
 _SHARING = SharingLimits(queries=4, rows=500_000)
 # Of statements to one address each may be answered by another server, which has no rows kept.
 _NO_SHARING = SharingLimits(queries=4, rows=0)
@@ -80,22 +83,25 @@ class ClickHouseEngine:
         self._unsettled: Callable[[], None] | None = None
         self._open_for_long = partial(self._address.open, _WRITE_SECONDS, memory_limit, threads)
 
-        def client(seconds: float) -> Connection:
-            opened = self._address.open(seconds, memory_limit, threads)
-            self._clients.append(opened)
-            return opened
+        def client(seconds: float, follow: Follow | None = None) -> Connection:
+            prepared = self._address.prepare(seconds, memory_limit, threads, follow)
+            self._clients.append(prepared)
+            return prepared
 
         # Kept until the end: what chDB has in memory is gone with its last connection.
         self._clients.append(self._address.create_database(_WRITE_SECONDS))
         try:
-            self._writer = client(_WRITE_SECONDS)
+            self._writer = self._open_for_long()
+            self._clients.append(self._writer)
             self.migrated = migrate(self._writer, self._address.cluster)
             self._newest = _newest(self._writer)
             layout = layout_of(known(), self._address.cluster)
             self._overwriting = Overwriting(client(_WRITE_SECONDS), layout)
-            self._readers: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+            # The last one that was used comes first: those that were never needed are not opened.
+            self._readers: queue.LifoQueue[Connection] = queue.LifoQueue()
+            ending = Ending(client(_ENDING_SECONDS), self._address.cluster)
             for _ in range(readers):
-                self._readers.put(client(timeout))
+                self._readers.put(client(timeout, ending.following))
             if rebuild_due(self._writer):
                 self.rebuild()
                 rebuild_done(self._writer, self._address.cluster)

@@ -14,6 +14,7 @@ from callistics.engines.clickhouse.operations import (
     Database,
     Layout,
     Operation,
+    joined,
 )
 from callistics.engines.migrations import Migration, load, missing
 from callistics.errors import EngineError
@@ -80,17 +81,23 @@ def migrate(client: Client, cluster: str | None, migrations: Migrations = ()) ->
     _APPLIED.apply(database)
     rows = client.query("SELECT number FROM schema_migrations FINAL").result_rows
     applied = missing(migrations, {int(number) for (number,) in rows})
-    for migration in applied:
-        _apply(database, migration)
+    # Where there is nothing yet no migration takes long, and all of them are noted at once.
+    for each in [applied] if len(applied) == len(migrations) else [[one] for one in applied]:
+        _apply(database, each)
     return [migration.number for migration in applied]
 
 
-def _apply(database: Database, migration: Migration[Operation]) -> None:
-    for operation in migration.operations:
+def _apply(database: Database, migrations: Migrations) -> None:
+    for operation in joined(one for each in migrations for one in each.operations):
         operation.apply(database)
     database.client.command(
-        "INSERT INTO schema_migrations (number, name) VALUES ({number:UInt32}, {name:String})",
-        {"number": migration.number, "name": migration.name},
+        "INSERT INTO schema_migrations (number, name)"
+        " SELECT number, name FROM (SELECT 1)"
+        " ARRAY JOIN {numbers:Array(UInt32)} AS number, {names:Array(String)} AS name",
+        {
+            "numbers": [migration.number for migration in migrations],
+            "names": [migration.name for migration in migrations],
+        },
     )
 
 

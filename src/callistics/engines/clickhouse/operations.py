@@ -10,8 +10,9 @@ every node.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.long_values import batches
@@ -133,6 +134,19 @@ class AddColumn(Alter):
         super().__init__(table, f"ADD COLUMN IF NOT EXISTS {column} {type}")
 
 
+def joined(operations: Iterable[Operation]) -> Iterator[Operation]:
+    """The same, with new columns of one table that follow each other made by one statement."""
+    for table, found in groupby(operations, _widened):
+        if table is not None:
+            yield Alter(table, ", ".join(one.action for one in found if isinstance(one, Alter)))
+        else:
+            yield from found
+
+
+def _widened(operation: Operation) -> str | None:
+    return operation.table if isinstance(operation, AddColumn) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Recompute(Operation):
     """A column that is derived from another of the same row, by a function of each distinct value.
@@ -153,19 +167,18 @@ class Recompute(Operation):
 
     def apply(self, database: Database) -> None:
         """Update the rows whose value is another now, a number of distinct values at a time."""
-        Operation.apply(self, database)
-        stale = self._stale(database.client)
+        pairs = self._pairs(database.client)
+        if any(source is None and old is not None for source, old in pairs):
+            Operation.apply(self, database)
+        stale = sorted({one for one, old in pairs if one is not None and self.function(one) != old})
         for sources in batches(stale) if stale else ():
             derived = [self.function(source) for source in sources]
             for statement in self._update().statements(database.layout):
                 database.client.command(statement, {"sources": sources, "derived": derived})
 
-    def _stale(self, client: Client) -> list[str]:
-        rows = client.query(
-            f"SELECT DISTINCT {self.source}, {self.column} FROM {self.table}"
-            f" WHERE {self.source} IS NOT NULL"
-        ).result_rows
-        return sorted({source for source, old in rows if self.function(source) != old})
+    def _pairs(self, client: Client) -> list[tuple[str | None, str | None]]:
+        rows = client.query(f"SELECT DISTINCT {self.source}, {self.column} FROM {self.table}")
+        return [(source, derived) for source, derived in rows.result_rows]
 
     def _update(self) -> Alter:
         action = (
