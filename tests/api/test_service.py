@@ -166,27 +166,6 @@ def test_a_limit_of_requests(tmp_path: Path) -> None:
         assert int(answer.headers["retry-after"]) > 0
 
 
-def test_a_query_past_its_time_is_ended(engine: str, tmp_path: Path) -> None:
-    with serving(tmp_path, query_timeout=0.1, engine_threads=1) as server:
-        calls = [
-            {
-                "call_id": f"c{number}",
-                "merchant_id": "m",
-                "reseller_id": "r",
-                "started_at": "2025-01-01",
-                "payload": {"text": "ab" * (number % 50)},
-            }
-            for number in range(20_000)
-        ]
-        assert server.request("POST", "/calls", json=calls).status_code == 200
-        conditions = {f"key{n}": {"ne": "x", "exists": False} for n in range(20)}
-        groups = ["payload.text", "payload.other", "weekday"]
-        filters = {"payload_filters": conditions}
-        answer = server.ask("call_duration", filters=filters, group_by=groups)
-        assert answer.status_code in {200, 504}
-        assert server.ask("call_count").status_code in {200, 504}
-
-
 @pytest.mark.parametrize(("mode", "log"), [(None, 0o600), (0o640, 0o640)])
 def test_the_database_is_its_owners_or_as_open_as_it_was(
     engine: str, tmp_path: Path, mode: int | None, log: int
