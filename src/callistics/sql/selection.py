@@ -87,9 +87,12 @@ class Selection:
         return not self.empty and (self.begin is None or self.end is None)
 
     def closed(self, first: int | None, last: int | None) -> "Selection":
-        """The selection with open ends closed by the first and last matching instant."""
+        """The selection with open ends closed by the first and last matching instant.
+
+        A range that was given is as long where nothing matches: a comparison has rows of it.
+        """
         if first is None or last is None:
-            return replace(self, empty=True)
+            return replace(self, empty=self.is_open)
         begin = first if self.begin is None else self.begin
         end = last + 1 if self.end is None else self.end
         return replace(self, begin=begin, end=end)
