@@ -233,6 +233,10 @@ def test_levels_of_an_hour_or_weekday_that_only_the_period_before_has(store: Sto
     send(store, "2025-02-02T10:00", duration=(3600,))
     monday = between("2025-02-03", "2025-02-03")
     for group, key in (("weekday", 7), ("hour", 11)):
-        body = {"filters": monday, "group_by": [group], "timezone": "Europe/Paris"}
+        body: dict[str, Any] = {
+            "filters": monday,
+            "group_by": [group],
+            "timezone": "Europe/Paris",
+        }
         assert values(store, "concurrency", **body) == [(key, "2025-02-03", 0, 0.0, 1, 0.04)]
         assert store.rows("concurrency", **body) == []
