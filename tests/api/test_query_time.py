@@ -14,6 +14,7 @@ from callistics.engines.base import Engine
 from callistics.errors import ClientLeft, RequestError, TimedOut
 from callistics.interruption import Interruption, interruptible, watched
 from callistics.sql.dialect import Statement
+from support.leaving import leaving
 from support.server import Server, problem, serving
 
 LONG = 60
@@ -115,9 +116,7 @@ def test_a_statement_is_interrupted(engine: str, tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         store, statement = engine_of(server), endless(engine)
         assert isinstance(interrupted(store, statement, Interruption(0.2)), TimedOut)
-        by = Interruption(LONG)
-        timer = threading.Timer(0.05, by.end)
-        timer.start()
+        by = leaving(LONG)
         assert isinstance(interrupted(store, statement, by), ClientLeft)
         # What runs after it is left alone.
         by.end()

@@ -1,6 +1,5 @@
 """Limits that the engine itself enforces, and errors that come before anything works."""
 
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +10,11 @@ import pytest
 from callistics.engines.clickhouse.doctor import diagnose
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.errors import CallisticsError, ClientLeft, EngineError, TimedOut, Unavailable
-from callistics.interruption import Interruption, interruptible
+from callistics.interruption import interruptible
 from callistics.sql.dialect import Statement
 from support.engines import dsn
 from support.faults import Fault
+from support.leaving import leaving
 from support.wired import Wire
 
 ENDLESS = Statement("SELECT sum(cityHash64(number)) FROM numbers(1000000000000)", ())
@@ -64,10 +64,7 @@ def test_a_statement_ends_when_nobody_waits_for_it(
     with opened(tmp_path) as engine:
         wire.reset()
         wire.order(Fault.UNAVAILABLE, "^KILL QUERY", count=refused)
-        by = Interruption(60)
-        timer = threading.Timer(0.05, by.end)
-        timer.start()
-        with interruptible(by), pytest.raises(ClientLeft):
+        with interruptible(leaving(60)), pytest.raises(ClientLeft):
             engine.run(ENDLESS)
         killed = [sql for sql in wire.seen() if sql.startswith("KILL QUERY WHERE")]
         assert len(killed) > refused
@@ -79,10 +76,7 @@ def test_a_server_that_ends_no_statements_is_not_asked_again(wire: Wire, tmp_pat
         wire.reset()
         # ACCESS_DENIED
         wire.order(Fault.ERROR, "^KILL QUERY", code=497)
-        by = Interruption(1)
-        timer = threading.Timer(0.05, by.end)
-        timer.start()
-        with interruptible(by), pytest.raises(TimedOut):
+        with interruptible(leaving(1)), pytest.raises(TimedOut):
             engine.run(ENDLESS)
         assert len([sql for sql in wire.seen() if sql.startswith("KILL")]) == 1
 
