@@ -7,13 +7,12 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from callistics.engines.base import KeptReceipt
 from callistics.engines.clickhouse import migrate as clickhouse
 from callistics.engines.clickhouse.connection import Connection
 from callistics.engines.clickhouse.dsn import Address
 from callistics.engines.duckdb import migrate as embedded
+from callistics.engines.duckdb.connecting import connect
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import Scope
 from callistics.queries import registry
@@ -95,7 +94,7 @@ def send(store: Store, commits: Commits) -> None:
 def thaw(engine: str, path: Path) -> None:
     """Make a database of the first schema alone, with the frozen rows."""
     if engine == "duckdb":
-        with duckdb.connect(str(path)) as connection:
+        with connect(path) as connection:
             embedded.migrate(connection, embedded.known()[:1])
             connection.begin()
             connection.execute("DELETE FROM arrivals")

@@ -6,13 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow.parquet as pq
 import pytest
 
 from callistics.engines.clickhouse import dump as on_server
 from callistics.engines.clickhouse.commit_gate import CommitGate
 from callistics.engines.duckdb import dump as in_file
+from callistics.engines.duckdb.connecting import connect
 from callistics.engines.dump import Dump
 from callistics.engines.registry import open_engine, restoring
 from callistics.errors import EngineError
@@ -109,7 +109,7 @@ def test_a_backup_of_a_newer_version_is_refused(engine: str, tmp_path: Path) -> 
 def dumping(engine: str, path: Path) -> Generator[Dump]:
     """What is in a database, which nobody brings to another schema."""
     if engine == "duckdb":
-        with duckdb.connect(str(path)) as connection, in_file.dump(connection) as dump:
+        with connect(path) as connection, in_file.dump(connection) as dump:
             yield dump
     else:
         opening = partial(connected, engine, path)

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 
-import duckdb
 import pytest
 
 from callistics.engines.clickhouse import column_types as clickhouse
 from callistics.engines.clickhouse.engine import ClickHouseEngine
 from callistics.engines.clickhouse.migrate import describe as described
 from callistics.engines.duckdb import column_types
+from callistics.engines.duckdb.connecting import connect
 from callistics.engines.duckdb.migrate import describe, migrate
 from callistics.records.field_types import Storage
 from support import inside
@@ -21,7 +21,7 @@ DICTIONARY = re.compile(r"^LowCardinality\((.*)\)$")
 
 @pytest.mark.parametrize("table", TABLES)
 def test_duckdb(table: str) -> None:
-    with duckdb.connect() as connection:
+    with connect(":memory:") as connection:
         migrate(connection)
         assert dict(describe(connection, table)) == column_types.RECORD_TABLES[table]
 

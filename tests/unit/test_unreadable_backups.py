@@ -115,7 +115,7 @@ def test_a_place_that_cannot_be_written_is_a_sentence(
 
     with monkeypatch.context() as patch:
         if while_ == "opening":
-            patch.setattr(restoring.duckdb, "connect", failing)
+            patch.setattr(restoring, "connect", failing)
         elif while_ == "inserting":
             patch.setattr(restoring, "_written", failing)
         else:

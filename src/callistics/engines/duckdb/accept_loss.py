@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from callistics.engines.duckdb.connecting import connect
 from callistics.engines.duckdb.file_check import LossError, check_files, is_unreadable_log
 from callistics.engines.duckdb.watermark import cut, log_of, note_of, read_mark
 from callistics.errors import EngineError, first_line
@@ -80,7 +81,7 @@ def _keep_aside(path: Path, *, copy: bool) -> list[Path]:
 def _is_replayed(path: Path) -> bool:
     """Whether the engine reads the log; it is left as it is."""
     try:
-        with duckdb.connect(str(path)) as connection:
+        with connect(path) as connection:
             connection.execute("PRAGMA disable_checkpoint_on_shutdown")
     except duckdb.Error as error:
         if is_unreadable_log(error):

@@ -1,14 +1,32 @@
 """Opening a database file: by whom it is open already, and how its threads share the processor."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
+
+import duckdb
 
 from callistics.runtime import give_way
 
 T = TypeVar("T")
 _HELD = re.compile(r"Conflicting lock is held .*\(PID (\d+)\)")
+
+
+Setting = str | bool | int | float | list[str]
+
+
+def connect(
+    path: Path | str, config: Mapping[str, Setting] | None = None, *, read_only: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """Open a database. Raises `duckdb.Error`.
+
+    A table that is missing is an error: the engine would else read a variable of the caller that
+    has its name, be it qualified or not.
+    """
+    given = {**(config or {}), "python_enable_replacements": False}
+    return duckdb.connect(str(path), read_only=read_only, config=given)
 
 
 def holder(error: Exception) -> int | None:

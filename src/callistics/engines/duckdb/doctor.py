@@ -8,6 +8,7 @@ from callistics.engines.diagnosis import (
     figures_of_arrivals,
     seconds_ahead,
 )
+from callistics.engines.duckdb.connecting import connect
 from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.migrate import known
 from callistics.engines.machine import FILE_FIGURES, file_sizes
@@ -32,7 +33,7 @@ def diagnose(disk: Disk, *, served: bool = False) -> Diagnosis:
     figures = {name: read(sizes) for name, (_, read) in FILE_FIGURES.items()}
     figures["disk_free_bytes"] = sizes.free
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
+        with connect(path, read_only=True) as connection:
             facts += _contents(connection, problems, figures)
     except duckdb.Error as error:
         if not _is_held(error):

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from callistics.engines.duckdb.accept_loss import cut_unacknowledged
-from callistics.engines.duckdb.connecting import giving_way, holder
+from callistics.engines.duckdb.connecting import Setting, connect, giving_way, holder
 from callistics.engines.duckdb.file_check import CUT_OFF, LossError, check_files, is_unreadable_log
 from callistics.engines.duckdb.watermark import Watermark, log_of
 from callistics.engines.duckdb.writer import first_log_limit
@@ -28,7 +28,7 @@ def open_file(
 
     `shared` is whether others may wait for the writer: then the engine's own threads give way.
     """
-    config: dict[str, str | bool | int | float | list[str]] = {
+    config: dict[str, Setting] = {
         "checkpoint_threshold": f"{first_log_limit(shared=shared)}B",
         "variant_minimum_shredding_size": _LEAST_SPLIT,
         "memory_limit": memory_limit or DEFAULT_MEMORY,
@@ -39,8 +39,8 @@ def open_file(
         if str(path) != ":memory:":
             path.parent.mkdir(parents=True, exist_ok=True)
             check_files(path)
-        connect = partial(duckdb.connect, str(path), config=config)
-        opened = partial(giving_way, connect) if shared else connect
+        connecting = partial(connect, path, config)
+        opened = partial(giving_way, connecting) if shared else connecting
         try:
             return opened()
         except duckdb.Error as error:

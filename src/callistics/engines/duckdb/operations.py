@@ -63,13 +63,15 @@ class Recompute(Operation):
         table, column, source = self.table, self.column, self.source
         distinct = f"SELECT DISTINCT {source} FROM {table} WHERE {source} IS NOT NULL"
         found = [value for (value,) in connection.execute(distinct).fetchall()]
-        derived = [self.function(value) for value in found]
-        connection.execute(
-            f"UPDATE {table} SET {column} = d.derived FROM "
-            "(SELECT unnest($1::VARCHAR[]) AS source, unnest($2::VARCHAR[]) AS derived) AS d "
-            f"WHERE {table}.{source} = d.source AND {table}.{column} IS DISTINCT FROM d.derived",
-            [found, derived],
-        )
+        if found:
+            derived = [self.function(value) for value in found]
+            connection.execute(
+                f"UPDATE {table} SET {column} = d.derived FROM "
+                "(SELECT unnest($1::VARCHAR[]) AS source, unnest($2::VARCHAR[]) AS derived) AS d "
+                f"WHERE {table}.{source} = d.source "
+                f"AND {table}.{column} IS DISTINCT FROM d.derived",
+                [found, derived],
+            )
         connection.execute(
             f"UPDATE {table} SET {column} = NULL WHERE {source} IS NULL AND {column} IS NOT NULL"
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from callistics.engines.duckdb.connecting import connect
 from callistics.engines.duckdb.lookup.lookup_sql import keys
 from callistics.engines.duckdb.migrate import describe, known, migrate
 from callistics.engines.duckdb.operations import Rebuild
@@ -40,7 +41,7 @@ class DuckDBRestoring:
         self.discard()
         with _writing(self._path):
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            opened = duckdb.connect(str(self._file))
+            opened = connect(self._file)
         with opened as connection:
             with _writing(self._path):
                 migrate(connection, migrations)
