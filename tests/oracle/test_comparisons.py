@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 
 @shards(2)
-@examples(22, shards=2)
+@examples(16, shards=2)
 @given(data=st.data())
 def test_comparisons_agree(stores: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(comparison_scenes(data.draw(st.permutations(QUERY_TYPES))))

@@ -78,7 +78,7 @@ def test_after_any_records(store: Store, history: History, seed: int) -> None:
     check(store, history, seed)
 
 
-@examples(15)
+@examples(10)
 @given(data=st.data(), seed=st.integers(0, 9))
 def test_after_corrections(store: Store, data: st.DataObject, seed: int) -> None:
     check(store, data.draw(rollup_history(data.draw(traps()))), seed)
