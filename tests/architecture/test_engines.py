@@ -50,3 +50,16 @@ def test_no_engine_is_named() -> None:
 def test_a_mention_is_found() -> None:
     sources = ("import duckdb", "x = 'ClickHouse'", "from a import chdb_b", "a.duckdb_x")
     assert all(list(mentions(ast.parse(source))) for source in sources)
+
+
+def test_a_database_file_is_opened_in_one_way() -> None:
+    """What guards a connection is the same for all of them."""
+    embedded = [path for path in modules() if inside(path).startswith("engines/")]
+    openers = [
+        inside(path) for path in embedded if any(opens(node) for node in ast.walk(tree(path)))
+    ]
+    assert openers == ["engines/duckdb/connecting.py"]
+
+
+def opens(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "duckdb.connect"

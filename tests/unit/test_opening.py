@@ -4,11 +4,13 @@ import sys
 from pathlib import Path
 
 import duckdb
+import pyarrow
 import pytest
 
 from callistics.engines.base import Engine
 from callistics.engines.clickhouse.dsn import Address
 from callistics.engines.diagnosis import Diagnosis
+from callistics.engines.duckdb.connecting import connect
 from callistics.engines.duckdb.tuning import Tuning
 from callistics.engines.registry import database_file, diagnose, file_dsn, key_file, open_engine
 from callistics.errors import EngineError
@@ -132,3 +134,17 @@ def test_more_rows_are_fetched_by_themselves_from_a_larger_file(
         with pytest.raises(duckdb.ConnectionException), engine.writing():
             inside.writer_of(engine).close()
         assert listed(engine) == size // 1_000
+
+
+@pytest.mark.parametrize("table", ["figures", "main.figures", "memory.main.figures"])
+def test_a_missing_table_is_not_read_from_a_variable(table: str) -> None:
+    """DuckDB 2.0.0 reads a variable of the last part of a name, however that is qualified.
+
+    Source: findings/a-qualified-table-is-a-python-variable.sh.
+    """
+    figures = pyarrow.table({"count": [1]})
+    assert figures.num_rows == 1
+    with connect(":memory:") as connection, pytest.raises(duckdb.CatalogException):
+        connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608
+    with duckdb.connect() as unguarded:
+        assert unguarded.execute(f"SELECT count(*) FROM {table}").fetchall() == [(1,)]  # noqa: S608
