@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import duckdb
-import pyarrow
+import pyarrow as pa
 import pytest
 
 from callistics.engines.base import Engine
@@ -142,7 +142,7 @@ def test_a_missing_table_is_not_read_from_a_variable(table: str) -> None:
 
     Source: findings/a-qualified-table-is-a-python-variable.sh.
     """
-    figures = pyarrow.table({"count": [1]})
+    figures = pa.table({"count": [1]})
     assert figures.num_rows == 1
     with connect(":memory:") as connection, pytest.raises(duckdb.CatalogException):
         connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608
