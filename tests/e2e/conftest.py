@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
 
 from callistics.synthetic import generate_calls
 from support import engines
@@ -14,6 +14,7 @@ from support.dashboard import CHROMIUM, Dashboard, Opener
 from support.live import ADMIN_KEY, Live, free_port, live
 
 CALLS = 6_000
+VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
 # Without a graphics card its process emulates one, which takes a third of the time of a page.
 FLAGS = ["--no-sandbox", "--disable-gpu"]
 POLICY = {
@@ -73,10 +74,15 @@ def key() -> str:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A session of a browser of its own."""
-    found = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
-    found.set_default_timeout(10_000)
+    found = new_context(browser)
     yield found
     found.close()
+
+
+def new_context(browser: Browser) -> BrowserContext:
+    found = browser.new_context(locale="en-GB", viewport=VIEWPORT)
+    found.set_default_timeout(10_000)
+    return found
 
 
 @pytest.fixture
@@ -90,13 +96,42 @@ def visit(context: BrowserContext) -> Iterator[Opener]:
 
     yield begin
     for page in pages:
-        assert not page.complaints
-        assert not page.foreign()
+        page.expect_peace()
+
+
+@pytest.fixture(scope="package")
+def kept(browser: Browser, site: Live, key: str) -> Iterator[Dashboard]:
+    """A page of the server with calls where somebody has signed in, for one test at a time."""
+    context = new_context(browser)
+    found = Dashboard(context.new_page(), site.url)
+    found.open(key=key)
+    yield found
+    context.close()
 
 
 @pytest.fixture
-def dashboard(visit: Opener, site: Live, key: str) -> Dashboard:
-    """The dashboard of the server with calls, signed in."""
-    found = visit(site)
-    found.open(key=key)
-    return found
+def signed_in(kept: Dashboard) -> Iterator[Dashboard]:
+    """That page, for a test that opens an address of its own."""
+    kept.start_anew()
+    yield kept
+    kept.is_as_opened = False
+    kept.expect_peace()
+
+
+@pytest.fixture
+def dashboard(signed_in: Dashboard) -> Dashboard:
+    """The dashboard as an address without a query opens it, signed in."""
+    signed_in.show("")
+    return signed_in
+
+
+@pytest.fixture
+def shown(kept: Dashboard) -> Iterator[Dashboard]:
+    """The same for tests that leave it as it is: they look at one after the other."""
+    kept.start_anew()
+    if not kept.is_as_opened:
+        kept.show("")
+        kept.is_as_opened = True
+    yield kept
+    kept.is_as_opened = not kept.query
+    kept.expect_peace()

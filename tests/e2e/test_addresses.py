@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from callistics.catalog.filters import FILTERS
 from callistics.dashboard.address import address
 from callistics.dashboard.document import document
-from support.dashboard import Dashboard, Opener
-from support.live import ADMIN_KEY, Live
+from support.dashboard import Dashboard
+from support.live import Live
 
 READ = """async (search) => {
     const { href } = document.querySelector('link[href$="/js/state.js"]');
@@ -40,9 +40,9 @@ def as_listed(filters: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_the_page_reads_what_was_asked(dashboard: Dashboard, queries: list[dict[str, Any]]) -> None:
+def test_the_page_reads_what_was_asked(shown: Dashboard, queries: list[dict[str, Any]]) -> None:
     for query in queries:
-        state = dashboard.page.evaluate(READ, "?" + address(query))
+        state = shown.page.evaluate(READ, "?" + address(query))
         assert state["unknown"] == []
         assert state["filters"] == as_listed(query.get("filters") or {}), query
         assert state["compare"] == (query.get("compare") or "none")
@@ -50,11 +50,10 @@ def test_the_page_reads_what_was_asked(dashboard: Dashboard, queries: list[dict[
         assert state["granularity"] == query.get("granularity", "auto")
 
 
-def test_the_page_shows_the_figures_of_the_query(site: Live, visit: Opener) -> None:
+def test_the_page_shows_the_figures_of_the_query(site: Live, signed_in: Dashboard) -> None:
     query = {"filters": {"outcome": "CONFIRMED", "hour": [9, 10]}, "timezone": "Asia/Kolkata"}
-    page = visit(site)
-    page.open("?" + address(query), key=ADMIN_KEY)
+    signed_in.show("?" + address(query))
     (row,) = site.rows("call_count", **query)
-    figure = page.panel("calls").locator("[data-field=calls]").first
+    figure = signed_in.panel("calls").locator("[data-field=calls]").first
     expect(figure).to_have_attribute("value", str(row["count"]))
     assert row["count"] > 0

@@ -24,65 +24,65 @@ def shown(page: Dashboard) -> list[str]:
     return [parse_qs(urlsplit(one).query)["call"][0] for one in hrefs]
 
 
-def test_the_calls_behind_a_panel_are_those_of_its_filters(visit: Opener, site: Live) -> None:
-    page = visit(site)
-    page.open("?outcome=NO_ANSWER", key=ADMIN_KEY)
-    page.panel("outcomes").get_by_role("link", name="Show the calls").click()
-    page.settle()
-    assert page.query == {"outcome": ["NO_ANSWER"], "view": ["calls"]}
-    assert shown(page) == found(site)[:100]
+def test_the_calls_behind_a_panel_are_those_of_its_filters(
+    signed_in: Dashboard, site: Live
+) -> None:
+    signed_in.show("?outcome=NO_ANSWER")
+    signed_in.panel("outcomes").get_by_role("link", name="Show the calls").click()
+    signed_in.settle()
+    assert signed_in.query == {"outcome": ["NO_ANSWER"], "view": ["calls"]}
+    assert shown(signed_in) == found(site)[:100]
 
 
-def test_more_calls_follow_and_the_order_turns(visit: Opener, site: Live) -> None:
-    page = visit(site)
-    page.open("?view=calls", key=ADMIN_KEY)
+def test_more_calls_follow_and_the_order_turns(signed_in: Dashboard, site: Live) -> None:
+    signed_in.show("?view=calls")
     expected = found(site, filters={"date_range": "last_30_days"})
     assert len(expected) > 200
-    page.page.get_by_role("button", name="More").click()
-    expect(page.page.locator(ROWS)).to_have_count(200)
-    assert shown(page) == expected[:200]
-    page.page.get_by_role("button", name="Oldest first").click()
-    page.settle()
-    assert shown(page) == expected[::-1][:100]
+    signed_in.page.get_by_role("button", name="More").click()
+    expect(signed_in.page.locator(ROWS)).to_have_count(200)
+    assert shown(signed_in) == expected[:200]
+    signed_in.page.get_by_role("button", name="Oldest first").click()
+    signed_in.settle()
+    assert shown(signed_in) == expected[::-1][:100]
 
 
-def test_a_call_leads_to_its_lead_and_back(visit: Opener, site: Live) -> None:
-    page = visit(site)
-    page.open("?view=calls&outcome=NO_ANSWER", key=ADMIN_KEY)
-    page.page.locator(f"{ROWS} a").first.click()
-    page.settle()
+def test_a_call_leads_to_its_lead_and_back(signed_in: Dashboard, site: Live) -> None:
+    signed_in.show("?view=calls&outcome=NO_ANSWER")
+    signed_in.page.locator(f"{ROWS} a").first.click()
+    signed_in.settle()
     call = site.client.get(f"/calls/{found(site)[0]}").json()
-    record = page.page.locator("#view-record")
+    record = signed_in.page.locator("#view-record")
     expect(record.get_by_role("heading", level=1)).to_contain_text(call["call_id"])
     for name in ("merchant_id", "template_id", "outcome", "provider"):
         expect(record).to_contain_text(call[name])
-    assert not page.violations()
+    assert not signed_in.violations()
     record.get_by_role("link", name="All calls of this lead").click()
-    page.settle()
+    signed_in.settle()
     lead = site.client.get(f"/leads/{call['lead_id']}").json()
     expect(record.get_by_role("heading", level=1)).to_contain_text(lead["lead_id"])
     tables = record.locator("table")
     expect(tables.nth(0).locator("tbody tr")).to_have_count(len(lead["history"]))
     expect(tables.nth(1).locator("tbody tr")).to_have_count(len(lead["calls"]))
-    assert not page.violations()
+    assert not signed_in.violations()
     for _ in range(2):
-        page.page.go_back()
-        page.settle()
-    assert page.query == {"view": ["calls"], "outcome": ["NO_ANSWER"]}
+        signed_in.page.go_back()
+        signed_in.settle()
+    assert signed_in.query == {"view": ["calls"], "outcome": ["NO_ANSWER"]}
 
 
-def test_the_age_of_the_newest_call_stands_beside_the_filters(dashboard: Dashboard) -> None:
-    expect(dashboard.page.locator("#newest")).to_contain_text("newest call")
-    expect(dashboard.page.locator("#zone-shown")).to_have_text("UTC")
+def test_the_age_of_the_newest_call_stands_beside_the_filters(shown: Dashboard) -> None:
+    expect(shown.page.locator("#newest")).to_contain_text("newest call")
+    expect(shown.page.locator("#zone-shown")).to_have_text("UTC")
 
 
-def test_the_list_says_how_many_there_are_and_what_matters_first(visit: Opener, site: Live) -> None:
-    page = visit(site)
+def test_the_list_says_how_many_there_are_and_what_matters_first(
+    signed_in: Dashboard, site: Live
+) -> None:
     row = max(site.rows("call_count", group_by=["merchant_id"]), key=lambda one: one["count"])
-    page.open(f"?view=calls&merchant_id={row['merchant_id']}&date_range=all", key=ADMIN_KEY)
-    expect(page.page.get_by_role("heading", level=1)).to_have_text(f"{row['count']} calls")
-    expect(page.page.locator("#asked")).to_have_text("all time")
-    heads = page.page.locator("#view-calls thead th").all_text_contents()
+    signed_in.show(f"?view=calls&merchant_id={row['merchant_id']}&date_range=all")
+    expect(signed_in.page.get_by_role("heading", level=1)).to_have_text(f"{row['count']} calls")
+    expect(signed_in.page.locator("#asked")).to_have_text("all time")
+    heads = signed_in.page.locator("#view-calls thead th").all_text_contents()
     assert heads[:3] == ["Started at", "Outcome", "Duration"]
     assert heads.index("Provider") < heads.index("Lead")
     assert heads[-1] == "Merchant"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from support.dashboard import Dashboard, Opener
-from support.live import ADMIN_KEY, Live
+from support.dashboard import Dashboard
+from support.live import Live
 
 FORMATS = {"CSV": ".csv", "NDJSON": ".ndjson", "Arrow": ".arrows", "Parquet": ".parquet"}
 
@@ -31,23 +31,22 @@ def same(text: str) -> str | float:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_comes_as_a_file(dashboard: Dashboard, name: str) -> None:
-    assert download(dashboard, "#panel-outcomes .menu", name).stat().st_size > 0
+def test_every_format_comes_as_a_file(shown: Dashboard, name: str) -> None:
+    assert download(shown, "#panel-outcomes .menu", name).stat().st_size > 0
 
 
-def test_a_file_has_the_rows_of_the_panel(dashboard: Dashboard) -> None:
-    path = download(dashboard, "#panel-providers .menu", "CSV")
+def test_a_file_has_the_rows_of_the_panel(shown: Dashboard) -> None:
+    path = download(shown, "#panel-providers .menu", "CSV")
     with path.open(encoding="utf-8", newline="") as file:
         names, *rows = csv.reader(file)
-    assert names == dashboard.columns("providers")
-    shown = [[same(value or "") for value in row] for row in dashboard.rows("providers")]
+    assert names == shown.columns("providers")
+    shown = [[same(value or "") for value in row] for row in shown.rows("providers")]
     assert [[same(value) for value in row] for row in rows][: len(shown)] == shown
 
 
-def test_the_calls_themselves_can_be_downloaded(visit: Opener, site: Live) -> None:
-    page = visit(site)
-    page.open("?view=calls&outcome=NO_ANSWER", key=ADMIN_KEY)
-    path = download(page, "#view-calls .menu", "NDJSON")
+def test_the_calls_themselves_can_be_downloaded(signed_in: Dashboard, site: Live) -> None:
+    signed_in.show("?view=calls&outcome=NO_ANSWER")
+    path = download(signed_in, "#view-calls .menu", "NDJSON")
     filters = {"date_range": "last_30_days", "outcome": "NO_ANSWER"}
     expected = site.rows("call_count", filters=filters)[0]["count"]
     assert path.read_text(encoding="utf-8").count("\n") == expected

@@ -3,8 +3,8 @@
 from playwright.sync_api import expect
 
 from callistics.timezones import zone_names
-from support.dashboard import Dashboard, Opener
-from support.live import ADMIN_KEY, Live
+from support.dashboard import Dashboard
+from support.live import Live
 
 MARK = ".picture [role=graphics-symbol][tabindex]"
 
@@ -59,19 +59,18 @@ def test_a_bucket_becomes_the_range(dashboard: Dashboard, site: Live) -> None:
     expect(found).to_have_attribute("value", str(rows[place]["count"]))
 
 
-def test_the_last_bucket_ends_where_the_range_does(visit: Opener, site: Live) -> None:
-    page = visit(site)
-    page.open("?compare=none&granularity=week&date_range=last_30_days", key=ADMIN_KEY)
+def test_the_last_bucket_ends_where_the_range_does(signed_in: Dashboard, site: Live) -> None:
+    signed_in.show("?compare=none&granularity=week&date_range=last_30_days")
     rows = site.rows("calls_over_time", filters={"date_range": "last_30_days"}, granularity="week")
-    panel = page.panel("calls-over-time")
+    panel = signed_in.panel("calls-over-time")
     panel.get_by_role("button", name="Table").click()
     for place in (0, len(rows) - 1):
         panel.locator("tbody tr button").nth(place).click()
-        page.settle()
-        figure = page.panel("calls").locator(".figure [data-field=calls]")
+        signed_in.settle()
+        figure = signed_in.panel("calls").locator(".figure [data-field=calls]")
         expect(figure).to_have_attribute("value", str(rows[place]["count"]))
-        page.page.go_back()
-        page.settle()
+        signed_in.page.go_back()
+        signed_in.settle()
 
 
 def test_marks_are_reached_and_chosen_with_the_keyboard(dashboard: Dashboard) -> None:
@@ -85,19 +84,18 @@ def test_marks_are_reached_and_chosen_with_the_keyboard(dashboard: Dashboard) ->
     assert dashboard.chips() == [f"Provider: {expected[0]}"]
 
 
-def test_chips_take_filters_away_and_back_brings_them_again(visit: Opener, site: Live) -> None:
-    page = visit(site)
-    page.open("?outcome=BUSY&min_duration=5", key=ADMIN_KEY)
-    assert page.chips() == ["Outcome: BUSY", "Duration ≥ 5\u00a0s"]
-    page.page.get_by_role("button", name="Remove filter Outcome: BUSY").click()
-    page.settle()
-    assert page.query == {"min_duration": ["5"]}
-    page.page.go_back()
-    page.settle()
-    assert page.chips() == ["Outcome: BUSY", "Duration ≥ 5\u00a0s"]
-    page.page.go_forward()
-    page.settle()
-    assert page.chips() == ["Duration ≥ 5\u00a0s"]
+def test_chips_take_filters_away_and_back_brings_them_again(signed_in: Dashboard) -> None:
+    signed_in.show("?outcome=BUSY&min_duration=5")
+    assert signed_in.chips() == ["Outcome: BUSY", "Duration ≥ 5\u00a0s"]
+    signed_in.page.get_by_role("button", name="Remove filter Outcome: BUSY").click()
+    signed_in.settle()
+    assert signed_in.query == {"min_duration": ["5"]}
+    signed_in.page.go_back()
+    signed_in.settle()
+    assert signed_in.chips() == ["Outcome: BUSY", "Duration ≥ 5\u00a0s"]
+    signed_in.page.go_forward()
+    signed_in.settle()
+    assert signed_in.chips() == ["Duration ≥ 5\u00a0s"]
 
 
 ADDRESS = {
@@ -116,23 +114,21 @@ ADDRESS = {
 }
 
 
-def test_an_address_is_the_same_after_it_was_read(visit: Opener, site: Live) -> None:
-    page = visit(site)
+def test_an_address_is_the_same_after_it_was_read(signed_in: Dashboard) -> None:
     parts = [f"{name}={value}" for name, values in ADDRESS.items() for value in values]
-    page.open("?" + "&".join(parts), key=ADMIN_KEY)
-    page.page.get_by_label("Compare with").select_option("none")
-    page.settle()
-    assert page.query == {**ADDRESS, "compare": ["none"]}
+    signed_in.show("?" + "&".join(parts))
+    signed_in.page.get_by_label("Compare with").select_option("none")
+    signed_in.settle()
+    assert signed_in.query == {**ADDRESS, "compare": ["none"]}
 
 
-def test_the_default_has_an_address_without_a_query(visit: Opener, site: Live) -> None:
-    page = visit(site)
-    page.open("?date_range=last_month&compare=none&granularity=week", key=ADMIN_KEY)
-    page.page.get_by_label("Range").select_option("last_30_days")
-    page.page.get_by_label("Compare with").select_option("previous_period")
-    page.page.get_by_label("Interval").select_option("auto")
-    page.settle()
-    assert page.query == {}
+def test_the_default_has_an_address_without_a_query(signed_in: Dashboard) -> None:
+    signed_in.show("?date_range=last_month&compare=none&granularity=week")
+    signed_in.page.get_by_label("Range").select_option("last_30_days")
+    signed_in.page.get_by_label("Compare with").select_option("previous_period")
+    signed_in.page.get_by_label("Interval").select_option("auto")
+    signed_in.settle()
+    assert signed_in.query == {}
 
 
 def test_a_free_range_is_chosen_by_two_dates(dashboard: Dashboard) -> None:
@@ -154,19 +150,17 @@ def test_the_dialog_sets_bounds(dashboard: Dashboard) -> None:
     assert dashboard.query == {"sentiment_min": ["0.5"]}
 
 
-def test_what_an_address_misspells_is_told(visit: Opener, site: Live) -> None:
-    page = visit(site)
-    page.open("?outcom=BUSY", key=ADMIN_KEY)
-    expect(page.page.get_by_role("alert")).to_contain_text("does not know: outcom")
+def test_what_an_address_misspells_is_told(signed_in: Dashboard) -> None:
+    signed_in.show("?outcom=BUSY")
+    expect(signed_in.page.get_by_role("alert")).to_contain_text("does not know: outcom")
 
 
-def test_what_an_address_gets_wrong_is_told_by_the_server(visit: Opener, site: Live) -> None:
-    page = visit(site)
-    page.open("?min_duration=long&success=maybe", key=ADMIN_KEY)
-    alert = page.page.locator("#notices [role=alert]")
+def test_what_an_address_gets_wrong_is_told_by_the_server(signed_in: Dashboard) -> None:
+    signed_in.show("?min_duration=long&success=maybe")
+    alert = signed_in.page.locator("#notices [role=alert]")
     expect(alert).to_contain_text("min_duration")
     expect(alert).to_contain_text("success")
-    page.forgive("status of 400")
+    signed_in.forgive("status of 400")
 
 
 def test_a_zone_is_named_by_the_server_and_found_by_a_part_of_it(dashboard: Dashboard) -> None:
@@ -190,12 +184,12 @@ def test_a_zone_that_could_be_several_is_asked_about(dashboard: Dashboard) -> No
     dashboard.forgive("status of 422")
 
 
-def test_a_mark_says_that_it_can_be_chosen_where_it_can(dashboard: Dashboard) -> None:
-    hint = dashboard.page.locator(".tooltip .hint")
-    dashboard.panel("outcomes").locator(f"{MARK}[aria-label*=NO_ANSWER]").first.hover()
+def test_a_mark_says_that_it_can_be_chosen_where_it_can(shown: Dashboard) -> None:
+    hint = shown.page.locator(".tooltip .hint")
+    shown.panel("outcomes").locator(f"{MARK}[aria-label*=NO_ANSWER]").first.hover()
     expect(hint).to_have_text("Click to filter")
-    dashboard.panel("reach").locator(f"{MARK}[aria-label]").first.hover()
-    expect(dashboard.page.locator(".tooltip")).to_contain_text("Reach rate")
+    shown.panel("reach").locator(f"{MARK}[aria-label]").first.hover()
+    expect(shown.page.locator(".tooltip")).to_contain_text("Reach rate")
     expect(hint).to_have_count(0)
-    dashboard.panel("outcomes").locator(f"{MARK}[tabindex='0']").focus()
+    shown.panel("outcomes").locator(f"{MARK}[tabindex='0']").focus()
     expect(hint).to_have_text("Enter to filter")

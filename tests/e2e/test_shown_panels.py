@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from support.dashboard import Dashboard, Opener, as_text
-from support.live import ADMIN_KEY, Live
+from support.dashboard import Dashboard, as_text
+from support.live import Live
 
 Body = dict[str, Any]
 USUAL: Body = {"filters": {"date_range": "last_30_days"}, "granularity": "day", "timezone": "UTC"}
@@ -44,18 +44,17 @@ def described(server: Live) -> list[Body]:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_figure_is_the_one_that_the_server_answers(
-    visit: Opener, site: Live, view: str
+    signed_in: Dashboard, site: Live, view: str
 ) -> None:
     query, body = VIEWS[view]
-    page = visit(site)
-    page.open(query, key=ADMIN_KEY)
+    signed_in.show(query)
     panels = described(site)
     queries = [{**body, **panel["query"]} for panel in panels]
     answers = site.client.post("/analytics/batch", json={"queries": queries}).json()["answers"]
     assert any(answer["data"] for answer in answers)
     for panel, answer in zip(panels, answers, strict=True):
-        page.expect_rows(panel["id"], answer["data"])
-        expect_tiles(page, panel, answer["data"])
+        signed_in.expect_rows(panel["id"], answer["data"])
+        expect_tiles(signed_in, panel, answer["data"])
 
 
 def expect_tiles(page: Dashboard, panel: Body, rows: list[Body]) -> None:
@@ -69,33 +68,30 @@ def expect_tiles(page: Dashboard, panel: Body, rows: list[Body]) -> None:
             expect(figure).to_have_attribute("value", expected)
 
 
-def test_every_picture_is_drawn(dashboard: Dashboard, site: Live) -> None:
+def test_every_picture_is_drawn(shown: Dashboard, site: Live) -> None:
     for panel in described(site):
-        marks = dashboard.panel(panel["id"]).locator(".picture [role=graphics-symbol]")
-        drawn = panel["kind"] == "picture" and dashboard.rows(panel["id"])
+        marks = shown.panel(panel["id"]).locator(".picture [role=graphics-symbol]")
+        drawn = panel["kind"] == "picture" and shown.rows(panel["id"])
         assert bool(drawn) == (marks.count() > 0), panel["id"]
 
 
-def test_a_panel_that_fails_leaves_the_others(visit: Opener, site: Live) -> None:
-    page = visit(site)
+def test_a_panel_that_fails_leaves_the_others(signed_in: Dashboard) -> None:
     # Leads have no currency that a call type's order could be asked by: minutes of a year are
     # too many buckets for time series alone.
-    page.open("?date_range=last_12_months&granularity=minute&compare=none", key=ADMIN_KEY)
-    expect(page.panel("calls-over-time").locator(".notice")).to_contain_text("buckets")
-    assert page.rows("outcomes")
+    signed_in.show("?date_range=last_12_months&granularity=minute&compare=none")
+    expect(signed_in.panel("calls-over-time").locator(".notice")).to_contain_text("buckets")
+    assert signed_in.rows("outcomes")
 
 
-def test_an_empty_range_says_what_to_do(visit: Opener, site: Live) -> None:
-    page = visit(site)
-    page.open("?outcome=NEVER_HEARD_OF", key=ADMIN_KEY)
-    expect(page.page.get_by_role("heading", name="No call matches")).to_be_visible()
-    page.page.get_by_role("button", name="Clear filters").first.click()
-    page.settle()
-    assert page.rows("outcomes")
+def test_an_empty_range_says_what_to_do(signed_in: Dashboard) -> None:
+    signed_in.show("?outcome=NEVER_HEARD_OF")
+    expect(signed_in.page.get_by_role("heading", name="No call matches")).to_be_visible()
+    signed_in.page.get_by_role("button", name="Clear filters").first.click()
+    signed_in.settle()
+    assert signed_in.rows("outcomes")
 
 
-def test_what_is_wrong_with_a_filter_is_said_once_for_the_page(visit: Opener, site: Live) -> None:
-    page = visit(site)
-    page.open("?timezone=Mars%2FOlympus", key=ADMIN_KEY)
-    expect(page.page.get_by_role("alert")).to_contain_text("timezone")
-    page.forgive("status of 422")
+def test_what_is_wrong_with_a_filter_is_said_once_for_the_page(signed_in: Dashboard) -> None:
+    signed_in.show("?timezone=Mars%2FOlympus")
+    expect(signed_in.page.get_by_role("alert")).to_contain_text("timezone")
+    signed_in.forgive("status of 422")

@@ -19,28 +19,28 @@ def texts(page: Dashboard, rows: list[dict[str, Any]]) -> list[list[str]]:
     return page.page.evaluate(CELLS, [rows, columns])
 
 
-def test_what_the_compared_period_lacked_was_none(dashboard: Dashboard) -> None:
+def test_what_the_compared_period_lacked_was_none(shown: Dashboard) -> None:
     rows = [
         {"outcome": "BUSY", "count": 1, "previous.count": 2, "previous.success_rate": 50},
         {"outcome": "FAILED", "count": 0, "previous.count": None, "previous.success_rate": None},
     ]
-    head, busy, failed = texts(dashboard, rows)
+    head, busy, failed = texts(shown, rows)
     assert head[2:4] == ["Count, compared period", "Change"]
     assert busy[3] == "\N{HYPHEN-MINUS}1 (\N{HYPHEN-MINUS}50%)"
     assert failed == ["FAILED", "0", "0", "0", "\N{EN DASH}"]
 
 
-def test_where_nothing_is_compared_nothing_is_said(dashboard: Dashboard) -> None:
+def test_where_nothing_is_compared_nothing_is_said(shown: Dashboard) -> None:
     rows = [{"outcome": "BUSY", "count": 1, "previous.count": None}]
-    assert texts(dashboard, rows)[1] == ["BUSY", "1", "\N{EN DASH}"]
+    assert texts(shown, rows)[1] == ["BUSY", "1", "\N{EN DASH}"]
     days: list[dict[str, Any]] = [{"date": "2026-01-01", "count": 1, "previous.count": 3}]
     days.append({"date": "2026-01-02", "count": 1, "previous.count": None})
-    assert texts(dashboard, days)[2][2] == "\N{EN DASH}"
+    assert texts(shown, days)[2][2] == "\N{EN DASH}"
 
 
-def test_a_label_of_the_compared_period_reads_well(dashboard: Dashboard) -> None:
+def test_a_label_of_the_compared_period_reads_well(shown: Dashboard) -> None:
     rows = [{"status": "new", "step_rate": 100, "previous.step_rate": 50}]
-    assert texts(dashboard, rows)[0][2] == "Share of the stage before, compared period"
+    assert texts(shown, rows)[0][2] == "Share of the stage before, compared period"
 
 
 def test_what_changed_most_comes_first(dashboard: Dashboard) -> None:

@@ -37,6 +37,15 @@ class Watched:
         """Leave out complaints of the browser about what a test provokes."""
         self.complaints = [one for one in self.complaints if text not in one]
 
+    def start_anew(self) -> None:
+        """Forget what was heard and asked so far."""
+        self.complaints, self.requests = [], []
+
+    def expect_peace(self) -> None:
+        """Nothing has complained, and no other origin was asked."""
+        assert not self.complaints
+        assert not self.foreign()
+
     def foreign(self) -> list[str]:
         """Addresses of other origins that were asked."""
         own = {urlsplit(host).netloc for host in self.hosts}
@@ -49,11 +58,19 @@ class Watched:
 class Dashboard(Watched):
     """The page of a server. `key` signs in; every step ends when what it asks for is shown."""
 
+    is_as_opened = False
+    """Whether it still shows what the address without a query does."""
+
     def open(self, query: str = "", key: str | None = None) -> None:
         """Go to an address, signed in with the key if one is given."""
         self.page.goto(f"{self.url}/{query}")
         if key is not None:
             self.sign_in(key)
+
+    def show(self, query: str) -> None:
+        """Go to an address where somebody has signed in."""
+        self.open(query)
+        self.settle()
 
     def sign_in(self, key: str) -> None:
         """Type the key."""
@@ -66,9 +83,12 @@ class Dashboard(Watched):
         self.page.locator("main[aria-busy=false]").wait_for()
         expect(self.page.locator("[aria-busy=true]")).to_have_count(0, timeout=10_000)
 
-    def violations(self) -> list[str]:
-        """What axe finds: the rule, and where."""
-        found = Axe().run(self.page).response["violations"]
+    def violations(self, place: str | None = None, rules: Sequence[str] = ()) -> list[str]:
+        """What axe finds, by all of its rules or some, in the page or a part: the rule, where."""
+        asked: dict[str, Any] = {"resultTypes": ["violations"]}
+        if rules:
+            asked["runOnly"] = list(rules)
+        found = Axe().run(self.page, place, asked).response["violations"]
         return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
 
     @property

@@ -1,8 +1,10 @@
 """The product without its HTTP layer: records in, answers out."""
 
+import atexit
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -272,3 +274,19 @@ def opened(
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def lent(engine: str = "duckdb", policy: Policy | None = None) -> Generator[Store]:
+    """A store without records that was opened before, for one user at a time: it stays open."""
+    found = _kept(engine)
+    found.clear()
+    found.policy = policy or Policy()
+    yield found
+
+
+@cache
+def _kept(engine: str) -> Store:
+    found = Store(engine)
+    atexit.register(found.close)
+    return found

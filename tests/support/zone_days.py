@@ -1,4 +1,4 @@
-"""Calls in zones whose rules changed of late; run as a module, it writes what is answered."""
+"""Calls in zones whose rules changed of late, and what a process answers about them."""
 
 # pyright: reportArgumentType=false
 
@@ -16,7 +16,7 @@ from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
 from callistics.timezones import rules_version, zone_names
 from support.inside import Other
-from support.store import opened
+from support.store import lent
 
 DAYS = (
     ("America/Vancouver", "2026-12-15T07:30:00Z", "2026-12-15"),
@@ -34,7 +34,7 @@ READ = "2026-12-15T07:30:00"
 def days(engine: str) -> list[str]:
     """The day of each call, as a store on the engine answers."""
     found: list[str] = []
-    with opened(engine) as store:
+    with lent(engine) as store:
         for name, start, _ in DAYS:
             call = {"call_id": "c", "merchant_id": name, "reseller_id": "r", "started_at": start}
             store.send("calls", [call])
@@ -74,7 +74,8 @@ def _not_here(*_: object) -> Any:
     raise AssertionError("read in this process")
 
 
-if __name__ == "__main__":
+def tell() -> None:
+    """Write what is answered on the engines that are named, and by the reading process."""
     answers = {
         "days": {engine: days(engine) for engine in sys.argv[1:]},
         "beside": sorted(read_beside()),

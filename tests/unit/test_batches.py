@@ -16,7 +16,7 @@ from callistics.errors import TimedOut
 from callistics.model.scope import EVERYTHING
 from callistics.sql.dialect import SqlRow, Statement
 from support.engines import ENGINES
-from support.store import Store, opened
+from support.store import Store, lent
 
 ALWAYS, NEVER = SharingLimits(queries=1, rows=1_000), SharingLimits(queries=1, rows=0)
 COUNT: dict[str, Any] = {"query_type": "call_count"}
@@ -90,14 +90,14 @@ def rows(result: Result) -> Any:
 
 @pytest.fixture(params=ENGINES)
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    with opened(request.param) as found:
+    with lent(request.param) as found:
         found.send("calls", [call("a")])
         yield found
 
 
 @pytest.fixture
 def duckdb() -> Iterator[Store]:
-    with opened() as found:
+    with lent() as found:
         found.send("calls", [call("a")])
         yield found
 

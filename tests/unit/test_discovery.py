@@ -15,7 +15,7 @@ from callistics.model.query import Filters, OneOf
 from callistics.model.scope import Scope
 from support.discovering import EVERY, keys_of, values_of
 from support.engines import ENGINES
-from support.store import Store, opened
+from support.store import Store, lent
 
 START = "2025-03-01T09:00:00Z"
 ONE_TEMPLATE = Scope(template_ids=frozenset({"t2"}))
@@ -23,7 +23,7 @@ ONE_TEMPLATE = Scope(template_ids=frozenset({"t2"}))
 
 @pytest.fixture(params=ENGINES)
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    with opened(request.param) as found:
+    with lent(request.param) as found:
         yield found
 
 

@@ -25,7 +25,7 @@ from callistics.model.scope import EVERYTHING
 from callistics.queries import registry
 from callistics.sql.dialect import Dialect, Statement
 from callistics.sql.selection import Policy, Unit
-from support.store import opened
+from support.store import lent
 
 DIALECTS: dict[str, Dialect] = {"duckdb": DuckDBDialect(), "clickhouse": ClickHouseDialect()}
 UNITS = {unit: next(k.name for k in registry().values() if k.unit is unit) for unit in Unit}
@@ -94,7 +94,7 @@ def declared() -> Iterator[tuple[Rollup, str]]:
 
 
 def test_a_roll_up_has_what_its_filters_test() -> None:
-    with opened() as store:
+    with lent() as store:
         for rollup, name in declared():
             plans = [pair(query_type, name)[1] for query_type in registry()]
             answered = [plan for plan in plans if answered_from(rollup, plan)]
@@ -105,7 +105,7 @@ def test_a_roll_up_has_what_its_filters_test() -> None:
 
 @pytest.mark.parametrize("engine", ["duckdb", "chdb"])
 def test_every_statement_is_one_that_the_engine_takes(engine: str) -> None:
-    with opened(engine) as store:
+    with lent(engine) as store:
         for query_type, name in product(UNITS.values(), FILTERS):
             rows = store.rows(query_type, filters={**beside(name), name: FILTERS[name].example})
             assert all(row["count"] == 0 for row in rows)

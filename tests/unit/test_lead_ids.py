@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from support.engines import ENGINES
-from support.store import opened
+from support.store import lent
 
 LEADS: tuple[tuple[tuple[Any, ...], str], ...] = (
     # Sent one after the other at equal times: a value beats null, then the greater text wins.
@@ -29,7 +29,7 @@ def test_at_equal_times(engine: str, sent: tuple[Any, ...], lead: str) -> None:
         "started_at": "2025-01-15T09:30:00Z",
         "updated_at": "2025-01-15T10:00:00Z",
     }
-    with opened(engine) as store:
+    with lent(engine) as store:
         for one in sent:
             store.send("calls", [{**call, "lead_id": one}])
         assert store.rows("call_count", filters={"lead_id": lead}) == [{"count": 1}]

@@ -70,10 +70,12 @@ class Text(str):
 
 @contextmanager
 def traced() -> Generator[None]:
-    def trace(frame: FrameType, event: str, _: object) -> Any:
+    def trace(frame: FrameType, *_: object) -> Any:
         frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        Counter.steps += event == "opcode"
-        return trace
+        return count
+
+    def count(*_: object) -> None:
+        Counter.steps += 1
 
     before = sys.gettrace()
     # What others have left to be collected is not this work's.

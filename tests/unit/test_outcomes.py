@@ -13,7 +13,7 @@ from callistics.settings import load_settings
 from callistics.sql.selection import Policy
 from oracle.reference.success import key
 from support.engines import ENGINES
-from support.store import opened
+from support.store import lent
 
 VARIABLE = "CALLISTICS_UNREACHED_OUTCOMES"
 NOBODY = (
@@ -98,7 +98,7 @@ def test_every_platform_has_words() -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_nobody_spoken_to_is_no_success(engine: str) -> None:
-    with opened(engine) as store:
+    with lent(engine) as store:
         store.send("calls", calls((*NOBODY, None, "Confirmed", "customer-ended-call")))
         for rollups in (True, False):
             (row,) = store.ask({"query_type": "retry_analysis"}, rollups=rollups)["data"]
@@ -118,7 +118,7 @@ def test_nobody_spoken_to_is_no_success(engine: str) -> None:
     ],
 )
 def test_settings_compare_by_key(engine: str, policy: Policy, successes: int) -> None:
-    with opened(engine, policy) as store:
+    with lent(engine, policy) as store:
         store.send("calls", calls(("No-Answer", "busy", "", None)))
         (row,) = store.rows("retry_analysis")
         assert row["successes"] == successes

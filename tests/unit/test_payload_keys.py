@@ -9,7 +9,7 @@ from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.tuning import Tuning
 from support import inside
-from support.store import Store, opened
+from support.store import Store, lent, opened
 
 
 def call(number: int, /, merchant: str = "m", **payload: Any) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def count(store: Store, **filters: Any) -> int:
 
 
 def test_keys_are_kept_as_they_come() -> None:
-    with opened() as store:
+    with lent() as store:
         assert count(store, city="Delhi") == 0
         store.send("calls", [call(1, city="Delhi", at={"x": 1}, tags=["a"], none=None)])
         assert known(store) == {("city", False), ("at.x", False), ("at", True), ("tags", True)}
@@ -66,7 +66,7 @@ def _fail(engine: DuckDBEngine) -> None:
 
 
 def test_rebuilding_drops_keys_that_are_gone() -> None:
-    with opened() as store:
+    with lent() as store:
         store.send("calls", [call(1, city="Delhi", plan="gold")])
         store.send("calls", [call(1, city="Delhi")])
         assert known(store) == {("city", False), ("plan", False)}
@@ -76,7 +76,7 @@ def test_rebuilding_drops_keys_that_are_gone() -> None:
 
 
 def test_rebuilding_keeps_keys_that_only_calls_have() -> None:
-    with opened() as store:
+    with lent() as store:
         store.send("leads", [{"lead_id": "c1", "merchant_id": "m", "payload": {"town": "Pune"}}])
         store.send("calls", [call(1, city="Delhi")])
         store.engine.rebuild()

@@ -10,7 +10,7 @@ from callistics.looking.search import Searches
 from callistics.model.scope import EVERYTHING
 from callistics.sql.dialect import SqlRow, Statement
 from support.engines import ENGINES
-from support.store import Store, opened
+from support.store import Store, lent
 
 CALL = {"merchant_id": "m", "reseller_id": "r", "started_at": "2025-01-01T00:00:00Z"}
 IDS = [f"c{n:03}" for n in range(30)]
@@ -18,7 +18,7 @@ IDS = [f"c{n:03}" for n in range(30)]
 
 @pytest.fixture(params=ENGINES)
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    with opened(request.param) as found:
+    with lent(request.param) as found:
         # At one instant, so that only the ids tell where a page ends.
         found.send("calls", [CALL | {"call_id": one} for one in IDS])
         yield found
