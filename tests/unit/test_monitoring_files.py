@@ -28,6 +28,8 @@ DASHBOARD: dict[str, Any] = json.loads((FOLDER / "grafana.json").read_text(encod
 PANELS: list[dict[str, Any]] = [one for one in DASHBOARD["panels"] if one["type"] != "row"]
 SCRAPED = {"job", "instance"}
 """Labels that Prometheus gives to all it reads; `up` is what it says itself."""
+NOT_DRAWN = {"callistics_info", "callistics_timezone_rules_info"}
+"""Metrics that are always 1: what they tell is in their labels."""
 # What Grafana puts in before it asks.
 VARIABLES = {"$__rate_interval": "1m", "$instance": ".*"}
 
@@ -94,6 +96,22 @@ def test_an_expression_asks_for_what_there_is(name: str, labels_of: Mapping[str,
     for part in parts:
         if isinstance(part, promql.AggregateExpr) and part.modifier is not None:
             assert set(part.modifier.labels) <= common, part
+
+
+def metric(sample: str) -> str:
+    """The metric that a sample is of."""
+    return re.sub("_(total|created|bucket|count|sum)$", "", sample)
+
+
+def test_every_metric_is_looked_at(labels_of: Mapping[str, set[str]]) -> None:
+    asked = {
+        metric(str(one.name))
+        for expression in EXPRESSIONS.values()
+        for one in below(parsed(expression))
+        if isinstance(one, promql.VectorSelector)
+    }
+    given = {metric(name) for name in labels_of if name.startswith("callistics_")}
+    assert given - asked == NOT_DRAWN
 
 
 @pytest.mark.parametrize(
