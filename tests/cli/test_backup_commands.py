@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any
 import httpx
 import pytest
 import zstandard
+from click.testing import CliRunner
 
 from callistics.backups.place import Place
+from callistics.cli import main
 from callistics.cli.client import Client
 
 from .conftest import Run
@@ -36,13 +39,25 @@ LEADS = [{"lead_id": "l", "merchant_id": "m", "status": "new", "payload": {"city
 QUERIES = (("call_duration",), ("status_distribution",), ("call_count", "--group-by", "outcome"))
 
 
-@pytest.fixture
-def stored(run: Run, folder: Path) -> None:
+@pytest.fixture(scope="module")
+def _stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the records, and a database that they were imported into."""
+    made = tmp_path_factory.mktemp("stored")
     for name, records in (("calls", CALLS), ("later", LATER), ("leads", LEADS)):
         lines = "".join(json.dumps(record) + "\n" for record in records)
-        (folder / f"{name}.ndjson").write_text(lines, encoding="utf-8")
-    run("import", "calls.ndjson", "later.ndjson")
-    run("import", "--kind", "leads", "leads.ndjson")
+        (made / f"{name}.ndjson").write_text(lines, encoding="utf-8")
+    where = ("--engine", f"duckdb:///{made}/callistics.db")
+    for given in (("calls.ndjson", "later.ndjson"), ("leads.ndjson", "--kind", "leads")):
+        names = [str(made / one) if one.endswith(".ndjson") else one for one in given]
+        done = CliRunner().invoke(main, ["import", *names, *where])
+        assert done.exit_code == 0, done.output
+    return made
+
+
+@pytest.fixture
+def stored(_stored: Path, folder: Path) -> None:
+    """The records and the database in the working directory."""
+    shutil.copytree(_stored, folder, dirs_exist_ok=True)
 
 
 def answers(run: Run, *where: str) -> list[str]:

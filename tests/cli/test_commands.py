@@ -1,7 +1,9 @@
 """The other commands, and what all of them have in common."""
 
 import json
+import shutil
 import socket
+from contextlib import chdir
 from datetime import datetime
 from pathlib import Path
 
@@ -116,15 +118,29 @@ def test_the_demo_answers_and_is_used_again(run: Run, folder: Path) -> None:
     assert len(own.splitlines()) == 2
 
 
-def test_a_demo_that_was_interrupted_is_finished(run: Run, folder: Path) -> None:
-    run("demo", "--once", "--calls", 2_000)
+@pytest.fixture(scope="module")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a demo of 2,000 calls."""
+    found = tmp_path_factory.mktemp("made")
+    with chdir(found):
+        done = CliRunner().invoke(main, ["demo", "--once", "--calls", "2000"])
+    assert done.exit_code == 0, done.output
+    return found
+
+
+@pytest.fixture
+def demo(_made: Path, folder: Path) -> None:
+    """That demo in the working directory."""
+    shutil.copytree(_made, folder, dirs_exist_ok=True)
+
+
+def test_a_demo_that_was_interrupted_is_finished(demo: None, run: Run, folder: Path) -> None:
     state = folder / "callistics-demo" / "demo.json"
     state.write_text(json.dumps({"calls": 2_000, "seed": 1, "loaded": False, "key": None}))
     assert "Making 2,000 calls" in run("demo", "--once", "--calls", 2_000).stdout
 
 
-def test_demos_that_cannot_be(run: Run, folder: Path) -> None:
-    run("demo", "--once", "--calls", 2_000)
+def test_demos_that_cannot_be(demo: None, run: Run, folder: Path) -> None:
     other = run("demo", "--once", "--calls", 3_000, code=1).stderr
     assert "holds the demo of 2,000 calls with seed 1" in other
     (folder / "callistics-demo" / "demo.json").write_text("{}")
@@ -179,9 +195,8 @@ def test_a_running_server_is_talked_to(
 
 
 def test_settings_count_where_no_server_answers(
-    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+    demo: None, run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run("demo", "--once", "--calls", 2_000)
     monkeypatch.setenv("CALLISTICS_SUCCESS_OUTCOMES", "none at all")
     engine = f"duckdb://{folder}/callistics-demo/callistics.db"
     shown = run("query", "retry_analysis", "--engine", engine, "--format", "csv")

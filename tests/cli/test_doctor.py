@@ -4,6 +4,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -11,29 +12,41 @@ from threading import Thread
 import pytest
 
 from callistics.engines.duckdb.engine import DuckDBEngine
+from support import engines
 from support.live import ADMIN_KEY, Live, live
 
 from .conftest import Run, unused_port
 
 
-@pytest.fixture
-def server(folder: Path) -> Iterator[Live]:
-    with live(folder) as found:
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The DSN of what the server has."""
+    return f"duckdb://{tmp_path_factory.mktemp('served')}/test.db"
+
+
+@pytest.fixture(scope="module")
+def server(database: str) -> Iterator[Live]:
+    """One for all tests, which only look at it."""
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(engines, "current", "duckdb")
+            folder = Path(database.removeprefix("duckdb://")).parent
+            found = stack.enter_context(live(folder))
         yield found
 
 
-def beside(server: Live, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def beside(server: Live, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings that the server was started with."""
     monkeypatch.setenv("CALLISTICS_PORT", server.url.rpartition(":")[2])
-    monkeypatch.setenv("CALLISTICS_ENGINE", f"duckdb://{folder}/test.db")
+    monkeypatch.setenv("CALLISTICS_ENGINE", database)
     monkeypatch.setenv("CALLISTICS_ADMIN_KEY", ADMIN_KEY)
 
 
 def test_nothing_is_wrong_beside_a_healthy_server(
-    run: Run, server: Live, folder: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, server: Live, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    beside(server, folder, monkeypatch)
-    for arguments in ([], ["--engine", f"duckdb://{folder}/test.db"]):
+    beside(server, database, monkeypatch)
+    for arguments in ([], ["--engine", database]):
         output = run("doctor", *arguments).output
         assert f"{server.url} answers" in output
         assert output.count("DuckDB") == 2
@@ -93,17 +106,17 @@ def test_what_is_wrong_is_in_the_json_too(run: Run, folder: Path) -> None:
 
 
 def test_an_engine_that_is_asked_for_has_to_be_there(
-    run: Run, server: Live, folder: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, server: Live, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    beside(server, folder, monkeypatch)
+    beside(server, database, monkeypatch)
     output = run("doctor", "--engine", "duckdb://nothing.db", code=1).output
     assert "Problem: the file is not there yet" in output
 
 
 def test_a_file_that_somebody_else_holds_is_a_problem_without_a_server(
-    run: Run, server: Live, folder: Path
+    run: Run, server: Live, database: str
 ) -> None:
-    output = run("doctor", "--engine", f"duckdb://{folder}/test.db", code=1).output
+    output = run("doctor", "--engine", database, code=1).output
     assert f"{server.url} answers" not in output
     assert "Problem: another process has the file open" in output
 

@@ -40,8 +40,8 @@ def test_a_file_has_the_rows_of_the_panel(shown: Dashboard) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         names, *rows = csv.reader(file)
     assert names == shown.columns("providers")
-    shown = [[same(value or "") for value in row] for row in shown.rows("providers")]
-    assert [[same(value) for value in row] for row in rows][: len(shown)] == shown
+    listed = [[same(value or "") for value in row] for row in shown.rows("providers")]
+    assert [[same(value) for value in row] for row in rows][: len(listed)] == listed
 
 
 def test_the_calls_themselves_can_be_downloaded(signed_in: Dashboard, site: Live) -> None:

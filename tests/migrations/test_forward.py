@@ -65,10 +65,11 @@ def go_beyond(patch: pytest.MonkeyPatch, engine: str) -> list[Migration[Any]]:
 
 
 def check(store: Store, when: str) -> None:
-    """The answers are those that were frozen."""
+    """The answers are those that were frozen, with and without roll-ups where there are any."""
+    ways = (True, False) if store.engine.rollups else (False,)
     for one in FROZEN:
         if one["when"] == when:
-            for rollups in (True, False):
+            for rollups in ways:
                 answer = store.ask(one["ask"], rollups=rollups)
                 assert answer["data"] == one["data"], one["ask"]
 
