@@ -105,6 +105,15 @@ def test_what_is_wrong_is_in_the_json_too(run: Run, folder: Path) -> None:
     assert "the file is not there yet" in found["text"]
 
 
+def test_a_disk_without_the_reserve_is_a_problem(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    DuckDBEngine(folder / "test.db").close()
+    monkeypatch.setenv("CALLISTICS_DISK_RESERVE", str(2**50))
+    output = run("doctor", "--engine", f"duckdb://{folder}/test.db", code=1).output
+    assert "Problem: records are refused: the disk is almost full" in output
+
+
 def test_an_engine_that_is_asked_for_has_to_be_there(
     run: Run, server: Live, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

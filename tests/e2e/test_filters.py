@@ -1,5 +1,6 @@
 """Filters: by click, by keyboard, by dialog, by address, and away again."""
 
+import pytest
 from playwright.sync_api import expect
 
 from callistics.timezones import zone_names
@@ -96,6 +97,25 @@ def test_chips_take_filters_away_and_back_brings_them_again(signed_in: Dashboard
     signed_in.page.go_forward()
     signed_in.settle()
     assert signed_in.chips() == ["Duration ≥ 5\u00a0s"]
+
+
+@pytest.mark.parametrize(
+    ("query", "chip"),
+    [
+        ("min_duration=5&max_duration=90", "Duration: 5\u00a0s to 1\u00a0min 30\u00a0s"),
+        ("max_duration=90", "Duration ≤ 1\u00a0min 30\u00a0s"),
+        ("sentiment_max=0.5", "Sentiment ≤ 0.5"),
+    ],
+)
+def test_limits_are_one_chip_that_takes_both_away(
+    query: str, chip: str, signed_in: Dashboard
+) -> None:
+    signed_in.show(f"?{query}")
+    assert signed_in.chips() == [chip]
+    signed_in.page.get_by_role("button", name=f"Remove filter {chip}").click()
+    signed_in.settle()
+    assert not signed_in.chips()
+    assert not signed_in.query
 
 
 ADDRESS = {
