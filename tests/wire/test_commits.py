@@ -1,7 +1,8 @@
 """Commits cut short anywhere: each record counts once, and what failed can be sent again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from functools import cache
 
 import pytest
 
@@ -9,11 +10,19 @@ from callistics.errors import CallisticsError, EngineError, TimedOut, Unavailabl
 from support.faults import Fault
 from support.store import Store, opened
 from support.wired import Wire
+from support.wired import wire as started
 
-from .committing import BEFORE, CALL, CHANGE, INSERT, LATER, TRIES, begin, commit, state
+from .committing import CALL, INSERT, TRIES, begin, change, commit, later, state
 from .impatience import impatient
 
 SELECT = "^SELECT"
+PLACES = range(7)
+Expected = Callable[..., list[list[object]]]
+
+
+def merchants_for(places: Sequence[int]) -> list[str]:
+    """A merchant for each place where a commit of its own is cut short."""
+    return [f"m{number}" for number in range(len(places))]
 
 
 def inserts_of(wire: Wire) -> list[str]:
@@ -22,41 +31,48 @@ def inserts_of(wire: Wire) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def expected() -> Iterator[list[list[object]]]:
-    """What comes of the change, and of the later one, where nothing goes wrong."""
+def expected() -> Iterator[Expected]:
+    """What comes of the change of merchants, and of the later one, where nothing goes wrong."""
     with opened("wire") as found:
-        commit(found, BEFORE)
-        commit(found, CHANGE)
-        changed = state(found)
-        commit(found, LATER)
-        yield [changed, state(found)]
+
+        @cache
+        def states(*merchants: str) -> list[list[object]]:
+            begin(found, started(), *merchants)
+            for one in merchants:
+                commit(found, change(one))
+            changed = state(found)
+            commit(found, later(*merchants))
+            return [changed, state(found)]
+
+        yield states
 
 
 def test_the_change_makes_every_kind_of_insert(
-    store: Store, wire: Wire, expected: list[list[object]]
+    store: Store, wire: Wire, expected: Expected
 ) -> None:
-    begin(store, wire)
-    commit(store, CHANGE)
+    wanted = expected("m0")[0]
+    begin(store, wire, "m0")
+    commit(store, change("m0"))
     tables = ["leads", "calls", "lead_records", "calls_held", "calls", "calls_held", "arrivals"]
     assert inserts_of(wire) == tables
-    assert state(store) == expected[0]
-
-
-PLACES = range(7)
+    assert state(store) == wanted
 
 
 @pytest.mark.parametrize(
     ("kind", "count"), [(Fault.CUT_BODY, 2), (Fault.CUT_EXECUTED, 2), (Fault.CUT_ANSWER, 1)]
 )
 def test_an_interrupted_insert_counts_once(
-    store: Store, wire: Wire, kind: Fault, count: int, expected: list[list[object]]
+    store: Store, wire: Wire, kind: Fault, count: int, expected: Expected
 ) -> None:
-    for place in PLACES:
-        begin(store, wire)
+    merchants = merchants_for(PLACES)
+    wanted = expected(*merchants)[0]
+    begin(store, wire, *merchants)
+    for place, one in enumerate(merchants):
+        wire.reset()
         wire.order(kind, INSERT, skip=place, count=count)
-        commit(store, CHANGE)
+        commit(store, change(one))
         assert len(inserts_of(wire)) == len(PLACES) + count
-        assert state(store) == expected[0], place
+    assert state(store) == wanted
 
 
 FAILURES = [
@@ -82,34 +98,37 @@ def test_a_failed_commit_is_healed_by_sending_it_again(
     code: int,
     error: type[CallisticsError],
     places: Sequence[int],
-    expected: list[list[object]],
+    expected: Expected,
 ) -> None:
-    for place in places:
-        begin(store, wire)
+    merchants = merchants_for(places)
+    changed, ended = expected(*merchants)
+    begin(store, wire, *merchants)
+    for place, one in zip(places, merchants, strict=True):
         wire.order(kind, INSERT, skip=place, count=count, code=code)
         # Where nothing stalls, a slow machine is waited for.
         waiting = impatient(store) if error is TimedOut else nullcontext()
         with waiting, pytest.raises(CallisticsError) as caught:
-            commit(store, CHANGE)
-        assert type(caught.value) is error
+            commit(store, change(one))
+        assert type(caught.value) is error, place
         wire.reset()
-        commit(store, CHANGE)
-        assert state(store) == expected[0], place
-        commit(store, LATER)
-        assert state(store) == expected[1], place
+        commit(store, change(one))
+    assert state(store) == changed
+    commit(store, later(*merchants))
+    assert state(store) == ended
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_another_commit_may_come_between(
-    store: Store, wire: Wire, place: int, expected: list[list[object]]
-) -> None:
-    begin(store, wire)
-    wire.order(Fault.ERROR, INSERT, skip=place, code=241)
-    with pytest.raises(Unavailable):
-        commit(store, CHANGE)
-    commit(store, LATER)
-    commit(store, CHANGE)
-    assert state(store) == expected[1]
+def test_another_commit_may_come_between(store: Store, wire: Wire, expected: Expected) -> None:
+    merchants = merchants_for(PLACES)
+    wanted = expected(*merchants)[1]
+    begin(store, wire, *merchants)
+    for place, one in enumerate(merchants):
+        wire.order(Fault.ERROR, INSERT, skip=place, code=241)
+        with pytest.raises(Unavailable):
+            commit(store, change(one))
+        wire.reset()
+        commit(store, later(one))
+        commit(store, change(one))
+    assert state(store) == wanted
 
 
 # What the server refuses, or a proxy before it.
@@ -118,46 +137,51 @@ REFUSALS = [(Fault.ERROR, 241), (Fault.ERROR, 60), (Fault.UNAVAILABLE, 413)]
 
 @pytest.mark.parametrize(("kind", "code"), REFUSALS)
 def test_what_is_refused_again_does_not_stand_in_the_way(
-    store: Store, wire: Wire, kind: Fault, code: int, expected: list[list[object]]
+    store: Store, wire: Wire, kind: Fault, code: int, expected: Expected
 ) -> None:
-    begin(store, wire)
+    wanted = expected("m0")
+    begin(store, wire, "m0")
     wire.order(kind, INSERT, skip=2, count=2, code=code)
     with pytest.raises(CallisticsError):
-        commit(store, CHANGE)
-    commit(store, LATER)
-    commit(store, CHANGE)
-    assert state(store) == expected[1]
+        commit(store, change("m0"))
+    commit(store, later("m0"))
+    commit(store, change("m0"))
+    assert state(store) == wanted[1]
 
 
 def test_what_is_not_answered_is_asked_until_it_is(
-    store: Store, wire: Wire, expected: list[list[object]]
+    store: Store, wire: Wire, expected: Expected
 ) -> None:
-    begin(store, wire)
+    wanted = expected("m0")
+    begin(store, wire, "m0")
     wire.order(Fault.LATE, INSERT, skip=2, count=3 * TRIES)
-    for requests in (CHANGE, LATER, LATER):
+    for requests in (change("m0"), later("m0"), later("m0")):
         with pytest.raises(Unavailable):
             commit(store, requests)
-    commit(store, CHANGE)
-    commit(store, LATER)
+    commit(store, change("m0"))
+    commit(store, later("m0"))
     wire.release()
     wire.settle()
-    assert state(store) == expected[1]
+    assert state(store) == wanted[1]
 
 
-@pytest.mark.parametrize("place", PLACES)
 def test_an_insert_that_is_executed_long_after_counts_once(
-    store: Store, wire: Wire, place: int, expected: list[list[object]]
+    store: Store, wire: Wire, expected: Expected
 ) -> None:
-    begin(store, wire)
-    wire.order(Fault.LATE, INSERT, skip=place, count=TRIES)
-    with pytest.raises(Unavailable):
-        commit(store, CHANGE)
-    commit(store, CHANGE)
-    wire.release()
-    wire.settle()
-    assert state(store) == expected[0]
-    commit(store, LATER)
-    assert state(store) == expected[1]
+    merchants = merchants_for(PLACES)
+    changed, ended = expected(*merchants)
+    begin(store, wire, *merchants)
+    for place, one in enumerate(merchants):
+        wire.order(Fault.LATE, INSERT, skip=place, count=TRIES)
+        with pytest.raises(Unavailable):
+            commit(store, change(one))
+        commit(store, change(one))
+        wire.release()
+        wire.settle()
+        wire.reset()
+    assert state(store) == changed
+    commit(store, later(*merchants))
+    assert state(store) == ended
 
 
 READS = [
@@ -168,32 +192,33 @@ READS = [
 
 @pytest.mark.parametrize(("kind", "code"), READS)
 def test_a_commit_that_cannot_read_writes_nothing_wrong(
-    store: Store, wire: Wire, kind: Fault, code: int, expected: list[list[object]]
+    store: Store, wire: Wire, kind: Fault, code: int, expected: Expected
 ) -> None:
-    begin(store, wire)
-    commit(store, CHANGE)
+    begin(store, wire, "m0")
+    commit(store, change("m0"))
     reads = sum(sql.startswith("SELECT") for sql in wire.seen())
     assert reads > 5
-    for place in range(reads):
-        begin(store, wire)
+    merchants = merchants_for(range(reads))
+    wanted = expected(*merchants)[0]
+    begin(store, wire, *merchants)
+    for place, one in enumerate(merchants):
         wire.order(kind, SELECT, skip=place, count=100, code=code)
         with pytest.raises(Unavailable):
-            commit(store, CHANGE)
+            commit(store, change(one))
         wire.reset()
-        commit(store, CHANGE)
-        assert state(store) == expected[0], place
+        commit(store, change(one))
+    assert state(store) == wanted
 
 
-def test_a_stalled_read_ends_a_commit(
-    store: Store, wire: Wire, expected: list[list[object]]
-) -> None:
-    begin(store, wire)
+def test_a_stalled_read_ends_a_commit(store: Store, wire: Wire, expected: Expected) -> None:
+    wanted = expected("m0")
+    begin(store, wire, "m0")
     wire.order(Fault.STALL, SELECT, skip=3, count=100)
     with impatient(store), pytest.raises(TimedOut):
-        commit(store, CHANGE)
+        commit(store, change("m0"))
     wire.reset()
-    commit(store, CHANGE)
-    assert state(store) == expected[0]
+    commit(store, change("m0"))
+    assert state(store) == wanted[0]
 
 
 def test_a_clock_that_stands_still_replaces_what_it_should(store: Store) -> None:

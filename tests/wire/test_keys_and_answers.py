@@ -14,7 +14,7 @@ from support.faults import Fault
 from support.store import Store, opened, receipt_of
 from support.wired import Wire
 
-from .committing import CHANGE, INSERT, TRIES
+from .committing import INSERT, TRIES, change
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_the_last_change_of_a_key_counts_whatever_the_clock_says(store: Store) -
 
 
 def idempotent(store: Store, name: str) -> Receipt:
-    write = store.write("calls", CHANGE[0][1][:1])
+    write = store.write("calls", change("m")[0][1][:1])
     job = Job(write, Retry("key", name, "hash"))
     store.writer.commit([job])
     result = job.done.result()
