@@ -36,17 +36,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def invoke(*arguments: object, code: int | None = 0, stdin: bytes | None = None) -> Result:
+    """Run a command wherever this process is: `invoke("query", "call_count", code=0)`."""
+    result = CliRunner().invoke(main, [str(one) for one in arguments], input=stdin)
+    assert code is None or result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    return result
+
+
 @pytest.fixture
 def run(folder: Path) -> Run:
-    """Run a command: `run("query", "call_count", code=0)`."""
-
-    def run(*arguments: object, code: int | None = 0, stdin: bytes | None = None) -> Result:
-        result = CliRunner().invoke(main, [str(one) for one in arguments], input=stdin)
-        assert code is None or result.exit_code == code, result.output
-        assert "Traceback" not in result.output
-        return result
-
-    return run
+    """Run a command in the working directory of the test, as `invoke` does."""
+    return invoke
 
 
 @pytest.fixture(scope="session")
@@ -57,10 +58,7 @@ def _imported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
     def imported(text: str) -> Path:
         found = tmp_path_factory.mktemp("imported")
         (found / "calls.csv").write_text(text)
-        dsn = f"duckdb:///{found}/callistics.db"
-        given = ["import", str(found / "calls.csv"), "--engine", dsn]
-        result = CliRunner().invoke(main, given)
-        assert result.exit_code == 0, result.output
+        invoke("import", found / "calls.csv", "--engine", f"duckdb:///{found}/callistics.db")
         return found
 
     return imported

@@ -5,19 +5,18 @@ import os
 import shutil
 import signal
 from collections.abc import Iterable
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import zstandard
-from click.testing import CliRunner
 
 from callistics.backups.place import Place
-from callistics.cli import main
 from callistics.cli.client import Client
 
-from .conftest import Run
+from .conftest import Run, invoke
 
 CALLS = [
     {
@@ -46,11 +45,9 @@ def _stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, records in (("calls", CALLS), ("later", LATER), ("leads", LEADS)):
         lines = "".join(json.dumps(record) + "\n" for record in records)
         (made / f"{name}.ndjson").write_text(lines, encoding="utf-8")
-    where = ("--engine", f"duckdb:///{made}/callistics.db")
-    for given in (("calls.ndjson", "later.ndjson"), ("leads.ndjson", "--kind", "leads")):
-        names = [str(made / one) if one.endswith(".ndjson") else one for one in given]
-        done = CliRunner().invoke(main, ["import", *names, *where])
-        assert done.exit_code == 0, done.output
+    with chdir(made):
+        invoke("import", "calls.ndjson", "later.ndjson")
+        invoke("import", "--kind", "leads", "leads.ndjson")
     return made
 
 

@@ -20,7 +20,7 @@ from callistics.cli.listen import ensure_free, first_free
 from callistics.cli.root import COMMANDS
 from support.live import ADMIN_KEY, free_port, live
 
-from .conftest import Run
+from .conftest import Run, invoke
 
 
 def commands() -> list[tuple[str, ...]]:
@@ -123,8 +123,7 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a demo of 2,000 calls."""
     found = tmp_path_factory.mktemp("made")
     with chdir(found):
-        done = CliRunner().invoke(main, ["demo", "--once", "--calls", "2000"])
-    assert done.exit_code == 0, done.output
+        invoke("demo", "--once", "--calls", 2_000)
     return found
 
 

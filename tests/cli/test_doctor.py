@@ -4,7 +4,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -19,20 +18,24 @@ from .conftest import Run, unused_port
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The DSN of what the server has."""
-    return f"duckdb://{tmp_path_factory.mktemp('served')}/test.db"
+def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the server."""
+    return tmp_path_factory.mktemp("served")
 
 
 @pytest.fixture(scope="module")
-def server(database: str) -> Iterator[Live]:
+def database(served: Path) -> str:
+    """The DSN of what the server has."""
+    return engines.dsn("duckdb", served)
+
+
+@pytest.fixture(scope="module")
+def server(served: Path) -> Iterator[Live]:
     """One for all tests, which only look at it."""
-    with ExitStack() as stack:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(engines, "current", "duckdb")
-            folder = Path(database.removeprefix("duckdb://")).parent
-            found = stack.enter_context(live(folder))
-        yield found
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "current", "duckdb")
+        with live(served) as found:
+            yield found
 
 
 def beside(server: Live, database: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -81,10 +81,15 @@ def below(root: promql.Expr) -> list[Any]:
     return found
 
 
+def selectors_of(parts: Iterable[Any]) -> list[Any]:
+    """Those parts that ask for a metric."""
+    return [one for one in parts if isinstance(one, promql.VectorSelector)]
+
+
 @pytest.mark.parametrize("name", EXPRESSIONS)
 def test_an_expression_asks_for_what_there_is(name: str, labels_of: Mapping[str, set[str]]) -> None:
     parts = below(parsed(EXPRESSIONS[name]))
-    selectors = [one for one in parts if isinstance(one, promql.VectorSelector)]
+    selectors = selectors_of(parts)
     assert selectors
     common = SCRAPED
     for selector in selectors:
@@ -107,8 +112,7 @@ def test_every_metric_is_looked_at(labels_of: Mapping[str, set[str]]) -> None:
     asked = {
         metric(str(one.name))
         for expression in EXPRESSIONS.values()
-        for one in below(parsed(expression))
-        if isinstance(one, promql.VectorSelector)
+        for one in selectors_of(below(parsed(expression)))
     }
     given = {metric(name) for name in labels_of if name.startswith("callistics_")}
     assert given - asked == NOT_DRAWN
@@ -148,7 +152,7 @@ def test_what_a_rule_says_names_labels_it_has(labels_of: Mapping[str, set[str]])
         parts = below(parsed(rule["expr"]))
         sums: Any = [one for one in parts if isinstance(one, promql.AggregateExpr)]
         kept = [set(one.modifier.labels) for one in sums]
-        chosen: Any = [one for one in parts if isinstance(one, promql.VectorSelector)]
+        chosen = selectors_of(parts)
         selected = [labels_of[one.name] for one in chosen]
         assert set(re.findall(r"\$labels\.(\w+)", text)) <= (kept or selected)[0], rule["alert"]
 

@@ -11,10 +11,8 @@ import duckdb
 from callistics.runtime import give_way
 
 T = TypeVar("T")
-_HELD = re.compile(r"Conflicting lock is held .*\(PID (\d+)\)")
-
-
 Setting = str | bool | int | float | list[str]
+_HELD = re.compile(r"Conflicting lock is held .*\(PID (\d+)\)")
 
 
 def connect(
