@@ -74,8 +74,9 @@ class Handler(BaseHTTPRequestHandler):
             self._cut()
             return
         body = self._body()
+        inserted = None
         if "query" in fields:
-            sql = fields["query"].encode() + b"\n" + body
+            sql, inserted = fields["query"].encode(), body
         else:
             kind = self.headers.get("Content-Type", "")
             if kind.startswith(_FORM):
@@ -83,9 +84,11 @@ class Handler(BaseHTTPRequestHandler):
                 body = fields["query"].encode("utf-8", "surrogateescape")
             sql = body
             order = self.orders.next(sql)
-        self._obey(order or Order(Fault.NONE), sql, fields)
+        self._obey(order or Order(Fault.NONE), sql, fields, inserted)
 
-    def _obey(self, order: Order, sql: bytes, fields: Mapping[str, str]) -> None:
+    def _obey(
+        self, order: Order, sql: bytes, fields: Mapping[str, str], inserted: bytes | None
+    ) -> None:
         """Run a statement and answer it, unless something else was ordered."""
         released = self.orders.released
         if order.kind is Fault.UNAVAILABLE:
@@ -100,12 +103,12 @@ class Handler(BaseHTTPRequestHandler):
                 self._cut()
                 released.wait(_HELD)
                 with suppress(Failed):
-                    run(sql, fields)
+                    run(sql, fields, inserted)
             return
         try:
             if order.kind is Fault.ERROR:
                 raise Failed(_ordered(order))
-            data, headers = run(sql, fields)
+            data, headers = run(sql, fields, inserted)
         except Failed as error:
             code = {"X-ClickHouse-Exception-Code": str(error.code)}
             self._answer(f"{error}\n".encode(), error.status, code)

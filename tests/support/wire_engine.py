@@ -2,10 +2,11 @@
 
 import json
 import re
+import tempfile
 import threading
 import uuid
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import chdb
@@ -35,7 +36,7 @@ _STATUSES: Mapping[int, tuple[int, ...]] = {
     501: (48,),
     503: (76, 209, 439),
 }
-_FORMAT = re.compile(rb"\bFORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
+_FORMAT = re.compile(rb"\bFORMAT\s+(\w+)\s*;?\s*\Z", re.IGNORECASE)
 _INSERT = re.compile(rb"\s*INSERT\b", re.IGNORECASE)
 _CODE = re.compile(r"Code: (\d+)\.")
 # http_max_field_value_size, which holds for every field of an address or form.
@@ -62,8 +63,13 @@ class Failed(Exception):
         return next(found, 500)
 
 
-def run(sql: bytes, fields: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
-    """The answer to a statement, and its headers. Raises `Failed`."""
+def run(
+    sql: bytes, fields: Mapping[str, str], inserted: bytes | None = None
+) -> tuple[bytes, dict[str, str]]:
+    """The answer to a statement and its headers; `inserted` is the data of an INSERT.
+
+    Raises `Failed`.
+    """
     for value in fields.values():
         if len(value.encode("utf-8", "surrogateescape")) > _MAX_FIELD:
             raise Failed("HTML Form Exception: Field value too long")
@@ -74,10 +80,13 @@ def run(sql: bytes, fields: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
     ]
     values = {name[6:]: value for name, value in fields.items() if name.startswith("param_")}
     try:
-        with _connected(fields.get("database"), settings) as connection:
+        with ExitStack() as stack:
+            connection = stack.enter_context(_connected(fields.get("database"), settings))
+            if inserted is not None:
+                sql = stack.enter_context(_from_file(sql, inserted))
             if mark := fields.get("log_comment"):
                 connection.query(f"SET log_comment = {_literal(mark)}", "TabSeparated")
-            # It takes bytes as well: what is inserted need not be text.
+            # It takes bytes as well: what is asked need not be text.
             statement: Any = sql
             found = connection.query(statement, "TabSeparated", params=values)
             data = found.bytes() or b""
@@ -95,6 +104,15 @@ def run(sql: bytes, fields: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
     if not _INSERT.match(sql) and (data or given):
         headers["X-ClickHouse-Format"] = given[1].decode() if given else "TabSeparated"
     return data, headers
+
+
+@contextmanager
+def _from_file(sql: bytes, inserted: bytes) -> Generator[bytes]:
+    """An INSERT that takes its data from a file: chDB ends data in a statement at a blank line."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(inserted)
+        file.flush()
+        yield _FORMAT.sub(rb"FROM INFILE '%b' FORMAT \1" % file.name.encode(), sql)
 
 
 @contextmanager

@@ -146,3 +146,11 @@ def test_long_identities_are_found_again(store: Store, number: int) -> None:
     assert store.send("calls", records).stored == number
     assert store.send("calls", records).unchanged == number
     assert store.rows("call_count") == [{"count": number}]
+
+
+def test_rows_that_hold_the_bytes_of_a_blank_line_arrive_whole(store: Store) -> None:
+    """Arrow writes the length 2,570 as two line feeds and two zeros."""
+    payload = {"k": "x" * (0x0A0A - len('{"k":""}'))}
+    record = {"call_id": "c", "merchant_id": "m", "reseller_id": "r", "started_at": "2021-01-01"}
+    store.send("calls", [record | {"payload": payload}])
+    assert store.rows("call_count", filters={"payload_filters": payload}) == [{"count": 1}]
