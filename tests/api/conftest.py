@@ -30,11 +30,28 @@ def _one_engine_unless_each(
 
 
 @pytest.fixture
-def server(engine: str, tmp_path: Path) -> Iterator[Server]:
-    """A fresh server without records on each engine."""
+def fresh_server(engine: str, tmp_path: Path) -> Iterator[Server]:
+    """A server on each engine that has never been asked for anything."""
     with ExitStack() as stack:
         opened = None if engine == "duckdb" else stack.enter_context(lent(engine))
         yield stack.enter_context(serving(tmp_path, opened))
+
+
+@pytest.fixture(scope="session")
+def kept_server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server on each engine, for one test after the other."""
+    with serving(tmp_path_factory.mktemp("kept")) as found:
+        yield found
+
+
+@pytest.fixture
+def server(kept_server: Server) -> Iterator[Server]:
+    """A server on each engine that has no records, though maybe keys of the tests before."""
+    engines.empty_server(inside.engine_of(kept_server))
+    parts = kept_server.application.services
+    clocks = parts.clock, parts.alerts.clock
+    yield kept_server
+    parts.clock, parts.alerts.clock = clocks
 
 
 @pytest.fixture(scope="session")

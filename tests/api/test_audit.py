@@ -19,6 +19,11 @@ from support.server import Server, problem, serving
 from support.webhook_server import CALLS, Endpoint
 
 
+@pytest.fixture
+def server(fresh_server: Server) -> Server:
+    return fresh_server
+
+
 def make_key(server: Server, name: str, key: str = "", **scope: list[str]) -> tuple[str, str]:
     wanted = {"name": name, "permissions": ["admin"], "scope": scope or None}
     answer = server.request("POST", "/keys", key=key, json=wanted)

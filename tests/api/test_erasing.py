@@ -15,6 +15,11 @@ CALL = {"call_id": "c", "started_at": "2025-01-01T10:00:00Z", **IDS}
 LEAD = {"lead_id": "l", "status": "new", "payload": {"city": "Delhi"}, **IDS}
 
 
+@pytest.fixture
+def server(fresh_server: Server) -> Server:
+    return fresh_server
+
+
 def send(server: Server, first: Json, *more: Json, key: str = "", **options: Any) -> Any:
     kind = "calls" if "call_id" in first else "leads"
     body = [first, *more] if more else first

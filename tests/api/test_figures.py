@@ -14,6 +14,11 @@ from support.webhook_server import Endpoint, webhooks_of
 CALL = {"call_id": "c", "merchant_id": "m", "reseller_id": "r", "started_at": "2025-01-01"}
 
 
+@pytest.fixture
+def server(fresh_server: Server) -> Server:
+    return fresh_server
+
+
 def figures(server: Server) -> dict[str, float]:
     """Those without labels, by name."""
     text = server.request("GET", "/metrics").text

@@ -13,6 +13,11 @@ from callistics.server import app
 from support.server import Server, problem, serving
 
 
+@pytest.fixture
+def server(fresh_server: Server) -> Server:
+    return fresh_server
+
+
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
 def test_health_may_be_asked_for_without_its_body(shared_server: Server, path: str) -> None:
     answer = shared_server.request("HEAD", path, key=None)

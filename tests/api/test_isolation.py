@@ -146,15 +146,15 @@ def test_a_reseller_key_cannot_take_over_a_call(server: Server) -> None:
     assert {row["outcome"] for row in server.rows("outcome_distribution")} == {"CONFIRMED"}
 
 
-def test_listing_and_revoking_keys_stays_within_the_scope(server: Server) -> None:
-    admin = server.make_key({"merchant_ids": ["m1"]}, "admin")
+def test_listing_and_revoking_keys_stays_within_the_scope(fresh_server: Server) -> None:
+    admin = fresh_server.make_key({"merchant_ids": ["m1"]}, "admin")
     wider = {"name": "x", "permissions": ["query"]}
-    assert server.request("POST", "/keys", key=admin, json=wider).status_code == 403
-    listed = server.request("GET", "/keys", key=admin).json()["keys"]
+    assert fresh_server.request("POST", "/keys", key=admin, json=wider).status_code == 403
+    listed = fresh_server.request("GET", "/keys", key=admin).json()["keys"]
     assert [key["scope"] for key in listed] == [{"merchant_ids": ["m1"]}]
-    everything = server.request("GET", "/keys").json()["keys"]
+    everything = fresh_server.request("GET", "/keys").json()["keys"]
     foreign = next(key["id"] for key in everything if not key["scope"])
-    assert server.request("DELETE", f"/keys/{foreign}", key=admin).status_code == 404
+    assert fresh_server.request("DELETE", f"/keys/{foreign}", key=admin).status_code == 404
 
 
 def test_metrics_are_for_administrators(server: Server) -> None:

@@ -50,13 +50,13 @@ def test_an_answer_is_kept_for_its_scope_alone(server: Server, keeps: bool) -> N
     assert asked(server, key) == ([{"count": 1}], keeps)
 
 
-def test_an_answer_kept_still_wants_a_key(server: Server) -> None:
-    key = server.make_key(None, "query")
-    asked(server, key)
-    listed = server.request("GET", "/keys").json()["keys"]
+def test_an_answer_kept_still_wants_a_key(fresh_server: Server) -> None:
+    key = fresh_server.make_key(None, "query")
+    asked(fresh_server, key)
+    listed = fresh_server.request("GET", "/keys").json()["keys"]
     (made,) = [one["id"] for one in listed if one["name"] == "test"]
-    server.request("DELETE", f"/keys/{made}")
-    assert server.ask("call_count", key=key).status_code == 401
+    fresh_server.request("DELETE", f"/keys/{made}")
+    assert fresh_server.ask("call_count", key=key).status_code == 401
 
 
 def test_nothing_is_kept_where_the_setting_says_so(tmp_path: Path) -> None:

@@ -8,6 +8,11 @@ from callistics.model.instants import DAY, now, utc_text
 from support.server import Server, serving
 
 
+@pytest.fixture
+def server(fresh_server: Server) -> Server:
+    return fresh_server
+
+
 def ago(days: float) -> str:
     return utc_text(now() - round(days * DAY))
 

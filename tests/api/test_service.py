@@ -11,6 +11,11 @@ from support.server import Server, problem, serving
 COUNT = {"query_type": "call_count"}
 
 
+@pytest.fixture
+def server(fresh_server: Server) -> Server:
+    return fresh_server
+
+
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer nonsense", "Basic abc"])
 def test_a_request_needs_a_key(shared_server: Server, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}

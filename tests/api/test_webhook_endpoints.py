@@ -18,6 +18,11 @@ from support.webhook_server import CALLS, TENANTS, Endpoint, settle, shown, webh
 from support.webhook_signing import SECRETS, signed
 
 
+@pytest.fixture
+def server(fresh_server: Server) -> Server:
+    return fresh_server
+
+
 @pytest.fixture(scope="module")
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server for tests that leave no calls."""

@@ -18,6 +18,11 @@ SOURCES = sorted(CALLS)
 HOUR = 3_600
 
 
+@pytest.fixture
+def server(fresh_server: Server) -> Server:
+    return fresh_server
+
+
 @pytest.fixture(scope="module")
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server for tests of what is refused."""

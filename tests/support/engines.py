@@ -97,6 +97,15 @@ def empty(engine: Engine) -> None:
         inside.forget(inside.duckdb_engine(engine))
 
 
+def empty_server(engine: Engine) -> None:
+    """Delete every record of a server's engine, and what it answered to idempotency keys."""
+    empty(engine)
+    if isinstance(engine, ClickHouseEngine):
+        inside.server_writer(engine).command("TRUNCATE TABLE kept_answers")
+    else:
+        inside.execute(engine, "DELETE FROM kept_answers")
+
+
 def rows_of(engine: Engine, table: str) -> list[dict[str, Any]]:
     """Every standing row of a table, in an order that depends on the rows alone.
 

@@ -168,13 +168,14 @@ def is_list(engine: Engine, key: str) -> bool:
 
 
 def forget(engine: DuckDBEngine) -> None:
-    """Have an engine know nothing of the records that it had."""
+    """Have an engine know nothing of the records that it had, and count as changed."""
     engine._payload_keys.load(engine._write.connection)
     # What it knows from before would hide it if too little was known of what comes now.
     for table, known in engine._id_index._known.items():
         nothing = id_index._Known(known._tuning)
         nothing.read(Slots(0))
         engine._id_index._known[table] = nothing
+    engine._data_version.advance()
 
 
 def put_before_engine(writer: Writer, other: Any) -> Any:
