@@ -1,19 +1,36 @@
 """`callistics` and `python -m callistics`: the command line, or how to install what it needs."""
 
 import sys
+from typing import NoReturn
 
 from callistics.errors import not_installed
-from callistics.runtime import tune
+from callistics.runtime import end, tune
 
 
-def main() -> None:
-    """Run a command."""
+def main() -> NoReturn:
+    """Run a command, and end the process."""
     tune()
+    try:
+        _run()
+    except SystemExit as error:
+        end(_status(error.code))
+    end(0)
+
+
+def _run() -> None:
     try:
         from callistics.cli import main as command  # noqa: PLC0415
     except ModuleNotFoundError as error:
         sys.exit(not_installed(error))
     command()
+
+
+def _status(code: str | int | None) -> int:
+    """What a process ends with; a text is printed, as the interpreter does."""
+    if isinstance(code, str):
+        sys.stderr.write(f"{code}\n")
+        return 1
+    return code or 0
 
 
 if __name__ == "__main__":

@@ -1,21 +1,72 @@
 """How a process of the product runs, and ends."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
-# What is registered first is called last.
+import pytest
+
+QUERY = (sys.executable, "-m", "callistics", "query", "call_count", "--engine", "duckdb://x.db")
+RECORD = '{"call_id": "c", "merchant_id": "m", "reseller_id": "r", "started_at": "2025-01-01"}'
+
+# What is registered is called, threads are not waited for, and nothing is taken apart.
 ENDING = """
-import atexit, gc
-atexit.register(lambda: print(gc.get_freeze_count() > 1_000))
-from callistics.runtime import tune
-tune()
-tune()
-print(gc.get_freeze_count())
+import atexit, sys
+from callistics.runtime import end
+
+class Kept:
+    def __del__(self):
+        print("taken apart")
+
+kept = Kept()
+atexit.register(print, "called", end="")
+end(3)
 """
 
 
-def test_nothing_is_searched_for_cycles_at_the_end() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", ENDING], capture_output=True, text=True, check=True
+FULL = """
+import sys
+from callistics.runtime import end
+sys.stdout = open(1, "w", closefd=False)
+print("an answer")
+end(0)
+"""
+
+
+def run(
+    *arguments: str, cwd: Path | None = None, stdout: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        arguments, stdout=stdout, stderr=subprocess.PIPE, text=True, cwd=cwd, check=False
     )
-    assert done.stdout.split() == ["0", "True"]
+
+
+def test_a_process_is_not_taken_apart_at_the_end() -> None:
+    done = run(sys.executable, "-c", ENDING)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "called", "")
+
+
+def test_a_command_on_a_database_says_nothing_but_its_answer(tmp_path: Path) -> None:
+    (tmp_path / "calls.ndjson").write_text(RECORD + "\n")
+    command = (*QUERY[:3], "import", "calls.ndjson", "--engine", "duckdb://x.db")
+    assert run(*command, cwd=tmp_path).returncode == 0
+    done = run(*QUERY, "--format", "csv", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "count\n1\n", "")
+
+
+def test_an_unknown_command_ends_with_a_status_of_its_own() -> None:
+    done = run(sys.executable, "-m", "callistics", "nothing")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "No such command" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+def test_an_answer_that_cannot_be_written_is_no_success() -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        done = run(sys.executable, "-c", FULL, stdout=full)
+    finally:
+        os.close(full)
+    assert done.returncode == 1
+    assert done.stderr.startswith("what was printed could not be written: ")
