@@ -22,6 +22,7 @@ from callistics.alerts.stored import StoredAlerts
 from callistics.alerts.windows import end_of_hours, is_within, window_ending
 from callistics.analytics.service import Analytics
 from callistics.errors import CallisticsError, Refused
+from callistics.ingest.job import OutdatedError
 from callistics.model.alerts import (
     AlertChange,
     AlertChanges,
@@ -43,13 +44,17 @@ _log = structlog.get_logger("callistics")
 
 @dataclass(frozen=True, slots=True)
 class EvaluatorParts:
-    """What it works with. `why_not` says why an alert is not evaluated, if so."""
+    """What it works with: `erasures` says how often the writer has erased so far.
+
+    `why_not` says why an alert is not evaluated, if so.
+    """
 
     stored: StoredAlerts
     analytics: Analytics
     notices: Notices
     sender: Sender
     save: Callable[[AlertChanges], None]
+    erasures: Callable[[], int]
     why_not: Callable[[StoredAlert], str | None]
 
 
@@ -62,6 +67,7 @@ class Evaluator:
         # When an alert, as it was then, is to be looked at again.
         self._next: dict[str, tuple[StoredAlert, int]] = {}
         self._in_doubt = False
+        self._erasures = 0
 
     @property
     def firing(self) -> int:
@@ -71,10 +77,12 @@ class Evaluator:
 
     def round(self, now: int) -> int | None:
         """Evaluate what is due at an instant (µs); when something is again, None if nothing is."""
+        erasures = self._parts.erasures()
         alerts = self._parts.stored.alerts()
-        if self._in_doubt:
-            # What could not be stored may be there after all.
+        if self._in_doubt or erasures != self._erasures:
+            # What could not be stored may be there after all, and groups may be gone.
             self._statuses, self._in_doubt = None, False
+            self._erasures = erasures
             self._parts.sender.read_anew()
         if self._statuses is None:
             self._statuses = self._parts.stored.statuses()
@@ -98,6 +106,8 @@ class Evaluator:
             return at
         try:
             following = self._worked(alert, now)
+        except OutdatedError:
+            following = now
         except Exception:  # noqa: BLE001 - the other alerts go on
             _log.exception("an alert could not be evaluated", alert=alert.id)
             following, self._in_doubt = now + _LATER, True
@@ -186,7 +196,14 @@ class Evaluator:
             (f"chg_{one.at:015x}{one.window.end:015x}{place:04x}", alert.id, one)
             for place, one in enumerate(changes)
         ]
-        self._parts.save(AlertChanges(statuses={alert.id: status}, changes=rows, deliveries=made))
+        self._parts.save(
+            AlertChanges(
+                statuses={alert.id: status},
+                changes=rows,
+                deliveries=made,
+                erasures=self._erasures,
+            )
+        )
         self._statuses[alert.id] = status
         self._parts.sender.add(made)
         return status

@@ -66,6 +66,7 @@ class Alerts:
                 parts.notices,
                 self.sender,
                 self._store,
+                lambda: parts.writer.erasures,
                 self.paused,
             )
         )

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from callistics.catalog.rollups import Rollup
 from callistics.engines.dump import Dump
-from callistics.model.alerts import AlertChanges, Delivery
+from callistics.model.alerts import AlertChanges, KeptAlerts
 from callistics.model.audit_chain import Entry, Head
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
@@ -88,8 +88,12 @@ class Session(Protocol):
         """Store what there is of alerts, all or nothing."""
         ...
 
-    def waiting_notices(self) -> Sequence[Delivery]:
-        """The notices of alerts that are on their way."""
+    def kept_alerts(self) -> KeptAlerts:
+        """What is kept of alerts that may tell of single records."""
+        ...
+
+    def has_payload_text(self, key: str, value: str) -> bool:
+        """Whether a payload has a text under a key, of records that the transaction leaves."""
         ...
 
     def forget_bodies(self, calls: Iterable[Identity]) -> None:

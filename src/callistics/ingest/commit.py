@@ -8,21 +8,22 @@ from callistics.errors import Refused, invalid
 from callistics.ingest.blocks import Blocks
 from callistics.ingest.erase import Erased, erase, erasure_note, without_erased
 from callistics.ingest.expiry import expire
-from callistics.ingest.job import Job, Outcome, Retry
-from callistics.ingest.kept_notices import without_erased as notices_without_erased
+from callistics.ingest.job import Job, Outcome, OutdatedError, Retry
+from callistics.ingest.kept_alerts import as_stored
 from callistics.ingest.kept_receipts import from_text, to_text
 from callistics.ingest.load import load
 from callistics.ingest.merge import merge
 from callistics.ingest.receipt import Receipt, Repeated
 from callistics.ingest.separate import separate
+from callistics.model.alerts import AlertChanges
 from callistics.model.audit import SERVER, Action, Note, note
 from callistics.model.audit_chain import chained
 
 
-def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
+def process(session: Session, jobs: Sequence[Job], erasures: int = 0) -> list[Outcome]:
     """Write what the jobs bring, in the order in which they came; what becomes of each.
 
-    They are one of the parts that `in_parts` makes.
+    They are one of the parts that `in_parts` makes, after so many `erasures`.
     """
     blocks = Blocks(session)
     for job in jobs:
@@ -32,11 +33,12 @@ def process(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
             session.save_token_secret(job.token_secret)
         if job.webhooks is not None:
             session.save_webhooks(without_erased(job.webhooks, blocks))
-        if job.alerts is not None:
-            session.save_alerts(notices_without_erased(job.alerts, blocks))
+        if job.alerts is not None and not _is_outdated(job.alerts, erasures):
+            session.save_alerts(as_stored(session, job.alerts))
     erased = iter(erase(session, [job.erasure for job in jobs if job.erasure is not None], blocks))
     outcomes: list[Outcome] = [
-        _outcome_before(session, job) if job.erasure is None else next(erased) for job in jobs
+        _outcome_before(session, job, erasures) if job.erasure is None else next(erased)
+        for job in jobs
     ]
     if jobs[0].expiry is not None:
         outcomes = [expire(session, jobs[0].expiry)]
@@ -84,8 +86,14 @@ def _store(session: Session, jobs: Sequence[Job], blocks: Blocks) -> Sequence[Re
     return merged.receipts
 
 
-def _outcome_before(session: Session, job: Job) -> Outcome:
-    """What became of a request that is repeated, None if it is not."""
+def _is_outdated(alerts: AlertChanges, erasures: int) -> bool:
+    return alerts.erasures not in (None, erasures)
+
+
+def _outcome_before(session: Session, job: Job, erasures: int) -> Outcome:
+    """What became of a request that is repeated or comes too late, None if it is neither."""
+    if job.alerts is not None and _is_outdated(job.alerts, erasures):
+        return OutdatedError()
     if job.batch is None or job.retry is None:
         return None
     before = session.kept_receipt(*job.retry.name)

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from callistics.engines.base import Session
 from callistics.errors import Refused, RequestError, forbidden, pointer
+from callistics.ingest import kept_alerts
 from callistics.ingest.blocks import Blocks
-from callistics.ingest.kept_notices import naming_none
 from callistics.ingest.kept_receipts import naming
 from callistics.ingest.tenancy import UNKNOWN, is_foreign, outside
-from callistics.model.alerts import AlertChanges
 from callistics.model.audit import SERVER, Action, Note, Who, note
 from callistics.model.scope import Scope
 from callistics.model.webhooks import BodyResult, BodyState, WebhookChanges
@@ -104,9 +103,7 @@ def forgotten(session: Session, calls: Sequence[Identity], leads: Sequence[Ident
         session.apply(Changes(erased_calls=calls, erased_leads=leads))
         session.forget_bodies(calls)
         session.forget_receipts(naming({one for _, one in (*calls, *leads)}))
-        notices = naming_none(session.waiting_notices(), set(calls))
-        if notices:
-            session.save_alerts(AlertChanges(deliveries=notices))
+        session.save_alerts(kept_alerts.without_erased(session, set(calls)))
 
 
 @dataclass(frozen=True, slots=True)

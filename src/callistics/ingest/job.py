@@ -17,7 +17,13 @@ from callistics.tracing import origin
 
 Result = Receipt | Repeated | Erased | None
 """What became of the records, now or when the request came before; what was erased; or nothing."""
-Outcome = Result | RequestError
+
+
+class OutdatedError(Exception):
+    """What was to be stored follows from records as they were before an erasure."""
+
+
+Outcome = Result | RequestError | OutdatedError
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,45 +1,98 @@
-"""Notices of alerts that are on their way, without the calls that were erased meanwhile."""
+"""What is kept of alerts, without what tells of records that were erased meanwhile."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import cache
 from typing import Any, cast
 
-from callistics.ingest.blocks import Blocks
-from callistics.model.alerts import AlertChanges, Delivery
+from callistics.catalog.dimensions import PAYLOAD_PREFIX
+from callistics.engines.base import Session
+from callistics.model.alerts import (
+    AlertChanges,
+    AlertStatus,
+    Delivery,
+    DeliveryState,
+    GroupKey,
+    KeptAlerts,
+)
 from callistics.model.json import decode_canonical, encode
-from callistics.records.field import RecordKind
 from callistics.records.identity import Identity
 
-
-def naming_none(notices: Iterable[Delivery], calls: Set[Identity]) -> list[Delivery]:
-    """The notices that name one of the calls, as they are without these."""
-    return [_without(one, calls) for one in notices if _named(one) & calls]
+_NOTHING_LEFT = "what it told of was erased"
 
 
-def without_erased(changes: AlertChanges, blocks: Blocks) -> AlertChanges:
-    """The changes, with notices that name no call which was erased after they were made."""
-    if not blocks or not changes.deliveries:
+def without_erased(session: Session, calls: Set[Identity]) -> AlertChanges:
+    """What is to be stored after an erasure was applied, of these calls among others.
+
+    Groups go whose value of a payload no record has any more, and calls that notices name.
+    """
+    kept = session.kept_alerts()
+    gone = _Gone(session)
+    statuses = {own: _status(one, gone) for own, one in kept.statuses.items()}
+    notices = {own: _notice(one, gone, calls) for own, one in kept.notices.items()}
+    return AlertChanges(
+        statuses={own: one for own, one in statuses.items() if one != kept.statuses[own]},
+        deliveries=[one for own, one in notices.items() if one != kept.notices[own]],
+        forgotten=[own for own, one in kept.changes.items() if gone(one.group)],
+    )
+
+
+def as_stored(session: Session, changes: AlertChanges) -> AlertChanges:
+    """The changes, with notices that were tried telling what they are stored with by now."""
+    if not any(one.body and one.attempts for one in changes.deliveries):
         return changes
-    named = {call for one in changes.deliveries for call in _named(one)}
-    blocked = blocks.among(RecordKind.CALLS, named)
-    return replace(changes, deliveries=[_without(one, blocked) for one in changes.deliveries])
+    kept = session.kept_alerts()
+    return replace(changes, deliveries=list(_with_stored_bodies(changes.deliveries, kept)))
 
 
-def _named(notice: Delivery) -> Set[Identity]:
-    return set(map(_identity, _calls(decode_canonical(notice.body)))) if notice.body else set()
+def _with_stored_bodies(tried: Iterable[Delivery], kept: KeptAlerts) -> Iterable[Delivery]:
+    for one in tried:
+        if not one.body or not one.attempts:
+            yield one
+        elif one.id in kept.notices:
+            yield replace(one, body=kept.notices[one.id].body)
 
 
-def _without(notice: Delivery, calls: Set[Identity]) -> Delivery:
-    if not _named(notice) & calls:
-        return notice
+class _Gone:
+    """Whether no record has a group's values of payloads any more."""
+
+    def __init__(self, session: Session) -> None:
+        self._is_there = cache(session.has_payload_text)
+
+    def __call__(self, group: GroupKey) -> bool:
+        return any(
+            not self._is_there(name.removeprefix(PAYLOAD_PREFIX), str(value))
+            for name, value in group.items()
+            if name.startswith(PAYLOAD_PREFIX) and value is not None
+        )
+
+
+def _status(status: AlertStatus, gone: _Gone) -> AlertStatus:
+    return replace(
+        status,
+        groups=tuple(one for one in status.groups if not gone(one.group)),
+        held=tuple(one for one in status.held if not gone(one.group)),
+    )
+
+
+def _notice(notice: Delivery, gone: _Gone, calls: Set[Identity]) -> Delivery:
     body = cast("dict[str, Any]", decode_canonical(notice.body))
-    body["data"]["calls"] = [one for one in _calls(body) if _identity(one) not in calls]
+    data = body["data"]
+    named = [one for one in data["calls"] if _identity(one) not in calls]
+    changes = [one for one in data["changes"] if not gone(one["group"])]
+    firing = [one for one in data["firing"] if not gone(one)]
+    if _same(data, calls=named, changes=changes, firing=firing):
+        return notice
+    if data["changes"] and not changes:
+        return replace(notice, state=DeliveryState.GIVEN_UP, body="", error=_NOTHING_LEFT)
+    link = changes[-1]["link"] if changes else data["link"]
+    body["data"] = {**data, "calls": named, "changes": changes, "firing": firing, "link": link}
     return replace(notice, body=encode(body).decode())
 
 
-def _calls(body: object) -> list[dict[str, str]]:
-    return cast("dict[str, Any]", body)["data"]["calls"]
+def _same(data: Mapping[str, Sequence[object]], **left: Sequence[object]) -> bool:
+    return all(len(data[name]) == len(some) for name, some in left.items())
 
 
-def _identity(call: dict[str, str]) -> Identity:
+def _identity(call: Mapping[str, str]) -> Identity:
     return call["merchant_id"], call["call_id"]

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 
 from callistics.engines.base import Engine
-from callistics.errors import RequestError, Unavailable
+from callistics.errors import Unavailable
 from callistics.ingest.commit import in_parts, process
 from callistics.ingest.job import Job, Result
 from callistics.tracing import Value, span
@@ -63,6 +63,8 @@ class Writer:
         # Nothing may be queued behind what ends the thread: nobody would answer it.
         self._queueing = threading.Lock()
         self._rested = 0.0
+        self.erasures = 0
+        """How many commits there were that erase, see `AlertChanges`."""
         # Those answered last, and those that were waiting then.
         self._all = 0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -165,7 +167,7 @@ class Writer:
         origins = [one.origin for one in jobs]
         try:
             with span("commit", origins, **_sizes(jobs)), self._engine.writing() as session:
-                outcomes = process(session, jobs)
+                outcomes = process(session, jobs, self.erasures)
         except Exception as error:  # noqa: BLE001 - it is whoever asked that is to hear of it
             if len(jobs) > 1 and not isinstance(error, Unavailable):
                 # One request may be what the engine cannot take: it must not fail the others.
@@ -176,10 +178,13 @@ class Writer:
             for job in jobs:
                 job.done.set_exception(error)
             return
+        finally:
+            # Whatever became of it: who read before it ended may have seen what is erased.
+            self.erasures += any(job.erasure or job.expiry for job in jobs)
         self._observe(time.perf_counter() - began, None)
         self._all = len(jobs) + self.waiting
         for job, outcome in zip(jobs, outcomes, strict=True):
-            if isinstance(outcome, RequestError):
+            if isinstance(outcome, Exception):
                 job.done.set_exception(outcome)
             else:
                 job.done.set_result(outcome)

@@ -209,7 +209,9 @@ class AlertRow(StrEnum):
 class AlertChanges:
     """What a commit is to store of alerts.
 
-    Changes and deliveries that were stored before `purge_before` (µs) are deleted.
+    Changes and deliveries that were stored before `purge_before` (µs) are deleted, and so are the
+    changes whose ids are `forgotten`. What follows from records that were read says how many
+    `erasures` the writer had done before; after another one it is not stored.
     """
 
     alerts: Sequence[StoredAlert] = ()
@@ -217,7 +219,9 @@ class AlertChanges:
     changes: Sequence[tuple[str, str, AlertChange]] = ()
     """With each the id of its own, and its alert's."""
     deliveries: Sequence[Delivery] = ()
+    forgotten: Sequence[str] = ()
     purge_before: int | None = None
+    erasures: int | None = None
 
     def rows(self) -> "list[tuple[AlertRow, str, str, str]]":
         """(kind, id, alert's id, JSON) of each row; the newest of an id and kind counts."""
@@ -227,6 +231,19 @@ class AlertChanges:
             *((AlertRow.CHANGE, own, of, as_text(one)) for own, of, one in self.changes),
             *((AlertRow.DELIVERY, one.id, one.alert_id, as_text(one)) for one in self.deliveries),
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAlerts:
+    """What is kept of alerts that may tell of single records.
+
+    Statuses by their alerts and changes by their ids, of groups by payload; the `notices` that are
+    on their way.
+    """
+
+    statuses: Mapping[str, AlertStatus]
+    changes: Mapping[str, AlertChange]
+    notices: Mapping[str, Delivery]
 
 
 def as_text(value: StoredAlert | AlertStatus | AlertChange | Delivery) -> str:

@@ -1,8 +1,22 @@
 """Deletes what is kept of alerts no longer."""
 
+from collections.abc import Sequence
+
 from callistics.engines.clickhouse.connection import Client
+from callistics.engines.clickhouse.long_values import batches
 from callistics.model.alerts import AlertRow
 from callistics.records.columnar.alert_tables import ALERTS
+
+
+def forget(client: Client, changes: Sequence[str]) -> None:
+    """Delete changes by their ids."""
+    for some in batches(changes) if changes else ():
+        client.command(
+            f"ALTER TABLE {ALERTS} DELETE"
+            f" WHERE kind = '{AlertRow.CHANGE}' AND id IN {{ids:Array(String)}}",
+            {"ids": some},
+            settings={"mutations_sync": 2},
+        )
 
 
 def purge(client: Client, before: int) -> None:

@@ -8,16 +8,17 @@ import pyarrow as pa
 from callistics.engines.base import TAKEN, KeptReceipt
 from callistics.engines.clickhouse import erasures
 from callistics.engines.clickhouse.access_keys import key_table, secret_table, use_table
+from callistics.engines.clickhouse.alerts import forget
 from callistics.engines.clickhouse.alerts import purge as purge_alerts
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.webhooks import purge
-from callistics.model.alerts import AlertChanges, Delivery
+from callistics.model.alerts import AlertChanges, KeptAlerts
 from callistics.model.audit_chain import NO_ENTRY, Entry, Head
 from callistics.model.erasures import NewBlocks
 from callistics.model.instants import DAY
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
-from callistics.records.columnar.alert_tables import ALERTS, DELIVERIES, alert_table, waiting
+from callistics.records.columnar.alert_tables import ALERTS, KEPT, alert_table, kept_alerts
 from callistics.records.columnar.audit_table import audit_table
 from callistics.records.columnar.row_codec import TIME
 from callistics.records.columnar.webhook_tables import webhook_tables
@@ -92,17 +93,15 @@ class Bookkeeping:
         self._webhooks.append(changes)
 
     def save_alerts(self, changes: AlertChanges) -> None:
-        """Store what there is of alerts; what is purged goes at once."""
+        """Store what there is of alerts; what is to go does so at once."""
+        forget(self._client, changes.forgotten)
         if changes.purge_before is not None:
             purge_alerts(self._client, changes.purge_before)
         self._alerts.append(changes)
 
-    def waiting_notices(self) -> Sequence[Delivery]:
-        """The notices of alerts that are on their way, those of this commit too."""
-        rows = self._client.query(DELIVERIES).result_rows
-        stored = {one.id: one for one in waiting(content for (content,) in rows)}
-        own = {one.id: one for changes in self._alerts for one in changes.deliveries}
-        return [one for one in (stored | own).values() if not one.over]
+    def kept_alerts(self) -> KeptAlerts:
+        """What is kept of alerts that may tell of single records."""
+        return kept_alerts(self._client.query(KEPT).result_rows)
 
     def forget_bodies(self, calls: Iterable[Identity]) -> None:
         """Delete the kept bodies that were mapped to one of the calls, at once."""

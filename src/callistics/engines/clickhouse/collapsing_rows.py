@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+import msgspec
 import pyarrow as pa
 
-from callistics.engines.clickhouse.stored_rows import SCHEMAS
+from callistics.engines.clickhouse.json_names import json_name, json_text
+from callistics.engines.clickhouse.stored_rows import IDS, SCHEMAS
+from callistics.records.identity import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +17,18 @@ class Block:
     table: str
     new: pa.Table
     replaced: pa.Table
+
+    @property
+    def replaced_ids(self) -> set[Identity]:
+        """Whose rows are replaced."""
+        names = ("merchant_id", IDS[self.table])
+        return set(zip(*(self.replaced[name].to_pylist() for name in names), strict=True))
+
+    def has_payload_text(self, key: str, value: str) -> bool:
+        """Whether a new row of calls or leads has a text under a key of its payload."""
+        name, text = json_name(key), json_text(value)
+        payloads = self.new["payload"].unique().to_pylist()
+        return any(msgspec.json.decode(one).get(name) == text for one in payloads if one)
 
     def rows(self, version: int) -> pa.Table:
         """All of it: new rows with a version of their own, replaced ones with the sign -1."""

@@ -6,15 +6,16 @@ from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.operations import Layout
 from callistics.engines.clickhouse.stored_rows import SCHEMAS
 from callistics.engines.pieces import Pieces
+from callistics.records.columnar.alert_tables import ALERTS
 
 _AT_ONCE = {"alter_sync": 2, "optimize_throw_if_noop": 0}
 
 
 class Overwriting:
-    """Merges every table of records into one part a partition, a table at a time.
+    """Merges every table of records, and that of alerts, into one part a partition, by turns.
 
-    A row that was erased and the one that cancels it are both left out then. What is due outlives
-    the process.
+    A row that was erased and the one that cancels it are both left out then, and so is what was
+    stored of an alert before. What is due outlives the process.
     """
 
     def __init__(self, client: Client, layout: Layout) -> None:
@@ -32,7 +33,7 @@ class Overwriting:
         return True
 
     def _merge(self, due: int) -> Generator[None]:
-        for table in SCHEMAS:
+        for table in (*SCHEMAS, ALERTS):
             stored = self._layout.stored(table)
             self._client.command(
                 f"OPTIMIZE TABLE {stored}{self._layout.on_cluster} FINAL", settings=_AT_ONCE

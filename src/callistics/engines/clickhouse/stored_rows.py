@@ -5,10 +5,14 @@ from collections.abc import Iterable, Mapping, Set
 import pyarrow as pa
 
 from callistics.engines.clickhouse.connection import Client
+from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.long_values import MAX_BYTES
+from callistics.engines.clickhouse.snapshot import parameters
 from callistics.records.columnar.derive import DERIVED, LEADS
 from callistics.records.columnar.payload_columns import FLAT
 from callistics.records.columnar.row_codec import CALL_COLUMNS, LEAD_COLUMNS, schema
+from callistics.records.identity import Identity
+from callistics.sql.fragment import compose, text
 
 
 def _schema(columns: Iterable[pa.Field], more: Mapping[str, pa.DataType]) -> pa.Schema:
@@ -87,6 +91,21 @@ class Stored:
             values,
         ).result_rows
         return [(str(merchant), str(lead), str(call)) for merchant, lead, call in rows]
+
+    def has_payload_text(self, name: str, key: str, value: str, but: Set[Identity]) -> bool:
+        """Whether a payload has a text under a key, in standing rows of others than these."""
+        own = IDS[name]
+        dialect = ClickHouseDialect()
+        # One more than are to be passed over is enough to find another one.
+        sql = compose(
+            f"SELECT merchant_id, {own} FROM {name} AS t WHERE {{}} = {{}}"
+            f" GROUP BY merchant_id, {own} HAVING sum(sign) > 0 LIMIT {len(but) + 1}",
+            dialect.payload_text("t", key),
+            text(value),
+        )
+        found = dialect.render(sql)
+        rows = self._client.query(found.text, parameters(found)).result_rows
+        return any((str(merchant), str(one)) not in but for merchant, one in rows)
 
     def _ask_ids(self, ids: Set[str]) -> tuple[str, dict[str, list[str]]]:
         """Ids as a set of pairs without a merchant, and the values it is bound to."""

@@ -6,7 +6,7 @@ from callistics.records.columnar.alert_tables import ALERTS, alert_table
 
 
 def save(statements: StatementCache, changes: AlertChanges, now: int) -> None:
-    """Store what came instead of what was there, and delete what is to be purged."""
+    """Store what came instead of what was there, and delete what is to go."""
     for kind, own, _, _ in changes.rows():
         if kind is not AlertRow.CHANGE:
             statements.execute(f"DELETE FROM {ALERTS} WHERE kind = ? AND id = ?", [kind.value, own])
@@ -14,6 +14,11 @@ def save(statements: StatementCache, changes: AlertChanges, now: int) -> None:
     if table is not None:
         statements.give(new_alert_rows=table)
         statements.repeat(f"INSERT INTO {ALERTS} BY NAME FROM new_alert_rows")
+    if changes.forgotten:
+        statements.execute(
+            f"DELETE FROM {ALERTS} WHERE kind = ? AND id IN (SELECT unnest(?::VARCHAR[]))",
+            [AlertRow.CHANGE.value, list(changes.forgotten)],
+        )
     if changes.purge_before is not None:
         kinds = [AlertRow.CHANGE.value, AlertRow.DELIVERY.value]
         statements.execute(

@@ -6,6 +6,7 @@ from callistics.engines.duckdb.apply import apply
 from callistics.engines.duckdb.blocked_ids import BlockedIds
 from callistics.engines.duckdb.bookkeeping import Bookkeeping
 from callistics.engines.duckdb.delta import TableDelta, delta_of
+from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.lookup.calls_of_leads import calls_of
 from callistics.engines.duckdb.lookup.load_states import Lookup, StateLoader
 from callistics.engines.duckdb.observers import Commit
@@ -16,6 +17,7 @@ from callistics.records.columnar.call_batch import CallBatch
 from callistics.records.columnar.changes import Changes
 from callistics.records.field import RecordKind
 from callistics.records.identity import Identity, StoredRecord
+from callistics.sql.fragment import compose, text
 
 
 class DuckDBSession(Bookkeeping):
@@ -62,6 +64,20 @@ class DuckDBSession(Bookkeeping):
         self._payload_keys.note(self._lookup.statements.connection, delta.payload_keys)
         if changes.erased_calls or changes.erased_leads:
             self._note_erased()
+
+    def has_payload_text(self, key: str, value: str) -> bool:
+        """Whether a payload has a text under a key, of records that the transaction leaves."""
+        dialect = DuckDBDialect(self._payload_keys)
+        for table in ("calls", "leads"):
+            sql = compose(
+                f"SELECT 1 FROM {table} AS t WHERE {{}} = {{}} LIMIT 1",
+                dialect.payload_text("t", key),
+                text(value),
+            )
+            found = dialect.render(sql)
+            if self._statements.execute(found.text, found.values).fetchall():
+                return True
+        return False
 
     @property
     def commit(self) -> Commit:
