@@ -13,7 +13,10 @@ def main() -> NoReturn:
     try:
         _run()
     except SystemExit as error:
-        end(_status(error.code))
+        if isinstance(error.code, str):
+            # The interpreter prints it.
+            raise
+        end(error.code or 0)
     end(0)
 
 
@@ -23,14 +26,6 @@ def _run() -> None:
     except ModuleNotFoundError as error:
         sys.exit(not_installed(error))
     command()
-
-
-def _status(code: str | int | None) -> int:
-    """What a process ends with; a text is printed, as the interpreter does."""
-    if isinstance(code, str):
-        sys.stderr.write(f"{code}\n")
-        return 1
-    return code or 0
 
 
 if __name__ == "__main__":

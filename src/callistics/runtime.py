@@ -40,15 +40,17 @@ def end(status: int) -> NoReturn:
     That would take a fifth as long as to load it, and some bindings complain at length of what
     the interpreter leaves. A status of 0 becomes 1 where what was printed cannot be written.
     """
+    # A stream that was closed from the start is None.
     try:
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except OSError as error:
         status = status or 1
-        if not isinstance(error, BrokenPipeError):
+        if sys.stderr and not isinstance(error, BrokenPipeError):
             sys.stderr.write(f"what was printed could not be written: {error}\n")
     # There is no other way to call them.
     atexit._run_exitfuncs()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         with suppress(OSError):
             stream.flush()
     os._exit(status)

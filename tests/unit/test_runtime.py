@@ -61,6 +61,15 @@ def test_an_unknown_command_ends_with_a_status_of_its_own() -> None:
     assert "No such command" in done.stderr
 
 
+@pytest.mark.skipif(os.name != "posix", reason="only a shell of Unix closes a stream")
+@pytest.mark.parametrize(
+    ("arguments", "closed", "status"), [("types --help", ">&-", 0), ("nothing", "2>&-", 2)]
+)
+def test_a_stream_that_is_closed_is_no_failure(arguments: str, closed: str, status: int) -> None:
+    done = run("sh", "-c", f"exec {sys.executable} -m callistics {arguments} {closed}")
+    assert (done.returncode, done.stderr) == (status, "")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
 def test_an_answer_that_cannot_be_written_is_no_success() -> None:
     full = os.open("/dev/full", os.O_WRONLY)
