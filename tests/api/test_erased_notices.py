@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from callistics.alerts.sender import PAUSES
+from callistics.alerts.sender import PAUSES, Sender, Ways
 from callistics.ingest.job import Job
 from callistics.model.alerts import AlertChanges
 from support.alerting import (
@@ -18,7 +18,7 @@ from support.alerting import (
     shown,
 )
 
-NOW = "2026-03-02T11:20"
+NOW, LATER = "2026-03-02T11:20", "2026-03-02T13:20"
 
 
 def test_a_call_that_was_erased_is_named_no_more(engine: str, tmp_path: Path) -> None:
@@ -50,3 +50,29 @@ def test_a_notice_stored_after_an_erasure_does_not_name_the_call(
         server.application.services.writer.submit(late).result()
         (kept,) = alerts_of(server).stored.waiting()
         assert ("gone" in before.body, "gone" in kept.body) == (True, False)
+
+
+def test_a_call_erased_in_a_round_is_named_by_none_that_waits_behind_another(
+    engine: str, tmp_path: Path
+) -> None:
+    with alerting(tmp_path) as server, notified() as webhook:
+        send_calls(server, call("gone", "2026-03-02T12:30:00Z"))
+        wanted = body(webhook.url, condition={"op": "at_most", "value": 1}, renotify=3600)
+        make(server, wanted, NOW)
+        alerts, writer = alerts_of(server), server.application.services.writer
+        for when in (NOW, LATER):
+            server.set_clock(at(when))
+            alerts.evaluator.round(at(when))
+        before = alerts.stored.waiting()
+        assert sorted("gone" in one.body for one in before) == [False, True]
+
+        def save(changes: AlertChanges) -> None:
+            assert server.request("DELETE", "/calls/gone").is_success
+            writer.submit(Job(alerts=changes)).result()
+
+        ways = Ways(None, private=True, count=lambda *_: None)
+        webhook.statuses = [503]
+        Sender(alerts.stored, ways, save, lambda one: one.target).round(at(LATER))
+        kept = alerts.stored.waiting()
+        assert sorted(one.attempts for one in kept) == [0, 1]
+        assert not any("gone" in one.body for one in kept)

@@ -38,16 +38,16 @@ def without_erased(session: Session, calls: Set[Identity]) -> AlertChanges:
 
 
 def as_stored(session: Session, changes: AlertChanges) -> AlertChanges:
-    """The changes, with notices that were tried telling what they are stored with by now."""
-    if not any(one.body and one.attempts for one in changes.deliveries):
+    """The changes, with notices that were made before telling what they are stored with by now."""
+    if changes.erasures is not None or not any(one.body for one in changes.deliveries):
         return changes
     kept = session.kept_alerts()
     return replace(changes, deliveries=list(_with_stored_bodies(changes.deliveries, kept)))
 
 
-def _with_stored_bodies(tried: Iterable[Delivery], kept: KeptAlerts) -> Iterable[Delivery]:
-    for one in tried:
-        if not one.body or not one.attempts:
+def _with_stored_bodies(sent: Iterable[Delivery], kept: KeptAlerts) -> Iterable[Delivery]:
+    for one in sent:
+        if not one.body:
             yield one
         elif one.id in kept.notices:
             yield replace(one, body=kept.notices[one.id].body)

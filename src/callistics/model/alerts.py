@@ -211,7 +211,8 @@ class AlertChanges:
 
     Changes and deliveries that were stored before `purge_before` (µs) are deleted, and so are the
     changes whose ids are `forgotten`. What follows from records that were read says how many
-    `erasures` the writer had done before; after another one it is not stored.
+    `erasures` the writer had done before; after another one it is not stored. Deliveries without
+    that were stored before, and go on telling what they are stored with.
     """
 
     alerts: Sequence[StoredAlert] = ()
