@@ -12,6 +12,7 @@ from callistics.alerts.notices import Notices
 from callistics.alerts.sender import PAUSES
 from callistics.engines.base import Engine
 from callistics.engines.clickhouse.engine import ClickHouseEngine
+from callistics.ingest import kept_alerts
 from callistics.ingest.job import Job, OutdatedError
 from callistics.model.alerts import AlertChanges, AlertRow
 from support import inside
@@ -137,6 +138,45 @@ def test_any_record_with_the_value_keeps_the_group(
         before = shown(server, alert)
         assert server.request("DELETE", "/calls/goes").is_success
         assert shown(server, alert) == before
+
+
+def test_to_erase_what_counts_nowhere_changes_no_group(engine: str, tmp_path: Path) -> None:
+    with alerting(tmp_path) as server, notified() as webhook:
+        alert = watched(server, webhook)
+        before = shown(server, alert)
+        pending = {"call_id": "pending", "merchant_id": "m1", "payload": {"phone": "+49-30-none"}}
+        assert server.request("POST", "/calls", json=pending).json()["pending"] == 1
+        assert server.request("DELETE", "/calls/pending").is_success
+        assert shown(server, alert) == before
+
+
+class Counted:
+    """A session, with how often its methods were called."""
+
+    def __init__(self, session: Any) -> None:
+        self._session, self.calls = session, 0
+
+    def __getattr__(self, name: str) -> Any:
+        def called(*arguments: Any) -> Any:
+            self.calls += 1
+            return getattr(self._session, name)(*arguments)
+
+        return called
+
+
+def test_records_are_looked_through_once_for_all_groups(engine: str, tmp_path: Path) -> None:
+    # Together they are longer than what ClickHouse takes as one value.
+    phones = [f"{number:05}" * 300 for number in range(50)]
+    with alerting(tmp_path) as server, notified() as webhook:
+        send_calls(server, *(person(f"c{place}", phone) for place, phone in enumerate(phones)))
+        alert = make(server, body(webhook.url, **WATCHED), NOW)
+        look(server, NOW)
+        with inside.engine_of(server).writing() as session:
+            counted: Any = Counted(session)
+            assert not kept_alerts.without_erased(counted, set()).rows()
+        assert counted.calls == 2
+        assert server.request("DELETE", "/calls/c7").is_success
+        assert groups(server, alert)["known"] == [*phones[:7], *phones[8:]]
 
 
 def test_what_was_held_for_later_is_told_without_it(engine: str, tmp_path: Path) -> None:

@@ -92,8 +92,8 @@ class Session(Protocol):
         """What is kept of alerts that may tell of single records."""
         ...
 
-    def has_payload_text(self, key: str, value: str) -> bool:
-        """Whether a payload has a text under a key, of records that the transaction leaves."""
+    def payload_texts(self, key: str, among: Set[str]) -> Set[str]:
+        """Those of the texts that payloads have under a key, of what the transaction leaves."""
         ...
 
     def forget_bodies(self, calls: Iterable[Identity]) -> None:

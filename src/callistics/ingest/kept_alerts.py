@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
-from functools import cache
 from typing import Any, cast
 
 from callistics.catalog.dimensions import PAYLOAD_PREFIX
@@ -27,7 +26,7 @@ def without_erased(session: Session, calls: Set[Identity]) -> AlertChanges:
     Groups go whose value of a payload no record has any more, and calls that notices name.
     """
     kept = session.kept_alerts()
-    gone = _Gone(session)
+    gone = _Gone(session, _groups(kept))
     statuses = {own: _status(one, gone) for own, one in kept.statuses.items()}
     notices = {own: _notice(one, gone, calls) for own, one in kept.notices.items()}
     return AlertChanges(
@@ -54,17 +53,40 @@ def _with_stored_bodies(sent: Iterable[Delivery], kept: KeptAlerts) -> Iterable[
 
 
 class _Gone:
-    """Whether no record has a group's values of payloads any more."""
+    """Whether no record has a group's values of payloads any more, of these groups."""
 
-    def __init__(self, session: Session) -> None:
-        self._is_there = cache(session.has_payload_text)
+    def __init__(self, session: Session, groups: Iterable[GroupKey]) -> None:
+        asked: dict[str, set[str]] = {}
+        for key, text in (one for group in groups for one in _payload_texts(group)):
+            asked.setdefault(key, set()).add(text)
+        self._texts = {
+            key: texts - session.payload_texts(key, texts) for key, texts in asked.items()
+        }
 
     def __call__(self, group: GroupKey) -> bool:
-        return any(
-            not self._is_there(name.removeprefix(PAYLOAD_PREFIX), str(value))
-            for name, value in group.items()
-            if name.startswith(PAYLOAD_PREFIX) and value is not None
-        )
+        return any(text in self._texts[key] for key, text in _payload_texts(group))
+
+
+def _payload_texts(group: GroupKey) -> Iterable[tuple[str, str]]:
+    """The keys of payloads that a group is by, and its value of each."""
+    for name, value in group.items():
+        if name.startswith(PAYLOAD_PREFIX) and value is not None:
+            yield name.removeprefix(PAYLOAD_PREFIX), str(value)
+
+
+def _groups(kept: KeptAlerts) -> Iterable[GroupKey]:
+    """Every group that is kept."""
+    for status in kept.statuses.values():
+        yield from (one.group for one in (*status.groups, *status.held))
+    yield from (one.group for one in kept.changes.values())
+    for notice in kept.notices.values():
+        data = _told(notice)["data"]
+        yield from (one["group"] for one in data["changes"])
+        yield from data["firing"]
+
+
+def _told(notice: Delivery) -> dict[str, Any]:
+    return cast("dict[str, Any]", decode_canonical(notice.body))
 
 
 def _status(status: AlertStatus, gone: _Gone) -> AlertStatus:
@@ -76,7 +98,7 @@ def _status(status: AlertStatus, gone: _Gone) -> AlertStatus:
 
 
 def _notice(notice: Delivery, gone: _Gone, calls: Set[Identity]) -> Delivery:
-    body = cast("dict[str, Any]", decode_canonical(notice.body))
+    body = _told(notice)
     data = body["data"]
     named = [one for one in data["calls"] if _identity(one) not in calls]
     changes = [one for one in data["changes"] if not gone(one["group"])]

@@ -1,5 +1,6 @@
 """The rows of one commit: new ones, and replaced ones once more with the opposite sign."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 import msgspec
@@ -24,11 +25,12 @@ class Block:
         names = ("merchant_id", IDS[self.table])
         return set(zip(*(self.replaced[name].to_pylist() for name in names), strict=True))
 
-    def has_payload_text(self, key: str, value: str) -> bool:
-        """Whether a new row of calls or leads has a text under a key of its payload."""
-        name, text = json_name(key), json_text(value)
+    def payload_texts(self, key: str, among: Set[str]) -> set[str]:
+        """Those of the texts that new rows of calls or leads have under a key of their payloads."""
+        name, texts = json_name(key), {json_text(one): one for one in among}
         payloads = self.new["payload"].unique().to_pylist()
-        return any(msgspec.json.decode(one).get(name) == text for one in payloads if one)
+        found = {msgspec.json.decode(one).get(name) for one in payloads if one}
+        return {texts[one] for one in found & texts.keys()}
 
     def rows(self, version: int) -> pa.Table:
         """All of it: new rows with a version of their own, replaced ones with the sign -1."""

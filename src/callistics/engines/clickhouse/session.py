@@ -56,16 +56,15 @@ class ClickHouseSession(Bookkeeping):
         left = self._states.rows.of("calls_held", leaving)
         self._delta = (*blocks, Block("calls_held", call_rows({}), left))
 
-    def has_payload_text(self, key: str, value: str) -> bool:
-        """Whether a payload has a text under a key, of records that the transaction leaves."""
+    def payload_texts(self, key: str, among: Set[str]) -> Set[str]:
+        """Those of the texts that payloads have under a key, of what the transaction leaves."""
+        found: set[str] = set()
         for table in ("calls", "leads"):
             blocks = [block for block in self._delta if block.table == table]
             replaced = {one for block in blocks for one in block.replaced_ids}
-            if any(block.has_payload_text(key, value) for block in blocks):
-                return True
-            if self._stored.has_payload_text(table, key, value, replaced):
-                return True
-        return False
+            found.update(*(block.payload_texts(key, among) for block in blocks))
+            found |= self._stored.payload_texts(table, key, among - found, replaced)
+        return found
 
     def inserts(self) -> Iterator[Insert]:
         """What is to be inserted, table by table: what is noted, the records, the rest.

@@ -12,7 +12,7 @@ from callistics.records.columnar.derive import DERIVED, LEADS
 from callistics.records.columnar.payload_columns import FLAT
 from callistics.records.columnar.row_codec import CALL_COLUMNS, LEAD_COLUMNS, schema
 from callistics.records.identity import Identity
-from callistics.sql.fragment import compose, text
+from callistics.sql.fragment import compose, raw
 
 
 def _schema(columns: Iterable[pa.Field], more: Mapping[str, pa.DataType]) -> pa.Schema:
@@ -92,25 +92,27 @@ class Stored:
         ).result_rows
         return [(str(merchant), str(lead), str(call)) for merchant, lead, call in rows]
 
-    def has_payload_text(self, name: str, key: str, value: str, but: Set[Identity]) -> bool:
-        """Whether a payload has a text under a key, in standing rows of others than these."""
-        own = IDS[name]
+    def payload_texts(self, name: str, key: str, among: Set[str], but: Set[Identity]) -> set[str]:
+        """Those of the texts that standing rows of others than these have under a payload key."""
         dialect = ClickHouseDialect()
-        # One more than are to be passed over is enough to find another one.
+        value = dialect.payload_text("t", key)
+        passed_over, values = self._ask(_pairs(but))
         sql = compose(
-            f"SELECT merchant_id, {own} FROM {name} AS t WHERE {{}} = {{}}"
-            f" GROUP BY merchant_id, {own} HAVING sum(sign) > 0 LIMIT {len(but) + 1}",
-            dialect.payload_text("t", key),
-            text(value),
+            f"SELECT {{}} AS found FROM {name} AS t WHERE {{}}"
+            f" AND (merchant_id, {IDS[name]}) GLOBAL NOT IN {{}}"
+            # What was replaced is cancelled, whoever's it was.
+            " GROUP BY found HAVING sum(sign) > 0",
+            value,
+            dialect.is_in(value, sorted(among)),
+            raw(passed_over),
         )
         found = dialect.render(sql)
-        rows = self._client.query(found.text, parameters(found)).result_rows
-        return any((str(merchant), str(one)) not in but for merchant, one in rows)
+        rows = self._client.query(found.text, {**parameters(found), **values}).result_rows
+        return {str(one) for (one,) in rows}
 
     def _ask_ids(self, ids: Set[str]) -> tuple[str, dict[str, list[str]]]:
         """Ids as a set of pairs without a merchant, and the values it is bound to."""
-        listed = sorted(ids)
-        return self._ask(pa.table({"merchant_id": [""] * len(listed), "id": listed}))
+        return self._ask(_pairs({("", one) for one in ids}))
 
     def _ask(self, wanted: pa.Table) -> tuple[str, dict[str, list[str]]]:
         """The pairs asked for as a set, and the values it is bound to."""
@@ -123,6 +125,14 @@ class Stored:
             self._client.insert_arrow("wanted", wanted)
             self._asked = wanted
         return _LISTED, {}
+
+
+def _pairs(identities: Set[Identity]) -> pa.Table:
+    """Identities as they are asked for."""
+    listed = sorted(identities)
+    columns = ([one[place] for one in listed] for place in (0, 1))
+    texts = (pa.array(column, pa.string()) for column in columns)
+    return pa.table(dict(zip(("merchant_id", "id"), texts, strict=True)))
 
 
 def _standing(rows: pa.Table, key: str) -> pa.Table:

@@ -17,7 +17,7 @@ from callistics.records.columnar.call_batch import CallBatch
 from callistics.records.columnar.changes import Changes
 from callistics.records.field import RecordKind
 from callistics.records.identity import Identity, StoredRecord
-from callistics.sql.fragment import compose, text
+from callistics.sql.fragment import compose
 
 
 class DuckDBSession(Bookkeeping):
@@ -65,19 +65,19 @@ class DuckDBSession(Bookkeeping):
         if changes.erased_calls or changes.erased_leads:
             self._note_erased()
 
-    def has_payload_text(self, key: str, value: str) -> bool:
-        """Whether a payload has a text under a key, of records that the transaction leaves."""
+    def payload_texts(self, key: str, among: Set[str]) -> Set[str]:
+        """Those of the texts that payloads have under a key, of what the transaction leaves."""
         dialect = DuckDBDialect(self._payload_keys)
+        value = dialect.payload_text("t", key)
+        # All of them in one pass: each would otherwise be looked for in every record.
+        is_asked = dialect.among([value], [(one,) for one in among])
+        found: set[str] = set()
         for table in ("calls", "leads"):
-            sql = compose(
-                f"SELECT 1 FROM {table} AS t WHERE {{}} = {{}} LIMIT 1",
-                dialect.payload_text("t", key),
-                text(value),
-            )
-            found = dialect.render(sql)
-            if self._statements.execute(found.text, found.values).fetchall():
-                return True
-        return False
+            sql = compose(f"SELECT DISTINCT {{}} FROM {table} AS t WHERE {{}}", value, is_asked)
+            said = dialect.render(sql)
+            rows = self._statements.execute(said.text, said.values).fetchall()
+            found.update(str(one) for (one,) in rows)
+        return found
 
     @property
     def commit(self) -> Commit:
