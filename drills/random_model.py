@@ -118,6 +118,17 @@ class Model:
             }
         return sorted(found if within is None else found & set(within))
 
+    def shown_of(self, kind: str, identity: str, within: Sequence[str] | None) -> list[str]:
+        """The same of what is looked up: a lead is none of which only calls tell that do not count.
+
+        It can be erased, though.
+        """
+        if kind == "calls":
+            return self.merchants_of(kind, identity, within)
+        found = {m for k, m, one in self.names() if (k, one) == (kind, identity)}
+        found |= {one.merchant_id for one in self.leads() if one.lead_id == identity}
+        return sorted(found if within is None else found & set(within))
+
     def erase(self, kind: str, merchant: str, identity: str, now: int) -> tuple[int, int]:
         """Forget a call, or a lead with its calls; how many calls and leads."""
         gone = {(kind, merchant, identity)}

@@ -149,7 +149,7 @@ def _asked(world: World, kind: str) -> tuple[Holder, str, str | None, list[str]]
     ids = [one for _, _, one in known] + (leads if kind == "leads" else []) + ["nobody"]
     identity = chance.choice(ids)
     within = holder.merchants
-    merchants = world.model.merchants_of(kind, identity, within)
+    merchants = world.model.shown_of(kind, identity, within)
     told = chance.choice((None, *merchants, *merchants, MERCHANTS[0]))
     if told is not None:
         merchants = [one for one in merchants if one == told]
