@@ -131,6 +131,35 @@ def test_another_commit_may_come_between(store: Store, wire: Wire, expected: Exp
     assert state(store) == wanted
 
 
+def test_an_erasure_that_was_cut_off_is_done_by_asking_again(store: Store, wire: Wire) -> None:
+    """Also what is not of the records themselves: their ids are blocked from then on."""
+    lead = {"lead_id": "L", "reseller_id": "r"}
+    calls = [{"call_id": f"c{day}", "started_at": "2021-01-01", "lead_id": "L"} for day in (1, 2)]
+
+    def send(merchant: str) -> None:
+        store.send("calls", [CALL | one | {"merchant_id": merchant} for one in calls])
+        store.send("leads", [lead | {"merchant_id": merchant}])
+        wire.reset()
+
+    # The first one stores the secret of blocked ids, too.
+    for merchant in ("first", "second"):
+        send(merchant)
+        assert store.erase(("leads", merchant, "L"), days=30) == [(2, 1)]
+    inserts = inserts_of(wire)
+    assert {"blocked_ids", "calls", "leads", "lead_records"} <= set(inserts)
+    for place, table in enumerate(inserts):
+        merchant = f"erased{place}"
+        send(merchant)
+        wire.order(Fault.ERROR, INSERT, skip=place, code=241)
+        assert store.erase(("leads", merchant, "L"), days=30) == [503], table
+        wire.reset()
+        # What failed last is done by now, after which there may be nothing left to erase.
+        (again,) = store.erase(("leads", merchant, "L"), days=30)
+        assert again in (404, (2, 1), (0, 1)), table
+        assert not store.send("calls", [CALL | calls[0] | {"merchant_id": merchant}]).stored, table
+    assert store.rows("call_count") == [{"count": 0}]
+
+
 # What the server refuses, or a proxy before it.
 REFUSALS = [(Fault.ERROR, 241), (Fault.ERROR, 60), (Fault.UNAVAILABLE, 413)]
 

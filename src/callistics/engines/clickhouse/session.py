@@ -69,11 +69,16 @@ class ClickHouseSession(Bookkeeping):
     def inserts(self) -> Iterator[Insert]:
         """What is to be inserted, table by table: what is noted, the records, the rest.
 
+        Where records are erased the rest goes before them.
         Calls that came to count leave `calls_held` as the last of the records, see `delta_of`.
         """
         yield from self.noted()
+        # Who erases again, because it was cut off, must find what is still to be erased.
+        if self._erased:
+            yield from self.kept()
         for block in self._delta:
             rows = block.rows(self._states.version)
             if rows.num_rows:
                 yield block.table, rows
-        yield from self.kept()
+        if not self._erased:
+            yield from self.kept()
