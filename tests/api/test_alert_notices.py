@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -91,6 +91,12 @@ def secret_of(server: Server) -> str:
     return alerts_of(server).stored.alerts()[0].notify[0].secret
 
 
+def listed(server: Server, alert_id: str) -> dict[str, Any]:
+    """An alert as it is listed."""
+    alerts = server.request("GET", "/alerts").json()["alerts"]
+    return next(one for one in alerts if one["id"] == alert_id)
+
+
 def test_a_notice_says_what_why_and_where(server: Server, webhook: Notified) -> None:
     secret = {"ssn": "123-45-6789"}
     calls = [
@@ -167,6 +173,7 @@ def test_it_is_sent_again_with_the_same_id_until_it_arrives(
         "it answered 500",
         "2026-03-02T11:20:05Z",
     )
+    assert shown(server, one)["notices_overdue"] == listed(server, one)["notices_overdue"] == 1
     for pause, number in ((4, 1), (5, 2), (5 + 299, 2), (5 + 300, 3), (5 + 300 + 1800, 4)):
         sender.round(at(NOW) + pause * SECOND)
         assert len(webhook.came) == number
@@ -174,6 +181,7 @@ def test_it_is_sent_again_with_the_same_id_until_it_arrives(
     assert len({sent for _, sent in webhook.came}) == 1
     delivery = shown(server, one)["deliveries"][0]
     assert (delivery["state"], delivery["attempts"]) == ("delivered", 4)
+    assert shown(server, one)["notices_overdue"] == listed(server, one)["notices_overdue"] == 0
     assert sender.round(at(NOW) + 10**6 * SECOND) is None
 
 

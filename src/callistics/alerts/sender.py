@@ -100,7 +100,7 @@ class Sender:
     @property
     def overdue(self) -> int:
         """How many notices are on their way that did not arrive at once."""
-        return sum(one.error is not None for one in self._all())
+        return sum(one.overdue for one in self._all())
 
     def read_anew(self) -> None:
         """Look up what is on its way: nobody knows what came to be stored."""

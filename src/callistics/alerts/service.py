@@ -1,6 +1,7 @@
 """The alerts of a server: making and changing them, what they would have done, who is told."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
@@ -111,6 +112,10 @@ class Alerts:
         if alert.key_id and self._parts.keyring.has_ended(alert.key_id, self.clock()):
             return "the key that it was made or last changed with was revoked or has expired"
         return None
+
+    def overdue(self) -> Mapping[str, int]:
+        """How many notices of each alert did not arrive yet, though they were sent."""
+        return Counter(one.alert_id for one in self.stored.waiting() if one.overdue)
 
     def _where(self, notice: Delivery) -> NotifyTarget | str:
         """Where a notice is to go by now, or why nowhere."""

@@ -67,9 +67,13 @@ def shown_alert(
     status: AlertStatus | None,
     *,
     paused: str | None,
+    overdue: int,
     known: Sequence[NotifyTarget] | None = None,
 ) -> Shown:
-    """An alert and its state; of what it notifies secrets are shown that are not `known` yet."""
+    """An alert and its state; of what it notifies secrets are shown that are not `known` yet.
+
+    So many of its notices are `overdue`.
+    """
     there = status if status is not None and status.changed_at == alert.changed_at else None
     shown = {"id": alert.id, **body_of(alert)}
     if known is not None:
@@ -88,6 +92,7 @@ def shown_alert(
         "changed_at": utc_text(alert.changed_at),
         "paused": paused,
         **_standing(there),
+        "notices_overdue": overdue,
     }
 
 

@@ -1,7 +1,7 @@
 """`/alerts`: making, listing, changing and deleting them, what they would have done, tests."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -47,7 +47,8 @@ async def alerts(request: AnyRequest) -> Response[bytes]:
 
 def _listed(parts: Services, asking: StoredKey) -> list[object]:
     found, statuses = parts.alerts.visible(asking.scope), parts.alerts.stored.statuses()
-    return [_shown(parts, one, statuses.get(one.id)) for one in found]
+    overdue = parts.alerts.overdue()
+    return [_shown(parts, one, statuses.get(one.id), overdue) for one in found]
 
 
 async def _create(request: AnyRequest, parts: Services, asking: StoredKey) -> Response[bytes]:
@@ -58,7 +59,7 @@ async def _create(request: AnyRequest, parts: Services, asking: StoredKey) -> Re
     async with parts.changing:
         await asyncio.to_thread(parts.alerts.check_number)
         await _durable(parts.alerts.save(made, note))
-    return _json(_shown(parts, made, None, known=()), 201)
+    return _json(_shown(parts, made, None, {}, known=()), 201)
 
 
 @route(
@@ -86,7 +87,8 @@ async def alert(request: AnyRequest, alert_id: FromPath[str]) -> Response[bytes]
         found = await _found(parts, asking, alert_id)
         changed = await _change(parts, asking, found, given)
     status = await asyncio.to_thread(parts.alerts.stored.status, changed.id)
-    return _json(_shown(parts, changed, status, known=found.notify))
+    overdue = await asyncio.to_thread(parts.alerts.overdue)
+    return _json(_shown(parts, changed, status, overdue, known=found.notify))
 
 
 async def _delete(parts: Services, asking: StoredKey, found: StoredAlert) -> None:
@@ -183,7 +185,7 @@ def _whole(parts: Services, found: StoredAlert) -> object:
         status = None
     where = zone(zone_of_query(query_of(found), parts.settings.timezone))
     return {
-        **_shown(parts, found, status),
+        **_shown(parts, found, status, parts.alerts.overdue()),
         **shown_groups(status, where),
         "history": [shown_change(one, where) for one in stored.history(found.id)],
         "deliveries": [shown_delivery(one) for one in stored.deliveries(found.id)],
@@ -194,9 +196,11 @@ def _shown(
     parts: Services,
     one: StoredAlert,
     status: AlertStatus | None,
+    overdue: Mapping[str, int],
     known: Sequence[NotifyTarget] | None = None,
 ) -> dict[str, object]:
-    return shown_alert(one, status, paused=parts.alerts.paused(one), known=known)
+    number = overdue.get(one.id, 0)
+    return shown_alert(one, status, paused=parts.alerts.paused(one), overdue=number, known=known)
 
 
 async def _found(parts: Services, asking: StoredKey, alert_id: str) -> StoredAlert:

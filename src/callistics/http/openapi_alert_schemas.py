@@ -130,6 +130,10 @@ def alert_schemas() -> Json:
         "last_value": {**_FIGURE, "description": "Where it has one group."},
         "last_evaluated_at": _TIME_OR_NOT,
         "error": _TEXT_OR_NOT,
+        "notices_overdue": {
+            "type": "integer",
+            "description": "How many notices did not arrive yet, though they were sent.",
+        },
     }
     whole: Json = {
         **shown,

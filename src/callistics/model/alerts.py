@@ -195,6 +195,11 @@ class Delivery:
         """Whether nothing is tried any more."""
         return self.state is not DeliveryState.WAITING
 
+    @property
+    def overdue(self) -> bool:
+        """Whether it did not arrive yet, though it was sent."""
+        return not self.over and self.error is not None
+
 
 class AlertRow(StrEnum):
     """The kinds of rows that are stored of alerts."""

@@ -59,10 +59,16 @@ def _rows(answer: object) -> Sequence[dict[str, object]]:
             "since": one["since"],
             "value": one["last_value"],
             "evaluated": one["last_evaluated_at"],
-            "note": one["paused"] or one["error"],
+            "note": one["paused"] or one["error"] or _overdue(one["notices_overdue"]),
         }
         for one in alerts
     ]
+
+
+def _overdue(number: int) -> str | None:
+    if not number:
+        return None
+    return f"{number:,} {'notice' if number == 1 else 'notices'} did not arrive yet"
 
 
 @command.command("show", epilog="Example: callistics alerts show alr_0123456789abcdef")
