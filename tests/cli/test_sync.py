@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from callistics.cli.importing.sender import Sender
 from callistics.cli.syncing import reading
 from callistics.cli.syncing import run as running
 from callistics.cli.syncing.state import locked
@@ -104,10 +105,7 @@ def test_a_connection_that_is_lost(
 
     def taken(number: int, record: object) -> Line:
         if number == BROKEN_AT:
-            database.run(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE application_name = 'callistics sync'"
-            )
+            end_connections(database)
         return take(number, record)
 
     with monkeypatch.context() as broken:
@@ -119,6 +117,14 @@ def test_a_connection_that_is_lost(
     assert "run the sync again, it goes on after what it stored" in shown
     assert "50 received, 50 stored" in shown
     goes_on(run, database, folder, before=50)
+
+
+def end_connections(database: Database) -> None:
+    """End those of syncs, as an administrator does."""
+    database.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'callistics sync'"
+    )
 
 
 def goes_on(run: Run, database: Database, folder: Path, before: int | None = None) -> None:
@@ -205,6 +211,23 @@ def test_the_position_is_of_one_sync(run: Run, database: Database, folder: Path)
     (folder / "callistics.db.sync-calls.json").write_text("{")
     assert "not the state of a sync" in sync(run, database, code=1)
     assert "1 received" in sync(run, database, "--name", "other")
+
+
+def test_a_connection_that_is_lost_at_the_end(
+    run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert(database, 1)
+    put_in_order = Sender.put_in_order
+
+    def ended(sender: Sender) -> None:
+        put_in_order(sender)
+        end_connections(database)
+
+    monkeypatch.setattr(Sender, "put_in_order", ended)
+    shown = sync(run, database, code=1)
+    assert "the connection was lost (" in shown
+    assert "run the sync again, it goes on after what it stored" in shown
+    assert "unexpected" not in shown
 
 
 def test_a_dry_run_stores_nothing(run: Run, database: Database, folder: Path) -> None:

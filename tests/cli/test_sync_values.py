@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import psycopg
 import pytest
 
 from callistics.cli.syncing.values import Refused, seconds
@@ -115,12 +116,30 @@ def test_types_that_are_not_read(run: Run, database: Database) -> None:
     assert "1 stored" in run("sync", database.dsn, *USUAL, "--drop", "x").output
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "UTF8"])
+def test_texts_of_other_encodings(
+    encoding: str, run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the database, and of what the environment asks for."""
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    database.run(f"CREATE DATABASE {encoding} ENCODING {encoding} LOCALE 'C' TEMPLATE template0")
+    dsn = f"{database.dsn.rpartition('/')[0]}/{encoding.lower()}"
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE t AS SELECT 'c' AS call_id, now() AS started_at, now() AS updated_at,"
+            " 'Zürich'::text AS x; ALTER TABLE t ADD PRIMARY KEY (call_id)"
+        )
+    run("sync", dsn, *USUAL, "--payload-rest")
+    assert json.loads(run("calls", "show", "c", "--json").stdout)["payload"] == {"x": "Zürich"}
+
+
 def test_intervals() -> None:
     assert seconds("PT0S") == 0
     assert seconds("P1DT2H3M4S") == 93_784
     assert str(seconds("PT-0.5S")) == "-0.5"
     assert isinstance(seconds("P1Y"), Refused)
     assert seconds("P0Y2D") == 172_800
+    assert isinstance(seconds("-infinity"), Refused)
 
 
 def test_another_time_than_the_cursor(run: Run, database: Database) -> None:

@@ -110,12 +110,14 @@ def command(target: Target, source: str, **given: Any) -> None:
     _check(given, mapping)
     # Loaded here: the package is an extra.
     from callistics.cli.syncing.connecting import connected  # noqa: PLC0415
-    from callistics.cli.syncing.state import locked, state_file  # noqa: PLC0415
+    from callistics.cli.syncing.state import locked, state_file, target_of  # noqa: PLC0415
 
-    database = database_file(load_settings(overrides={"engine": target.engine}).engine)
+    engine = load_settings(overrides={"engine": target.engine}).engine
+    database = database_file(engine)
     path = given["state"] or state_file(database, given["name"] or given["table"])
+    into = target.url or target_of(engine, database, beside=given["state"] is None)
     with locked(path), connected(source) as connection:
-        sync, state = _opened(connection, source, target, mapping, path, given)
+        sync, state = _opened(connection, source, into, mapping, path, given)
         if given["dry_run"]:
             _show_plan(sync)
         else:
@@ -127,6 +129,8 @@ def _check(given: Mapping[str, Any], mapping: RecordMapping) -> None:
         raise click.UsageError("give either --table or --query")
     if given["query"] is not None and given["name"] is None and given["state"] is None:
         raise click.UsageError("--query needs --name, under which its position is kept")
+    if given["state"] is not None and not given["state"].name:
+        raise click.UsageError("--state: name a file")
     if given["deleted"] is not None and mapping.kind is not RecordKind.CALLS:
         raise click.UsageError(
             "--deleted: leads have no field that takes them out of the figures; leave them out of"
@@ -137,14 +141,14 @@ def _check(given: Mapping[str, Any], mapping: RecordMapping) -> None:
 def _opened(
     connection: "Connection[Any]",
     source: str,
-    target: Target,
+    into: str,
     mapping: RecordMapping,
     path: Path,
     given: Mapping[str, Any],
 ) -> "tuple[Sync, StateFile]":
     # Loaded here: the package is an extra.
     from callistics.cli.syncing.connecting import place_of  # noqa: PLC0415
-    from callistics.cli.syncing.reading import Since  # noqa: PLC0415
+    from callistics.cli.syncing.reading import Since, wrong_position  # noqa: PLC0415
     from callistics.cli.syncing.run import Sync, sync_mapping  # noqa: PLC0415
     from callistics.cli.syncing.state import Identity, StateFile  # noqa: PLC0415
     from callistics.cli.syncing.table import Given, relation  # noqa: PLC0415
@@ -158,9 +162,12 @@ def _opened(
         )
     tie = tuple(one.name for one in found.tie)
     where = f"{place_of(source)} {given['query'] or found.name}"
-    kept = Identity(where, found.cursor.name, tie, mapping.kind.value, target.url or "this machine")
+    kept = Identity(where, found.cursor.name, tie, mapping.kind.value, into, found.key_types)
     state = StateFile(path, kept)
     since = Since(state.read(), _overlap(given["overlap"], found), mapping.timezone)
+    wrong = since.position and wrong_position(connection, found, since.position)
+    if wrong:
+        raise state.damaged(wrong)
     mapped = sync_mapping(mapping, found)
     return Sync(connection, found, mapped, since, given["batch_size"]), state
 
@@ -212,7 +219,7 @@ def _run(target: Target, sync: "Sync", state: "StateFile", given: Mapping[str, A
             for line in notes.lines(sender.tally.pending):
                 click.echo(line)
             _tell_position(sync, state)
-        _tell_left_out(sync)
+        _tell_left_out(sync, state)
     if report.count:
         raise Failure(f"{report.count:,} bad rows were left out")
 
@@ -223,9 +230,9 @@ def _tell_position(sync: "Sync", state: "StateFile") -> None:
         click.echo(f"{sync.relation.name}: up to {cursor} {position.cursor}, kept in {state.path}")
 
 
-def _tell_left_out(sync: "Sync") -> None:
+def _tell_left_out(sync: "Sync", state: "StateFile") -> None:
     # Loaded here: the package is an extra.
-    from callistics.cli.syncing.reading import left_out  # noqa: PLC0415
+    from callistics.cli.syncing.reading import gone_back, left_out  # noqa: PLC0415
 
     none, ahead = left_out(sync.connection, sync.relation, sync.since)
     cursor = sync.relation.cursor.name
@@ -233,3 +240,10 @@ def _tell_left_out(sync: "Sync") -> None:
         click.echo(f"rows without a value of {cursor} that could be compared, not read: {none:,}.")
     if ahead:
         click.echo(f"rows whose {cursor} is in the future, not read before that: {ahead:,}.")
+    position, highest = sync.since.position, gone_back(sync.connection, sync.relation, sync.since)
+    if position is not None and highest is not None:
+        click.echo(
+            f"the highest {cursor} is {highest} now, before {position.cursor}, where the last run"
+            f" ended: new rows with lower values are not read. If {sync.relation.name} was emptied"
+            f" or restored, remove {state.path} to read it from its beginning."
+        )

@@ -14,8 +14,14 @@ from callistics.files.lines import UnreadableError
 
 _SCHEMES = ("postgresql://", "postgres://")
 _DEFAULTS = {"connect_timeout": 10, "application_name": "callistics sync"}
+# Whatever encoding the database has, or the environment asks for: values are read as UTF-8.
+_FIXED = {"client_encoding": "UTF8"}
 # What the server says when it, or an administrator, ends connections.
 _ENDED = ("57P01", "57P02", "57P03")
+
+
+class LostError(UnreadableError):
+    """The connection has ended before all was read."""
 
 
 def place_of(dsn: str) -> str:
@@ -38,7 +44,7 @@ def _parts(dsn: str) -> dict[str, Any]:
 @contextmanager
 def connected(dsn: str) -> Generator[Connection[Any]]:
     """A connection that sees one state of the tables until it ends. Raises `Failure`."""
-    given = make_conninfo("", **{**_DEFAULTS, **_parts(dsn)})
+    given = make_conninfo("", **{**_DEFAULTS, **_parts(dsn), **_FIXED})
     try:
         connection = psycopg.connect(given)
     except psycopg.Error as error:
@@ -46,19 +52,27 @@ def connected(dsn: str) -> Generator[Connection[Any]]:
     with connection:
         connection.read_only = True
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
-        with asking():
-            prepare(connection)
-        yield connection
+        try:
+            with asking():
+                prepare(connection)
+            yield connection
+        except LostError as error:
+            raise Failure(f"{place_of(dsn)}: {lost(error)}") from None
+
+
+def lost(error: LostError) -> str:
+    """What to do where a connection was lost."""
+    return f"{error}; run the sync again, it goes on after what it stored"
 
 
 @contextmanager
 def asking() -> Generator[None]:
-    """Raises `Failure` for what the database refuses, `UnreadableError` where it is gone."""
+    """Raises `Failure` for what the database refuses, `LostError` where it is gone."""
     try:
         yield
     except psycopg.Error as error:
         if isinstance(error, psycopg.OperationalError) and _is_gone(error):
-            raise UnreadableError(f"the connection was lost ({_said(error)})") from error
+            raise LostError(f"the connection was lost ({_said(error)})") from error
         raise Failure(f"PostgreSQL: {_said(error)}") from error
 
 

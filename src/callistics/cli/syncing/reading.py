@@ -1,10 +1,10 @@
 """The rows that are new, in the order of the cursor, each with its key."""
 
-from collections.abc import Container, Generator, Mapping, Sequence
+from collections.abc import Container, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from psycopg import Connection, sql
+from psycopg import Connection, DataError, sql
 
 from callistics.cli.root import Failure
 from callistics.cli.syncing.connecting import asking
@@ -61,9 +61,34 @@ def rows(
         cursor.execute(_select(relation, places, since))
         names = column_names(relation)
         dates = [place for place in places if place in dated and _has_dates(relation, place)]
-        for found in cursor:
-            row = _row(found, places, names, relation)
+        found = (_row(one, places, names, relation) for one in cursor)
+        for row in found if since.overlap else _distinct(found, relation):
             yield row if not dates else replace(row, cells=_told_apart(row.cells, dates))
+
+
+def _distinct(rows: Iterator[Row], relation: Relation) -> Iterator[Row]:
+    """The rows, none of which has the position of another: it would be passed over unread.
+
+    Raises `Failure` before the first of two, so that no position is kept between them.
+    """
+    before: Row | None = None
+    for row in rows:
+        if before is not None:
+            if before.position == row.position:
+                raise Failure(_same(row.position, relation))
+            yield before
+        before = row
+    if before is not None:
+        yield before
+
+
+def _same(position: Position, relation: Relation) -> str:
+    names = ", ".join(one.name for one in relation.tie)
+    return (
+        f"several rows have the {relation.cursor.name} {position.cursor} and the same {names}"
+        f" ({', '.join(position.tie)}): name columns that tell all rows apart with --tie, or read"
+        " some rows again with --overlap"
+    )
 
 
 def _has_dates(relation: Relation, place: int) -> bool:
@@ -149,6 +174,43 @@ def _literal(value: str, column: Column) -> sql.Composable:
     # The name of a type is the server's own word for it, quoted where that is needed.
     type_ = sql.SQL(column.type)  # pyright: ignore[reportArgumentType]
     return sql.SQL("{}::{}").format(value, type_)
+
+
+def wrong_position(
+    connection: Connection[Any], relation: Relation, position: Position
+) -> str | None:
+    """Why rows cannot be compared with a position; None where they can be."""
+    columns = (relation.cursor, *relation.tie)
+    cursor, *tie = (
+        _literal(*one) for one in zip((position.cursor, *position.tie), columns, strict=True)
+    )
+    usable = sql.SQL("{} IS NOT NULL" if relation.counts else "isfinite({})").format(cursor)
+    try:
+        with asking():
+            found = connection.execute(
+                sql.SQL("SELECT {}").format(sql.SQL(", ").join([usable, *tie]))
+            ).fetchone()
+    except Failure as error:
+        if isinstance(error.__cause__, DataError):
+            return f"its position: {error.__cause__.diag.message_primary or error.__cause__}"
+        raise
+    return None if found is not None and found[0] else f"its position is {position.cursor}"
+
+
+def gone_back(connection: Connection[Any], relation: Relation, since: Since) -> str | None:
+    """The highest value of the cursor where that is before the position; None elsewhere."""
+    if since.position is None:
+        return None
+    usable = sql.SQL(" AND ").join([_usable(relation), _not_ahead(relation, since.zone)])
+    highest = sql.SQL("max({})").format(_name(relation.cursor))
+    position = _literal(since.position.cursor, relation.cursor)
+    with asking():
+        found = connection.execute(
+            sql.SQL(
+                "SELECT {highest}::text FROM {source} WHERE {usable} HAVING {highest} < {at}"
+            ).format(highest=highest, source=relation.source, usable=usable, at=position)
+        ).fetchone()
+    return None if found is None else str(found[0])
 
 
 def left_out(connection: Connection[Any], relation: Relation, since: Since) -> tuple[int, int]:

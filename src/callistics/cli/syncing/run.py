@@ -14,6 +14,7 @@ from callistics.cli.importing.progress import BadLineReport, progress_bar
 from callistics.cli.importing.sender import Sender, Sent
 from callistics.cli.importing.watching import Watch
 from callistics.cli.root import Failure
+from callistics.cli.syncing.connecting import LostError, lost
 from callistics.cli.syncing.reading import DELETED, Row, Since, column_names, rows
 from callistics.cli.syncing.state import Position, StateFile
 from callistics.cli.syncing.table import TIMES, Relation
@@ -99,9 +100,8 @@ def run(sync: Sync, sender: Sender, report: BadLineReport, watch: Watch, state: 
             with closing(sender.send_all(batches)) as answers:
                 _take(answers, keys, report, state, sync, lambda: bar.advance(task))
     except UnreadableError as error:
-        raise Failure(
-            f"{name}: {error}; run the sync again, it goes on after what it stored"
-        ) from None
+        text = lost(error) if isinstance(error, LostError) else str(error)
+        raise Failure(f"{name}: {text}") from None
 
 
 def _mapper(sync: Sync) -> TableMapper:

@@ -7,12 +7,16 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
 from callistics.cli.root import Failure
 
 _FORMAT = 1
+HERE = "this machine"
+"""The target where the state file itself says which database it is of."""
+_ADDRESS = "://"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -29,13 +33,17 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a position is of; no part of it is secret."""
+    """What a position is of; no part of it is secret.
+
+    `types` are those of the cursor and the tie, none in a file that does not say.
+    """
 
     source: str
     cursor: str
     tie: tuple[str, ...]
     kind: str
     target: str
+    types: tuple[str, ...] = ()
 
 
 class _Kept(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,14 +68,25 @@ class StateFile:
         try:
             kept = msgspec.json.decode(text, type=_Kept)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise Failure(f"{self.path}: not the state of a sync ({error}){_OVER}") from None
+            raise self.damaged(str(error)) from None
         if kept.format != _FORMAT:
             raise Failure(f"{self.path}: written by another version{_OVER}")
         self._check(kept.identity)
+        if len(kept.position.tie) != len(self._identity.tie):
+            raise self.damaged("its position is not whole")
         return kept.position
+
+    def damaged(self, why: str) -> Failure:
+        """The error for a file whose position cannot be gone on from."""
+        return Failure(f"{self.path}: not the state of a sync ({why}){_OVER}")
 
     def _check(self, found: Identity) -> None:
         before, now = asdict(found), asdict(self._identity)
+        if not found.types or (found.cursor, found.tie) != (now["cursor"], now["tie"]):
+            # Nobody said; or it is clear that those of other columns are others.
+            before["types"] = now["types"]
+        if found.target == HERE and _ADDRESS not in self._identity.target:
+            before["target"] = now["target"]
         changed = [name for name in now if before[name] != now[name]]
         other = [f"{name} {_shown(before[name])}, not {_shown(now[name])}" for name in changed]
         if other:
@@ -92,6 +111,15 @@ def _shown(value: str | tuple[str, ...]) -> str:
 
 
 _OVER = "; or remove the file to read the table from its beginning"
+
+
+def target_of(engine: str, database: Path | None, *, beside: bool) -> str:
+    """Which database records go into, without user and password; `beside` it the file lies."""
+    if database is None:
+        parts = urlsplit(engine)
+        port = "" if parts.port is None else f":{parts.port}"
+        return f"{parts.hostname or ''}{port}{parts.path}"
+    return HERE if beside else str(database.resolve())
 
 
 def state_file(database: Path | None, name: str) -> Path:

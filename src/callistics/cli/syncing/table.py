@@ -16,6 +16,8 @@ DATE = "date"
 SOURCE = "source"
 """What is read, by the name that it has in statements."""
 _WHOLE = frozenset({"smallint", "integer", "bigint"})
+# A column that is made wider keeps its values, and their order.
+_WIDENED = {**dict.fromkeys(_WHOLE, "whole number"), "character varying": "text"}
 _FIND = "SELECT c.oid::int8, c.oid::regclass::text FROM pg_class c WHERE c.oid = to_regclass(%s)"
 _NAMES = """
 SELECT relname FROM pg_class WHERE pg_table_is_visible(oid) AND relkind IN ('r', 'v', 'm', 'p', 'f')
@@ -67,6 +69,11 @@ class Relation:
     def counts(self) -> bool:
         """Whether the cursor is a whole number, else it is a time or a date."""
         return self.cursor.type in _WHOLE
+
+    @property
+    def key_types(self) -> tuple[str, ...]:
+        """The types of the cursor and the tie, by which a position is read and compared."""
+        return tuple(_WIDENED.get(one.type, one.type) for one in (self.cursor, *self.tie))
 
     @property
     def needs_zone(self) -> bool:

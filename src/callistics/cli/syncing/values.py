@@ -89,6 +89,8 @@ def _bytes(text: str) -> object:
 
 def seconds(text: str) -> object:
     """The seconds of an interval such as `P1DT2H3M4.5S`, a day being 24 hours."""
+    if not text.startswith("P"):
+        return Refused(f"{text} is no fixed time")
     days, _, clock = text.removeprefix("P").partition("T")
     total = Decimal(0)
     for number, unit in _PART.findall(days):
