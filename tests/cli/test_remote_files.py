@@ -132,6 +132,14 @@ def test_a_server_that_is_not_there(run: Run) -> None:
     assert "cannot be fetched" in shown
 
 
+def test_a_proxy_that_cannot_be_used(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks://host:1080")
+    for given in (["import", "http://host.example/c.csv"], ["mcp", "--url", "http://host.example"]):
+        shown = run(*given, code=1).output
+        assert "Unknown scheme for proxy URL" in shown
+        assert "unexpected" not in shown
+
+
 def test_names_of_files_that_are_elsewhere() -> None:
     assert is_remote("https://a/b.csv")
     assert is_remote("s3://bucket/b.csv")

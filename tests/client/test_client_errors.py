@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from callistics import Client, client
+from callistics import AsyncClient, Client, client
 from callistics.client import ClientError, InvalidValuesError, ServerError, StatusError, errors
 from callistics.client.errors import BY_STATUS
 from callistics.errors import CallisticsError
@@ -51,7 +51,9 @@ def test_a_status_that_nobody_expects(status: int, kind: type[StatusError]) -> N
 
 
 def test_a_redirect_is_no_answer() -> None:
-    assert error_of(httpx.Response(307, headers={"Location": "/"})).status == 307
+    found = error_of(httpx.Response(307, headers={"Location": "https://host/"}))
+    assert found.status == 307
+    assert "sent on to https://host/, where nothing was asked" in str(found)
 
 
 def test_every_field_that_is_wrong_is_reachable(running: RunningServer) -> None:
@@ -103,12 +105,86 @@ def test_a_success_that_is_no_answer_says_where_it_came_from(text: str) -> None:
     there = answering(httpx.Response(200, text=text))
     with pytest.raises(client.UnreadableAnswerError, match="http://host/analytics"):
         there.query("call_count")
+    with pytest.raises(client.UnreadableAnswerError, match="http://host/calls/search"):
+        there.search_calls().to_arrow()
 
 
-@pytest.mark.parametrize("url", ["host:8000", "ftp://host", "http://", "http://host:port"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "host:8000",
+        "ftp://host",
+        "http://",
+        "http://host:port",
+        "http://host:99999",
+        "http://h/?a=1",
+        "http://h#a",
+    ],
+)
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(ClientError, match="http"):
         Client(url)
+
+
+def test_an_address_has_no_password() -> None:
+    """It would be sent in the place of the key."""
+    with pytest.raises(ClientError, match="give an access key") as caught:
+        Client("http://user:secret@host")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["very secret\nkey", "very secret\0", "very secret é"])
+def test_a_key_that_cannot_be_sent_is_not_shown(running: RunningServer, key: str) -> None:
+    with Client(running.url, key) as there, pytest.raises(ClientError) as caught:
+        there.types()
+    assert str(caught.value) == "Authorization: has a character that no header can have"
+
+
+def test_the_end_of_a_line_is_no_part_of_a_key(running: RunningServer) -> None:
+    with Client(running.url, f"{running.key}\n") as there:
+        assert there.types()["query_types"]
+
+
+@pytest.mark.parametrize("headers", [{"X-Name": "é"}, {"X Name": "x"}, {"X-Name": "x\r\nY: z"}])
+def test_headers_that_cannot_be_sent(running: RunningServer, headers: dict[str, str]) -> None:
+    with (
+        Client(running.url, running.key, headers=headers) as there,
+        pytest.raises(ClientError, match=r"X.Name: has a character that no header can have"),
+    ):
+        there.types()
+
+
+def test_what_no_request_can_be_made_of(running: RunningServer) -> None:
+    there = running.client()
+    with pytest.raises(ClientError, match="too long"):
+        there.values("x" * 100_000)
+    with pytest.raises(ClientError, match="Idempotency-Key: has a character"):
+        there.ingest([{"call_id": "c"}], idempotency_key="é")
+    there.close()
+    with pytest.raises(ClientError, match="the client was closed: make another one"):
+        there.types()
+    with pytest.raises(ClientError, match="idna"):
+        Client(f"http://{'a' * 70}.example").types()
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf")])
+def test_a_timeout_that_is_none(timeout: float) -> None:
+    with pytest.raises(ClientError, match="timeout must be above 0"):
+        Client("http://host", timeout=timeout)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ALL_PROXY", "socks://host:1080"), ("NO_PROXY", "[::1")]
+)
+def test_a_proxy_that_cannot_be_used(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a desktop sets it, of a kind that is not known here."""
+    monkeypatch.setenv(name, value)
+    for kind in (Client, AsyncClient):
+        with pytest.raises(ClientError, match="the proxy that the environment names cannot be"):
+            kind("http://host.example")
+        kind("http://127.0.0.1:8000")
 
 
 def test_a_client_does_not_show_its_key() -> None:

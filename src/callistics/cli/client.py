@@ -14,10 +14,10 @@ from callistics.cli.api_errors import ApiError, api_error, request_error
 from callistics.cli.root import Failure
 from callistics.client.encoding import encoded
 from callistics.client.errors import NoAnswerError, StatusError
-from callistics.client.options import Options, is_loopback, verifying
+from callistics.client.options import Options
 from callistics.client.requests import JSON, Request
 from callistics.client.retries import LONGEST_PAUSE, Outcome, Retrying, is_busy
-from callistics.client.transport import Transport
+from callistics.client.transport import Transport, opened
 from callistics.errors import RequestError
 
 if TYPE_CHECKING:
@@ -69,9 +69,7 @@ class Client:
         self._max_wait = max_wait
         self._told = False
         options = Options(self.url, key, _TIMEOUT, agent=f"callistics-cli/{__version__}")
-        verify = verifying(self.url, certificate)
-        proxies = not is_loopback(self.url)
-        http = httpx.Client(transport=transport, trust_env=proxies, verify=verify)
+        http = opened(httpx.Client, self.url, transport=transport, certificate=certificate)
         # A server that never answered is more likely not there than starting again.
         retrying = Retrying(
             times=float("inf"), seconds=max_wait, at=is_busy, only_reached=True, spread=0

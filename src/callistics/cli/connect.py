@@ -14,7 +14,8 @@ import httpx
 
 from callistics.cli.client import MAX_WAIT, Client
 from callistics.cli.root import Failure
-from callistics.client.options import is_loopback, verifying
+from callistics.client.errors import ClientError
+from callistics.client.options import check_url, is_loopback, verifying
 from callistics.errors import CallisticsError, EngineError
 from callistics.setting_sources import PREFIX
 from callistics.setting_table import ANSWER_SETTINGS
@@ -131,11 +132,9 @@ def _at(url: str, key: str | None, settings: Settings, max_wait: float = MAX_WAI
 
 def _checked(url: str) -> str:
     try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL as error:
-        raise Failure(f"--url {url}: {error}") from None
-    if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise Failure(f"--url {url}: must look like http://127.0.0.1:8000")
+        check_url(url)
+    except ClientError as error:
+        raise Failure(f"--url {error}") from None
     return url
 
 

@@ -20,7 +20,7 @@ from callistics.client.found import (
     payload_keys_of,
     values_of,
 )
-from callistics.client.requests import JSON, Flow, Request, body_of, one, read_with
+from callistics.client.requests import JSON, Flow, Request, body_of, one, read_with, unreadable
 from callistics.client.rows.answers import Answer, joined
 
 ARROW = "application/vnd.apache.arrow.stream"
@@ -151,8 +151,14 @@ def all_calls(sought: Sought) -> Request[bytes]:
         path="/calls/search",
         content=encoded(body),
         headers={**JSON, "Accept": ARROW},
-        read=lambda response: response.content,
+        read=_arrow,
     )
+
+
+def _arrow(response: httpx.Response) -> bytes:
+    if response.headers.get("content-type") != ARROW:
+        raise unreadable(response)
+    return response.content
 
 
 def shown(

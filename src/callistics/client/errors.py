@@ -205,6 +205,10 @@ def status_error(response: httpx.Response) -> StatusError:
     except ValueError:
         raw = None
     problem = cast("dict[str, object]", raw) if isinstance(raw, dict) else {}
+    if response.has_redirect_location:
+        place = response.headers["Location"]
+        told = f"sent on to {place}, where nothing was asked: is the address that of the server?"
+        problem = {"detail": told, **problem}
     return problem_error(
         problem, response.status_code, response.reason_phrase, dict(response.headers.items())
     )

@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
+from math import inf
 from typing import TypedDict
 
 import httpx
@@ -20,6 +21,7 @@ DEFAULT_TIMEOUT = 120.0
 """Seconds without a byte of the answer; the server's own time limits are shorter."""
 DEFAULT_RETRIES = 2
 _CONNECT = 5.0
+_LAST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Options:
     @property
     def sent_headers(self) -> dict[str, str]:
         """The headers of every request."""
-        key = {} if self.key is None else {"Authorization": f"Bearer {self.key}"}
+        # A key that is read from a file ends with the end of its line.
+        key = {} if self.key is None else {"Authorization": f"Bearer {self.key.strip()}"}
         return {"User-Agent": self.agent, **key, **self.headers}
 
     @property
@@ -78,6 +81,8 @@ def changed(options: Options, changes: Changes) -> Options:
 def _checked(options: Options) -> Options:
     if options.max_retries < 0:
         raise ClientError("max_retries must be 0 or more")
+    if options.timeout is not None and not 0 < options.timeout < inf:
+        raise ClientError("timeout must be above 0 seconds, or None for ever")
     return options
 
 
@@ -87,8 +92,12 @@ def check_url(url: str) -> None:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
         raise ClientError(f"{url}: {error}") from None
+    if parsed.userinfo:
+        raise ClientError("an address has no user and password: give an access key of the server")
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise ClientError(f"{url}: must look like {DEFAULT_URL}")
+    if parsed.query or parsed.fragment or (parsed.port or 0) > _LAST_PORT:
+        raise ClientError(f"{url}: must end with the port, or a path, as {DEFAULT_URL} does")
 
 
 def verifying(url: str, certificate: str | None = None) -> ssl.SSLContext | bool:

@@ -46,12 +46,17 @@ def body_of(response: httpx.Response) -> dict[str, Any]:
     except NotJsonError:
         found = None
     if found is None:
-        kind = response.headers.get("content-type", "no content type")
-        raise UnreadableAnswerError(
-            f"{response.request.url} answered {response.status_code} with {kind}, which is no"
-            " answer of Callistics: is the address that of the server?"
-        )
+        raise unreadable(response)
     return found
+
+
+def unreadable(response: httpx.Response) -> UnreadableAnswerError:
+    """The error for a success that is no answer of the server."""
+    kind = response.headers.get("content-type", "no content type")
+    return UnreadableAnswerError(
+        f"{response.request.url} answered {response.status_code} with {kind}, which is no"
+        " answer of Callistics: is the address that of the server?"
+    )
 
 
 def read_with(build: Callable[[dict[str, Any]], T]) -> Callable[[httpx.Response], T]:

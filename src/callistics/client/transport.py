@@ -1,19 +1,25 @@
 """Sending requests over httpx, again where that helps: the two ways, and the rule they share."""
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
-from callistics.client.errors import NoAnswerError, NoAnswerInTimeError, status_error
+from callistics.client.errors import ClientError, NoAnswerError, NoAnswerInTimeError, status_error
 from callistics.client.options import Options, is_loopback, verifying
 from callistics.client.requests import Flow, Request, T
 from callistics.client.retries import Outcome, Retrying, Tries
 
 OnPause = Callable[[Outcome], None]
+Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)
+_HEADER = re.compile(r"[!-~]*(?:[ \t]+[!-~]+)*", re.ASCII)
+# A host or a query that no address can have; a client that was closed.
+_UNSENT = (httpx.InvalidURL, UnicodeError, RuntimeError)
 
 
 class _Base:
@@ -31,11 +37,17 @@ class _Base:
         return Tries(self._retrying, repeatable=request.repeatable, reached=self._reached)
 
     def _arguments(self, request: Request[Any]) -> dict[str, Any]:
+        """How a request is sent. Raises `ClientError` where it cannot be."""
+        headers = {**self.options.sent_headers, **request.headers}
+        wrong = next((name for name in headers if not _fits(name, headers[name])), None)
+        if wrong is not None:
+            # Not what is in it: it may be a key.
+            raise ClientError(f"{wrong}: has a character that no header can have")
         return {
             "method": request.method,
             "url": self.options.url + request.path,
             "content": request.content,
-            "headers": {**self.options.sent_headers, **request.headers},
+            "headers": headers,
             "params": dict(request.params) or None,
             "timeout": self.options.limits,
         }
@@ -63,6 +75,34 @@ class _Base:
         kind = NoAnswerInTimeError if isinstance(error, httpx.TimeoutException) else NoAnswerError
         return kind(f"no answer from {self.options.url}: {reason}")
 
+    def _unsent(self, error: Exception, *, closed: bool) -> ClientError:
+        """The error for a request that could not be made of what was given."""
+        if closed:
+            return ClientError("the client was closed: make another one")
+        return ClientError(f"{self.options.url}: {error}")
+
+
+def _fits(name: str, value: str) -> bool:
+    return bool(_HEADER_NAME.fullmatch(name) and _HEADER.fullmatch(value))
+
+
+def opened(
+    kind: Callable[..., Http],
+    url: str,
+    *,
+    transport: httpx.BaseTransport | None = None,
+    certificate: str | None = None,
+) -> Http:
+    """Connections to a server, by the proxies of the environment. Raises `ClientError`."""
+    verify = verifying(url, certificate)
+    try:
+        return kind(transport=transport, trust_env=not is_loopback(url), verify=verify)
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        raise ClientError(
+            f"the proxy that the environment names cannot be used: {error} (see HTTP_PROXY,"
+            " HTTPS_PROXY, ALL_PROXY and NO_PROXY)"
+        ) from error
+
 
 class Transport(_Base):
     """Sends requests and waits for them, from any thread."""
@@ -77,8 +117,7 @@ class Transport(_Base):
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         super().__init__(options, retrying, on_pause)
-        url = options.url
-        self.http = http or httpx.Client(trust_env=not is_loopback(url), verify=verifying(url))
+        self.http = http or opened(httpx.Client, options.url)
         self._sleep = sleep
 
     def again(self, options: Options) -> "Transport":
@@ -139,6 +178,8 @@ class Transport(_Base):
                 response.read()
         except httpx.RequestError as error:
             return error
+        except _UNSENT as error:
+            raise self._unsent(error, closed=self.http.is_closed) from error
         return response
 
 
@@ -154,8 +195,7 @@ class AsyncTransport(_Base):
         on_pause: OnPause | None = None,
     ) -> None:
         super().__init__(options, retrying, on_pause)
-        url, trusting = options.url, not is_loopback(options.url)
-        self.http = http or httpx.AsyncClient(trust_env=trusting, verify=verifying(url))
+        self.http = http or opened(httpx.AsyncClient, options.url)
 
     def again(self, options: Options) -> "AsyncTransport":
         """The same connections with other options."""
@@ -194,3 +234,5 @@ class AsyncTransport(_Base):
             return await self.http.request(**self._arguments(request))
         except httpx.RequestError as error:
             return error
+        except _UNSENT as error:
+            raise self._unsent(error, closed=self.http.is_closed) from error

@@ -63,7 +63,8 @@ def _from_web(name: str) -> Iterator[bytes]:
                 what = f"{answer.status_code} {answer.reason_phrase}".strip()
                 raise UnreadableError(f"the server answered {what}: look at the address")
             yield from answer.iter_bytes(_CHUNK)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError) as error:
+        # The last two: a proxy of the environment that cannot be used.
         what = first_line(error) or type(error).__name__
         raise UnreadableError(f"cannot be fetched ({what}): {_ADVICE}") from error
 
