@@ -18,7 +18,7 @@ from oracle.traps import TRAPS
 _HISTORIES = 4
 _UNCHECKED = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 DAY = 86_400_000_000
-HOOKED = 1_741_000_000_000_000
+HOOKED = 1_749_700_000_000_000
 """After what webhooks tell of; every other world begins later than that."""
 
 
