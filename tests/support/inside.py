@@ -4,6 +4,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,6 @@ from callistics.engines.duckdb.lookup import id_index
 from callistics.engines.duckdb.lookup.id_index import IdIndex
 from callistics.engines.duckdb.reopening import ReopeningEngine
 from callistics.engines.duckdb.statement_cache import StatementCache
-from callistics.ingest.commit import process
 from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.writer import Writer
 from callistics.model import json as model_json
@@ -36,7 +36,6 @@ QueryReader = parse._Reader
 as_pairs = model_json._object
 save_uses = app._save_uses
 read_carefully = model_json._careful
-commit = process
 
 
 def duckdb_engine(engine: Engine) -> DuckDBEngine:
@@ -52,8 +51,11 @@ def clickhouse_engine(engine: Engine) -> ClickHouseEngine:
     return engine
 
 
+def write_lock(engine: Engine) -> threading.Lock:
+    return duckdb_engine(engine)._write.lock
+
+
 def writer_of(engine: Engine) -> duckdb.DuckDBPyConnection:
-    """The embedded engine's writing connection."""
     return duckdb_engine(engine)._write.connection
 
 
@@ -69,8 +71,8 @@ def server_writer(engine: Engine) -> Any:
 
 def server_readers(engine: Engine) -> list[Any]:
     """The driver's clients that the other engine reads with."""
-    found: list[Any] = clickhouse_engine(engine)._clients[1:]
-    return [client._client for client in found]
+    clients: list[Any] = clickhouse_engine(engine)._clients[1:]
+    return [client._client for client in clients]
 
 
 def forget_commits(engine: Engine) -> None:
@@ -247,8 +249,8 @@ def has_other(reading: DecodeProcess) -> bool:
 
 def kept_bodies(server: Any) -> int:
     """How many bodies of webhooks are stored."""
-    stored = server.application.services.webhooks.stored
-    return int(stored._run(raw("SELECT count(*) FROM webhook_bodies"))[0][0])
+    run = server.application.services.webhooks.stored._run
+    return int(run(raw("SELECT count(*) FROM webhook_bodies"))[0][0])
 
 
 def purge_webhooks(server: Any, days: int) -> None:
@@ -260,16 +262,14 @@ def purge_webhooks(server: Any, days: int) -> None:
 
 def engine_of(server: Any) -> Engine:
     """The engine of a running application."""
-    found: Engine = server.application.services.audit._engine
-    return found
+    return server.application.services.audit._engine
 
 
 def alert_rows(server: Any, kind: str) -> dict[str, str]:
     """What is stored of alerts of a kind, by its id."""
     sql = f"SELECT id, argMax(content, version) FROM alert_rows WHERE kind = '{kind}' GROUP BY id"  # noqa: S608
-    return {
-        str(row[0]): str(row[1]) for row in server.application.services.alerts.stored._run(raw(sql))
-    }
+    rows = server.application.services.alerts.stored._run(raw(sql))
+    return {str(own): str(content) for own, content in rows}
 
 
 def purge_alerts(server: Any) -> None:
