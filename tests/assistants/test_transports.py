@@ -1,6 +1,7 @@
 """`callistics mcp` before a real server, reached by the official client over both transports."""
 
 import json
+import signal
 import subprocess
 from decimal import Decimal
 
@@ -89,6 +90,21 @@ def test_every_field_that_is_wrong_is_told(connect: Connect) -> None:
     assert "/filters/min_duration: " in told
 
 
+def test_what_was_sent_is_not_told_at_length(connect: Connect) -> None:
+    assistant, long = connect(ADMIN_KEY), "x" * 60_000
+    many = {f"{number:0200}": 1 for number in range(300)}
+    for tool, arguments in (
+        (long, {}),
+        ("describe", {long: 1}),
+        ("describe", many),
+        ("explain", {"name": long}),
+        ("list_values", {"field": long}),
+    ):
+        told = assistant.call(tool, **arguments)
+        assert told.is_error
+        assert len(told) < 10_000, tool[:20]
+
+
 def test_over_http_each_caller_needs_a_key_of_his_own(address: str) -> None:
     headers = {"Accept": "application/json, text/event-stream"}
     refused = httpx.post(address, json=INITIALIZE, headers=headers, timeout=300)
@@ -137,6 +153,31 @@ def test_a_number_that_json_lacks_is_refused_and_the_end_of_input_is_the_end(sit
     assert told["isError"]
     assert "give a finite one" in told["content"][0]["text"]
     assert (rest, complaints, process.returncode) == ("", "", 0)
+
+
+@pytest.mark.parametrize("ended", ["interrupted", "unread"])
+def test_its_end_is_no_fault(site: Live, ended: str) -> None:
+    command = [*COMMAND, "--url", site.url, "--key", ADMIN_KEY]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(json.dumps(INITIALIZE) + "\n")
+        process.stdin.flush()
+        assert "result" in json.loads(process.stdout.readline())
+        if ended == "interrupted":
+            process.send_signal(signal.SIGINT)
+            # What waits for a line of input ends with it.
+            process.stdin.close()
+        else:
+            process.stdout.close()
+            process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 2, "method": "ping"}) + "\n")
+            process.stdin.close()
+        complaints = process.stderr.read()
+        process.wait()
+    assert "Traceback" not in complaints
+    assert "report" not in complaints
 
 
 def test_a_server_that_is_not_there_is_an_answer() -> None:

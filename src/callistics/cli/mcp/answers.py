@@ -19,6 +19,7 @@ MAX_TOKENS = 25_000
 _BYTES_PER_TOKEN = 2
 """Few of them: figures, ids and dates are cut into shorter tokens than prose."""
 MAX_BYTES = MAX_TOKENS * _BYTES_PER_TOKEN
+_MOST_LINES, _MOST_CHARACTERS = 20, 1_000
 MAX_WAIT = 10.0
 """Seconds that a tool waits for a server that is busy: longer, and who called it may have gone."""
 
@@ -69,23 +70,38 @@ class Answer:
     is_error: bool = False
 
 
+def error_answer(text: str) -> Answer:
+    """An answer that says what is wrong; what was sent, which it may tell, is shortened."""
+    lines = text.splitlines()
+    more = len(lines) - _MOST_LINES
+    told = [_shortened(line) for line in lines[:_MOST_LINES]]
+    return Answer("\n".join([*told, f"… and {more:,} more"] if more > 0 else told), is_error=True)
+
+
+def _shortened(line: str) -> str:
+    """A line without its middle: what is wrong comes first, what is possible last."""
+    if len(line) <= 2 * _MOST_CHARACTERS:
+        return line
+    return f"{line[:_MOST_CHARACTERS]} … {line[-_MOST_CHARACTERS:]}"
+
+
 def answer(tool: Tool, backend: Backend, arguments: Arguments) -> Answer:
     """Run a tool; whatever is wrong with what was asked is an answer too."""
     given = {name: value for name, value in arguments.items() if value is not None}
     wrong = [f"unknown argument {name}{hint}" for name, hint in _unknown(tool, given)]
     wrong += [f"{name} is required" for name in tool.required if name not in given]
     if wrong:
-        return Answer("\n".join(wrong), is_error=True)
+        return error_answer("\n".join(wrong))
     try:
         sent = tool.run(backend, given)
     except NoAccessError:
-        return Answer(_OTHER_KEY, is_error=True)
+        return error_answer(_OTHER_KEY)
     except ApiError as error:
-        return Answer(_told(error), is_error=True)
+        return error_answer(_told(error))
     except (click.ClickException, CallisticsError) as error:
-        return Answer(getattr(error, "message", str(error)), is_error=True)
+        return error_answer(getattr(error, "message", str(error)))
     if len(sent) > MAX_BYTES:
-        return Answer(_too_long(tool, sent), is_error=True)
+        return error_answer(_too_long(tool, sent))
     return Answer(sent.decode())
 
 

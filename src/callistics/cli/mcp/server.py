@@ -18,7 +18,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callistics import __version__
 from callistics.cli.client import Client
-from callistics.cli.mcp.answers import MAX_WAIT, Answer, Arguments, Backend, Tool, answer
+from callistics.cli.mcp.answers import (
+    MAX_WAIT,
+    Answer,
+    Arguments,
+    Backend,
+    Tool,
+    answer,
+    error_answer,
+)
 from callistics.cli.mcp.tools import INSTRUCTIONS, TOOLS
 from callistics.errors import did_you_mean
 
@@ -41,7 +49,14 @@ def serve_stdio(backend: Backend) -> None:
         async with stdio_server() as (incoming, outgoing):
             await server.run(incoming, outgoing, server.create_initialization_options())
 
-    anyio.run(run)
+    try:
+        anyio.run(run)
+    except BaseExceptionGroup as group:
+        # Whoever asked has gone, or somebody ends it: that is no fault.
+        if group.split((KeyboardInterrupt, BrokenPipeError))[1] is not None:
+            raise
+        if group.subgroup(KeyboardInterrupt) is not None:
+            raise KeyboardInterrupt from None
 
 
 def serve_http(listener: socket.socket, url: str, dashboard: str, names: tuple[str, ...]) -> None:
@@ -71,7 +86,7 @@ def _server(ask: Ask) -> Server[object]:
         tool = TOOLS.get(params.name)
         if tool is None:
             hint = did_you_mean(params.name, TOOLS) or f"; one of {', '.join(TOOLS)}"
-            return _result(Answer(f"unknown tool {params.name}{hint}", is_error=True))
+            return _result(error_answer(f"unknown tool {params.name}{hint}"))
         return _result(await anyio.to_thread.run_sync(ask, context, tool, params.arguments or {}))
 
     return Server(
@@ -105,7 +120,7 @@ def _ask_as_caller(
 ) -> Answer:
     key = None if context.request is None else _key(context.request)
     if key is None:
-        return Answer(_NO_KEY, is_error=True)
+        return error_answer(_NO_KEY)
     with Client(url, key, max_wait=MAX_WAIT) as client:
         return answer(tool, Backend(client, dashboard), arguments)
 
