@@ -267,3 +267,17 @@ def test_it_takes_json_within_the_limit(tmp_path: Path) -> None:
         wrong = {"Content-Type": "text/plain"}
         problem(server.request("POST", "/calls/search", content=b"{}", headers=wrong), 415)
         problem(search(server, filters={"outcome": "x" * 100}), 413)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("max_cost", "1e2832"), ("min_cost", "-1e2832"), ("min_cost", "1e-2832")]
+)
+def test_a_filter_may_have_more_digits_than_a_cursor_is_made_of(
+    shared_server: Server, name: str, value: str
+) -> None:
+    def answer(name: str) -> httpx.Response:
+        body = f'{{"filters": {{"{name}": {value}}}, "limit": 1}}'
+        return shared_server.request("POST", "/calls/search", content=body)
+
+    assert answer(name).status_code in (200, 422)
+    assert answer("nothing").status_code == 400

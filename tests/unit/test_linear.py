@@ -23,7 +23,8 @@ from callistics.files.csv import csv_table
 from callistics.files.lines import UnreadableError
 from callistics.files.mapped import changed, table_mapper
 from callistics.files.ndjson import json_lines
-from callistics.files.tables import table_lines
+from callistics.files.preview import preview_table
+from callistics.files.tables import Table, table_lines
 from callistics.http.problems import problem_body
 from callistics.ingest.batch import Batch
 from callistics.ingest.decode import Limits, Terms, decode_batch
@@ -264,6 +265,7 @@ WORK: dict[str, Callable[[int], Work]] = {
     "table, a column twice": lambda n: table([*names(n), *names(n)[-1:]], rest=True),
     "table, a deep column": lambda n: table([Text("payload" + ".a" * n)]),
     "table, mapped columns": lambda n: table(names(n), [f"payload.{x}={x}" for x in names(n)]),
+    "table, shown": lambda n: lambda: preview_table(Table(names(n), iter(())), None, mapping()),
     "CSV, rows": lambda n: csv("call_id,a\n" + "1,2\n" * n),
     "CSV, columns": lambda n: csv(",".join(names(n)) + "\n" + ",".join(names(n))),
     "CSV, quotes that close and open": lambda n: csv("call_id,a,b\n" + 'x",y,"z\n' * n),

@@ -11,11 +11,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import msgspec
 
 from callistics.model.instants import DAY, number_of
-from callistics.model.payload import canonical_json
+from callistics.model.json import as_list, as_object
+from callistics.model.payload import canonical_json, is_wide
 from callistics.model.scope import Scope
 from callistics.model.search import Position
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
@@ -58,8 +60,19 @@ def digest(filters: Mapping[str, object], zone: str, order: str, scope: Scope) -
     """What a cursor belongs to; a filter that is null is none."""
     given = {name: value for name, value in filters.items() if value is not None}
     limits: Sequence[object] = [[name, sorted(allowed)] for name, allowed in scope.limits()]
-    text = canonical_json([given, zone, order, limits])
+    text = canonical_json([_writable(given), zone, order, limits])
     return hashlib.sha256(text.encode(errors="surrogatepass")).digest()[:_DIGEST_BYTES]
+
+
+def _writable(value: object) -> object:
+    """The same with numbers of too many digits as they are written."""
+    if isinstance(value, Decimal):
+        return str(value) if is_wide(value) else value
+    members = as_object(value)
+    if members is not None:
+        return {name: _writable(one) for name, one in members.items()}
+    items = as_list(value)
+    return value if items is None else [_writable(one) for one in items]
 
 
 def cursor_text(cursor: Cursor, belongs: bytes) -> str:

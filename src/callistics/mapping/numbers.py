@@ -3,6 +3,8 @@
 import re
 from decimal import Context, Decimal, InvalidOperation
 
+from callistics.model.payload import check_width
+
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d\d(?:[.,]\d{1,9})?)", re.ASCII)
 _FEW_DIGITS = 19
@@ -87,6 +89,10 @@ def clock_seconds(value: object) -> Decimal | int | None:
 
 
 def scaled(value: int | Decimal, factor: Decimal) -> int | Decimal:
-    """A number times a factor, without rounding and without zeros at its end."""
+    """A number times a factor, without rounding and without zeros at its end.
+
+    Raises `PayloadError` where the number has too many digits to be one of these.
+    """
+    check_width(value)
     found = _EXACT.multiply(Decimal(value), factor)
     return int(found) if found == found.to_integral_value() else _EXACT.normalize(found)

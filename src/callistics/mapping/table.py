@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from callistics.errors import did_you_mean
 from callistics.mapping.errors import MappingError
@@ -64,6 +65,10 @@ class TableMapper:
             if rule.value is not None
         ]
         self.cells = tuple(cells)
+        self._targets: dict[int, list[str]] = {}
+        for cell in cells:
+            for index in dict.fromkeys(chain.from_iterable(cell.choices)):
+                self._targets.setdefault(index, []).append(cell.target)
         # One column as it is to one field: nearly all of them.
         self._simple = tuple(
             (cell.choices[0][0], cell.target, cell.convert) for cell in cells if _is_simple(cell)
@@ -88,7 +93,7 @@ class TableMapper:
 
     def targets_of(self, index: int) -> list[str]:
         """What a column fills."""
-        return [cell.target for cell in self.cells if any(index in one for one in cell.choices)]
+        return self._targets.get(index, [])
 
     def record(self, row: Row) -> Record:
         """The record of a row. Raises `ValueError` with a sentence."""

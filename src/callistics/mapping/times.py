@@ -10,6 +10,7 @@ from typing import NamedTuple
 from callistics.mapping.errors import MappingError
 from callistics.mapping.numbers import scaled
 from callistics.model.instants import SECOND, micros, parse_iso, utc_text
+from callistics.model.payload import is_wide
 from callistics.model.zones import Zone
 
 EPOCHS = {"s": 0, "ms": -3, "us": -6, "ns": -9}
@@ -208,6 +209,8 @@ def of_epoch(count: int | Decimal, unit: str) -> Moment:
 
 def is_epoch(count: int | Decimal, unit: str) -> bool:
     """Whether so many units after 1970 began is a time between 1990 and 2100."""
+    if is_wide(count):
+        return False
     return _FIRST <= scaled(count, Decimal(1).scaleb(6 + EPOCHS[unit])) < _AFTER
 
 

@@ -62,6 +62,22 @@ class Flat:
         return canonical_json(self.types) if self.types else None
 
 
+def is_wide(number: int | Decimal) -> bool:
+    """Whether a number takes more than `MAX_DIGITS` digits without an exponent.
+
+    Whole numbers were read from as many.
+    """
+    if isinstance(number, int) or number.is_zero():
+        return False
+    return abs(number.adjusted()) > MAX_DIGITS or len(number.as_tuple().digits) > MAX_DIGITS
+
+
+def check_width(number: int | Decimal) -> None:
+    """Raises `PayloadError` for one that `is_wide`."""
+    if is_wide(number):
+        raise PayloadError(f"a number needs more than {MAX_DIGITS:,} digits")
+
+
 def number_text(number: int | Decimal) -> str:
     """The exact decimal value without exponent or trailing zeros: 8.2e1 is `82`.
 
@@ -71,9 +87,7 @@ def number_text(number: int | Decimal) -> str:
         return str(number)
     if number.is_zero():
         return "0"
-    exponent = number.adjusted()
-    if abs(exponent) > MAX_DIGITS or len(number.as_tuple().digits) > MAX_DIGITS:
-        raise PayloadError(f"a number needs more than {MAX_DIGITS:,} digits")
+    check_width(number)
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 

@@ -90,7 +90,8 @@ class Reader:
         """
         weak: Record = {}
         for name, words in self.platform.weak.items():
-            if record.get(name) in words:
+            value = record.get(name)
+            if isinstance(value, str) and value in words:
                 weak[name] = record.pop(name)
         if record.get("started_at") is None:
             start = self._guessed_start(record)

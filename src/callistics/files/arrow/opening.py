@@ -74,9 +74,29 @@ def open_arrow(name: str) -> Generator[TypedFile]:
                     else iter(reader)
                 )
                 for batch in whole:
+                    _check(batch)
                     yield from _parts(batch)
 
             yield TypedFile(fields, _by_field(fields, notes or [""] * count), None, batches)
+
+
+def _check(batch: pa.RecordBatch) -> None:
+    """Raises `pa.ArrowInvalid` where values lie outside the batch: nobody has looked at that yet.
+
+    A text that is no UTF-8 is a matter of its row.
+    """
+    for column in batch.columns:
+        try:
+            _as_bytes(column).validate(full=True)
+        except pa.ArrowInvalid as error:
+            if "UTF8" not in str(error):
+                raise
+
+
+def _as_bytes(column: pa.Array) -> pa.Array:
+    if pa.types.is_string(column.type):
+        return column.view(pa.binary())
+    return column.view(pa.large_binary()) if pa.types.is_large_string(column.type) else column
 
 
 def _parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
