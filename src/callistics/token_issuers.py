@@ -39,10 +39,7 @@ class Issuer:
 def as_issuers(value: object) -> tuple[Issuer, ...]:
     """Issuers, as a TOML array of tables or a JSON array of objects."""
     if isinstance(value, str):
-        try:
-            value = json.loads(value) if value.strip() else []
-        except RecursionError:
-            raise ValueError("is nested too deeply") from None
+        value = json.loads(value) if value.strip() else []
     items = cast("list[object]", value) if isinstance(value, list) else None
     if items is None or not all(isinstance(item, dict) for item in items):
         raise ValueError("must be a list of objects, each with issuer, algorithm and key")

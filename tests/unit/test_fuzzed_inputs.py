@@ -14,7 +14,6 @@ from callistics.mapping.numbers import scaled
 from callistics.mapping.times import of_epoch, units_of
 from callistics.model.webhooks import StoredEndpoint
 from callistics.model.zones import zone
-from callistics.token_issuers import as_issuers
 from callistics.webhooks.become import Reader
 from callistics.webhooks.platforms import platforms
 
@@ -50,11 +49,6 @@ def test_a_field_of_a_form_that_comes_twice_is_no_word() -> None:
     form = b"CallSid=c&CallStatus=completed&AnsweredBy=human&AnsweredBy=fax"
     became = reader("twilio").become("application/x-www-form-urlencoded", form)
     assert became.records or became.problems
-
-
-def test_issuers_that_are_nested_too_deeply() -> None:
-    with pytest.raises(ValueError, match="nested too deeply"):
-        as_issuers("[" * 100_000)
 
 
 def test_arrow_whose_values_lie_outside_it(tmp_path: Path) -> None:
