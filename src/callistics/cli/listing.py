@@ -7,6 +7,7 @@ from typing import Literal
 import click
 
 from callistics.cli.output import Row, console, table_of
+from callistics.texts import counted
 
 Format = Literal["table", "json", "csv"]
 
@@ -37,7 +38,7 @@ def print_list(
     out = console()
     if found:
         out.print(table_of(columns, found))
-    out.print(f"{len(found):,} {'row' if len(found) == 1 else 'rows'}")
+    out.print(counted(len(found), "row"))
 
 
 def _csv(columns: Sequence[str], rows: Sequence[Row]) -> bytes:

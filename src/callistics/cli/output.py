@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from callistics.client.plot.cells import NULL, cell_text, is_number
+from callistics.texts import counted
 
 Row = Mapping[str, object]
 
@@ -42,10 +43,9 @@ def columns_of(rows: Sequence[Row], otherwise: Sequence[str] = ()) -> list[str]:
 def total_line(envelope: Mapping[str, Any], shown: int) -> str:
     """`31 rows`, or which of them are shown and how to see the others."""
     total, page, size = envelope["total"], envelope["page"], envelope["page_size"]
-    rows = "row" if total == 1 else "rows"
     if shown == total:
-        return f"{total:,} {rows}"
+        return counted(total, "row")
     if not shown:
-        return f"{total:,} {rows}, none of them on page {page:,}"
+        return f"{counted(total, 'row')}, none of them on page {page:,}"
     first = (page - 1) * size + 1
     return f"rows {first:,} to {first + shown - 1:,} of {total:,}; --page for others, --all for all"

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from callistics.catalog.rollups import Rollup
 from callistics.engines.dump import Dump
-from callistics.model.alerts import AlertChanges, KeptAlerts
+from callistics.model.alerts import AlertChanges, Delivery, KeptAlerts
 from callistics.model.audit_chain import Entry, Head
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
@@ -90,6 +90,10 @@ class Session(Protocol):
 
     def kept_alerts(self) -> KeptAlerts:
         """What is kept of alerts that may tell of single records."""
+        ...
+
+    def waiting_notices(self) -> Sequence[Delivery]:
+        """The notices of alerts that are on their way."""
         ...
 
     def payload_texts(self, key: str, among: Set[str]) -> Set[str]:

@@ -1,6 +1,6 @@
 """What is kept of alerts, without what tells of records that were erased meanwhile."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from typing import Any, cast
 
@@ -26,7 +26,7 @@ def without_erased(session: Session, calls: Set[Identity]) -> AlertChanges:
     Groups go whose value of a payload no record has any more, and calls that notices name.
     """
     kept = session.kept_alerts()
-    gone = _Gone(session, _groups(kept))
+    gone = _GoneGroups(session, _groups(kept))
     statuses = {own: _status(one, gone) for own, one in kept.statuses.items()}
     notices = {own: _notice(one, gone, calls) for own, one in kept.notices.items()}
     return AlertChanges(
@@ -40,19 +40,18 @@ def as_stored(session: Session, changes: AlertChanges) -> AlertChanges:
     """The changes, with notices that were made before telling what they are stored with by now."""
     if changes.erasures is not None or not any(one.body for one in changes.deliveries):
         return changes
-    kept = session.kept_alerts()
-    return replace(changes, deliveries=list(_with_stored_bodies(changes.deliveries, kept)))
+    stored = {one.id: one.body for one in session.waiting_notices()}
+    return replace(
+        changes,
+        deliveries=[
+            replace(one, body=stored[one.id]) if one.body else one
+            for one in changes.deliveries
+            if not one.body or one.id in stored
+        ],
+    )
 
 
-def _with_stored_bodies(sent: Iterable[Delivery], kept: KeptAlerts) -> Iterable[Delivery]:
-    for one in sent:
-        if not one.body:
-            yield one
-        elif one.id in kept.notices:
-            yield replace(one, body=kept.notices[one.id].body)
-
-
-class _Gone:
+class _GoneGroups:
     """Whether no record has a group's values of payloads any more, of these groups."""
 
     def __init__(self, session: Session, groups: Iterable[GroupKey]) -> None:
@@ -89,7 +88,7 @@ def _told(notice: Delivery) -> dict[str, Any]:
     return cast("dict[str, Any]", decode_canonical(notice.body))
 
 
-def _status(status: AlertStatus, gone: _Gone) -> AlertStatus:
+def _status(status: AlertStatus, gone: _GoneGroups) -> AlertStatus:
     return replace(
         status,
         groups=tuple(one for one in status.groups if not gone(one.group)),
@@ -97,23 +96,20 @@ def _status(status: AlertStatus, gone: _Gone) -> AlertStatus:
     )
 
 
-def _notice(notice: Delivery, gone: _Gone, calls: Set[Identity]) -> Delivery:
+def _notice(notice: Delivery, gone: _GoneGroups, calls: Set[Identity]) -> Delivery:
     body = _told(notice)
     data = body["data"]
     named = [one for one in data["calls"] if _identity(one) not in calls]
     changes = [one for one in data["changes"] if not gone(one["group"])]
     firing = [one for one in data["firing"] if not gone(one)]
-    if _same(data, calls=named, changes=changes, firing=firing):
+    told = {**data, "calls": named, "changes": changes, "firing": firing}
+    if told == data:
         return notice
     if data["changes"] and not changes:
         return replace(notice, state=DeliveryState.GIVEN_UP, body="", error=_NOTHING_LEFT)
-    link = changes[-1]["link"] if changes else data["link"]
-    body["data"] = {**data, "calls": named, "changes": changes, "firing": firing, "link": link}
-    return replace(notice, body=encode(body).decode())
-
-
-def _same(data: Mapping[str, Sequence[object]], **left: Sequence[object]) -> bool:
-    return all(len(data[name]) == len(some) for name, some in left.items())
+    if changes:
+        told["link"] = changes[-1]["link"]
+    return replace(notice, body=encode({**body, "data": told}).decode())
 
 
 def _identity(call: Mapping[str, str]) -> Identity:

@@ -13,6 +13,7 @@ from callistics.cli.listing import Format, format_option, print_list
 from callistics.cli.output import console, table_of
 from callistics.cli.root import Failure
 from callistics.model.json import NotJsonError, as_object, decode
+from callistics.texts import counted
 
 _EPILOG = """\b
 Examples:
@@ -66,9 +67,7 @@ def _rows(answer: object) -> Sequence[dict[str, object]]:
 
 
 def _overdue(number: int) -> str | None:
-    if not number:
-        return None
-    return f"{number:,} {'notice' if number == 1 else 'notices'} did not arrive yet"
+    return f"{counted(number, 'notice')} did not arrive yet" if number else None
 
 
 @command.command("show", epilog="Example: callistics alerts show alr_0123456789abcdef")
@@ -123,7 +122,7 @@ def simulate(
     changes = cast("Sequence[Mapping[str, Any]]", found.json()["changes"])
     columns = ("at", "group", "from", "to", "value", "previous", "told")
     console().print(table_of(columns, [_change(one) for one in changes]))
-    click.echo(f"{len(changes):,} {'change' if len(changes) == 1 else 'changes'}", err=True)
+    click.echo(counted(len(changes), "change"), err=True)
 
 
 def _change(change: Mapping[str, Any]) -> dict[str, object]:

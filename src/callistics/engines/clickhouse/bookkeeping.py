@@ -12,13 +12,20 @@ from callistics.engines.clickhouse.alerts import forget
 from callistics.engines.clickhouse.alerts import purge as purge_alerts
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.webhooks import purge
-from callistics.model.alerts import AlertChanges, KeptAlerts
+from callistics.model.alerts import AlertChanges, Delivery, KeptAlerts
 from callistics.model.audit_chain import NO_ENTRY, Entry, Head
 from callistics.model.erasures import NewBlocks
 from callistics.model.instants import DAY
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import WebhookChanges
-from callistics.records.columnar.alert_tables import ALERTS, KEPT, alert_table, kept_alerts
+from callistics.records.columnar.alert_tables import (
+    ALERTS,
+    DELIVERIES,
+    KEPT,
+    alert_table,
+    kept_alerts,
+    waiting,
+)
 from callistics.records.columnar.audit_table import audit_table
 from callistics.records.columnar.row_codec import TIME
 from callistics.records.columnar.webhook_tables import webhook_tables
@@ -102,6 +109,11 @@ class Bookkeeping:
     def kept_alerts(self) -> KeptAlerts:
         """What is kept of alerts that may tell of single records."""
         return kept_alerts(self._client.query(KEPT).result_rows)
+
+    def waiting_notices(self) -> Sequence[Delivery]:
+        """The notices of alerts that are on their way."""
+        rows = self._client.query(DELIVERIES).result_rows
+        return waiting(content for (content,) in rows)
 
     def forget_bodies(self, calls: Iterable[Identity]) -> None:
         """Delete the kept bodies that were mapped to one of the calls, at once."""

@@ -7,12 +7,12 @@ from callistics.engines.duckdb import access_keys, alerts, forget, webhooks
 from callistics.engines.duckdb.blocked_ids import BlockedIds
 from callistics.engines.duckdb.overwriting.due import note_erased
 from callistics.engines.duckdb.statement_cache import StatementCache
-from callistics.model.alerts import AlertChanges, KeptAlerts
+from callistics.model.alerts import AlertChanges, Delivery, KeptAlerts
 from callistics.model.audit_chain import NO_ENTRY, Entry, Head
 from callistics.model.erasures import NewBlocks
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import BodyState, WebhookChanges
-from callistics.records.columnar.alert_tables import KEPT, kept_alerts
+from callistics.records.columnar.alert_tables import DELIVERIES, KEPT, kept_alerts, waiting
 from callistics.records.columnar.audit_table import audit_table
 from callistics.records.identity import Identity
 
@@ -88,6 +88,11 @@ class Bookkeeping:
     def kept_alerts(self) -> KeptAlerts:
         """What is kept of alerts that may tell of single records."""
         return kept_alerts(self._statements.execute(KEPT).fetchall())
+
+    def waiting_notices(self) -> Sequence[Delivery]:
+        """The notices of alerts that are on their way."""
+        found = self._statements.execute(DELIVERIES).fetchall()
+        return waiting(content for (content,) in found)
 
     def forget_bodies(self, calls: Iterable[Identity]) -> None:
         """Delete the kept bodies that were mapped to one of the calls."""
