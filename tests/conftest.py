@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ import pytest
 import structlog
 from hypothesis import settings
 
-from support import http_apps
+from support import engines, http_apps
 from support.engines import ENGINES
 from support.examples import choose_seed, register_profiles
 
 SLOW_FOLDERS = {"wire"}
 SHARED = Path(__file__).parents[2] / "shared"
 ABSENT = Path(__file__).parent / "support" / "absent"
+MOST_FILES = 500
 
 register_profiles()
 
@@ -33,6 +35,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     choose_seed(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """End the databases of a test once its fixtures have closed what they opened."""
+    folder = getattr(item, "funcargs", {}).get("tmp_path")
+    yield
+    if folder is not None:
+        engines.drop(folder)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -82,6 +93,15 @@ def _http_apps_are_used_again() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         http_apps.reuse(patch)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _few_files_stay_open() -> Iterator[None]:
+    """Some calls of the system take none whose number is above 1,023."""
+    yield
+    own = Path("/proc/self/fd")
+    files = [f.readlink().name for f in own.iterdir() if f.exists()] if own.is_dir() else []
+    assert len(files) < MOST_FILES, Counter(files).most_common(5)
 
 
 @pytest.fixture(autouse=True)

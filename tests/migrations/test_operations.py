@@ -17,7 +17,6 @@ from callistics.engines.duckdb import operations as in_file
 from callistics.engines.migrations import Migration, load
 from callistics.errors import EngineError
 from callistics.records.outcomes import outcome_key
-from support.engines import IN_MEMORY
 
 from .frozen import connected
 
@@ -95,8 +94,8 @@ def test_a_server_has_the_tables_of_a_script_as_they_stand_there() -> None:
     ]
 
 
-def test_every_kind_may_be_done_again() -> None:
-    client = connected("chdb", IN_MEMORY)
+def test_every_kind_may_be_done_again(tmp_path: Path) -> None:
+    client = connected("chdb", tmp_path)
     try:
         assert clickhouse.migrate(client, None, both(*ALL_KINDS)) == [1, 2]
         client.command("INSERT INTO spread (merchant_id) VALUES ('a'), ('b')")
@@ -111,8 +110,8 @@ def test_every_kind_may_be_done_again() -> None:
         client.close()
 
 
-def test_many_long_values_are_derived_anew() -> None:
-    client = connected("chdb", IN_MEMORY)
+def test_many_long_values_are_derived_anew(tmp_path: Path) -> None:
+    client = connected("chdb", tmp_path)
     try:
         clickhouse.migrate(client, None)
         outcomes = [f"no-answer '{n}\\' {'é' * 2_000}" for n in range(40)]
@@ -167,8 +166,8 @@ def test_what_would_not_be_done_is_refused(case: str) -> None:
         REFUSED[case]()
 
 
-def test_a_migration_that_cannot_be_done_changes_nothing() -> None:
-    client = connected("chdb", IN_MEMORY)
+def test_a_migration_that_cannot_be_done_changes_nothing(tmp_path: Path) -> None:
+    client = connected("chdb", tmp_path)
     with pytest.raises(EngineError, match="no migration makes a table hole"):
         clickhouse.migrate(client, None, both(AddServerColumn("hole", "x", "String")))
     assert client.query("SHOW TABLES").result_rows == []

@@ -4,10 +4,12 @@ import hashlib
 import itertools
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import clickhouse_connect
+from clickhouse_connect.driver.client import Client
 
 from callistics.catalog.rollups import CHANGES, ROLLUPS
 from callistics.engines.base import Engine
@@ -31,20 +33,20 @@ ROLLUP_TABLES = (
 )
 
 _numbers = itertools.count()
-_open: list[object] = []
+_databases: dict[Path, str] = {}
 
 
 def dsn(engine: str, folder: Path, *, own_process: bool = False) -> str:
     """The DSN of a folder's store: the same again for the same folder.
 
     chDB knows one place per process: in this one, stores are databases beside each other in
-    memory, which stay until the process ends; a process of its own has its data in the folder.
+    memory, which stay until they are dropped; a process of its own has its data in the folder.
     """
     if engine == "duckdb":
         return f"duckdb://{folder}/test.db"
     if engine == "chdb" and own_process:
         return f"chdb://{folder}/chdb"
-    return _beside(engine, _named(folder))
+    return database(engine, folder)
 
 
 def _beside(engine: str, name: str) -> str:
@@ -52,30 +54,48 @@ def _beside(engine: str, name: str) -> str:
         return f"{SERVER}?database={name}"
     if engine == "wire":
         return f"{wire().dsn}?database={name}"
-    if not _open:
-        _open.append(clickhouse_connect.get_client(dsn="chdb://memory"))
+    _in_process()
     return f"chdb://memory?database={name}"
 
 
+@cache
+def _in_process() -> Client:
+    """A connection that keeps what is in memory until the process ends."""
+    return clickhouse_connect.get_client(dsn="chdb://memory")
+
+
+def drop(folder: Path) -> None:
+    """Delete the databases in memory that stand for a folder or for what would be in it.
+
+    Each has a file open for every table.
+    """
+    for path in [path for path in _databases if path.is_relative_to(folder)]:
+        _in_process().command(f"DROP DATABASE IF EXISTS {_databases.pop(path)} SYNC")
+
+
 IN_MEMORY = Path(":memory:")
+
+
+def in_memory(engine: str) -> Path:
+    """What `open_for_test` opens as a store of its own without a file."""
+    return IN_MEMORY if engine == "duckdb" else Path(f"{os.getpid()}-{next(_numbers)}")
+
+
 # Some records are then looked for by scans of their own, and more together.
 AS_IF_LARGE = Tuning(rows_per_scan=3, changes_refreshed=1, loose_parts_merged=1)
 """What is worth its while where there are many rows is so from the first ones on."""
 
 
 def database(engine: str, path: Path) -> str:
-    """The DSN of a ClickHouse database: the same again for the same path, else a new one."""
-    if path == IN_MEMORY:
-        return _beside(engine, f"test_{os.getpid()}_{next(_numbers)}")
-    return _beside(engine, _named(path))
-
-
-def _named(path: Path) -> str:
-    return "test_" + hashlib.sha256(str(path).encode()).hexdigest()[:16]
+    """The DSN of a ClickHouse database: the same again for the same path."""
+    name = "test_" + hashlib.sha256(str(path).encode()).hexdigest()[:16]
+    if engine == "chdb":
+        _databases[path] = name
+    return _beside(engine, name)
 
 
 def open_for_test(
-    engine: str, clock: Callable[[], int], path: Path = IN_MEMORY, tuning: Tuning = DEFAULTS
+    engine: str, clock: Callable[[], int], path: Path, tuning: Tuning = DEFAULTS
 ) -> Engine:
     """A store with one reader and one thread, empty unless there is one of that path already."""
     options: dict[str, Any] = {"readers": 1, "threads": 1, "clock": clock}

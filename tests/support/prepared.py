@@ -47,7 +47,7 @@ def lent(engine: str) -> Generator[ServedEngine]:
 
 @cache
 def _kept(engine: str) -> ServedEngine:
-    return open_engine(Settings(engine=engines.database(engine, engines.IN_MEMORY)))
+    return open_engine(Settings(engine=engines.database(engine, engines.in_memory(engine))))
 
 
 def _empty(engine: ServedEngine) -> None:

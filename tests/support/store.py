@@ -32,7 +32,7 @@ from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
 from callistics.sql.dialect import SqlRow, Statement
 from callistics.sql.selection import Policy
-from support.engines import IN_MEMORY, ROLLUP_TABLES, empty, open_for_test, rows_of
+from support.engines import ROLLUP_TABLES, drop, empty, in_memory, open_for_test, rows_of
 
 LIMITS = Limits(2**26, 100_000)
 STEP = 1_000_000
@@ -103,13 +103,14 @@ class Store:
         self,
         engine: str = "duckdb",
         policy: Policy | None = None,
-        path: Path = IN_MEMORY,
+        path: Path | None = None,
         tuning: Tuning = DEFAULTS,
     ) -> None:
         self.now = 1_900_000_000_000_000
         self.policy = policy or Policy()
         self.name = engine
-        self._path, self._tuning = path, tuning
+        self._is_kept = path is not None
+        self._path, self._tuning = path or in_memory(engine), tuning
         # From how many records of a request on those that can be are taken as columns.
         self.block = SMALLEST
         self._cleared, self._is_empty = 0, False
@@ -259,13 +260,15 @@ class Store:
         """Close the engine."""
         self.writer.stop()
         self.engine.close()
+        if not self._is_kept:
+            drop(self._path)
 
 
 @contextmanager
 def opened(
     engine: str = "duckdb",
     policy: Policy | None = None,
-    path: Path = IN_MEMORY,
+    path: Path | None = None,
     tuning: Tuning = DEFAULTS,
 ) -> Generator[Store]:
     """A store that is closed at the end; the embedded engine's may lie in a file."""

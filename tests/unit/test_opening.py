@@ -15,7 +15,7 @@ from callistics.engines.duckdb.tuning import Tuning
 from callistics.engines.registry import database_file, diagnose, file_dsn, key_file, open_engine
 from callistics.errors import EngineError
 from callistics.settings import Settings
-from support import inside
+from support import engines, inside
 from support.store import opened
 
 
@@ -69,7 +69,7 @@ def test_files_of_embedded_and_other_engines(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", ["4GB", "4GiB", "512MB", "1.5G", "80%"])
 def test_a_limit_of_memory(size: str, tmp_path: Path) -> None:
-    settings = Settings(engine=f"chdb://memory?database=limit_{size[0]}", memory_limit=size)
+    settings = Settings(engine=engines.dsn("chdb", tmp_path), memory_limit=size)
     if "%" in size:
         with pytest.raises(EngineError, match="takes a size"):
             open_engine(settings)
@@ -103,8 +103,8 @@ def test_a_server_that_cannot_be_reached_is_a_problem() -> None:
     assert "Connection refused" in looked_at("clickhouse://127.0.0.1:1/db").problems[0]
 
 
-def test_a_fresh_chdb_has_no_tables_until_it_is_opened() -> None:
-    dsn = "chdb://memory?database=looked_at"
+def test_a_fresh_chdb_has_no_tables_until_it_is_opened(tmp_path: Path) -> None:
+    dsn = engines.dsn("chdb", tmp_path)
     assert "no tables yet" in looked_at(dsn).problems[0]
     engine = open_engine(Settings(engine=dsn))
     assert not looked_at(dsn).problems

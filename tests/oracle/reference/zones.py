@@ -71,13 +71,22 @@ def _bisect(zone: str, low: int, high: int) -> int:
 @cache
 def _changes(zone: str, year: int) -> tuple[int, ...]:
     """The instants of a UTC year at which the offset changes."""
-    start, end = (micros(datetime(y, 1, 1, tzinfo=UTC)) for y in (year, year + 1))
-    samples = range(start, end, SAMPLE)
+    there = rules(zone)
+    samples = _samples(year)
+    offsets = [moment.astimezone(there).utcoffset() for moment in samples]
     return tuple(
-        _bisect(zone, at, at + SAMPLE)
-        for at in samples
-        if offset_at(zone, at) != offset_at(zone, at + SAMPLE)
+        _bisect(zone, micros(moment) - SAMPLE, micros(moment))
+        for moment, (before, after) in zip(samples[1:], pairwise(offsets), strict=True)
+        if before != after
     )
+
+
+@cache
+def _samples(year: int) -> list[datetime]:
+    """The moments of a UTC year between which there is one change of an offset at most."""
+    start, end = (datetime(y, 1, 1, tzinfo=UTC) for y in (year, year + 1))
+    step = timedelta(microseconds=SAMPLE)
+    return [start + n * step for n in range((end - start) // step + 1)]
 
 
 def pieces(zone: str, start: int, end: int) -> list[Piece]:
