@@ -18,7 +18,7 @@ from support.examples import choose_seed, register_profiles
 SLOW_FOLDERS = {"wire"}
 SHARED = Path(__file__).parents[2] / "shared"
 ABSENT = Path(__file__).parent / "support" / "absent"
-MOST_FILES = 500
+MOST_FILES = 800
 
 register_profiles()
 
