@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from callistics.engines.clickhouse.json_names import json_name, json_text
 from callistics.engines.clickhouse.stored_rows import IDS, SCHEMAS
+from callistics.records.columnar.arrow import select
 from callistics.records.identity import Identity
 
 
@@ -36,7 +37,7 @@ class Block:
         """All of it: new rows with a version of their own, replaced ones with the sign -1."""
         target = SCHEMAS[self.table]
         versions = pa.array([version] * self.new.num_rows, pa.uint64())
-        new = self.new.append_column("version", versions).select(target.names).cast(target)
+        new = select(self.new.append_column("version", versions), target)
         signs = [-1] * self.replaced.num_rows + [1] * new.num_rows
-        both = pa.concat_tables([self.replaced.select(target.names).cast(target), new])
+        both = pa.concat_tables([select(self.replaced, target), new])
         return both.append_column("sign", pa.array(signs, pa.int8())).combine_chunks()

@@ -8,6 +8,7 @@ from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.long_values import MAX_BYTES
 from callistics.engines.clickhouse.snapshot import parameters
+from callistics.records.columnar.arrow import select
 from callistics.records.columnar.derive import DERIVED, LEADS
 from callistics.records.columnar.payload_columns import FLAT
 from callistics.records.columnar.row_codec import CALL_COLUMNS, LEAD_COLUMNS, schema
@@ -44,11 +45,12 @@ _WANTED = "CREATE TABLE IF NOT EXISTS wanted (merchant_id String, id String) ENG
 
 
 class Stored:
-    """What the database holds of given records."""
+    """What the database holds of given records, for one commit."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._asked: pa.Table | None = None
+        self._found: dict[str, tuple[dict[str, list[str]], pa.Table]] = {}
 
     def matching(self, name: str, id_column: str, wanted: pa.Table) -> pa.Table:
         """The standing rows of a table, with the columns of its schema.
@@ -60,12 +62,16 @@ class Stored:
             return target.empty_table()
         asked, values = self._ask(wanted)
         columns = ", ".join(_read(column) for column in target.names)
-        found = self._client.query_arrow(
-            f"SELECT {columns}, sign FROM {name} "
-            f"WHERE (merchant_id, {id_column}) GLOBAL IN {asked}",
-            values,
+        statement = (
+            f"SELECT {columns}, sign FROM {name} WHERE (merchant_id, {id_column}) GLOBAL IN {asked}"
         )
-        return _standing(found, IDS[name]).cast(target) if found.num_rows else target.empty_table()
+        # Leads that are sent are asked for twice: for their states, and to be derived anew.
+        if values and self._found.get(statement, (None,))[0] == values:
+            return self._found[statement][1]
+        found = self._client.query_arrow(statement, values)
+        rows = _standing(found, IDS[name]) if found.num_rows else target.empty_table()
+        self._found[statement] = values, select(rows, target)
+        return self._found[statement][1]
 
     def merchants(self, name: str, ids: Set[str]) -> list[tuple[str, str]]:
         """(merchant_id, id) of the standing rows that have one of the ids, whoever's they are."""
@@ -117,8 +123,10 @@ class Stored:
     def _ask(self, wanted: pa.Table) -> tuple[str, dict[str, list[str]]]:
         """The pairs asked for as a set, and the values it is bound to."""
         if wanted.num_rows <= _FEW and wanted.nbytes <= MAX_BYTES:
-            merchants, ids = (wanted[name].to_pylist() for name in ("merchant_id", "id"))
-            return _BOUND, {"merchants": merchants, "ids": ids}
+            columns = (wanted[name].to_pylist() for name in ("merchant_id", "id"))
+            # The same records are the same question, in whatever order they come.
+            pairs = sorted(zip(*columns, strict=True))
+            return _BOUND, {"merchants": [m for m, _ in pairs], "ids": [i for _, i in pairs]}
         if wanted is not self._asked:
             self._client.command(_WANTED)
             self._client.command("TRUNCATE TABLE wanted")

@@ -222,7 +222,7 @@ def identity_table(identities: Iterable[Identity], id_column: str) -> pa.Table:
 def plain(rows: pa.Table) -> list[Row]:
     """Rows as `state_of` takes them: every time as µs."""
     fields = [pa.field(field.name, _micros(field.type)) for field in rows.schema]
-    found: list[Row] = rows.cast(pa.schema(fields)).to_pylist()
+    found: list[Row] = rows.cast(pa.schema(fields)).to_pylist() if rows.num_rows else []
     return found
 
 
