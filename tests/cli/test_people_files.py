@@ -187,3 +187,21 @@ def test_a_column_whose_values_are_refused_is_not_said_to_be_missing(
     assert "no value of When could be taken for it" in " ".join(shown.split())
     assert "--map started_at=COLUMN" not in shown
     assert "--time-format started_at='%d/%m/%Y %H:%M'" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "advice"),
+    [
+        ("lead_id,created_at\nx,2025-01-05", (), "(created_at, lead_id): --kind leads, if"),
+        ("call_id,cost\nx,1", ("--kind", "leads"), "(call_id, cost): --kind calls, if"),
+    ],
+)
+def test_records_of_the_other_kind_are_recognized(
+    text: str, options: tuple[str, ...], advice: str, run: Run, folder: Path
+) -> None:
+    (folder / "a.csv").write_text(text)
+    shown = " ".join(run("import", "a.csv", *options, *TENANT, "--dry-run").stdout.split())
+    assert advice in shown
+    # All of them would be one record.
+    assert "_id=VALUE" not in shown
+    assert "_id='@hash(COLUMN,COLUMN)'" in shown

@@ -16,7 +16,7 @@ from callistics.mapping.words import KNOWN
 from callistics.model.instants import utc_text
 from callistics.model.json import as_list, as_object
 from callistics.records import field_types as types
-from callistics.records.field import RecordField
+from callistics.records.field import RecordField, RecordKind
 from callistics.records.fields import ALL_FIELDS, REQUIRED
 from callistics.texts import counted
 
@@ -246,6 +246,13 @@ def _about_required(found: Preview, mapping: RecordMapping) -> Iterator[str]:
     for name in (mapping.kind.id_field, "merchant_id", *REQUIRED[mapping.kind]):
         if name not in found.present and name in filled:
             yield f"no record has {name}: no value of {filled[name]} could be taken for it"
+        elif name not in found.present and name == mapping.kind.id_field:
+            # With the same value everywhere all of them would be one record.
+            yield (
+                f"no record has {name}: --map {name}=COLUMN, or an id that is made of other"
+                f" columns: --map {name}='@hash(COLUMN,COLUMN)'"
+            )
+            yield from _about_kind(found, mapping)
         elif name not in found.present:
             yield f"no record has {name}: --map {name}=COLUMN, or --set {name}=VALUE"
         elif name in found.lacking:
@@ -253,3 +260,13 @@ def _about_required(found: Preview, mapping: RecordMapping) -> Iterator[str]:
                 f"without {name}: {found.lacking[name]:,} of {found.rows:,}, which would wait for"
                 f" it, pending{advice}"
             )
+
+
+def _about_kind(found: Preview, mapping: RecordMapping) -> Iterator[str]:
+    """The other kind of records, if a file has its ids."""
+    names = {one.name for one in found.columns}
+    for other in RecordKind:
+        if other is not mapping.kind and other.id_field in names:
+            own = (names & ALL_FIELDS[other].keys()) - ALL_FIELDS[mapping.kind].keys()
+            fields = ", ".join(sorted({other.id_field, *own}))
+            yield f"there are fields of {other} ({fields}): --kind {other}, if they are some"
