@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from callistics.cli.api_errors import ApiError
-from callistics.cli.client import MAX_WAIT, Client
+from callistics.cli.client import MAX_WAIT, Client, Content
 from callistics.cli.root import Failure
+from callistics.client.errors import UnreadableAnswerError
 from callistics.client.options import is_loopback
 
 Answer = httpx.Response | Exception
@@ -49,7 +50,7 @@ def client(script: Script, key: str | None = "secret") -> tuple[Client, list[flo
 def test_waits_as_long_as_a_busy_server_asks() -> None:
     script = Script(busy, busy, fine)
     there, pauses = client(script)
-    assert there.request("GET", "/keys").json() == {"fine": True}
+    assert there.request("GET", "/keys", expects="fine").json() == {"fine": True}
     assert pauses == [7.0, 7.0]
     assert len(script.requests) == 3
 
@@ -57,7 +58,7 @@ def test_waits_as_long_as_a_busy_server_asks() -> None:
 def test_waiting_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
     there, _ = client(Script(busy, busy, fine, busy, fine))
     for _ in range(2):
-        there.request("GET", "/keys")
+        there.request("GET", "/keys", expects="fine")
     (said,) = capsys.readouterr().err.splitlines()
     assert said.startswith("http://host is busy (503 Unavailable): trying again")
 
@@ -65,7 +66,7 @@ def test_waiting_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
 def test_does_not_wait_for_ever() -> None:
     there, pauses = client(Script(busy))
     with pytest.raises(ApiError) as caught:
-        there.request("GET", "/keys")
+        there.request("GET", "/keys", expects="fine")
     assert caught.value.status == 503
     assert sum(pauses) <= MAX_WAIT
 
@@ -78,20 +79,20 @@ def test_strange_times_to_wait_are_kept_within_reason() -> None:
         return httpx.Response(429, headers={"Retry-After": "in a while"})
 
     there, pauses = client(Script(later, unreadable, fine))
-    there.request("GET", "/keys")
+    there.request("GET", "/keys", expects="fine")
     assert pauses == [30.0, 30.0]
 
 
 def test_a_lost_answer_is_asked_for_again_where_that_does_no_harm() -> None:
     there, pauses = client(Script(fine, lost, fine))
-    there.request("GET", "/keys")
-    there.request("POST", "/calls", content=b"{}", repeatable=True)
+    there.request("GET", "/keys", expects="fine")
+    there.request("POST", "/calls", expects="fine", content=Content(b"{}"), repeatable=True)
     assert len(pauses) == 1
 
 
 def test_a_lost_answer_is_an_error_where_repeating_might_do_harm() -> None:
     there, pauses = client(Script(fine, lost))
-    there.request("GET", "/keys")
+    there.request("GET", "/keys", expects="fine")
     with pytest.raises(Failure, match="no answer from http://host: reset"):
         there.request("POST", "/keys", json={})
     assert not pauses
@@ -100,21 +101,21 @@ def test_a_lost_answer_is_an_error_where_repeating_might_do_harm() -> None:
 def test_a_server_that_never_answered_is_not_waited_for() -> None:
     there, pauses = client(Script(lost))
     with pytest.raises(Failure, match="no answer"):
-        there.request("POST", "/calls", content=b"{}", repeatable=True)
+        there.request("POST", "/calls", expects="fine", content=Content(b"{}"), repeatable=True)
     assert not pauses
 
 
 def test_a_server_gone_for_good_is_an_error_in_the_end() -> None:
     there, pauses = client(Script(fine, lost))
-    there.request("GET", "/keys")
+    there.request("GET", "/keys", expects="fine")
     with pytest.raises(Failure, match="no answer"):
-        there.request("POST", "/calls", content=b"{}", repeatable=True)
+        there.request("POST", "/calls", expects="fine", content=Content(b"{}"), repeatable=True)
     assert sum(pauses) < 2 * MAX_WAIT
 
 
 def test_sends_the_key() -> None:
     script = Script(fine)
-    client(script)[0].request("GET", "/keys")
+    client(script)[0].request("GET", "/keys", expects="fine")
     assert script.requests[0].headers["Authorization"] == "Bearer secret"
 
 
@@ -125,13 +126,41 @@ def test_without_access_says_how_to_give_a_key(key: str | None) -> None:
 
     there, _ = client(Script(refused), key)
     with pytest.raises(Failure, match=r"--key .* CALLISTICS_KEY"):
-        there.request("GET", "/keys")
+        there.request("GET", "/keys", expects="fine")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        httpx.Response(200, html="<html>Welcome</html>"),
+        httpx.Response(200, json={"ok": True}),
+        httpx.Response(200, json=["fine"]),
+        httpx.Response(204),
+    ],
+)
+def test_a_success_of_another_server_is_none(other: httpx.Response) -> None:
+    there, _ = client(Script(lambda: other))
+    with pytest.raises(UnreadableAnswerError, match="is the address that of the server"):
+        there.request("GET", "/keys", expects="keys")
+
+
+def test_a_success_with_a_body_is_none_where_there_is_to_be_nothing() -> None:
+    there, _ = client(Script(lambda: httpx.Response(200, html="<html>Welcome</html>")))
+    with pytest.raises(UnreadableAnswerError, match="is the address that of the server"):
+        there.request("DELETE", "/keys/x")
+
+
+def test_an_export_is_of_the_type_that_was_asked_for() -> None:
+    there, _ = client(Script(lambda: httpx.Response(200, html="<html>Welcome</html>")))
+    asked = there.streamed("/analytics", content=b"{}", headers={"Accept": "text/csv"})
+    with pytest.raises(UnreadableAnswerError, match="is the address"), asked:
+        pass
 
 
 def test_a_page_of_something_else_is_a_readable_error() -> None:
     there, _ = client(Script(lambda: httpx.Response(502, text="<html>Bad gateway</html>")))
     with pytest.raises(ApiError) as caught:
-        there.request("GET", "/keys")
+        there.request("GET", "/keys", expects="fine")
     assert caught.value.message == "502 Bad Gateway"
 
 

@@ -11,15 +11,18 @@ import pytest
 
 from .conftest import Run, unused_port
 
+READY = b'{"status": "ready", "timezone_rules": "2026a"}'
+
 
 @contextmanager
-def answering(status: int) -> Generator[str]:
+def answering(status: int, body: bytes = READY) -> Generator[str]:
     """A server that is ready, or not."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(status if self.path == "/health/ready" else 404)
             self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
@@ -47,6 +50,11 @@ def test_a_server_that_is_ready_is_healthy(run: Run, monkeypatch: pytest.MonkeyP
 def test_a_server_that_is_not_ready_is_not(run: Run) -> None:
     with answering(503) as url:
         assert "is not ready: status 503" in run("health", "--url", url, code=1).output
+
+
+def test_a_server_of_something_else_is_not(run: Run) -> None:
+    with answering(200, b"<html>Welcome</html>") as url:
+        assert "no answer of Callistics" in run("health", "--url", url, code=1).output
 
 
 def test_where_nobody_answers_nothing_is_healthy(run: Run) -> None:

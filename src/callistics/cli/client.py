@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import click
 import httpx
+import msgspec
 
 from callistics import __version__
 from callistics.cli.api_errors import ApiError, api_error, request_error
@@ -15,7 +16,7 @@ from callistics.cli.root import Failure
 from callistics.client.encoding import encoded
 from callistics.client.errors import NoAnswerError, StatusError
 from callistics.client.options import Options
-from callistics.client.requests import JSON, Request
+from callistics.client.requests import JSON, Request, unreadable
 from callistics.client.retries import LONGEST_PAUSE, Outcome, Retrying, is_busy
 from callistics.client.transport import Transport, opened
 from callistics.errors import RequestError
@@ -40,6 +41,13 @@ _HOW_TO_GIVE_A_KEY = (
 
 class NoAccessError(Failure):
     """The key is none that the server knows; says to whoever types commands how to give one."""
+
+
+class Content(NamedTuple):
+    """What a request sends, and what its headers say of it."""
+
+    data: bytes | None
+    headers: Mapping[str, str] = JSON
 
 
 class Client:
@@ -94,23 +102,24 @@ class Client:
         method: str,
         path: str,
         *,
+        expects: str | None = None,
         json: object = None,
-        content: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
+        content: Content | None = None,
         params: Mapping[str, str] | None = None,
         repeatable: bool = False,
     ) -> httpx.Response:
-        """The answer, if it is 2xx.
+        """The answer, if it is 2xx: a JSON object with the member `expects`, without it nothing.
 
         A server that is busy is waited for. `repeatable` says that sending the request twice does
         no harm, so that it is sent again where the answer was lost.
-        Raises `ApiError` for any other answer, `Failure` where there is none.
+        Raises `ApiError` for any other answer, `Failure` where there is none, and
+        `UnreadableAnswerError` where it is none of this product's servers.
         """
-        if json is not None:
-            content, headers = encoded(json), {**JSON, **(headers or {})}
-        request = _request(method, path, content, headers, params, repeatable=repeatable)
+        empty = Content(None, {}) if json is None else Content(encoded(json))
+        data, headers = content or empty
+        request = _request(method, path, data, headers, params, repeatable=repeatable)
         with self._failing():
-            return self._transport.answer(request)
+            return checked(self._transport.answer(request), expects)
 
     @contextmanager
     def streamed(
@@ -118,16 +127,18 @@ class Client:
         path: str,
         *,
         content: bytes | None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str],
         params: Mapping[str, str] | None = None,
         method: str = "POST",
     ) -> Generator[httpx.Response]:
-        """The answer to a question as of `request`, its body still to come.
+        """The answer to a question as of `request`, of the type that it asks for, still to come.
 
         Reading it raises `httpx.TransportError` where it is cut.
         """
         request = _request(method, path, content, headers, params, repeatable=True)
         with self._failing(), self._transport.streamed(request) as response:
+            if _media_type(response.headers["Content-Type"]) != _media_type(headers["Accept"]):
+                raise unreadable(response)
             yield response
 
     def patiently(self, work: Callable[[], T]) -> T:
@@ -197,3 +208,24 @@ def _request(
         read=lambda response: response,
         repeatable=repeatable,
     )
+
+
+def checked(response: httpx.Response, expects: str | None) -> httpx.Response:
+    """An answer that is as `Client.request` expects it. Raises `UnreadableAnswerError`."""
+    if expects is None:
+        if response.content:
+            raise unreadable(response)
+        return response
+    # Most likely a page of a proxy, or of whatever else listens there.
+    try:
+        found = msgspec.json.decode(response.content, type=dict[str, msgspec.Raw])
+    except msgspec.MsgspecError as error:
+        raise unreadable(response) from error
+    if expects not in found:
+        raise unreadable(response)
+    return response
+
+
+def _media_type(header: str) -> str:
+    """A media type without its parameters."""
+    return header.partition(";")[0].strip().lower()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from callistics.cli.api_errors import ApiError, problem_api_error
-from callistics.cli.client import Client
+from callistics.cli.client import Client, Content
 from callistics.cli.query_body import QueryOptions
 from callistics.cli.root import Failure
 from callistics.queries import registry
@@ -40,8 +40,9 @@ def batch_body(options: QueryOptions, types: Sequence[str]) -> bytes:
 
 def ask_batch(client: Client, body: bytes) -> str:
     """The JSON text of the answers. Raises `ApiError`, `Failure`."""
-    sent = client.request("POST", "/analytics/batch", content=body, headers=JSON, repeatable=True)
-    return sent.text
+    return client.request(
+        "POST", "/analytics/batch", expects="answers", content=Content(body), repeatable=True
+    ).text
 
 
 def read_answers(text: str) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ def look_up(
     given = {"merchant_id": merchant, "timezone": timezone}
     chosen = {name: value for name, value in given.items() if value is not None}
     path = f"/{kind}/{quote(identity, safe='')}"
-    return client.request("GET", path, params=chosen, repeatable=True).text
+    return client.request("GET", path, expects="merchant_id", params=chosen, repeatable=True).text
 
 
 def calls_table(calls: Sequence[Shown]) -> Table:

@@ -30,7 +30,7 @@ class ServerSource:
     @contextmanager
     def holding(self) -> Generator[State]:
         """The state as it is now, released at the end."""
-        answer = self._client.request("POST", "/backups")
+        answer = self._client.request("POST", "/backups", expects="id")
         state = msgspec.json.decode(answer.content, type=State)
         try:
             yield state
@@ -47,8 +47,13 @@ class ServerSource:
     @contextmanager
     def fetching(self, state: State, part: ListedPart) -> Generator[Fetched]:
         """The file of a part."""
+        # Loaded here: it takes longer than most commands.
+        from callistics.exports.formats import FORMATS  # noqa: PLC0415
+
         path = f"/backups/{state.id}/parts/{quote(part.name, safe='')}"
-        with self._client.streamed(path, content=None, method="GET") as answer:
+        with self._client.streamed(
+            path, content=None, headers={"Accept": FORMATS["parquet"].media_type}, method="GET"
+        ) as answer:
             size = int(answer.headers["content-length"])
             yield Fetched(size, _digest(answer), _pieces(answer, part))
 

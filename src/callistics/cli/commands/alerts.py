@@ -46,7 +46,7 @@ def command() -> None:
 def list_(target: Target, format_: Format) -> None:
     """List the alerts, each with the state that it is in."""
     with connect(target) as client:
-        found = client.request("GET", _ALERTS)
+        found = client.request("GET", _ALERTS, expects="alerts")
     print_list(found.text, _COLUMNS, _rows, format_)
 
 
@@ -76,7 +76,7 @@ def _overdue(number: int) -> str | None:
 def show(target: Target, alert_id: str) -> None:
     """Show an alert as JSON: what it watches, where it stands, what happened, what was told."""
     with connect(target) as client:
-        click.echo(client.request("GET", _path(alert_id)).text)
+        click.echo(client.request("GET", _path(alert_id), expects="id").text)
 
 
 @command.command("create", epilog="Example: callistics alerts create --file alert.json")
@@ -86,7 +86,7 @@ def create(target: Target, file: Path | None) -> None:
     """Make an alert and print it as JSON, with secrets that were made for it this once."""
     body = _body(file)
     with connect(target, create=True) as client:
-        click.echo(client.request("POST", _ALERTS, json=body).text)
+        click.echo(client.request("POST", _ALERTS, expects="id", json=body).text)
 
 
 @command.command(
@@ -115,7 +115,7 @@ def simulate(
     body = span if file is None else {**_body(file), **span}
     path = _ALERTS if alert_id is None else _path(alert_id)
     with connect(target) as client:
-        found = client.request("POST", f"{path}/simulate", json=body)
+        found = client.request("POST", f"{path}/simulate", expects="changes", json=body)
     if as_json:
         click.echo(found.text)
         return
@@ -137,7 +137,9 @@ def _change(change: Mapping[str, Any]) -> dict[str, object]:
 def test(target: Target, alert_id: str) -> None:
     """Send a notice that is marked as a test; exit code 1 where it did not arrive everywhere."""
     with connect(target) as client:
-        found = client.request("POST", f"{_path(alert_id)}/test").json()["notices"]
+        found = client.request("POST", f"{_path(alert_id)}/test", expects="notices").json()[
+            "notices"
+        ]
     for one in found:
         click.echo(f"{one['to']}: {'sent' if one['sent'] else one['error']}")
     if not found:

@@ -48,7 +48,7 @@ def list_(
     given = {"action": action, "from": begin, "to": end, "limit": limit}
     asked = {name: str(value) for name, value in given.items() if value is not None}
     with connect(target) as client:
-        answer = client.request("GET", "/audit", params=asked)
+        answer = client.request("GET", "/audit", expects="data", params=asked)
     print_list(answer.text, _COLUMNS, _rows, format_)
 
 
@@ -94,7 +94,8 @@ def _entries(client: Client) -> Iterator[dict[str, object]]:
     """Every entry, the oldest first."""
     asked = {"order": "sequence", "limit": _PAGE}
     while True:
-        page = as_object(decode(client.request("GET", "/audit", params=asked).content)) or {}
+        answer = client.request("GET", "/audit", expects="data", params=asked)
+        page = as_object(decode(answer.content)) or {}
         found: Any = page["data"]
         if found and "sequence" not in found[0]:
             raise Failure("verifying takes an admin key without scope: this one sees only a part")

@@ -7,11 +7,10 @@ from typing import Any, Literal
 import click
 import msgspec
 
-from callistics.cli.client import Client
+from callistics.cli.client import Client, Content
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.filter_options import filter_options
 from callistics.cli.output import console
-from callistics.cli.query_batch import JSON
 from callistics.cli.query_body import QueryOptions
 from callistics.cli.query_export import Place, export
 from callistics.cli.records import calls_table, look_up, note_more, print_fields
@@ -100,7 +99,7 @@ def _list(client: Client, body: dict[str, Any], format_: Paged, limit: int | Non
 def _ask(client: Client, body: dict[str, Any]) -> str:
     content = json.dumps(body).encode()
     return client.request(
-        "POST", "/calls/search", content=content, headers=JSON, repeatable=True
+        "POST", "/calls/search", expects="data", content=Content(content), repeatable=True
     ).text
 
 

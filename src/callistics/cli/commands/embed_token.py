@@ -60,7 +60,7 @@ def create(
         "origins": list(origins) or None,
     }
     with connect(target) as client:
-        made = client.request("POST", "/embed-tokens", json=body).json()
+        made = client.request("POST", "/embed-tokens", expects="token", json=body).json()
     click.echo(f"Token until {made['expires_at']}, to embed: {made['url']}", err=True)
     click.echo(made["token"])
 

@@ -126,12 +126,14 @@ def _tried(client: Client, work: Callable[[Client, Named], _Outcome], named: Nam
 
 
 def _erase(client: Client, named: Named) -> _Outcome:
-    erased = client.request("DELETE", _path(named), params=_params(named)).json()
+    erased = client.request("DELETE", _path(named), expects="calls", params=_params(named)).json()
     return _Outcome(named, erased["calls"], erased["leads"])
 
 
 def _look(client: Client, named: Named) -> _Outcome:
-    found = client.request("GET", _path(named), params=_params(named), repeatable=True).json()
+    found = client.request(
+        "GET", _path(named), expects="merchant_id", params=_params(named), repeatable=True
+    ).json()
     return _Outcome(named, *((1, 0) if named.kind == "calls" else (len(found["calls"]), 1)))
 
 

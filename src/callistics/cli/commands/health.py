@@ -3,6 +3,7 @@
 import click
 import httpx
 
+from callistics.cli.client import checked
 from callistics.cli.connect import Target, server_url
 from callistics.cli.root import Failure
 from callistics.client.options import verifying
@@ -37,4 +38,5 @@ def command(url: str | None) -> None:
         raise Failure(f"{address} does not answer: {error}") from None
     if not answer.is_success:
         raise Failure(f"{address} is not ready: status {answer.status_code}")
+    checked(answer, "timezone_rules")
     click.echo("ready")

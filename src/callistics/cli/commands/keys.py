@@ -57,7 +57,7 @@ def create(
     if expires is not None:
         body["expires_at"] = expires
     with connect(target, create=True) as client:
-        made = client.request("POST", "/keys", json=body).json()
+        made = client.request("POST", "/keys", expects="key", json=body).json()
     click.echo(f"Key {made['id']}, shown this once:", err=True)
     click.echo(made["key"])
 
@@ -67,7 +67,9 @@ def create(
 def list_(target: Target) -> None:
     """List the keys: what each may do, and when it was last used."""
     with connect(target) as client:
-        keys = cast("list[dict[str, Any]]", client.request("GET", "/keys").json()["keys"])
+        keys = cast(
+            "list[dict[str, Any]]", client.request("GET", "/keys", expects="keys").json()["keys"]
+        )
     rows = [_row(key) for key in keys]
     columns = ("id", "name", "permissions", "scope", "created", "expires", "days left")
     columns += ("last used", "state")
@@ -108,7 +110,9 @@ def rotate(target: Target, key_id: str, overlap: int | None) -> None:
     """
     body = {} if overlap is None else {"overlap": overlap}
     with connect(target) as client:
-        made = client.request("POST", f"/keys/{quote(key_id, safe='')}/rotate", json=body).json()
+        made = client.request(
+            "POST", f"/keys/{quote(key_id, safe='')}/rotate", expects="key", json=body
+        ).json()
     click.echo(f"Key {made['id']}, which follows {key_id}, shown this once:", err=True)
     click.echo(made["key"])
 

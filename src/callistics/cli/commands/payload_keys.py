@@ -18,7 +18,7 @@ def command(target: Target, format_: Format) -> None:
     `calls` are those of the last 90 days that have the key.
     """
     with connect(target) as client:
-        answer = client.request("GET", "/analytics/payload-keys", repeatable=True)
+        answer = client.request("GET", "/analytics/payload-keys", expects="data", repeatable=True)
     print_list(answer.text, ("key", "types", "calls"), _rows, format_)
 
 

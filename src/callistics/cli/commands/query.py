@@ -11,14 +11,13 @@ from typing import Any, Literal
 import click
 
 from callistics.catalog.measures import MEASURES
-from callistics.cli.client import Client
+from callistics.cli.client import Client, Content
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.filter_options import filter_options
 from callistics.cli.output import NULL, columns_of, console, table_of, total_line
 from callistics.cli.plot.drawing import answer_of, range_of
 from callistics.cli.plot.files import check_plot, write_plot
 from callistics.cli.query_batch import (
-    JSON,
     ask_batch,
     batch_body,
     dashboard,
@@ -208,7 +207,9 @@ def _sent(options: QueryOptions, body: Path | None) -> bytes:
 
 def ask(client: Client, body: bytes) -> str:
     """The answer's JSON text to a body of `POST /analytics`. Raises `ApiError`, `Failure`."""
-    return client.request("POST", "/analytics", content=body, headers=JSON, repeatable=True).text
+    return client.request(
+        "POST", "/analytics", expects="data", content=Content(body), repeatable=True
+    ).text
 
 
 def _ask_all(client: Client, options: QueryOptions) -> str:

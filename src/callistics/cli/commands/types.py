@@ -32,7 +32,7 @@ def command(target: Target, name: str | None, format_: Format) -> None:
     dimensions, and the settings that decide what success, reach and the stages are.
     """
     with connect(target) as client:
-        answer = client.request("GET", "/analytics/types", repeatable=True)
+        answer = client.request("GET", "/analytics/types", expects="query_types", repeatable=True)
     columns = _TYPE if name is None else _FIELD
     print_list(answer.text, columns, partial(_rows, name), format_)
 

@@ -31,7 +31,9 @@ def command(target: Target, field: str, prefix: str | None, limit: int, format_:
     if prefix is not None:
         params["prefix"] = prefix
     with connect(target) as client:
-        answer = client.request("GET", "/analytics/values", params=params, repeatable=True)
+        answer = client.request(
+            "GET", "/analytics/values", expects="data", params=params, repeatable=True
+        )
     print_list(answer.text, ("value", "calls"), _rows, format_)
 
 

@@ -77,7 +77,9 @@ def create(target: Target, source: str, wanted: dict[str, object]) -> None:
     Only the address itself goes to standard output.
     """
     with connect(target, create=True) as client:
-        made = client.request("POST", _ENDPOINTS, json={"source": source, **wanted}).json()
+        made = client.request(
+            "POST", _ENDPOINTS, expects="url", json={"source": source, **wanted}
+        ).json()
     click.echo(f"Endpoint {made['id']}, its address shown this once:", err=True)
     click.echo(made["url"])
 
@@ -87,8 +89,8 @@ def create(target: Target, source: str, wanted: dict[str, object]) -> None:
 def list_(target: Target) -> None:
     """List the endpoints."""
     with connect(target) as client:
-        found = client.request("GET", _ENDPOINTS).json()["webhook_endpoints"]
-    rows = [_row(one) for one in cast("Sequence[dict[str, Any]]", found)]
+        found = client.request("GET", _ENDPOINTS, expects="webhook_endpoints").json()
+    rows = [_row(one) for one in cast("Sequence[dict[str, Any]]", found["webhook_endpoints"])]
     columns = ("id", "source", "merchant", "reseller", "secrets", "addresses", "created", "state")
     console().print(table_of(columns, rows))
 
@@ -124,7 +126,7 @@ def update(target: Target, endpoint_id: str, wanted: dict[str, object]) -> None:
     """
     body = {name: value or None for name, value in wanted.items()}
     with connect(target) as client:
-        changed = client.request("PATCH", _path(endpoint_id), json=body).json()
+        changed = client.request("PATCH", _path(endpoint_id), expects="secrets", json=body).json()
     click.echo(f"{endpoint_id} has {changed['secrets']} secrets.")
 
 
@@ -151,9 +153,12 @@ def dead_letters(
     path = f"{_path(endpoint_id)}/dead-letters"
     with connect(target) as client:
         if deletes:
-            click.echo(f"Deleted {client.request('DELETE', path).json()['deleted']:,}.")
+            gone = client.request("DELETE", path, expects="deleted").json()
+            click.echo(f"Deleted {gone['deleted']:,}.")
             return
-        found = client.request("GET", path, params={"limit": str(limit)}).json()
+        found = client.request(
+            "GET", path, expects="dead_letters", params={"limit": str(limit)}
+        ).json()
     if as_json:
         click.echo(encode(found))
         return
@@ -175,7 +180,9 @@ def dead_letters(
 def replay(target: Target, endpoint_id: str) -> None:
     """Map the dead letters again, after a mapping or a setting changed."""
     with connect(target) as client:
-        found = client.request("POST", f"{_path(endpoint_id)}/dead-letters/replay").json()
+        found = client.request(
+            "POST", f"{_path(endpoint_id)}/dead-letters/replay", expects="replayed"
+        ).json()
     numbers = ", ".join(f"{found[name]:,} {name}" for name in ("mapped", "ignored", "dead"))
     click.echo(f"Replayed {found['replayed']:,}: {numbers}.")
 

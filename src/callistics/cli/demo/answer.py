@@ -38,7 +38,8 @@ def biggest(client: Client, demo: Demo) -> Subject | None:
         "group_by": ["merchant_id"],
         "page_size": 10_000,
     }
-    rows: list[Body] = client.request("POST", "/analytics", json=body).json()["data"]
+    asked = client.request("POST", "/analytics", expects="data", json=body)
+    rows: list[Body] = asked.json()["data"]
     if not rows:
         return None
     most = max(rows, key=lambda row: (row["count"], row["merchant_id"]))
@@ -57,7 +58,7 @@ def first_query(subject: Subject) -> Body:
 def show_answer(client: Client, subject: Subject) -> None:
     """Run the query, and print it and its answer."""
     body = first_query(subject)
-    answer: Body = client.request("POST", "/analytics", json=body).json()
+    answer: Body = client.request("POST", "/analytics", expects="data", json=body).json()
     click.echo(f"POST /analytics\n{json.dumps(body, indent=2)}\n")
     rows: list[Body] = answer["data"]
     out = console()

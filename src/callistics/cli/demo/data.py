@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from callistics.cli.api_errors import ApiError
-from callistics.cli.client import Client
+from callistics.cli.client import Client, Content
 from callistics.cli.importing.progress import progress_bar
 from callistics.cli.importing.sender import Sender, Tally
 from callistics.cli.root import Failure
@@ -141,7 +141,7 @@ def _valid_key(client: Client, key: str | None, wanted: dict[str, Any]) -> str:
     query = b'{"query_type": "call_count", "filters": {"lead_id": "none"}}'
     if key is not None:
         with contextlib.suppress(ApiError):
-            client.request("POST", "/analytics", content=query, headers=headers)
+            client.request("POST", "/analytics", expects="data", content=Content(query, headers))
             return key
-    made: str = client.request("POST", "/keys", json=wanted).json()["key"]
+    made: str = client.request("POST", "/keys", expects="key", json=wanted).json()["key"]
     return made

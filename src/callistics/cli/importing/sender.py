@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import zstandard
 
 from callistics.cli.api_errors import ApiError, field_error
-from callistics.cli.client import Client
+from callistics.cli.client import Client, Content
 from callistics.cli.importing.turns import Turns
 from callistics.client.options import is_loopback
 from callistics.files.lines import BadLine, Batch, UnreadableError
@@ -207,8 +207,10 @@ class Sender:
         response = self._client.request(
             "POST",
             self._path,
-            content=body if self._is_near else self._compress(body),
-            headers=_NDJSON if self._is_near else _COMPRESSED,
+            expects="rejected",
+            content=Content(body, _NDJSON)
+            if self._is_near
+            else Content(self._compress(body), _COMPRESSED),
             params=self._params,
             # Storing records twice is the same as storing them once.
             repeatable=True,

@@ -62,7 +62,9 @@ def definitions() -> Mapping[str, str]:
 
 
 def _described(backend: Backend) -> Described:
-    response = backend.client.request("GET", "/analytics/types", repeatable=True)
+    response = backend.client.request(
+        "GET", "/analytics/types", expects="query_types", repeatable=True
+    )
     return cast("Described", decode(response.content))
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from callistics.analytics.parse_batch import FIELD
+from callistics.cli.client import Content
 from callistics.cli.mcp import schemas
 from callistics.cli.mcp.answers import MAX_BYTES, Arguments, Backend, Tool, body, fitting
 from callistics.cli.mcp.description import describe, explain
-from callistics.cli.query_batch import JSON
 from callistics.dashboard.address import address
 from callistics.http.openapi import build
 from callistics.model.json import as_list, encode
@@ -26,9 +26,13 @@ def _query(backend: Backend, arguments: Arguments) -> bytes:
     """One query with the range that was read, or several of one state of the records."""
     queries = as_list(arguments[FIELD])
     if queries is None or len(queries) != 1:
-        return _post(backend, "/analytics/batch", arguments)
+        return _post(backend, "/analytics/batch", arguments, expects="answers")
     response = backend.client.request(
-        "POST", "/analytics", content=body(queries[0]), headers=JSON, repeatable=True
+        "POST",
+        "/analytics",
+        expects="data",
+        content=Content(body(queries[0])),
+        repeatable=True,
     )
     envelope = msgspec.json.decode(response.content, type=dict[str, msgspec.Raw])
     told = {
@@ -38,9 +42,11 @@ def _query(backend: Backend, arguments: Arguments) -> bytes:
     return encode({**envelope, **told})
 
 
-def _post(backend: Backend, path: str, asked: Mapping[str, object]) -> bytes:
+def _post(
+    backend: Backend, path: str, asked: Mapping[str, object], *, expects: str = "data"
+) -> bytes:
     return backend.client.request(
-        "POST", path, content=body(asked), headers=JSON, repeatable=True
+        "POST", path, expects=expects, content=Content(body(asked)), repeatable=True
     ).content
 
 
@@ -53,12 +59,16 @@ def _values(backend: Backend, arguments: Arguments) -> bytes:
         return _payload_keys(backend)
     given = {name: _parameter(value) for name, value in arguments.items()}
     client = backend.client
-    return client.request("GET", "/analytics/values", params=given, repeatable=True).content
+    return client.request(
+        "GET", "/analytics/values", expects="data", params=given, repeatable=True
+    ).content
 
 
 def _payload_keys(backend: Backend) -> bytes:
     """The keys of most calls, as many as fit: nothing in the request could narrow them."""
-    sent = backend.client.request("GET", "/analytics/payload-keys", repeatable=True).content
+    sent = backend.client.request(
+        "GET", "/analytics/payload-keys", expects="data", repeatable=True
+    ).content
     if len(sent) <= MAX_BYTES:
         return sent
     return encode({"data": msgspec.json.decode(sent)["data"][: fitting(sent)], "complete": False})

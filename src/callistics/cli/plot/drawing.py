@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from callistics.cli.client import Client
-from callistics.cli.query_batch import JSON
+from callistics.cli.client import Client, Content
 from callistics.client.rows.answers import Answer
 
 
@@ -22,6 +21,8 @@ def range_of(client: Client, body: Mapping[str, Any]) -> tuple[str, str]:
     """
     asked = {name: body[name] for name in ("filters", "timezone") if name in body}
     content = json.dumps({"query_type": "call_count", **asked}).encode()
-    answer = client.request("POST", "/analytics", content=content, headers=JSON, repeatable=True)
+    answer = client.request(
+        "POST", "/analytics", expects="data", content=Content(content), repeatable=True
+    )
     headers = answer.headers
     return headers["Callistics-Range"], headers["Callistics-Complete-Until"]
