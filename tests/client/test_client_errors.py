@@ -1,5 +1,6 @@
 """One exception a status, under one tree, with all that the server says."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,19 @@ def test_a_success_that_is_no_answer_says_where_it_came_from(text: str) -> None:
         there.query("call_count")
     with pytest.raises(client.UnreadableAnswerError, match="http://host/calls/search"):
         there.search_calls().to_arrow()
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        lambda there: there.revoke_key("key_x"),
+        lambda there: there.revoke_embed_tokens(),
+        lambda there: there.delete_alert("alert_x"),
+    ],
+)
+def test_a_page_of_something_else_has_ended_nothing(ending: Callable[[Client], None]) -> None:
+    with pytest.raises(client.UnreadableAnswerError, match="http://host/"):
+        ending(answering(httpx.Response(200, text="<html>Sign in</html>")))
 
 
 @pytest.mark.parametrize(

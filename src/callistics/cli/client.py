@@ -16,7 +16,7 @@ from callistics.cli.root import Failure
 from callistics.client.encoding import encoded
 from callistics.client.errors import NoAnswerError, StatusError
 from callistics.client.options import Options
-from callistics.client.requests import JSON, Request, unreadable
+from callistics.client.requests import JSON, Request, nothing, unreadable
 from callistics.client.retries import LONGEST_PAUSE, Outcome, Retrying, is_busy
 from callistics.client.transport import Transport, opened
 from callistics.errors import RequestError
@@ -213,8 +213,7 @@ def _request(
 def checked(response: httpx.Response, expects: str | None) -> httpx.Response:
     """An answer that is as `Client.request` expects it. Raises `UnreadableAnswerError`."""
     if expects is None:
-        if response.content:
-            raise unreadable(response)
+        nothing(response)
         return response
     # Most likely a page of a proxy, or of whatever else listens there.
     try:

@@ -15,7 +15,7 @@ from callistics.client.found import (
     keys_of,
     token_of,
 )
-from callistics.client.requests import JSON, Request, read_with
+from callistics.client.requests import JSON, Request, nothing, read_with
 
 
 def create_key(
@@ -45,7 +45,7 @@ def rotate_key(key_id: str, overlap: int | None) -> Request[Key]:
 def revoke_key(key_id: str) -> Request[None]:
     """Refuse a key from now on."""
     path = f"/keys/{quote(key_id, safe='')}"
-    return Request(method="DELETE", path=path, read=lambda _: None)
+    return Request(method="DELETE", path=path, read=nothing)
 
 
 def create_embed_token(
@@ -67,7 +67,7 @@ def audit_page(
 
 def revoke_embed_tokens() -> Request[None]:
     """Refuse every token that was signed so far."""
-    return Request(method="DELETE", path="/embed-tokens", read=lambda _: None)
+    return Request(method="DELETE", path="/embed-tokens", read=nothing)
 
 
 def _made(path: str, body: Mapping[str, object], **how: Any) -> Request[Any]:

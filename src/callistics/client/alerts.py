@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from callistics.client.bodies import Moment
 from callistics.client.encoding import encoded
-from callistics.client.requests import JSON, Request, read_with
+from callistics.client.requests import JSON, Request, nothing, read_with
 
 Alert = dict[str, Any]
 """An alert as the API shows it; numbers are int or Decimal."""
@@ -35,7 +35,7 @@ def change_alert(alert_id: str, changes: Mapping[str, Any]) -> Request[Alert]:
 
 def delete_alert(alert_id: str) -> Request[None]:
     """Delete an alert."""
-    return Request(method="DELETE", path=_path(alert_id), read=lambda _: None)
+    return Request(method="DELETE", path=_path(alert_id), read=nothing)
 
 
 def simulate_alert(

@@ -50,6 +50,12 @@ def body_of(response: httpx.Response) -> dict[str, Any]:
     return found
 
 
+def nothing(response: httpx.Response) -> None:
+    """What an answer is read as that has no body. Raises `UnreadableAnswerError`."""
+    if response.content:
+        raise unreadable(response)
+
+
 def unreadable(response: httpx.Response) -> UnreadableAnswerError:
     """The error for a success that is no answer of the server."""
     kind = response.headers.get("content-type", "no content type")
