@@ -97,7 +97,11 @@ def _http_apps_are_used_again() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _few_files_stay_open() -> Iterator[None]:
-    """Some calls of the system take none whose number is above 1,023."""
+    """Some calls of the system take none whose number is above 1,023.
+
+    chDB holds one for each library from its first error on, see
+    findings/a-failed-query-opens-every-library.sh.
+    """
     yield
     own = Path("/proc/self/fd")
     files = [f.readlink().name for f in own.iterdir() if f.exists()] if own.is_dir() else []
