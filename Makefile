@@ -1,5 +1,5 @@
-# Needs Python 3.11 or newer and make. Every verb sets up what it needs in .venv, once; uv is used
-# where it is installed, else pip.
+# Needs Python 3.11 or newer and make. Every verb sets up what it needs in .venv, once, see
+# scripts/setup.
 
 SHELL := /bin/sh
 BIN := .venv/bin
