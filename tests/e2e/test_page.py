@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from support.dashboard import Dashboard, Opener
 from support.live import ADMIN_KEY, Live
@@ -100,3 +100,18 @@ def test_one_request_brings_the_figures_of_all_panels(dashboard: Dashboard, site
     sent = next(one for one in posted if one.url.endswith("/batch")).post_data
     panels = site.client.get("/dashboard/panels.json").json()["panels"]
     assert len(json.loads(sent or "")["queries"]) == len(panels)
+
+
+def test_a_page_of_a_proxy_is_not_taken_for_an_answer(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    page.open(key=ADMIN_KEY)
+
+    def sign_in(route: Route) -> None:
+        route.fulfill(status=200, content_type="text/html", body="<html>Sign in</html>")
+
+    page.page.route("**/analytics/batch", sign_in)
+    page.show("?date_range=last_7_days")
+    expect(page.page.get_by_role("alert").first).to_contain_text("load this page anew")
+    page.page.unroute("**/analytics/batch")
+    page.show("?date_range=last_30_days")
+    expect(page.page.get_by_role("alert")).to_have_count(0)

@@ -2,6 +2,9 @@
 
 import { credential } from "./session.js";
 
+const OF_ANOTHER =
+  "A page of something else came in place of the server's answer, most likely a proxy's: load this page anew.";
+
 /** An answer that is no success; `problem` is its body as RFC 9457 has it. */
 export class ApiError extends Error {
   constructor(status, problem) {
@@ -18,8 +21,20 @@ export async function request(method, path, { body, accept, signal } = {}) {
   const options = { method, headers, signal, cache: "no-store", credentials: "omit" };
   if (body !== undefined) options.body = JSON.stringify(body);
   const answer = await reach(path, options);
+  return success(answer, accept);
+}
+
+/** An answer that is a success of the type that was asked for. */
+async function success(answer, accept = "application/json") {
   if (!answer.ok) throw new ApiError(answer.status, await problemOf(answer));
+  if (mediaType(answer.headers.get("Content-Type")) !== mediaType(accept)) {
+    throw new ApiError(0, { detail: OF_ANOTHER });
+  }
   return answer;
+}
+
+function mediaType(header) {
+  return (header ?? "").split(";")[0].trim().toLowerCase();
 }
 
 async function reach(path, options) {
@@ -83,9 +98,8 @@ export async function payloadKeys(signal) {
 }
 
 export async function panels() {
-  const answer = await fetch("dashboard/panels.json", { credentials: "omit" });
-  if (!answer.ok) throw new ApiError(answer.status, await problemOf(answer));
-  return answer.json();
+  const answer = await reach("dashboard/panels.json", { credentials: "omit" });
+  return (await success(answer)).json();
 }
 
 function query(parameters) {
