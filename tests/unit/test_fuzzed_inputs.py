@@ -1,5 +1,6 @@
 """Inputs that fuzzing has found: each is answered in words, and in time."""
 
+import base64
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +18,14 @@ from callistics.model.zones import zone
 from callistics.webhooks.become import Reader
 from callistics.webhooks.platforms import platforms
 
+OF_ITSELF = base64.b64decode(
+    "DAAAAAgACAAAAAQACAAAAAQAAAAQAAAAEAAAABwAAAAEAAAAAAAAABz///9U////AAABBRAAAAAYAAAABAAAAAAA"
+    "AAAABwAAAGxlYWRfaWQARP///3z///8AAAEFEAAAABwAAAAEAAAAAAAAAAsAAAB0ZW1wbGF0ZV9pZABw////qP//"
+    "/wAAAQUQAAAAHAAAAAQAAAAAAAAACwAAAHJlc2VsbGVyX2lkAJz////U////AAABBRAAAAAcAAAABAAAAAAAAAAL"
+    "AAAAbWVyY2hhbnRfaWQAyP///xAAFAAIAAYABwAMAAAAEAAQAAAAAAABBRAAAAAcAAAABAAAAAAAAAAHAAAAY2Fs"
+    "bF9pZAAEAAQABAAAAP////8oBAAAAACAAQAAAAAAAAEAAAAAAAAAiAEAAAAAAAAQAAAAAAAAAJgBAA=="
+)
+"""A stream of Arrow whose schema has a field that is one of its own members."""
 WIDE = ("1e2000", "1e400000", "-1e999999", "1e-2000")
 
 
@@ -58,5 +67,12 @@ def test_arrow_whose_values_lie_outside_it(tmp_path: Path) -> None:
     path = tmp_path / "a.arrow"
     with pa.ipc.new_stream(str(path), table.schema) as writer:
         writer.write_batch(table)
+    with pytest.raises(UnreadableError, match="cannot be read as Arrow"):
+        preview(str(path), "arrow", RecordMapping())
+
+
+def test_arrow_with_a_field_within_itself(tmp_path: Path) -> None:
+    path = tmp_path / "a.arrow"
+    path.write_bytes(OF_ITSELF)
     with pytest.raises(UnreadableError, match="cannot be read as Arrow"):
         preview(str(path), "arrow", RecordMapping())

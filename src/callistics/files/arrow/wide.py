@@ -25,6 +25,8 @@ _INT, _FIXED_SIZE_BINARY = 2, 15
 _HEADER, _FIELDS, _FOOTER_SCHEMA = 2, 1, 1
 _TYPE_TYPE, _TYPE, _CHILDREN = 2, 3, 5
 _BIT_WIDTH, _IS_SIGNED = 0, 1
+# Arrow's C++ library reads no schema that is nested any deeper.
+_DEEPEST = 128
 
 
 @dataclass(slots=True)
@@ -88,16 +90,20 @@ def _of_message(data: Data, at: int) -> WideIntegers:
 
 
 def _of_schema(data: Data, at: int) -> WideIntegers:
-    found = WideIntegers()
+    """Raises `ValueError` for a schema that is damaged."""
+    found, seen = WideIntegers(), set[int]()
     for one in _elements(data, _member(data, _target(data, at), _FIELDS)):
-        _take_field(data, one, found)
+        _take_field(data, one, found, seen, 0)
     return found
 
 
-def _take_field(data: Data, table: int, found: WideIntegers) -> None:
+def _take_field(data: Data, table: int, found: WideIntegers, seen: set[int], depth: int) -> None:
+    if table in seen or depth > _DEEPEST:
+        raise ValueError("a field is within itself, or too deep within others")
+    seen.add(table)
     inside = list(_elements(data, _member(data, table, _CHILDREN)))
     for one in inside:
-        _take_field(data, one, found)
+        _take_field(data, one, found, seen, depth + 1)
     if inside:
         return
     kind, number = _member(data, table, _TYPE), _member(data, table, _TYPE_TYPE)
