@@ -150,8 +150,12 @@ def test_a_success_with_a_body_is_none_where_there_is_to_be_nothing() -> None:
         there.request("DELETE", "/keys/x")
 
 
-def test_an_export_is_of_the_type_that_was_asked_for() -> None:
-    there, _ = client(Script(lambda: httpx.Response(200, html="<html>Welcome</html>")))
+@pytest.mark.parametrize(
+    "other",
+    [httpx.Response(200, html="<html>Welcome</html>"), httpx.Response(200, content=b"of no type")],
+)
+def test_an_export_is_of_the_type_that_was_asked_for(other: httpx.Response) -> None:
+    there, _ = client(Script(lambda: other))
     asked = there.streamed("/analytics", content=b"{}", headers={"Accept": "text/csv"})
     with pytest.raises(UnreadableAnswerError, match="is the address"), asked:
         pass

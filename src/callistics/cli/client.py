@@ -20,6 +20,7 @@ from callistics.client.requests import JSON, Request, nothing, unreadable
 from callistics.client.retries import LONGEST_PAUSE, Outcome, Retrying, is_busy
 from callistics.client.transport import Transport, opened
 from callistics.errors import RequestError
+from callistics.model.media_types import media_type
 
 if TYPE_CHECKING:
     from callistics.server.local_store import LocalStore
@@ -115,9 +116,11 @@ class Client:
         Raises `ApiError` for any other answer, `Failure` where there is none, and
         `UnreadableAnswerError` where it is none of this product's servers.
         """
-        empty = Content(None, {}) if json is None else Content(encoded(json))
-        data, headers = content or empty
-        request = _request(method, path, data, headers, params, repeatable=repeatable)
+        if content is None:
+            content = Content(None, {}) if json is None else Content(encoded(json))
+        request = _request(
+            method, path, content.data, content.headers, params, repeatable=repeatable
+        )
         with self._failing():
             return checked(self._transport.answer(request), expects)
 
@@ -137,7 +140,8 @@ class Client:
         """
         request = _request(method, path, content, headers, params, repeatable=True)
         with self._failing(), self._transport.streamed(request) as response:
-            if _media_type(response.headers["Content-Type"]) != _media_type(headers["Accept"]):
+            came = media_type(response.headers.get("Content-Type"))
+            if came != media_type(headers["Accept"]):
                 raise unreadable(response)
             yield response
 
@@ -223,8 +227,3 @@ def checked(response: httpx.Response, expects: str | None) -> httpx.Response:
     if expects not in found:
         raise unreadable(response)
     return response
-
-
-def _media_type(header: str) -> str:
-    """A media type without its parameters."""
-    return header.partition(";")[0].strip().lower()

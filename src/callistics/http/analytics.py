@@ -15,9 +15,9 @@ from callistics.http.export import chosen_format, exported
 from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, Services, read_body, services
-from callistics.ingest.decode import is_json, media_type
 from callistics.ingest.decompress import unpack
 from callistics.model.keys import Permission, StoredKey
+from callistics.model.media_types import is_json, media_type
 
 ROLLED = 0.01
 """About how long it takes (s) to answer from a roll-up, where nobody knows better."""

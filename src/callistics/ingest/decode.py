@@ -9,6 +9,7 @@ from callistics.errors import Problem, Refused, UnsupportedMedia, invalid, malfo
 from callistics.ingest.batch import Batch
 from callistics.ingest.receipt import Rejects
 from callistics.model.json import NotJsonError, as_decoded, as_list, decode
+from callistics.model.media_types import is_json, media_type
 from callistics.model.scope import Scope
 from callistics.records.columnar.call_batch import (
     SMALLEST,
@@ -29,16 +30,6 @@ class Limits:
 
     body: int
     records: int
-
-
-def media_type(content_type: str | None) -> str:
-    """The type that a `Content-Type` names, without its parameters; JSON where there is none."""
-    return (content_type or "application/json").partition(";")[0].strip().lower()
-
-
-def is_json(media: str) -> bool:
-    """Whether a media type is JSON or built upon it."""
-    return media == "application/json" or media.endswith("+json")
 
 
 @dataclass(frozen=True, slots=True)
