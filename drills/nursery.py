@@ -53,13 +53,14 @@ class Raised:
 
     def _ended(self, timeout: float | None) -> int | None:
         """0 once it is gone: only its parent knows its exit code."""
-        if self._code is None:
-            # Unlike `select.select` it takes handles of any number.
-            ended = select.poll()
-            ended.register(self._handle, select.POLLIN)
-            if ended.poll(None if timeout is None else timeout * 1000):
-                os.close(self._handle)
-                self._code = 0
+        if self._code is not None:
+            return self._code
+        # Unlike `select.select` it takes handles of any number.
+        ended = select.poll()
+        ended.register(self._handle, select.POLLIN)
+        if ended.poll(None if timeout is None else timeout * 1000):
+            os.close(self._handle)
+            self._code = 0
         return self._code
 
 

@@ -137,9 +137,8 @@ def _change(change: Mapping[str, Any]) -> dict[str, object]:
 def test(target: Target, alert_id: str) -> None:
     """Send a notice that is marked as a test; exit code 1 where it did not arrive everywhere."""
     with connect(target) as client:
-        found = client.request("POST", f"{_path(alert_id)}/test", expects="notices").json()[
-            "notices"
-        ]
+        answer = client.request("POST", f"{_path(alert_id)}/test", expects="notices")
+    found = answer.json()["notices"]
     for one in found:
         click.echo(f"{one['to']}: {'sent' if one['sent'] else one['error']}")
     if not found:

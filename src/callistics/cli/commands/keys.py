@@ -67,9 +67,8 @@ def create(
 def list_(target: Target) -> None:
     """List the keys: what each may do, and when it was last used."""
     with connect(target) as client:
-        keys = cast(
-            "list[dict[str, Any]]", client.request("GET", "/keys", expects="keys").json()["keys"]
-        )
+        answer = client.request("GET", "/keys", expects="keys")
+    keys = cast("list[dict[str, Any]]", answer.json()["keys"])
     rows = [_row(key) for key in keys]
     columns = ("id", "name", "permissions", "scope", "created", "expires", "days left")
     columns += ("last used", "state")

@@ -66,12 +66,14 @@ class Stored:
             f"SELECT {columns}, sign FROM {name} WHERE (merchant_id, {id_column}) GLOBAL IN {asked}"
         )
         # Leads that are sent are asked for twice: for their states, and to be derived anew.
-        if values and self._found.get(statement, (None,))[0] == values:
-            return self._found[statement][1]
+        before = self._found.get(statement)
+        if before is not None and values and before[0] == values:
+            return before[1]
         found = self._client.query_arrow(statement, values)
-        rows = _standing(found, IDS[name]) if found.num_rows else target.empty_table()
-        self._found[statement] = values, select(rows, target)
-        return self._found[statement][1]
+        standing = _standing(found, IDS[name]) if found.num_rows else target.empty_table()
+        rows = select(standing, target)
+        self._found[statement] = values, rows
+        return rows
 
     def merchants(self, name: str, ids: Set[str]) -> list[tuple[str, str]]:
         """(merchant_id, id) of the standing rows that have one of the ids, whoever's they are."""
