@@ -1,5 +1,7 @@
 """The spans that a server makes, kept in memory."""
 
+# pyright: reportOptionalMemberAccess=false
+
 import json
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -12,15 +14,20 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from callistics.server.otel_spans import OtelTracer
 from callistics.tracing import trace_with
 
+# What a server does by itself, in a trace of its own: any server of this process, at any time.
+_BY_ITSELF = {"maintenance", "commit"}
+
 
 class Spans:
-    """Those that have ended, in this order."""
+    """Those that have ended, in this order, of what somebody asked for."""
 
     def __init__(self, kept: InMemorySpanExporter) -> None:
         self._kept = kept
 
     def all(self) -> list[ReadableSpan]:
-        return list(self._kept.get_finished_spans())
+        ended = self._kept.get_finished_spans()
+        own = {one.context.trace_id for one in ended if one.name in _BY_ITSELF and not one.links}
+        return [one for one in ended if one.context.trace_id not in own]
 
     def named(self, name: str) -> list[ReadableSpan]:
         return [one for one in self.all() if one.name == name]
@@ -31,9 +38,8 @@ class Spans:
 
     def below(self, parent: ReadableSpan) -> list[str]:
         """The names of its children, in the order in which they began."""
-        above = parent.get_span_context()
-        assert above is not None
-        own = [one for one in self.all() if one.parent and one.parent.span_id == above.span_id]
+        above = parent.context.span_id
+        own = [one for one in self.all() if one.parent and one.parent.span_id == above]
         return [one.name for one in sorted(own, key=lambda one: one.start_time or 0)]
 
     def text(self) -> str:

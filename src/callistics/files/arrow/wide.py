@@ -124,9 +124,10 @@ def _elements(data: Data, at: int) -> Iterator[int]:
     """The tables of a vector."""
     if at:
         vector = _target(data, at)
-        # A damaged length names more of them than there are bytes for.
-        most = max(0, len(data) - vector - 4) // 4
-        for place in range(min(_int32(data, vector), most)):
+        count = _int32(data, vector)
+        if count > (len(data) - vector - 4) // 4:
+            raise ValueError("a list of fields is longer than what holds it")
+        for place in range(count):
             yield _target(data, vector + 4 + 4 * place)
 
 
