@@ -75,7 +75,7 @@ def dealt() -> dict[str, Any]:
         many["items"] = {**schemas[name], "properties": needed}
     every = schemas["Filters"]["properties"]
     each = {name: one for name, one in schemas["Filters"].items() if name != "not"}
-    locked = schemas["EmbedTokenRequest"]["properties"]["locked"]["properties"]
+    locked = schemas["Locked"]["properties"]
     locked["filters"] = {**each, "properties": dict([*every.items()][::5])}
     simulated = schemas["AlertSimulationRequest"]
     tried = set[str]()

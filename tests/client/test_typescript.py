@@ -1,7 +1,6 @@
 """A client that TypeScript makes of the OpenAPI document compiles, and answers a question."""
 
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,22 +10,14 @@ import pytest
 
 from callistics import Client
 from callistics.testing import RunningServer
+from support.programs import attempt, install, run
 
 SOURCE = Path(__file__).parent / "typescript"
 NPM = shutil.which("npm")
-# What npm says where it has no network; anything else is a failure.
-NO_NETWORK = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "ENETUNREACH", "ECONNRESET")
-
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(NPM is None, reason="npm is not installed"),
 ]
-
-
-def run(folder: Path, *command: str) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture
@@ -35,11 +26,7 @@ def project(tmp_path: Path, running: RunningServer) -> Path:
     folder = tmp_path / "typescript"
     shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("node_modules"))
     patience = ("--fetch-retries=0", "--fetch-timeout=20000")
-    command = ("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", *patience)
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode != 0 and any(one in done.stderr for one in NO_NETWORK):
-        pytest.skip("npm has no network to install packages from")
-    assert done.returncode == 0, done.stderr
+    install(folder, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", *patience)
     document = httpx.get(f"{running.url}/openapi.json", trust_env=False)
     (folder / "openapi.json").write_bytes(document.content)
     return folder
@@ -57,9 +44,7 @@ def test_a_question_from_typescript(
     # The compiler knows the names: one that is wrong does not get through, and all others do.
     right = (project / "main.ts").read_text(encoding="utf-8")
     (project / "wrong.ts").write_text(right.replace("merchant_id", "merchnat_id"))
-    compiled = subprocess.run(
-        ("npm", "run", "build"), cwd=project, capture_output=True, text=True, check=False
-    )
+    compiled = attempt(project, "npm", "run", "build")
     assert compiled.returncode != 0
     errors = [line for line in compiled.stdout.splitlines() if ": error " in line]
     assert errors

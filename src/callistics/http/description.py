@@ -16,7 +16,8 @@ from callistics.catalog.measures import MEASURES, Quantity, quantity
 from callistics.catalog.payload_operators import OPERATORS
 from callistics.http.openapi import analytics
 from callistics.http.openapi_parts import Json
-from callistics.http.openapi_schemas import filters_schema, request_schema, row_schema
+from callistics.http.openapi_schemas import request_schema, row_schema
+from callistics.http.openapi_shared import shared_schemas
 from callistics.model import relative_range
 from callistics.model.buckets import Granularity
 from callistics.model.json import encode
@@ -26,7 +27,7 @@ from callistics.records.unreached import sources_by_key
 from callistics.sql.selection import Policy, Unit
 
 _ANY_PAYLOAD = f"{PAYLOAD_PREFIX}<key>"
-_FILTERS: Json = {"$ref": "#/schemas/Filters"}
+_FILTERS = "Filters"
 _SETTINGS = ("success_outcomes", "unreached_outcomes", "lead_stages")
 
 
@@ -72,8 +73,12 @@ def description(policy: Policy) -> Json:
         "formats": _formats(),
         "unreached_outcomes": _unreached(),
         "settings": {name: getattr(policy, name) for name in _SETTINGS},
-        "schemas": {"Filters": filters_schema()},
+        "schemas": {_FILTERS: shared_schemas()[_FILTERS]},
     }
+
+
+def _shared(name: str) -> Json:
+    return {"$ref": f"#/schemas/{name}"} if name == _FILTERS else shared_schemas()[name]
 
 
 def _query_type(kind: QueryType) -> Json:
@@ -85,7 +90,7 @@ def _query_type(kind: QueryType) -> Json:
         "takes_measure": kind.takes_measure,
         "fields": _fields(kind),
         "group_by": [*kind.groupable, _ANY_PAYLOAD],
-        "request": request_schema(kind, _FILTERS),
+        "request": request_schema(kind, _shared),
         "example": {"query_type": kind.name, **kind.example},
     }
 
@@ -160,7 +165,7 @@ def _dimension(one: Dimension) -> Json:
 def _comparisons() -> list[str]:
     """What a range can be compared with: the same for every type."""
     kind = next(iter(registry().values()))
-    properties = cast("Mapping[str, Any]", request_schema(kind, _FILTERS)["properties"])
+    properties = cast("Mapping[str, Any]", request_schema(kind, _shared)["properties"])
     return [one for one in properties.get("compare", {}).get("enum", ()) if one is not None]
 
 

@@ -15,7 +15,7 @@ from callistics.alerts.parse import (
 )
 from callistics.alerts.targets import MOST_ADDRESSES, MOST_TARGETS
 from callistics.alerts.windows import VERSUS
-from callistics.http.openapi_parts import Json, ref
+from callistics.http.openapi_parts import Json, choice, nullable, ref
 from callistics.model.alerts import AlertState, DeliveryState
 
 _TIME: Json = {"type": "string", "format": "date-time"}
@@ -68,8 +68,7 @@ def _fields() -> Json:
         "for": _whole(0, MOST_FOR, 0, "So many buckets more the condition must hold."),
         "minimum": _whole(0, MOST_MINIMUM, 0, "Fewer calls, or leads, are no data."),
         "no_data": {
-            "type": ["string", "null"],
-            "enum": [*NO_DATA_AS, None],
+            **ref("AlertNoData"),
             "description": "The state where there is no figure; `keep`: the one it has.",
         },
         "timezone": {**_TEXT_OR_NOT, "description": "Of the hours; by default the query's."},
@@ -108,14 +107,13 @@ def alert_schemas() -> Json:
     }
     group: Json = {"type": "object", "description": "What tells it from others; `{}`: nothing."}
     status: Json = {"group": group, "state": _STATE, "since": _TIME, **figures}
-    window = object_of({"from": _TIME, "to": _TIME})
     change: Json = {
         "at": _TIME,
         "group": group,
         "from": _STATE,
         "to": _STATE,
         **figures,
-        "buckets": window,
+        "buckets": ref("AlertBuckets"),
         "error": _TEXT_OR_NOT,
     }
     shown: Json = {
@@ -137,7 +135,7 @@ def alert_schemas() -> Json:
     }
     whole: Json = {
         **shown,
-        "last_buckets": {"anyOf": [window, {"type": "null"}]},
+        "last_buckets": nullable(ref("AlertBuckets")),
         "groups": _items(object_of(status)),
         "history": _items(object_of(change)),
         "deliveries": _items(_delivery()),
@@ -147,16 +145,18 @@ def alert_schemas() -> Json:
         "from": _TIME,
         "to": _TIME,
         "changes": _items(object_of(told)),
-        "figures": _items(object_of({"buckets": window, **status})),
+        "figures": _items(object_of({"buckets": ref("AlertBuckets"), **status})),
     }
     return {
         "AlertRequest": object_of(fields, *optional),
         "AlertPatch": {**object_of(fields, *FIELDS), "minProperties": 1},
         "AlertSpan": object_of(span, "to"),
         "AlertSimulationRequest": object_of({**fields, **span}, "name", "to", *optional),
-        "AlertCondition": _condition(),
+        **_conditions(),
+        "AlertNoData": choice(NO_DATA_AS),
         "AlertHours": _hours_schema(),
-        "AlertTarget": _target(),
+        **_targets(),
+        "AlertBuckets": object_of({"from": _TIME, "to": _TIME}),
         "Alert": object_of(shown),
         "WholeAlert": object_of(whole),
         "AlertSimulation": object_of(simulation),
@@ -164,15 +164,20 @@ def alert_schemas() -> Json:
     }
 
 
-def _condition() -> Json:
+def _conditions() -> Json:
     number: Json = {"type": "number"}
-    against = object_of({"op": {"type": "string", "enum": list(TESTS)}, "value": number})
+    threshold = object_of({"op": {"type": "string", "enum": list(TESTS)}, "value": number})
     change: Json = {
         "change": {"type": "string", "enum": list(CHANGES)},
         "percent": {"type": "number", "minimum": 0},
-        "versus": {"type": ["string", "null"], "enum": [*VERSUS, None]},
+        "versus": ref("AlertVersus"),
     }
-    return {"anyOf": [against, object_of(change, "versus")]}
+    return {
+        "AlertCondition": {"anyOf": [ref("AlertThreshold"), ref("AlertChange")]},
+        "AlertThreshold": threshold,
+        "AlertChange": object_of(change, "versus"),
+        "AlertVersus": choice(VERSUS),
+    }
 
 
 def _hours_schema() -> Json:
@@ -186,7 +191,7 @@ def _hours_schema() -> Json:
     return object_of({"from": time, "to": time, "days": days}, "days")
 
 
-def _target() -> Json:
+def _targets() -> Json:
     secret: Json = {
         "type": ["string", "null"],
         "description": "`whsec_` and 24 to 64 bytes in base64; by default one is made.",
@@ -194,7 +199,13 @@ def _target() -> Json:
     webhook = object_of({"url": {"type": "string", "format": "uri"}, "secret": secret}, "secret")
     to: Json = {"type": "array", "minItems": 1, "maxItems": MOST_ADDRESSES, "items": _TEXT}
     email = object_of({"to": to})
-    return {"anyOf": [object_of({"webhook": webhook}), object_of({"email": email})]}
+    return {
+        "AlertTarget": {"anyOf": [ref("AlertWebhookTarget"), ref("AlertEmailTarget")]},
+        "AlertWebhookTarget": object_of({"webhook": ref("AlertWebhook")}),
+        "AlertEmailTarget": object_of({"email": ref("AlertEmail")}),
+        "AlertWebhook": webhook,
+        "AlertEmail": email,
+    }
 
 
 def _delivery() -> Json:

@@ -50,11 +50,6 @@ def _revoke() -> Json:
 
 def embed_schemas() -> Json:
     """The schemas of its request and answer, by their names."""
-    return {"EmbedTokenRequest": _request(), "EmbedToken": _answer()}
-
-
-def _request() -> Json:
-    ids = {"type": ["array", "null"], "minItems": 1, "items": {"type": "string"}}
     locked: Json = {
         "type": ["object", "null"],
         "additionalProperties": False,
@@ -64,6 +59,11 @@ def _request() -> Json:
         },
         "description": "Filters that are joined to those of every query by AND.",
     }
+    return {"EmbedTokenRequest": _request(), "Locked": locked, "EmbedToken": _answer()}
+
+
+def _request() -> Json:
+    ids = {"type": ["array", "null"], "minItems": 1, "items": {"type": "string"}}
     properties: Json = {
         "scope": {
             "type": "object",
@@ -79,7 +79,7 @@ def _request() -> Json:
             "default": DEFAULT_SECONDS,
             "description": "Seconds; no longer than the key that asks.",
         },
-        "locked": locked,
+        "locked": ref("Locked"),
         "origins": {
             "type": ["array", "null"],
             "minItems": 1,

@@ -1,11 +1,10 @@
 """Pieces that several operations of the OpenAPI document share."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from callistics.access.requests import SCOPE_FIELDS
 from callistics.catalog.dimensions import PAYLOAD_PREFIX
 from callistics.http.problems import MEDIA_TYPE
-from callistics.model.comparison import Comparison
 from callistics.model.keys import Permission
 from callistics.model.payload import MAX_KEY_LENGTH
 from callistics.problem_types import PROBLEM_TYPES
@@ -36,12 +35,6 @@ IDEMPOTENCY_KEY: Json = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "description": "A retried request with the same key and body answers as the first did.",
 }
-COMPARE: Json = {
-    "enum": [*Comparison, None],
-    "description": "Put the figures of another range beside each row, as `previous.…`: the period "
-    "right before, or the same dates one year before. Both ends of the range are required.",
-    "examples": ["previous_period"],
-}
 
 ANSWER_HEADERS: Json = {
     "Server-Timing": {
@@ -68,6 +61,10 @@ PAYLOAD_KEY: Json = {
 }
 """`payload.<key>`, as fields to group by, to measure and to list values of."""
 
+KEY_SCOPE: Json = {
+    "type": "object",
+    "properties": {name: {"type": "array", "items": {"type": "string"}} for name in SCOPE_FIELDS},
+}
 _TIME: Json = {"type": ["string", "null"], "format": "date-time"}
 KEY_SCHEMA: Json = {
     "type": "object",
@@ -77,12 +74,7 @@ KEY_SCHEMA: Json = {
         "key": {"type": "string", "description": "Only in the answer that made it."},
         "name": {"type": "string"},
         "permissions": {"type": "array", "items": {"type": "string", "enum": list(Permission)}},
-        "scope": {
-            "type": "object",
-            "properties": {
-                name: {"type": "array", "items": {"type": "string"}} for name in SCOPE_FIELDS
-            },
-        },
+        "scope": {"$ref": "#/components/schemas/KeyScope"},
         "created_at": {"type": "string", "format": "date-time"},
         "expires_at": _TIME,
         "days_left": {
@@ -100,6 +92,16 @@ _WITH_RETRY = (429, 503)
 def ref(name: str) -> Json:
     """A reference to a schema of the document."""
     return {"$ref": f"#/components/schemas/{name}"}
+
+
+def nullable(schema: Mapping[str, object]) -> Json:
+    """A schema, or null."""
+    return {"anyOf": [dict(schema), {"type": "null"}]}
+
+
+def choice(values: Iterable[str]) -> Json:
+    """One of some texts, or null."""
+    return {"type": ["string", "null"], "enum": [*(str(one) for one in values), None]}
 
 
 def json_content(schema: Mapping[str, object]) -> Json:

@@ -1,17 +1,23 @@
 """The schemas of the OpenAPI document: requests, answers, records, keys and problems."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable
 
 from callistics.access.requests import SCOPE_FIELDS
 from callistics.analytics.parse import DEFAULT_PAGE_SIZE, MAX_GROUPS, MAX_PAGE_SIZE
-from callistics.catalog.filters import FILTERS
 from callistics.catalog.measures import MEASURES
 from callistics.http.openapi_batch import batch_schemas
 from callistics.http.openapi_discovery import discovery_schemas
-from callistics.http.openapi_parts import COMPARE, KEY_SCHEMA, PAYLOAD_KEY, Json, ref
+from callistics.http.openapi_parts import (
+    KEY_SCHEMA,
+    KEY_SCOPE,
+    PAYLOAD_KEY,
+    Json,
+    nullable,
+    ref,
+)
+from callistics.http.openapi_shared import filter_schemas, shared_schemas
 from callistics.http.problems import NO_TYPE
 from callistics.ingest.receipt import MOST_NAMED
-from callistics.model.buckets import Granularity
 from callistics.model.keys import Permission
 from callistics.problem_types import PROBLEM_TYPES
 from callistics.queries import registry
@@ -24,10 +30,11 @@ def schemas() -> Json:
     """Every schema by its name."""
     kinds = registry().values()
     rows = {_row_name(kind): row_schema(kind) for kind in kinds}
-    asked = {_request_name(kind): request_schema(kind, ref("Filters")) for kind in kinds}
+    asked = {_request_name(kind): request_schema(kind, ref) for kind in kinds}
     return {
         "AnalyticsRequest": {"oneOf": [ref(_request_name(kind)) for kind in kinds]},
-        "Filters": filters_schema(),
+        **shared_schemas(),
+        **filter_schemas(),
         **asked,
         "AnalyticsAnswer": _answer_schema(),
         **batch_schemas(),
@@ -38,6 +45,8 @@ def schemas() -> Json:
         "Receipt": _receipt_schema(),
         "PendingRecords": _pending_schema(),
         "KeyRequest": _key_request_schema(),
+        "KeyRequestScope": _scope_schema(),
+        "KeyScope": KEY_SCOPE,
         "Key": KEY_SCHEMA,
         "Problem": _problem_schema(),
         "ProblemItem": _problem_item_schema(),
@@ -69,8 +78,8 @@ def _request_name(kind: QueryType) -> str:
     return f"{kind.name}_request"
 
 
-def request_schema(kind: QueryType, filters: Json) -> Json:
-    """The body of a query of a type, given the schema of its filters."""
+def request_schema(kind: QueryType, shared: Callable[[str], Json]) -> Json:
+    """The body of a query of a type; `shared` gives each of `shared_schemas`, or refers to it."""
     page = {"type": ["integer", "null"], "minimum": 1}
     return {
         "type": "object",
@@ -78,12 +87,10 @@ def request_schema(kind: QueryType, filters: Json) -> Json:
         "additionalProperties": False,
         "properties": {
             "query_type": {"const": kind.name, "description": kind.summary},
-            "filters": filters,
+            "filters": shared("Filters"),
             "granularity": {
-                "type": ["string", "null"],
-                "enum": [*Granularity, None],
-                "default": "day",
-                "description": "Length of a bucket"
+                **shared("Granularity"),
+                "description": "Length of a bucket, `day` by default"
                 + ("." if kind.uses_granularity else "; this query type ignores it."),
             },
             "timezone": {
@@ -93,7 +100,13 @@ def request_schema(kind: QueryType, filters: Json) -> Json:
             },
             "group_by": _group_by_schema(kind),
             "measure": _measure_schema(kind),
-            "compare": COMPARE,
+            "compare": {
+                **shared("Comparison"),
+                "description": "Put the figures of another range beside each row, as "
+                "`previous.…`: the period right before, or the same dates one year before. Both "
+                "ends of the range are required.",
+                "examples": ["previous_period"],
+            },
             "page": {**page, "default": 1, "description": "Page, from 1."},
             "page_size": {
                 **page,
@@ -105,32 +118,11 @@ def request_schema(kind: QueryType, filters: Json) -> Json:
     }
 
 
-def filters_schema() -> Json:
-    """The object of filters."""
-    filters = {
-        name: {**spec.type.schema, "description": spec.help, "examples": [spec.example]}
-        for name, spec in FILTERS.items()
-    }
-    return {
-        "type": ["object", "null"],
-        "description": "Conditions, all joined by AND.",
-        "additionalProperties": False,
-        "properties": filters,
-        "not": {"anyOf": list(_excluded())},
-    }
-
-
-def _excluded() -> Iterator[Json]:
-    """Pairs of filters that cannot be given together; null is the same as leaving one out."""
-    given = {"not": {"type": "null"}}
-    for name, spec in FILTERS.items():
-        for other in spec.instead_of:
-            yield {"required": [name, other], "properties": {name: given, other: given}}
-
-
 def _measure_schema(kind: QueryType) -> Json:
     if not kind.takes_measure:
-        return {"type": "null", "description": "Not of this query type."}
+        # Some generators of clients have no type of null alone.
+        none: Json = {"type": ["string", "null"], "enum": [None]}
+        return {**none, "description": "Not of this query type."}
     return {
         "anyOf": [{"enum": list(MEASURES)}, PAYLOAD_KEY],
         "description": "The number of calls that is measured.",
@@ -168,7 +160,7 @@ def _record_schema(kind: RecordKind) -> Json:
     fields: dict[str, Json] = {}
     for name, spec in ALL_FIELDS[kind].items():
         never_null = name == kind.id_field or (spec.required and name != "merchant_id")
-        value = dict(spec.schema) if never_null else _nullable(spec.schema)
+        value = dict(spec.schema) if never_null else nullable(spec.schema)
         fields[name] = {**value, "description": spec.help, "examples": [spec.example]}
     return {
         "type": "object",
@@ -179,10 +171,6 @@ def _record_schema(kind: RecordKind) -> Json:
             "A record may be partial: a field left out keeps its stored value, null clears it."
         ),
     }
-
-
-def _nullable(value: Mapping[str, object]) -> Json:
-    return {"anyOf": [dict(value), {"type": "null"}]}
 
 
 def _receipt_schema() -> Json:
@@ -246,7 +234,6 @@ def _pending_schema() -> Json:
 
 
 def _key_request_schema() -> Json:
-    ids = {"type": ["array", "null"], "minItems": 1, "items": {"type": "string"}}
     return {
         "type": "object",
         "required": ["name", "permissions"],
@@ -258,14 +245,19 @@ def _key_request_schema() -> Json:
                 "minItems": 1,
                 "items": {"type": "string", "enum": list(Permission)},
             },
-            "scope": {
-                "type": ["object", "null"],
-                "additionalProperties": False,
-                "properties": dict.fromkeys(SCOPE_FIELDS, ids),
-                "description": "Lists that must all hold; an absent list is no limit.",
-            },
+            "scope": ref("KeyRequestScope"),
             "expires_at": {"type": ["string", "null"], "format": "date-time"},
         },
+    }
+
+
+def _scope_schema() -> Json:
+    ids = {"type": ["array", "null"], "minItems": 1, "items": {"type": "string"}}
+    return {
+        "type": ["object", "null"],
+        "additionalProperties": False,
+        "properties": dict.fromkeys(SCOPE_FIELDS, ids),
+        "description": "Lists that must all hold; an absent list is no limit.",
     }
 
 

@@ -5,6 +5,7 @@ from callistics.http.openapi_parts import (
     ANSWER_HEADERS,
     TIMEZONE,
     Json,
+    choice,
     json_content,
     ref,
     responses,
@@ -111,6 +112,7 @@ def search_schemas() -> Json:
     """The schemas of these requests and answers, by their names."""
     return {
         "SearchRequest": _request(),
+        "CallOrder": choice(ORDERS),
         "SearchAnswer": _answer(),
         "ShownCall": _call(),
         "ShownLead": _lead(),
@@ -128,10 +130,9 @@ def _request() -> Json:
             "filters": ref("Filters"),
             "timezone": {**zone, "examples": ["Europe/Lisbon"]},
             "order": {
-                "type": ["string", "null"],
-                "enum": [*ORDERS, None],
-                "default": ORDERS[0],
-                "description": "By start, then merchant and id; with a minus the newest first.",
+                **ref("CallOrder"),
+                "description": "By start, then merchant and id; with a minus the newest first, "
+                f"`{ORDERS[0]}` by default.",
             },
             "limit": {"type": ["integer", "null"], **limit, "description": "Calls on a page."},
             "cursor": {

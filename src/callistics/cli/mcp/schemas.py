@@ -7,8 +7,9 @@ from callistics.analytics.parse_batch import MAX_QUERIES
 from callistics.catalog.dimensions import GROUPABLE
 from callistics.catalog.filters import FILTERS
 from callistics.http.openapi_discovery import discovery_paths
-from callistics.http.openapi_schemas import filters_schema, request_schema
+from callistics.http.openapi_schemas import request_schema
 from callistics.http.openapi_search import search_schemas
+from callistics.http.openapi_shared import shared_schemas
 from callistics.queries import registry
 from callistics.queries.base import QueryType
 
@@ -36,8 +37,8 @@ def queries() -> Schema:
 
 def _body() -> Schema:
     kinds = registry().values()
-    series = _properties(next(kind for kind in kinds if kind.uses_granularity), filters_schema())
-    measured = _properties(next(kind for kind in kinds if kind.takes_measure), {})
+    series = _properties(next(kind for kind in kinds if kind.uses_granularity))
+    measured = _properties(next(kind for kind in kinds if kind.takes_measure))
     (named, key) = series["group_by"]["items"]["anyOf"]
     fields = {"anyOf": [{**named, "enum": list(GROUPABLE)}, key]}
     return {
@@ -54,8 +55,9 @@ def _body() -> Schema:
     }
 
 
-def _properties(kind: QueryType, filters: Schema) -> Schema:
-    return cast("Schema", request_schema(kind, filters)["properties"])
+def _properties(kind: QueryType) -> Schema:
+    whole = request_schema(kind, shared_schemas().__getitem__)
+    return cast("Schema", whole["properties"])
 
 
 def shared() -> Schema:
