@@ -42,7 +42,7 @@ def test_what_failed_for_good_and_what_is_repeated_is_not_counted(tmp_path: Path
         gate.failing = 1
         gate.open()
         problem(server.request("POST", "/calls", json=CALL), 503)
-        assert counted(server) == {}
+        assert set(counted(server).values()) == {0}
         headers = {"Idempotency-Key": "once"}
         answers = [server.request("POST", "/calls", json=CALL, headers=headers) for _ in range(2)]
         assert answers[0].content == answers[1].content

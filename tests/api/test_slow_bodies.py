@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,20 @@ def test_a_key_that_was_revoked_meanwhile_does_nothing(server: Server, path: str
     assert len(server.request("GET", "/keys").json()["keys"]) == before
     assert server.rows("call_count") == [{"count": 0}]
     assert server.request("GET", "/alerts").json() == {"alerts": []}
+
+
+def test_a_key_that_expired_meanwhile_stores_nothing(server: Server) -> None:
+    ends = datetime.now(UTC) + timedelta(seconds=1)
+    wanted = {"name": "brief", "permissions": ["ingest"], "expires_at": ends.isoformat()}
+    key = made(server, "/keys", wanted)
+
+    def expired() -> httpx.Response:
+        while datetime.now(UTC) <= ends:
+            time.sleep(0.05)
+        return server.request("GET", "/keys")
+
+    problem(amid(server, expired, "POST", "/calls", CALL, key["key"]), 401)
+    assert server.rows("call_count") == [{"count": 0}]
 
 
 def test_tokens_that_were_revoked_meanwhile_answer_nothing(server: Server) -> None:

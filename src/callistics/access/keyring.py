@@ -109,6 +109,8 @@ class Keyring:
         self._used: dict[str, int] = {}
         self._unsaved: dict[str, int] = {}
         self._lock = threading.Lock()
+        self.revision = 0
+        """Another number after each change of which keys hold, but by the passing of time."""
 
     def authenticate(self, authorization: str | None, now: int) -> StoredKey:
         """The key of an `Authorization` header. Raises `Unauthorized`."""
@@ -144,6 +146,7 @@ class Keyring:
         """Add a new key."""
         with self._lock:
             self._keys[key.hash] = key
+            self.revision += 1
 
     def learn(self, stored: Iterable[StoredKey]) -> None:
         """Take keys, and revocations, that are stored and not known; what is revoked stays so."""
@@ -152,6 +155,7 @@ class Keyring:
                 known = self._keys.get(key.hash)
                 if known is None or (known.revoked_at is None and key.revoked_at is not None):
                     self._keys[key.hash] = key
+                    self.revision += 1
 
     def revoke(self, key: StoredKey, now: int) -> StoredKey:
         """Refuse a key from now on, and give it as it is to be stored.
@@ -162,6 +166,7 @@ class Keyring:
             known = self._keys[key.hash]
             if known.revoked_at is None:
                 known = self._keys[key.hash] = replace(known, revoked_at=now)
+                self.revision += 1
         return self._with_use(known)
 
     def end(self, key: StoredKey, ends: int) -> StoredKey:
@@ -171,6 +176,7 @@ class Keyring:
         """
         with self._lock:
             known = self._keys[key.hash] = ended(self._keys[key.hash], ends)
+            self.revision += 1
         return self._with_use(known)
 
     def ending(self, now: int) -> list[StoredKey]:

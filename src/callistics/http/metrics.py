@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 
 from prometheus_client import (
     CollectorRegistry,
@@ -15,11 +16,14 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from callistics.records.field import RecordKind
 from callistics.timezones import rules_version
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 AHEAD = "callistics_arrivals_ahead_seconds"
 """The figure that says how far times of arrival lie ahead of the clock."""
+RECORD_RESULTS = ("stored", "unchanged", "pending", "rejected")
+"""What may become of a record that came."""
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -69,6 +73,8 @@ class Metrics:
             "kind",
             "result",
         )
+        for kind, result in product(RecordKind, RECORD_RESULTS):
+            self.records.labels(kind, result)
         self.commits = self._histogram(
             "callistics_commit_seconds", "Time of commits that became durable."
         )

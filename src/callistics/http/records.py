@@ -15,7 +15,7 @@ from litestar import Response, post
 
 from callistics.errors import Conflict, Problem, ProblemKind, Refused, malformed
 from callistics.http.fair_queue import Asked
-from callistics.http.metrics import Metrics
+from callistics.http.metrics import RECORD_RESULTS, Metrics
 from callistics.http.parameters import PARAMETERS
 from callistics.http.problems import MEDIA_TYPE, note_problem_body, problem_body, problem_item
 from callistics.http.query_zone import query_zone
@@ -132,13 +132,14 @@ def _count(metrics: Metrics, kind: RecordKind, skip: bool, done: "Future[Result]
     receipt = None if done.exception() else done.result()
     if not isinstance(receipt, Receipt):
         return
-    count = metrics.records.labels
     if receipt.rejected and not skip:
-        count(kind, "rejected").inc(receipt.received)
-        return
-    for result in ("stored", "unchanged", "pending"):
-        count(kind, result).inc(getattr(receipt, result))
-    count(kind, "rejected").inc(receipt.bad)
+        counts = {"rejected": receipt.received}
+    else:
+        became = (receipt.stored, receipt.unchanged, receipt.pending, receipt.bad)
+        counts = dict(zip(RECORD_RESULTS, became, strict=True))
+    for result, number in counts.items():
+        if number:
+            metrics.records.labels(kind, result).inc(number)
 
 
 def encoded(receipt: Receipt, *, skip: bool) -> tuple[int, bytes]:

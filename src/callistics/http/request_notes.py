@@ -6,6 +6,7 @@ like a name of the product's own: payloads are keyed by whatever a platform like
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 _SHOWN = 5
@@ -21,6 +22,24 @@ def note_key(scope: Mapping[str, Any], key_id: str) -> None:
 def has_key(scope: Mapping[str, Any]) -> bool:
     """Whether a request has a key that was known when it began."""
     return "key" in noted(scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """As of which state of the keyring a request's key was let in, and when (µs) it ends."""
+
+    revision: int
+    expires_at: int | None
+
+
+def note_admitted(scope: Mapping[str, Any], known: Admitted) -> None:
+    """Keep how the request's key was let in; tokens are read anew each time."""
+    scope["state"]["admitted"] = known
+
+
+def admitted(scope: Mapping[str, Any]) -> Admitted | None:
+    """How the request's key was let in."""
+    return scope["state"].get("admitted")
 
 
 def note_key_end(scope: Mapping[str, Any], ends: int | None) -> None:

@@ -38,7 +38,14 @@ from callistics.http.description import Described
 from callistics.http.memory import RequestMemory
 from callistics.http.metrics import Metrics
 from callistics.http.pool import Pool
-from callistics.http.request_notes import has_key, note_key, note_key_end
+from callistics.http.request_notes import (
+    Admitted,
+    admitted,
+    has_key,
+    note_admitted,
+    note_key,
+    note_key_end,
+)
 from callistics.http.sender import sender
 from callistics.http.token_routes import TOKEN_ROUTES
 from callistics.ingest.decode import Terms
@@ -125,8 +132,14 @@ class Services:
 
     def check_still_known(self, request: AnyRequest) -> None:
         """Raises `Unauthorized` where the request had a key that has ended since."""
-        if has_key(request.scope):
+        if has_key(request.scope) and not self._holds(admitted(request.scope)):
             self._known(request)
+
+    def _holds(self, known: Admitted | None) -> bool:
+        """Whether a key that was let in must still hold, as far as that is told without it."""
+        if known is None or known.revision != self.keyring.revision:
+            return False
+        return known.expires_at is None or now() < known.expires_at
 
     def _known(self, request: AnyRequest) -> StoredKey:
         text = bearer(request.headers.get("authorization"))
@@ -139,8 +152,9 @@ class Services:
         self.wrong_keys.check(address, digest)
         if not self.keyring.knows(digest):
             self.wrong_keys.wrong(address)
-        moment = now()
+        moment, revision = now(), self.keyring.revision
         key = self.keyring.admitted(digest, moment)
+        note_admitted(request.scope, Admitted(revision, key.expires_at))
         self.wrong_keys.right(address, digest)
         if ends_soon(key, moment):
             note_key_end(request.scope, key.expires_at)
@@ -234,7 +248,8 @@ async def read_body(request: AnyRequest, limit: int) -> bytes:
                     raise too_large(limit)
                 parts.memory.hold(scope, len(piece))
                 pieces.append(piece)
-                until.reschedule(latest + size / _LEAST_RATE)
+                if size > _LEAST_RATE:
+                    until.reschedule(latest + size / _LEAST_RATE)
     except TimeoutError:
         raise TooSlow(f"the body did not come in time: {size:,} bytes of it did") from None
     except InternalServerException:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from callistics.errors import Unauthorized
@@ -10,6 +11,7 @@ from callistics.webhooks.platforms import Platform
 from callistics.webhooks.request import Received
 from callistics.webhooks.signatures import CHECKS
 
+_network = lru_cache(ip_network)
 _PORTED = re.compile(r"\[([^\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5}")
 
 
@@ -39,7 +41,7 @@ def is_within(address: str, networks: Iterable[str]) -> bool:
     except ValueError:
         return False
     mapped = getattr(found, "ipv4_mapped", None)
-    return any((mapped or found) in ip_network(one) for one in networks)
+    return any((mapped or found) in _network(one) for one in networks)
 
 
 def sender_of(peer: str, forwarded: str, proxies: Sequence[str]) -> str:
@@ -49,7 +51,7 @@ def sender_of(peer: str, forwarded: str, proxies: Sequence[str]) -> str:
     """
     names = [_without_port(one.strip()) for one in forwarded.split(",") if one.strip()]
     sender = peer
-    while is_within(sender, proxies) and names:
+    while names and is_within(sender, proxies):
         sender = names.pop()
     return sender
 
