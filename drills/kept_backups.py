@@ -7,7 +7,7 @@ from callistics.backups.kept import Kept
 from callistics.backups.make import make_backup
 from callistics.backups.place import Place
 from callistics.cli.backing_up.source import ServerSource
-from callistics.cli.client import Client
+from callistics.cli.client import PATIENCE, Client
 from drills.ledger import Floor, Ledger
 from drills.tally import Tally
 from support.backups import restore_into
@@ -27,7 +27,7 @@ class Backups:
     def make(self, server: Live, ledger: Ledger, tally: Tally) -> None:
         """Back up a server, and delete older ones."""
         floor = ledger.floor()
-        with Client(server.url, ADMIN_KEY, max_wait=0) as client:
+        with Client(server.url, ADMIN_KEY, patience=PATIENCE._replace(busy=0)) as client:
             known = {one.id for one in self.kept.manifests()}
             try:
                 make_backup(self.kept, ServerSource(client), lambda _: lambda _: None)

@@ -107,10 +107,11 @@ def _world(found: Found, engine: str, number: int, steps: int) -> None:
     if difference is None:
         return
     smaller = _smaller(engine, number, list(range(done)), difference)
-    print(difference, file=sys.stderr, flush=True)
+    print(difference, world.done[-1], sep="\n", file=sys.stderr, flush=True)
     found.differences.append(
         f"--seed {number} --engine {engine}, step {done - 1}: {difference}\n"
-        f"as few steps as show it: {', '.join(map(str, smaller[0]))}\n" + "\n".join(smaller[1])
+        f"as few steps as show it: {', '.join(map(str, smaller[0]))}\n"
+        + "\n".join(smaller[1] or world.done)
     )
 
 
@@ -124,6 +125,8 @@ def play(engine: str, number: int, steps: Sequence[int]) -> tuple[int, World, Ba
                 try:
                     world.step(step, RULES)
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is a difference
+                    # What the server says of itself goes with its folder.
+                    world.done.append(world.failure())
                     return count, world, error
             return len(steps), world, None
         finally:

@@ -17,7 +17,7 @@ import httpx
 from callistics.model.instants import SECOND
 from drills.random_material import environment, material
 from drills.random_model import Model
-from drills.small_server import hurried
+from drills.small_server import hurried, last_failure
 from oracle.pools import MERCHANTS
 from support import engines
 from support.live import Live
@@ -125,6 +125,10 @@ class World:
             self.server.stop()
         self.restarts += 1
         self.start()
+
+    def failure(self) -> str:
+        """What the server has logged of a failure of its own; empty where there was none."""
+        return last_failure(self._data)
 
     def close(self) -> None:
         """End all."""

@@ -21,6 +21,8 @@ registry.Tuning = partial(
 )
 """
 
+_MOST_TOLD = 6_000
+
 
 @contextmanager
 def hurried(
@@ -47,6 +49,14 @@ def begin(folder: Path, nursery: Nursery) -> Process:
     with _log_beside(folder).open("ab") as log:
         port = {"CALLISTICS_PORT": str(free_port())}
         return nursery.start(folder, SETTINGS | port, _HURRIED, log)
+
+
+def last_failure(folder: Path) -> str:
+    """The last traceback that a server of this folder has logged, empty where there is none."""
+    log = _log_beside(folder)
+    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    _, begun, rest = text.rpartition("Traceback (most recent call last)")
+    return f"{begun}{rest[:_MOST_TOLD]}" if begun else ""
 
 
 def _log_beside(folder: Path) -> Path:

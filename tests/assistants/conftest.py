@@ -41,7 +41,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 @pytest.fixture(scope="session")
 def address(site: Live) -> Iterator[str]:
-    with listening(site.url, "--name", "calls.example.com") as found:
+    names = ("--name", "calls.example.com", "--name", "Proxy.Example.com")
+    with listening(site.url, *names) as found:
         yield found
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from callistics.catalog.filters import FILTERS
 from callistics.cli.client import Client
-from callistics.cli.mcp.answers import MAX_BYTES, MAX_WAIT, Backend, answer
+from callistics.cli.mcp.answers import MAX_BYTES, PATIENCE, Backend, answer
 from callistics.cli.mcp.description import definitions
 from callistics.cli.mcp.tools import TOOLS
 from callistics.queries import registry
@@ -163,7 +163,7 @@ def test_a_busy_server_is_not_waited_for_long() -> None:
     busy = {"title": "Too many requests", "detail": "come back in 7 s"}
     headers = {"Retry-After": "7"}
     transport = httpx.MockTransport(lambda _: httpx.Response(429, json=busy, headers=headers))
-    client = Client("http://test", "k", transport=transport, sleep=pauses.append, max_wait=MAX_WAIT)
+    client = Client("http://test", "k", transport=transport, sleep=pauses.append, patience=PATIENCE)
     with client:
         told = answer(TOOLS["describe"], Backend(client, client.url), {})
     assert pauses == [7.0]

@@ -122,6 +122,7 @@ def test_over_http_each_caller_needs_a_key_of_his_own(address: str) -> None:
         ("Origin", "http://localhost:6274", 200),
         ("Host", "evil.example", 421),
         ("Host", "calls.example.com", 200),
+        ("Host", "proxy.example.com", 200),
     ],
 )
 def test_other_pages_and_other_names_are_refused(

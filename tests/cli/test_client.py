@@ -1,12 +1,13 @@
 """The client's patience, and what it says where patience does not help."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import httpx
 import pytest
 
 from callistics.cli.api_errors import ApiError
-from callistics.cli.client import MAX_WAIT, Client, Content
+from callistics.cli.client import PATIENCE, Client, Content, Patience
 from callistics.cli.root import Failure
 from callistics.client.errors import UnreadableAnswerError
 from callistics.client.options import is_loopback
@@ -68,7 +69,7 @@ def test_does_not_wait_for_ever() -> None:
     with pytest.raises(ApiError) as caught:
         there.request("GET", "/keys", expects="fine")
     assert caught.value.status == 503
-    assert sum(pauses) <= MAX_WAIT
+    assert sum(pauses) <= PATIENCE.busy
 
 
 def test_strange_times_to_wait_are_kept_within_reason() -> None:
@@ -98,6 +99,19 @@ def test_a_lost_answer_is_an_error_where_repeating_might_do_harm() -> None:
     assert not pauses
 
 
+@pytest.mark.parametrize(("late", "times"), [(True, 3), (False, 2)])
+def test_an_answer_that_is_late_is_asked_for_again_where_there_is_time(
+    late: bool, times: int
+) -> None:
+    script = Script(fine, lambda: httpx.ReadTimeout("slow"), fine)
+    patience = Patience(busy=10, answer=1, late=late)
+    there = Client("http://host", "k", transport=script, sleep=lambda _: None, patience=patience)
+    there.request("GET", "/keys", expects="fine")
+    with nullcontext() if late else pytest.raises(Failure, match="no answer"):
+        there.request("POST", "/calls", expects="fine", content=Content(b"{}"), repeatable=True)
+    assert len(script.requests) == times
+
+
 def test_a_server_that_never_answered_is_not_waited_for() -> None:
     there, pauses = client(Script(lost))
     with pytest.raises(Failure, match="no answer"):
@@ -110,7 +124,7 @@ def test_a_server_gone_for_good_is_an_error_in_the_end() -> None:
     there.request("GET", "/keys", expects="fine")
     with pytest.raises(Failure, match="no answer"):
         there.request("POST", "/calls", expects="fine", content=Content(b"{}"), repeatable=True)
-    assert sum(pauses) < 2 * MAX_WAIT
+    assert sum(pauses) < 2 * PATIENCE.busy
 
 
 def test_sends_the_key() -> None:

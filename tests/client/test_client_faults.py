@@ -8,6 +8,7 @@ import pytest
 from callistics import AsyncClient, Client
 from callistics.client import NoAnswerError, NoAnswerInTimeError, UnavailableError
 from callistics.testing import RunningServer
+from support.alerting import body
 from support.asynchronous import finished
 from support.faults import Fault
 from support.flaky import Proxy
@@ -134,3 +135,13 @@ def test_the_client_for_asyncio_stores_once_too(
     proxy.order(Fault.CUT_EXECUTED, "POST /calls", count=2)
     proxy.order(Fault.CUT_ANSWER, "POST /analytics")
     assert finished(send()) == (6, 6)
+
+
+def test_an_alert_that_is_deleted_is_not_missed_when_the_answer_is_lost(
+    through: Client, proxy: Proxy, client: Client
+) -> None:
+    made = client.create_alert(body())
+    proxy.order(Fault.CUT_EXECUTED, f"DELETE /alerts/{made['id']}")
+    with pytest.raises(NoAnswerError):
+        through.delete_alert(made["id"])
+    assert client.list_alerts() == []

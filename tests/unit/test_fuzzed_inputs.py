@@ -3,9 +3,11 @@
 import base64
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from callistics.files.lines import UnreadableError
 from callistics.files.preview import preview
@@ -76,3 +78,16 @@ def test_arrow_with_a_field_within_itself(tmp_path: Path) -> None:
     path.write_bytes(OF_ITSELF)
     with pytest.raises(UnreadableError, match="cannot be read as Arrow"):
         preview(str(path), "arrow", RecordMapping())
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_columns_whose_names_are_no_text(tmp_path: Path, kind: Literal["parquet", "arrow"]) -> None:
+    path, table = tmp_path / f"a.{kind}", pa.table({"name": [1]})
+    if kind == "parquet":
+        parquet.write_table(table, path, store_schema=False)
+    else:
+        with pa.ipc.new_stream(str(path), table.schema) as writer:
+            writer.write_table(table)
+    path.write_bytes(path.read_bytes().replace(b"name", b"\xb0ame"))
+    with pytest.raises(UnreadableError, match=f"(?i)cannot be read as {kind}"):
+        preview(str(path), kind, RecordMapping())

@@ -1,7 +1,5 @@
 """`python -m callistics.cli` is `callistics`."""
 
-from callistics.cli import main
-from callistics.runtime import tune
+from callistics.__main__ import main
 
-tune()
 main()

@@ -28,11 +28,22 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Sleep = Callable[[float], None]
 
-MAX_WAIT = 120.0
-"""Seconds that a command waits in all for a server that asks to come back later."""
+
+class Patience(NamedTuple):
+    """Seconds that one request waits: in all while the server is `busy`, and for an `answer`.
+
+    `late` is whether it is sent again where the answer did not come in time.
+    """
+
+    busy: float
+    answer: float
+    late: bool = True
+
 
 # Long answers are the server's to cut off; this only notices a machine that is gone.
-_TIMEOUT = 600.0
+PATIENCE = Patience(busy=120.0, answer=600.0)
+"""That of a command."""
+
 _HOW_TO_GIVE_A_KEY = (
     "give a key with --key or the environment variable CALLISTICS_KEY; on the server's machine,"
     " the first admin key is in the file ending in .admin-key beside the database; a restored"
@@ -54,9 +65,8 @@ class Content(NamedTuple):
 class Client:
     """Talks to the HTTP interface at `url`, over a network or, with a `transport`, without one.
 
-    A `store` in this process takes records without a request; see `patiently`. `max_wait` is the
-    seconds that one request waits in all for a server that is busy, `certificate` that of this
-    machine's own server.
+    A `store` in this process takes records without a request; see `patiently`. `certificate`
+    is that of this machine's own server.
     """
 
     def __init__(
@@ -67,7 +77,7 @@ class Client:
         transport: httpx.BaseTransport | None = None,
         store: "LocalStore | None" = None,
         sleep: Sleep = time.sleep,
-        max_wait: float = MAX_WAIT,
+        patience: Patience = PATIENCE,
         certificate: str | None = None,
     ) -> None:
         self.url = url.rstrip("/")
@@ -75,13 +85,18 @@ class Client:
         self.is_local = transport is not None
         self._key = key
         self._sleep = sleep
-        self._max_wait = max_wait
+        self._busy = patience.busy
         self._told = False
-        options = Options(self.url, key, _TIMEOUT, agent=f"callistics-cli/{__version__}")
+        options = Options(self.url, key, patience.answer, agent=f"callistics-cli/{__version__}")
         http = opened(httpx.Client, self.url, transport=transport, certificate=certificate)
         # A server that never answered is more likely not there than starting again.
         retrying = Retrying(
-            times=float("inf"), seconds=max_wait, at=is_busy, only_reached=True, spread=0
+            times=float("inf"),
+            seconds=patience.busy,
+            at=is_busy,
+            only_reached=True,
+            late=patience.late,
+            spread=0,
         )
         self._transport = Transport(
             options, http, retrying=retrying, on_pause=self._tell_outcome, sleep=sleep
@@ -96,7 +111,7 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._transport.http.close()
+        self._transport.close()
 
     def request(
         self,
@@ -157,7 +172,7 @@ class Client:
             except RequestError as error:
                 found = request_error(error)
                 pause = min(float(error.retry_after or 0), LONGEST_PAUSE)
-                if not is_busy(found.status) or waited + pause > self._max_wait:
+                if not is_busy(found.status) or waited + pause > self._busy:
                     raise self._as_failure(found) from error
                 self._tell(found)
             self._sleep(pause)
@@ -182,7 +197,7 @@ class Client:
             return
         self._told = True
         reason = "gave no answer" if busy is None else f"is busy ({busy.title})"
-        most = f"for up to {self._max_wait:.0f} seconds each time"
+        most = f"for up to {self._busy:.0f} seconds each time"
         click.echo(f"{self.url} {reason}: trying again, {most}", err=True)
 
     def _as_failure(self, error: ApiError) -> click.ClickException:

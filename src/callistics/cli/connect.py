@@ -12,7 +12,7 @@ from functools import wraps
 import click
 import httpx
 
-from callistics.cli.client import MAX_WAIT, Client
+from callistics.cli.client import PATIENCE, Client, Patience
 from callistics.cli.root import Failure
 from callistics.client.errors import ClientError
 from callistics.client.options import check_url, is_loopback, verifying
@@ -118,16 +118,16 @@ def server_url(target: Target) -> str:
     return _checked(target.url or default_url(load_settings()))
 
 
-def at_server(target: Target, max_wait: float) -> Client:
+def at_server(target: Target, patience: Patience) -> Client:
     """The client of a server, whether it answers now or only later. Raises `Failure`."""
     settings = load_settings()
-    return _at(target.url or default_url(settings), target.key, settings, max_wait)
+    return _at(target.url or default_url(settings), target.key, settings, patience)
 
 
-def _at(url: str, key: str | None, settings: Settings, max_wait: float = MAX_WAIT) -> Client:
+def _at(url: str, key: str | None, settings: Settings, patience: Patience = PATIENCE) -> Client:
     url = _checked(url)
     used = key or key_beside(url, settings)
-    return Client(url, used, max_wait=max_wait, certificate=settings.tls_cert)
+    return Client(url, used, patience=patience, certificate=settings.tls_cert)
 
 
 def _checked(url: str) -> str:

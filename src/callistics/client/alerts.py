@@ -35,7 +35,7 @@ def change_alert(alert_id: str, changes: Mapping[str, Any]) -> Request[Alert]:
 
 def delete_alert(alert_id: str) -> Request[None]:
     """Delete an alert."""
-    return Request(method="DELETE", path=_path(alert_id), read=nothing)
+    return Request(method="DELETE", path=_path(alert_id), read=nothing, repeatable=False)
 
 
 def simulate_alert(

@@ -88,7 +88,7 @@ class AsyncClient:
 
     async def aclose(self) -> None:
         """End its connections, which those of `with_options` are too."""
-        await self._transport.http.aclose()
+        await self._transport.close()
 
     def with_options(
         self,

@@ -93,7 +93,7 @@ class Client:
 
     def close(self) -> None:
         """End its connections, which those of `with_options` are too."""
-        self._transport.http.close()
+        self._transport.close()
 
     def with_options(
         self,

@@ -202,7 +202,7 @@ def status_error(response: httpx.Response) -> StatusError:
     """The error that an answer is; its body has been read."""
     try:
         raw: object = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         raw = None
     problem = cast("dict[str, object]", raw) if isinstance(raw, dict) else {}
     if response.has_redirect_location:

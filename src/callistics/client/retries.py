@@ -36,14 +36,16 @@ def is_busy(status: int) -> bool:
 class Retrying:
     """At most so many `times`, for at most so many `seconds` of waiting, at these statuses.
 
-    `only_reached`: a server that never answered is not waited for. Pauses are up to `spread`
-    shorter than the rule says, so that many clients do not come back at once.
+    `only_reached`: a server that never answered is not waited for. `late`: also where the answer
+    did not come in time. Pauses are up to `spread` shorter than the rule says, so that many clients
+    do not come back at once.
     """
 
     times: float = 2
     seconds: float = float("inf")
     at: Callable[[int], bool] = is_passing
     only_reached: bool = False
+    late: bool = True
     spread: float = 0.25
 
 
@@ -71,13 +73,16 @@ class Tries:
             return self._helps_at(outcome)
         if isinstance(outcome, _NEVER) or (self._retrying.only_reached and not self._reached):
             return False
-        return self._repeatable or isinstance(outcome, _NOT_SENT)
+        if isinstance(outcome, _NOT_SENT):
+            return True
+        in_time = not isinstance(outcome, httpx.TimeoutException)
+        return self._repeatable and (in_time or self._retrying.late)
 
     def _helps_at(self, response: httpx.Response) -> bool:
         status = response.status_code
         if response.is_success or not self._retrying.at(status):
             return False
-        if status == QUERY_TIMED_OUT.status and QUERY_TIMED_OUT.uri in response.text:
+        if status == QUERY_TIMED_OUT.status and QUERY_TIMED_OUT.uri.encode() in response.content:
             # The query would run past its limit again.
             return False
         return self._repeatable or status in _NOT_DONE
@@ -106,6 +111,6 @@ def asked_pause(response: httpx.Response) -> float | None:
 def _moment(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

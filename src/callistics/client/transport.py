@@ -1,11 +1,12 @@
 """Sending requests over httpx, again where that helps: the two ways, and the rule they share."""
 
 import asyncio
+import os
 import re
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import httpx
 
@@ -18,6 +19,9 @@ OnPause = Callable[[Outcome], None]
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)
 _HEADER = re.compile(r"[!-~]*(?:[ \t]+[!-~]+)*", re.ASCII)
+# A request that is cancelled at its first step keeps its place among those that a pool may open
+# (httpcore 1.0.9): with a limit none would be left in the end, and no request be sent any more.
+_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20)
 # A host or a query that no address can have; a client that was closed.
 _UNSENT = (httpx.InvalidURL, UnicodeError, RuntimeError)
 
@@ -94,14 +98,42 @@ def opened(
     certificate: str | None = None,
 ) -> Http:
     """Connections to a server, by the proxies of the environment. Raises `ClientError`."""
-    verify = verifying(url, certificate)
+    proxied = not is_loopback(url)
     try:
-        return kind(transport=transport, trust_env=not is_loopback(url), verify=verify)
+        verify = verifying(url, certificate)
+        return kind(transport=transport, trust_env=proxied, verify=verify, limits=_LIMITS)
+    except OSError as error:
+        raise ClientError(
+            f"the certificates to trust cannot be read: {error} (see SSL_CERT_FILE)"
+        ) from error
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         raise ClientError(
             f"the proxy that the environment names cannot be used: {error} (see HTTP_PROXY,"
             " HTTPS_PROXY, ALL_PROXY and NO_PROXY)"
         ) from error
+
+
+class Connections(Generic[Http]):
+    """The connections of this process: others after a fork.
+
+    Two processes on one connection would read each other's answers. What was `given` is not ours
+    to make again.
+    """
+
+    def __init__(self, kind: Callable[..., Http], url: str, given: Http | None = None) -> None:
+        self._kind, self._url, self._given = kind, url, given is not None
+        self.http: Http = opened(kind, url) if given is None else given
+        self._process = os.getpid()
+
+    def here(self) -> Http:
+        """Those to use. Raises `ClientError` where none can be made."""
+        if self._process != os.getpid() and not self.http.is_closed:
+            if self._given:
+                raise ClientError(
+                    "http_client was made before this process was forked: make a client in each"
+                )
+            self.http, self._process = opened(self._kind, self._url), os.getpid()
+        return self.http
 
 
 class Transport(_Base):
@@ -110,19 +142,24 @@ class Transport(_Base):
     def __init__(
         self,
         options: Options,
-        http: httpx.Client | None = None,
+        http: httpx.Client | Connections[httpx.Client] | None = None,
         *,
         retrying: Retrying | None = None,
         on_pause: OnPause | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         super().__init__(options, retrying, on_pause)
-        self.http = http or opened(httpx.Client, options.url)
+        shared = isinstance(http, Connections)
+        self._connections = http if shared else Connections(httpx.Client, options.url, http)
         self._sleep = sleep
 
     def again(self, options: Options) -> "Transport":
         """The same connections with other options."""
-        return Transport(options, self.http, sleep=self._sleep)
+        return Transport(options, self._connections, sleep=self._sleep)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._connections.http.close()
 
     def run(self, flow: Flow[T]) -> T:
         """What a flow comes to. Raises what it does."""
@@ -171,15 +208,16 @@ class Transport(_Base):
             self._sleep(pause)
 
     def _once(self, request: Request[Any], *, streamed: bool) -> Outcome:
+        http = self._connections.here()
         try:
-            built = self.http.build_request(**self._arguments(request))
-            response = self.http.send(built, stream=streamed)
+            built = http.build_request(**self._arguments(request))
+            response = http.send(built, stream=streamed)
             if streamed and not response.is_success:
                 response.read()
         except httpx.RequestError as error:
             return error
         except _UNSENT as error:
-            raise self._unsent(error, closed=self.http.is_closed) from error
+            raise self._unsent(error, closed=http.is_closed) from error
         return response
 
 
@@ -189,17 +227,22 @@ class AsyncTransport(_Base):
     def __init__(
         self,
         options: Options,
-        http: httpx.AsyncClient | None = None,
+        http: httpx.AsyncClient | Connections[httpx.AsyncClient] | None = None,
         *,
         retrying: Retrying | None = None,
         on_pause: OnPause | None = None,
     ) -> None:
         super().__init__(options, retrying, on_pause)
-        self.http = http or opened(httpx.AsyncClient, options.url)
+        shared = isinstance(http, Connections)
+        self._connections = http if shared else Connections(httpx.AsyncClient, options.url, http)
 
     def again(self, options: Options) -> "AsyncTransport":
         """The same connections with other options."""
-        return AsyncTransport(options, self.http)
+        return AsyncTransport(options, self._connections)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._connections.http.aclose()
 
     async def run(self, flow: Flow[T]) -> T:
         """What a flow comes to. Raises what it does."""
@@ -230,9 +273,10 @@ class AsyncTransport(_Base):
             await asyncio.sleep(pause)
 
     async def _once(self, request: Request[Any]) -> Outcome:
+        http = self._connections.here()
         try:
-            return await self.http.request(**self._arguments(request))
+            return await http.request(**self._arguments(request))
         except httpx.RequestError as error:
             return error
         except _UNSENT as error:
-            raise self._unsent(error, closed=self.http.is_closed) from error
+            raise self._unsent(error, closed=http.is_closed) from error

@@ -1,7 +1,9 @@
 """`callistics mcp`."""
 
 import socket
+from dataclasses import replace
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -10,6 +12,9 @@ from callistics.cli.connect import Target, at_server, server_options, server_url
 from callistics.cli.listen import cannot_listen
 from callistics.cli.root import Failure
 from callistics.settings import load_settings
+
+if TYPE_CHECKING:
+    from callistics.cli.client import Client
 
 _EPILOG = """\b
 Examples:
@@ -54,10 +59,10 @@ def command(target: Target, http: str | None, names: tuple[str, ...]) -> None:
 
 def _over_stdio(target: Target) -> None:
     # Loaded here: the package is an extra.
-    from callistics.cli.mcp.answers import MAX_WAIT, Backend  # noqa: PLC0415
+    from callistics.cli.mcp.answers import PATIENCE, Backend  # noqa: PLC0415
     from callistics.cli.mcp.server import serve_stdio  # noqa: PLC0415
 
-    with at_server(target, MAX_WAIT) as client:
+    with at_server(target, PATIENCE) as client:
         serve_stdio(Backend(client, _dashboard(client.url)))
 
 
@@ -66,15 +71,23 @@ def _over_http(target: Target, place: tuple[str, int], names: tuple[str, ...]) -
     if given is ParameterSource.COMMANDLINE:
         raise click.UsageError("--key and --http exclude each other: callers send their own keys")
     # Loaded here: the package is an extra.
+    from callistics.cli.mcp.answers import PATIENCE  # noqa: PLC0415
     from callistics.cli.mcp.server import PATH, serve_http  # noqa: PLC0415
 
     url = server_url(target)
+
+    def connect(key: str) -> "Client":
+        return at_server(replace(target, url=url, key=key), PATIENCE)
+
+    # What is wrong in the environment is told before anybody calls.
+    with connect("none"):
+        pass
     host, port = place
     with _listener(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
         port = listener.getsockname()[1]
         click.echo(f"MCP at http://{shown}:{port}{PATH}, of the server at {url}", err=True)
-        serve_http(listener, url, _dashboard(url), (shown, *names))
+        serve_http(listener, connect, _dashboard(url), (shown, *names))
 
 
 def _dashboard(url: str) -> str:

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from callistics.cli.api_errors import ApiError
-from callistics.cli.client import Client, NoAccessError
+from callistics.cli.client import Client, NoAccessError, Patience
 from callistics.cli.mcp.schemas import Schema
 from callistics.cli.root import Failure
 from callistics.errors import CallisticsError, unknown_names
@@ -20,8 +20,8 @@ _BYTES_PER_TOKEN = 2
 """Few of them: figures, ids and dates are cut into shorter tokens than prose."""
 MAX_BYTES = MAX_TOKENS * _BYTES_PER_TOKEN
 _MOST_LINES, _MOST_CHARACTERS = 20, 1_000
-MAX_WAIT = 10.0
-"""Seconds that a tool waits for a server that is busy: longer, and who called it may have gone."""
+PATIENCE = Patience(busy=10.0, answer=120.0, late=False)
+"""How long a tool waits for its server: longer, and who called it may have gone."""
 
 Arguments = Mapping[str, object]
 

@@ -15,7 +15,7 @@ from callistics.files.arrow.types import leaves
 
 _ROWS = 5_000
 _MAGIC = b"ARROW1"
-UNREADABLE: tuple[type[Exception], ...] = (pa.ArrowException, OSError, EOFError)
+UNREADABLE: tuple[type[Exception], ...] = (pa.ArrowException, OSError, EOFError, UnicodeDecodeError)
 """What is raised where a file is not what it should be."""
 
 # Logical types of Parquet's that Arrow may show as what they are stored as.
