@@ -4,20 +4,12 @@ import sys
 from typing import NoReturn
 
 from callistics.errors import not_installed
-from callistics.runtime import end, tune
+from callistics.runtime import run
 
 
 def main() -> NoReturn:
     """Run a command, and end the process."""
-    tune()
-    try:
-        _run()
-    except SystemExit as error:
-        if isinstance(error.code, str):
-            # The interpreter prints it.
-            raise
-        end(error.code or 0)
-    end(0)
+    run(_run)
 
 
 def _run() -> None:

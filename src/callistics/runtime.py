@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
@@ -32,6 +33,19 @@ def tune() -> None:
     """Set up the interpreter of this process."""
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.set_threshold(*_COLLECT_AFTER)
+
+
+def run(command: Callable[[], object]) -> NoReturn:
+    """Run a command of the command line in a process of its own, and end that."""
+    tune()
+    try:
+        command()
+    except SystemExit as error:
+        if isinstance(error.code, str):
+            # The interpreter prints it.
+            raise
+        end(error.code or 0)
+    end(0)
 
 
 def end(status: int) -> NoReturn:

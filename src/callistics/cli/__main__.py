@@ -1,5 +1,6 @@
 """`python -m callistics.cli` is `callistics`."""
 
-from callistics.__main__ import main
+from callistics.cli import main
+from callistics.runtime import run
 
-main()
+run(main)
