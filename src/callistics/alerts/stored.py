@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-import msgspec
-
 from callistics.engines.base import Readable
 from callistics.model.alerts import (
     AlertChange,
@@ -12,6 +10,7 @@ from callistics.model.alerts import (
     AlertStatus,
     Delivery,
     StoredAlert,
+    read_row,
 )
 from callistics.records.columnar.alert_tables import DELIVERIES, waiting
 from callistics.sql.fragment import Sql, compose, raw, text
@@ -84,4 +83,4 @@ def _newest(kind: AlertRow) -> Sql:
 
 
 def _read(content: object, type_: type[T]) -> Any:
-    return msgspec.json.decode(str(content), type=type_)
+    return read_row(str(content), type_)

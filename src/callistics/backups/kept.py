@@ -22,6 +22,7 @@ MANIFESTS, PARTS, BEGUN = "backups", "parts", "begun"
 """The folders of manifests, of parts, and of what is known of backups that are not finished."""
 Note = Callable[[int], None]
 """Is told of so many rows more that are done."""
+_read_parts = msgspec.json.Decoder(list[Part]).decode
 _STAMP = len("20261128T213013Z")
 
 
@@ -135,7 +136,7 @@ class Kept:
         for backup in self._ids(BEGUN):
             try:
                 noted = self.place.read(f"{BEGUN}/{backup}.json")
-                found[backup] = msgspec.json.decode(noted, type=list[Part])
+                found[backup] = _read_parts(noted)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 found[backup] = []
         return found

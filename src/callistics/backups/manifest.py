@@ -85,6 +85,9 @@ class _Formatted(msgspec.Struct):
     format: int
 
 
+_read_format = msgspec.json.Decoder(_Formatted).decode
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All that is known of a backup. `created_at` (RFC 3339) is the state that it has.
 
@@ -111,6 +114,9 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         return sum(part.rows for part in self.parts if part.table == table)
 
 
+_read_manifest = msgspec.json.Decoder(Manifest).decode
+
+
 def new_id(instant: int) -> str:
     """The id of a backup that is begun at an instant (µs)."""
     moment = re.sub(r"[-:]|\.\d+", "", utc_text(instant))
@@ -126,7 +132,7 @@ def encode(manifest: Manifest) -> bytes:
 def decode(data: bytes, name: str) -> Manifest:
     """The manifest of a file. Raises `UnreadableError` where that is none, or was changed."""
     try:
-        found = msgspec.json.decode(data, type=Manifest)
+        found = _read_manifest(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(name, _reason(data)) from error
     if found.checksum != _checksum(found):
@@ -137,7 +143,7 @@ def decode(data: bytes, name: str) -> Manifest:
 def _reason(data: bytes) -> str:
     """Why what does not look like a manifest is none."""
     try:
-        found = msgspec.json.decode(data, type=_Formatted).format
+        found = _read_format(data).format
     except msgspec.ValidationError:
         return "is damaged: it is no manifest"
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, TypeVar
 
 import msgspec
 
 from callistics.model.scope import EVERYTHING, Scope
+
+T = TypeVar("T")
 
 GroupKey = Mapping[str, str | int | float | bool | None]
 """What tells the groups of an alert apart: empty where its query has one row."""
@@ -255,3 +258,14 @@ class KeptAlerts:
 def as_text(value: StoredAlert | AlertStatus | AlertChange | Delivery) -> str:
     """What is stored of it."""
     return msgspec.json.encode(value).decode()
+
+
+def read_row(content: str, type_: type[T]) -> T:
+    """What was stored as `as_text` gives it."""
+    return _DECODERS[type_].decode(content)
+
+
+_STORED = (StoredAlert, AlertStatus, AlertChange, Delivery)
+_DECODERS: Mapping[type, msgspec.json.Decoder[Any]] = {
+    type_: msgspec.json.Decoder(type_) for type_ in _STORED
+}

@@ -40,7 +40,10 @@ def endpoint_text(endpoint: StoredEndpoint) -> str:
 
 def read_endpoint(text: str) -> StoredEndpoint:
     """The endpoint of a text that was stored."""
-    return msgspec.json.decode(text, type=StoredEndpoint)
+    return _read_endpoint(text)
+
+
+_read_endpoint = msgspec.json.Decoder(StoredEndpoint).decode
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from callistics.backups.manifest import ListedPart, State
 from callistics.cli.client import Client
 from callistics.cli.root import Failure
 
+_read_state = msgspec.json.Decoder(State).decode
 _DIGEST = ("sha-256=:", ":")
 _AGAIN = "run the same command again: what has come is not fetched again"
 
@@ -31,7 +32,7 @@ class ServerSource:
     def holding(self) -> Generator[State]:
         """The state as it is now, released at the end."""
         answer = self._client.request("POST", "/backups", expects="id")
-        state = msgspec.json.decode(answer.content, type=State)
+        state = _read_state(answer.content)
         try:
             yield state
         except BaseException:

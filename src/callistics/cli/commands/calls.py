@@ -35,6 +35,9 @@ class _Page(msgspec.Struct):
     data: list[msgspec.Raw]
 
 
+_read_page = msgspec.json.Decoder(_Page).decode
+
+
 @click.group("calls", epilog=_EPILOG)
 def command() -> None:
     """Show the calls behind a figure, or one of them."""
@@ -113,7 +116,7 @@ def _print(calls: list[dict[str, Any]], text: str, format_: Paged, *, first: boo
 
 def json_lines(page: str) -> list[str]:
     """The calls of a page, each as the exact JSON text that was answered."""
-    found = msgspec.json.decode(page, type=_Page)
+    found = _read_page(page)
     return [bytes(one).decode() for one in found.data]
 
 

@@ -152,9 +152,12 @@ class _Rows(msgspec.Struct):
     data: list[msgspec.Raw] | None = None
 
 
+_read_rows = msgspec.json.Decoder(_Rows).decode
+
+
 def fitting(sent: bytes) -> int:
     """How many of the rows of an answer fit into one, beside what comes with them."""
-    rows = msgspec.json.decode(sent, type=_Rows).data or []
+    rows = _read_rows(sent).data or []
     lengths = [len(bytes(row)) + 1 for row in rows]
     left = MAX_BYTES - (len(sent) - sum(lengths))
     return sum(1 for end in accumulate(lengths) if end <= left)

@@ -52,6 +52,9 @@ class _Kept(msgspec.Struct, forbid_unknown_fields=True):
     position: Position
 
 
+_read_kept = msgspec.json.Decoder(_Kept).decode
+
+
 class StateFile:
     """Keeps the position of one sync, durably."""
 
@@ -66,7 +69,7 @@ class StateFile:
         except FileNotFoundError:
             return None
         try:
-            kept = msgspec.json.decode(text, type=_Kept)
+            kept = _read_kept(text)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise self.damaged(str(error)) from None
         if kept.format != _FORMAT:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
-import msgspec
 import pyarrow as pa
 
 from callistics.model.alerts import (
@@ -13,6 +12,7 @@ from callistics.model.alerts import (
     AlertStatus,
     Delivery,
     KeptAlerts,
+    read_row,
 )
 
 T = TypeVar("T")
@@ -44,13 +44,12 @@ def kept_alerts(rows: Iterable[Sequence[object]]) -> KeptAlerts:
 
 
 def _read(contents: Mapping[str, str], type_: type[T]) -> dict[str, T]:
-    decoder = msgspec.json.Decoder(type_)
-    return {own: decoder.decode(content) for own, content in contents.items()}
+    return {own: read_row(content, type_) for own, content in contents.items()}
 
 
 def waiting(contents: Iterable[object]) -> list[Delivery]:
     """The notices that are on their way, of those that are stored."""
-    found = [msgspec.json.decode(str(one), type=Delivery) for one in contents]
+    found = [read_row(str(one), Delivery) for one in contents]
     return [one for one in found if not one.over]
 
 
