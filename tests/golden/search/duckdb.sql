@@ -9,7 +9,7 @@ LIMIT 101) AS edge
 --   'mer_abc'
 
 -- plain: keys of the first page
-SELECT epoch_us(c.started_at), c.merchant_id, c.call_id, c.rowid
+SELECT epoch_us(c.started_at), c.merchant_id, c.call_id, c.call_key, c.merchant_id, c.call_id
 FROM calls AS c
 WHERE (c.merchant_id = ?)
   AND c.started_at >= ?
@@ -20,7 +20,7 @@ LIMIT 101
 --   datetime.datetime(2025, 10, 9, 8, 53, 20)
 
 -- plain: keys of the last page
-SELECT epoch_us(c.started_at), c.merchant_id, c.call_id, c.rowid
+SELECT epoch_us(c.started_at), c.merchant_id, c.call_id, c.call_key, c.merchant_id, c.call_id
 FROM calls AS c
 WHERE (c.merchant_id = ?)
   AND c.started_at <= ?
@@ -72,7 +72,7 @@ SELECT c.call_id AS v0,
 FROM calls AS c
 WHERE (c.merchant_id = ?)
   AND c.started_at >= ? AND c.started_at <= ?
-  AND ((c.rowid) IN (SELECT unnest(?::VARCHAR[]::BIGINT[])))
+  AND ((c.call_key, c.merchant_id, c.call_id) IN (SELECT unnest(?::VARCHAR[]::BIGINT[])))
 -- values
 --   'BUSY'
 --   'NO_ANSWER'
@@ -109,7 +109,7 @@ SELECT c.call_id AS v0,
        CASE WHEN c.outcome_key IS NOT NULL THEN NOT (c.outcome_key IN (?, ?)) ELSE c.answered_at IS NOT NULL OR coalesce(c.success, FALSE) END AS v24
 FROM calls_held AS c
 WHERE (c.merchant_id = ?)
-  AND ((c.rowid) IN (SELECT unnest(?::VARCHAR[]::BIGINT[])))
+  AND ((c.call_key, c.merchant_id, c.call_id) IN (SELECT unnest(?::VARCHAR[]::BIGINT[])))
 -- values
 --   'BUSY'
 --   'NO_ANSWER'
@@ -156,7 +156,7 @@ LIMIT 101) AS edge
 --   10000
 
 -- full: keys of the first page
-SELECT epoch_us(c.started_at), c.merchant_id, c.call_id, c.rowid
+SELECT epoch_us(c.started_at), c.merchant_id, c.call_id, c.call_key, c.merchant_id, c.call_id
 FROM calls AS c LEFT JOIN leads AS l ON l.lead_no = c.lead_no
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)
@@ -196,7 +196,7 @@ LIMIT 101
 --   datetime.datetime(2025, 10, 9, 8, 53, 20)
 
 -- full: keys of the last page
-SELECT epoch_us(c.started_at), c.merchant_id, c.call_id, c.rowid
+SELECT epoch_us(c.started_at), c.merchant_id, c.call_id, c.call_key, c.merchant_id, c.call_id
 FROM calls AS c LEFT JOIN leads AS l ON l.lead_no = c.lead_no
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)
@@ -258,7 +258,9 @@ WHERE ((l.lead_no) IN (SELECT unnest(?::VARCHAR[]::BIGINT[])))
 -- a call by its id
 SELECT c.merchant_id AS v0,
        epoch_us(c.started_at) AS v1,
-       c.rowid AS v2
+       c.call_key AS v2,
+       c.merchant_id AS v3,
+       c.call_id AS v4
 FROM calls AS c
 WHERE (c.merchant_id = ?)
   AND (c.call_key = md5_number_lower(?) >> 24 AND c.call_id = ?)
