@@ -126,7 +126,8 @@ def play(engine: str, number: int, steps: Sequence[int]) -> tuple[int, World, Ba
                     world.step(step, RULES)
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is a difference
                     # What the server says of itself goes with its folder.
-                    world.done.append(world.failure())
+                    if told := world.failure():
+                        world.done.append(told)
                     return count, world, error
             return len(steps), world, None
         finally:
