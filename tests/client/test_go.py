@@ -7,12 +7,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from callistics import Client
 from callistics.testing import RunningServer
-from support.programs import attempt, install, run
+from support.programs import attempt, bring_document, install, run
 
 ROOT = Path(__file__).parents[2]
 MAIN = Path(__file__).parent / "go" / "main.go"
@@ -45,8 +44,7 @@ def project(tmp_path: Path, generator: Path, running: RunningServer) -> Path:
     folder = tmp_path / "project"
     (folder / "src" / "question").mkdir(parents=True)
     shutil.copy(MAIN, folder / "src" / "question")
-    document = httpx.get(f"{running.url}/openapi.json", trust_env=False)
-    (folder / "openapi.json").write_bytes(document.content)
+    bring_document(running.url, folder)
     # A list whose items may be null is no Go where the generator simplifies unions.
     options = ("--openapi-normalizer", "DISABLE_ALL=true")
     names = "packageName=callistics,withGoMod=false,enumClassPrefix=true"

@@ -5,12 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from callistics import Client
 from callistics.testing import RunningServer
-from support.programs import attempt, install, run
+from support.programs import attempt, bring_document, install, run
 
 SOURCE = Path(__file__).parent / "typescript"
 NPM = shutil.which("npm")
@@ -27,8 +26,7 @@ def project(tmp_path: Path, running: RunningServer) -> Path:
     shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("node_modules"))
     patience = ("--fetch-retries=0", "--fetch-timeout=20000")
     install(folder, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", *patience)
-    document = httpx.get(f"{running.url}/openapi.json", trust_env=False)
-    (folder / "openapi.json").write_bytes(document.content)
+    bring_document(running.url, folder)
     return folder
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
 # What npm, pip and uv say where there is no network; anything else is a failure.
@@ -29,6 +30,12 @@ def run(folder: Path, *command: str | Path, **variables: str) -> str:
     done = attempt(folder, *command, **variables)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def bring_document(url: str, folder: Path) -> None:
+    """Put the OpenAPI document of a server into a folder."""
+    document = httpx.get(f"{url}/openapi.json", trust_env=False)
+    (folder / "openapi.json").write_bytes(document.content)
 
 
 def install(folder: Path, *command: str | Path, **variables: str) -> None:

@@ -1,7 +1,7 @@
 """What is stored of alerts, read from an engine: the SQL is such that every engine takes it."""
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from callistics.engines.base import Readable
 from callistics.model.alerts import (
@@ -37,7 +37,7 @@ class StoredAlerts:
     def statuses(self) -> dict[str, AlertStatus]:
         """Where each alert stands, by its id."""
         sql = _newest(AlertRow.STATUS)
-        return {str(row[0]): _read(row[1], AlertStatus) for row in self._run(sql)}
+        return {str(row[0]): read_row(row[1], AlertStatus) for row in self._run(sql)}
 
     def status(self, alert_id: str) -> AlertStatus | None:
         """Where an alert stands, None before its first evaluation."""
@@ -46,7 +46,7 @@ class StoredAlerts:
             f" WHERE kind = '{AlertRow.STATUS}' AND id = {{}} GROUP BY id",
             text(alert_id),
         )
-        return next((_read(row[1], AlertStatus) for row in self._run(sql)), None)
+        return next((read_row(row[1], AlertStatus) for row in self._run(sql)), None)
 
     def history(self, alert_id: str) -> list[AlertChange]:
         """What changed of an alert, the newest first."""
@@ -61,7 +61,7 @@ class StoredAlerts:
         return waiting(row[0] for row in self._run(raw(DELIVERIES)))
 
     def _all(self, kind: AlertRow, type_: type[T]) -> list[T]:
-        return [_read(row[1], type_) for row in self._run(_newest(kind))]
+        return [read_row(row[1], type_) for row in self._run(_newest(kind))]
 
     def _of(self, kind: AlertRow, type_: type[T], alert_id: str, most: int) -> list[T]:
         sql = compose(
@@ -70,7 +70,7 @@ class StoredAlerts:
             f" GROUP BY id ORDER BY id DESC LIMIT {most}",
             text(alert_id),
         )
-        return [_read(row[1], type_) for row in self._run(sql)]
+        return [read_row(row[1], type_) for row in self._run(sql)]
 
     def _run(self, sql: Sql) -> Sequence[Sequence[object]]:
         return self._engine.run(self._engine.dialect.render(sql))
@@ -80,7 +80,3 @@ def _newest(kind: AlertRow) -> Sql:
     return raw(
         f"SELECT id, argMax(content, version) FROM alert_rows WHERE kind = '{kind}' GROUP BY id"
     )
-
-
-def _read(content: object, type_: type[T]) -> Any:
-    return read_row(str(content), type_)

@@ -136,6 +136,13 @@ class Connections(Generic[Http]):
         return self.http
 
 
+def _connections(
+    kind: Callable[..., Http], url: str, http: Http | Connections[Http] | None
+) -> Connections[Http]:
+    """Those of another client, or new ones."""
+    return http if isinstance(http, Connections) else Connections(kind, url, http)
+
+
 class Transport(_Base):
     """Sends requests and waits for them, from any thread."""
 
@@ -149,8 +156,7 @@ class Transport(_Base):
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         super().__init__(options, retrying, on_pause)
-        shared = isinstance(http, Connections)
-        self._connections = http if shared else Connections(httpx.Client, options.url, http)
+        self._connections = _connections(httpx.Client, options.url, http)
         self._sleep = sleep
 
     def again(self, options: Options) -> "Transport":
@@ -233,8 +239,7 @@ class AsyncTransport(_Base):
         on_pause: OnPause | None = None,
     ) -> None:
         super().__init__(options, retrying, on_pause)
-        shared = isinstance(http, Connections)
-        self._connections = http if shared else Connections(httpx.AsyncClient, options.url, http)
+        self._connections = _connections(httpx.AsyncClient, options.url, http)
 
     def again(self, options: Options) -> "AsyncTransport":
         """The same connections with other options."""

@@ -1,6 +1,7 @@
 """What the bodies of all query types share in the OpenAPI document, filters above all."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 from callistics.catalog.filter_types import PAYLOAD
@@ -10,7 +11,8 @@ from callistics.model.buckets import Granularity
 from callistics.model.comparison import Comparison
 
 
-def shared_schemas() -> dict[str, Json]:
+@cache
+def shared_schemas() -> Mapping[str, Json]:
     """What the bodies of all query types share, by its name."""
     return {
         "Filters": _filters(),
@@ -27,7 +29,7 @@ def filter_schemas() -> Json:
     """
     payload = cast("Mapping[str, Any]", PAYLOAD.schema)
     *values, operators = cast("Sequence[Json]", payload["additionalProperties"]["oneOf"])
-    filters = _filters()
+    filters = shared_schemas()["Filters"]
     properties = dict(cast("Mapping[str, Json]", filters["properties"]))
     for name, spec in FILTERS.items():
         if spec.type is PAYLOAD:

@@ -260,9 +260,9 @@ def as_text(value: StoredAlert | AlertStatus | AlertChange | Delivery) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def read_row(content: str, type_: type[T]) -> T:
+def read_row(content: object, type_: type[T]) -> T:
     """What was stored as `as_text` gives it."""
-    return _DECODERS[type_].decode(content)
+    return _DECODERS[type_].decode(str(content))
 
 
 _STORED = (StoredAlert, AlertStatus, AlertChange, Delivery)

@@ -1,20 +1,16 @@
 """`callistics mcp`."""
 
 import socket
-from dataclasses import replace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
+from callistics.cli.client import Client
 from callistics.cli.connect import Target, at_server, server_options, server_url
 from callistics.cli.listen import cannot_listen
 from callistics.cli.root import Failure
 from callistics.settings import load_settings
-
-if TYPE_CHECKING:
-    from callistics.cli.client import Client
 
 _EPILOG = """\b
 Examples:
@@ -76,8 +72,10 @@ def _over_http(target: Target, place: tuple[str, int], names: tuple[str, ...]) -
 
     url = server_url(target)
 
-    def connect(key: str) -> "Client":
-        return at_server(replace(target, url=url, key=key), PATIENCE)
+    certificate = load_settings().tls_cert
+
+    def connect(key: str) -> Client:
+        return Client(url, key, patience=PATIENCE, certificate=certificate)
 
     # What is wrong in the environment is told before anybody calls.
     with connect("none"):

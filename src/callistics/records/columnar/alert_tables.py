@@ -49,7 +49,7 @@ def _read(contents: Mapping[str, str], type_: type[T]) -> dict[str, T]:
 
 def waiting(contents: Iterable[object]) -> list[Delivery]:
     """The notices that are on their way, of those that are stored."""
-    found = [read_row(str(one), Delivery) for one in contents]
+    found = [read_row(one, Delivery) for one in contents]
     return [one for one in found if not one.over]
 
 
