@@ -12,7 +12,7 @@ from callistics.looking.parse import parse_search
 from callistics.model.scope import Scope
 from callistics.model.search import Position
 from callistics.sql.dialect import Dialect
-from callistics.sql.fragment import Sql
+from callistics.sql.fragment import Sql, all_of
 from callistics.sql.selection import Policy
 
 from .test_golden import BODIES, DIALECTS, FOLDER, NOW, hold
@@ -27,6 +27,7 @@ KEYS: dict[str, list[tuple[Any, ...]]] = {
 
 
 def statements(engine: str, dialect: Dialect) -> Iterator[tuple[str, Sql]]:
+    one = records.Identified("call_id", "call_1", "mer_abc")
     full = {name: BODIES["full"][name] for name in ("filters", "timezone")}
     for name, body in {"plain": {}, "full": full | {"order": "started_at"}}.items():
         asked = parse_search(json.dumps(body).encode(), SCOPE, "UTC", NOW)
@@ -34,15 +35,13 @@ def statements(engine: str, dialect: Dialect) -> Iterator[tuple[str, Sql]]:
         cursor = json.dumps({**body, "cursor": asked.cursor(AFTER)}).encode()
         later = parse_search(cursor, SCOPE, "UTC", NOW).search
         yield f"{name}: edge of the first page", search.edge(frame, asked.search, 101)
-        yield f"{name}: keys of the first page", search.keys(frame, asked.search, NOW, 101)
-        yield f"{name}: keys of the last page", search.keys(frame, later, None, 101)
+        yield f"{name}: the first page", search.page(frame, asked.search, NOW, 101)
+        yield f"{name}: the last page", search.page(frame, later, None, 101)
         if name == "plain":
-            chosen = records.by_key(dialect, KEYS[engine])
-            read = records.calls(frame, records.CALLS, chosen, (AFTER.started_at, NOW))
-            yield "the calls of a page", read
-            yield "a call that waits", records.calls(frame, records.HELD_CALLS, chosen)
+            for told, table in {"counts": records.CALLS, "waits": records.HELD_CALLS}.items():
+                chosen = all_of(one.conditions(dialect, table))
+                yield f"a call that {told}", records.calls(frame, table, chosen, (NOW, NOW))
     yield "the statuses of their leads", records.statuses(dialect, KEYS[engine])
-    one = records.Identified("call_id", "call_1", "mer_abc")
     yield "a call by its id", records.held(dialect, records.CALLS, SCOPE, one)
     lead = records.Identified("lead_id", "lead_1", None)
     yield "a lead by its id", records.leads(dialect, records.LEADS, SCOPE, lead)

@@ -12,7 +12,7 @@ from callistics.records.fields import ALL_FIELDS
 from callistics.sql.aggregates import there
 from callistics.sql.dialect import Dialect, SqlRow
 from callistics.sql.fragment import Sql, all_of, compose, instant, join, raw, text
-from callistics.sql.selection import Frame
+from callistics.sql.selection import Frame, Source
 
 # What a field of a call that counts is settled as, where that is not what was sent.
 _SETTLED = {"attempt": "attempt", "duration": "duration_ms"}
@@ -74,14 +74,14 @@ def calls(frame: Frame, table: Table, chosen: Sql, starts: tuple[int, int] | Non
     `starts` are the first and last start (µs) that they may have, which saves looking further.
     """
     within = () if starts is None else (_between(starts),)
-    beside = [raw(f"c.{name}") for name in frame.dialect.lead_key]
-    columns = [*table.columns(frame.dialect), *beside, is_reached(frame)]
+    columns = call_columns(frame, table)
     return _rows(frame.dialect, table, frame.selection.scope, columns, [*within, chosen])
 
 
-def by_key(dialect: Dialect, found: Sequence[SqlRow]) -> Sql:
-    """The condition that a row of calls has one of the keys."""
-    return dialect.among([raw(f"c.{name}") for name in dialect.call_key], found)
+def call_columns(frame: Frame, table: Table) -> list[Sql]:
+    """What is read of a call: the table's columns, `lead_key`, whether it is reached."""
+    beside = [raw(f"c.{name}") for name in frame.dialect.lead_key]
+    return [*table.columns(frame.dialect), *beside, is_reached(frame)]
 
 
 def of_leads(dialect: Dialect, alias: str, found: Sequence[SqlRow]) -> Sql:
@@ -103,12 +103,8 @@ def leads(dialect: Dialect, table: Table, scope: Scope | None, identity: "Identi
 
 
 def held(dialect: Dialect, table: Table, scope: Scope, identity: "Identified") -> Sql:
-    """The merchants and starts (µs) of a table's calls that have an id, and their `call_key`."""
-    columns = [
-        raw("c.merchant_id"),
-        dialect.micros(raw("c.started_at")),
-        *(raw(f"c.{name}") for name in dialect.call_key),
-    ]
+    """The merchants and starts (µs) of a table's calls that have an id."""
+    columns = [raw("c.merchant_id"), dialect.micros(raw("c.started_at"))]
     return _rows(dialect, table, scope, columns, list(identity.conditions(dialect, table)))
 
 
@@ -160,15 +156,25 @@ def _rows(
     columns: Sequence[Sql],
     conditions: Sequence[Sql],
 ) -> Sql:
-    """Rows of a table that are there; each counts once, whatever was cancelled before."""
-    alias, weight = table.alias, dialect.weight(table.alias)
+    """Rows of a table that are there, within a scope."""
+    alias = table.alias
     limits = () if scope is None else scope_conditions(scope, alias, dialect)
+    source = Source(raw(f"{table.name} AS {alias}"), dialect.weight(alias))
+    return rows(source, columns, [*limits, *conditions])
+
+
+def rows(source: Source, columns: Sequence[Sql], conditions: Sequence[Sql]) -> Sql:
+    """The rows of a source that are there and meet all conditions, their columns as `v0`, `v1` ….
+
+    Each counts once, whatever was cancelled before.
+    """
     named = [compose(f"{{}} AS v{place}", one) for place, one in enumerate(columns)]
     names = ", ".join(f"v{place}" for place in range(len(columns)))
-    grouped = "" if weight is None else f"\nGROUP BY {names}"
+    grouped = "" if source.weight is None else f"\nGROUP BY {names}"
     return compose(
-        f"SELECT {{}}\nFROM {table.name} AS {alias}\nWHERE {{}}{grouped}{{}}",
+        f"SELECT {{}}\nFROM {{}}\nWHERE {{}}{grouped}{{}}",
         join(",\n       ", named),
-        all_of([*limits, *conditions]),
-        there(weight),
+        source.rows,
+        all_of(conditions),
+        there(source.weight),
     )

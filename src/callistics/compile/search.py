@@ -1,25 +1,19 @@
-"""The statements that find calls in the order of their positions: where a page ends, then its keys.
+"""The statements that find calls in the order of their positions: where a page ends, then the page.
 
-Of the many calls that match only the starts are read, and their keys of those alone that stand
-within the page.
+Of the many calls that match only the starts are read, and all else of those alone that stand within
+the page.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from callistics.compile.records import CALLS, call_columns, rows
 from callistics.compile.select import source
 from callistics.compile.where import where
 from callistics.model.search import Position, Search
-from callistics.sql.aggregates import there
-from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, all_of, compose, instant, join, raw, text
-from callistics.sql.selection import Frame
+from callistics.sql.selection import Frame, Source
 
 _POSITION = ("started_at", "merchant_id", "call_id")
-
-
-def key_columns(dialect: Dialect) -> Sequence[str]:
-    """What the statement `keys` gives of each call: its position, then its `call_key`."""
-    return (*_POSITION, *dialect.call_key)
 
 
 def edge(frame: Frame, search: Search, count: int) -> Sql:
@@ -38,21 +32,16 @@ def edge(frame: Frame, search: Search, count: int) -> Sql:
     return compose("SELECT {}, count(*)\nFROM ({}) AS edge", last, rows)
 
 
-def keys(frame: Frame, search: Search, until: int | None, count: int) -> Sql:
-    """The first so many calls, up to a start (µs) if one is given, as `key_columns`."""
-    columns = ", ".join(f"c.{name}" for name in key_columns(frame.dialect)[1:])
+def page(frame: Frame, search: Search, until: int | None, count: int) -> Sql:
+    """The first so many calls, up to a start (µs) if one is given, as `records.calls` has them."""
     within = () if until is None else (_up_to(search, until),)
-    weight = frame.source.weight
-    grouped = "" if weight is None else f"\nGROUP BY c.started_at, {columns}"
+    conditions = [where(frame), *_not_before(search), *_after(search), *within]
+    calls = Source(source(frame, ()), frame.source.weight)
     direction = _direction(search)
-    order = ", ".join(f"c.{name} {direction}" for name in _POSITION)
+    order = ", ".join(f"v{CALLS.names.index(name)} {direction}" for name in _POSITION)
     return compose(
-        f"SELECT {{}}, {columns}\nFROM {{}}\nWHERE {{}}{grouped}{{}}\nORDER BY {order}"
-        f"\nLIMIT {count}",
-        frame.dialect.micros(raw("c.started_at")),
-        source(frame, ()),
-        all_of([where(frame), *_not_before(search), *_after(search), *within]),
-        there(weight),
+        f"{{}}\nORDER BY {order}\nLIMIT {count}",
+        rows(calls, call_columns(frame, CALLS), conditions),
     )
 
 

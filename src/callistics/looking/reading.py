@@ -21,9 +21,12 @@ def counted_calls(
 
     `starts` are the first and last start (µs) that they may have.
     """
-    dialect = frame.dialect
-    rows = run(dialect.render(calls(frame, CALLS, chosen, starts)))
-    first = len(CALLS.names)
+    return settled_calls(frame, run, run(frame.dialect.render(calls(frame, CALLS, chosen, starts))))
+
+
+def settled_calls(frame: Frame, run: Run, rows: Sequence[SqlRow]) -> list[dict[str, Shown]]:
+    """The calls that count of rows of them, settled, in the same order."""
+    dialect, first = frame.dialect, len(CALLS.names)
     of = [tuple(row[first : first + len(dialect.lead_key)]) for row in rows]
     status = _statuses(dialect, run, of)
     return [

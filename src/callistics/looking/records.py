@@ -11,7 +11,6 @@ from callistics.compile.records import (
     LEADS,
     Identified,
     Table,
-    by_key,
     held,
     history,
     leads,
@@ -27,7 +26,7 @@ from callistics.records.field import RecordKind
 from callistics.records.identity import only_merchant
 from callistics.records.merge import event_order
 from callistics.sql.dialect import Dialect, SqlRow, Statement
-from callistics.sql.fragment import Sql
+from callistics.sql.fragment import Sql, all_of
 from callistics.sql.selection import Frame, Policy, Selection, Unit
 
 Since = tuple[str, int]
@@ -76,8 +75,10 @@ class Records:
         for table in (CALLS, HELD_CALLS):
             for row in run(self._render(held(self._dialect, table, scope, wanted))):
                 found.setdefault(str(row[0]), (table, row))
-        table, row = found[only_merchant(found, "call")]
-        frame, chosen = self._frame(scope), by_key(self._dialect, [row[2:]])
+        merchant = only_merchant(found, "call")
+        table, row = found[merchant]
+        frame, one = self._frame(scope), replace(wanted, merchant_id=merchant)
+        chosen = all_of(one.conditions(self._dialect, table))
         if table is HELD_CALLS:
             return held_call(frame, run, chosen, partial(self._lead_of, run))
         start = int(row[1] or 0)

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 
 from callistics.analytics.profile import in_steps
 from callistics.analytics.service import Analytics
-from callistics.compile.records import by_key
-from callistics.compile.search import edge, keys
+from callistics.compile.search import edge, page
 from callistics.engines.base import States
 from callistics.looking.parse import Asked, parse_search
-from callistics.looking.reading import Run, counted_calls
+from callistics.looking.reading import Run, settled_calls
 from callistics.looking.shape import Record, place_of
 from callistics.model.instants import now
 from callistics.model.scope import Scope
@@ -65,19 +64,13 @@ class Searches:
 
     def _page(self, search: Search, scope: Scope, run: Run) -> Page:
         frame = self._analytics.frame(search.query, scope, run)
-        found = _keys(frame, search, run)
-        wanted = found[: search.limit]
-        if not wanted:
-            return Page((), None)
-        starts = [int(row[0] or 0) for row in wanted]
-        chosen = by_key(frame.dialect, [row[3:] for row in wanted])
-        calls = counted_calls(frame, run, chosen, (min(starts), max(starts)))
-        calls.sort(key=place_of, reverse=search.newest_first)
-        return Page(calls, _position(wanted[-1]) if len(found) > search.limit else None)
+        found = _rows(frame, search, run)
+        calls = settled_calls(frame, run, found[: search.limit])
+        return Page(calls, place_of(calls[-1]) if len(found) > search.limit else None)
 
 
-def _keys(frame: Frame, search: Search, run: Run) -> Sequence[SqlRow]:
-    """The keys of the calls of a page, and of one more if there is one."""
+def _rows(frame: Frame, search: Search, run: Run) -> Sequence[SqlRow]:
+    """The rows of the calls of a page, and of one more if there is one."""
     render, wanted = frame.dialect.render, search.limit + 1
     count = wanted
     while True:
@@ -86,11 +79,7 @@ def _keys(frame: Frame, search: Search, run: Run) -> Sequence[SqlRow]:
         if is_last and not there:
             return ()
         limit = None if is_last else int(until or 0)
-        found = run(render(keys(frame, search, limit, wanted)))
+        found = run(render(page(frame, search, limit, wanted)))
         if is_last or len(found) == wanted:
             return found
         count *= _FURTHER
-
-
-def _position(row: SqlRow) -> Position:
-    return Position(int(row[0] or 0), str(row[1]), str(row[2]))

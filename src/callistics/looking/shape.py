@@ -7,6 +7,7 @@ import msgspec
 
 from callistics.compile.records import Table
 from callistics.model.rounding import of_millionths
+from callistics.model.search import Position
 from callistics.model.time_range import instant_text
 from callistics.model.zones import Zone
 from callistics.records.field import RecordField, RecordKind
@@ -58,6 +59,6 @@ def _shown(field: RecordField | None, value: Shown, zone: Zone) -> object:
     return msgspec.Raw(str(value).encode()) if field.type is PAYLOAD else value
 
 
-def place_of(call: Record) -> tuple[int, str, str]:
+def place_of(call: Record) -> Position:
     """What calls are ordered by."""
-    return int(call["started_at"] or 0), str(call["merchant_id"]), str(call["call_id"])
+    return Position(int(call["started_at"] or 0), str(call["merchant_id"]), str(call["call_id"]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from callistics.model.query import Query
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Position:
     """Where a call stands among others: by its start (µs), then by its ids."""
 

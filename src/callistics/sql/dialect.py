@@ -33,11 +33,6 @@ class Dialect(Protocol):
         """The columns, of calls as of leads, that tell one lead from all others."""
         ...
 
-    @property
-    def call_key(self) -> Sequence[str]:
-        """The columns by which a row of calls is found soonest, within one state of the records."""
-        ...
-
     def render(self, sql: Sql) -> Statement:
         """The statement to run."""
         ...

@@ -8,19 +8,71 @@ LIMIT 101) AS edge
 -- values
 --   'mer_abc'
 
--- plain: keys of the first page
-SELECT epoch_us(c.started_at), c.merchant_id, c.call_id, c.call_key, c.merchant_id, c.call_id
+-- plain: the first page
+SELECT c.call_id AS v0,
+       c.merchant_id AS v1,
+       c.reseller_id AS v2,
+       epoch_us(c.started_at) AS v3,
+       c.template_id AS v4,
+       c.lead_id AS v5,
+       c.provider AS v6,
+       c.direction AS v7,
+       c.attempt AS v8,
+       c.duration_ms AS v9,
+       epoch_us(c.ended_at) AS v10,
+       c.outcome AS v11,
+       c.sentiment AS v12,
+       c.payload_own AS v13,
+       c.test AS v14,
+       epoch_us(c.updated_at) AS v15,
+       c.agent_id AS v16,
+       c.end_reason AS v17,
+       c.language AS v18,
+       epoch_us(c.answered_at) AS v19,
+       c.success AS v20,
+       c.cost_micros AS v21,
+       c.currency AS v22,
+       c.payload_base AS v23,
+       c.lead_no AS v24,
+       CASE WHEN c.outcome_key IS NOT NULL THEN NOT (c.outcome_key IN (?, ?)) ELSE c.answered_at IS NOT NULL OR coalesce(c.success, FALSE) END AS v25
 FROM calls AS c
 WHERE (c.merchant_id = ?)
   AND c.started_at >= ?
-ORDER BY c.started_at DESC, c.merchant_id DESC, c.call_id DESC
+ORDER BY v3 DESC, v1 DESC, v0 DESC
 LIMIT 101
 -- values
+--   'BUSY'
+--   'NO_ANSWER'
 --   'mer_abc'
 --   datetime.datetime(2025, 10, 9, 8, 53, 20)
 
--- plain: keys of the last page
-SELECT epoch_us(c.started_at), c.merchant_id, c.call_id, c.call_key, c.merchant_id, c.call_id
+-- plain: the last page
+SELECT c.call_id AS v0,
+       c.merchant_id AS v1,
+       c.reseller_id AS v2,
+       epoch_us(c.started_at) AS v3,
+       c.template_id AS v4,
+       c.lead_id AS v5,
+       c.provider AS v6,
+       c.direction AS v7,
+       c.attempt AS v8,
+       c.duration_ms AS v9,
+       epoch_us(c.ended_at) AS v10,
+       c.outcome AS v11,
+       c.sentiment AS v12,
+       c.payload_own AS v13,
+       c.test AS v14,
+       epoch_us(c.updated_at) AS v15,
+       c.agent_id AS v16,
+       c.end_reason AS v17,
+       c.language AS v18,
+       epoch_us(c.answered_at) AS v19,
+       c.success AS v20,
+       c.cost_micros AS v21,
+       c.currency AS v22,
+       c.payload_base AS v23,
+       c.lead_no AS v24,
+       CASE WHEN c.outcome_key IS NOT NULL THEN NOT (c.outcome_key IN (?, ?)) ELSE c.answered_at IS NOT NULL OR coalesce(c.success, FALSE) END AS v25
 FROM calls AS c
 WHERE (c.merchant_id = ?)
   AND c.started_at <= ?
@@ -30,9 +82,11 @@ WHERE (c.merchant_id = ?)
     OR (c.started_at = ?
   AND c.merchant_id = ?
   AND c.call_id < ?))
-ORDER BY c.started_at DESC, c.merchant_id DESC, c.call_id DESC
+ORDER BY v3 DESC, v1 DESC, v0 DESC
 LIMIT 101
 -- values
+--   'BUSY'
+--   'NO_ANSWER'
 --   'mer_abc'
 --   datetime.datetime(2025, 10, 1, 0, 0)
 --   datetime.datetime(2025, 10, 1, 0, 0)
@@ -42,7 +96,7 @@ LIMIT 101
 --   'mer_abc'
 --   'call_1'
 
--- the calls of a page
+-- a call that counts
 SELECT c.call_id AS v0,
        c.merchant_id AS v1,
        c.reseller_id AS v2,
@@ -72,14 +126,17 @@ SELECT c.call_id AS v0,
 FROM calls AS c
 WHERE (c.merchant_id = ?)
   AND c.started_at >= ? AND c.started_at <= ?
-  AND ((c.call_key, c.merchant_id, c.call_id) IN (SELECT unnest(?::VARCHAR[]::BIGINT[])))
+  AND (c.call_key = md5_number_lower(?) >> 24 AND c.call_id = ?)
+  AND c.merchant_id = ?
 -- values
 --   'BUSY'
 --   'NO_ANSWER'
 --   'mer_abc'
---   datetime.datetime(2025, 10, 1, 0, 0)
 --   datetime.datetime(2025, 10, 9, 8, 53, 20)
---   ['1', '2']
+--   datetime.datetime(2025, 10, 9, 8, 53, 20)
+--   'call_1'
+--   'call_1'
+--   'mer_abc'
 
 -- a call that waits
 SELECT c.call_id AS v0,
@@ -109,12 +166,18 @@ SELECT c.call_id AS v0,
        CASE WHEN c.outcome_key IS NOT NULL THEN NOT (c.outcome_key IN (?, ?)) ELSE c.answered_at IS NOT NULL OR coalesce(c.success, FALSE) END AS v24
 FROM calls_held AS c
 WHERE (c.merchant_id = ?)
-  AND ((c.call_key, c.merchant_id, c.call_id) IN (SELECT unnest(?::VARCHAR[]::BIGINT[])))
+  AND c.started_at >= ? AND c.started_at <= ?
+  AND (c.call_key = md5_number_lower(?) >> 24 AND c.call_id = ?)
+  AND c.merchant_id = ?
 -- values
 --   'BUSY'
 --   'NO_ANSWER'
 --   'mer_abc'
---   ['1', '2']
+--   datetime.datetime(2025, 10, 9, 8, 53, 20)
+--   datetime.datetime(2025, 10, 9, 8, 53, 20)
+--   'call_1'
+--   'call_1'
+--   'mer_abc'
 
 -- full: edge of the first page
 SELECT epoch_us(max(t)), count(*)
@@ -155,8 +218,33 @@ LIMIT 101) AS edge
 --   'TWILIO'
 --   10000
 
--- full: keys of the first page
-SELECT epoch_us(c.started_at), c.merchant_id, c.call_id, c.call_key, c.merchant_id, c.call_id
+-- full: the first page
+SELECT c.call_id AS v0,
+       c.merchant_id AS v1,
+       c.reseller_id AS v2,
+       epoch_us(c.started_at) AS v3,
+       c.template_id AS v4,
+       c.lead_id AS v5,
+       c.provider AS v6,
+       c.direction AS v7,
+       c.attempt AS v8,
+       c.duration_ms AS v9,
+       epoch_us(c.ended_at) AS v10,
+       c.outcome AS v11,
+       c.sentiment AS v12,
+       c.payload_own AS v13,
+       c.test AS v14,
+       epoch_us(c.updated_at) AS v15,
+       c.agent_id AS v16,
+       c.end_reason AS v17,
+       c.language AS v18,
+       epoch_us(c.answered_at) AS v19,
+       c.success AS v20,
+       c.cost_micros AS v21,
+       c.currency AS v22,
+       c.payload_base AS v23,
+       c.lead_no AS v24,
+       CASE WHEN c.outcome_key IS NOT NULL THEN NOT (c.outcome_key IN (?, ?)) ELSE c.answered_at IS NOT NULL OR coalesce(c.success, FALSE) END AS v25
 FROM calls AS c LEFT JOIN leads AS l ON l.lead_no = c.lead_no
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)
@@ -168,9 +256,11 @@ WHERE (c.merchant_id = ?)
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT
   AND c.started_at <= ?
-ORDER BY c.started_at ASC, c.merchant_id ASC, c.call_id ASC
+ORDER BY v3 ASC, v1 ASC, v0 ASC
 LIMIT 101
 -- values
+--   'BUSY'
+--   'NO_ANSWER'
 --   'mer_abc'
 --   'new'
 --   datetime.datetime(2025, 9, 30, 23, 0)
@@ -195,8 +285,33 @@ LIMIT 101
 --   10000
 --   datetime.datetime(2025, 10, 9, 8, 53, 20)
 
--- full: keys of the last page
-SELECT epoch_us(c.started_at), c.merchant_id, c.call_id, c.call_key, c.merchant_id, c.call_id
+-- full: the last page
+SELECT c.call_id AS v0,
+       c.merchant_id AS v1,
+       c.reseller_id AS v2,
+       epoch_us(c.started_at) AS v3,
+       c.template_id AS v4,
+       c.lead_id AS v5,
+       c.provider AS v6,
+       c.direction AS v7,
+       c.attempt AS v8,
+       c.duration_ms AS v9,
+       epoch_us(c.ended_at) AS v10,
+       c.outcome AS v11,
+       c.sentiment AS v12,
+       c.payload_own AS v13,
+       c.test AS v14,
+       epoch_us(c.updated_at) AS v15,
+       c.agent_id AS v16,
+       c.end_reason AS v17,
+       c.language AS v18,
+       epoch_us(c.answered_at) AS v19,
+       c.success AS v20,
+       c.cost_micros AS v21,
+       c.currency AS v22,
+       c.payload_base AS v23,
+       c.lead_no AS v24,
+       CASE WHEN c.outcome_key IS NOT NULL THEN NOT (c.outcome_key IN (?, ?)) ELSE c.answered_at IS NOT NULL OR coalesce(c.success, FALSE) END AS v25
 FROM calls AS c LEFT JOIN leads AS l ON l.lead_no = c.lead_no
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)
@@ -214,9 +329,11 @@ WHERE (c.merchant_id = ?)
     OR (c.started_at = ?
   AND c.merchant_id = ?
   AND c.call_id > ?))
-ORDER BY c.started_at ASC, c.merchant_id ASC, c.call_id ASC
+ORDER BY v3 ASC, v1 ASC, v0 ASC
 LIMIT 101
 -- values
+--   'BUSY'
+--   'NO_ANSWER'
 --   'mer_abc'
 --   'new'
 --   datetime.datetime(2025, 9, 30, 23, 0)
@@ -257,10 +374,7 @@ WHERE ((l.lead_no) IN (SELECT unnest(?::VARCHAR[]::BIGINT[])))
 
 -- a call by its id
 SELECT c.merchant_id AS v0,
-       epoch_us(c.started_at) AS v1,
-       c.call_key AS v2,
-       c.merchant_id AS v3,
-       c.call_id AS v4
+       epoch_us(c.started_at) AS v1
 FROM calls AS c
 WHERE (c.merchant_id = ?)
   AND (c.call_key = md5_number_lower(?) >> 24 AND c.call_id = ?)

@@ -33,7 +33,6 @@ class ClickHouseDialect:
     """The dialect of ClickHouse 26. Implements `sql.dialect.Dialect`."""
 
     lead_key = ("merchant_id", "lead_id")
-    call_key = ("merchant_id", "call_id")
 
     def render(self, sql: Sql) -> Statement:
         """Text with typed parameters `p0`, `p1` …, one or more for each value."""

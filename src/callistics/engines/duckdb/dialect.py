@@ -57,8 +57,6 @@ class DuckDBDialect:
     """
 
     lead_key = ("lead_no",)
-    # Not `rowid`: a checkpoint under way gives rows other ones, for readers that began amid it too.
-    call_key = ("call_key", "merchant_id", "call_id")
 
     def __init__(self, known: KnownKeys | None = None) -> None:
         self._known = known
