@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from callistics.records.columnar.row_codec import COLUMNS, call_rows, lead_rows, plain, state_of
 from callistics.records.field import RecordKind
-from callistics.records.merge import PARTS, State
+from callistics.records.fields import PARTS
+from callistics.records.merge import State
 
 IDENTITY = ("m", "c1")
 TIMES = st.integers(1, 3)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from callistics.errors import NotAcceptable
 from callistics.http.services import AnyRequest
@@ -13,9 +14,9 @@ _RANGE = re.compile(r"\s*([^\s;,/]+/[^\s;,/]+)\s*((?:;[^;]*)*)")
 _WEIGHT = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """A media type, and the parameters that a client may name with it."""
+    """A media type, and the parameters that a client may name with it. There is one of each."""
 
     media_type: str
     parameters: Mapping[str, str]
@@ -41,17 +42,23 @@ class _Range:
         return place, len(self.parameters)
 
 
-def accepted(request: AnyRequest, forms: Sequence[Form]) -> Form:
+def accepted(request: AnyRequest, forms: tuple[Form, ...]) -> Form:
     """The form in which a request wants its answer. Raises `NotAcceptable`."""
     return preferred(request.headers.getall("accept", ()), forms)
 
 
-def preferred(headers: Sequence[str], forms: Sequence[Form]) -> Form:
+def preferred(headers: Sequence[str], forms: tuple[Form, ...]) -> Form:
     """The form that headers `Accept` like best; of equal ones the first, as where there is none.
 
     What cannot be read of them counts for nothing. Raises `NotAcceptable`.
     """
-    ranges = _ranges(",".join(headers))
+    return _preferred(",".join(headers), forms)
+
+
+# A client sends the same header each time.
+@lru_cache(64)
+def _preferred(text: str, forms: tuple[Form, ...]) -> Form:
+    ranges = _ranges(text)
     if ranges is None:
         return forms[0]
     weights = [_weight(form, ranges) for form in forms]

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 
-from litestar import HttpMethod, Response, post, route
+from litestar import HttpMethod, post, route
 from litestar.params import FromPath
 
 from callistics.alerts.figures import query_of
@@ -24,25 +24,25 @@ from callistics.alerts.simulate import SPAN_FIELDS, Simulation, parse_span, zone
 from callistics.analytics.parse_body import Object, read_object
 from callistics.errors import NotFound, Refused, malformed, pointer, unknown_names
 from callistics.http.analytics import check_json
+from callistics.http.answer import Answer, json_answer
 from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.ingest.job import Result
 from callistics.model.alerts import AlertStatus, NotifyTarget, StoredAlert, Window
 from callistics.model.audit import Action
 from callistics.model.instants import utc_text
-from callistics.model.json import encode
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import zone
 
 
 # One handler for each path: with one for each method, the answer to OPTIONS names only one.
 @route("/alerts", http_method=[HttpMethod.GET, HttpMethod.POST], request_max_body_size=None)
-async def alerts(request: AnyRequest) -> Response[bytes]:
+async def alerts(request: AnyRequest) -> Answer:
     """The alerts within the scope of the key that asks; by POST, a new one."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
     if request.method == HttpMethod.POST:
         return await _create(request, parts, asking)
-    return _json({"alerts": await asyncio.to_thread(_listed, parts, asking)})
+    return json_answer({"alerts": await asyncio.to_thread(_listed, parts, asking)})
 
 
 def _listed(parts: Services, asking: StoredKey) -> list[object]:
@@ -51,7 +51,7 @@ def _listed(parts: Services, asking: StoredKey) -> list[object]:
     return [_shown(parts, one, statuses.get(one.id), overdue) for one in found]
 
 
-async def _create(request: AnyRequest, parts: Services, asking: StoredKey) -> Response[bytes]:
+async def _create(request: AnyRequest, parts: Services, asking: StoredKey) -> Answer:
     """Make an alert; the answer shows secrets this once."""
     given, terms = await _body(request), parts.alerts.terms()
     made = parse_alert(given, new_alert(asking.scope, asking.id, terms.now), terms)
@@ -59,7 +59,7 @@ async def _create(request: AnyRequest, parts: Services, asking: StoredKey) -> Re
     async with parts.changing:
         await asyncio.to_thread(parts.alerts.check_number)
         await _durable(parts.alerts.save(made, note))
-    return _json(_shown(parts, made, None, {}, known=()), 201)
+    return json_answer(_shown(parts, made, None, {}, known=()), 201)
 
 
 @route(
@@ -68,17 +68,17 @@ async def _create(request: AnyRequest, parts: Services, asking: StoredKey) -> Re
     status_code=200,
     request_max_body_size=None,
 )
-async def alert(request: AnyRequest, alert_id: FromPath[str]) -> Response[bytes]:
+async def alert(request: AnyRequest, alert_id: FromPath[str]) -> Answer:
     """An alert with where it stands and what happened; by PATCH it is changed, by DELETE gone."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
     if request.method == HttpMethod.GET:
         found = await _found(parts, asking, alert_id)
-        return _json(await asyncio.to_thread(_whole, parts, found))
+        return json_answer(await asyncio.to_thread(_whole, parts, found))
     if request.method == HttpMethod.DELETE:
         async with parts.changing:
             await _delete(parts, asking, await _found(parts, asking, alert_id))
-        return Response(b"", status_code=204)
+        return Answer(b"", 204)
     given = await _body(request)
     if not given:
         message = f"nothing is changed: give some of {', '.join(FIELDS)}"
@@ -88,7 +88,7 @@ async def alert(request: AnyRequest, alert_id: FromPath[str]) -> Response[bytes]
         changed = await _change(parts, asking, found, given)
     status = await asyncio.to_thread(parts.alerts.stored.status, changed.id)
     overdue = await asyncio.to_thread(parts.alerts.overdue)
-    return _json(_shown(parts, changed, status, overdue, known=found.notify))
+    return json_answer(_shown(parts, changed, status, overdue, known=found.notify))
 
 
 async def _delete(parts: Services, asking: StoredKey, found: StoredAlert) -> None:
@@ -111,7 +111,7 @@ async def _change(
 
 
 @post("/alerts/simulate", status_code=200, request_max_body_size=None)
-async def simulate_new(request: AnyRequest) -> Response[bytes]:
+async def simulate_new(request: AnyRequest) -> Answer:
     """What an alert that is not saved would have done in a range."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
@@ -122,7 +122,7 @@ async def simulate_new(request: AnyRequest) -> Response[bytes]:
 
 
 @post("/alerts/{alert_id:str}/simulate", status_code=200, request_max_body_size=None)
-async def simulate(request: AnyRequest, alert_id: FromPath[str]) -> Response[bytes]:
+async def simulate(request: AnyRequest, alert_id: FromPath[str]) -> Answer:
     """What an alert would have done in a range."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
@@ -138,12 +138,12 @@ async def simulate(request: AnyRequest, alert_id: FromPath[str]) -> Response[byt
 
 
 @post("/alerts/{alert_id:str}/test", status_code=200)
-async def test_alert(request: AnyRequest, alert_id: FromPath[str]) -> Response[bytes]:
+async def test_alert(request: AnyRequest, alert_id: FromPath[str]) -> Answer:
     """Send a notice that is marked as a test, now; what became of it at each place."""
     parts = services(request)
     found = await _found(parts, parts.authorize(request, Permission.ADMIN), alert_id)
     sent = await asyncio.to_thread(parts.alerts.test, found)
-    return _json(
+    return json_answer(
         {
             "notices": [
                 {"to": one.target.text, "sent": one.error is None, "error": one.error}
@@ -153,12 +153,12 @@ async def test_alert(request: AnyRequest, alert_id: FromPath[str]) -> Response[b
     )
 
 
-async def _simulated(parts: Services, wanted: StoredAlert, given: Object) -> Response[bytes]:
+async def _simulated(parts: Services, wanted: StoredAlert, given: Object) -> Answer:
     where = zone_of_query(query_of(wanted), parts.settings.timezone)
     ends = {name: given[name] for name in SPAN_FIELDS if name in given}
     span = parse_span(ends, wanted, where, parts.alerts.terms().now)
     found = await parts.queries.run(partial(parts.alerts.simulate, wanted, span))
-    return _json(_shown_simulation(found, span))
+    return json_answer(_shown_simulation(found, span))
 
 
 def _shown_simulation(found: Simulation, span: Window) -> object:
@@ -219,7 +219,3 @@ async def _body(request: AnyRequest) -> Object:
 
 async def _durable(done: "Future[Result]") -> None:
     await asyncio.shield(asyncio.wrap_future(done))
-
-
-def _json(value: object, status: int = 200) -> Response[bytes]:
-    return Response(encode(value), status_code=status, media_type="application/json")

@@ -3,13 +3,15 @@
 import time
 from functools import partial
 
-from litestar import Response, post
+from litestar import post
+from litestar.types import ASGIApp
 
 from callistics.analytics.cache import Kept
 from callistics.analytics.envelope import envelope
 from callistics.analytics.plan import Plan
 from callistics.errors import UnsupportedMedia
 from callistics.exports.formats import FORMULAS
+from callistics.http.answer import Answer
 from callistics.http.answering import answered, held
 from callistics.http.export import chosen_format, exported
 from callistics.http.fair_queue import Asked
@@ -26,7 +28,7 @@ _SMALL = 16_384
 
 
 @post("/analytics", status_code=200, request_max_body_size=None, opt={PARAMETERS: (FORMULAS,)})
-async def analytics(request: AnyRequest) -> Response[bytes]:
+async def analytics(request: AnyRequest) -> ASGIApp:
     """Answer a query within the scope of the request's key: a page, or all rows in a format."""
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
@@ -51,9 +53,8 @@ async def analytics(request: AnyRequest) -> Response[bytes]:
     total = time.perf_counter() - started
     parts.metrics.queries.labels(kept.query_type).observe(total)
     parts.metrics.answers.labels("repeated" if engine is None else "computed").inc()
-    return Response(
+    return Answer(
         held(request, kept.answer),
-        media_type="application/json",
         headers={
             "Server-Timing": _timing(total, engine),
             "Callistics-Range": kept.range.text,

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from litestar import Response, get
+from litestar import get
 
 from callistics.access.keyring import Keyring
 from callistics.audit.log import (
@@ -16,6 +16,7 @@ from callistics.audit.log import (
     Sought,
 )
 from callistics.errors import Problem, Refused, did_you_mean, invalid, malformed
+from callistics.http.answer import Answer
 from callistics.http.answering import answered
 from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
@@ -32,7 +33,7 @@ _NAMES = ("action", "from", "to", "order", "limit", "cursor")
 
 
 @get("/audit", opt={PARAMETERS: _NAMES})
-async def audit(request: AnyRequest) -> Response[bytes]:
+async def audit(request: AnyRequest) -> Answer:
     """A page of the audit log: all of it, or what the keys within a scope did."""
     parts = services(request)
     key = parts.authorize(request, Permission.ADMIN)
@@ -40,7 +41,7 @@ async def audit(request: AnyRequest) -> Response[bytes]:
     asked = _Parameters(request)
     read = partial(_page, parts.audit, asked, keys)
     sent = await answered(request, Asked(key.id, "audit"), read)
-    return Response(sent, media_type="application/json")
+    return Answer(sent)
 
 
 def seen_keys(keyring: Keyring, scope: Scope) -> frozenset[str] | None:

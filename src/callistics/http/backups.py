@@ -6,12 +6,12 @@ from collections.abc import AsyncGenerator
 from functools import partial
 from typing import IO
 
-import msgspec
-from litestar import Response, delete, get, post
+from litestar import delete, get, post
 from litestar.params import FromPath
 
 from callistics.errors import Forbidden, Refused, malformed
 from callistics.exports.formats import FORMATS
+from callistics.http.answer import Answer, json_answer
 from callistics.http.keys import durable
 from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.http.streamed import Streamed
@@ -23,12 +23,12 @@ _PIECE = 1 << 20
 
 
 @post("/backups", status_code=201, request_max_body_size=None)
-async def backups(request: AnyRequest) -> Response[bytes]:
+async def backups(request: AnyRequest) -> Answer:
     """Hold the state as it is now, until it is released or nothing of it is asked for."""
     parts, _ = _authorized(request)
     await _check_empty(request, parts)
     state = await parts.backing_up.run(parts.backups.hold)
-    return Response(msgspec.json.encode(state), status_code=201, media_type="application/json")
+    return json_answer(state, 201)
 
 
 @delete("/backups/{backup_id:str}", status_code=204)

@@ -3,13 +3,14 @@
 import time
 from functools import partial
 
-from litestar import Response, post
+from litestar import post
 
 from callistics.analytics.batch import Answered, Result
 from callistics.analytics.parse_batch import parse_batch
 from callistics.errors import RequestError
 from callistics.http.accept import JSON, accepted
 from callistics.http.analytics import check_json, query_body
+from callistics.http.answer import Answer
 from callistics.http.answering import answered, held
 from callistics.http.fair_queue import Asked
 from callistics.http.metrics import Metrics
@@ -20,7 +21,7 @@ from callistics.model.keys import Permission
 
 
 @post("/analytics/batch", status_code=200, request_max_body_size=None)
-async def analytics_batch(request: AnyRequest) -> Response[bytes]:
+async def analytics_batch(request: AnyRequest) -> Answer:
     """Answer several queries of one state of the records, within the scope of the request's key."""
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
@@ -38,9 +39,8 @@ async def analytics_batch(request: AnyRequest) -> Response[bytes]:
         _count(parts.metrics, result)
     answers = b",".join(_sent(result, route_of(request.scope)) for result in results)
     total = time.perf_counter() - started
-    return Response(
+    return Answer(
         held(request, b'{"answers":[' + answers + b"]}"),
-        media_type="application/json",
         headers={"Server-Timing": f"total;dur={total * 1000:.3f}"},
     )
 

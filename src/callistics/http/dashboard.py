@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from functools import cache
 
 import msgspec
-from litestar import Response, get
+from litestar import get
 from litestar.params import FromPath
 
 from callistics.dashboard.assets import CHARTS, HOW_TO_MAKE_IT
 from callistics.dashboard.document import DEFAULT_RANGE, document
 from callistics.errors import NotFound
+from callistics.http.answer import Answer
 from callistics.http.parameters import ANY, PARAMETERS
 from callistics.http.services import AnyRequest, services
 from callistics.http.static import Asset, asset, assets, build_name, respond
@@ -29,7 +30,7 @@ _OPEN = {PARAMETERS: ANY}
 
 
 @get("/", opt=_OPEN)
-async def dashboard(request: AnyRequest) -> Response[bytes]:
+async def dashboard(request: AnyRequest) -> Answer:
     """The page; what its address asks for is read by its own script."""
     headers = _headers(("'none'",)) | {
         "X-Frame-Options": "DENY",
@@ -40,14 +41,14 @@ async def dashboard(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/embed", opt=_OPEN)
-async def embed(request: AnyRequest) -> Response[bytes]:
+async def embed(request: AnyRequest) -> Answer:
     """The same page for others to frame: the origins of the setting `embed_parents` may."""
     parents = services(request).settings.embed_parents or ()
     return respond(request, _page(request, "embed", parents), _headers(parents or ("'none'",)))
 
 
 @get("/dashboard/panels.json")
-async def panels(request: AnyRequest) -> Response[bytes]:
+async def panels(request: AnyRequest) -> Answer:
     """What the page shows: panels, themes, filters. It holds no data and needs no key."""
     return respond(request, _panels(), {"Cache-Control": "no-cache"})
 
@@ -58,9 +59,7 @@ def _panels() -> Asset:
 
 
 @get("/assets/{build:str}/{name:path}")
-async def page_asset(
-    request: AnyRequest, build: FromPath[str], name: FromPath[str]
-) -> Response[bytes]:
+async def page_asset(request: AnyRequest, build: FromPath[str], name: FromPath[str]) -> Answer:
     """A script or style of the page; its address changes with its content."""
     found = asset(str(name).removeprefix("/"))
     if found is None:

@@ -2,45 +2,44 @@
 
 from functools import partial
 
-from litestar import Response, get
+from litestar import get
 
 from callistics.analytics.parse_values import PARAMETERS as VALUES_PARAMETERS
 from callistics.analytics.parse_values import parse_values
+from callistics.http.answer import Answer, json_answer
 from callistics.http.answering import answered
 from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, services
-from callistics.model.json import encode
 from callistics.model.keys import Permission
 
-_JSON = "application/json"
 _ANY_CALL = {"query_type": "call_count"}
 
 
 @get("/analytics/types")
-async def types(request: AnyRequest) -> Response[bytes]:
+async def types(request: AnyRequest) -> Answer:
     """What can be asked: the same bytes until the version or a setting changes."""
     parts = services(request)
     parts.authorize(request, Permission.QUERY)
     headers = {"ETag": parts.described.tag, "Cache-Control": "private, no-cache"}
     if parts.described.is_known(request.headers.getall("if-none-match", ())):
-        return Response(b"", status_code=304, headers=headers, media_type=_JSON)
-    return Response(parts.described.body, headers=headers, media_type=_JSON)
+        return Answer(b"", 304, headers=headers)
+    return Answer(parts.described.body, headers=headers)
 
 
 @get("/analytics/payload-keys")
-async def payload_keys(request: AnyRequest) -> Response[bytes]:
+async def payload_keys(request: AnyRequest) -> Answer:
     """The keys of payloads within the scope of the request's key."""
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
     work = partial(parts.discovery.payload_keys, key.scope, parts.clock())
     found = await answered(request, Asked(key.id, "payload-keys"), work)
     data = [{"key": one.key, "types": one.types, "calls": one.calls} for one in found.keys]
-    return Response(encode({"data": data, "complete": found.complete}), media_type=_JSON)
+    return json_answer({"data": data, "complete": found.complete})
 
 
 @get("/analytics/values", opt={PARAMETERS: VALUES_PARAMETERS})
-async def values(request: AnyRequest) -> Response[bytes]:
+async def values(request: AnyRequest) -> Answer:
     """The values of a field within the scope of the request's key, most frequent first."""
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
@@ -53,4 +52,4 @@ async def values(request: AnyRequest) -> Response[bytes]:
     if body is None:
         work = partial(parts.discovery.values_sent, asked, key.scope, version, within)
         body = await answered(request, Asked(key.id, ("values", asked.field.name)), work)
-    return Response(body, media_type=_JSON)
+    return Answer(body)

@@ -1,11 +1,11 @@
 """`POST /embed-tokens`, `DELETE /embed-tokens`."""
 
-import msgspec
-from litestar import HttpMethod, Response, route
+from litestar import HttpMethod, route
 
 from callistics.access.tokens import new_token_secret
 from callistics.errors import Forbidden
 from callistics.http.analytics import check_json
+from callistics.http.answer import Answer, json_answer
 from callistics.http.embed_request import parse_embed_request
 from callistics.http.keys import durable
 from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
@@ -22,17 +22,17 @@ from callistics.model.scope import EVERYTHING
     http_method=[HttpMethod.POST, HttpMethod.DELETE],
     request_max_body_size=None,
 )
-async def embed_tokens(request: AnyRequest) -> Response[bytes]:
+async def embed_tokens(request: AnyRequest) -> Answer:
     """Sign a token within the scope of the one that asks; by DELETE, refuse all that were."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
     if request.method == HttpMethod.POST:
         return await _sign(request, parts, asking)
     await _revoke(parts, asking)
-    return Response(b"", status_code=204)
+    return Answer(b"", 204)
 
 
-async def _sign(request: AnyRequest, parts: Services, creator: StoredKey) -> Response[bytes]:
+async def _sign(request: AnyRequest, parts: Services, creator: StoredKey) -> Answer:
     check_json(request.headers.get("content-type"))
     body = await read_body(request, parts.settings.query_body_limit)
     moment = now() // SECOND * SECOND
@@ -49,7 +49,7 @@ async def _sign(request: AnyRequest, parts: Services, creator: StoredKey) -> Res
         "expires_at": expires,
         "url": f"{address}/embed#token={token.text}",
     }
-    return Response(msgspec.json.encode(made), status_code=201, media_type="application/json")
+    return json_answer(made, 201)
 
 
 async def _revoke(parts: Services, asking: StoredKey) -> None:

@@ -2,10 +2,10 @@
 
 import asyncio
 
-import msgspec
-from litestar import Response, delete
+from litestar import delete
 from litestar.params import FromPath
 
+from callistics.http.answer import Answer, json_answer
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, services
 from callistics.ingest.erase import Erased, Erasure
@@ -18,18 +18,18 @@ _PARAMETERS = {PARAMETERS: ("merchant_id",)}
 
 
 @delete("/calls/{call_id:path}", status_code=200, opt=_PARAMETERS)
-async def erase_call(request: AnyRequest, call_id: FromPath[str]) -> Response[bytes]:
+async def erase_call(request: AnyRequest, call_id: FromPath[str]) -> Answer:
     """Erase a call within the scope of the request's key."""
     return await _erase(request, RecordKind.CALLS, call_id)
 
 
 @delete("/leads/{lead_id:path}", status_code=200, opt=_PARAMETERS)
-async def erase_lead(request: AnyRequest, lead_id: FromPath[str]) -> Response[bytes]:
+async def erase_lead(request: AnyRequest, lead_id: FromPath[str]) -> Answer:
     """Erase a lead within the scope of the request's key, with all its calls."""
     return await _erase(request, RecordKind.LEADS, lead_id)
 
 
-async def _erase(request: AnyRequest, kind: RecordKind, path: str) -> Response[bytes]:
+async def _erase(request: AnyRequest, kind: RecordKind, path: str) -> Answer:
     parts = services(request)
     key = parts.authorize(request, Permission.ERASE)
     merchant = request.query_params.get("merchant_id")
@@ -49,4 +49,4 @@ async def _erase(request: AnyRequest, kind: RecordKind, path: str) -> Response[b
     erased = await asyncio.shield(asyncio.wrap_future(done))
     assert isinstance(erased, Erased)
     body = {"calls": erased.calls, "leads": erased.leads}
-    return Response(msgspec.json.encode(body), media_type="application/json")
+    return json_answer(body)

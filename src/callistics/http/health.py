@@ -4,10 +4,11 @@ import asyncio
 from importlib.util import find_spec
 from pathlib import Path
 
-from litestar import Response, get
+from litestar import get
 from litestar.params import FromPath
 
 from callistics.errors import CallisticsError, Forbidden, NotFound, StorageFailed, Unavailable
+from callistics.http.answer import Answer, json_answer
 from callistics.http.metrics import CONTENT_TYPE
 from callistics.http.openapi import document
 from callistics.http.services import AnyRequest, Services, services
@@ -37,18 +38,18 @@ _OWN = Path(__file__).parent / "static"
 
 
 @get("/health/live")
-async def live() -> Response[bytes]:
+async def live() -> Answer:
     """The process runs."""
-    return Response(b'{"status":"live"}', media_type="application/json")
+    return Answer(b'{"status":"live"}')
 
 
 @get("/health/ready")
-async def ready(request: AnyRequest) -> Response[dict[str, str]]:
+async def ready(request: AnyRequest) -> Answer:
     """Queries and records are taken; with the release of the time zone rules."""
     error = not_ready(services(request))
     if error is not None:
         raise error
-    return Response({"status": "ready", "timezone_rules": rules_version()})
+    return json_answer({"status": "ready", "timezone_rules": rules_version()})
 
 
 def not_ready(parts: Services) -> CallisticsError | None:
@@ -60,7 +61,7 @@ def not_ready(parts: Services) -> CallisticsError | None:
 
 
 @get("/metrics")
-async def metrics(request: AnyRequest) -> Response[bytes]:
+async def metrics(request: AnyRequest) -> Answer:
     """The server's figures for Prometheus: those of all tenants together."""
     parts = services(request)
     key = parts.authorize(request, Permission.ADMIN)
@@ -68,30 +69,30 @@ async def metrics(request: AnyRequest) -> Response[bytes]:
         raise Forbidden("the figures are of the whole server: they need an admin key without scope")
     # Some figures are looked up in the engine.
     text = await asyncio.to_thread(parts.metrics.expose)
-    return Response(text, headers={"Content-Type": CONTENT_TYPE})
+    return Answer(text, media_type=CONTENT_TYPE)
 
 
 @get("/openapi.json")
-async def openapi() -> Response[bytes]:
+async def openapi() -> Answer:
     """The OpenAPI 3.1 document."""
-    return Response(document(), media_type="application/json")
+    return Answer(document())
 
 
 @get("/docs")
-async def docs() -> Response[bytes]:
+async def docs() -> Answer:
     """An interactive page of the API."""
     headers = {"Content-Security-Policy": _POLICY}
-    return Response((_OWN / "docs.html").read_bytes(), media_type="text/html", headers=headers)
+    return Answer((_OWN / "docs.html").read_bytes(), media_type="text/html", headers=headers)
 
 
 @get("/docs/{name:str}")
-async def docs_asset(name: FromPath[str]) -> Response[bytes]:
+async def docs_asset(name: FromPath[str]) -> Answer:
     """The page's script and style, served from here so that it works without internet."""
     if name not in _ASSETS:
         raise NotFound("no such file")
     folder = _OWN if name == "docs.js" else _swagger_folder()
     headers = {"Cache-Control": "public, max-age=86400"}
-    return Response((folder / name).read_bytes(), media_type=_ASSETS[name], headers=headers)
+    return Answer((folder / name).read_bytes(), media_type=_ASSETS[name], headers=headers)
 
 
 def _swagger_folder() -> Path:

@@ -3,8 +3,7 @@
 import asyncio
 from concurrent.futures import Future
 
-import msgspec
-from litestar import HttpMethod, Response, delete, post, route
+from litestar import HttpMethod, delete, post, route
 from litestar.params import FromPath
 
 from callistics.access.keyring import NewKey, days_left, ended, make_key
@@ -12,6 +11,7 @@ from callistics.access.requests import SCOPE_FIELDS, parse_key_request
 from callistics.access.rotation import parse_overlap, rotation
 from callistics.errors import NotFound
 from callistics.http.analytics import check_json
+from callistics.http.answer import Answer, json_answer
 from callistics.http.services import AnyRequest, Services, now, read_body, services
 from callistics.ingest.job import Job, Result
 from callistics.model.audit import Action, Detail
@@ -24,16 +24,16 @@ Shown = dict[str, object]
 
 # One handler for both methods: with one each, the framework's answer to OPTIONS names only one.
 @route("/keys", http_method=[HttpMethod.GET, HttpMethod.POST], request_max_body_size=None)
-async def keys(request: AnyRequest) -> Response[bytes]:
+async def keys(request: AnyRequest) -> Answer:
     """The keys within the scope of the one that asks; by POST, a new one."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
     if request.method == HttpMethod.POST:
         return await _create(request, parts, asking)
-    return _json({"keys": [shown_key(one) for one in parts.keyring.visible(asking.scope)]})
+    return json_answer({"keys": [shown_key(one) for one in parts.keyring.visible(asking.scope)]})
 
 
-async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> Response[bytes]:
+async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> Answer:
     """Make a key; the answer shows it this once."""
     check_json(request.headers.get("content-type"))
     body = await read_body(request, parts.settings.query_body_limit)
@@ -50,7 +50,7 @@ async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> R
     done.add_done_callback(admit)
     await durable(done)
     shown = shown_key(made.stored)
-    return _json({"id": shown.pop("id"), "key": made.secret, **shown}, 201)
+    return json_answer({"id": shown.pop("id"), "key": made.secret, **shown}, 201)
 
 
 @delete("/keys/{key_id:str}", status_code=204)
@@ -68,7 +68,7 @@ async def revoke_key(request: AnyRequest, key_id: FromPath[str]) -> None:
 
 
 @post("/keys/{key_id:str}/rotate", status_code=201, request_max_body_size=None)
-async def rotate_key(request: AnyRequest, key_id: FromPath[str]) -> Response[bytes]:
+async def rotate_key(request: AnyRequest, key_id: FromPath[str]) -> Answer:
     """Make a key that follows another, which holds for as long as both are to; shown this once."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
@@ -80,7 +80,7 @@ async def rotate_key(request: AnyRequest, key_id: FromPath[str]) -> Response[byt
     async with parts.changing:
         found = await _followed(parts, asking, _going_on(parts, asking, key_id), wanted)
     shown = shown_key(found.stored)
-    return _json({"id": shown.pop("id"), "key": found.secret, **shown}, 201)
+    return json_answer({"id": shown.pop("id"), "key": found.secret, **shown}, 201)
 
 
 def _going_on(parts: Services, asking: StoredKey, key_id: str) -> StoredKey:
@@ -154,8 +154,3 @@ def shown_key(key: StoredKey) -> Shown:
 
 def _moment(instant: int | None) -> str | None:
     return None if instant is None else utc_text(instant)
-
-
-def _json(value: object, status: int = 200) -> Response[bytes]:
-    body = msgspec.json.encode(value)
-    return Response(body, status_code=status, media_type="application/json")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from callistics.errors import Refused, malformed, unknown_names
+from callistics.errors import Problem, Refused, malformed, unknown_names
 from callistics.http.services import AnyRequest
 
 PARAMETERS = "parameters"
@@ -13,32 +13,43 @@ ANY = ("*",)
 
 
 # Of two only the first would count, and who looked at the other before would not know.
-_ONCE = (
-    *(b"authorization", b"content-type", b"content-encoding", b"idempotency-key", b"origin"),
-    b"host",
+_ONCE = frozenset(
+    (
+        b"authorization",
+        b"content-encoding",
+        b"content-type",
+        b"host",
+        b"idempotency-key",
+        b"origin",
+    )
 )
 
 
 async def check_request(request: AnyRequest) -> None:
     """Raises `Refused` for each parameter that is unknown, and what is given twice."""
+    problems = _wrong_parameters(request) if request.scope["query_string"] else []
+    sent = [name for name, _ in request.scope["headers"] if name in _ONCE]
+    if len(set(sent)) < len(sent):
+        problems += [
+            malformed("", f"the header {name.decode()} is given {times} times")
+            for name, times in Counter(sent).items()
+            if times > 1
+        ]
+    if problems:
+        raise Refused(problems, "; ".join(problem.message for problem in problems))
+
+
+def _wrong_parameters(request: AnyRequest) -> list[Problem]:
     known: tuple[str, ...] = request.route_handler.opt.get(PARAMETERS, ())
-    given: Counter[str] = Counter()
-    if request.scope["query_string"] and known != ANY:
-        given.update(name for name, _ in request.query_params.multi_items())
+    if known == ANY:
+        return []
+    given = Counter(name for name, _ in request.query_params.multi_items())
     problems = [
         malformed("", f"unknown query parameter {name[:100]}{hint}")
         for name, hint in unknown_names(given, known)
     ]
-    problems += [
+    return problems + [
         malformed("", f"the query parameter {name} is given {times} times")
         for name, times in given.items()
         if name in known and times > 1
     ]
-    sent = Counter(name for name, _ in request.scope["headers"])
-    problems += [
-        malformed("", f"the header {name.decode()} is given {times} times")
-        for name in _ONCE
-        if (times := sent[name]) > 1
-    ]
-    if problems:
-        raise Refused(problems, "; ".join(problem.message for problem in problems))

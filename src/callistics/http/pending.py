@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from litestar import Response, get
+from litestar import get
 
+from callistics.http.answer import Answer, json_answer
 from callistics.http.answering import answered
 from callistics.http.fair_queue import Asked
 from callistics.http.services import AnyRequest, services
@@ -11,7 +12,7 @@ from callistics.model.keys import Permission
 
 
 @get("/pending")
-async def pending(request: AnyRequest) -> Response[dict[str, object]]:
+async def pending(request: AnyRequest) -> Answer:
     """The records within the key's scope that wait for required fields, by what they lack."""
     parts = services(request)
     key = parts.authorize(request, Permission.INGEST)
@@ -26,4 +27,4 @@ async def pending(request: AnyRequest) -> Response[dict[str, object]]:
         }
         for one in found
     ]
-    return Response({"data": data})
+    return json_answer({"data": data})

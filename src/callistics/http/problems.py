@@ -9,9 +9,10 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp
 
 from callistics.errors import NOTHING, Problem, RequestError
+from callistics.http.answer import Answer
 from callistics.http.request_notes import note_problem, route_of
 from callistics.model.shown import shown
 from callistics.problem_types import ProblemType, problem_type
@@ -90,19 +91,8 @@ def on_request_error(request: Request[Any, Any, Any], error: RequestError) -> Re
 def closing_problem(error: RequestError) -> ASGIApp:
     """What answers any request with an error, then closes its connection."""
     body = problem_body(error.answer_type, error.detail, error.problems)
-    headers = {
-        "Content-Type": MEDIA_TYPE,
-        "Content-Length": str(len(body)),
-        "Connection": "close",
-        "Retry-After": str(error.retry_after or 1),
-    }
-    sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-
-    async def answer(_: Scope, __: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": error.answer_status, "headers": sent})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
-
-    return answer
+    headers = {"Connection": "close", "Retry-After": str(error.retry_after or 1)}
+    return Answer(body, error.answer_status, MEDIA_TYPE, headers)
 
 
 def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

@@ -11,9 +11,10 @@ from functools import partial
 from typing import Any, cast
 
 import msgspec
-from litestar import Response, post
+from litestar import post
 
 from callistics.errors import Conflict, Problem, ProblemKind, Refused, malformed
+from callistics.http.answer import Answer
 from callistics.http.fair_queue import Asked
 from callistics.http.metrics import RECORD_RESULTS, Metrics
 from callistics.http.parameters import PARAMETERS
@@ -36,18 +37,18 @@ _SMALL, _PARTS = 4_096, 64
 
 
 @post("/calls", status_code=200, request_max_body_size=None, opt=_PARAMETERS)
-async def calls(request: AnyRequest) -> Response[bytes]:
+async def calls(request: AnyRequest) -> Answer:
     """Store calls; durable and visible once answered."""
     return await _ingest(request, RecordKind.CALLS)
 
 
 @post("/leads", status_code=200, request_max_body_size=None, opt=_PARAMETERS)
-async def leads(request: AnyRequest) -> Response[bytes]:
+async def leads(request: AnyRequest) -> Answer:
     """Store leads; durable and visible once answered."""
     return await _ingest(request, RecordKind.LEADS)
 
 
-async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
+async def _ingest(request: AnyRequest, kind: RecordKind) -> Answer:
     parts = services(request)
     key = parts.authorize(request, Permission.INGEST)
     skip, where, name = _skip(request), query_zone(request, parts.zone), _idempotency_key(request)
@@ -58,9 +59,9 @@ async def _ingest(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
     status, body = await store(parts, request, key, terms, raw, name)
     parts.metrics.ingests.labels(kind).observe(time.perf_counter() - started)
     if status == 200:
-        return Response(body, media_type="application/json")
+        return Answer(body)
     note_problem_body(request, status, body)
-    return Response(body, status_code=status, media_type=MEDIA_TYPE)
+    return Answer(body, status, MEDIA_TYPE)
 
 
 async def _store_once(

@@ -8,12 +8,13 @@ from typing import Any, cast
 import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from callistics.http.metrics import Metrics
 from callistics.http.request_notes import key_end, noted, route_of
 from callistics.http.services import Services
 from callistics.http.slow_queries import tell_slow
 from callistics.http.streamed import send_paced
 from callistics.model.instants import utc_text
-from callistics.tracing import RequestSpan, Timings, is_traced, request_span, timing
+from callistics.tracing import RequestSpan, is_traced, request_span, timing
 
 Header = tuple[bytes, bytes]
 _NOWHERE = "/-"
@@ -41,8 +42,9 @@ def observed(inner: ASGIApp, *, encrypted: bool = False) -> ASGIApp:
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         status = 500
+        parts = _services(scope)
         # A WebSocket has no method.
-        details = cast("MutableMapping[str, object]", scope)
+        details = cast("MutableMapping[str, Any]", scope)
         method = str(details.get("method", ""))
         if method == "HEAD":
             details["method"] = "GET"
@@ -54,18 +56,20 @@ def observed(inner: ASGIApp, *, encrypted: bool = False) -> ASGIApp:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 found = _complete(message.get("headers", ()), every, details)
-                message["headers"] = [*found, *_limits(scope, found)]
+                message["headers"] = [*found, *_limits(parts, details, found)]
             elif message["type"] == "http.response.body" and method == "HEAD":
                 message["body"] = b""
             await send_paced(send, message)
 
-        with _counted(scope), _traced(details) as trace, timing() as spent:
+        with _counted(parts), _traced(details) as trace, timing() as spent:
             try:
                 await inner(scope, receive, watched)
             finally:
-                _release(scope)
-                _note(scope, method, status, time.perf_counter() - started, trace)
-                _tell_slow(scope, status, spent)
+                _note(details, method, status, time.perf_counter() - started, trace)
+                if parts is not None:
+                    parts.memory.release(details)
+                    _count(parts.metrics, details, method, status)
+                    tell_slow(parts, details, status, spent)
 
     return handle
 
@@ -78,21 +82,14 @@ def _traced(details: Mapping[str, Any]) -> AbstractContextManager[RequestSpan | 
     return request_span(sent)
 
 
-def _counted(scope: Scope) -> AbstractContextManager[object]:
+def _counted(parts: Services | None) -> AbstractContextManager[object]:
     """Counts a request among those under way."""
-    parts = _services(scope)
     return nullcontext() if parts is None else parts.metrics.under_way.track_inprogress()
 
 
 def _services(scope: Scope) -> Services | None:
     parts = scope["litestar_app"].state.get("services")
     return parts if isinstance(parts, Services) else None
-
-
-def _tell_slow(scope: Scope, status: int, spent: Timings) -> None:
-    parts = _services(scope)
-    if parts is not None:
-        tell_slow(parts, cast("Mapping[str, Any]", scope), status, spent)
 
 
 def _complete(
@@ -108,9 +105,11 @@ def _complete(
     return found
 
 
-def _limits(scope: Scope, headers: Sequence[Header]) -> Sequence[Header]:
+def _limits(
+    parts: Services | None, scope: Mapping[str, Any], headers: Sequence[Header]
+) -> Sequence[Header]:
     """What the request's key may still ask, as headers (draft-ietf-httpapi-ratelimit-headers)."""
-    parts, key = _services(scope), noted(cast("Mapping[str, Any]", scope)).get("key")
+    key = noted(scope).get("key")
     shown = None if parts is None or key is None else parts.limiter.shown(str(key))
     if shown is None:
         return ()
@@ -122,32 +121,28 @@ def _limits(scope: Scope, headers: Sequence[Header]) -> Sequence[Header]:
     )
 
 
-def _release(scope: Scope) -> None:
-    parts = _services(scope)
-    if parts is not None:
-        parts.memory.release(cast("Mapping[str, Any]", scope))
-
-
 def _is_exact(path: str) -> bool:
     """Whether no part of a path is empty: the router takes `//keys/` for `/keys`."""
     return path == "/" or all(path.removeprefix("/").split("/"))
 
 
+def _method(sent: str) -> str:
+    """The method of a request; anybody can make some up, and each would be a label for ever."""
+    return sent if sent in _METHODS else "unknown"
+
+
+def _count(metrics: Metrics, scope: Mapping[str, Any], method: str, status: int) -> None:
+    metrics.requests.labels(_method(method), route_of(scope), str(status)).inc()
+    if status >= 400:
+        metrics.errors.labels(str(status)).inc()
+
+
 def _note(
-    scope: Scope, method: str, status: int, seconds: float, trace: RequestSpan | None
+    scope: Mapping[str, Any], method: str, status: int, seconds: float, trace: RequestSpan | None
 ) -> None:
-    details = cast("Mapping[str, Any]", scope)
-    route = route_of(details)
-    # Anybody can make methods up, and each would be a label of its own for ever.
-    method = method if method in _METHODS else "unknown"
-    parts = _services(scope)
-    if parts is not None:
-        parts.metrics.requests.labels(method, route, str(status)).inc()
-        if status >= 400:
-            parts.metrics.errors.labels(str(status)).inc()
-    ms = round(seconds * 1000, 3)
-    more = noted(details)
+    method, route, more = _method(method), route_of(scope), noted(scope)
     if trace is not None:
         trace.answered(method, route, status)
         more = {**more, "trace": trace.trace_id}
+    ms = round(seconds * 1000, 3)
     _log.info("request", method=method, route=route, status=status, ms=ms, **more)

@@ -3,14 +3,16 @@
 import time
 from functools import partial
 
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.params import FromPath
+from litestar.types import ASGIApp
 
 from callistics.analytics.plan import length_of
 from callistics.errors import Refused, malformed
 from callistics.exports.calls import of_search
 from callistics.exports.formats import FORMULAS
 from callistics.http.analytics import check_json, query_body
+from callistics.http.answer import Answer, json_answer
 from callistics.http.answering import answered, held
 from callistics.http.export import chosen_format, exported
 from callistics.http.fair_queue import Asked
@@ -29,7 +31,7 @@ _PARAMETERS = {PARAMETERS: ("merchant_id", "timezone")}
 
 
 @post("/calls/search", status_code=200, request_max_body_size=None, opt={PARAMETERS: (FORMULAS,)})
-async def search_calls(request: AnyRequest) -> Response[bytes]:
+async def search_calls(request: AnyRequest) -> ASGIApp:
     """The calls that match, a page or all in a format, within the scope of the request's key."""
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
@@ -48,9 +50,8 @@ async def search_calls(request: AnyRequest) -> Response[bytes]:
     span = asked.search.query.range
     whose = Asked(key.id, ("search", length_of(span)))
     sent = await answered(request, whose, partial(_page, parts, asked))
-    return Response(
+    return Answer(
         held(request, sent),
-        media_type="application/json",
         headers={
             "Server-Timing": f"total;dur={(time.perf_counter() - started) * 1000:.3f}",
             "Callistics-Range": span.text,
@@ -68,21 +69,21 @@ def _page(parts: Services, asked: AskedFor) -> bytes:
 
 
 @get("/calls/{call_id:path}", opt=_PARAMETERS)
-async def show_call(request: AnyRequest, call_id: FromPath[str]) -> Response[bytes]:
+async def show_call(request: AnyRequest, call_id: FromPath[str]) -> Answer:
     """A call within the scope of the request's key, also one that no figure counts."""
     parts, key, merchant, where = _asked(request)
     look = partial(parts.records.call, _id(call_id), merchant, key.scope)
     found = await answered(request, Asked(key.id, "call"), look)
-    return _json(shown(RecordKind.CALLS, found, where))
+    return json_answer(shown(RecordKind.CALLS, found, where))
 
 
 @get("/leads/{lead_id:path}", opt=_PARAMETERS)
-async def show_lead(request: AnyRequest, lead_id: FromPath[str]) -> Response[bytes]:
+async def show_lead(request: AnyRequest, lead_id: FromPath[str]) -> Answer:
     """A lead within the scope of the request's key, with its calls and its status history."""
     parts, key, merchant, where = _asked(request)
     look = partial(parts.records.lead, _id(lead_id), merchant, key.scope)
     found = await answered(request, Asked(key.id, "lead"), look)
-    return _json(
+    return json_answer(
         {
             **shown(RecordKind.LEADS, found.lead, where),
             "calls": [shown(RecordKind.CALLS, one, where) for one in found.calls],
@@ -108,7 +109,3 @@ def _asked(request: AnyRequest) -> tuple[Services, StoredKey, str | None, Zone]:
 def _id(path: str) -> str:
     """An id as it was sent, slashes and all; the router gives the rest of the path."""
     return path.removeprefix("/")
-
-
-def _json(body: object) -> Response[bytes]:
-    return Response(encode(body), media_type="application/json")

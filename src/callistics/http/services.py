@@ -8,7 +8,6 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from litestar import Litestar, Request
-from litestar.exceptions import InternalServerException
 
 from callistics.access.claims import wrong_claim
 from callistics.access.keyring import Keyring, bearer, ends_soon, hash_secret, require
@@ -242,7 +241,12 @@ async def read_body(request: AnyRequest, limit: int) -> bytes:
     size, latest = 0, asyncio.get_running_loop().time() + parts.settings.body_timeout
     try:
         async with asyncio.timeout_at(latest) as until:
-            async for piece in request.stream():
+            more = True
+            while more:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientLeft("the client left in the midst of its body")
+                piece, more = message.get("body", b""), message.get("more_body", False)
                 size += len(piece)
                 if size > limit:
                     raise too_large(limit)
@@ -252,7 +256,5 @@ async def read_body(request: AnyRequest, limit: int) -> bytes:
                     until.reschedule(latest + size / _LEAST_RATE)
     except TimeoutError:
         raise TooSlow(f"the body did not come in time: {size:,} bytes of it did") from None
-    except InternalServerException:
-        raise ClientLeft("the client left in the midst of its body") from None
     parts.check_still_known(request)
     return b"".join(pieces)

@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from litestar import Response
-
 from callistics.dashboard.assets import STATIC
+from callistics.http.answer import Answer
 from callistics.http.services import AnyRequest
 
 _TYPES = {
@@ -62,14 +61,14 @@ def build_name() -> str:
     return hashlib.sha256(tags.encode()).hexdigest()[:12]
 
 
-def respond(request: AnyRequest, found: Asset, headers: Mapping[str, str]) -> Response[bytes]:
+def respond(request: AnyRequest, found: Asset, headers: Mapping[str, str]) -> Answer:
     """The file, or 304 where the client has it already."""
     # Weak: the same for what is compressed.
     tag = f'W/"{found.tag}"'
     sent = {**headers, "ETag": tag, "Vary": "Accept-Encoding"}
     if found.tag in request.headers.get("if-none-match", ""):
-        return Response(b"", status_code=304, headers=sent, media_type=found.media_type)
+        return Answer(b"", 304, headers=sent)
     if "gzip" in request.headers.get("accept-encoding", ""):
         sent["Content-Encoding"] = "gzip"
-        return Response(found.compressed, headers=sent, media_type=found.media_type)
-    return Response(found.content, headers=sent, media_type=found.media_type)
+        return Answer(found.compressed, media_type=found.media_type, headers=sent)
+    return Answer(found.content, media_type=found.media_type, headers=sent)

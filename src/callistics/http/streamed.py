@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any
 
-from litestar import Response
 from litestar.types import Message, Receive, Scope, Send
 
+from callistics.http.answer import header_list
 from callistics.http.disconnect import disconnected
 
 # A client that takes nothing for so long (s) is gone, whatever its connection says.
@@ -30,8 +29,8 @@ async def send_paced(send: Send, message: Message) -> None:
             await send({"type": "http.response.body", "body": piece, "more_body": end < len(body)})
 
 
-class Streamed(Response[bytes]):
-    """A body of unknown length.
+class Streamed:
+    """An answer whose body is of unknown length.
 
     Where its pieces fail the connection ends without the end of the body, so that the client
     knows. Where the client is gone no further piece is made. `ended` is called in any case.
@@ -43,15 +42,11 @@ class Streamed(Response[bytes]):
         headers: Mapping[str, str],
         ended: Callable[[], None],
     ) -> None:
-        super().__init__(b"", status_code=200, headers=dict(headers))
         self._pieces, self._ended = pieces, ended
-        self._sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        self._headers = header_list(headers)
 
-    def to_asgi_response(self, *_: Any, **__: Any) -> Any:
-        """What sends it."""
-        return self._send
-
-    async def _send(self, _: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
+        """Send it as it is made."""
         sending = asyncio.ensure_future(self._send_all(send))
         gone = asyncio.ensure_future(disconnected(receive))
         try:
@@ -65,7 +60,7 @@ class Streamed(Response[bytes]):
             sending.result()
 
     async def _send_all(self, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self._sent})
+        await send({"type": "http.response.start", "status": 200, "headers": self._headers})
         async for piece in self._pieces:
             async with asyncio.timeout(_PATIENCE):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})

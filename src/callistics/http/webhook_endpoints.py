@@ -3,12 +3,12 @@
 import asyncio
 from concurrent.futures import Future
 
-import msgspec
-from litestar import HttpMethod, Response, post, route
+from litestar import HttpMethod, post, route
 from litestar.params import FromPath
 
 from callistics.errors import NotFound, Refused, malformed
 from callistics.http.analytics import check_json
+from callistics.http.answer import Answer, json_answer
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
 from callistics.ingest.job import Result
@@ -30,17 +30,17 @@ _LIMIT = {PARAMETERS: ("limit",)}
     http_method=[HttpMethod.GET, HttpMethod.POST],
     request_max_body_size=None,
 )
-async def webhook_endpoints(request: AnyRequest) -> Response[bytes]:
+async def webhook_endpoints(request: AnyRequest) -> Answer:
     """The endpoints within the scope of the key that asks; by POST, a new one."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
     if request.method == HttpMethod.POST:
         return await _create(request, parts, asking)
     found = parts.webhooks.endpoints.visible(asking.scope)
-    return _json({"webhook_endpoints": [shown_endpoint(one) for one in found]})
+    return json_answer({"webhook_endpoints": [shown_endpoint(one) for one in found]})
 
 
-async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> Response[bytes]:
+async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> Answer:
     """Make an endpoint; the answer shows its address this once."""
     check_json(request.headers.get("content-type"))
     body = await read_body(request, parts.settings.query_body_limit)
@@ -49,7 +49,7 @@ async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> R
     await _save(parts, made, _note(parts, Action.WEBHOOK_ENDPOINT_CREATED, creator, made))
     url = f"{public_url(request)}/webhooks/{made.source}/{token}"
     shown = shown_endpoint(made)
-    return _json({"id": shown.pop("id"), "url": url, **shown}, 201)
+    return json_answer({"id": shown.pop("id"), "url": url, **shown}, 201)
 
 
 @route(
@@ -58,7 +58,7 @@ async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> R
     status_code=200,
     request_max_body_size=None,
 )
-async def webhook_endpoint(request: AnyRequest, endpoint_id: FromPath[str]) -> Response[bytes]:
+async def webhook_endpoint(request: AnyRequest, endpoint_id: FromPath[str]) -> Answer:
     """Change an endpoint's secrets and what it keeps; by DELETE, end it."""
     parts, asking, found = _found(request, endpoint_id)
     if request.method == HttpMethod.DELETE:
@@ -66,7 +66,7 @@ async def webhook_endpoint(request: AnyRequest, endpoint_id: FromPath[str]) -> R
         ended = parts.webhooks.endpoints.end(found, now())
         told = _note(parts, Action.WEBHOOK_ENDPOINT_ENDED, asking, ended)
         await _durable(parts.webhooks.save(ended, told, urgent=True))
-        return Response(b"", status_code=204)
+        return Answer(b"", 204)
     check_json(request.headers.get("content-type"))
     body = await read_body(request, parts.settings.query_body_limit)
     async with parts.changing:
@@ -74,7 +74,7 @@ async def webhook_endpoint(request: AnyRequest, endpoint_id: FromPath[str]) -> R
         changed = parse_endpoint_patch(body, known, parts.settings.default_reseller_id)
         await _save(parts, changed, _note(parts, Action.WEBHOOK_ENDPOINT_CHANGED, asking, changed))
     # It may have been ended while this was being stored.
-    return _json(shown_endpoint(parts.webhooks.endpoints.get(found.id) or changed))
+    return json_answer(shown_endpoint(parts.webhooks.endpoints.get(found.id) or changed))
 
 
 def _going_on(parts: Services, found: StoredEndpoint) -> StoredEndpoint:
@@ -91,7 +91,7 @@ def _going_on(parts: Services, found: StoredEndpoint) -> StoredEndpoint:
     status_code=200,
     opt=_LIMIT,
 )
-async def dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Response[bytes]:
+async def dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Answer:
     """The newest bodies that could not be mapped, with the reason; by DELETE, delete all."""
     parts, asking, found = _found(request, endpoint_id)
     if request.method == HttpMethod.DELETE:
@@ -100,15 +100,15 @@ async def dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Respo
             details: dict[str, Detail] = {"endpoint": found.id, "deleted": deleted}
             return parts.note(Action.DEAD_LETTERS_DELETED, asking, **details)
 
-        return _json({"deleted": await asyncio.to_thread(parts.webhooks.drop, found, noted)})
+        return json_answer({"deleted": await asyncio.to_thread(parts.webhooks.drop, found, noted)})
     limit = _limit(request)
     number = await asyncio.to_thread(parts.webhooks.stored.number_dead, found.id)
     letters = await asyncio.to_thread(parts.webhooks.dead_letters, found, limit)
-    return _json({"dead_letters": [_shown_letter(one) for one in letters], "total": number})
+    return json_answer({"dead_letters": [_shown_letter(one) for one in letters], "total": number})
 
 
 @post("/webhook-endpoints/{endpoint_id:str}/dead-letters/replay", status_code=200)
-async def replay_dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Response[bytes]:
+async def replay_dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Answer:
     """Map every dead letter again, after a mapping or a setting changed."""
     parts, asking, found = _found(request, endpoint_id)
     numbers = await asyncio.to_thread(parts.webhooks.replay, found)
@@ -116,7 +116,7 @@ async def replay_dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -
     replayed = sum(numbers.values())
     told = {"endpoint": found.id, "replayed": replayed}
     await _durable(parts.audit.add(parts.note(Action.DEAD_LETTERS_REPLAYED, asking, **told)))
-    return _json({"replayed": replayed, **states})
+    return json_answer({"replayed": replayed, **states})
 
 
 def _found(request: AnyRequest, endpoint_id: str) -> tuple[Services, StoredKey, StoredEndpoint]:
@@ -186,8 +186,3 @@ def _shown_letter(letter: DeadLetter) -> Shown:
         "content_type": letter.body.content_type,
         "body": letter.body.body.decode(errors="replace"),
     }
-
-
-def _json(value: object, status: int = 200) -> Response[bytes]:
-    body = msgspec.json.encode(value)
-    return Response(body, status_code=status, media_type="application/json")

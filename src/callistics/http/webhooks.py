@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, cast
 
-from litestar import Response, post
+from litestar import post
 from litestar.params import FromPath
 
 from callistics.errors import NotFound, Unauthorized, UnsupportedMedia
+from callistics.http.answer import Answer
 from callistics.http.parameters import ANY, PARAMETERS
 from callistics.http.request_notes import note_endpoint
 from callistics.http.sender import sender
@@ -30,9 +31,7 @@ _LARGE = 1 << 16
     request_max_body_size=None,
     opt=_NO_PARAMETERS,
 )
-async def webhook(
-    request: AnyRequest, source: FromPath[str], token: FromPath[str]
-) -> Response[bytes]:
+async def webhook(request: AnyRequest, source: FromPath[str], token: FromPath[str]) -> Answer:
     """Keep what a platform sends; it is durable once answered, and mapped soon after."""
     parts = services(request)
     endpoint = _endpoint(parts, source, token)
@@ -49,7 +48,7 @@ async def webhook(
     )
     # Shielded: a platform that goes away does not take back what is being committed.
     await asyncio.shield(asyncio.wrap_future(parts.webhooks.keep(kept)))
-    return Response(b"", status_code=200, media_type="text/plain")
+    return Answer(b"", media_type="text/plain")
 
 
 def _endpoint(parts: Services, source: str, token: str) -> StoredEndpoint:

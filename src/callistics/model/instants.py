@@ -7,6 +7,7 @@ import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -14,18 +15,19 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1)
+_MICROSECOND = timedelta(microseconds=1)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
-_FRACTION = r"(?:[.,](?P<fraction>\d{1,9}))?"
-_OFFSET = r" ?(?P<offset>[Zz]|[Uu][Tt][Cc]|[+\-\u2212]\d\d(?::?\d\d)?)"
+_FRACTION = r"(?:[.,](\d{1,9}))?"
+_OFFSET = r" ?([Zz]|[Uu][Tt][Cc]|[+\-\u2212]\d\d(?::?\d\d)?)"
 _EXTENDED = re.compile(
-    r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
-    r"(?:[Tt ](?P<hour>\d\d)(?::(?P<minute>\d\d)(?::(?P<second>\d\d)"
+    r"(\d{4})-(\d\d)-(\d\d)"
+    r"(?:[Tt ](\d\d)(?::(\d\d)(?::(\d\d)"
     rf"{_FRACTION})?)?(?:{_OFFSET})?)?",
     re.ASCII,
 )
 _BASIC = re.compile(
-    r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
-    r"(?:[Tt ](?P<hour>\d\d)(?:(?P<minute>\d\d)(?:(?P<second>\d\d)"
+    r"(\d{4})(\d\d)(\d\d)"
+    r"(?:[Tt ](\d\d)(?:(\d\d)(?:(\d\d)"
     rf"{_FRACTION})?)?(?:{_OFFSET})?)?",
     re.ASCII,
 )
@@ -67,6 +69,8 @@ class Written:
         return whole - (self.offset or 0) * SECOND
 
 
+# Times of one record are often the same, and those without an offset are read twice.
+@lru_cache(1_024)
 def parse_iso(text: str) -> Written:
     """Read an ISO 8601 date, or a time to the hour, minute, second or fraction of a second.
 
@@ -78,16 +82,16 @@ def parse_iso(text: str) -> Written:
     match = _match(text) or _match(_by_month(text))
     if match is None:
         raise ValueError(_WHAT_IT_IS_NOT)
-    parts = match.groupdict()
-    names = ("year", "month", "day", "hour", "minute", "second")
-    year, month, day, hour, minute, second = (int(parts[name] or 0) for name in names)
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
     try:
-        wall = datetime(year, month, day, hour, minute, second)
+        wall = datetime(
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0)
+        )
     except ValueError as error:
         raise ValueError(f"no such date: {error}") from None
-    nanos = int((parts["fraction"] or "").ljust(9, "0"))
+    nanos = int(fraction.ljust(9, "0")) if fraction else 0
     local_ns = micros(wall) * 1000 + nanos
-    return Written(local_ns, _unit_ns(parts), _offset_seconds(parts["offset"]))
+    return Written(local_ns, _unit_ns(hour, minute, second, fraction), _offset_seconds(offset))
 
 
 def _match(text: str) -> re.Match[str] | None:
@@ -112,14 +116,14 @@ def _by_month(text: str) -> str:
     return text
 
 
-def _unit_ns(parts: dict[str, str | None]) -> int:
-    if parts["hour"] is None:
+def _unit_ns(hour: str | None, minute: str | None, second: str | None, fraction: str | None) -> int:
+    if hour is None:
         return DAY * 1000
-    if parts["minute"] is None:
+    if minute is None:
         return HOUR * 1000
-    if parts["second"] is None:
+    if second is None:
         return MINUTE * 1000
-    return int(10 ** (9 - len(parts["fraction"] or "")))
+    return int(10 ** (9 - len(fraction or "")))
 
 
 def _offset_seconds(text: str | None) -> int | None:
@@ -146,7 +150,7 @@ def to_millisecond(instant: int) -> int:
 
 def micros(moment: datetime) -> int:
     """Microseconds since 1970 of a naive datetime, taken as it reads."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def instant_of(moment: datetime) -> int:

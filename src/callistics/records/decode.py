@@ -8,7 +8,7 @@ from callistics.model.json import as_object
 from callistics.model.payload import PayloadError
 from callistics.records.field import RecordField, RecordKind
 from callistics.records.field_values import Reading, Value
-from callistics.records.fields import ALL_FIELDS
+from callistics.records.fields import ALL_FIELDS, PARTS
 from callistics.records.record_times import OutOfOrder, Times, readings_of
 
 
@@ -77,14 +77,12 @@ def _complete_parts(
     problems: list[Problem],
 ) -> None:
     """A field comes with all its parts; a part alone says nothing."""
-    for name, spec in known.items():
-        if spec.part_of is None:
-            continue
-        if spec.part_of in given:
-            if values.get(spec.part_of) is None or values.get(name) is None:
+    for name, whole in PARTS.items():
+        if whole in given:
+            if values.get(whole) is None or values.get(name) is None:
                 values.pop(name, None)
-        elif name in given:
-            message = f"says nothing without {spec.part_of}"
+        elif name in known and name in given:
+            message = f"says nothing without {whole}"
             problems.append(invalid(pointer(*at, name), message, given[name]))
 
 

@@ -73,11 +73,10 @@ def read_instant(value: object, reading: Reading) -> int:
 
 def later_instant(first: int, sent: object, reading: Reading) -> int | None:
     """The second occurrence of a time as sent, whose first is given; None if it has only one."""
-    local = reading.zone.local(first)
-    second = reading.zone.instant(local, last=True)
-    if second == first or not isinstance(sent, str) or parse_iso(sent).offset is not None:
+    if not isinstance(sent, str) or parse_iso(sent).offset is not None:
         return None
-    return second
+    second = reading.zone.instant(reading.zone.local(first), last=True)
+    return None if second == first else second
 
 
 def read_updated_at(value: object, reading: Reading) -> int:

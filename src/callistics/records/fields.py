@@ -249,6 +249,14 @@ ALL_FIELDS: Mapping[RecordKind, Mapping[str, RecordField]] = {
 }
 """Every field that a record of a kind may have, in the order of the documentation, its id first."""
 
+PARTS: Mapping[str, str] = {
+    name: one.part_of
+    for fields in ALL_FIELDS.values()
+    for name, one in fields.items()
+    if one.part_of is not None
+}
+"""Fields that come, and are merged, as a part of another one, and which."""
+
 FIELDS: Mapping[RecordKind, Mapping[str, RecordField]] = {
     kind: {name: one for name, one in fields.items() if one.kept is Kept.COLUMN}
     for kind, fields in ALL_FIELDS.items()

@@ -12,16 +12,9 @@ from callistics.records.decode import Change
 from callistics.records.field import RecordKind
 from callistics.records.field_types import Ordered
 from callistics.records.field_values import Value
-from callistics.records.fields import FIELDS, REQUIRED
+from callistics.records.fields import FIELDS, PARTS, REQUIRED
 from callistics.records.record_times import first_from
 
-PARTS: Mapping[str, str] = {
-    name: one.part_of
-    for fields in FIELDS.values()
-    for name, one in fields.items()
-    if one.part_of is not None
-}
-"""Fields that are merged as a part of another one, and which."""
 _PARTS_OF: Mapping[str, tuple[str, ...]] = {
     whole: tuple(name for name in PARTS if PARTS[name] == whole) for whole in PARTS.values()
 }

@@ -19,8 +19,7 @@ from callistics.records.columnar.sent_times import instants
 from callistics.records.field import RecordField, RecordKind
 from callistics.records.field_types import CURRENCY, Storage
 from callistics.records.field_values import MAX_AHEAD, Reading
-from callistics.records.fields import FIELDS
-from callistics.records.merge import PARTS
+from callistics.records.fields import FIELDS, PARTS
 from callistics.records.outcomes import outcome_key
 from callistics.records.record_times import ORDERED
 

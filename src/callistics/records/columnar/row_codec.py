@@ -10,9 +10,9 @@ import pyarrow as pa
 from callistics.records.field import RecordKind
 from callistics.records.field_types import Storage
 from callistics.records.field_values import Value
-from callistics.records.fields import FIELDS
+from callistics.records.fields import FIELDS, PARTS
 from callistics.records.identity import Identity
-from callistics.records.merge import PARTS, Event, Events, State, duration_ms
+from callistics.records.merge import Event, Events, State, duration_ms
 from callistics.records.outcomes import outcome_key
 
 TIME = pa.timestamp("us")
