@@ -169,15 +169,11 @@ class Keyring:
                 self.revision += 1
         return self._with_use(known)
 
-    def end(self, key: StoredKey, ends: int) -> StoredKey:
-        """Have a key end at an instant (µs), unless it does before; gives it as it is to be stored.
-
-        One that was revoked stays so.
-        """
+    def end(self, key: StoredKey, ends: int) -> None:
+        """Have a key end at an instant (µs), unless it does before; a revocation stays."""
         with self._lock:
-            known = self._keys[key.hash] = ended(self._keys[key.hash], ends)
+            self._keys[key.hash] = ended(self._keys[key.hash], ends)
             self.revision += 1
-        return self._with_use(known)
 
     def ending(self, now: int) -> list[StoredKey]:
         """The keys that end soon, those first that do first."""

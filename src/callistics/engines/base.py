@@ -69,7 +69,7 @@ class Session(Protocol):
         ...
 
     def save_keys(self, keys: Iterable[StoredKey]) -> None:
-        """Insert or replace access keys by id."""
+        """Insert or replace access keys by id; one that is revoked stays so."""
         ...
 
     def save_uses(self, uses: Mapping[str, int]) -> None:

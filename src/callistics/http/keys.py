@@ -106,10 +106,7 @@ async def _followed(parts: Services, asking: StoredKey, old: StoredKey, overlap:
     def admit(saved: "Future[Result]") -> None:
         if saved.exception() is None:
             parts.keyring.put(made)
-            as_known = parts.keyring.end(old, found.old_ends)
-            if as_known.revoked_at is not None:
-                # It was revoked before this was stored, which would undo that.
-                parts.writer.submit(Job(keys=(as_known,), urgent=True))
+            parts.keyring.end(old, found.old_ends)
 
     done.add_done_callback(admit)
     await durable(done)

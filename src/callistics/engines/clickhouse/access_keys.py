@@ -1,6 +1,6 @@
 """Access keys in the database, and the secret that tokens are signed with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -51,6 +51,18 @@ def load_token_secret(client: Client) -> str | None:
     """The secret, None where there is none yet."""
     rows = client.query("SELECT secret FROM token_secret FINAL").result_rows
     return next((str(secret) for (secret,) in rows), None)
+
+
+def revoked_since(client: Client, ids: Sequence[str]) -> Mapping[str, int]:
+    """When keys were revoked (µs), by their ids; those that were not are left out."""
+    if not ids:
+        return {}
+    rows = client.query(
+        "SELECT id, min(revoked_at) FROM access_keys"
+        " WHERE id IN {ids:Array(String)} AND revoked_at IS NOT NULL GROUP BY id",
+        {"ids": list(ids)},
+    ).result_rows
+    return {str(key_id): int(since) for key_id, since in rows}
 
 
 def load_keys(client: Client) -> list[StoredKey]:

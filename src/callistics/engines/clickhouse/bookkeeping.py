@@ -7,7 +7,12 @@ import pyarrow as pa
 
 from callistics.engines.base import TAKEN, KeptReceipt
 from callistics.engines.clickhouse import erasures
-from callistics.engines.clickhouse.access_keys import key_table, secret_table, use_table
+from callistics.engines.clickhouse.access_keys import (
+    key_table,
+    revoked_since,
+    secret_table,
+    use_table,
+)
 from callistics.engines.clickhouse.alerts import forget
 from callistics.engines.clickhouse.alerts import purge as purge_alerts
 from callistics.engines.clickhouse.connection import Client
@@ -16,7 +21,7 @@ from callistics.model.alerts import AlertChanges, Delivery, KeptAlerts
 from callistics.model.audit_chain import NO_ENTRY, Entry, Head
 from callistics.model.erasures import NewBlocks
 from callistics.model.instants import DAY
-from callistics.model.keys import StoredKey
+from callistics.model.keys import StoredKey, still_revoked
 from callistics.model.webhooks import WebhookChanges
 from callistics.records.columnar.alert_tables import (
     ALERTS,
@@ -81,8 +86,12 @@ class Bookkeeping:
         self._receipts.append((key_id, idempotency_key, receipt))
 
     def save_keys(self, keys: Iterable[StoredKey]) -> None:
-        """Insert or replace access keys by id."""
-        self._keys |= {key.id: key for key in keys}
+        """Insert or replace access keys by id; one that is revoked stays so."""
+        since = revoked_since(self._client, [key.id for key in keys])
+        for key in keys:
+            before = self._keys.get(key.id)
+            as_stored = still_revoked(key, since.get(key.id))
+            self._keys[key.id] = still_revoked(as_stored, before.revoked_at if before else None)
 
     def save_uses(self, uses: Mapping[str, int]) -> None:
         """Store when keys were last used."""

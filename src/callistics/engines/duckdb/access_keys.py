@@ -5,15 +5,18 @@ from typing import Any
 
 import duckdb
 
-from callistics.model.keys import Permission, StoredKey
+from callistics.model.keys import Permission, StoredKey, still_revoked
 from callistics.model.scope import Scope
 
 
 def save_keys(connection: duckdb.DuckDBPyConnection, keys: Iterable[StoredKey]) -> None:
-    """Insert or replace by id."""
+    """Insert or replace by id; one that is revoked stays so."""
     moment = "make_timestamp(?::BIGINT)"
-    for key in keys:
-        connection.execute("DELETE FROM access_keys WHERE id = ?", [key.id])
+    for given in keys:
+        before = connection.execute(
+            "DELETE FROM access_keys WHERE id = ? RETURNING epoch_us(revoked_at)", [given.id]
+        ).fetchone()
+        key = still_revoked(given, before[0] if before else None)
         connection.execute(
             "INSERT INTO access_keys (id, name, hash, permissions, reseller_ids, merchant_ids, "
             "template_ids, created_at, expires_at, revoked_at, last_used_at) "

@@ -68,7 +68,7 @@ class Bookkeeping:
         )
 
     def save_keys(self, keys: Iterable[StoredKey]) -> None:
-        """Insert or replace access keys by id."""
+        """Insert or replace access keys by id; one that is revoked stays so."""
         access_keys.save_keys(self._statements.connection, keys)
 
     def save_uses(self, uses: Mapping[str, int]) -> None:
