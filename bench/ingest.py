@@ -9,7 +9,7 @@ import msgspec
 
 from bench.builds import OWN, Build
 from bench.live import serving
-from bench.load import MB, Imported, imported
+from bench.load import MB, Imported, imported, kept_up
 from bench.records import bodies, lines, renamed
 from bench.report import Cell, Result, Table, percentile
 from bench.run import Run, say
@@ -96,19 +96,24 @@ def _row(way: Way, done: Posted) -> Sequence[Cell]:
     )
 
 
-def added(run: Run, loaded: Store, build: Build = OWN) -> Imported:
-    """Import more calls into a copy of a build's database of all calls."""
+def added(run: Run, loaded: Store, build: Build = OWN) -> tuple[Imported, float]:
+    """Import more calls into a copy of a build's database of all calls.
+
+    Beside it the seconds that it takes afterwards to put everything in order.
+    """
     calls = min(IMPORTED, run.calls // 2)
     say(f"importing {calls:,} calls beside {run.calls:,}")
     with loaded.copied("ingest-import") as store:
         source = store.folder / "more.ndjson"
         source.write_bytes(b"".join(renamed(lines(calls), "more-")))
-        return imported(store, source, build)
+        return imported(store, source, build), kept_up(store, build)
 
 
 def _import(run: Run) -> Table:
-    done = added(run, run.store)
+    done, afterwards = added(run, run.store)
     calls = min(IMPORTED, run.calls // 2)
-    row = (f"{calls:,} more", done.records / done.seconds, done.seconds, done.peak / MB)
+    rate, peak = done.records / done.seconds, done.peak / MB
+    row = (f"{calls:,} more", rate, done.seconds, afterwards, peak)
     title = f"`callistics import` of new calls of all 24 months into the store of {run.calls:,}"
-    return Table(title, ("calls", "records/s", "seconds", "peak memory, MB"), [row])
+    columns = ("calls", "records/s", "seconds", "maintenance afterwards: s", "peak memory, MB")
+    return Table(title, columns, [row])
