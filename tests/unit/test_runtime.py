@@ -34,11 +34,24 @@ end(0)
 """
 
 
+OF_A_LIST = """
+import pyarrow
+from callistics.runtime import run
+run(lambda: print(pyarrow.array([1])[0]))
+"""
+
+
 def run(
-    *arguments: str, cwd: Path | None = None, stdout: int = subprocess.PIPE
+    *arguments: str, cwd: Path | None = None, stdout: int = subprocess.PIPE, path: str = ""
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        arguments, stdout=stdout, stderr=subprocess.PIPE, text=True, cwd=cwd, check=False
+        arguments,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=cwd,
+        env=os.environ | ({"PYTHONPATH": path} if path else {}),
+        check=False,
     )
 
 
@@ -53,6 +66,16 @@ def test_a_command_on_a_database_says_nothing_but_its_answer(tmp_path: Path) -> 
     assert run(*command, cwd=tmp_path).returncode == 0
     done = run(*QUERY, "--format", "csv", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "count\n1\n", "")
+
+
+def test_a_package_that_only_readers_of_frames_need_is_not_loaded(tmp_path: Path) -> None:
+    loads = "raise SystemExit('it was loaded')\n"
+    (tmp_path / "pandas.py").write_text(loads)
+    path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
+    done = run(sys.executable, "-c", OF_A_LIST, path=path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
+    alone = run(sys.executable, "-c", "import pyarrow; pyarrow.array([1])", path=path)
+    assert alone.stderr == "it was loaded\n"
 
 
 def test_an_unknown_command_ends_with_a_status_of_its_own() -> None:
