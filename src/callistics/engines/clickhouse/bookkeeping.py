@@ -41,14 +41,15 @@ Insert = tuple[str, pa.Table]
 
 
 class Bookkeeping:
-    """Reads it, and collects what is to be inserted by a commit that began at `now` (µs).
+    """Reads it, and collects what is to be inserted by a commit that began at an instant (µs).
 
-    `arrived` is the newest time of arrival that was given out.
+    `now` is later than that of the commit before, whatever the `clock` says. `arrived` is the
+    newest time of arrival that was given out.
     """
 
-    def __init__(self, client: Client, arrived: int, now: int) -> None:
+    def __init__(self, client: Client, arrived: int, clock: int, now: int) -> None:
         self._client = client
-        self._now = now
+        self._clock, self._now = clock, now
         self.arrived = arrived
         self._keys: dict[str, StoredKey] = {}
         self._uses: dict[str, int] = {}
@@ -63,7 +64,7 @@ class Bookkeeping:
 
     def arrival(self, records: int) -> int:
         """The first of as many strictly increasing times of arrival (µs)."""
-        first = max(self._now, self.arrived + 1)
+        first = max(self._clock, self.arrived + 1)
         self.arrived = first + max(records, 1) - 1
         return first
 

@@ -94,7 +94,7 @@ class ClickHouseEngine:
             self._writer = self._open_for_long()
             self._clients.append(self._writer)
             self.migrated = migrate(self._writer, self._address.cluster)
-            self._newest = _newest(self._writer)
+            self._newest = self._arrived = _newest(self._writer)
             layout = layout_of(known(), self._address.cluster)
             self._overwriting = Overwriting(client(_WRITE_SECONDS), layout)
             # The last one that was used comes first: those that were never needed are not opened.
@@ -167,20 +167,22 @@ class ClickHouseEngine:
         """
         with self._writing:
             self._settle()
-            now = max(self._clock(), self._newest + 1)
-            session = ClickHouseSession(self._writer, self._newest, now)
+            clock = self._clock()
+            now = max(clock, self._newest + 1)
+            session = ClickHouseSession(self._writer, self._arrived, clock, now)
             try:
                 yield session
                 with self._gate.committing():
                     self._insert_all(session)
             finally:
                 # What has been given out is never given out again, though the commit failed.
+                self._arrived = session.arrived
                 self._newest = max(now, session.arrived)
 
     def _insert_all(self, session: ClickHouseSession) -> None:
         for name, rows in session.inserts():
             self._insert(name, rows)
-        if session.arrived != self._newest:
+        if session.arrived != self._arrived:
             self._insert("arrivals", pa.table({"last": [session.arrived]}))
 
     def _insert(self, name: str, rows: pa.Table) -> None:
@@ -221,7 +223,7 @@ class ClickHouseEngine:
 
     def newest_arrival(self) -> int:
         """The newest time (µs) that was given out for a record that came."""
-        return self._newest
+        return self._arrived
 
     def rebuild(self) -> None:
         """Recompute every lead, attempt and effective payload from the records, part by part."""

@@ -19,8 +19,8 @@ from callistics.records.identity import Identity, StoredRecord
 class ClickHouseSession(Bookkeeping):
     """Implements `engines.base.Session`; nothing is written before its `inserts` are."""
 
-    def __init__(self, client: Client, arrived: int, now: int) -> None:
-        super().__init__(client, arrived, now)
+    def __init__(self, client: Client, arrived: int, clock: int, now: int) -> None:
+        super().__init__(client, arrived, clock, now)
         self._stored = Stored(client)
         self._states = StateLoader(self._stored, now)
         self._delta: Sequence[Block] = ()
