@@ -9,6 +9,7 @@ import multiprocessing
 import random
 import sys
 import tempfile
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -32,12 +33,17 @@ def targets() -> list[Target]:
 
 
 def drill(*, short: bool, minutes: float | None = None, seed: int | None = None) -> Report:
-    """So many minutes in all, an hour unless told; of a seed that is told where something fails."""
+    """So many minutes in all, an hour unless told; of a seed that is told where something fails.
+
+    Ctrl-C ends the decoder under way, which does not count, and tells of those before it.
+    """
     chosen = random.SystemRandom().randrange(10**6) if seed is None else seed
     if short:
         found = [_briefly(one, 1 if seed is None else seed) for one in targets()]
     else:
-        found = _long((_MINUTES if minutes is None else minutes) * 60, chosen)
+        found = list[Fuzzed]()
+        with suppress(KeyboardInterrupt):
+            _long((_MINUTES if minutes is None else minutes) * 60, chosen, found)
     lines = [line for one in found for line in one.kept_in(KEPT)]
     if lines:
         print(f"of seed {chosen}:", *lines, sep="\n")
@@ -55,15 +61,13 @@ def _briefly(target: Target, seed: int) -> Fuzzed:
     return Loop(target, seed).run(math.inf, _SHORT_INPUTS)
 
 
-def _long(seconds: float, seed: int) -> list[Fuzzed]:
+def _long(seconds: float, seed: int, found: list[Fuzzed]) -> None:
     everything = targets()
-    found: list[Fuzzed] = []
     for place, target in enumerate(everything):
         one = _apart(place, target.name, seconds / len(everything), seed)
         found.append(one)
         told = f"{one.inputs:,} inputs, {one.reached:,} steps, {len(one.failures)} failures"
         print(f"{place + 1:2}/{len(everything)} {one.name}: {told}", file=sys.stderr, flush=True)
-    return found
 
 
 def _apart(place: int, name: str, seconds: float, seed: int) -> Fuzzed:

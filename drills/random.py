@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,7 +62,10 @@ def drill(
     seed: int | None = None,
     engine: str | None = None,
 ) -> Report:
-    """So many minutes, an hour unless told, on both engines in turn; a seed: that world first."""
+    """So many minutes, an hour unless told, on both engines in turn; a seed: that world first.
+
+    Ctrl-C ends the world under way, which does not count, and tells of those before it.
+    """
     chosen = [engine] if engine else ["duckdb"] if short else list(ENGINES)
     first = _SHORT_SEED if short else random.SystemRandom().randrange(10**6)
     first = first if seed is None else seed
@@ -69,7 +73,8 @@ def drill(
     if short:
         _world(found[chosen[0]], chosen[0], first, _SHORT_STEPS)
     else:
-        _long(found, first, (_MINUTES if minutes is None else minutes) * 60)
+        with suppress(KeyboardInterrupt):
+            _long(found, first, (_MINUTES if minutes is None else minutes) * 60)
     return report(found, first)
 
 
