@@ -65,10 +65,12 @@ def observed(inner: ASGIApp, *, encrypted: bool = False) -> ASGIApp:
             try:
                 await inner(scope, receive, watched)
             finally:
-                _note(details, method, status, time.perf_counter() - started, trace)
+                # First of all what others may wait for.
                 if parts is not None:
                     parts.memory.release(details)
                     _count(parts.metrics, details, method, status)
+                _note(details, method, status, time.perf_counter() - started, trace)
+                if parts is not None:
                     tell_slow(parts, details, status, spent)
 
     return handle
