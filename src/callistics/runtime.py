@@ -47,12 +47,19 @@ class _LeftOut(MetaPathFinder):
             raise ModuleNotFoundError(f"{fullname} is left out", name=fullname)
 
 
+def leave_out() -> None:
+    """Have no process load pandas that has nothing to do with it.
+
+    Where it is installed Arrow loads it for the first list it is given: 45 MB, and half as long
+    again as all else takes to start.
+    """
+    sys.meta_path.insert(0, _LeftOut("pandas"))
+
+
 def run(command: Callable[[], object]) -> NoReturn:
     """Run a command of the command line in a process of its own, and end that."""
     tune()
-    # Where it is installed Arrow loads it for the first list it is given, and nothing here uses it:
-    # 45 MB, and as long as all else takes to start.
-    sys.meta_path.insert(0, _LeftOut("pandas"))
+    leave_out()
     try:
         command()
     except SystemExit as error:

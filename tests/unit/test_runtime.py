@@ -41,6 +41,17 @@ run(lambda: print(pyarrow.array([1])[0]))
 """
 
 
+OF_A_WORKER = """
+import sys
+from multiprocessing import Pipe
+from callistics.ingest.decode_worker import work
+ours, theirs = Pipe()
+ours.close()
+work(theirs)
+print(sys.modules["pyarrow"].array([1])[0])
+"""
+
+
 def run(
     *arguments: str, cwd: Path | None = None, stdout: int = subprocess.PIPE, path: str = ""
 ) -> subprocess.CompletedProcess[str]:
@@ -68,11 +79,14 @@ def test_a_command_on_a_database_says_nothing_but_its_answer(tmp_path: Path) -> 
     assert (done.returncode, done.stdout, done.stderr) == (0, "count\n1\n", "")
 
 
-def test_a_package_that_only_readers_of_frames_need_is_not_loaded(tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", [OF_A_LIST, OF_A_WORKER], ids=["a command", "a decoder"])
+def test_a_package_that_only_readers_of_frames_need_is_not_loaded(
+    code: str, tmp_path: Path
+) -> None:
     loads = "raise SystemExit('it was loaded')\n"
     (tmp_path / "pandas.py").write_text(loads)
     path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
-    done = run(sys.executable, "-c", OF_A_LIST, path=path)
+    done = run(sys.executable, "-c", code, path=path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
     alone = run(sys.executable, "-c", "import pyarrow; pyarrow.array([1])", path=path)
     assert alone.stderr == "it was loaded\n"

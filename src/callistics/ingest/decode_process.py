@@ -4,22 +4,19 @@ Decoding is work of the interpreter for the most part, and so is half of what a 
 process the one waits for the other (docs/decisions/writing.md).
 """
 
-import gc
 import multiprocessing
 import signal
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection
-from multiprocessing.reduction import ForkingPickler
 
 import structlog
 
 from callistics.ingest.batch import Batch
 from callistics.ingest.decode import Limits, Terms, decode_batch
-from callistics.runtime import tune
+from callistics.ingest.decode_worker import work
 
 _log = structlog.get_logger("callistics")
 
@@ -96,7 +93,7 @@ class _Other:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(
-            target=_answer, args=(theirs,), name="callistics-reader", daemon=True
+            target=work, args=(theirs,), name="callistics-reader", daemon=True
         )
         self._ready = False
         try:
@@ -139,25 +136,3 @@ def _uninterrupted() -> Generator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _answer(connection: Connection) -> None:
-    """Read whatever comes until there is no one left to ask."""
-    tune()
-    # Of what is made for a body nearly nothing is left after it: to look for that meanwhile takes a
-    # fifth of the time.
-    gc.freeze()
-    gc.disable()
-    with suppress(EOFError, OSError):
-        connection.send(True)
-        while True:
-            connection.send_bytes(_read(*connection.recv()))
-            gc.collect()
-
-
-def _read(body: bytes, content_type: str | None, limits: Limits, terms: Terms) -> memoryview:
-    """The records, or None, as they are handed over."""
-    with suppress(Exception):
-        # Whoever asked reads it again, and tells what there is to tell.
-        return ForkingPickler.dumps(decode_batch(body, content_type, limits, terms))
-    return ForkingPickler.dumps(None)
