@@ -9,6 +9,7 @@ import multiprocessing
 import random
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -43,7 +44,8 @@ def drill(*, short: bool, minutes: float | None = None, seed: int | None = None)
     else:
         found = list[Fuzzed]()
         with suppress(KeyboardInterrupt):
-            _long((_MINUTES if minutes is None else minutes) * 60, chosen, found)
+            for one in _long((_MINUTES if minutes is None else minutes) * 60, chosen):
+                found.append(one)
     lines = [line for one in found for line in one.kept_in(KEPT)]
     if lines:
         print(f"of seed {chosen}:", *lines, sep="\n")
@@ -61,13 +63,13 @@ def _briefly(target: Target, seed: int) -> Fuzzed:
     return Loop(target, seed).run(math.inf, _SHORT_INPUTS)
 
 
-def _long(seconds: float, seed: int, found: list[Fuzzed]) -> None:
+def _long(seconds: float, seed: int) -> Iterator[Fuzzed]:
     everything = targets()
     for place, target in enumerate(everything):
         one = _apart(place, target.name, seconds / len(everything), seed)
-        found.append(one)
         told = f"{one.inputs:,} inputs, {one.reached:,} steps, {len(one.failures)} failures"
         print(f"{place + 1:2}/{len(everything)} {one.name}: {told}", file=sys.stderr, flush=True)
+        yield one
 
 
 def _apart(place: int, name: str, seconds: float, seed: int) -> Fuzzed:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 
@@ -25,8 +24,8 @@ from callistics.analytics.parse_body import Object, read_object
 from callistics.errors import NotFound, Refused, malformed, pointer, unknown_names
 from callistics.http.analytics import check_json
 from callistics.http.answer import Answer, json_answer
+from callistics.http.durable import durable
 from callistics.http.services import AnyRequest, Services, read_body, services
-from callistics.ingest.job import Result
 from callistics.model.alerts import AlertStatus, NotifyTarget, StoredAlert, Window
 from callistics.model.audit import Action
 from callistics.model.instants import utc_text
@@ -58,7 +57,7 @@ async def _create(request: AnyRequest, parts: Services, asking: StoredKey) -> An
     note = parts.note(Action.ALERT_CREATED, asking, alert=made.id)
     async with parts.changing:
         await asyncio.to_thread(parts.alerts.check_number)
-        await _durable(parts.alerts.save(made, note))
+        await durable(parts.alerts.save(made, note))
     return json_answer(_shown(parts, made, None, {}, known=()), 201)
 
 
@@ -93,7 +92,7 @@ async def alert(request: AnyRequest, alert_id: FromPath[str]) -> Answer:
 
 async def _delete(parts: Services, asking: StoredKey, found: StoredAlert) -> None:
     note = parts.note(Action.ALERT_DELETED, asking, alert=found.id)
-    await _durable(parts.alerts.delete(found, note))
+    await durable(parts.alerts.delete(found, note))
 
 
 async def _change(
@@ -106,7 +105,7 @@ async def _change(
         # What happened meanwhile is not looked at any more.
         changed = replace(changed, changed_at=max(terms.now, found.changed_at + 1))
     note = parts.note(Action.ALERT_CHANGED, asking, alert=changed.id)
-    await _durable(parts.alerts.save(changed, note))
+    await durable(parts.alerts.save(changed, note))
     return changed
 
 
@@ -215,7 +214,3 @@ async def _body(request: AnyRequest) -> Object:
     check_json(request.headers.get("content-type"))
     limit = services(request).settings.query_body_limit
     return read_object(await read_body(request, limit))
-
-
-async def _durable(done: "Future[Result]") -> None:
-    await asyncio.shield(asyncio.wrap_future(done))

@@ -6,7 +6,6 @@ from litestar.types import Receive, Scope, Send
 
 from callistics.model.json import encode
 
-JSON = "application/json"
 # Statuses whose answers have no body, and nothing that describes one (RFC 9110, 8.6).
 _EMPTY = (204, 304)
 
@@ -18,7 +17,7 @@ class Answer:
         self,
         body: bytes,
         status: int = 200,
-        media_type: str = JSON,
+        media_type: str = "application/json",
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self._body, self._status = body, status

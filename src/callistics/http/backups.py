@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from callistics.errors import Forbidden, Refused, malformed
 from callistics.exports.formats import FORMATS
 from callistics.http.answer import Answer, json_answer
-from callistics.http.keys import durable
+from callistics.http.durable import durable
 from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.http.streamed import Streamed
 from callistics.model.audit import Action

@@ -6,8 +6,8 @@ from callistics.access.tokens import new_token_secret
 from callistics.errors import Forbidden
 from callistics.http.analytics import check_json
 from callistics.http.answer import Answer, json_answer
+from callistics.http.durable import durable
 from callistics.http.embed_request import parse_embed_request
-from callistics.http.keys import durable
 from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
 from callistics.ingest.job import Job
 from callistics.model.audit import Action

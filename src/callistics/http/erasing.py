@@ -1,11 +1,10 @@
 """`DELETE /calls/{call_id}` and `DELETE /leads/{lead_id}`."""
 
-import asyncio
-
 from litestar import delete
 from litestar.params import FromPath
 
 from callistics.http.answer import Answer, json_answer
+from callistics.http.durable import durable
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, services
 from callistics.ingest.erase import Erased, Erasure
@@ -45,8 +44,7 @@ async def _erase(request: AnyRequest, kind: RecordKind, path: str) -> Answer:
         now(),
     )
     done = parts.writer.submit(Job(erasure=erasure))
-    # Shielded: a client that goes away does not take back what is being committed.
-    erased = await asyncio.shield(asyncio.wrap_future(done))
+    erased = await durable(done)
     assert isinstance(erased, Erased)
     body = {"calls": erased.calls, "leads": erased.leads}
     return json_answer(body)

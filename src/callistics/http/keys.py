@@ -12,6 +12,7 @@ from callistics.access.rotation import parse_overlap, rotation
 from callistics.errors import NotFound
 from callistics.http.analytics import check_json
 from callistics.http.answer import Answer, json_answer
+from callistics.http.durable import durable
 from callistics.http.services import AnyRequest, Services, now, read_body, services
 from callistics.ingest.job import Job, Result
 from callistics.model.audit import Action, Detail
@@ -111,12 +112,6 @@ async def _followed(parts: Services, asking: StoredKey, old: StoredKey, overlap:
     done.add_done_callback(admit)
     await durable(done)
     return found.made
-
-
-async def durable(done: "Future[Result]") -> None:
-    """Wait until something is stored."""
-    # Shielded: a client that goes away does not take back what is being committed.
-    await asyncio.shield(asyncio.wrap_future(done))
 
 
 def told_of(key: StoredKey) -> dict[str, Detail]:

@@ -15,6 +15,7 @@ from litestar import post
 
 from callistics.errors import Conflict, Problem, ProblemKind, Refused, malformed
 from callistics.http.answer import Answer
+from callistics.http.durable import durable
 from callistics.http.fair_queue import Asked
 from callistics.http.metrics import RECORD_RESULTS, Metrics
 from callistics.http.parameters import PARAMETERS
@@ -108,8 +109,7 @@ async def _store(
     job = read() if small else await parts.readers.run(read, Asked(key.id))
     done = partial(_count, parts.metrics, terms.kind, terms.skip)
     parts.writer.submit(job).add_done_callback(done)
-    # Shielded: a client that goes away does not take back what is being committed.
-    result = await asyncio.shield(asyncio.wrap_future(job.done))
+    result = await durable(job.done)
     receipt = result.before if isinstance(result, Repeated) else result
     assert isinstance(receipt, Receipt)
     encode = partial(encoded, receipt, skip=terms.skip)

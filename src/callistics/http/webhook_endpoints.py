@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from callistics.errors import NotFound, Refused, malformed
 from callistics.http.analytics import check_json
 from callistics.http.answer import Answer, json_answer
+from callistics.http.durable import durable
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
 from callistics.ingest.job import Result
@@ -65,7 +66,7 @@ async def webhook_endpoint(request: AnyRequest, endpoint_id: FromPath[str]) -> A
         # Also where it was ended already: nobody knows whether that came to be stored.
         ended = parts.webhooks.endpoints.end(found, now())
         told = _note(parts, Action.WEBHOOK_ENDPOINT_ENDED, asking, ended)
-        await _durable(parts.webhooks.save(ended, told, urgent=True))
+        await durable(parts.webhooks.save(ended, told, urgent=True))
         return Answer(b"", 204)
     check_json(request.headers.get("content-type"))
     body = await read_body(request, parts.settings.query_body_limit)
@@ -115,7 +116,7 @@ async def replay_dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -
     states = {str(state): number for state, number in numbers.items()}
     replayed = sum(numbers.values())
     told = {"endpoint": found.id, "replayed": replayed}
-    await _durable(parts.audit.add(parts.note(Action.DEAD_LETTERS_REPLAYED, asking, **told)))
+    await durable(parts.audit.add(parts.note(Action.DEAD_LETTERS_REPLAYED, asking, **told)))
     return json_answer({"replayed": replayed, **states})
 
 
@@ -147,11 +148,7 @@ async def _save(parts: Services, endpoint: StoredEndpoint, told: Note) -> None:
     done = parts.webhooks.save(endpoint, told)
     # As soon as it is stored, whether or not the client still listens.
     done.add_done_callback(known)
-    await _durable(done)
-
-
-async def _durable(done: "Future[Result]") -> None:
-    await asyncio.shield(asyncio.wrap_future(done))
+    await durable(done)
 
 
 def _limit(request: AnyRequest) -> int:

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from callistics.errors import NotFound, Unauthorized, UnsupportedMedia
 from callistics.http.answer import Answer
+from callistics.http.durable import durable
 from callistics.http.parameters import ANY, PARAMETERS
 from callistics.http.request_notes import note_endpoint
 from callistics.http.sender import sender
@@ -46,8 +47,7 @@ async def webhook(request: AnyRequest, source: FromPath[str], token: FromPath[st
         request.headers.get("content-type", ""),
         body,
     )
-    # Shielded: a platform that goes away does not take back what is being committed.
-    await asyncio.shield(asyncio.wrap_future(parts.webhooks.keep(kept)))
+    await durable(parts.webhooks.keep(kept))
     return Answer(b"", media_type="text/plain")
 
 

@@ -88,11 +88,10 @@ class Bookkeeping:
 
     def save_keys(self, keys: Iterable[StoredKey]) -> None:
         """Insert or replace access keys by id; one that is revoked stays so."""
-        since = revoked_since(self._client, [key.id for key in keys])
         for key in keys:
             before = self._keys.get(key.id)
-            as_stored = still_revoked(key, since.get(key.id))
-            self._keys[key.id] = still_revoked(as_stored, before.revoked_at if before else None)
+            since = before.revoked_at if before else revoked_since(self._client, key.id)
+            self._keys[key.id] = still_revoked(key, since)
 
     def save_uses(self, uses: Mapping[str, int]) -> None:
         """Store when keys were last used."""
