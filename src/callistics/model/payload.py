@@ -19,12 +19,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 
 import msgspec
 
 from callistics.model.instants import SECOND, Written, parse_iso
 from callistics.model.json import as_list, as_object, decode_canonical
+from callistics.model.short_texts import kept_for_short_texts
 
 Element = tuple[str | None, str | None]
 
@@ -59,7 +59,7 @@ class Flat:
     @property
     def shape(self) -> str | None:
         """Its paths and their types as canonical JSON, None where there are none."""
-        return canonical_json(self.types) if self.types else None
+        return _SORTED.encode(self.types).decode() if self.types else None
 
 
 def is_wide(number: int | Decimal) -> bool:
@@ -151,11 +151,15 @@ def _plain_number(number: int | Decimal, odd: list[object]) -> int | Decimal:
     return found
 
 
-@lru_cache(maxsize=4096)
 def overlaid(lead: str | None, call: str | None) -> str | None:
     """Canonical text of a lead's payload overlaid by a call's own, per top-level key."""
     if lead is None or call is None or lead == call:
         return call if lead is None else lead
+    return _merged(lead, call)
+
+
+@kept_for_short_texts(4_096)
+def _merged(lead: str, call: str) -> str:
     return canonical_json({**_decoded(lead), **_decoded(call)})
 
 
@@ -165,12 +169,9 @@ def _decoded(payload: str) -> dict[str, object]:
     return found
 
 
-@lru_cache(maxsize=16_384)
-def flat(payload: str | None) -> Flat:
+def flat(payload: str) -> Flat:
     """The flat form of a payload given as canonical text."""
     found = Flat()
-    if payload is None:
-        return found
     seen: set[str] = set()
     for path, item in _paths("", _decoded(payload)):
         if path not in seen:
@@ -229,7 +230,7 @@ def _elements(value: object) -> Iterator[Element]:
         yield None, NO_VALUE
 
 
-@lru_cache(maxsize=16_384)
+@kept_for_short_texts(16_384)
 def order_key(text: str) -> str | None:
     """The order key of a text that is a number or an ISO date; None for any other."""
     if _NUMBER.fullmatch(text):

@@ -11,11 +11,11 @@ from callistics.engines.clickhouse.stored_rows import Stored
 from callistics.records.columnar.arrow import with_columns
 from callistics.records.columnar.changes import Changes, new_rows
 from callistics.records.columnar.match_rows import distinct
-from callistics.records.columnar.payload_columns import Payloads
+from callistics.records.columnar.payload_columns import Forms, Payloads
 from callistics.records.columnar.recompute import Changed, StoredLeads, recompute
 from callistics.records.columnar.row_codec import CALL_COLUMNS, identity_table
 
-_NOTHING = ("{}", [], "{}", None)
+_FORMS = Forms(json_name, json_text, absent=("{}", [], "{}", None))
 
 
 def delta_of(changes: Changes, loaded: LoadedRows, stored: Stored) -> Sequence[Block]:
@@ -37,7 +37,7 @@ def delta_of(changes: Changes, loaded: LoadedRows, stored: Stored) -> Sequence[B
             identity_table(changes.outdated_leads, "lead_id"),
         ),
         _leads(stored, touched),
-        Payloads(json_name, json_text, _NOTHING),
+        Payloads(_FORMS),
     )
     again = with_columns(made.moved.select(CALL_COLUMNS), made.again)
     return (

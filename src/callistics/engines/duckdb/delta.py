@@ -18,12 +18,14 @@ from callistics.engines.duckdb.tables import ID_OF, KEPT, TIME_OF
 from callistics.records.columnar.arrow import RowIndices, array_of, pc, with_columns
 from callistics.records.columnar.changes import Changes, NewRows, new_rows
 from callistics.records.columnar.match_rows import distinct
-from callistics.records.columnar.payload_columns import Keys, Payloads
+from callistics.records.columnar.payload_columns import Forms, Keys, Payloads
 from callistics.records.columnar.recompute import Changed, Delta, recompute
 from callistics.records.columnar.row_codec import call_rows, identity_table
 from callistics.records.identity import Identity
 from callistics.records.merge import State, duration_ms, is_live, lead_of, shapes_lead
 from callistics.sql.selection import Unit
+
+_FORMS = Forms()
 
 Rows = Mapping[str, Mapping[Identity, StoredRow]]
 """Stored rows by table and identity."""
@@ -78,7 +80,7 @@ def delta_of(changes: Changes, stored: Rows, lookup: Lookup) -> TableDelta:
 
     All is read before anything is written: see docs/decisions/no-updates-in-place.md.
     """
-    new, payloads = new_rows(changes), Payloads()
+    new, payloads = new_rows(changes), Payloads(_FORMS)
     outdated = changes.outdated_calls
     replaced = {one: stored["calls"][one] for one in outdated if one in stored["calls"]}
     incoming = _incoming(new, replaced)

@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from callistics.model.payload import Element, Flat, flat, overlaid
+from callistics.model.payload import Element, flat, overlaid
+from callistics.model.short_texts import kept_for_short_texts
 from callistics.records.columnar.arrow import TEXTS, RowIndices, coded, pc, with_columns
 
 Encoded = tuple[str | None, list[tuple[str, list[Element]]] | None, str | None, str | None]
@@ -19,6 +20,7 @@ FLAT = {
     "payload_orders": pa.string(),
     "payload_shape": pa.string(),
 }
+_FORMS_KEPT = 16_384
 _encoder = msgspec.json.Encoder()
 
 
@@ -37,14 +39,18 @@ class _Shape(NamedTuple):
     lists: tuple[str, ...] = ()
 
 
-_NO_KEYS = _Shape()
+class _Form(NamedTuple):
+    """A payload in the columns `FLAT`, and its keys."""
+
+    columns: Encoded
+    keys: _Shape
 
 
-class Payloads:
-    """The flat forms of the payloads of one commit, and the keys that these have, by merchant.
+class Forms:
+    """The flat forms of payloads in an engine's columns.
 
-    `name` and `text` give what a key is called, and what a text is kept as, in the engine's
-    columns of scalars and order keys, `absent` what stands in the columns for nothing.
+    `name` and `text` give what a key is called, and what a text is kept as, in the columns of
+    scalars and order keys, `absent` what stands in the columns for nothing.
     """
 
     def __init__(
@@ -55,8 +61,32 @@ class Payloads:
     ) -> None:
         self._name, self._text = name, text
         self._absent = absent
-        self._encoded: dict[str | None, Encoded] = {None: absent}
-        self._shapes: dict[str | None, _Shape] = {None: _NO_KEYS}
+        # Many calls have the payload of another, of this commit or one before.
+        self._flattened = kept_for_short_texts(_FORMS_KEPT)(self._flat)
+
+    def of(self, payload: str | None) -> _Form:
+        """That of a payload given as canonical text."""
+        return _Form(self._absent, _Shape()) if payload is None else self._flattened(payload)
+
+    def _flat(self, payload: str) -> _Form:
+        form = flat(payload)
+        scalars = {self._name(key): self._text(value) for key, value in form.scalars.items()}
+        orders = {self._name(key): value for key, value in form.orders.items()}
+        nothing, no_lists, no_orders, _ = self._absent
+        columns = (
+            _encoder.encode(scalars).decode() if scalars else nothing,
+            list(form.lists.items()) if form.lists else no_lists,
+            _encoder.encode(orders).decode() if orders else no_orders,
+            form.shape,
+        )
+        return _Form(columns, _Shape(tuple(form.scalars), tuple(form.lists)))
+
+
+class Payloads:
+    """The flat forms of the payloads of one commit, and the keys that these have, by merchant."""
+
+    def __init__(self, forms: Forms) -> None:
+        self._forms = forms
         self.keys: dict[str, Keys] = {}
 
     def columns(self, texts: pa.Array, merchants: pa.Array) -> dict[str, pa.Array]:
@@ -64,43 +94,27 @@ class Payloads:
         if not len(texts):
             return {name: pa.array([], type_) for name, type_ in FLAT.items()}
         codes, known = coded(texts)
-        self._take(codes, known, merchants)
-        forms = [self._encoded[text] for text in known]
+        forms = [self._forms.of(text) for text in known]
+        self._note_keys(codes, forms, merchants)
         which = pa.array(codes)
         return {
-            name: pa.array([form[index] for form in forms], type_).take(which)
+            name: pa.array([form.columns[index] for form in forms], type_).take(which)
             for index, (name, type_) in enumerate(FLAT.items())
         }
 
-    def _take(self, codes: RowIndices, known: list[str | None], merchants: pa.Array) -> None:
-        """Flatten each text once; each merchant that has it has its keys."""
-        for text in known:
-            if text is not None and text not in self._encoded:
-                form = flat(text)
-                self._encoded[text] = self._encode(form)
-                self._shapes[text] = _Shape(tuple(form.scalars), tuple(form.lists))
-        shapes = {shape: number for number, shape in enumerate(set(self._shapes.values()))}
-        shape_of = np.array([shapes[self._shapes[text]] for text in known])
+    def _note_keys(self, codes: RowIndices, forms: list[_Form], merchants: pa.Array) -> None:
+        """Each merchant that has a payload has its keys."""
+        shapes: dict[_Shape, int] = {}
+        shape_of = np.array([shapes.setdefault(form.keys, len(shapes)) for form in forms])
         of, names = coded(merchants)
         pairs = np.unique(of * len(shapes) + shape_of[codes])
         named = list(shapes)
         for pair in pairs.tolist():
             merchant, shape = names[pair // len(shapes)], named[pair % len(shapes)]
-            if merchant is not None and shape != _NO_KEYS:
+            if merchant is not None and shape != _Shape():
                 keys = self.keys.setdefault(merchant, Keys())
                 keys.scalars.update(shape.scalars)
                 keys.lists.update(shape.lists)
-
-    def _encode(self, form: Flat) -> Encoded:
-        scalars = {self._name(key): self._text(value) for key, value in form.scalars.items()}
-        orders = {self._name(key): value for key, value in form.orders.items()}
-        nothing, no_lists, no_orders, _ = self._absent
-        return (
-            _encoder.encode(scalars).decode() if scalars else nothing,
-            list(form.lists.items()) if form.lists else no_lists,
-            _encoder.encode(orders).decode() if orders else no_orders,
-            form.shape,
-        )
 
 
 def with_payloads(

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
@@ -12,6 +11,7 @@ import pyarrow as pa
 
 from callistics.model.json import KEY_END, NotJsonError, apart, as_object, decode, keys_in
 from callistics.model.payload import MAX_DIGITS, PayloadError, canonical_payload
+from callistics.model.short_texts import kept_for_short_texts
 from callistics.records.columnar.arrow import pc
 from callistics.records.columnar.later_scores import KEYS_BESIDE, decode_score, put_in
 from callistics.records.columnar.sent_calls import (
@@ -160,7 +160,7 @@ def _payload(text: bytes, known: dict[bytes, Payload]) -> Payload:
     return found
 
 
-@lru_cache(maxsize=16_384)
+@kept_for_short_texts(16_384)
 def _canonical(text: bytes) -> Payload:
     if text == b"null":
         return None, 0
