@@ -147,7 +147,7 @@ def test_few_and_many_have_the_same_numbers() -> None:
         identities = [("m", "c1"), ("", "é"), ("m/c", "1"), ("m", "x" * 40)]
         asked = identity_table(identities, "id")
         few = numbers(statements_of(store), asked, asked)
-        many = numbers(statements_of(store), asked, asked, bound=0)
+        many = numbers(statements_of(store), asked, asked, few=0)
         assert [one.tolist() for one in few] == [one.tolist() for one in many]
         assert len(set(few[0].tolist())) == len(identities)
 

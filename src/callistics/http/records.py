@@ -54,7 +54,7 @@ async def _ingest(request: AnyRequest, kind: RecordKind) -> Answer:
     key = parts.authorize(request, Permission.INGEST)
     skip, where, name = _skip(request), query_zone(request, parts.zone), _idempotency_key(request)
     raw = await read_body(request, parts.settings.record_body_limit)
-    terms = replace(parts.terms(kind, key, where, skip=skip), named=MOST_NAMED)
+    terms = parts.terms(kind, key, where, skip=skip, named=MOST_NAMED)
     started = time.perf_counter()
     store = _store if name is None else _store_once
     status, body = await store(parts, request, key, terms, raw, name)
@@ -92,20 +92,21 @@ async def _store(
     name: str | None,
 ) -> tuple[int, bytes]:
     limits = Limits(parts.settings.record_body_limit, parts.settings.record_limit)
-
-    packed = "content-encoding" in request.headers
+    # Each time they are asked for the framework looks them up.
+    headers = request.headers
+    packed = headers.get("content-encoding")
 
     def read() -> Job:
-        plain = unpack(raw, request.headers.get("content-encoding"), limits.body)
-        if packed:
+        plain = unpack(raw, packed, limits.body)
+        if packed is not None:
             parts.memory.hold(cast("Mapping[str, Any]", request.scope), len(plain))
-        media = request.headers.get("content-type")
+        media = headers.get("content-type")
         batch = parts.decode_process.decode_batch(plain, media, limits, terms)
         if name is None:
             return Job(batch)
         return Job(batch, Retry(key.id, name, _digest(parts, terms, plain)))
 
-    small = _is_small(raw) and not packed
+    small = _is_small(raw) and packed is None
     job = read() if small else await parts.readers.run(read, Asked(key.id))
     done = partial(_count, parts.metrics, terms.kind, terms.skip)
     parts.writer.submit(job).add_done_callback(done)

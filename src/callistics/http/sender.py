@@ -14,5 +14,7 @@ def sender(request: Request[Any, Any, Any], proxies: Sequence[str]) -> str:
     It is empty where there is no connection.
     """
     peer = "" if request.client is None else request.client.host
+    if not proxies:
+        return peer
     forwarded = ", ".join(request.headers.getall("x-forwarded-for", []))
     return sender_of(peer, forwarded, proxies)

@@ -188,12 +188,19 @@ class Services:
         return note(action, self.who(key), now(), **details)
 
     def terms(
-        self, kind: RecordKind, key: StoredKey, where: Zone | None = None, *, skip: bool = False
+        self,
+        kind: RecordKind,
+        key: StoredKey,
+        where: Zone | None = None,
+        *,
+        skip: bool = False,
+        named: int | None = None,
     ) -> Terms:
         """What records are checked by; times without an offset are in the zone `where`."""
         settings = self.settings
         reading = Reading(where or self.zone, now(), settings.future_limit * SECOND)
-        return Terms(kind, reading, key.scope, skip, reseller=settings.default_reseller_id)
+        reseller = settings.default_reseller_id
+        return Terms(kind, reading, key.scope, skip, reseller=reseller, named=named)
 
 
 def services(request: AnyRequest) -> Services:

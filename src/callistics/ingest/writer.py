@@ -1,6 +1,5 @@
 """The one writer: gathers what concurrent requests bring into one durable commit."""
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -11,6 +10,7 @@ from callistics.engines.base import Engine
 from callistics.errors import Unavailable
 from callistics.ingest.commit import in_parts, process
 from callistics.ingest.job import Job, Result
+from callistics.ingest.line import Line
 from callistics.tracing import Value, span
 
 _MAX_RECORDS = 100_000
@@ -18,19 +18,6 @@ _MAX_RECORDS = 100_000
 # much time go by as that took, but no more than this, while fewer records than these wait; and no
 # more once as many requests have come as were answered, as then nobody is left who could send one.
 _MOST_REST, _PLENTY = 0.05, 2_000
-
-# Tells the writer that there is one request fewer to wait for.
-_LOOK_AGAIN = Job()
-
-
-class _Line(queue.Queue[Job | None]):
-    """Those that wait: without a limit of its own, and with the urgent ones in front."""
-
-    def _put(self, item: Job | None) -> None:
-        if item is not None and item.urgent:
-            self.queue.appendleft(item)
-        else:
-            self.queue.append(item)
 
 
 class Writer:
@@ -57,11 +44,11 @@ class Writer:
         self._most_rest, self._clock = most_rest, clock
         self._set_size, self._announced = set_size, 0
         self._engine = engine
-        self._queue = _Line()
         self._capacity = capacity
-        self._stopping = False
-        # Nothing may be queued behind what ends the thread: nobody would answer it.
-        self._queueing = threading.Lock()
+        self._line, self._stopping = Line(), False
+        # Of the line, and of all that the writer may wait for.
+        self._changed = threading.Condition()
+        self._awaited: Callable[[], bool] = lambda: False
         self._rested = 0.0
         self.erasures = 0
         """How many commits there were that erase, see `AlertChanges`."""
@@ -73,86 +60,76 @@ class Writer:
     @property
     def waiting(self) -> int:
         """Requests that wait to be committed."""
-        return self._queue.qsize()
+        return len(self._line)
 
     def submit(self, job: Job) -> "Future[Result]":
         """Queue a request. Raises `Unavailable` if too many wait or the writer is stopping."""
-        self._check()
-        with self._queueing:
-            self._check()
+        with self._changed:
+            if self._stopping:
+                raise Unavailable("the server is stopping")
             limited = not job.urgent and not job.unlimited
-            if limited and self.waiting >= self._capacity:
+            if limited and len(self._line) >= self._capacity:
                 raise Unavailable("too many requests with records are waiting")
-            self._queue.put(job)
+            self._line.add(job)
+            self._look_again()
         return job.done
 
     @contextmanager
     def announced(self) -> Generator[None]:
         """Say that a request will be submitted in this context, if nothing goes wrong."""
-        with self._queueing:
+        with self._changed:
             self._announced += 1
         try:
             yield
         finally:
-            with self._queueing:
+            with self._changed:
                 self._announced -= 1
-                self._queue.put(_LOOK_AGAIN)
-
-    def _check(self) -> None:
-        if self._stopping:
-            raise Unavailable("the server is stopping")
+                self._look_again()
 
     def stop(self) -> None:
         """Commit what is queued, then end."""
-        self._stopping = True
-        with self._queueing:
-            self._queue.put(None)
+        with self._changed:
+            self._stopping = True
+            self._look_again()
         self._thread.join()
 
     def _run(self) -> None:
-        while True:
-            jobs, last = self._gather()
-            if jobs:
-                began = self._clock()
-                self.commit(jobs)
-                ended = self._clock()
-                if self._all > 1:
-                    # Who sends one request after another, alone, is not to wait.
-                    self._rested = ended + min(ended - began, self._most_rest)
-            if last:
-                return
+        while jobs := self._gather():
+            began = self._clock()
+            self.commit(jobs)
+            ended = self._clock()
+            if self._all > 1:
+                # Who sends one request after another, alone, is not to wait.
+                self._rested = ended + min(ended - began, self._most_rest)
 
-    def _gather(self) -> tuple[list[Job], bool]:
-        """Wait for a request, then take along all that come until the writer has rested."""
-        jobs: list[Job] = []
-        size, hurried = 0, False
-        while size < max(_MAX_RECORDS, self._set_size):
-            try:
-                patient = size < _PLENTY and len(jobs) < self._all and not hurried
-                more = size < self._set_size and self._announced > 0
-                job = self._next(waits=more or not jobs, patient=patient)
-            except queue.Empty:
-                break
-            if job is None:
-                return jobs, True
-            if job is _LOOK_AGAIN:
-                continue
-            if job.urgent:
-                return [job, *jobs], False
-            jobs.append(job)
-            size += _size(job)
-            # Who sends these has gathered what came meanwhile.
-            hurried = hurried or job.unlimited
-        return jobs, False
+    def _gather(self) -> Sequence[Job]:
+        """Wait for requests, and until the writer has rested; none once it is to end."""
+        with self._changed:
+            line = self._line
+            self._wait(lambda: len(line) > 0)
+            self._wait(lambda: self._announced == 0 or line.records >= self._set_size)
+            rest = self._rested - self._clock()
+            if rest > 0:
+                self._wait(self._have_come, rest)
+            return line.take(max(_MAX_RECORDS, self._set_size))
 
-    def _next(self, *, waits: bool, patient: bool) -> Job | None:
-        """The next request, None at the end. Raises `queue.Empty` if none comes soon enough."""
-        if waits:
-            return self._queue.get()
-        rest = self._rested - self._clock()
-        if patient and rest > 0 and not self._stopping:
-            return self._queue.get(timeout=rest)
-        return self._queue.get_nowait()
+    def _have_come(self) -> bool:
+        """Whether there is nobody left to rest for."""
+        line = self._line
+        return len(line) >= self._all or line.records >= _PLENTY or line.is_gathered
+
+    def _wait(self, awaited: Callable[[], bool], seconds: float | None = None) -> None:
+        """Wait until it is so, or one is urgent, or the writer is to stop."""
+        self._awaited = lambda: self._stopping or self._line.is_urgent or awaited()
+        self._changed.wait_for(self._awaited, seconds)
+
+    def _look_again(self) -> None:
+        """Wake the writer if that is there which it waits for.
+
+        Woken for each request it would take the interpreter from who reads the next.
+        """
+        if self._awaited():
+            self._changed.notify()
 
     def commit(self, jobs: Sequence[Job]) -> None:
         """Commit requests together; each is answered on its own. For the writer's thread only.
@@ -193,7 +170,3 @@ class Writer:
 def _sizes(jobs: Sequence[Job]) -> dict[str, Value]:
     received = sum(job.batch.received for job in jobs if job.batch is not None)
     return {"requests": len(jobs), "records": received}
-
-
-def _size(job: Job) -> int:
-    return 1 if job.batch is None else job.batch.received

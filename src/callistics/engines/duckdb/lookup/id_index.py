@@ -29,8 +29,8 @@ Numbers = npt.NDArray[np.uint64]
 _BATCH = 100_000
 _SMALLEST, _GROWS = 1_000_000, 4
 _WEEKS = 1 << WEEK_BITS
-# So many are bound to the statement, which then takes a fourth of the time.
-_BOUND = 500
+# To read as columns has a statement planned anew; of so many that takes longer than the rows.
+_FEW = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,19 +259,18 @@ def _stored(
             yield batch.column(0).to_numpy(), weeks_of(batch.column(1))
 
 
-def numbers(statements: StatementCache, *records: pa.Table, bound: int = _BOUND) -> list[Numbers]:
+def numbers(statements: StatementCache, *records: pa.Table, few: int = _FEW) -> list[Numbers]:
     """The numbers of records, table by table; their first two columns are merchant_id and id.
 
-    Up to `bound` of them are bound to the statement.
+    Up to so `few` are read as rows, by a statement that is planned already.
     """
     asked = pa.concat_tables([rows.select([0, 1]).rename_columns(_PAIR) for rows in records])
-    if asked.num_rows <= bound:
-        values = [column.to_pylist() for column in asked.columns]
-        rows = statements.execute(_OF_VALUES, values).fetchall()
+    statements.give(numbered=asked)
+    if asked.num_rows <= few:
+        rows = statements.repeat(_NUMBERED).fetchall()
         found = np.array([number for (number,) in rows], np.uint64)
     else:
-        statements.give(numbered=asked)
-        found = array_of(statements.table(_OF_TABLE, _NUMBER)["number"]).to_numpy()
+        found = array_of(statements.table(_NUMBERED, _NUMBER)["number"]).to_numpy()
     return np.split(found, np.cumsum([rows.num_rows for rows in records])[:-1])
 
 
@@ -281,11 +280,7 @@ def _number(id_column: str) -> str:
 
 _PAIR = ["merchant_id", "id"]
 _NUMBER = pa.schema([("number", pa.uint64())])
-_OF_VALUES = (
-    f"SELECT {_number('id')} FROM"
-    " (SELECT unnest(?::VARCHAR[]) AS merchant_id, unnest(?::VARCHAR[]) AS id) AS numbered"
-)
-_OF_TABLE = f"SELECT {_number('id')} AS number FROM numbered"
+_NUMBERED = f"SELECT {_number('id')} AS number FROM numbered"
 
 
 def _select(table: str, time: str) -> str:
