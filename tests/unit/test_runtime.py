@@ -41,6 +41,21 @@ run(lambda: print(pyarrow.array([1])[0]))
 """
 
 
+OF_A_SERVER = """
+import sys
+from callistics.cli import main
+
+def begun(*_, **__):
+    from litestar import Litestar
+    Litestar()
+    print([one for one in ("pydantic", "pyarrow.parquet") if one in sys.modules])
+
+import callistics.server.serving
+callistics.server.serving.serve = begun
+main(["serve", "--port", "0"], standalone_mode=False)
+"""
+
+
 OF_A_WORKER = """
 import sys
 from multiprocessing import Pipe
@@ -90,6 +105,11 @@ def test_a_package_that_only_readers_of_frames_need_is_not_loaded(
     assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
     alone = run(sys.executable, "-c", "import pyarrow; pyarrow.array([1])", path=path)
     assert alone.stderr == "it was loaded\n"
+
+
+def test_a_server_loads_nothing_that_few_of_its_requests_need() -> None:
+    done = run(sys.executable, "-c", OF_A_SERVER)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
 
 
 def test_an_unknown_command_ends_with_a_status_of_its_own() -> None:

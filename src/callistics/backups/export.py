@@ -6,20 +6,23 @@ from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import IO, Protocol, TypeVar
+from typing import IO, TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 import pyarrow as pa
-import pyarrow.parquet as pq
 import zstandard
 
 from callistics.backups.records import Record, records_in
 from callistics.model.instants import utc_text
 from callistics.model.rounding import of_millionths
+from callistics.records.columnar.parquet_files import parquet_file, parquet_writer
 from callistics.records.field import RecordField, RecordKind
 from callistics.records.field_types import PAYLOAD, Storage
 from callistics.records.field_values import Value
 from callistics.records.fields import ALL_FIELDS
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetWriter
 
 _MILLION = 1_000_000
 _ROWS_IN_GROUP = 50_000
@@ -77,8 +80,8 @@ class _Columns:
         self._writer = files.enter_context(_named_whole(part, self._opened))
         self._cleared: _Lines | None = None
 
-    def _opened(self, path: Path) -> pq.ParquetWriter:
-        return pq.ParquetWriter(path, self._schema, compression="zstd")
+    def _opened(self, path: Path) -> "ParquetWriter":
+        return parquet_writer(path, self._schema)
 
     def write(self, records: Iterable[Record]) -> int:
         """Write them as rows, those that clear a field as lines."""
@@ -104,7 +107,7 @@ class _Columns:
 def write_part(kind: RecordKind, file: IO[bytes], writer: Writer) -> int:
     """Write the records of a part, of which that is the file, some at a time; how many."""
     count = 0
-    with pq.ParquetFile(file) as opened:
+    with parquet_file(file) as opened:
         for batch in opened.iter_batches(_ROWS_IN_GROUP):
             count += writer.write(records_in(kind, pa.Table.from_batches([batch])))
     return count

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pyarrow as pa
-from pyarrow import ipc, parquet, types
+from pyarrow import ipc, types
 
 from callistics.exports.rows import Rows
 from callistics.model.payload import canonical_json
+from callistics.records.columnar.parquet_files import parquet_writer
 
 # A group of rows is read as one; its columns are in memory until it is written.
 _GROUP_ROWS, _GROUP_BYTES = 50_000, 8_000_000
@@ -29,7 +30,7 @@ def write_arrow(schema: pa.Schema, chunks: Iterable[Rows]) -> Iterator[bytes]:
 def write_parquet(schema: pa.Schema, chunks: Iterable[Rows]) -> Iterator[bytes]:
     """The pieces of a file; one that is cut lacks its footer, without which nobody reads it."""
     sink = _Sink()
-    writer = parquet.ParquetWriter(pa.PythonFile(sink, mode="w"), schema)
+    writer = parquet_writer(pa.PythonFile(sink, mode="w"), schema, "snappy")
     for group in _groups(_batch(schema, rows) for rows in chunks):
         writer.write_table(pa.Table.from_batches(group, schema))
         yield sink.taken()

@@ -8,6 +8,7 @@ from callistics.cli.connect import not_opened
 from callistics.cli.listen import ensure_free
 from callistics.cli.root import Failure
 from callistics.errors import EngineError
+from callistics.runtime import leave_out
 from callistics.settings import ENGINE_DSNS, load_settings
 
 _EPILOG = f"""\b
@@ -44,6 +45,8 @@ def command(engine: str | None, host: str | None, port: int | None, *, accept_lo
     """
     settings = load_settings(overrides={"engine": engine, "host": host, "port": port})
     ensure_free(settings.host, settings.port)
+    # The framework would load it for models of its own, of which the server has none: 10 MB.
+    leave_out("pydantic")
     # Loaded here: help and wrong settings need no server.
     from callistics.server.serving import serve  # noqa: PLC0415
 

@@ -9,8 +9,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING
 
 from callistics.engines.clickhouse.commit_gate import CommitGate
 from callistics.engines.clickhouse.connection import Client
@@ -19,7 +18,11 @@ from callistics.engines.clickhouse.operations import REBUILD_DUE
 from callistics.engines.dump import StoredPart, fingerprint
 from callistics.errors import EngineError, TimedOut
 from callistics.records.columnar.derive import DERIVED
+from callistics.records.columnar.parquet_files import parquet_writer
 from callistics.records.columnar.payload_columns import FLAT
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetWriter
 
 DERIVED_TABLES = frozenset({"leads"})
 """Tables that a rebuild makes of the records, and so are in no backup."""
@@ -69,11 +72,11 @@ class ClickHouseDump:
         table = self._tables[part.table]
         most = _BODIES_AT_ONCE if part.table == "webhook_bodies" else _ROWS_AT_ONCE
         slices = -(-part.rows // most) if table.sorted_by else 1
-        writer: pq.ParquetWriter | None = None
+        writer: ParquetWriter | None = None
         try:
             for one in range(max(slices, 1)):
                 rows = self._client.query_arrow(_select(table, part, one, slices))
-                writer = writer or pq.ParquetWriter(path, rows.schema, compression="zstd")
+                writer = writer or parquet_writer(path, rows.schema)
                 writer.write_table(rows.cast(writer.schema))
         finally:
             if writer is not None:

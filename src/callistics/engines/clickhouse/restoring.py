@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.dsn import Address
@@ -14,6 +13,7 @@ from callistics.engines.clickhouse.migrate import describe, known, layout_of, mi
 from callistics.engines.clickhouse.operations import Database, Rebuild
 from callistics.engines.migrations import up_to
 from callistics.errors import EngineError
+from callistics.records.columnar.parquet_files import parquet_file
 
 _SECONDS = 600.0
 _ROWS_AT_ONCE = 100_000
@@ -98,7 +98,7 @@ class ClickHouseLoading:
         if not names:
             raise EngineError(f"the backup has a table {table}, which its schema has not")
         count = 0
-        with pq.ParquetFile(path) as file:
+        with parquet_file(path) as file:
             for batch in file.iter_batches(_ROWS_AT_ONCE):
                 rows = pa.Table.from_batches([batch])
                 if "sign" in names:

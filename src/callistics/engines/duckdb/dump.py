@@ -12,7 +12,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from callistics.engines.duckdb.lookup.lookup_sql import stored
 from callistics.engines.duckdb.migrate import describe, known, tables_made_by
@@ -21,6 +20,7 @@ from callistics.engines.duckdb.tables import KEY_OF
 from callistics.engines.dump import StoredPart, fingerprint
 from callistics.errors import EngineError, first_line
 from callistics.records.columnar.derive import DERIVED
+from callistics.records.columnar.parquet_files import parquet_writer
 from callistics.records.columnar.payload_columns import FLAT
 
 DERIVED_TABLES = frozenset({"leads", "payload_keys"})
@@ -68,7 +68,7 @@ class DuckDBDump:
         statement = f"{self._select(part.table)}{_within(part.table, part.month)}"
         with self._failing():
             rows = self._connection.sql(statement).to_arrow_reader(_rows_at_once(part.table))
-            with pq.ParquetWriter(path, rows.schema, compression="zstd") as writer:
+            with parquet_writer(path, rows.schema) as writer:
                 for batch in rows:
                     writer.write_batch(batch)
 
