@@ -103,7 +103,7 @@ def sent_in_sets(store: Store, sets: int) -> None:
             store.send("calls", sorted(calls, key=lambda one: one["merchant_id"], reverse=down))
 
 
-@pytest.mark.parametrize(("sets", "left"), [(1, True), (3, False), (6, False)])
+@pytest.mark.parametrize(("sets", "left"), [(1, True), (3, True), (4, False), (6, False)])
 def test_a_month_in_a_few_sorted_sets_comes_into_order(sets: int, left: bool) -> None:
     tuning = Tuning(
         rows_out_of_order=10, rows_copied_at_once=20, rows_moved_at_once=7, rows_of_a_group=20

@@ -25,8 +25,9 @@ Transaction = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
 # Rows moved at once, where others wait for the writer and where nobody does.
 _PIECE_SHARED, _PIECE_ALONE = 20_000, 200_000
-# Of shares that need not be, in all row groups with something of each merchant.
-_SCATTERED = 0.2
+# Shares that need not be: so many of each merchant, on average, and of all that there could be. One
+# more costs a query a few hundredths of its time, to put the month in order all of its rows.
+_NEEDLESS, _SCATTERED = 1.5, 0.2
 _MONTHS = """
 SELECT date_trunc('month', {time}) AS month FROM {table} GROUP BY month ORDER BY month
 """
@@ -106,11 +107,10 @@ class Clustering:
     """The work on the order of rows of calls and leads, in pieces.
 
     A month is put in order when as many of its rows as the tuning says, and the share that its
-    table names, begin a run that need not be; or, where the tuning says so, once merchants have a
-    row group more than need be, and a fifth of what all row groups can hold is such. Where nobody
-    waits there is a checkpoint after each
-    month: pieces so large that they are written into the file at once leave hardly a trace in the
-    log, which would bring one about.
+    table names, begin a run that need not be; or, where the tuning says so, once merchants lie in one
+    and a half row groups more than need be, and a fifth of what all row groups can hold is such.
+    Where nobody waits there is a checkpoint after each month: pieces so large that they are written
+    into the file at once leave hardly a trace in the log, which would bring one about.
     """
 
     def __init__(
@@ -167,7 +167,7 @@ class Clustering:
             return True
         most = row_groups * merchants
         needless = shares - merchants - row_groups
-        return self._merges_sets and bool(needless >= max(merchants, _SCATTERED * most))
+        return self._merges_sets and bool(needless >= max(_NEEDLESS * merchants, _SCATTERED * most))
 
     def _put_in_order(self, table: _Table, month: datetime) -> Generator[None]:
         for first, last in self._parts(table, month):
