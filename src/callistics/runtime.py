@@ -36,6 +36,11 @@ def tune() -> None:
     gc.set_threshold(*_COLLECT_AFTER)
 
 
+# Arrow loads it for the first list it is given: 45 MB, and half as long again as all else takes to
+# start. Nothing here works with frames but the client, in its users' own processes.
+FRAMES = "pandas"
+
+
 class _LeftOut(MetaPathFinder):
     """Says of a package that it is not there, wherever it is."""
 
@@ -47,19 +52,15 @@ class _LeftOut(MetaPathFinder):
             raise ModuleNotFoundError(f"{fullname} is left out", name=fullname)
 
 
-def leave_out(name: str = "pandas") -> None:
-    """Have this process not load a package, wherever it is installed.
-
-    Arrow loads pandas for the first list it is given: 45 MB, and half as long again as all else
-    takes to start.
-    """
+def leave_out(name: str) -> None:
+    """Have this process not load a package, wherever it is installed."""
     sys.meta_path.insert(0, _LeftOut(name))
 
 
 def run(command: Callable[[], object]) -> NoReturn:
     """Run a command of the command line in a process of its own, and end that."""
     tune()
-    leave_out()
+    leave_out(FRAMES)
     try:
         command()
     except SystemExit as error:

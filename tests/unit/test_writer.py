@@ -6,9 +6,15 @@ from contextlib import contextmanager, suppress
 from threading import Semaphore
 from typing import Any
 
+import pytest
+
 from callistics.errors import Unavailable
+from callistics.ingest.batch import Batch
 from callistics.ingest.job import Job
 from callistics.ingest.writer import Writer
+from callistics.model.scope import EVERYTHING
+from callistics.records.field import RecordKind
+from support.decoders import READING
 from support.store import opened
 
 
@@ -122,3 +128,115 @@ def test_requests_that_are_announced_are_committed_together() -> None:
         last[0].done.result(timeout=60)
         found.stop()
         assert engine.commits == 2
+
+
+class Resting:
+    """A writer that rests for an hour that never passes, unless three come: three were answered."""
+
+    def __init__(self, store: Any, capacity: int = 100) -> None:
+        self.clock = Clock()
+        self.engine = Slow(store.engine, self.clock)
+        writing: Any = self.engine
+        self.writer = Writer(writing, capacity, most_rest=3_600, clock=self.clock.monotonic)
+        first, *more, last = jobs(4)
+        self.send(first)
+        assert self.engine.begun.acquire(timeout=60)
+        self.send(*more)
+        self.let(1)
+        self.answered(first)
+        # Three were there; it waits until there are as many again.
+        self.send(last)
+        self.let(1)
+        self.answered(*more, last)
+
+    def send(self, *sent: Job) -> None:
+        for job in sent:
+            self.writer.submit(job)
+
+    def let(self, commits: int) -> None:
+        for _ in range(commits):
+            self.engine.may.release()
+
+    def answered(self, *sent: Job) -> None:
+        for job in sent:
+            job.done.result(timeout=60)
+
+    def stop(self) -> None:
+        self.let(10)
+        self.writer.stop()
+
+
+def with_records(number: int) -> Job:
+    return Job(Batch(RecordKind.CALLS, EVERYTHING, READING, number, ()))
+
+
+@pytest.mark.parametrize(
+    "last", [Job(unlimited=True), with_records(2_000)], ids=["unlimited", "plenty"]
+)
+def test_it_rests_no_longer_than_something_is_worth_it(last: Job) -> None:
+    with opened() as store:
+        resting = Resting(store)
+        (gathered,) = jobs(1)
+        resting.send(gathered)
+        assert not gathered.done.done()
+        resting.send(last)
+        resting.let(1)
+        # They are one commit.
+        resting.answered(gathered, last)
+        resting.stop()
+
+
+def test_an_urgent_request_waits_for_no_rest() -> None:
+    with opened() as store:
+        resting = Resting(store)
+        (gathered,), urgent = jobs(1), Job(urgent=True)
+        resting.send(gathered, urgent)
+        resting.let(1)
+        resting.answered(urgent)
+        resting.stop()
+        resting.answered(gathered)
+
+
+def test_it_is_stopped_while_it_rests() -> None:
+    with opened() as store:
+        resting = Resting(store)
+        gathered = jobs(2)
+        resting.send(*gathered)
+        assert not any(job.done.done() for job in gathered)
+        resting.stop()
+        resting.answered(*gathered)
+
+
+def test_nobody_is_refused_while_it_rests() -> None:
+    with opened() as store:
+        resting = Resting(store, capacity=2)
+        clients = jobs(3)
+        # The third is one more than may wait for a commit; it is what this one waits for.
+        resting.send(*clients)
+        resting.let(1)
+        resting.answered(*clients)
+        resting.stop()
+
+
+def test_others_come_to_it_beside_one_urgent_request_after_another() -> None:
+    with opened() as store:
+        engine = Slow(store.engine, Clock())
+        writing: Any = engine
+        found = Writer(writing, 100)
+        others = jobs(2)
+        (first,) = jobs(1)
+        found.submit(first)
+        assert engine.begun.acquire(timeout=60)
+        for job in others:
+            found.submit(job)
+        for _ in range(20):
+            urgent = Job(urgent=True)
+            found.submit(urgent)
+            engine.may.release()
+            engine.may.release()
+            urgent.done.result(timeout=60)
+        for job in others:
+            job.done.result(timeout=60)
+        for _ in range(50):
+            engine.may.release()
+        found.stop()

@@ -36,10 +36,12 @@ class _Arrivals:
         self._woken = False
 
     def come(self, waiter: _Waiter, done: "Future[Any]") -> None:
-        self._there.append((waiter, done))
         loop = waiter.get_loop()
+        if loop.is_closed():
+            return
+        self._there.append((waiter, done))
         # Said before the loop looks: whoever comes after that wakes it again.
-        if not self._woken and not loop.is_closed():
+        if not self._woken:
             self._woken = True
             loop.call_soon_threadsafe(self._look)
 
@@ -47,13 +49,18 @@ class _Arrivals:
         self._woken = False
         while self._there:
             waiter, done = self._there.popleft()
-            if waiter.done():
-                continue
-            error = done.exception()
-            if error is None:
-                waiter.set_result(done.result())
-            else:
-                waiter.set_exception(error)
+            if done.cancelled():
+                waiter.cancel()
+            elif not waiter.done():
+                _settle(waiter, done)
+
+
+def _settle(waiter: _Waiter, done: "Future[Any]") -> None:
+    error = done.exception()
+    if error is None:
+        waiter.set_result(done.result())
+    else:
+        waiter.set_exception(error)
 
 
 _arrivals: WeakKeyDictionary[asyncio.AbstractEventLoop, _Arrivals] = WeakKeyDictionary()

@@ -17,6 +17,7 @@ from callistics.http.request_notes import note_endpoint
 from callistics.http.sender import sender
 from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
 from callistics.model.webhooks import KeptBody, StoredEndpoint
+from callistics.texts import MAX_TEXT
 from callistics.webhooks.admission import admit
 from callistics.webhooks.bodies import is_taken, longest
 from callistics.webhooks.platforms import platforms
@@ -44,7 +45,7 @@ async def webhook(request: AnyRequest, source: FromPath[str], token: FromPath[st
         "whb_" + secrets.token_hex(12),
         endpoint.id,
         now(),
-        request.headers.get("content-type", ""),
+        request.headers.get("content-type", "")[:MAX_TEXT],
         body,
     )
     await durable(parts.webhooks.keep(kept))

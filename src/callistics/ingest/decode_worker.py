@@ -8,13 +8,13 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 
-from callistics.runtime import leave_out, tune
+from callistics.runtime import FRAMES, leave_out, tune
 
 
 def work(connection: Connection) -> None:
     """Read whatever comes until there is no one left to ask."""
     tune()
-    leave_out()
+    leave_out(FRAMES)
     from callistics.ingest.decode import decode_batch  # noqa: PLC0415 - see above
 
     # Of what is made for a body nearly nothing is left after it: to look for that meanwhile takes a

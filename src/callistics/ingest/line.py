@@ -24,8 +24,8 @@ class Line:
         return bool(self._urgent)
 
     @property
-    def is_gathered(self) -> bool:
-        """Whether one is unlimited: who sends these has gathered what came meanwhile."""
+    def is_unlimited(self) -> bool:
+        """Whether one of them is."""
         return self._unlimited > 0
 
     def add(self, job: Job) -> None:
@@ -34,24 +34,24 @@ class Line:
         self.records += _records(job)
         self._unlimited += job.unlimited
 
+    def take_urgent(self) -> list[Job]:
+        """Take the urgent ones out."""
+        return [self._out(self._urgent) for _ in range(len(self._urgent))]
+
     def take(self, most: int) -> list[Job]:
-        """Take out the urgent ones; where there are none, as many as have `most` records.
-
-        Nothing that may fail, or take long, is committed with an urgent one.
-        """
-        urgent = self._taken(self._urgent, len(self._urgent))
-        return urgent or self._taken(self._others, most)
-
-    def _taken(self, waiting: deque[Job], most: int) -> list[Job]:
-        taken: list[Job] = []
-        while waiting and most > 0:
-            job = waiting.popleft()
-            size = _records(job)
-            self.records -= size
-            self._unlimited -= job.unlimited
-            most -= size
+        """Take the first out, as many as it takes to have `most` records."""
+        taken, left = self.take_urgent(), most
+        while self._others and left > 0:
+            job = self._out(self._others)
+            left -= _records(job)
             taken.append(job)
         return taken
+
+    def _out(self, waiting: deque[Job]) -> Job:
+        job = waiting.popleft()
+        self.records -= _records(job)
+        self._unlimited -= job.unlimited
+        return job
 
 
 def _records(job: Job) -> int:

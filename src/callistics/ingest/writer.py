@@ -46,6 +46,8 @@ class Writer:
         self._engine = engine
         self._capacity = capacity
         self._line, self._stopping = Line(), False
+        # Whether the writer waits for more: then nobody is refused, as it takes all there are.
+        self._gathering = True
         # Of the line, and of all that the writer may wait for.
         self._changed = threading.Condition()
         self._awaited: Callable[[], bool] = lambda: False
@@ -68,7 +70,7 @@ class Writer:
             if self._stopping:
                 raise Unavailable("the server is stopping")
             limited = not job.urgent and not job.unlimited
-            if limited and len(self._line) >= self._capacity:
+            if limited and not self._gathering and len(self._line) >= self._capacity:
                 raise Unavailable("too many requests with records are waiting")
             self._line.add(job)
             self._look_again()
@@ -103,20 +105,29 @@ class Writer:
                 self._rested = ended + min(ended - began, self._most_rest)
 
     def _gather(self) -> Sequence[Job]:
-        """Wait for requests, and until the writer has rested; none once it is to end."""
+        """Wait for requests, and until the writer has rested; none once it is to end.
+
+        One that is urgent waits for no others, and takes along what was gathered when it came.
+        """
         with self._changed:
-            line = self._line
+            self._gathering, line = True, self._line
             self._wait(lambda: len(line) > 0)
-            self._wait(lambda: self._announced == 0 or line.records >= self._set_size)
-            rest = self._rested - self._clock()
-            if rest > 0:
-                self._wait(self._have_come, rest)
-            return line.take(max(_MAX_RECORDS, self._set_size))
+            if line.is_urgent:
+                taken = line.take_urgent()
+            else:
+                self._wait(lambda: self._announced == 0 or line.records >= self._set_size)
+                rest = self._rested - self._clock()
+                if rest > 0:
+                    self._wait(self._have_come, rest)
+                taken = line.take(max(_MAX_RECORDS, self._set_size))
+            self._gathering = False
+            return taken
 
     def _have_come(self) -> bool:
         """Whether there is nobody left to rest for."""
         line = self._line
-        return len(line) >= self._all or line.records >= _PLENTY or line.is_gathered
+        # Who sends one that is unlimited has gathered what came meanwhile.
+        return len(line) >= self._all or line.records >= _PLENTY or line.is_unlimited
 
     def _wait(self, awaited: Callable[[], bool], seconds: float | None = None) -> None:
         """Wait until it is so, or one is urgent, or the writer is to stop."""

@@ -1,33 +1,46 @@
-"""Results that are kept for texts that come again, as long as these are short."""
+"""Results that are kept for texts that come again, as long as both are short."""
 
 from collections.abc import Callable
-from functools import lru_cache, wraps
-from typing import ParamSpec, TypeVar, cast
+from functools import wraps
+from typing import Any, TypeVar, TypeVarTuple
 
 LONGEST = 512
+"""Characters of the texts that a result is kept for."""
+LARGEST = 4_096
+"""The size that a result may have to be kept."""
 
-Texts = ParamSpec("Texts")
+Texts = TypeVarTuple("Texts")
 R = TypeVar("R")
 
 
 def kept_for_short_texts(
-    entries: int, longest: int = LONGEST
-) -> Callable[[Callable[Texts, R]], Callable[Texts, R]]:
-    """Keeps a function's results for as many texts, or pairs; the least recently used go.
+    most: int, size: Callable[[Any], int] = lambda _: 0
+) -> Callable[[Callable[[*Texts], R]], Callable[[*Texts], R]]:
+    """Keeps up to `most` results of a function of one or more texts; when they are as many, anew.
 
-    What has more than `longest` characters is worked out each time: payloads may hold transcripts,
-    and as many of these would take the memory of everything else.
+    What has longer texts, or a result of a larger `size`, is worked out each time: payloads may
+    hold transcripts, and `1e999` is short for a thousand digits.
     """
 
-    def decorate(function: Callable[Texts, R]) -> Callable[Texts, R]:
-        kept = lru_cache(entries)(function)
+    def decorate(function: Callable[[*Texts], R]) -> Callable[[*Texts], R]:
+        kept: dict[object, tuple[R]] = {}
 
         @wraps(function)
-        def call(*given: Texts.args, **named: Texts.kwargs) -> R:
-            if sum(map(len, cast("tuple[str | bytes, ...]", given))) <= longest:
-                return kept(*given, **named)
-            return function(*given, **named)
+        def call(*texts: *Texts) -> R:
+            found = kept.get(texts)
+            if found is not None:
+                return found[0]
+            made = function(*texts)
+            if _length(texts) <= LONGEST and size(made) <= LARGEST:
+                if len(kept) >= most:
+                    kept.clear()
+                kept[texts] = (made,)
+            return made
 
         return call
 
     return decorate
+
+
+def _length(texts: tuple[object, ...]) -> int:
+    return sum(len(text) for text in texts if isinstance(text, str | bytes))

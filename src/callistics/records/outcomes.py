@@ -4,10 +4,16 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from callistics.model.short_texts import kept_for_short_texts
+
 _UNDERSCORES = re.compile("__+")
 
 
-@lru_cache(maxsize=4096)
+def _size(key: str | None) -> int:
+    return len(key or "")
+
+
+@kept_for_short_texts(4_096, _size)
 def outcome_key(outcome: str) -> str | None:
     """An outcome in NFKC and upper case, every run of other than letters, marks and digits as `_`.
 

@@ -107,8 +107,9 @@ class Clustering:
     """The work on the order of rows of calls and leads, in pieces.
 
     A month is put in order when as many of its rows as the tuning says, and the share that its
-    table names, begin a run that need not be; or, where the tuning says so, once merchants lie in one
-    and a half row groups more than need be, and a fifth of what all row groups can hold is such.
+    table names, begin a run that need not be; or, where the tuning says so, once merchants lie in
+    one and a half row groups more than need be, and a fifth of what all row groups can hold is
+    such.
     Where nobody waits there is a checkpoint after each month: pieces so large that they are written
     into the file at once leave hardly a trace in the log, which would bring one about.
     """

@@ -9,6 +9,8 @@ import pyarrow as pa
 from callistics.records.columnar.arrow import select
 
 _MOST = 500
+# Beyond that it names ids, which will be others the next time.
+_LONGEST = 16_384
 # Plans take more memory than texts, and suit tables of about the size they were made for.
 _MOST_PLANS, _USES = 100, 100
 
@@ -82,6 +84,8 @@ class StatementCache:
         parsed = self._parsed.pop(text, None)
         if parsed is None:
             (parsed,) = self.connection.extract_statements(text)
+            if len(text) > _LONGEST:
+                return parsed
             if len(self._parsed) >= _MOST:
                 del self._parsed[next(iter(self._parsed))]
         self._parsed[text] = parsed

@@ -21,6 +21,8 @@ FLAT = {
     "payload_shape": pa.string(),
 }
 _FORMS_KEPT = 16_384
+# A pair of texts.
+_ELEMENT = 160
 _encoder = msgspec.json.Encoder()
 
 
@@ -39,11 +41,22 @@ class _Shape(NamedTuple):
     lists: tuple[str, ...] = ()
 
 
+_NO_KEYS = _Shape()
+
+
 class _Form(NamedTuple):
     """A payload in the columns `FLAT`, and its keys."""
 
     columns: Encoded
     keys: _Shape
+
+
+def _size(form: _Form) -> int:
+    """About how many bytes a form takes that differ from another's."""
+    scalars, lists, orders, shape = form.columns
+    texts = (scalars, orders, shape, *form.keys.scalars, *form.keys.lists)
+    elements = sum(len(values) for _, values in lists or ())
+    return sum(len(text) for text in texts if text) + _ELEMENT * elements
 
 
 class Forms:
@@ -62,11 +75,12 @@ class Forms:
         self._name, self._text = name, text
         self._absent = absent
         # Many calls have the payload of another, of this commit or one before.
-        self._flattened = kept_for_short_texts(_FORMS_KEPT)(self._flat)
+        self._flattened = kept_for_short_texts(_FORMS_KEPT, _size)(self._flat)
+        self._nothing = _Form(absent, _NO_KEYS)
 
     def of(self, payload: str | None) -> _Form:
         """That of a payload given as canonical text."""
-        return _Form(self._absent, _Shape()) if payload is None else self._flattened(payload)
+        return self._nothing if payload is None else self._flattened(payload)
 
     def _flat(self, payload: str) -> _Form:
         form = flat(payload)
@@ -87,6 +101,7 @@ class Payloads:
 
     def __init__(self, forms: Forms) -> None:
         self._forms = forms
+        self._made: dict[str | None, _Form] = {}
         self.keys: dict[str, Keys] = {}
 
     def columns(self, texts: pa.Array, merchants: pa.Array) -> dict[str, pa.Array]:
@@ -94,13 +109,20 @@ class Payloads:
         if not len(texts):
             return {name: pa.array([], type_) for name, type_ in FLAT.items()}
         codes, known = coded(texts)
-        forms = [self._forms.of(text) for text in known]
+        forms = [self._form(text) for text in known]
         self._note_keys(codes, forms, merchants)
         which = pa.array(codes)
         return {
             name: pa.array([form.columns[index] for form in forms], type_).take(which)
             for index, (name, type_) in enumerate(FLAT.items())
         }
+
+    def _form(self, text: str | None) -> _Form:
+        """That of a text; a lead's, and those of its calls, may be long and alike."""
+        found = self._made.get(text)
+        if found is None:
+            self._made[text] = found = self._forms.of(text)
+        return found
 
     def _note_keys(self, codes: RowIndices, forms: list[_Form], merchants: pa.Array) -> None:
         """Each merchant that has a payload has its keys."""
@@ -111,7 +133,7 @@ class Payloads:
         named = list(shapes)
         for pair in pairs.tolist():
             merchant, shape = names[pair // len(shapes)], named[pair % len(shapes)]
-            if merchant is not None and shape != _Shape():
+            if merchant is not None and shape != _NO_KEYS:
                 keys = self.keys.setdefault(merchant, Keys())
                 keys.scalars.update(shape.scalars)
                 keys.lists.update(shape.lists)

@@ -160,7 +160,11 @@ def _payload(text: bytes, known: dict[bytes, Payload]) -> Payload:
     return found
 
 
-@kept_for_short_texts(16_384)
+def _size(payload: Payload) -> int:
+    return len(payload[0] or "")
+
+
+@kept_for_short_texts(16_384, _size)
 def _canonical(text: bytes) -> Payload:
     if text == b"null":
         return None, 0

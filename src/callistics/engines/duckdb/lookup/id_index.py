@@ -29,7 +29,7 @@ Numbers = npt.NDArray[np.uint64]
 _BATCH = 100_000
 _SMALLEST, _GROWS = 1_000_000, 4
 _WEEKS = 1 << WEEK_BITS
-# To read as columns has a statement planned anew; of so many that takes longer than the rows.
+# Reading as columns plans the statement anew; for so few that takes longer than reading rows does.
 _FEW = 500
 
 
@@ -262,7 +262,7 @@ def _stored(
 def numbers(statements: StatementCache, *records: pa.Table, few: int = _FEW) -> list[Numbers]:
     """The numbers of records, table by table; their first two columns are merchant_id and id.
 
-    Up to so `few` are read as rows, by a statement that is planned already.
+    Up to `few` are read as rows, which repeats the plan of the last time.
     """
     asked = pa.concat_tables([rows.select([0, 1]).rename_columns(_PAIR) for rows in records])
     statements.give(numbered=asked)
