@@ -43,9 +43,18 @@ def derived(store: Store) -> object:
     return sorted(calls, key=repr), store.dump("leads"), store.dump("payload_keys")
 
 
-@pytest.fixture(scope="module", params=[1, 50_000])
+@pytest.fixture(
+    scope="module",
+    params=[
+        Tuning(),
+        Tuning(leads_rebuilt_at_once=1),
+        Tuning(payload_bytes_rebuilt_at_once=0),
+        Tuning(payload_bytes_rebuilt_at_once=60),
+    ],
+    ids=["at once", "one lead", "one payload", "some payloads"],
+)
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    with opened(tuning=Tuning(leads_rebuilt_at_once=request.param)) as found:
+    with opened(tuning=request.param) as found:
         yield found
 
 

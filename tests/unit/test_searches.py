@@ -80,3 +80,15 @@ def test_calls_that_were_replaced_do_not_shorten_a_page(store: Store) -> None:
     for cost in range(4):
         store.send("calls", [{"call_id": one, "merchant_id": "m", "cost": cost} for one in IDS])
     assert flat(ids(store.searches(), 3)) == IDS
+
+
+def test_calls_with_transcripts_come_fewer_at_a_time(store: Store) -> None:
+    said = {"payload": {"transcript": "word " * 100_000}}
+    many = [f"d{n:03}" for n in range(60)]
+    store.send("calls", [CALL | {"call_id": one} | said for one in many])
+    pages = ids(store.searches(), 1_000)
+    assert flat(pages) == [*IDS, *many]
+    # Of the first it is not known how long they are.
+    first, *rest = map(len, pages)
+    assert first == 50
+    assert max(rest) < 20

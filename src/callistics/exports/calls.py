@@ -31,7 +31,7 @@ def of_search(searches: Searches, asked: Asked) -> Export:
     query, parts = asked.search.query, searches.rows(asked)
     # What is wrong is told before anything is sent.
     first = next(parts, ())
-    rows = _rows(chain(first, chain.from_iterable(parts)), query.zone)
+    rows = (list(_rows(part, query.zone)) for part in chain([first] if first else (), parts))
     return Export(WHAT, query.range, calls_schema(query), rows)
 
 

@@ -1,6 +1,6 @@
 """A query, answered with all its rows, a few at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -9,7 +9,7 @@ from callistics.analytics.parse_body import read_object
 from callistics.analytics.service import Analytics, Run
 from callistics.exports.formats import Format
 from callistics.exports.names import file_name
-from callistics.exports.rows import end_held_back, some_at_a_time
+from callistics.exports.rows import Rows, end_held_back, some_at_a_time
 from callistics.exports.schema import schema_of
 from callistics.model.scope import Scope
 from callistics.model.time_range import TimeRange
@@ -17,16 +17,16 @@ from callistics.model.time_range import TimeRange
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Rows to be written once: of which kind, about which range, with which columns."""
+    """Rows to be written once, some at a time: of which kind, which range, with which columns."""
 
     what: str
     range: TimeRange
     schema: pa.Schema
-    rows: Iterator[Mapping[str, object]]
+    rows: Iterator[Rows]
 
     def written(self, format_: Format) -> Iterator[bytes]:
         """The pieces of a file in a format, written as they are taken."""
-        return end_held_back(format_.write(self.schema, some_at_a_time(self.rows)))
+        return end_held_back(format_.write(self.schema, self.rows))
 
     def file_name(self, format_: Format) -> str:
         """The name of the file."""
@@ -44,4 +44,4 @@ class Exports:
         plan = self._analytics.plan(read_object(body), scope, at)
         rows = self._analytics.stream(plan, self._run)
         query = plan.selection.query
-        return Export(query.query_type, query.range, schema_of(plan), rows)
+        return Export(query.query_type, query.range, schema_of(plan), some_at_a_time(rows))

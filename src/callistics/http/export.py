@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from functools import partial
+from itertools import chain
 
 import structlog
 
@@ -54,7 +55,10 @@ async def exported(
     parts, started = services(request), time.perf_counter()
     _begin(parts, key)
     try:
-        export = await answered(request, Asked(key.id, "export"), prepare)
+        # What fails before anything is sent is told with a status of its own.
+        export, made = await answered(
+            request, Asked(key.id, "export"), partial(_begun, prepare, format_)
+        )
     except BaseException:
         _ended(parts, key)
         raise
@@ -68,8 +72,15 @@ async def exported(
         "Callistics-Complete-Until": export.range.complete_until(came),
         "Server-Timing": f"total;dur={seconds * 1000:.3f}",
     }
-    pieces = _pieces(request, key, export.written(format_))
+    pieces = _pieces(request, key, made)
     return Streamed(pieces, headers, partial(_ended, parts, key))
+
+
+def _begun(prepare: Callable[[], Export], format_: Format) -> tuple[Export, Iterator[bytes]]:
+    """What is exported, and its pieces, the first of which is made."""
+    export = prepare()
+    pieces = export.written(format_)
+    return export, chain([next(pieces, b"")], pieces)
 
 
 def _begin(parts: Services, key: StoredKey) -> None:

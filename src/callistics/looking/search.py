@@ -18,6 +18,8 @@ from callistics.sql.selection import Frame
 
 AT_ONCE = 1_000
 """Calls that are read together where all are."""
+# Characters of what is read together; calls with transcripts are fewer then, and the first are few.
+_LENGTH_AT_ONCE, _FIRST = 4_000_000, 50
 # What is cancelled, or stands at one instant with the page before, makes a page come out short:
 # then the edge is looked for among so many times as many rows.
 _FURTHER = 8
@@ -56,10 +58,11 @@ class Searches:
         Each part is of the records as they are then, so that no state is held for who takes them
         slowly; still no call comes twice. Raises `RequestError`.
         """
-        search: Search | None = replace(asked.search, limit=at_once)
+        search: Search | None = replace(asked.search, limit=min(_FIRST, at_once))
         while search is not None:
             page = self.page(replace(asked, search=search))
-            search = None if page.last is None else replace(search, after=page.last)
+            limit = min(_fitting(page.calls), at_once)
+            search = None if page.last is None else replace(search, after=page.last, limit=limit)
             yield page.calls
 
     def _page(self, search: Search, scope: Scope, run: Run) -> Page:
@@ -67,6 +70,12 @@ class Searches:
         found = _rows(frame, search, run)
         calls = settled_calls(frame, run, found[: search.limit])
         return Page(calls, place_of(calls[-1]) if len(found) > search.limit else None)
+
+
+def _fitting(calls: Sequence[Record]) -> int:
+    """How many calls like these are read together, no more than twenty times as many."""
+    length = sum(len(value) for call in calls for value in call.values() if isinstance(value, str))
+    return max(1, min(20 * len(calls), _LENGTH_AT_ONCE * len(calls) // max(length, 1)))
 
 
 def _rows(frame: Frame, search: Search, run: Run) -> Sequence[SqlRow]:

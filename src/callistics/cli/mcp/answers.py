@@ -13,12 +13,14 @@ from callistics.cli.client import Client, NoAccessError, Patience
 from callistics.cli.mcp.schemas import Schema
 from callistics.cli.root import Failure
 from callistics.errors import CallisticsError, unknown_names
+from callistics.model.json import as_list, as_object
 
 MAX_TOKENS = 25_000
 """The longest answer, in tokens of a language model."""
 _BYTES_PER_TOKEN = 2
 """Few of them: figures, ids and dates are cut into shorter tokens than prose."""
 MAX_BYTES = MAX_TOKENS * _BYTES_PER_TOKEN
+_LONGEST_TEXT = 300
 _MOST_LINES, _MOST_CHARACTERS = 20, 1_000
 PATIENCE = Patience(busy=10.0, answer=120.0, late=False)
 """How long a tool waits for its server: longer, and who called it may have gone."""
@@ -146,6 +148,19 @@ def _too_long(tool: Tool, sent: bytes) -> str:
     )
     rows = fitting(sent) if tool.rows else None
     return f"{text} So many rows of it fit: `{tool.rows}` {rows}." if rows else text
+
+
+def shortened(value: object) -> object:
+    """JSON without the ends of its long texts, as transcripts are, each with its length."""
+    if isinstance(value, str):
+        if len(value) <= _LONGEST_TEXT:
+            return value
+        return f"{value[:_LONGEST_TEXT]}… ({len(value):,} characters)"
+    members = as_object(value)
+    if members is not None:
+        return {name: shortened(one) for name, one in members.items()}
+    items = as_list(value)
+    return value if items is None else [shortened(one) for one in items]
 
 
 class _Rows(msgspec.Struct):

@@ -8,11 +8,19 @@ import msgspec
 from callistics.analytics.parse_batch import FIELD
 from callistics.cli.client import Content
 from callistics.cli.mcp import schemas
-from callistics.cli.mcp.answers import MAX_BYTES, Arguments, Backend, Tool, body, fitting
+from callistics.cli.mcp.answers import (
+    MAX_BYTES,
+    Arguments,
+    Backend,
+    Tool,
+    body,
+    fitting,
+    shortened,
+)
 from callistics.cli.mcp.description import describe, explain
 from callistics.dashboard.address import address
 from callistics.http.openapi import build
-from callistics.model.json import as_list, encode
+from callistics.model.json import as_list, decode, encode
 
 INSTRUCTIONS = (
     "Figures of outbound calls and leads. `describe` says what there is to ask, `list_values` which"
@@ -51,7 +59,8 @@ def _post(
 
 
 def _search(backend: Backend, arguments: Arguments) -> bytes:
-    return _post(backend, "/calls/search", {"limit": schemas.CALLS, **arguments})
+    sent = _post(backend, "/calls/search", {"limit": schemas.CALLS, **arguments})
+    return sent if len(sent) <= MAX_BYTES else encode(shortened(decode(sent)))
 
 
 def _values(backend: Backend, arguments: Arguments) -> bytes:
@@ -140,7 +149,9 @@ TOOLS: Mapping[str, Tool] = {
         Tool(
             "search_calls",
             "Search calls",
-            f"{_operation('/calls/search', 'post')} Go on with the `next_cursor` of the answer.",
+            f"{_operation('/calls/search', 'post')} Go on with the `next_cursor` of the answer."
+            " Where it would be too long texts of payloads, as transcripts are, end with `…` and"
+            " their length.",
             schemas.search(),
             _search,
             "Narrow it: a smaller `limit`, a shorter range of dates, or more filters.",

@@ -232,7 +232,7 @@ class DuckDBEngine(Replaceable):
         was cut short is to be done again.
         """
         self._payload_keys.collect()
-        rebuild_leads(self._write, self.writing, self._tuning.leads_rebuilt_at_once)
+        rebuild_leads(self._write, self.writing, self._tuning)
         with self._write.lock:
             rebuild_rollups(self._write, self._payload_keys)
             self._payload_keys.rebuilt()

@@ -27,6 +27,8 @@ class Tuning:
     group."""
     leads_rebuilt_at_once: int = 50_000
     """Leads that are recomputed in one commit."""
+    payload_bytes_rebuilt_at_once: int = 32 << 20
+    """Bytes of payloads in such a commit: in memory they are there some ten times."""
     rows_per_scan: int = 1_000_000
     """So many rows of a table are worth one scan more of it. In a month that is in order, few
     groups of rows have one merchant's, so a few rows are looked for by scans of their own, limited

@@ -16,6 +16,9 @@ const SIGNS = {
   contains: "contains", starts_with: "starts with",
 };
 
+// Of a transcript the beginning tells which it is.
+const LONGEST = 80;
+
 /** Chips as `{text, names}`, or `{text, payloadKey}`; the range has its own place in the bar. */
 export function describe(filters) {
   const paired = PAIRS.flatMap((pair) => pairChip(filters, pair));
@@ -55,7 +58,8 @@ function oneText(name, item) {
   if (item === null) return "none";
   if (name === "weekday" && typeof item === "number") return format.weekday(item);
   if (name === "hour" && typeof item === "number") return format.hour(item);
-  return String(item);
+  const text = String(item);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 function payloadChips(payload) {
