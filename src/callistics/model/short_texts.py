@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple, cast
 
 LONGEST = 512
 """Characters of the texts that a result is kept for."""
@@ -13,8 +13,15 @@ Texts = TypeVarTuple("Texts")
 R = TypeVar("R")
 
 
+def _length(made: object) -> int:
+    """The characters of a text, or of the texts in a tuple."""
+    if isinstance(made, str | bytes):
+        return len(made)
+    return sum(map(_length, cast("tuple[object, ...]", made))) if isinstance(made, tuple) else 0
+
+
 def kept_for_short_texts(
-    most: int, size: Callable[[Any], int] = lambda _: 0
+    most: int, size: Callable[[Any], int] = _length
 ) -> Callable[[Callable[[*Texts], R]], Callable[[*Texts], R]]:
     """Keeps up to `most` results of a function of one or more texts; when they are as many, anew.
 
@@ -40,7 +47,3 @@ def kept_for_short_texts(
         return call
 
     return decorate
-
-
-def _length(texts: tuple[object, ...]) -> int:
-    return sum(len(text) for text in texts if isinstance(text, str | bytes))

@@ -9,11 +9,7 @@ from callistics.model.short_texts import kept_for_short_texts
 _UNDERSCORES = re.compile("__+")
 
 
-def _size(key: str | None) -> int:
-    return len(key or "")
-
-
-@kept_for_short_texts(4_096, _size)
+@kept_for_short_texts(4_096)
 def outcome_key(outcome: str) -> str | None:
     """An outcome in NFKC and upper case, every run of other than letters, marks and digits as `_`.
 

@@ -160,11 +160,7 @@ def _payload(text: bytes, known: dict[bytes, Payload]) -> Payload:
     return found
 
 
-def _size(payload: Payload) -> int:
-    return len(payload[0] or "")
-
-
-@kept_for_short_texts(16_384, _size)
+@kept_for_short_texts(16_384)
 def _canonical(text: bytes) -> Payload:
     if text == b"null":
         return None, 0
