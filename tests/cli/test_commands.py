@@ -1,13 +1,17 @@
 """The other commands, and what all of them have in common."""
 
 import json
+import os
 import shutil
+import signal
 import socket
+import threading
 from contextlib import chdir
 from datetime import datetime
 from pathlib import Path
 
 import click
+import duckdb
 import pytest
 import tzdata
 from click.testing import CliRunner
@@ -59,6 +63,22 @@ def test_an_unexpected_error_is_one_sentence(run: Run, monkeypatch: pytest.Monke
     assert len(shown.splitlines()) == 1
     traced = CliRunner().invoke(main, ["--debug", "query", "call_count"])
     assert "Traceback" in traced.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_stops_a_statement_is_told_so(
+    run: Run, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    def long(*_: object) -> None:
+        product = "range(20000) AS a, range(20000) AS b"
+        with duckdb.connect(config={"threads": 1}) as connection:
+            threading.Timer(0.2, os.kill, (os.getpid(), number)).start()
+            connection.execute(f"SELECT sum(sqrt(a.range * b.range)) FROM {product}").fetchall()  # noqa: S608
+
+    before = signal.getsignal(number)
+    monkeypatch.setattr(connecting, "load_settings", lambda **_: long())
+    assert run("query", "call_count", code=128 + number).stderr == "\nStopped.\n"
+    assert signal.getsignal(number) is before
 
 
 def test_the_doctor_names_the_release_of_the_time_zone_rules(run: Run) -> None:

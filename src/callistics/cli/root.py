@@ -25,6 +25,9 @@ class Stopped(click.ClickException):
 
     exit_code = 128 + signal.SIGINT
 
+    def __init__(self) -> None:
+        super().__init__("Stopped.")
+
     def show(self, file: IO[Any] | None = None) -> None:
         """Say so on a line of its own, after the `^C` that the terminal shows."""
         click.echo(f"\n{self.message}", file=file or sys.stderr)
@@ -36,28 +39,36 @@ class Terminated(Stopped):
     exit_code = 128 + signal.SIGTERM
 
 
-class _Terminated(KeyboardInterrupt):
-    """SIGTERM has come."""
+_ENDS = {signal.SIGINT: Stopped, signal.SIGTERM: Terminated}
 
 
 @contextmanager
-def _terminable() -> Generator[None]:
-    """Have SIGTERM end what is under way so that it lets go of what it holds.
+def _stoppable() -> Generator[None]:
+    """Have Ctrl-C and SIGTERM end what is under way so that it lets go of what it holds.
 
-    Only the main thread may do so. A server listens for signals in its own way.
+    Whatever is raised then becomes `Stopped`: the embedded engine, in the midst of a statement,
+    drops what the signal raised and has an error of its own. Only the main thread hears signals,
+    and a server listens for them in its own way.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    came: list[int] = []
 
-    def terminate(*_: object) -> None:
-        raise _Terminated
+    def stop(number: int, _: object) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, terminate)
+    before = {number: signal.signal(number, stop) for number in _ENDS}
     try:
         yield
+    except (Exception, KeyboardInterrupt):
+        if came:
+            raise _ENDS[signal.Signals(came[0])] from None
+        raise
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Lazy(NamedTuple):
@@ -127,14 +138,12 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; whatever goes wrong becomes a sentence."""
         try:
-            with _terminable():
+            with _stoppable():
                 return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except _Terminated:
-            raise Terminated("Stopped.") from None
         except KeyboardInterrupt:
-            raise Stopped("Stopped.") from None
+            raise Stopped from None
         except CallisticsError as error:
             raise Failure(str(error)) from error
         except BrokenPipeError:
