@@ -60,7 +60,7 @@ def test_a_commit_that_fails_is_counted(server: Server, monkeypatch: pytest.Monk
 def test_they_tell_of_webhooks_that_wait(server: Server) -> None:
     endpoint, webhooks = Endpoint(server, "vapi"), webhooks_of(server)
     assert math.isnan(figures(server)["callistics_webhooks_waiting_age_seconds"])
-    webhooks.stop()
+    webhooks.worker.stop()
     came = server.application.services.clock() - 90_000_000
     webhooks.keep(KeptBody("whb_1", endpoint.made["id"], came, "application/json", b"{}")).result()
     found = figures(server)

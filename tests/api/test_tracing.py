@@ -86,12 +86,15 @@ def test_a_commit_is_linked_to_the_requests_it_stores(traced_server: Server, spa
     assert dict(commit.attributes or {}) == {"callistics.requests": 1, "callistics.records": 1}
 
 
-def test_mapping_webhooks_is_a_trace_of_its_own(traced_server: Server, spans: Spans) -> None:
+def test_keeping_and_mapping_webhooks_are_traces_of_their_own(
+    traced_server: Server, spans: Spans
+) -> None:
     endpoint = Endpoint(traced_server, "vapi")
     assert endpoint.send(CALLS["vapi"].events[0]).status_code == 200
     settle(traced_server)
-    assert spans.one("webhooks.map").attributes["callistics.bodies"] == 1
-    assert spans.one("webhooks.map").parent is None
+    for name in ("webhooks.keep", "webhooks.map"):
+        assert spans.one(name).attributes["callistics.bodies"] == 1
+        assert spans.one(name).parent is None
     assert spans.one("POST /webhooks/{source}/{token}").attributes["http.route"]
 
 

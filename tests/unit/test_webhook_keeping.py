@@ -1,19 +1,25 @@
 """Bodies are kept together, mapped after that, and again where the engine failed."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from threading import Event, Semaphore
+from types import NoneType
 from typing import Any
 
 import pytest
 
 from callistics.errors import Unavailable
-from callistics.ingest.job import Job, Result
-from callistics.model.webhooks import KeptBody, WebhookChanges
+from callistics.ingest.job import Job
+from callistics.model.webhooks import KeptBody
+from callistics.server.figures import oldest_left
 from callistics.webhooks import receiver, worker
 from callistics.webhooks.receiver import Receiver
+from callistics.webhooks.stored import StoredWebhooks
 from callistics.webhooks.worker import Worker
-from support.gate import gated, until
+from support.gate import SECONDS, gated
 from support.server import serving
 from support.store import opened
 from support.webhook_events import in_json
@@ -26,74 +32,159 @@ def body(number: int, size: int = 2) -> KeptBody:
     return KeptBody(f"b{number}", "e", number, "application/json", b" " * size)
 
 
-class Writes:
-    """Takes jobs, to be ended by a test."""
+class Keeping:
+    """Keeps bodies once it may, and fails as often as it is told to."""
 
     def __init__(self) -> None:
-        self.jobs: list[Job] = []
-        self.stopping = False
+        self.begun, self.may = Semaphore(0), Semaphore(0)
+        self.together: list[list[str]] = []
+        self.errors: list[Exception] = []
+        self.refused = ""
 
-    def submit(self, job: Job) -> "Future[Result]":
-        if self.stopping:
-            raise Unavailable("the server is stopping")
-        self.jobs.append(job)
-        return job.done
+    def keep(self, bodies: Sequence[KeptBody]) -> None:
+        self.together.append([one.id for one in bodies])
+        self.begun.release()
+        assert self.may.acquire(timeout=SECONDS)
+        if self.errors:
+            raise self.errors.pop()
+        if self.refused in self.together[-1]:
+            raise ValueError(self.refused)
 
-    @property
-    def sizes(self) -> list[int]:
-        return [len(job.webhooks.bodies) for job in self.jobs if job.webhooks is not None]
+    def wait(self) -> None:
+        assert self.begun.acquire(timeout=SECONDS)
+
+    def let(self, number: int = 1) -> None:
+        self.may.release(number)
 
 
-def test_a_body_that_is_kept_changes_no_answer() -> None:
-    with opened("duckdb") as store:
+@pytest.mark.parametrize("engine", ["duckdb", "chdb"])
+def test_a_body_that_is_kept_changes_no_answer(engine: str) -> None:
+    with opened(engine) as store:
         before = store.engine.data_version
-        store.writer.commit([Job(webhooks=WebhookChanges(bodies=[body(1)]))])
+        store.engine.keep_bodies([body(1), body(2, size=9)])
         assert store.engine.data_version == before
+        found = StoredWebhooks(store.engine).waiting()
+        assert sorted(found, key=lambda one: one.id) == [body(1), body(2, size=9)]
+
+
+def test_a_body_is_kept_while_records_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "calls.db"
+    with opened(path=path) as store:
+        with store.engine.writing() as session:
+            session.arrival(1)
+            store.engine.keep_bodies([body(1)])
+            assert StoredWebhooks(store.engine).waiting() == [body(1)]
+        with suppress(Unavailable), store.engine.writing() as session:
+            session.arrival(1)
+            store.engine.keep_bodies([body(2)])
+            raise Unavailable("told to fail")
+    with opened(path=path) as store:
+        assert StoredWebhooks(store.engine).number_waiting() == 2
+
+
+def test_no_body_is_lost_while_what_was_erased_is_overwritten(tmp_path: Path) -> None:
+    numbers, ended = count(), Event()
+    with opened(path=tmp_path / "calls.db") as store:
+
+        def keep() -> int:
+            while not ended.is_set():
+                store.engine.keep_bodies([body(next(numbers))])
+            return next(numbers)
+
         store.send("calls", [{"call_id": "c", "merchant_id": "m"}])
-        assert store.engine.data_version != before
+        assert store.erase(("calls", "m", "c")) == [(1, 0)]
+        assert oldest_left(store.engine) is not None
+        with ThreadPoolExecutor(1) as pool:
+            kept = pool.submit(keep)
+            try:
+                store.maintain()
+            finally:
+                ended.set()
+        assert oldest_left(store.engine) is None
+        found = StoredWebhooks(store.engine).number_waiting()
+        assert found == kept.result() > 1
 
 
 def test_what_comes_meanwhile_is_kept_together() -> None:
-    writes, durable = Writes(), list[str]()
-    found = Receiver(writes.submit, lambda bodies: durable.extend(one.id for one in bodies))
+    writes, durable = Keeping(), list[str]()
+    found = Receiver(writes.keep, lambda bodies: durable.extend(one.id for one in bodies))
     first = found.keep(body(0))
+    writes.wait()
     others = [found.keep(body(number)) for number in range(1, BURST)]
-    assert writes.sizes == [1]
     assert not first.done()
-    writes.jobs[0].done.set_result(None)
-    assert first.done()
-    assert writes.sizes == [1, BURST - 1]
+    writes.let()
+    first.result(SECONDS)
     assert durable == ["b0"]
-    writes.jobs[1].done.set_result(None)
-    assert all(one.done() for one in others)
+    writes.wait()
+    assert not any(one.done() for one in others)
+    writes.let()
+    for one in others:
+        one.result(SECONDS)
+    assert [len(one) for one in writes.together] == [1, BURST - 1]
     assert len(durable) == BURST
-    found.keep(body(BURST))
-    assert writes.sizes == [1, BURST - 1, 1]
+    last = found.keep(body(BURST))
+    writes.let()
+    last.result(SECONDS)
+    found.stop()
+    assert writes.together[2:] == [[f"b{BURST}"]]
 
 
 def test_nobody_is_told_that_it_is_kept_where_it_is_not() -> None:
-    writes, durable = Writes(), list[KeptBody]()
-    found = Receiver(writes.submit, durable.extend)
-    failed, after = found.keep(body(0)), found.keep(body(1))
-    writes.jobs[0].done.set_exception(Unavailable("the disk is full"))
-    assert isinstance(failed.exception(), Unavailable)
-    writes.stopping = True
-    refused = found.keep(body(2))
-    writes.jobs[1].done.set_result(None)
-    assert after.exception() is None
-    assert isinstance(refused.exception(), Unavailable)
-    assert [one.id for one in durable] == ["b1"]
+    writes, durable, told = Keeping(), list[KeptBody](), list[Exception | None]()
+    found = Receiver(writes.keep, durable.extend, lambda _, error: told.append(error))
+    full = Unavailable("the disk is full")
+    writes.errors.append(full)
+    failed = found.keep(body(0))
+    writes.wait()
+    after = found.keep(body(1)), found.keep(body(2))
+    writes.let(2)
+    assert failed.exception(SECONDS) is full
+    assert [one.result(SECONDS) for one in after] == [None, None]
+    found.stop()
+    assert [one.id for one in durable] == ["b1", "b2"]
+    assert told == [full, None]
+
+
+def test_one_that_cannot_be_kept_fails_no_others() -> None:
+    writes, durable = Keeping(), list[KeptBody]()
+    found = Receiver(writes.keep, durable.extend)
+    found.keep(body(0))
+    writes.wait()
+    sent = [found.keep(body(number)) for number in (1, 2, 3)]
+    writes.refused = "b2"
+    writes.let(9)
+    assert [type(one.exception(SECONDS)) for one in sent] == [NoneType, ValueError, NoneType]
+    found.stop()
+    assert [one.id for one in durable] == ["b0", "b1", "b3"]
+
+
+def test_what_waits_is_kept_before_the_end_and_nothing_is_taken_after() -> None:
+    writes = Keeping()
+    found = Receiver(writes.keep, lambda _: None)
+    first = found.keep(body(0))
+    writes.wait()
+    second = found.keep(body(1))
+    with ThreadPoolExecutor(1) as pool:
+        stopped = pool.submit(found.stop)
+        writes.let(2)
+        stopped.result(SECONDS)
+    assert first.done()
+    assert second.done()
+    with pytest.raises(Unavailable):
+        found.keep(body(2))
 
 
 def test_no_more_than_fits_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receiver, "MAX_BYTES", 10)
-    writes = Writes()
-    found = Receiver(writes.submit, lambda _: None)
-    found.keep(body(0, size=8))
+    writes = Keeping()
+    found = Receiver(writes.keep, lambda _: None)
+    first = found.keep(body(0, size=8))
     with pytest.raises(Unavailable):
         found.keep(body(1, size=3))
-    writes.jobs[0].done.set_result(None)
-    found.keep(body(2, size=10))
+    writes.let(2)
+    first.result(SECONDS)
+    found.keep(body(2, size=10)).result(SECONDS)
+    found.stop()
 
 
 class Stored:
@@ -182,8 +273,8 @@ def test_a_burst_becomes_as_many_calls(tmp_path: Path) -> None:
         assert (row["count"], row["total"]) == (MAPPED, 42 * MAPPED)
 
 
-def test_a_full_queue_of_records_keeps_no_webhook_out(tmp_path: Path) -> None:
-    with gated(tmp_path, ingest_queue=1) as (server, parts, gate):
+def test_no_body_waits_for_records(tmp_path: Path) -> None:
+    with gated(tmp_path, ingest_queue=1) as (server, _, gate):
         gate.open()
         endpoint = Endpoint(server, "bolna")
     with gated(tmp_path, ingest_queue=1) as (server, parts, gate):
@@ -194,8 +285,7 @@ def test_a_full_queue_of_records_keeps_no_webhook_out(tmp_path: Path) -> None:
         with pytest.raises(Unavailable):
             parts.writer.submit(Job())
         sent = [endpoint.begin(in_json(**execution(number))) for number in range(20)]
-        until(lambda: parts.writer.waiting == 2)
+        assert {one.result(SECONDS).status_code for one in sent} == {200}
         gate.open()
-        assert {one.result().status_code for one in sent} == {200}
         settle(server)
         assert server.rows("call_count")[0]["count"] == 20

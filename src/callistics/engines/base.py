@@ -10,7 +10,7 @@ from callistics.engines.dump import Dump
 from callistics.model.alerts import AlertChanges, Delivery, KeptAlerts
 from callistics.model.audit_chain import Entry, Head
 from callistics.model.keys import StoredKey
-from callistics.model.webhooks import WebhookChanges
+from callistics.model.webhooks import KeptBody, WebhookChanges
 from callistics.records.columnar.arrow import Mask
 from callistics.records.columnar.call_batch import CallBatch
 from callistics.records.columnar.changes import Changes
@@ -228,6 +228,10 @@ class Engine(Readable, Protocol):
 
     def writing(self) -> AbstractContextManager[Session]:
         """A transaction."""
+        ...
+
+    def keep_bodies(self, bodies: Sequence[KeptBody]) -> None:
+        """Keep bodies of webhooks durably; they wait for no commit where the engine can do so."""
         ...
 
     def load_keys(self) -> list[StoredKey]:

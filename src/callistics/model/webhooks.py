@@ -97,7 +97,6 @@ class WebhookChanges:
     """
 
     endpoints: Sequence[StoredEndpoint] = ()
-    bodies: Sequence[KeptBody] = ()
     results: Sequence[BodyResult] = ()
     purge_before: int | None = None
 

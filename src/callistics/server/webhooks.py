@@ -25,4 +25,5 @@ def make_webhooks(settings: Settings, engine: Engine, writer: Writer, metrics: M
     def count(source: str, result: str) -> None:
         metrics.webhooks.labels(source, result).inc()
 
-    return Webhooks(WebhookParts(engine, writer, terms, count, settings.webhook_keep_days))
+    keep_days = settings.webhook_keep_days
+    return Webhooks(WebhookParts(engine, writer, terms, count, metrics.committed, keep_days))

@@ -1,75 +1,103 @@
-"""Keeps bodies durably: all that come while a commit is under way go into the next one."""
+"""Keeps bodies durably: all that come while some are being kept go next, together."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from functools import partial
 
 from callistics.errors import Unavailable
-from callistics.ingest.job import Job, Result
-from callistics.model.webhooks import KeptBody, WebhookChanges
+from callistics.model.webhooks import KeptBody
+from callistics.tracing import span
 
 MAX_BYTES = 512 << 20
 """So many bytes of bodies may wait to be kept; beyond it 503, and platforms send again."""
+# To keep one takes as long as to keep dozens: where several come, it lets as much time go by as
+# that took, but no more than this.
+_MOST_REST = 0.02
 
 _Waiting = tuple[KeptBody, "Future[None]"]
 
 
 class Receiver:
-    """Gathers bodies from any thread for the writer that `submit` queues for.
+    """A thread that has bodies kept by `keep`, which other threads bring.
 
-    `kept` is told of bodies that have become durable.
+    `kept` is told of bodies that have become durable, `observe` the seconds of each commit, and why
+    it failed where it did.
     """
 
     def __init__(
         self,
-        submit: Callable[[Job], "Future[Result]"],
+        keep: Callable[[Sequence[KeptBody]], None],
         kept: Callable[[Sequence[KeptBody]], None],
+        observe: Callable[[float, Exception | None], None] = lambda _, __: None,
     ) -> None:
-        self._submit, self._kept = submit, kept
-        self._lock = threading.Lock()
+        self._keep, self._kept, self._observe = keep, kept, observe
+        self._changed = threading.Condition()
         self._gathered: list[_Waiting] = []
         self._bytes = 0
-        self._under_way = False
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="receiver", daemon=True)
+        self._thread.start()
 
     def keep(self, body: KeptBody) -> "Future[None]":
-        """Have a body kept; done once it is durable. Raises `Unavailable` where too many wait."""
+        """Have a body kept; done once it is durable.
+
+        Raises `Unavailable` where too many wait, or no more are taken.
+        """
         done: Future[None] = Future()
-        with self._lock:
+        with self._changed:
+            if self._stopping.is_set():
+                raise Unavailable("the server is stopping")
             if self._bytes + len(body.body) > MAX_BYTES:
                 raise Unavailable("too many webhooks are waiting to be kept")
             self._gathered.append((body, done))
             self._bytes += len(body.body)
-            begin = not self._under_way
-            self._under_way = True
-        if begin:
-            self._next()
+            self._changed.notify()
         return done
 
-    def _next(self) -> None:
-        """Hand over what was gathered; where there is nothing, the next body begins anew."""
-        with self._lock:
+    def stop(self) -> None:
+        """Keep what waits, then end."""
+        with self._changed:
+            self._stopping.set()
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while taken := self._gather():
+            began = time.monotonic()
+            self._commit(taken)
+            # Who sends one after another, alone, is not to wait.
+            if len(taken) > 1 or self._gathered:
+                self._stopping.wait(min(time.monotonic() - began, _MOST_REST))
+
+    def _gather(self) -> list[_Waiting]:
+        """What came, once something did; nothing at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._gathered or self._stopping.is_set())
             taken, self._gathered = self._gathered, []
-            if not taken:
-                self._under_way = False
-                return
+            return taken
+
+    def _commit(self, taken: Sequence[_Waiting]) -> None:
         bodies = [body for body, _ in taken]
-        job = Job(webhooks=WebhookChanges(bodies=bodies), unlimited=True)
+        began = time.perf_counter()
         try:
-            self._submit(job).add_done_callback(partial(self._committed, taken))
-        except Unavailable as error:
+            with span("webhooks.keep", bodies=len(bodies)):
+                self._keep(bodies)
+        except Exception as error:  # noqa: BLE001 - it is whoever sent it that is to hear of it
+            if len(taken) > 1 and not isinstance(error, Unavailable):
+                # One may be what the engine cannot take: it must not fail the others.
+                for one in taken:
+                    self._commit([one])
+                return
+            self._observe(time.perf_counter() - began, error)
             self._settle(taken, error)
-            self._next()
+            return
+        self._observe(time.perf_counter() - began, None)
+        self._kept(bodies)
+        self._settle(taken, None)
 
-    def _committed(self, taken: Sequence[_Waiting], done: "Future[Result]") -> None:
-        self._next()
-        error = done.exception()
-        if error is None:
-            self._kept([body for body, _ in taken])
-        self._settle(taken, error)
-
-    def _settle(self, taken: Sequence[_Waiting], error: BaseException | None) -> None:
-        with self._lock:
+    def _settle(self, taken: Sequence[_Waiting], error: Exception | None) -> None:
+        with self._changed:
             self._bytes -= sum(len(body.body) for body, _ in taken)
         for _, done in taken:
             if error is None:

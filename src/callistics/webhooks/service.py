@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from callistics.engines.base import Readable
+from callistics.engines.base import Engine
 from callistics.ingest.decode import Terms
 from callistics.ingest.job import Job, Result
 from callistics.ingest.writer import Writer
@@ -34,13 +34,15 @@ _END = (1 << 62, "~")
 class WebhookParts:
     """What webhooks work with: an engine and its writer, terms of records, and what counts.
 
-    `count` is told the source of each body and what became of it. Bodies are kept for `keep_days`.
+    `count` is told the source of each body and what became of it, `observe` the seconds of each
+    commit that keeps some, and why it failed where it did. Bodies are kept for `keep_days`.
     """
 
-    engine: Readable
+    engine: Engine
     writer: Writer
     terms: Callable[[Scope], Terms]
     count: Callable[[str, str], None]
+    observe: Callable[[float, Exception | None], None]
     keep_days: int
     mappings: Callable[[str], RecordMapping] = builtin
 
@@ -56,7 +58,7 @@ class Webhooks:
             self.endpoints.get, parts.mappings, parts.terms, parts.writer.submit, parts.count
         )
         self.worker = Worker(lambda bodies: self._mapper.settle(bodies, now()), self.stored.waiting)
-        self._receiver = Receiver(parts.writer.submit, self.worker.add)
+        self._receiver = Receiver(parts.engine.keep_bodies, self.worker.add, parts.observe)
         self._replaying = threading.Lock()
         self._purged: int | None = None
 
@@ -128,5 +130,6 @@ class Webhooks:
         self.worker.look_again()
 
     def stop(self) -> None:
-        """Map no more."""
+        """Keep what waits, then map no more: it is mapped after the next start."""
+        self._receiver.stop()
         self.worker.stop()

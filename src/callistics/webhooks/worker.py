@@ -15,7 +15,7 @@ AT_A_TIME = 500
 _MOST_HELD = 10_000
 _MOST_BYTES = 64 << 20
 # After a round it waits for so many times as long as that took, but no longer than this: a commit
-# costs much the same for one record as for some dozens, and bodies that come meanwhile wait for it.
+# costs much the same for one record as for some dozens.
 _RESTS, _MOST_REST = 3, 0.2
 _PAUSE = 1.0
 

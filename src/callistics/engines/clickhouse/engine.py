@@ -33,8 +33,10 @@ from callistics.engines.clickhouse.snapshot import ClickHouseSnapshot, parameter
 from callistics.engines.waiting import waited_for
 from callistics.errors import CallisticsError
 from callistics.model.keys import StoredKey
+from callistics.model.webhooks import KeptBody
 from callistics.records.columnar.changes import Changes
 from callistics.records.columnar.column_rows import ColumnRows
+from callistics.records.columnar.webhook_tables import BODIES, body_table
 from callistics.sql.dialect import SqlRow, Statement
 
 # A replaced row and the one in its place become visible together only within one block.
@@ -210,6 +212,13 @@ class ClickHouseEngine:
             # A refusal settles it as well: then it has not taken place. Were it kept, a block
             # that the server cannot take would stand in the way of every commit.
         self._unsettled = None
+
+    def keep_bodies(self, bodies: Sequence[KeptBody]) -> None:
+        """Keep bodies of webhooks durably, in a commit of their own."""
+        with self._writing:
+            self._settle()
+            with self._gate.committing():
+                self._insert(BODIES, body_table(bodies))
 
     def load_keys(self) -> list[StoredKey]:
         """Every access key."""

@@ -33,10 +33,13 @@ from callistics.engines.duckdb.rollups.schedule import RollupSchedule
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.snapshot import DuckDBSnapshot, snapshot
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.engines.duckdb.transactions import Commits
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
+from callistics.engines.duckdb.webhooks import save_bodies
 from callistics.engines.duckdb.writer import WriteConnection
 from callistics.interruption import Interruption, interruption
 from callistics.model.keys import StoredKey
+from callistics.model.webhooks import KeptBody
 from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
 
@@ -45,7 +48,8 @@ class DuckDBEngine(Replaceable):
     """Implements `engines.base.Engine` on one database file.
 
     Queries run on a pool of `readers` connections, each limited to `timeout` seconds; writing is
-    one connection's, by one thread at a time. `clock` gives the time of arrival in µs.
+    one connection's, by one thread at a time, but for bodies of webhooks, which another one's is.
+    `clock` gives the time of arrival in µs.
     Errors of the disk are raised as they are: see `reopening.ReopeningEngine`.
     """
 
@@ -70,7 +74,8 @@ class DuckDBEngine(Replaceable):
             self._payload_keys = PayloadKeys(self._connection, tuning.payload_keys_listed)
         self.dialect = DuckDBDialect(self._payload_keys)
         disk = Disk(path, tuning.disk_reserve)
-        self._write = WriteConnection(self._connection, disk, tuning, self._watermark)
+        self._commits = Commits(path, self._watermark)
+        self._write = WriteConnection(self._connection, disk, tuning, self._commits)
         self._id_index = IdIndex(self._connection, tuning)
         self._lead_numbers = SurrogateKeys(self._connection)
         self._schedule = RollupSchedule(self._write.connection, tuning)
@@ -205,6 +210,12 @@ class DuckDBEngine(Replaceable):
     def _statements(self) -> StatementCache:
         return self._write.statements
 
+    def keep_bodies(self, bodies: Sequence[KeptBody]) -> None:
+        """Keep bodies of webhooks durably, while others write what takes longer."""
+        keeping = self._write.bodies
+        with keeping.lock, keeping.transaction():
+            save_bodies(keeping.statements, bodies)
+
     def maintain(self) -> bool:
         """Do a piece of maintenance, as long as there is any; whether there was."""
         return self._maintenance.work()
@@ -254,7 +265,7 @@ class DuckDBEngine(Replaceable):
         self._query_timeout.stop()
         self._id_index.stop()
         self._overwriting.stop()
-        with self._write.lock:
+        with self._write.alone():
             self._readers.close()
             self._maintenance.close()
             self._clustering.close()

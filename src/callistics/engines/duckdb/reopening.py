@@ -13,6 +13,7 @@ from callistics.engines.duckdb.recovery import Recovery
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.snapshot import DuckDBSnapshot
 from callistics.model.keys import StoredKey
+from callistics.model.webhooks import KeptBody
 from callistics.sql.dialect import SqlRow, Statement
 
 
@@ -79,6 +80,11 @@ class ReopeningEngine:
         """A transaction: committed, and so durable and visible, when the context ends well."""
         with self._recovery.writing() as database, database.writing() as session:
             yield session
+
+    def keep_bodies(self, bodies: Sequence[KeptBody]) -> None:
+        """Keep bodies of webhooks durably, while others write what takes longer."""
+        with self._recovery.writing() as database:
+            database.keep_bodies(bodies)
 
     def maintain(self) -> bool:
         """Do a piece of maintenance; none while nothing can be written."""

@@ -7,6 +7,7 @@ import duckdb
 
 from callistics.engines.duckdb.observers import DataVersion
 from callistics.engines.duckdb.query_timeout import QueryTimeout
+from callistics.engines.duckdb.transactions import Commits
 from callistics.engines.duckdb.watermark import Watermark
 from callistics.engines.duckdb.writer import WriteConnection
 
@@ -16,6 +17,7 @@ class Replaceable(ABC):
 
     _connection: duckdb.DuckDBPyConnection
     _write: WriteConnection
+    _commits: Commits
     _watermark: Watermark | None
     _data_version: DataVersion
     _query_timeout: QueryTimeout
@@ -41,7 +43,7 @@ class Replaceable(ABC):
                 probe.execute("SELECT 1")
         except duckdb.Error:
             return False
-        return not self._write.is_torn
+        return not self._commits.is_torn
 
     def try_to_write(self) -> None:
         """Commit what changes nothing."""

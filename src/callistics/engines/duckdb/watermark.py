@@ -85,7 +85,7 @@ def read_mark(path: Path) -> Mark | None:
 
 
 class Watermark:
-    """Notes how far the log of an open database has come, for the one who may write.
+    """Notes how far the log of an open database has come, for the one who commits.
 
     It has the file open, and is closed after the engine has closed it.
     """

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+import pyarrow as pa
+
 from callistics.engines.duckdb.statement_cache import StatementCache
-from callistics.model.webhooks import WebhookChanges
-from callistics.records.columnar.webhook_tables import OF_NO_USE, webhook_tables
+from callistics.model.webhooks import KeptBody, WebhookChanges
+from callistics.records.columnar.webhook_tables import BODIES, OF_NO_USE, body_table, webhook_tables
 
 
 def save(statements: StatementCache, changes: WebhookChanges, now: int) -> None:
@@ -12,11 +14,21 @@ def save(statements: StatementCache, changes: WebhookChanges, now: int) -> None:
     for endpoint in changes.endpoints:
         statements.execute("DELETE FROM webhook_endpoints WHERE id = ?", [endpoint.id])
     for table, rows in webhook_tables([changes], now):
-        statements.give(**{f"new_{table}": rows})
-        statements.repeat(f"INSERT INTO {table} BY NAME FROM new_{table}")
+        _insert(statements, table, rows)
     delete_bodies(statements, changes.erased_bodies)
     if changes.purge_before is not None:
         _purge(statements, changes.purge_before)
+
+
+def save_bodies(statements: StatementCache, bodies: Sequence[KeptBody]) -> None:
+    """Store bodies that came."""
+    _insert(statements, BODIES, body_table(bodies))
+    statements.release()
+
+
+def _insert(statements: StatementCache, table: str, rows: pa.Table) -> None:
+    statements.give(**{f"new_{table}": rows})
+    statements.repeat(f"INSERT INTO {table} BY NAME FROM new_{table}")
 
 
 def _purge(statements: StatementCache, before: int) -> None:

@@ -1,16 +1,13 @@
-"""The connection that writes: its transactions, and what suits it to the size of the file."""
+"""The connections that write, and what suits them to the size of the file."""
 
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import duckdb
 
 from callistics.engines.duckdb.disk import Disk
-from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.engines.duckdb.transactions import Commits, Transactions, size
 from callistics.engines.duckdb.tuning import Tuning
-from callistics.engines.duckdb.watermark import Watermark, log_of
 
 # The engine's own limit.
 _FEWEST_LISTED = 50
@@ -28,44 +25,34 @@ def first_log_limit(*, shared: bool) -> int:
     return _LOG_SHARED if shared else _LOG_ALONE[0]
 
 
-class WriteConnection:
-    """The one connection of a database that writes, for the thread that has `lock`.
+class WriteConnection(Transactions):
+    """The connection that writes all but the `bodies` of webhooks, which another one keeps.
 
-    `tuning` says whether others may wait for it meanwhile. `is_torn` is whether the log ends in
-    half a commit: the engine would write behind it what it could never read again. What is
-    committed is noted in the `watermark`, where the database is a file.
+    `tuning` says whether others may wait for it meanwhile.
     """
 
     def __init__(
-        self,
-        database: duckdb.DuckDBPyConnection,
-        disk: Disk,
-        tuning: Tuning,
-        watermark: Watermark | None,
+        self, database: duckdb.DuckDBPyConnection, disk: Disk, tuning: Tuning, commits: Commits
     ) -> None:
-        self._database, self._watermark = database, watermark
         self._disk, self._path = disk, disk.path
-        self._log = log_of(self._path)
-        self.is_torn = False
         self._tuning, self._log_limit = tuning, first_log_limit(shared=tuning.shared)
-        self.lock = threading.Lock()
         self._written = 0
-        self._connect()
+        super().__init__(database, commits)
+        self.bodies = Transactions(database, commits)
 
     def _connect(self) -> None:
-        self.connection = self._database.cursor()
-        self.statements = StatementCache(self.connection)
+        super()._connect()
         self._listed, self._spillable = _FEWEST_LISTED, -1
         self.fit()
 
     def fit(self) -> None:
         """Set what suits the size of the file."""
-        size = _size(self._path)
-        listed = size // self._tuning.file_bytes_per_row_fetched
+        stored = size(self._path)
+        listed = stored // self._tuning.file_bytes_per_row_fetched
         if listed > _GROWS * self._listed:
             self._listed = listed
             self.connection.execute(f"SET SESSION dynamic_or_filter_threshold = {listed}")
-        limit = min(size // _LOG_SHARE, _LOG_ALONE[1])
+        limit = min(stored // _LOG_SHARE, _LOG_ALONE[1])
         if not self._tuning.shared and limit > _GROWS * self._log_limit:
             self._log_limit = limit
             self.connection.execute(f"SET GLOBAL checkpoint_threshold = '{limit}B'")
@@ -92,58 +79,23 @@ class WriteConnection:
         self.fit()
 
     @contextmanager
-    def transaction(self) -> Generator[duckdb.DuckDBPyConnection]:
-        """A transaction for who has the lock: committed when the context ends well.
-
-        Raises `duckdb.IOException` where the log is torn: who waited for the lock may not know yet.
-        """
-        if self.is_torn:
-            raise duckdb.IOException("the log ends in half a commit")
-        logged = _size(self._log)
-        self.connection.execute("BEGIN")
-        try:
-            yield self.connection
-            self.connection.execute("COMMIT")
-        except BaseException:
-            self.is_torn = self.is_torn or _size(self._log) != logged
-            self._roll_back()
-            raise
-        self._note()
-
-    def _note(self) -> None:
-        """Have a commit noted before it is acknowledged."""
-        try:
-            if self._watermark is not None:
-                self._watermark.advance()
-        except OSError:
-            # It is to be no commit then.
-            self.is_torn = True
-            raise
-
-    @contextmanager
     def moving(self) -> Generator[duckdb.DuckDBPyConnection]:
         """A transaction that changes where rows are, not what they say; it takes the lock."""
         with self.lock, self.transaction() as connection:
             yield connection
 
-    def _roll_back(self) -> None:
-        try:
-            self.connection.execute("ROLLBACK")
-            self.statements.rolled_back()
-        except duckdb.Error:
-            # The transaction is gone already, or the connection is: start with a fresh one, which a
-            # database that failed does not have.
-            self.connection.close()
-            with suppress(duckdb.Error):
-                self._connect()
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """Have nobody write at all; it takes the lock."""
+        with self.lock, self.bodies.lock:
+            yield
+
+    def tables_changed(self) -> None:
+        """Have statements planned anew, for who is alone: a table is another one now."""
+        self.statements.tables_changed()
+        self.bodies.statements.tables_changed()
 
     def close(self) -> None:
-        """Close the connection."""
-        self.connection.close()
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
+        """Close the connections."""
+        self.bodies.close()
+        super().close()

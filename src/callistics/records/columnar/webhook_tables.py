@@ -14,6 +14,8 @@ from callistics.model.webhooks import (
     endpoint_text,
 )
 
+BODIES = "webhook_bodies"
+"""The table of kept bodies."""
 OF_NO_USE = f"('{BodyState.IGNORED}', '{BodyState.DROPPED}')"
 """The states of bodies of which nothing is needed any more, as SQL has lists."""
 
@@ -21,16 +23,13 @@ OF_NO_USE = f"('{BodyState.IGNORED}', '{BodyState.DROPPED}')"
 def webhook_tables(
     changes: Sequence[WebhookChanges], version: int
 ) -> Iterator[tuple[str, pa.Table]]:
-    """What is to be inserted, table by table: of an endpoint, and of a body, the newest counts."""
+    """What is to be inserted, table by table: the newest of an endpoint counts."""
     endpoints = [endpoint for one in changes for endpoint in one.endpoints]
-    bodies = [body for one in changes for body in one.bodies]
     results = [
         result for one in changes for result in one.results if result.state is not BodyState.ERASED
     ]
     if endpoints:
         yield "webhook_endpoints", _endpoint_table(endpoints, version)
-    if bodies:
-        yield "webhook_bodies", _body_table(bodies)
     if results:
         yield "webhook_results", _result_table(results)
 
@@ -45,7 +44,8 @@ def _endpoint_table(endpoints: Sequence[StoredEndpoint], version: int) -> pa.Tab
     )
 
 
-def _body_table(bodies: Sequence[KeptBody]) -> pa.Table:
+def body_table(bodies: Sequence[KeptBody]) -> pa.Table:
+    """What is to be inserted of bodies, which are compressed."""
     compress = zstandard.ZstdCompressor().compress
     return pa.table(
         {

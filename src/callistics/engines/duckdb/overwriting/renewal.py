@@ -84,7 +84,7 @@ class Renewal:
         return self._connection.execute(_TABLES).fetchall()
 
     def _replaced(self, table: str, definition: str) -> None:
-        with self._writer.lock:
+        with self._writer.alone():
             with self._writer.transaction() as connection:
                 _create(connection, table, definition)
                 connection.execute(_SUMS.get(table, f"INSERT INTO {_PREFIX}{table} FROM {table}"))
@@ -100,7 +100,7 @@ class Renewal:
                     f"INSERT INTO {_PREFIX}{table} FROM {table} WHERE {part}", values
                 )
                 yield
-            with self._writer.lock:
+            with self._writer.alone():
                 self._catch_up(table)
                 self._take_place(table)
         finally:
@@ -132,11 +132,11 @@ class Renewal:
                 raise _OvertakenError(f"{table}: {copied} of {stored} rows were copied")
 
     def _take_place(self, table: str) -> None:
-        """Let the new table take the place of the old one, for who has the lock."""
+        """Let the new table take the place of the old one, for who is alone."""
         with self._writer.transaction() as connection:
             connection.execute(f"DROP TABLE {table}")
             connection.execute(f"ALTER TABLE {_PREFIX}{table} RENAME TO {table}")
-        self._writer.statements.tables_changed()
+        self._writer.tables_changed()
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: str, definition: str) -> None:

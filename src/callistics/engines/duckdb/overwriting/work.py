@@ -104,7 +104,7 @@ class Overwriting:
         with self._alone(self._patience) as alone:
             if alone:
                 self._patience = _PATIENCE
-                with self._writer.lock:
+                with self._writer.alone():
                     yield True
                 return
         self._patience = min(2 * self._patience, _MOST_PATIENCE)

@@ -1,0 +1,112 @@
+"""Connections that write commit one at a time, and none behind half a commit of another."""
+
+import errno
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from callistics.engines.duckdb.transactions import Commits, Transactions
+from callistics.engines.duckdb.watermark import Watermark, log_of, read_mark
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "x.db"
+
+
+@contextmanager
+def opened(path: Path) -> Generator[tuple[Commits, Transactions, Transactions]]:
+    """Two connections of a database with a table of numbers."""
+    with duckdb.connect(path) as database:
+        database.execute("CREATE TABLE IF NOT EXISTS numbers (number INTEGER)")
+        database.execute("CHECKPOINT")
+        watermark = Watermark(path)
+        commits = Commits(path, watermark)
+        one, two = Transactions(database, commits), Transactions(database, commits)
+        yield commits, one, two
+        two.close()
+        one.close()
+        watermark.close()
+
+
+def insert(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+    connection.execute("INSERT INTO numbers VALUES (?)", [number])
+
+
+def numbers(path: Path) -> list[int]:
+    with duckdb.connect(path) as database:
+        return [one for (one,) in database.execute("FROM numbers ORDER BY ALL").fetchall()]
+
+
+def noted(path: Path) -> tuple[int, int]:
+    """How long the log is noted to be, and how long it is."""
+    mark = read_mark(path)
+    assert mark is not None
+    return mark.size, log_of(path).stat().st_size
+
+
+class HalfACommit:
+    """A connection that fails where it commits, after so many bytes are in the log."""
+
+    def __init__(self, path: Path, data: bytes) -> None:
+        self._path, self._data = path, data
+
+    def execute(self, _: str) -> None:
+        with log_of(self._path).open("ab") as log:
+            log.write(self._data)
+        raise duckdb.IOException("told to fail")
+
+
+def fail(commits: Commits, path: Path, data: bytes) -> None:
+    with pytest.raises(duckdb.IOException, match="told to fail"):
+        commits.commit(HalfACommit(path, data))  # pyright: ignore[reportArgumentType]
+
+
+def test_what_one_commits_is_noted_while_another_one_is_under_way(path: Path) -> None:
+    with opened(path) as (_, one, two):
+        with one.transaction() as outer:
+            insert(outer, 1)
+            with two.transaction() as inner:
+                insert(inner, 2)
+            said, size = noted(path)
+            assert said == size > 0
+        assert noted(path)[0] == noted(path)[1] > size
+    assert numbers(path) == [1, 2]
+
+
+def test_what_fails_leaves_the_others_alone(path: Path) -> None:
+    with opened(path) as (commits, one, two):
+        with pytest.raises(ZeroDivisionError), one.transaction() as outer:  # noqa: PT012 - the order counts
+            insert(outer, 1)
+            with two.transaction() as inner:
+                insert(inner, 2)
+            raise ZeroDivisionError
+        fail(commits, path, b"")
+        assert not commits.is_torn
+        with one.transaction() as connection:
+            insert(connection, 3)
+    assert numbers(path) == [2, 3]
+
+
+def test_nothing_is_committed_behind_half_a_commit(path: Path) -> None:
+    with opened(path) as (commits, one, two):
+        with pytest.raises(duckdb.IOException, match="half a commit"), one.transaction() as begun:  # noqa: PT012
+            insert(begun, 1)
+            fail(commits, path, b"half of it")
+        assert commits.is_torn
+        with pytest.raises(duckdb.IOException, match="half a commit"), two.transaction():
+            pass
+
+
+def test_what_cannot_be_noted_is_no_commit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def advance(_: Watermark) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with opened(path) as (commits, one, _):
+        monkeypatch.setattr(Watermark, "advance", advance)
+        with pytest.raises(OSError, match="No space"), one.transaction() as connection:
+            insert(connection, 1)
+        assert commits.is_torn
