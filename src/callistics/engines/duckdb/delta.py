@@ -12,7 +12,7 @@ from callistics.engines.duckdb.lookup.load_states import Lookup, StoredRow
 from callistics.engines.duckdb.lookup.lookup_sql import weeks_in, weeks_of
 from callistics.engines.duckdb.lookup.stored_leads import load_leads
 from callistics.engines.duckdb.rollups.aggregate_sql import COLUMNS
-from callistics.engines.duckdb.rollups.change_log import KEPT_BY
+from callistics.engines.duckdb.rollups.min_max import KEPT_BY
 from callistics.engines.duckdb.row_order import in_order
 from callistics.engines.duckdb.tables import ID_OF, KEPT, TIME_OF
 from callistics.records.columnar.arrow import RowIndices, array_of, pc, with_columns

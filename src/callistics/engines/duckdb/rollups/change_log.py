@@ -2,34 +2,24 @@
 
 It is appended to tables that every query on a roll-up reads along; now and then `refresh.refresh`
 moves it into the roll-ups. Sums can be counted up and down like that, a least and a greatest value
-cannot: a transaction that takes a known duration away refreshes the roll-ups at once.
+cannot: see `min_max`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callistics.catalog.rollups import CHANGES
-from callistics.engines.duckdb.rollups.aggregate_sql import cut, net
-from callistics.engines.duckdb.rollups.refresh import refresh
+from callistics.engines.duckdb.rollups import min_max
+from callistics.engines.duckdb.rollups.aggregate_sql import net
 from callistics.engines.duckdb.statement_cache import StatementCache
-from callistics.model.instants import DAY
 from callistics.sql.selection import Unit
-
-KEPT_BY = ("reseller_id", "provider")
-"""What least and greatest durations are kept by, besides the time."""
-_LOST = f"""
-SELECT count(*) FROM (
-    SELECT 1 FROM call_delta WHERE duration_ms IS NOT NULL
-    GROUP BY {cut("started_at", DAY)}, {", ".join(KEPT_BY)}, duration_ms HAVING sum(n) < 0) AS lost
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedChanges:
-    """How many rows each change log has gained, and whether that of calls was emptied before."""
+    """How many rows each change log has gained."""
 
     rows: Mapping[Unit, int]
-    refreshed: bool
 
 
 class ChangeLog:
@@ -38,12 +28,11 @@ class ChangeLog:
     def __init__(self, statements: StatementCache) -> None:
         self._statements = statements
         self._rows = dict.fromkeys(Unit, 0)
-        self._refreshed = False
 
     @property
     def logged(self) -> LoggedChanges:
         """What was appended so far."""
-        return LoggedChanges(dict(self._rows), self._refreshed)
+        return LoggedChanges(dict(self._rows))
 
     def append(self, unit: Unit, changes: str) -> None:
         """Append a SELECT of changes (`aggregate_sql.change`)."""
@@ -61,9 +50,9 @@ class ChangeLog:
             self.append(unit, net(unit, changes))
             return
         self._statements.execute(f"CREATE OR REPLACE TEMP TABLE call_delta AS {net(unit, changes)}")
-        ((lost,),) = self._statements.execute(_LOST).fetchall()
-        if lost:
-            refresh(self._statements.connection, unit, "call_delta")
-            self._refreshed = True
-        else:
+        if not min_max.note_lost(self._statements):
             self.append(unit, "FROM call_delta")
+            return
+        self._rows[unit] -= min_max.take_out(self._statements)
+        self.append(unit, min_max.TOGETHER)
+        min_max.look_up_anew(self._statements)

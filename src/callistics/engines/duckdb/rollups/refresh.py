@@ -10,41 +10,20 @@ from callistics.engines.duckdb.rollups.aggregate_sql import (
     insert,
     insert_many,
     insert_sums,
-    net,
     of_records,
     of_rows,
     shorter_table,
 )
-from callistics.engines.duckdb.rollups.min_max import repaired
 from callistics.model.instants import DAY
 from callistics.sql.selection import Unit
 
-NET = "net_changes"
 # From so many changes on it is worth it to look which days have no rows yet: nothing is left to
 # compact of these.
 _MANY = 100_000
 
 
-def refresh(connection: duckdb.DuckDBPyConnection, unit: Unit, more: str | None = None) -> None:
-    """Move the change log of a unit into its roll-ups, within the transaction.
-
-    `more` names a table of changes of this very transaction that are not in the log; the records
-    are as they left them. Only such changes may take a known duration away.
-    """
-    if more is None:
-        _refresh_from_log(connection, unit)
-    else:
-        rows = f"FROM {CHANGES[unit]} UNION ALL BY NAME FROM {more}"
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {NET} AS {net(unit, rows)}")
-        for rollup, step in _tables(unit):
-            added = of_records(rollup, step, NET, f"{unit.alias}.n")
-            if rollup.extremes:
-                added = repaired(connection, rollup, step, NET, added)
-            connection.execute(insert(rollup, step, added))
-    connection.execute(f"DELETE FROM {CHANGES[unit]}")
-
-
-def _refresh_from_log(connection: duckdb.DuckDBPyConnection, unit: Unit) -> None:
+def refresh(connection: duckdb.DuckDBPyConnection, unit: Unit) -> None:
+    """Move the change log of a unit into its roll-ups, within the transaction."""
     changes, time = CHANGES[unit], unit.time_column
     span = f"SELECT count(*), min({time}), max({time}) FROM {changes}"
     ((count, first, last),) = connection.execute(span).fetchall()
@@ -56,6 +35,7 @@ def _refresh_from_log(connection: duckdb.DuckDBPyConnection, unit: Unit) -> None
             begin = cut(f"TIMESTAMP '{first}'", max(step, DAY))
             within = f"{time} >= {begin} AND {time} <= TIMESTAMP '{last}'"
             connection.execute(insert_many(rollup, step, added, within))
+    connection.execute(f"DELETE FROM {changes}")
 
 
 def rebuild(connection: duckdb.DuckDBPyConnection) -> None:

@@ -28,8 +28,6 @@ class RollupSchedule:
 
     def committed(self, commit: Commit) -> None:
         """Count the rows that a commit has logged."""
-        if commit.logged.refreshed:
-            self._refreshed(Unit.CALLS)
         for unit, rows in commit.logged.rows.items():
             self._waiting[unit] += rows
 
