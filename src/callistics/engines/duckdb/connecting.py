@@ -1,16 +1,11 @@
-"""Opening a database file: by whom it is open already, and how its threads share the processor."""
+"""Opening a database file, and by whom it is open already."""
 
 import re
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
 
 import duckdb
 
-from callistics.runtime import give_way
-
-T = TypeVar("T")
 Setting = str | bool | int | float | list[str]
 _HELD = re.compile(r"Conflicting lock is held .*\(PID (\d+)\)")
 
@@ -31,13 +26,3 @@ def holder(error: Exception) -> int | None:
     """The pid of the process that has the file open; None where that is not what is wrong."""
     found = _HELD.search(str(error))
     return None if found is None else int(found[1])
-
-
-def giving_way(connect: Callable[[], T]) -> T:
-    """What is connected so that DuckDB's own threads let those of this process go first.
-
-    They are begun by the one that connects, and are as it is: the threads that take requests and
-    write would else wait for the work of large queries.
-    """
-    with ThreadPoolExecutor(1, initializer=give_way) as one:
-        return one.submit(connect).result()

@@ -2,13 +2,12 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from callistics.engines.duckdb.accept_loss import cut_unacknowledged
-from callistics.engines.duckdb.connecting import Setting, connect, giving_way, holder
+from callistics.engines.duckdb.connecting import Setting, connect, holder
 from callistics.engines.duckdb.file_check import CUT_OFF, LossError, check_files, is_unreadable_log
 from callistics.engines.duckdb.watermark import Watermark, log_of
 from callistics.engines.duckdb.writer import first_log_limit
@@ -26,7 +25,7 @@ def open_file(
 ) -> duckdb.DuckDBPyConnection:
     """A database, which is made where there is none. Raises `EngineError`.
 
-    `shared` is whether others may wait for the writer: then the engine's own threads give way.
+    `shared` is whether others may wait for the writer: its log is moved into the file sooner then.
     """
     config: dict[str, Setting] = {
         "checkpoint_threshold": f"{first_log_limit(shared=shared)}B",
@@ -39,14 +38,12 @@ def open_file(
         if str(path) != ":memory:":
             path.parent.mkdir(parents=True, exist_ok=True)
             check_files(path)
-        connecting = partial(connect, path, config)
-        opened = partial(giving_way, connecting) if shared else connecting
         try:
-            return opened()
+            return connect(path, config)
         except duckdb.Error as error:
             if not is_unreadable_log(error) or not cut_unacknowledged(path):
                 raise
-        return opened()
+        return connect(path, config)
 
 
 @contextmanager
