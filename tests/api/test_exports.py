@@ -234,5 +234,8 @@ def test_all_calls_of_a_search(filled: Server, name: str) -> None:
 def test_an_export_of_calls_takes_no_cursor(filled: Server) -> None:
     body = {"limit": 2}
     cursor = filled.request("POST", "/calls/search", json=body).json()["next_cursor"]
-    problem(search(filled, "csv", **body, cursor=cursor), 400)
+    for given in (cursor, "x", "", 1):
+        problem(search(filled, "csv", **body, cursor=given), 400)
+        told = problem(search(filled, "csv", limit=0, cursor=given), 400)
+        assert [one["pointer"] for one in told["errors"]] == ["/limit", "/cursor"]
     problem(search(filled, "csv", limit=0), 422)

@@ -227,6 +227,7 @@ WRONG = [
     ({"cursor": "x"}, 422, ["/cursor"]),
     ({"cursor": ""}, 422, ["/cursor"]),
     ({"cursor": "AAAA"}, 422, ["/cursor"]),
+    ({"cursor": "AAAA", "limit": 0}, 422, ["/limit", "/cursor"]),
     ({"timezone": "Mars/Base"}, 422, ["/timezone"]),
     ({"query_type": "call_count"}, 400, ["/query_type"]),
     ({"page": 1, "filters": {"nothing": 1, "min_duration": -1}}, 400, 3),

@@ -1,6 +1,7 @@
 """Cursors: what they keep, what they hide, and which texts are none."""
 
 import base64
+import hashlib
 
 import msgspec
 import pytest
@@ -34,21 +35,24 @@ def test_any_other_text_is_refused(text: str) -> None:
 
 
 def sent(*values: object) -> str:
-    return base64.urlsafe_b64encode(msgspec.msgpack.encode(values)).decode()
+    """A text of these values, with the right check."""
+    check = hashlib.sha256(msgspec.msgpack.encode((*values, b""))).digest()[:16]
+    packed = msgspec.msgpack.encode((*values, check))
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 @pytest.mark.parametrize(
     "values",
     [
-        (2, BELONGS, None, None, 0, "m", "c"),
-        (1, BELONGS, None, None, 2**62, "m", "c"),
-        (1, BELONGS, 2**62, None, 0, "m", "c"),
-        (1, BELONGS, None, -(2**62), 0, "m", "c"),
-        (1, BELONGS, None, None, 0, "", "c"),
-        (1, BELONGS, None, None, 0, "m", "c" * 1_025),
-        (1, BELONGS, None, None, 0, "m"),
-        (1, BELONGS, None, None, 0, "m", "c", 1),
-        (1, b"", None, None, 0, "m", "c"),
+        (1, BELONGS, None, None, 0, "m", "c"),
+        (2, BELONGS, None, None, 2**62, "m", "c"),
+        (2, BELONGS, 2**62, None, 0, "m", "c"),
+        (2, BELONGS, None, -(2**62), 0, "m", "c"),
+        (2, BELONGS, None, None, 0, "", "c"),
+        (2, BELONGS, None, None, 0, "m", "c" * 1_025),
+        (2, BELONGS, None, None, 0, "m"),
+        (2, BELONGS, None, None, 0, "m", "c", 1),
+        (2, b"", None, None, 0, "m", "c"),
     ],
 )
 def test_what_no_page_answers_is_refused(values: tuple[object, ...]) -> None:
@@ -57,7 +61,29 @@ def test_what_no_page_answers_is_refused(values: tuple[object, ...]) -> None:
 
 
 def test_values_that_can_be_are_taken() -> None:
-    assert read_cursor(sent(1, BELONGS, None, None, 0, "m", "c"), BELONGS).after.call_id == "c"
+    assert read_cursor(sent(2, BELONGS, None, None, 0, "m", "c"), BELONGS).after.call_id == "c"
+
+
+def test_one_character_that_is_another_is_refused() -> None:
+    text = cursor_text(Cursor(AFTER, 5, None), BELONGS)
+    for place, was in enumerate(text):
+        for other in "Ab3_-":
+            if other != was:
+                with pytest.raises(CursorError):
+                    read_cursor(text[:place] + other + text[place + 1 :], BELONGS)
+    for padded in (text + "=", text + "==", text[:-1], text + "A", f" {text}"):
+        with pytest.raises(CursorError):
+            read_cursor(padded, BELONGS)
+
+
+def test_what_it_says_cannot_be_changed() -> None:
+    text = cursor_text(Cursor(AFTER, 5, 9), BELONGS)
+    kept = msgspec.msgpack.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    for place, other in ((2, None), (3, None), (4, 0), (5, "another"), (6, "another")):
+        changed = [*kept[:place], other, *kept[place + 1 :]]
+        packed = base64.urlsafe_b64encode(msgspec.msgpack.encode(changed)).decode().rstrip("=")
+        with pytest.raises(CursorError, match="none that was answered"):
+            read_cursor(packed, BELONGS)
 
 
 def test_it_belongs_to_filters_zone_order_and_scope() -> None:

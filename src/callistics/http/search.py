@@ -8,7 +8,6 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp
 
 from callistics.analytics.plan import length_of
-from callistics.errors import Refused, malformed
 from callistics.exports.calls import of_search
 from callistics.exports.formats import FORMULAS
 from callistics.http.analytics import check_json, query_body
@@ -39,11 +38,8 @@ async def search_calls(request: AnyRequest) -> ASGIApp:
     format_ = chosen_format(request)
     body = await query_body(request)
     started, came = time.perf_counter(), parts.clock()
-    asked = parts.searches.parse(body, key.scope, came)
+    asked = parts.searches.parse(body, key.scope, came, paged=format_ is None)
     if format_ is not None:
-        if asked.search.after is not None:
-            message = f"{format_.media_type} has all calls from the first on: give no cursor"
-            raise Refused([malformed("/cursor", message)])
         return await exported(
             request, key, format_, came, partial(of_search, parts.searches, asked)
         )

@@ -1,8 +1,9 @@
 """Cursors: where a page of calls ended, as a text that says nothing to who holds it.
 
-It has the position, the range as it was first read, and a digest of what it belongs to: the filters
-as written, the zone, the order and the scope. Neither a filter nor an access key can be read from
-it. Whoever changes it looks elsewhere among the calls of the same search.
+It has the position, the range as it was first read, a digest of what it belongs to (the filters as
+written, the zone, the order and the scope), and one of all of these: a text that was damaged is
+refused, as it would skip calls, or find some of another range. Neither a filter nor an access key
+can be read from it.
 """
 
 import base64
@@ -14,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 
 import msgspec
+from msgspec.structs import replace
 
 from callistics.model.instants import DAY, number_of
 from callistics.model.json import as_list, as_object
@@ -23,7 +25,9 @@ from callistics.model.search import Position
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
 from callistics.texts import MAX_TEXT
 
-_VERSION = 1
+NONE = "is none that was answered"
+"""What is said of a text that is no cursor."""
+_VERSION = 2
 _DIGEST_BYTES = 16
 # Of all years that a date can be written in, by any clock.
 _FIRST_END = (number_of(date.min) - 2) * DAY
@@ -51,6 +55,7 @@ class _Kept(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     started_at: int
     merchant_id: str
     call_id: str
+    check: bytes
 
 
 _encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(_Kept).decode
@@ -61,7 +66,11 @@ def digest(filters: Mapping[str, object], zone: str, order: str, scope: Scope) -
     given = {name: value for name, value in filters.items() if value is not None}
     limits: Sequence[object] = [[name, sorted(allowed)] for name, allowed in scope.limits()]
     text = canonical_json([_writable(given), zone, order, limits])
-    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()[:_DIGEST_BYTES]
+    return _digest(text.encode(errors="surrogatepass"))
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()[:_DIGEST_BYTES]
 
 
 def _writable(value: object) -> object:
@@ -86,15 +95,27 @@ def cursor_text(cursor: Cursor, belongs: bytes) -> str:
         at.started_at,
         at.merchant_id,
         at.call_id,
+        b"",
     )
-    return base64.urlsafe_b64encode(_encode(kept)).decode().rstrip("=")
+    return _text(kept)
+
+
+def _text(kept: _Kept) -> str:
+    """It with the check of all the rest."""
+    checked = replace(kept, check=_digest(_encode(replace(kept, check=b""))))
+    return base64.urlsafe_b64encode(_encode(checked)).decode().rstrip("=")
+
+
+def is_cursor(text: str) -> bool:
+    """Whether a page may have been answered with a text."""
+    return _kept(text) is not None
 
 
 def read_cursor(text: str, belongs: bytes) -> Cursor:
     """The cursor that a text is. Raises `CursorError` with a sentence for people."""
     kept = _kept(text)
     if kept is None:
-        raise CursorError("is none that was answered")
+        raise CursorError(NONE)
     if kept.belongs != belongs:
         raise CursorError("belongs to other filters, another timezone, order or key")
     return Cursor(Position(kept.started_at, kept.merchant_id, kept.call_id), kept.begin, kept.end)
@@ -106,7 +127,9 @@ def _kept(text: str) -> _Kept | None:
         kept = _decode(packed)
     except (ValueError, binascii.Error, msgspec.MsgspecError):
         return None
-    return kept if kept.version == _VERSION and _is_possible(kept) else None
+    if kept.version != _VERSION or not _is_possible(kept):
+        return None
+    return kept if _text(kept) == text else None
 
 
 def _is_possible(kept: _Kept) -> bool:

@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from callistics.analytics.body_reader import BodyReader
 from callistics.analytics.parse_body import read_object
 from callistics.errors import Refused, did_you_mean, invalid, malformed
-from callistics.looking.cursor import Cursor, CursorError, cursor_text, digest, read_cursor
+from callistics.looking.cursor import (
+    NONE,
+    Cursor,
+    CursorError,
+    cursor_text,
+    digest,
+    is_cursor,
+    read_cursor,
+)
 from callistics.model.json import as_object
 from callistics.model.query import Query
 from callistics.model.scope import Scope
@@ -34,15 +42,20 @@ class Asked:
         return cursor_text(Cursor(after, filters.begin, filters.end), self.belongs)
 
 
-def parse_search(body: bytes, scope: Scope, default_zone: str, now: int) -> Asked:
-    """Check a body that came at an instant (µs). Raises `Refused` with every problem of it."""
-    return _Reader(read_object(body), scope, default_zone, now).asked()
+def parse_search(
+    body: bytes, scope: Scope, default_zone: str, now: int, *, paged: bool = True
+) -> Asked:
+    """Check a body that came at an instant (µs). Raises `Refused` with every problem of it.
+
+    `paged` is whether it is a page that is asked for, and not all calls, which have no cursor.
+    """
+    return _Reader(read_object(body), scope, default_zone, now).asked(paged=paged)
 
 
 class _Reader(BodyReader):
     """Reads the body of a search."""
 
-    def asked(self) -> Asked:
+    def asked(self, *, paged: bool) -> Asked:
         """The search. Raises `Refused`."""
         self.check_names(BODY_FIELDS)
         self.zone = self.read_zone()
@@ -53,7 +66,7 @@ class _Reader(BodyReader):
         search = Search(query, order.startswith("-"), limit)
         given: Mapping[str, object] = as_object(self.body.get("filters")) or {}
         belongs = digest(given, self.zone.name, order, self.scope)
-        cursor = self._cursor(belongs)
+        cursor = self._cursor(belongs, paged=paged)
         if self.problems:
             raise Refused(self.problems)
         return Asked(search if cursor is None else _going_on(search, cursor), self.scope, belongs)
@@ -69,15 +82,21 @@ class _Reader(BodyReader):
         self.problems.append(malformed("/order", message, name))
         return ORDERS[0]
 
-    def _cursor(self, belongs: bytes) -> Cursor | None:
+    def _cursor(self, belongs: bytes, *, paged: bool) -> Cursor | None:
         """Where to go on; what it belongs to is tested only where nothing else is wrong."""
         text = self.body.get("cursor")
         if text is None:
+            return None
+        if not paged:
+            message = "an export has all calls from the first on: give no cursor"
+            self.problems.append(malformed("/cursor", message))
             return None
         if not isinstance(text, str):
             self.problems.append(malformed("/cursor", "must be a string", text))
             return None
         if self.problems:
+            if not is_cursor(text):
+                self.problems.append(invalid("/cursor", NONE, text))
             return None
         try:
             return read_cursor(text, belongs)

@@ -43,9 +43,12 @@ class Searches:
     def __init__(self, analytics: Analytics, states: States, default_zone: str) -> None:
         self._analytics, self._states, self._zone = analytics, states, default_zone
 
-    def parse(self, body: bytes, scope: Scope, at: int | None = None) -> Asked:
+    def parse(
+        self, body: bytes, scope: Scope, at: int | None = None, *, paged: bool = True
+    ) -> Asked:
         """What the body of `POST /calls/search` asks for. Raises `Refused`."""
-        return parse_search(body, scope, self._zone, now() if at is None else at)
+        moment = now() if at is None else at
+        return parse_search(body, scope, self._zone, moment, paged=paged)
 
     def page(self, asked: Asked) -> Page:
         """The calls of one page. Raises `RequestError`."""
