@@ -130,6 +130,11 @@ def test_a_key_sees_its_limit(tmp_path: Path) -> None:
         last = answers[2]
         assert last.status_code == 429
         assert last.headers["ratelimit"] == f'"requests";r=0;t={last.headers["retry-after"]}'
+        many = {"queries": [{"query_type": "call_count"}] * 5}
+        key = server.make_key(None, "query")
+        asked = server.request("POST", "/analytics/batch", key=key, json=many)
+        # The three beyond the limit are made up for: none is left, and never fewer.
+        assert asked.headers["ratelimit"] == '"requests";r=0;t=150'
     with serving(tmp_path) as server:
         assert "ratelimit" not in server.ask("call_count").headers
 

@@ -76,3 +76,12 @@ def test_too_many_buckets_are_refused() -> None:
     ends = "from 2025-01-01T00:00:00+05:30 to 2025-01-08T23:59:59.999999+05:30"
     assert ends in str(refused.value)
     assert len(labels("UTC", "minute", "2025-01-01", "2025-01-06")) == 6 * 1440
+
+
+def test_labels_of_days_before_zones_had_whole_minutes_are_rfc_3339() -> None:
+    found = labels("Africa/Monrovia", "hour", "1960-01-01", "1960-01-01")
+    # Clocks were 44 minutes and 30 seconds behind: these are the same instants.
+    assert found[:2] == ["1959-12-31T23:59:30-00:45", "1960-01-01T00:59:30-00:45"]
+    assert len(found) == 24
+    (first,) = labels("Africa/Monrovia", "hour", found[0], found[0])
+    assert first == found[0]

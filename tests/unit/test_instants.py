@@ -64,6 +64,12 @@ def test_other_precisions(text: str, local: int, unit: int) -> None:
     assert (written.local, written.unit_ns) == (local, unit * 1_000)
 
 
+def test_digits_beyond_the_nanosecond_are_cut_off() -> None:
+    written = parse_iso("2024-01-27T15:07:24.12345678987654321Z")
+    assert written == parse_iso("2024-01-27T15:07:24.123456789Z")
+    assert written.unit_ns == 1
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -28,7 +28,8 @@ class RateLimiter:
     def check_further(self, key_id: str, number: int) -> None:
         """Count what a request asks beside the one thing it was counted for. Raises `RateLimited`.
 
-        What is more than a minute's may be asked at once where the minute was not begun.
+        What is more than a minute's may be asked at once where the minute was not begun; then as
+        many minutes go by as it was asked for before anything is left again.
         """
         self._take(key_id, number, min(number, self._per_minute - 1))
 
@@ -41,7 +42,7 @@ class RateLimiter:
             return None
         left = self._left(key_id, time.monotonic())
         seconds = math.ceil((self._per_minute - left) * 60 / self._per_minute)
-        return self._per_minute, int(left), seconds
+        return self._per_minute, max(0, int(left)), seconds
 
     def _left(self, key_id: str, now: float) -> float:
         left, seen = self._buckets.get(key_id, (float(self._per_minute), now))

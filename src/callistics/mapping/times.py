@@ -19,7 +19,7 @@ EPOCHS = {"s": 0, "ms": -3, "us": -6, "ns": -9}
 _FIRST, _AFTER = (micros(datetime(year, 1, 1)) for year in (1990, 2101))
 _TIME = (
     r"(?:(?:T|,? +)(?P<hour>\d{1,2}):(?P<minute>\d\d)"
-    r"(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9})\d*)?)?"
     r"(?: *(?P<half>[AaPp])\.?[Mm]\.?)?(?: *(?P<offset>[Zz]|UTC|GMT|[+-]\d\d:?(?:\d\d)?))?)?"
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

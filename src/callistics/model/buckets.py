@@ -231,7 +231,11 @@ def bucket_label(zone: Zone, granularity: Granularity, key: int) -> str:
 
 
 def clock_label(instant: int, offset: int) -> str:
-    """RFC 3339 text of an instant at an offset: `2025-10-26T02:00:00+01:00`."""
+    """RFC 3339 text of an instant at an offset: `2025-10-26T02:00:00+01:00`.
+
+    An offset has whole minutes there: before zones had them, the next one is written that has.
+    """
+    offset = offset // MINUTE * MINUTE
     return naive(instant + offset).isoformat(timespec="seconds") + _offset_text(offset)
 
 

@@ -17,7 +17,8 @@ DAY = 24 * HOUR
 _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
-_FRACTION = r"(?:[.,](\d{1,9}))?"
+# Digits beyond the nanosecond are cut off.
+_FRACTION = r"(?:[.,](\d{1,9})\d*)?"
 _OFFSET = r" ?([Zz]|[Uu][Tt][Cc]|[+\-\u2212]\d\d(?::?\d\d)?)"
 _EXTENDED = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"

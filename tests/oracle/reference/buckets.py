@@ -42,6 +42,8 @@ CLOCK = {"minute": MINUTE, "hour": HOUR}
 
 
 def _clock_label(start: int, offset: int) -> str:
+    # Before zones had whole minutes, the next one that has says the same instant.
+    offset -= offset % MINUTE
     minutes = abs(offset) // MINUTE
     sign = "-" if offset < 0 else "+"
     shown = wall(start + offset).isoformat(timespec="seconds")
