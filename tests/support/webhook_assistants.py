@@ -139,6 +139,7 @@ def _elevenlabs() -> PlatformCall:
             "start_time_unix_secs": 1739537297,
             "call_duration_secs": 22,
             "cost": 296,
+            "cost_fiat": 0.0825,
             "termination_reason": "end_call tool was called.",
             "phone_call": {"type": "twilio", "direction": "outbound"},
         },
@@ -154,7 +155,8 @@ def _elevenlabs() -> PlatformCall:
             "end_reason": "end_call tool was called.",
             "direction": "outbound",
             "success": False,
-            "cost": None,
+            "cost": 0.0825,
+            "currency": "USD",
             "payload": {"credits": 296},
         },
         (
