@@ -31,12 +31,14 @@ from support.store import Store, opened
 
 from .frozen import ANSWER, COMMITS, KEY, POLICY, connected, send, thaw
 
+BODIES = [
+    KeptBody(f"body_{n}", "end_1", 1_740_000_000_000_000 + n * 10**12, "text/x", bytes(range(256)))
+    for n in range(5)
+]
 WEBHOOKS = WebhookChanges(
     [StoredEndpoint("end_1", "0" * 64, "vapi", secrets=("s",), created_at=7)],
-    [KeptBody(f"body_{n}", "end_1", 1_740_000_000_000_000 + n * 10**12, "text/x", bytes(range(256)))
-     for n in range(5)],
     [BodyResult("body_1", 9, BodyState.DEAD, "no id")],
-)  # fmt: skip
+)
 BOTH = pytest.mark.parametrize("engine", ["duckdb", "chdb"])
 MORE = COMMITS[1][0], [COMMITS[1][1][0] | {"call_id": "later"}]
 
@@ -79,6 +81,7 @@ def test_what_is_restored_is_the_state_when_the_backup_was_begun(
     kept = kept_in(tmp_path / "backups")
     with opened(engine, POLICY, tmp_path / "a.db") as store:
         send(store, COMMITS)
+        store.engine.keep_bodies(BODIES)
         with store.engine.writing() as session:
             session.keep_receipt(*ANSWER)
             session.save_keys([KEY])
