@@ -12,8 +12,8 @@ from callistics.tracing import span
 MAX_BYTES = 512 << 20
 """So many bytes of bodies may wait to be kept; beyond it 503, and platforms send again."""
 # To keep one takes as long as to keep dozens: where several come, it lets as much time go by as
-# that took, but no more than this.
-_MOST_REST = 0.02
+# that took, but no more than this. Where it takes long they have waited long enough.
+_MOST_REST = 0.005
 
 _Waiting = tuple[KeptBody, "Future[None]"]
 
