@@ -72,6 +72,34 @@ def check(store: Store, history: History, seed: int) -> None:
     assert not any(store.dump(table) for table in CHANGES.values())
 
 
+DAYS = ("2025-01-10", "2025-01-12")
+SENT = {"merchant_id": "m", "reseller_id": "r", "provider": "p", "duration": 300}
+
+
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("days", [DAYS, DAYS[:1] * 2])
+def test_what_makes_up_for_what_went_keeps_its_duration(
+    store: Store, days: tuple[str, str], apart: bool
+) -> None:
+    """Whether it comes with the commit that takes the other away, or after it."""
+    store.clear()
+    engine = store.engine
+    assert isinstance(engine, DuckDBEngine)
+    first, last = (f"{day}T10:00:00Z" for day in days)
+    store.send("calls", [{**SENT, "call_id": "a", "started_at": first}])
+    store.maintain()
+    if apart:
+        assert store.erase(("calls", "m", "a")) == [(1, 0)]
+        store.send("calls", [{**SENT, "call_id": "b", "started_at": last}])
+    else:
+        moved = {**SENT, "call_id": "a", "started_at": last, "updated_at": "2025-02-01T00:00:00Z"}
+        store.send("calls", [{**moved, "sentiment": 0.5}])
+    assert not differences(engine)
+    store.maintain()
+    assert not differences(engine)
+    assert not any(store.dump(table) for table in CHANGES.values())
+
+
 @examples(9)
 @given(history=histories(), seed=st.integers(0, 9))
 def test_after_any_records(store: Store, history: History, seed: int) -> None:

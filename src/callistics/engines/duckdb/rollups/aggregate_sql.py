@@ -87,7 +87,10 @@ def of_rows(rollup: Rollup, step: int, rows: str) -> str:
 def _summed(keys: dict[str, str], figures: dict[str, str], source: str) -> str:
     sums = {name: f"{_aggregate(name)}({value})" for name, value in figures.items()}
     columns = ", ".join(f"{value} AS {name}" for name, value in (keys | sums).items())
-    some = " OR ".join(f"{value} <> 0" for value in sums.values() if value.startswith("sum"))
+    # What came may make up for what went, and be the only one to have its value now.
+    some = " OR ".join(
+        f"{value} {'<> 0' if value.startswith('sum') else 'IS NOT NULL'}" for value in sums.values()
+    )
     return f"SELECT {columns} FROM {source} GROUP BY {', '.join(keys.values())} HAVING {some}"
 
 
