@@ -69,6 +69,11 @@ class Rollup:
         """The columns that tell the rows of a table apart, the time first."""
         return (self.unit.time_column, *(key.name for key in self.keys))
 
+    @property
+    def extreme_names(self) -> tuple[str, ...]:
+        """The columns of the least and the greatest value, where it has them."""
+        return (f"{self.sums}_least", f"{self.sums}_greatest") if self.extremes else ()
+
     def figures(self, weight: str) -> dict[str, str]:
         """The columns of sums and extremes, and what they are of one record that counts `weight`.
 
@@ -78,12 +83,11 @@ class Rollup:
             return {"n": weight}
         value = f"{self.unit.alias}.{self.sums}"
         extreme = f"CASE WHEN {weight} > 0 THEN {value} END"
-        extremes = {f"{self.sums}_least": extreme, f"{self.sums}_greatest": extreme}
         return {
             "n": weight,
             f"{self.sums}_known": f"CASE WHEN {value} IS NULL THEN 0 ELSE {weight} END",
             f"{self.sums}_total": f"{weight} * coalesce({value}, 0)",
-            **(extremes if self.extremes else {}),
+            **dict.fromkeys(self.extreme_names, extreme),
         }
 
 

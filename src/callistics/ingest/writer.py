@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from callistics.engines.base import Engine
 from callistics.errors import Unavailable
 from callistics.ingest.commit import in_parts, process
-from callistics.ingest.job import Job, Result
+from callistics.ingest.job import Job, Outcome, Result
 from callistics.ingest.line import Line
+from callistics.ingest.together import together
 from callistics.tracing import Value, span
 
 _MAX_RECORDS = 100_000
@@ -150,32 +151,24 @@ class Writer:
         for part in in_parts(jobs):
             self._commit(part)
 
-    def _commit(self, jobs: list[Job]) -> None:
-        began = time.perf_counter()
-        origins = [one.origin for one in jobs]
-        try:
-            with span("commit", origins, **_sizes(jobs)), self._engine.writing() as session:
-                outcomes = process(session, jobs, self.erasures)
-        except Exception as error:  # noqa: BLE001 - it is whoever asked that is to hear of it
-            if len(jobs) > 1 and not isinstance(error, Unavailable):
-                # One request may be what the engine cannot take: it must not fail the others.
-                for job in jobs:
-                    self._commit([job])
-                return
-            self._observe(time.perf_counter() - began, error)
-            for job in jobs:
-                job.done.set_exception(error)
-            return
-        finally:
-            # Whatever became of it: who read before it ended may have seen what is erased.
-            self.erasures += any(job.erasure or job.expiry for job in jobs)
-        self._observe(time.perf_counter() - began, None)
-        self._all = len(jobs) + self.waiting
-        for job, outcome in zip(jobs, outcomes, strict=True):
+    def _commit(self, jobs: Sequence[Job]) -> None:
+        for job, outcome in together(jobs, self._processed, self._observe):
             if isinstance(outcome, Exception):
                 job.done.set_exception(outcome)
             else:
                 job.done.set_result(outcome)
+
+    def _processed(self, jobs: Sequence[Job]) -> Sequence[Outcome]:
+        """What becomes of jobs that are committed in one transaction."""
+        origins = [one.origin for one in jobs]
+        try:
+            with span("commit", origins, **_sizes(jobs)), self._engine.writing() as session:
+                outcomes = process(session, jobs, self.erasures)
+        finally:
+            # Whatever became of it: who read before it ended may have seen what is erased.
+            self.erasures += any(job.erasure or job.expiry for job in jobs)
+        self._all = len(jobs) + self.waiting
+        return outcomes
 
 
 def _sizes(jobs: Sequence[Job]) -> dict[str, Value]:

@@ -25,8 +25,6 @@ from callistics.model.search import Position
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
 from callistics.texts import MAX_TEXT
 
-NONE = "is none that was answered"
-"""What is said of a text that is no cursor."""
 _VERSION = 2
 _DIGEST_BYTES = 16
 # Of all years that a date can be written in, by any clock.
@@ -36,6 +34,10 @@ _LAST_END = (number_of(date.max) + 3) * DAY
 
 class CursorError(ValueError):
     """A text that no page was answered with, or one of another search."""
+
+
+class NoCursorError(CursorError):
+    """A text that no page was answered with, whatever is searched for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class _Kept(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     started_at: int
     merchant_id: str
     call_id: str
-    check: bytes
+    check: bytes = b""
 
 
 _encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(_Kept).decode
@@ -95,7 +97,6 @@ def cursor_text(cursor: Cursor, belongs: bytes) -> str:
         at.started_at,
         at.merchant_id,
         at.call_id,
-        b"",
     )
     return _text(kept)
 
@@ -106,16 +107,11 @@ def _text(kept: _Kept) -> str:
     return base64.urlsafe_b64encode(_encode(checked)).decode().rstrip("=")
 
 
-def is_cursor(text: str) -> bool:
-    """Whether a page may have been answered with a text."""
-    return _kept(text) is not None
-
-
 def read_cursor(text: str, belongs: bytes) -> Cursor:
     """The cursor that a text is. Raises `CursorError` with a sentence for people."""
     kept = _kept(text)
     if kept is None:
-        raise CursorError(NONE)
+        raise NoCursorError("is none that was answered")
     if kept.belongs != belongs:
         raise CursorError("belongs to other filters, another timezone, order or key")
     return Cursor(Position(kept.started_at, kept.merchant_id, kept.call_id), kept.begin, kept.end)

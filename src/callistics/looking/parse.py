@@ -7,12 +7,11 @@ from callistics.analytics.body_reader import BodyReader
 from callistics.analytics.parse_body import read_object
 from callistics.errors import Refused, did_you_mean, invalid, malformed
 from callistics.looking.cursor import (
-    NONE,
     Cursor,
     CursorError,
+    NoCursorError,
     cursor_text,
     digest,
-    is_cursor,
     read_cursor,
 )
 from callistics.model.json import as_object
@@ -94,14 +93,11 @@ class _Reader(BodyReader):
         if not isinstance(text, str):
             self.problems.append(malformed("/cursor", "must be a string", text))
             return None
-        if self.problems:
-            if not is_cursor(text):
-                self.problems.append(invalid("/cursor", NONE, text))
-            return None
         try:
             return read_cursor(text, belongs)
         except CursorError as error:
-            self.problems.append(invalid("/cursor", str(error), text))
+            if not self.problems or isinstance(error, NoCursorError):
+                self.problems.append(invalid("/cursor", str(error), text))
             return None
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 
 from callistics.model.instants import DAY, HOUR, MINUTE, date_of, naive
 from callistics.model.time_range import instant_text
-from callistics.model.zones import Zone, month_first, month_number
+from callistics.model.zones import Zone, month_first, month_number, written_offset
 
 MAX_BUCKETS = 10_000
 _MONDAY = 3  # 1970-01-01 was a Thursday: day -3 and every seventh day from it are Mondays.
@@ -231,11 +231,8 @@ def bucket_label(zone: Zone, granularity: Granularity, key: int) -> str:
 
 
 def clock_label(instant: int, offset: int) -> str:
-    """RFC 3339 text of an instant at an offset: `2025-10-26T02:00:00+01:00`.
-
-    An offset has whole minutes there: before zones had them, the next one is written that has.
-    """
-    offset = offset // MINUTE * MINUTE
+    """RFC 3339 text of an instant at an offset: `2025-10-26T02:00:00+01:00`."""
+    offset = written_offset(offset)
     return naive(instant + offset).isoformat(timespec="seconds") + _offset_text(offset)
 
 

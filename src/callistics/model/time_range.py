@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 from functools import lru_cache
 
-from callistics.model.instants import DAY, MINUTE, naive, number_of, to_millisecond
-from callistics.model.zones import Zone
+from callistics.model.instants import DAY, naive, number_of, to_millisecond
+from callistics.model.zones import Zone, written_offset
 
 _OPEN = ".."
 _FIRST, _LAST = number_of(date.min) * DAY, (number_of(date.max) + 1) * DAY - 1
@@ -37,10 +37,9 @@ class TimeRange:
 def instant_text(zone: Zone, instant: int) -> str:
     """RFC 3339 text of an instant by the clocks of a zone, a fraction only where it is not zero.
 
-    Beyond the years 1 to 9999 it is the first or last moment of them. An offset has whole minutes
-    there: of the days before zones had them, the same instant is written by the next one that has.
+    Beyond the years 1 to 9999 it is the first or last moment of them.
     """
-    offset = zone.offset_at(instant) // MINUTE * MINUTE
+    offset = written_offset(zone.offset_at(instant))
     local = min(max(instant + offset, _FIRST), _LAST)
     moment = naive(local).replace(tzinfo=timezone(timedelta(microseconds=offset)))
     text = moment.isoformat()

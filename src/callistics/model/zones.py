@@ -8,7 +8,16 @@ from collections.abc import Callable
 from datetime import UTC, date
 from functools import cache, lru_cache
 
-from callistics.model.instants import DAY, SECOND, Written, date_of, micros, naive, number_of
+from callistics.model.instants import (
+    DAY,
+    MINUTE,
+    SECOND,
+    Written,
+    date_of,
+    micros,
+    naive,
+    number_of,
+)
 from callistics.timezones import rules
 
 # No zone has ever changed its offset twice within so little time: Freetown did within four days.
@@ -148,6 +157,14 @@ class Zone:
             return self.day_begin(written.local // DAY + 1)
         local, finer = divmod(written.local_ns, 1000)
         return self.instant(local, last=True) - (-(finer + written.unit_ns) // 1000)
+
+
+def written_offset(offset: int) -> int:
+    """An offset (µs) as times are written with it: in whole minutes.
+
+    Of the days before zones had these, the same instant is written by the next one that has.
+    """
+    return offset // MINUTE * MINUTE
 
 
 def _clamp(instant: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from callistics.errors import Unavailable
+from callistics.ingest.together import together
 from callistics.model.webhooks import KeptBody
 from callistics.tracing import span
 
@@ -78,29 +79,18 @@ class Receiver:
             return taken
 
     def _commit(self, taken: Sequence[_Waiting]) -> None:
-        bodies = [body for body, _ in taken]
-        began = time.perf_counter()
-        try:
-            with span("webhooks.keep", bodies=len(bodies)):
-                self._keep(bodies)
-        except Exception as error:  # noqa: BLE001 - it is whoever sent it that is to hear of it
-            if len(taken) > 1 and not isinstance(error, Unavailable):
-                # One may be what the engine cannot take: it must not fail the others.
-                for one in taken:
-                    self._commit([one])
-                return
-            self._observe(time.perf_counter() - began, error)
-            self._settle(taken, error)
-            return
-        self._observe(time.perf_counter() - began, None)
-        self._kept(bodies)
-        self._settle(taken, None)
-
-    def _settle(self, taken: Sequence[_Waiting], error: Exception | None) -> None:
-        with self._changed:
-            self._bytes -= sum(len(body.body) for body, _ in taken)
-        for _, done in taken:
+        for (body, done), error in together(taken, self._durable, self._observe):
+            with self._changed:
+                self._bytes -= len(body.body)
             if error is None:
                 done.set_result(None)
             else:
                 done.set_exception(error)
+
+    def _durable(self, taken: Sequence[_Waiting]) -> Sequence[None]:
+        """Have bodies kept in one commit."""
+        bodies = [body for body, _ in taken]
+        with span("webhooks.keep", bodies=len(bodies)):
+            self._keep(bodies)
+        self._kept(bodies)
+        return [None] * len(bodies)

@@ -46,11 +46,11 @@ WHERE {{within}}
 _MOST_DAYS = 50
 
 
-def _same(values: Mapping[str, str]) -> str:
-    """Whether values are those of a lost row, absent ones equal to each other."""
-    times = f"lost.{_TIME} = {values[_TIME]}"
+def _same(values: Mapping[str, str], row: str = "lost") -> str:
+    """Whether values are those of a row, absent ones equal to each other."""
+    times = f"{row}.{_TIME} = {values[_TIME]}"
     others = (
-        f"lost.{name} IS NOT DISTINCT FROM {value}"
+        f"{row}.{name} IS NOT DISTINCT FROM {value}"
         for name, value in values.items()
         if name != _TIME
     )
@@ -95,23 +95,19 @@ def look_up_anew(statements: StatementCache) -> None:
 
 def _put_right(statements: StatementCache, rollup: Rollup, step: int, within: str) -> None:
     """Replace the rows of a step that have lost some; those of the next shorter one are right."""
-    table, keys = rollup.table(step), keys_of_rows(rollup, step)
-    names = {name: f"{_C}.{name}" for name in keys}
+    table, keys = rollup.table(step), {name: f"{_C}.{name}" for name in rollup.key_names}
     ((number,),) = statements.execute(
         "CREATE OR REPLACE TEMP TABLE outdated AS"
         f" SELECT {_C}.rowid AS row_id, {_C}.* FROM {table} AS {_C}"
-        f" SEMI JOIN {_lost(rollup, step)} ON {_same(names)} WHERE {within}"
+        f" SEMI JOIN {_lost(rollup, step)} ON {_same(keys)} WHERE {within}"
     ).fetchall()
     if not number:
         return
     statements.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT row_id FROM outdated)")
-    extremes = ", ".join(
-        f"anew.{name} AS {name}" for name in (f"{rollup.sums}_least", f"{rollup.sums}_greatest")
-    )
-    join = " AND ".join(f"anew.{name} IS NOT DISTINCT FROM {_C}.{name}" for name in keys)
+    extremes = ", ".join(f"anew.{name} AS {name}" for name in rollup.extreme_names)
     rows = (
         f"SELECT {_C}.* REPLACE ({extremes}) FROM ({of_rows(rollup, step, 'outdated')}) AS {_C}"
-        f" LEFT JOIN ({_anew(rollup, step, within)}) AS anew ON {join}"
+        f" LEFT JOIN ({_anew(rollup, step, within)}) AS anew ON {_same(keys, 'anew')}"
     )
     statements.execute(insert(rollup, step, rows))
 
