@@ -242,6 +242,9 @@ def test_nulls_are_absent_in_every_field() -> None:
         ("call_id", Decimal("42.0"), "42"),
         ("call_id", 42.0, "42"),
         ("call_id", 12345678901234567890, "12345678901234567890"),
+        ("call_id", Decimal(12345678901234567890), "12345678901234567890"),
+        ("call_id", Decimal(10**40), str(10**40)),
+        ("call_id", 999999999999999.0, "999999999999999"),
         ("call_id", "007", "007"),
         ("call_id", ["x"], ["x"]),
         ("outcome", True, True),
@@ -257,6 +260,14 @@ def test_nulls_are_absent_in_every_field() -> None:
 def test_numbers_for_ids_and_texts_for_numbers(name: str, value: object, kept: object) -> None:
     found = read(name, value)
     assert (found, type(found)) == (kept, type(kept))
+
+
+@pytest.mark.parametrize("name", ["call_id", "lead_id", "merchant_id", "reseller_id"])
+@pytest.mark.parametrize("value", [1764490000.1, Decimal("1764490000.1"), 1e15, 12345678901234567.0])
+def test_a_number_that_lost_digits_is_no_id(name: str, value: object) -> None:
+    """Two calls of one second have the ids 1764490000.1 and 1764490000.10 in Asterisk 22."""
+    with pytest.raises(ValueError, match="is a number, .*: keep the column as text"):
+        read(name, value)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from callistics.files.contents import what_is
 from callistics.files.lines import UnreadableError
 from callistics.files.tables import Row, Table, column_names, named_columns, without_last
 from callistics.mapping.mapping import Layout
+from callistics.mapping.numbers import ALL_DIGITS
 from callistics.mapping.times import DateText
 
 _MIDNIGHT = time()
@@ -93,7 +94,8 @@ def _cells(rows: Sequence[tuple[int, list[Any]]], table: Table) -> Iterator[Row]
 def _value(cell: object) -> object:
     """A cell as JSON has it: numbers without a fraction whole, times as ISO 8601 text."""
     if isinstance(cell, float):
-        return int(cell) if cell.is_integer() else finite(cell)
+        is_whole = cell.is_integer() and abs(cell) < ALL_DIGITS
+        return int(cell) if is_whole else finite(cell)
     if isinstance(cell, timedelta):
         return _clock(cell)
     if isinstance(cell, datetime):

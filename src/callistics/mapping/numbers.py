@@ -8,6 +8,8 @@ from callistics.model.payload import check_width
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d\d(?:[.,]\d{1,9})?)", re.ASCII)
 _FEW_DIGITS = 19
+ALL_DIGITS = 10**15
+"""Below it a float, and a number of Excel, has all digits of a whole number."""
 DECIMAL_MARKS = (".", ",")
 # Enough for any number that a record may have.
 _EXACT = Context(prec=10_000)

@@ -10,7 +10,15 @@ from decimal import Decimal
 from typing import cast
 
 from callistics.mapping import numbers, times
-from callistics.mapping.numbers import MONEY, SECONDS, clock_seconds, number, percent, scaled
+from callistics.mapping.numbers import (
+    ALL_DIGITS,
+    MONEY,
+    SECONDS,
+    clock_seconds,
+    number,
+    percent,
+    scaled,
+)
 from callistics.mapping.rule import ANY, FieldRule
 from callistics.mapping.words import KNOWN
 from callistics.model.json import NotJsonError, decode
@@ -64,6 +72,8 @@ def _base(field: RecordField | None, rule: FieldRule, reading: Reading) -> Conve
         return _flag
     if "object" in kinds:
         return _object
+    if field.type is types.NAME:
+        return _id
     return _member(field) if field.type.choices else _text
 
 
@@ -115,6 +125,27 @@ def _text(value: object) -> object:
     if isinstance(value, str) or not isinstance(value, int | Decimal | float):
         return value
     return value if isinstance(value, bool) else _as_text(value)
+
+
+def _id(value: object) -> object:
+    """A whole number is the text that says it.
+
+    Raises `ValueError` for a number that may have been another id: 1764490000.1 and 1764490000.10
+    are two calls of Asterisk and one number.
+    """
+    if isinstance(value, float | Decimal) and not _is_exact(value):
+        raise ValueError(
+            f"{_as_text(value)} is a number, and numbers lose zeros at the end of an id and digits"
+            " after the fifteenth: keep the column as text"
+        )
+    return _text(value)
+
+
+def _is_exact(value: float | Decimal) -> bool:
+    """Whether it is whole, and has no digits that were lost."""
+    if isinstance(value, Decimal):
+        return value == value.to_integral_value()
+    return value.is_integer() and abs(value) < ALL_DIGITS
 
 
 def _member(field: RecordField) -> Convert:
