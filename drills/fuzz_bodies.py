@@ -15,12 +15,12 @@ from callistics.alerts.parse import Terms, new_alert, parse_alert
 from callistics.alerts.simulate import parse_span
 from callistics.alerts.targets import Reachable
 from callistics.analytics.parse_batch import parse_batch
-from callistics.analytics.parse_body import read_object
 from callistics.errors import RequestError
 from callistics.exports.formats import FORMATS
 from callistics.http.accept import JSON, Form, preferred
 from callistics.http.embed_request import parse_embed_request
 from callistics.looking.cursor import Cursor, CursorError, cursor_text, digest, read_cursor
+from callistics.model.bodies import read_object
 from callistics.model.instants import DAY, SECOND, parse_iso
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.search import Position

@@ -220,8 +220,11 @@ def test_only_so_many_dead_letters_are_shown(one_server: Server) -> None:
     names = [json.loads(one["body"])["call"]["call_id"] for one in found["dead_letters"]]
     assert names == ["third", "second"]
     assert {one["reason"] for one in found["dead_letters"]} == {"updated_at: the body has no time"}
-    for limit in ("0", "1001", "x"):
-        problem(one_server.request("GET", path, params={"limit": limit}), 400)
+    for limit, status in (("0", 422), ("1001", 422), ("x", 400)):
+        problem(one_server.request("GET", path, params={"limit": limit}), status)
+    # What deletes all of them would not heed it.
+    problem(one_server.request("DELETE", path, params={"limit": "2"}), 400)
+    assert one_server.request("GET", path).json()["total"] == 3
 
 
 def test_bodies_go_in_maintenance(engine: str, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from callistics.analytics.discovery import RECENT_DAYS
 from callistics.analytics.parse import parse_query
-from callistics.analytics.parse_body import read_object
 from callistics.catalog.values import VALUED
+from callistics.model.bodies import read_object
 from callistics.model.instants import DAY
 from support.discovering import keys_of, values_of
 from support.examples import examples

@@ -12,7 +12,6 @@ from callistics.access.requests import SCOPE_FIELDS
 from callistics.analytics.batch import Answered, Batches, Result
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.envelope import envelope
-from callistics.analytics.parse_body import read_object
 from callistics.analytics.service import Analytics, Run
 from callistics.engines.base import SharingLimits
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
@@ -24,6 +23,7 @@ from callistics.ingest.job import Job
 from callistics.ingest.receipt import Receipt
 from callistics.ingest.writer import Writer
 from callistics.looking.search import Searches
+from callistics.model.bodies import read_object
 from callistics.model.instants import DAY
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone

@@ -263,10 +263,12 @@ def test_numbers_for_ids_and_texts_for_numbers(name: str, value: object, kept: o
 
 
 @pytest.mark.parametrize("name", ["call_id", "lead_id", "merchant_id", "reseller_id"])
-@pytest.mark.parametrize("value", [1764490000.1, Decimal("1764490000.1"), 1e15, 12345678901234567.0])
+@pytest.mark.parametrize(
+    "value", [1764490000.1, Decimal("1764490000.1"), 1e15, 12345678901234567.0]
+)
 def test_a_number_that_lost_digits_is_no_id(name: str, value: object) -> None:
     """Two calls of one second have the ids 1764490000.1 and 1764490000.10 in Asterisk 22."""
-    with pytest.raises(ValueError, match="is a number, .*: keep the column as text"):
+    with pytest.raises(ValueError, match=r"is a number, .*: keep the column as text"):
         read(name, value)
 
 

@@ -10,18 +10,16 @@ from callistics.errors import (
     invalid,
     malformed,
     pointer,
-    unknown_names,
 )
+from callistics.model.bodies import read_name, read_object, read_texts, unknown_fields
 from callistics.model.instants import LAST_WRITTEN, parse_iso
-from callistics.model.json import NotJsonError, as_list, as_object, decode
+from callistics.model.json import as_list, as_object
 from callistics.model.keys import Permission
 from callistics.model.scope import SCOPED, Scope
 from callistics.model.zones import zone
-from callistics.texts import is_one_line
 
 FIELDS = ("name", "permissions", "scope", "expires_at")
 SCOPE_FIELDS = tuple(f"{name}s" for name in SCOPED)
-MAX_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +34,10 @@ class KeyRequest:
 
 def parse_key_request(body: bytes, creator: Scope, now: int) -> KeyRequest:
     """Check the body. Raises `Refused` with every problem, what exceeds the creator's scope too."""
-    try:
-        raw = decode(body)
-    except NotJsonError as error:
-        raise Refused([malformed("", str(error))]) from None
-    given = as_object(raw)
-    if given is None:
-        raise Refused([malformed("", "the body must be a JSON object", raw)])
-    problems = [
-        malformed(pointer(name), f"unknown field{hint}", given[name])
-        for name, hint in unknown_names(given, FIELDS)
-    ]
+    given = read_object(body)
+    problems = unknown_fields(given, FIELDS)
     request = KeyRequest(
-        _name(given.get("name", NOTHING), problems),
+        read_name(given.get("name", NOTHING), problems),
         _permissions(given.get("permissions", NOTHING), problems),
         parse_scope(given.get("scope"), problems),
         _expiry(given.get("expires_at"), now, problems),
@@ -60,7 +49,7 @@ def parse_key_request(body: bytes, creator: Scope, now: int) -> KeyRequest:
 
 
 def check_excess(creator: Scope, wanted: Scope, problems: list[Problem]) -> None:
-    """Who asks may make a key or token for what he may see; lists that are wrong are left out."""
+    """A key may make keys and tokens for what it may see; lists that are wrong are left out."""
     wrong = {problem.pointer for problem in problems}
     for name, allowed in creator.limits():
         at, ids = pointer("scope", f"{name}s"), wanted.allowed(name)
@@ -72,18 +61,6 @@ def check_excess(creator: Scope, wanted: Scope, problems: list[Problem]) -> None
         elif not ids <= allowed:
             message = "exceeds the scope of the key that asks"
             problems.append(forbidden(at, message, sorted(ids)))
-
-
-def _name(value: object, problems: list[Problem]) -> str:
-    if not isinstance(value, str):
-        problems.append(malformed("/name", "required: a string", value))
-        return ""
-    if not value.strip() or len(value) > MAX_NAME:
-        problems.append(invalid("/name", f"must have 1 to {MAX_NAME} characters", value))
-    elif not is_one_line(value):
-        # It is shown in terminals, and in the audit log.
-        problems.append(invalid("/name", "must be one line", value))
-    return value.strip()
 
 
 def _permissions(value: object, problems: list[Problem]) -> frozenset[Permission]:
@@ -112,8 +89,7 @@ def parse_scope(value: object, problems: list[Problem]) -> Scope:
     if given is None:
         problems.append(malformed("/scope", "must be an object", value))
         return Scope()
-    for name, hint in unknown_names(given, SCOPE_FIELDS):
-        problems.append(malformed(pointer("scope", name), f"unknown field{hint}", given[name]))
+    problems += unknown_fields(given, SCOPE_FIELDS, "/scope")
     return Scope(*(_ids(name, given.get(name), problems) for name in SCOPE_FIELDS))
 
 
@@ -121,14 +97,12 @@ def _ids(name: str, value: object, problems: list[Problem]) -> frozenset[str] | 
     if value is None:
         return None
     at = pointer("scope", name)
-    items = as_list(value)
-    texts = [item for item in items or () if isinstance(item, str)]
-    if items is None or len(texts) < len(items):
-        problems.append(malformed(at, "must be a list of strings", value))
+    ids = read_texts(value, at, problems)
+    if ids is None:
         return None
-    if not items:
+    if not ids:
         problems.append(invalid(at, "is empty: leave it out for no limit", value))
-    return frozenset(texts)
+    return frozenset(ids)
 
 
 def _expiry(value: object, now: int, problems: list[Problem]) -> int | None:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from callistics.access.keyring import NewKey, make_key
-from callistics.errors import Problem, Refused, invalid, malformed, pointer, unknown_names
+from callistics.errors import Problem, Refused, invalid, malformed
+from callistics.model.bodies import Object, read_object, unknown_fields
 from callistics.model.instants import DAY, LAST_WRITTEN, SECOND
-from callistics.model.json import NotJsonError, as_object, decode, whole_number
+from callistics.model.json import whole_number
 from callistics.model.keys import StoredKey
 
 FIELDS = ("overlap",)
@@ -23,16 +24,8 @@ class Rotation:
 
 def parse_overlap(body: bytes) -> int:
     """The overlap in µs. Raises `Refused`."""
-    try:
-        given = as_object(decode(body)) if body.strip() else {}
-    except NotJsonError as error:
-        raise Refused([malformed("", str(error))]) from None
-    if given is None:
-        raise Refused([malformed("", "the body must be a JSON object")])
-    problems = [
-        malformed(pointer(name), f"unknown field{hint}", given[name])
-        for name, hint in unknown_names(given, FIELDS)
-    ]
+    given: Object = read_object(body) if body.strip() else {}
+    problems = unknown_fields(given, FIELDS)
     seconds = _seconds(given.get("overlap", DEFAULT_OVERLAP), problems)
     if problems:
         raise Refused(problems)

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from callistics.alerts.machine import Reading
 from callistics.alerts.windows import before
-from callistics.analytics.parse_body import Object
 from callistics.analytics.plan import Plan
 from callistics.analytics.service import Analytics
 from callistics.catalog.metrics import Figure
 from callistics.errors import Refused, invalid
 from callistics.model.alerts import GroupKey, StoredAlert, Window
+from callistics.model.bodies import Object
 from callistics.model.json import as_object, decode_canonical, encode
 from callistics.model.time_range import instant_text
 from callistics.model.zones import zone

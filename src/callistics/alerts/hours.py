@@ -2,8 +2,9 @@
 
 import re
 
-from callistics.errors import Problem, invalid, malformed, pointer, unknown_names
+from callistics.errors import Problem, invalid, malformed, pointer
 from callistics.model.alerts import Hours
+from callistics.model.bodies import unknown_fields
 from callistics.model.json import as_list, as_object, whole_number
 
 FIELDS = ("from", "to", "days")
@@ -32,8 +33,7 @@ def _hours(at: str, value: object, problems: list[Problem]) -> Hours | None:
     if given is None:
         problems.append(malformed(at, 'must be an object such as {"from": "22:00", "to": "07:00"}'))
         return None
-    for name, hint in unknown_names(given, FIELDS):
-        problems.append(malformed(at + pointer(name), f"unknown field{hint}", given[name]))
+    problems += unknown_fields(given, FIELDS, at)
     begin, end = (_minutes(at, name, given.get(name), problems) for name in ("from", "to"))
     days = _days(f"{at}/days", given.get("days"), problems)
     if begin is None or end is None:

@@ -9,7 +9,6 @@ import structlog
 
 from callistics.alerts.figures import Watched, over
 from callistics.alerts.shown import shown_change, shown_condition
-from callistics.analytics.parse_body import Object
 from callistics.catalog.filters import FILTERS
 from callistics.dashboard.address import address
 from callistics.looking.search import Searches
@@ -22,6 +21,7 @@ from callistics.model.alerts import (
     StoredAlert,
     Window,
 )
+from callistics.model.bodies import Object
 from callistics.model.instants import utc_text
 from callistics.model.json import as_object, encode
 from callistics.model.time_range import instant_text

@@ -12,21 +12,19 @@ from callistics.alerts.machine import NO_DATA_AS
 from callistics.alerts.targets import Reachable, parse_targets
 from callistics.alerts.windows import PREVIOUS_PERIOD, VERSUS, WITHIN_WEEK
 from callistics.analytics.body_reader import BodyReader
-from callistics.analytics.parse_body import Object
 from callistics.analytics.plan import Plan
 from callistics.catalog.filters import RANGE
 from callistics.errors import NOTHING, Refused, did_you_mean, invalid, malformed, pointer
 from callistics.model.alerts import Condition, StoredAlert, Window
+from callistics.model.bodies import Object, read_name
 from callistics.model.instants import DAY
 from callistics.model.json import as_list, as_object, encode
 from callistics.model.scope import Scope
-from callistics.texts import is_one_line
 
 FIELDS = (
     *("name", "query", "field", "condition", "buckets", "delay", "for", "minimum", "no_data"),
     *("timezone", "quiet_hours", "active_hours", "renotify", "notify", "enabled"),
 )
-MAX_NAME = 200
 MOST_BUCKETS, MOST_FOR = 100, 1_000
 """So many buckets a figure may be of, and so many more its condition may have to hold."""
 LONGEST_DELAY, LONGEST_RENOTIFY, LEAST_RENOTIFY = 7 * 86_400, 30 * 86_400, 60
@@ -120,15 +118,7 @@ class _Reader(BodyReader):
         value = self.body.get("name")
         if value is None and not named:
             return ""
-        if not isinstance(value, str):
-            self.problems.append(malformed("/name", "required: a string", self._sent("name")))
-            return ""
-        if not value.strip() or len(value) > MAX_NAME:
-            message = f"must have 1 to {MAX_NAME} characters"
-            self.problems.append(invalid("/name", message, value))
-        elif not is_one_line(value):
-            self.problems.append(invalid("/name", "must be one line", value))
-        return value.strip()
+        return read_name(self._sent("name"), self.problems)
 
     def _sent(self, name: str) -> object:
         return self.body.get(name, NOTHING)

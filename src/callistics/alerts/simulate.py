@@ -9,10 +9,10 @@ from callistics.alerts.figures import Watched
 from callistics.alerts.machine import is_told
 from callistics.alerts.windows import end_of_hours, next_end
 from callistics.analytics.body_reader import BodyReader
-from callistics.analytics.parse_body import Object
 from callistics.analytics.service import Analytics
 from callistics.errors import NOTHING, Refused, TimedOut, invalid, malformed, pointer
 from callistics.model.alerts import AlertChange, AlertStatus, GroupState, StoredAlert, Window
+from callistics.model.bodies import Object
 from callistics.model.instants import SECOND, parse_iso, utc_text
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT, Zone, zone
 

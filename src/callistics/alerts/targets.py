@@ -82,6 +82,7 @@ def parse_targets(
 def _unknown(
     at: str, given: Mapping[str, object], known: Sequence[str], problems: list[Problem]
 ) -> None:
+    # Without the value: it may be a secret under a wrong name.
     for name, hint in unknown_names(given, known):
         problems.append(malformed(at + pointer(name), f"unknown field{hint}"))
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 from callistics.analytics.locked import read_locked
-from callistics.analytics.parse_body import Object
 from callistics.analytics.parse_filters import FilterReader
 from callistics.analytics.parse_range import Holds, common
 from callistics.catalog.joined_filters import joined
@@ -14,8 +13,8 @@ from callistics.errors import (
     invalid,
     malformed,
     pointer,
-    unknown_names,
 )
+from callistics.model.bodies import Object, unknown_fields
 from callistics.model.json import whole_number
 from callistics.model.query import Ends, Filters
 from callistics.model.scope import Scope
@@ -37,9 +36,7 @@ class BodyReader:
 
     def check_names(self, known: Collection[str]) -> None:
         """Note the fields that no such body has."""
-        for name, hint in unknown_names(self.body, known):
-            message = f"unknown field{hint}"
-            self.problems.append(malformed(pointer(name), message, self.body[name]))
+        self.problems += unknown_fields(self.body, known)
 
     def read_zone(self) -> Zone:
         """The zone named, else the one that is locked, else that of before."""

@@ -1,7 +1,6 @@
 """From the body of `POST /analytics` to a `Query`, or to every problem it has, at once."""
 
 from callistics.analytics.body_reader import BodyReader
-from callistics.analytics.parse_body import Object, read_object
 from callistics.analytics.parse_compare import parse_comparison, with_sides
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
 from callistics.catalog.measures import MEASURES, quantity
@@ -13,6 +12,7 @@ from callistics.errors import (
     malformed,
     pointer,
 )
+from callistics.model.bodies import Object, read_object
 from callistics.model.buckets import Granularity, TooManyBucketsError, buckets
 from callistics.model.json import as_list
 from callistics.model.query import Query

@@ -1,7 +1,7 @@
-"""From the body of `POST /analytics/batch` to its questions, each still to be checked by itself."""
+"""From the body of `POST /analytics/batch` to its queries, each still to be checked by itself."""
 
-from callistics.analytics.parse_body import Object, read_object
-from callistics.errors import NOTHING, Problem, Refused, malformed, pointer, unknown_names
+from callistics.errors import NOTHING, Problem, Refused, malformed, pointer
+from callistics.model.bodies import Object, read_object, unknown_fields
 from callistics.model.json import as_list, as_object
 
 FIELD = "queries"
@@ -9,12 +9,9 @@ MAX_QUERIES = 50
 
 
 def parse_batch(body: bytes) -> list[Object]:
-    """The questions of a batch, decoded. Raises `Refused` where it is no list of questions."""
+    """The queries of a batch, decoded. Raises `Refused` where it is no list of queries."""
     given = read_object(body)
-    problems = [
-        malformed(pointer(name), f"unknown field{hint}", given[name])
-        for name, hint in unknown_names(given, (FIELD,))
-    ]
+    problems = unknown_fields(given, (FIELD,))
     queries = _queries(given, problems)
     if problems:
         raise Refused(problems)

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from callistics.analytics.parse_body import Object
 from callistics.errors import Problem, did_you_mean, invalid, malformed
+from callistics.model.bodies import Object
 from callistics.model.comparison import Comparison, Sides, equal_parts, whole_sides
 from callistics.model.instants import to_millisecond
 from callistics.model.json import as_object

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from callistics.analytics.parse_body import Object
 from callistics.analytics.parse_payload import parse_payload_filters
 from callistics.analytics.parse_range import Holds, parse_range
 from callistics.catalog.filter import Filter
 from callistics.catalog.filter_types import WrongTypeError
 from callistics.catalog.filters import FILTERS
 from callistics.errors import Problem, forbidden, invalid, malformed, pointer, unknown_names
+from callistics.model.bodies import Object
 from callistics.model.json import as_object
 from callistics.model.query import Filters, FilterValue, OneOf
 from callistics.model.scope import Scope

@@ -1,18 +1,17 @@
 """The query parameters of `GET /analytics/values`."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callistics.catalog.dimensions import PAYLOAD_PREFIX, Dimension
 from callistics.catalog.values import VALUED, valued
 from callistics.errors import Problem, Refused, did_you_mean, invalid, malformed
+from callistics.model.parameters import LIMIT, read_limit
 from callistics.model.payload import MAX_KEY_LENGTH
 
-PARAMETERS = ("field", "prefix", "limit")
+PARAMETERS = ("field", "prefix", LIMIT)
 DEFAULT_LIMIT, MAX_LIMIT = 50, 1_000
 MAX_PREFIX = 200
-_WHOLE = re.compile("-?[0-9]{1,20}", re.ASCII)
 VALUE_FIELDS = (*VALUED, PAYLOAD_PREFIX + "<key>")
 """What `field` may name."""
 
@@ -33,7 +32,7 @@ def parse_values(given: Mapping[str, str]) -> ValuesRequest:
     prefix = given.get("prefix", "")
     if len(prefix) > MAX_PREFIX:
         problems.append(invalid("", f"prefix has more than {MAX_PREFIX} characters", prefix))
-    limit = _limit(given.get("limit"), problems)
+    limit = read_limit(given, DEFAULT_LIMIT, MAX_LIMIT, problems)
     if problems or field is None:
         raise Refused(problems)
     return ValuesRequest(field, prefix, limit)
@@ -54,14 +53,3 @@ def _unknown(name: str) -> str:
         return f"field: a payload key has 1 to {MAX_KEY_LENGTH} characters"
     hint = did_you_mean(name, VALUE_FIELDS)
     return f"unknown field{hint or '; one of ' + ', '.join(VALUE_FIELDS)}"
-
-
-def _limit(text: str | None, problems: list[Problem]) -> int:
-    if text is None:
-        return DEFAULT_LIMIT
-    if not _WHOLE.fullmatch(text):
-        problems.append(malformed("", "limit must be a whole number", text))
-        return DEFAULT_LIMIT
-    if not 1 <= int(text) <= MAX_LIMIT:
-        problems.append(invalid("", f"limit must be from 1 to {MAX_LIMIT:,}", text))
-    return int(text)

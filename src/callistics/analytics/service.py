@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from callistics.analytics.compare import compared
 from callistics.analytics.counted import Found, Slots, found_of, side_of, slots_of, trimmed
 from callistics.analytics.parse import parse_query, parse_request
-from callistics.analytics.parse_body import Object
 from callistics.analytics.plan import (
     Plan,
     Reads,
@@ -28,6 +27,7 @@ from callistics.analytics.rollup_match import Rollups
 from callistics.analytics.shape import Answer, Block, all_rows, blocks, shape
 from callistics.engines.base import Readable
 from callistics.errors import Refused, invalid
+from callistics.model.bodies import Object
 from callistics.model.buckets import TooManyBucketsError
 from callistics.model.instants import now
 from callistics.model.query import Query

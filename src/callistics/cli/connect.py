@@ -17,6 +17,7 @@ from callistics.cli.root import Failure
 from callistics.client.errors import ClientError
 from callistics.client.options import check_url, is_loopback, verifying
 from callistics.errors import CallisticsError, EngineError
+from callistics.server.address import local_url
 from callistics.setting_sources import PREFIX
 from callistics.setting_table import ANSWER_SETTINGS
 from callistics.settings import ENGINE_DSNS, Settings, load_settings
@@ -25,7 +26,6 @@ _MISSING = (
     "start a server with `callistics serve`, name it with --url, or load records with"
     " `callistics import`"
 )
-_ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def connect(target: Target, *, create: bool = False, missing: str = _MISSING) ->
     if target.url is not None and target.engine is not None:
         raise click.UsageError("--url and --engine exclude each other: a server has its own engine")
     settings = load_settings(overrides={"engine": target.engine})
-    url = target.url or default_url(settings)
+    url = target.url or local_url(settings)
     certificate = settings.tls_cert
     if target.engine is None and (target.url is not None or server_answers(url, certificate)):
         opened = _at(url, target.key, settings)
@@ -106,22 +106,15 @@ def _note_unheard(url: str) -> None:
         click.echo(text, err=True)
 
 
-def default_url(settings: Settings) -> str:
-    """Where a server with these settings answers on its own machine."""
-    host = "127.0.0.1" if settings.host in _ANYWHERE else settings.host
-    scheme = "http" if settings.tls_cert is None else "https"
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
-
-
 def server_url(target: Target) -> str:
     """The address of the server that is to be asked. Raises `Failure` where it is none."""
-    return _checked(target.url or default_url(load_settings()))
+    return _checked(target.url or local_url(load_settings()))
 
 
 def at_server(target: Target, patience: Patience) -> Client:
     """The client of a server, whether it answers now or only later. Raises `Failure`."""
     settings = load_settings()
-    return _at(target.url or default_url(settings), target.key, settings, patience)
+    return _at(target.url or local_url(settings), target.key, settings, patience)
 
 
 def _at(url: str, key: str | None, settings: Settings, patience: Patience = PATIENCE) -> Client:

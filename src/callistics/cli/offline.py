@@ -4,9 +4,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from callistics.cli.connect import default_url, not_opened, server_answers
+from callistics.cli.connect import not_opened, server_answers
 from callistics.cli.root import Failure
 from callistics.errors import EngineError
+from callistics.server.address import local_url
 from callistics.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def alone(dsn: str | None) -> Generator[tuple["Engine", Settings]]:
     Raises `Failure` where a server has it open, or nothing is there.
     """
     settings = load_settings(overrides={"engine": dsn})
-    url = default_url(settings)
+    url = local_url(settings)
     if dsn is None and server_answers(url, settings.tls_cert):
         raise Failure(f"the server at {url} has the database open: stop it first")
     # Loaded here: help and wrong settings need no engine.

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from callistics.analytics.parse_body import read_object
 from callistics.analytics.service import Analytics, Run
 from callistics.exports.formats import Format
 from callistics.exports.names import file_name
 from callistics.exports.rows import Rows, end_held_back, some_at_a_time
 from callistics.exports.schema import schema_of
+from callistics.model.bodies import read_object
 from callistics.model.scope import Scope
 from callistics.model.time_range import TimeRange
 

@@ -20,14 +20,14 @@ from callistics.alerts.shown import (
     shown_window,
 )
 from callistics.alerts.simulate import SPAN_FIELDS, Simulation, parse_span, zone_of_query
-from callistics.analytics.parse_body import Object, read_object
-from callistics.errors import NotFound, Refused, malformed, pointer, unknown_names
+from callistics.errors import NotFound, Refused, malformed
 from callistics.http.analytics import check_json
 from callistics.http.answer import Answer, json_answer
 from callistics.http.durable import durable
 from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.model.alerts import AlertStatus, NotifyTarget, StoredAlert, Window
 from callistics.model.audit import Action
+from callistics.model.bodies import Object, read_object, unknown_fields
 from callistics.model.instants import utc_text
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import zone
@@ -127,10 +127,7 @@ async def simulate(request: AnyRequest, alert_id: FromPath[str]) -> Answer:
     asking = parts.authorize(request, Permission.ADMIN)
     given = await _body(request)
     found = await _found(parts, asking, alert_id)
-    wrong = [
-        malformed(pointer(name), f"unknown field{hint}", given[name])
-        for name, hint in unknown_names(given, SPAN_FIELDS)
-    ]
+    wrong = unknown_fields(given, SPAN_FIELDS)
     if wrong:
         raise Refused(wrong)
     return await _simulated(parts, found, given)

@@ -26,10 +26,11 @@ from callistics.model.audit_chain import Entry, Head, shown
 from callistics.model.instants import parse_iso
 from callistics.model.json import encode
 from callistics.model.keys import Permission
+from callistics.model.parameters import LIMIT, read_limit
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
 
-_NAMES = ("action", "from", "to", "order", "limit", "cursor")
+_NAMES = ("action", "from", "to", "order", LIMIT, "cursor")
 
 
 @get("/audit", opt={PARAMETERS: _NAMES})
@@ -59,7 +60,7 @@ class _Parameters:
         self.action = self._one_of("action", tuple(Action), None)
         self.begin, self.end = self._instant("from"), self._instant("to")
         self.oldest = self._one_of("order", (NEWEST_FIRST, OLDEST_FIRST), None) == OLDEST_FIRST
-        self.limit = self._limit()
+        self.limit = read_limit(self._given, SHOWN, MOST_SHOWN, self._problems)
         self.cursor = self._given.get("cursor")
         if self._problems:
             raise Refused(self._problems, "; ".join(one.message for one in self._problems))
@@ -85,13 +86,6 @@ class _Parameters:
             self._problems.append(invalid("", message, text))
             return None
         return zone("UTC").begin_of(written) if name == "from" else zone("UTC").end_of(written)
-
-    def _limit(self) -> int:
-        text = self._given.get("limit", str(SHOWN))
-        if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_SHOWN:
-            return int(text)
-        self._wrong("limit", f"must be from 1 to {MOST_SHOWN:,}", text)
-        return SHOWN
 
 
 def _page(log: AuditLog, asked: _Parameters, keys: frozenset[str] | None) -> bytes:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from callistics.access.claims import LOCKED_FIELDS, MAX_SECONDS
 from callistics.access.requests import SCOPE_FIELDS, check_excess, parse_scope
 from callistics.analytics.locked import locked_problems
-from callistics.analytics.parse_body import Object, read_object
 from callistics.errors import (
     NOTHING,
     Problem,
@@ -14,9 +13,9 @@ from callistics.errors import (
     invalid,
     malformed,
     pointer,
-    unknown_names,
 )
-from callistics.model.json import as_list, as_object, decode, encode, whole_number
+from callistics.model.bodies import Object, read_object, read_texts, unknown_fields
+from callistics.model.json import as_object, decode, encode, whole_number
 from callistics.model.scope import SCOPED, Locked, Scope
 from callistics.setting_types import is_origin
 
@@ -51,7 +50,7 @@ class EmbedRequest:
 def parse_embed_request(body: bytes, creator: Scope, default_zone: str, now: int) -> EmbedRequest:
     """Check the body. Raises `Refused` with every problem, what exceeds the creator's scope too."""
     given = read_object(body)
-    problems = _unknown(given, FIELDS)
+    problems = unknown_fields(given, FIELDS)
     scope = _scope(given, creator, problems)
     locked = _locked(given.get("locked"), problems)
     if locked is not None:
@@ -65,13 +64,6 @@ def parse_embed_request(body: bytes, creator: Scope, default_zone: str, now: int
     if problems:
         raise Refused(problems)
     return request
-
-
-def _unknown(given: Object, known: tuple[str, ...], *above: str) -> list[Problem]:
-    return [
-        malformed(pointer(*above, name), f"unknown field{hint}", given[name])
-        for name, hint in unknown_names(given, known)
-    ]
 
 
 def _scope(given: Object, creator: Scope, problems: list[Problem]) -> Scope:
@@ -96,7 +88,7 @@ def _locked(value: object, problems: list[Problem]) -> Locked | None:
     if given is None:
         problems.append(malformed("/locked", "must be an object", value))
         return None
-    problems += _unknown(given, LOCKED_FIELDS, "locked")
+    problems += unknown_fields(given, LOCKED_FIELDS, "/locked")
     filters, timezone = given.get("filters"), given.get("timezone")
     if filters is not None and as_object(filters) is None:
         problems.append(malformed("/locked/filters", "must be an object", filters))
@@ -124,14 +116,13 @@ def _seconds(value: object, problems: list[Problem]) -> int:
 def _origins(value: object, problems: list[Problem]) -> tuple[str, ...] | None:
     if value is None:
         return None
-    items = as_list(value)
-    if items is None or not all(isinstance(item, str) for item in items):
-        problems.append(malformed("/origins", "must be a list of strings", value))
+    origins = read_texts(value, "/origins", problems)
+    if origins is None:
         return None
-    if not items:
+    if not origins:
         problems.append(invalid("/origins", "is empty: leave it out for no limit", value))
-    for place, item in enumerate(items):
-        if not is_origin(str(item)):
+    for place, origin in enumerate(origins):
+        if not is_origin(origin):
             message = "must be an origin such as https://shop.example, in lower case and no more"
-            problems.append(invalid(pointer("origins", place), message, item))
-    return tuple(str(item) for item in items)
+            problems.append(invalid(pointer("origins", place), message, origin))
+    return origins

@@ -8,7 +8,6 @@ from callistics.alerts.parse import (
     LEAST_RENOTIFY,
     LONGEST_DELAY,
     LONGEST_RENOTIFY,
-    MAX_NAME,
     MOST_BUCKETS,
     MOST_FOR,
     MOST_MINIMUM,
@@ -17,6 +16,7 @@ from callistics.alerts.targets import MOST_ADDRESSES, MOST_TARGETS
 from callistics.alerts.windows import VERSUS
 from callistics.http.openapi_parts import Json, choice, nullable, ref
 from callistics.model.alerts import AlertState, DeliveryState
+from callistics.model.bodies import MAX_NAME
 
 _TIME: Json = {"type": "string", "format": "date-time"}
 _TIME_OR_NOT: Json = {"type": ["string", "null"], "format": "date-time"}

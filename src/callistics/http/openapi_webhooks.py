@@ -152,7 +152,7 @@ def _dead_letters() -> Json:
         _LIMIT,
         responses={
             "200": {"description": "The newest.", "content": json_content(found)},
-            **responses(400, 401, 403, 404, 429, 503, 504),
+            **responses(400, 401, 403, 404, 422, 429, 503, 504),
         },
     )
 
@@ -162,7 +162,6 @@ def _delete_letters() -> Json:
         "delete_dead_letters",
         "Delete what could not be mapped",
         _ENDPOINT_ID,
-        _LIMIT,
         responses={
             "200": {
                 "description": "Deleted.",

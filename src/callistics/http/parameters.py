@@ -1,16 +1,21 @@
 """Query parameters and headers of all endpoints: what nothing would read is refused."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from callistics.errors import Problem, Refused, malformed, unknown_names
 from callistics.http.services import AnyRequest
 
 PARAMETERS = "parameters"
-"""The option of a route that names the query parameters it takes; without it there are none."""
+"""The option of a route that names the query parameters it takes, or those of each method.
+
+Without it there are none.
+"""
 
 ANY = ("*",)
 """Of a page, whose own script reads them."""
 
+_Names = tuple[str, ...]
 
 # Of two only the first would count, and who looked at the other before would not know.
 _ONCE = frozenset(
@@ -23,6 +28,11 @@ _ONCE = frozenset(
         b"origin",
     )
 )
+
+
+def _known(request: AnyRequest) -> tuple[str, ...]:
+    known: _Names | Mapping[str, _Names] = request.route_handler.opt.get(PARAMETERS, ())
+    return known.get(request.method, ()) if isinstance(known, Mapping) else known
 
 
 async def check_request(request: AnyRequest) -> None:
@@ -40,7 +50,7 @@ async def check_request(request: AnyRequest) -> None:
 
 
 def _wrong_parameters(request: AnyRequest) -> list[Problem]:
-    known: tuple[str, ...] = request.route_handler.opt.get(PARAMETERS, ())
+    known = _known(request)
     if known == ANY:
         return []
     given = Counter(name for name, _ in request.query_params.multi_items())

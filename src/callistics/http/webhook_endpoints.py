@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from litestar import HttpMethod, post, route
 from litestar.params import FromPath
 
-from callistics.errors import NotFound, Refused, malformed
+from callistics.errors import NotFound, Problem, Refused
 from callistics.http.analytics import check_json
 from callistics.http.answer import Answer, json_answer
 from callistics.http.durable import durable
@@ -16,13 +16,14 @@ from callistics.ingest.job import Result
 from callistics.model.audit import Action, Detail, Note
 from callistics.model.instants import utc_text
 from callistics.model.keys import Permission, StoredKey
+from callistics.model.parameters import LIMIT, read_limit
 from callistics.model.webhooks import StoredEndpoint
 from callistics.webhooks.endpoint_request import parse_endpoint_patch, parse_endpoint_request
 from callistics.webhooks.endpoints import new_token
 from callistics.webhooks.stored import LETTERS_SHOWN, MOST_LETTERS, DeadLetter
 
 Shown = dict[str, object]
-_LIMIT = {PARAMETERS: ("limit",)}
+_PARAMETERS = {PARAMETERS: {HttpMethod.GET: (LIMIT,)}}
 
 
 # One handler for each path: with one for each method, the answer to OPTIONS names only one.
@@ -90,7 +91,7 @@ def _going_on(parts: Services, found: StoredEndpoint) -> StoredEndpoint:
     "/webhook-endpoints/{endpoint_id:str}/dead-letters",
     http_method=[HttpMethod.GET, HttpMethod.DELETE],
     status_code=200,
-    opt=_LIMIT,
+    opt=_PARAMETERS,
 )
 async def dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Answer:
     """The newest bodies that could not be mapped, with the reason; by DELETE, delete all."""
@@ -152,11 +153,11 @@ async def _save(parts: Services, endpoint: StoredEndpoint, told: Note) -> None:
 
 
 def _limit(request: AnyRequest) -> int:
-    text = request.query_params.get("limit", str(LETTERS_SHOWN))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_LETTERS):
-        message = f"the query parameter limit must be from 1 to {MOST_LETTERS:,}"
-        raise Refused([malformed("", message, text)], message)
-    return int(text)
+    problems: list[Problem] = []
+    limit = read_limit(request.query_params, LETTERS_SHOWN, MOST_LETTERS, problems)
+    if problems:
+        raise Refused(problems)
+    return limit
 
 
 def shown_endpoint(endpoint: StoredEndpoint) -> Shown:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from callistics.analytics.body_reader import BodyReader
-from callistics.analytics.parse_body import read_object
 from callistics.errors import Refused, did_you_mean, invalid, malformed
 from callistics.looking.cursor import (
     Cursor,
@@ -14,6 +13,7 @@ from callistics.looking.cursor import (
     digest,
     read_cursor,
 )
+from callistics.model.bodies import read_object
 from callistics.model.json import as_object
 from callistics.model.query import Query
 from callistics.model.scope import Scope

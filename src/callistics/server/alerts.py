@@ -11,6 +11,7 @@ from callistics.http.metrics import Metrics
 from callistics.ingest.writer import Writer
 from callistics.looking.search import Searches
 from callistics.model.instants import now
+from callistics.server.address import local_url
 from callistics.settings import Settings
 
 
@@ -35,7 +36,7 @@ def make_alerts(
         engine=engine,
         writer=writer,
         analytics=analytics,
-        notices=Notices(searches, settings.public_url or served_at(settings)),
+        notices=Notices(searches, settings.public_url or local_url(settings)),
         keyring=keyring,
         ways=Ways(mailer, settings.alert_private_addresses, count),
         default_zone=settings.timezone,
@@ -46,9 +47,3 @@ def make_alerts(
     text = "Alerts that fire."
     metrics.gauge("callistics_alerts_firing", text, lambda: found.evaluator.firing)
     return found
-
-
-def served_at(settings: Settings) -> str:
-    """The address that the server listens on, for links where it has no public one."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}"

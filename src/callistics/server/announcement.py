@@ -6,6 +6,7 @@ import structlog
 
 from callistics import __version__
 from callistics.engines.registry import key_file
+from callistics.server.address import listening_url
 from callistics.server.logs import in_json
 from callistics.settings import Settings
 
@@ -17,9 +18,7 @@ def announce(settings: Settings, made: Path | None) -> None:
 
     People are told on standard output, programs by a line of log, so that JSON stays JSON.
     """
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    scheme = "http" if settings.tls_cert is None else "https"
-    url = f"{scheme}://{host}:{settings.port}"
+    url = listening_url(settings)
     file = made or key_file(settings.engine)
     key = str(file) if file.exists() else None
     if in_json(settings):

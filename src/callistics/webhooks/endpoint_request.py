@@ -1,12 +1,11 @@
 """The bodies of `POST /webhook-endpoints` and `PATCH /webhook-endpoints/{id}`, checked whole."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import ip_network
 
 from callistics.access.keyring import hash_secret
-from callistics.analytics.parse_body import Object, read_object
 from callistics.errors import (
     NOTHING,
     Problem,
@@ -16,9 +15,8 @@ from callistics.errors import (
     invalid,
     malformed,
     pointer,
-    unknown_names,
 )
-from callistics.model.json import as_list
+from callistics.model.bodies import Object, read_object, read_texts, unknown_fields
 from callistics.model.scope import Scope
 from callistics.model.webhooks import StoredEndpoint
 from callistics.texts import limited
@@ -43,7 +41,7 @@ def parse_endpoint_request(
     `default_reseller` is that of records that name none.
     """
     given = read_object(body)
-    problems = _unknown(given, FIELDS)
+    problems = unknown_fields(given, FIELDS)
     names = {name: _text(given, name, problems) for name in _NAMES}
     platform = _platform(given, problems)
     _check_tenants(given, names, default_reseller, problems)
@@ -76,7 +74,7 @@ def parse_endpoint_patch(
     A tenant that is named, or its path, takes the place of the other. Raises `Refused`.
     """
     given = read_object(body)
-    problems = _unknown(given, PATCHED)
+    problems = unknown_fields(given, PATCHED)
     if not given:
         problems.append(malformed("", f"nothing is changed: give some of {', '.join(PATCHED)}"))
     whole = {name: value for name in _NAMES if (value := _tenant(given, before, name)) is not None}
@@ -102,13 +100,6 @@ def _tenant(given: Object, before: StoredEndpoint, name: str) -> object:
     if name in given:
         return given[name]
     return None if given.get(other) is not None else getattr(before, name)
-
-
-def _unknown(given: Object, known: Sequence[str]) -> list[Problem]:
-    return [
-        malformed(pointer(name), f"unknown field{hint}", given[name])
-        for name, hint in unknown_names(given, known)
-    ]
 
 
 def _platform(given: Object, problems: list[Problem]) -> Platform | None:
@@ -212,17 +203,13 @@ def _items(given: Object, name: str, problems: list[Problem]) -> tuple[str, ...]
     value = given.get(name)
     if value is None:
         return ()
-    items = as_list(value)
-    texts = [item for item in items or () if isinstance(item, str)]
-    if items is None or len(texts) < len(items):
-        problems.append(malformed(pointer(name), "must be a list of strings", value))
-        return ()
+    texts = read_texts(value, pointer(name), problems) or ()
     if len(texts) > MAX_ITEMS:
         problems.append(invalid(pointer(name), f"has more than {MAX_ITEMS} elements"))
     for place, text in enumerate(texts):
         if not text.strip():
             problems.append(invalid(pointer(name, place), "must not be empty", text))
-    return tuple(texts)
+    return texts
 
 
 def _addresses(given: Object, problems: list[Problem]) -> tuple[str, ...]:

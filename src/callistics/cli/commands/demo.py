@@ -5,12 +5,13 @@ from pathlib import Path
 
 import click
 
-from callistics.cli.connect import default_url, in_process
+from callistics.cli.connect import in_process
 from callistics.cli.demo.answer import DAYS, biggest, curl, show_answer
 from callistics.cli.demo.data import Demo, dsn, load, open_demo, policy, save, with_keys
 from callistics.cli.demo.reader import reader_zone, today_begins
 from callistics.cli.listen import ensure_free, first_free
 from callistics.cli.root import Failure
+from callistics.server.address import local_url
 from callistics.settings import Settings, load_settings
 from callistics.texts import counted
 
@@ -96,7 +97,7 @@ def _prepare(settings: Settings, folder: Path, demo: Demo) -> Demo:
 
 def _invite(settings: Settings, folder: Path, demo: Demo) -> None:
     """Say in five lines what to do next."""
-    url = default_url(settings)
+    url = local_url(settings)
     click.echo(f"Open the dashboard: {url}/  and sign in with one of these keys:")
     click.echo(f"  everything         {demo.key}")
     click.echo(f"  a merchant's own   {demo.merchant_key}")

@@ -5,13 +5,14 @@ from dataclasses import replace
 import click
 
 from callistics import __version__
-from callistics.cli.connect import Target, client_options, default_url, key_beside
+from callistics.cli.connect import Target, client_options, key_beside
 from callistics.cli.doctor.checks import Check, State, checks_of
 from callistics.cli.doctor.showing import show, show_json
 from callistics.cli.doctor.zone_rules import check_zone_rules
 from callistics.cli.serving import Report, report
 from callistics.dashboard.assets import CHARTS, HOW_TO_MAKE_IT
 from callistics.engines.diagnosis import Diagnosis
+from callistics.server.address import local_url
 from callistics.settings import ENGINE_DSNS, Settings, load_settings
 
 _EPILOG = f"""\b
@@ -36,7 +37,7 @@ def command(target: Target, *, as_json: bool) -> None:
     if target.url is not None and target.engine is not None:
         raise click.UsageError("--url and --engine exclude each other: a server has its own engine")
     settings = load_settings(overrides={"engine": target.engine})
-    url = target.url or default_url(settings)
+    url = target.url or local_url(settings)
     server = report(url, target.key or key_beside(url, settings), settings.tls_cert)
     facts, problems, figures = [*server.facts], [*server.problems], dict(server.figures)
     if target.url is None:

@@ -10,6 +10,7 @@ from callistics.cli.client import Client
 from callistics.cli.connect import Target, at_server, server_options, server_url
 from callistics.cli.listen import cannot_listen
 from callistics.cli.root import Failure
+from callistics.server.address import in_url
 from callistics.settings import load_settings
 
 _EPILOG = """\b
@@ -82,7 +83,7 @@ def _over_http(target: Target, place: tuple[str, int], names: tuple[str, ...]) -
         pass
     host, port = place
     with _listener(host, port) as listener:
-        shown = f"[{host}]" if ":" in host else host
+        shown = in_url(host)
         port = listener.getsockname()[1]
         click.echo(f"MCP at http://{shown}:{port}{PATH}, of the server at {url}", err=True)
         serve_http(listener, connect, _dashboard(url), (shown, *names))

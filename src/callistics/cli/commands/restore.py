@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from callistics.cli.connect import default_url, server_answers
+from callistics.cli.connect import server_answers
 from callistics.cli.root import Failure
+from callistics.server.address import local_url
 from callistics.settings import ENGINE_DSNS, Settings, load_settings
 from callistics.texts import counted
 
@@ -51,8 +52,8 @@ def command(src: str, moment: str | None, backup: str | None, engine: str | None
         raise click.UsageError("--at and --backup exclude each other")
     started = time.monotonic()
     settings = load_settings(overrides={"engine": engine})
-    if engine is None and server_answers(default_url(settings), settings.tls_cert):
-        raise Failure(f"a server runs at {default_url(settings)}: name a new place with --engine")
+    if engine is None and server_answers(local_url(settings), settings.tls_cert):
+        raise Failure(f"a server runs at {local_url(settings)}: name a new place with --engine")
     # Loaded here: help and wrong settings need none of it.
     from callistics.backups.kept import Kept  # noqa: PLC0415
     from callistics.backups.place import Place  # noqa: PLC0415

@@ -1,0 +1,25 @@
+"""Query parameters that more than one endpoint has."""
+
+import re
+from collections.abc import Mapping
+
+from callistics.errors import Problem, invalid, malformed
+
+LIMIT = "limit"
+_WHOLE = re.compile("-?[0-9]{1,20}", re.ASCII)
+
+
+def read_limit(given: Mapping[str, str], default: int, most: int, problems: list[Problem]) -> int:
+    """The parameter `limit`, from 1 to `most`; where it is wrong, the default."""
+    text = given.get(LIMIT)
+    if text is None:
+        return default
+    if not _WHOLE.fullmatch(text):
+        message = f"the query parameter {LIMIT} must be a whole number"
+        problems.append(malformed("", message, text))
+        return default
+    if not 1 <= int(text) <= most:
+        message = f"the query parameter {LIMIT} must be from 1 to {most:,}"
+        problems.append(invalid("", message, text))
+        return default
+    return int(text)
