@@ -140,13 +140,21 @@ def test_a_lead_shows_the_calls_of_the_scope_alone(server: Server) -> None:
     assert [one["call_id"] for one in look(server, "/leads/l")["calls"]] == ["c", "d"]
 
 
-@pytest.mark.parametrize("identity", ["search", "a/b", "ü %&?#+", "x" * 500, "../c", "a b"])
-def test_any_id_is_found(server: Server, identity: str) -> None:
+@pytest.mark.parametrize(
+    "identity",
+    [
+        *("search", "a/b", "ü %&?#+", "x" * 500, "../c", "a b", "=a", "%2F", "a;b", "."),
+        *("https://crm.example/leads/81", "a//b", "/", "//", "/start", "end/", "a/./b"),
+    ],
+)
+def test_any_id_is_found_and_erased(server: Server, identity: str) -> None:
     send(server, CALL | {"call_id": identity})
-    path = quote(identity, safe="")
+    path = quote(identity, safe="").replace(".", "%2E")
     assert look(server, f"/leads/{path}")["lead_id"] == identity
-    if identity != "search":
-        assert look(server, f"/calls/{path}")["call_id"] == identity
+    assert look(server, f"/calls/{path}")["call_id"] == identity
+    erased = server.request("DELETE", f"/calls/{path}")
+    assert erased.json()["calls"] == 1
+    problem(server.request("GET", f"/calls/{path}"), 404)
 
 
 def test_what_is_asked_is_checked(shared_server: Server) -> None:

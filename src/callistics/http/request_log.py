@@ -9,6 +9,7 @@ import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from callistics.http.metrics import Metrics
+from callistics.http.record_paths import routed
 from callistics.http.request_notes import key_end, noted, route_of
 from callistics.http.services import Services
 from callistics.http.slow_queries import tell_slow
@@ -49,8 +50,8 @@ def observed(inner: ASGIApp, *, encrypted: bool = False) -> ASGIApp:
         method = str(details.get("method", ""))
         if method == "HEAD":
             details["method"] = "GET"
-        if not _is_exact(str(details["path"])):
-            details["path"] = _NOWHERE
+        path = routed(str(details["method"]), str(details["path"])) if method else details["path"]
+        details["path"] = path if _is_exact(str(path)) else _NOWHERE
 
         async def watched(message: Message) -> None:
             nonlocal status

@@ -17,6 +17,7 @@ from callistics.http.export import chosen_format, exported
 from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
 from callistics.http.query_zone import query_zone
+from callistics.http.record_paths import record_id
 from callistics.http.services import AnyRequest, Services, services
 from callistics.looking.parse import Asked as AskedFor
 from callistics.looking.shape import shown
@@ -64,20 +65,20 @@ def _page(parts: Services, asked: AskedFor) -> bytes:
     return encode({"data": data, "next_cursor": cursor})
 
 
-@get("/calls/{call_id:path}", opt=_PARAMETERS)
+@get("/calls/{call_id:str}", opt=_PARAMETERS)
 async def show_call(request: AnyRequest, call_id: FromPath[str]) -> Answer:
     """A call within the scope of the request's key, also one that no figure counts."""
     parts, key, merchant, where = _asked(request)
-    look = partial(parts.records.call, _id(call_id), merchant, key.scope)
+    look = partial(parts.records.call, record_id(call_id), merchant, key.scope)
     found = await answered(request, Asked(key.id, "call"), look)
     return json_answer(shown(RecordKind.CALLS, found, where))
 
 
-@get("/leads/{lead_id:path}", opt=_PARAMETERS)
+@get("/leads/{lead_id:str}", opt=_PARAMETERS)
 async def show_lead(request: AnyRequest, lead_id: FromPath[str]) -> Answer:
     """A lead within the scope of the request's key, with its calls and its status history."""
     parts, key, merchant, where = _asked(request)
-    look = partial(parts.records.lead, _id(lead_id), merchant, key.scope)
+    look = partial(parts.records.lead, record_id(lead_id), merchant, key.scope)
     found = await answered(request, Asked(key.id, "lead"), look)
     return json_answer(
         {
@@ -100,8 +101,3 @@ def _asked(request: AnyRequest) -> tuple[Services, StoredKey, str | None, Zone]:
         request.query_params.get("merchant_id"),
         query_zone(request, parts.zone),
     )
-
-
-def _id(path: str) -> str:
-    """An id as it was sent, slashes and all; the router gives the rest of the path."""
-    return path.removeprefix("/")

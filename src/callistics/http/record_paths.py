@@ -1,0 +1,24 @@
+"""The paths of single records, whose ids may be any text, slashes included."""
+
+from urllib.parse import quote, unquote
+
+_PREFIXES = ("/calls/", "/leads/")
+_METHODS = ("GET", "DELETE")
+_MARK = "="
+
+
+def routed(method: str, path: str) -> str:
+    """The path that the router is given for one that was sent, decoded.
+
+    The router joins and drops slashes, so the id of a record becomes one part without any. The mark
+    before it tells the call `search` from the path of searches.
+    """
+    prefix = next((one for one in _PREFIXES if path.startswith(one)), None)
+    if prefix is None or method not in _METHODS or path == prefix:
+        return path
+    return f"{prefix}{_MARK}{quote(path.removeprefix(prefix), safe='')}"
+
+
+def record_id(part: str) -> str:
+    """The id that the last part of such a path stands for."""
+    return unquote(part.removeprefix(_MARK))
