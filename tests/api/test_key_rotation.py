@@ -75,6 +75,21 @@ def test_a_successor_lasts_as_long_as_the_old_key_was_to(shared_server: Server) 
     assert listed[old["id"]]["expires_at"] == old["expires_at"]
 
 
+def test_a_key_that_was_followed_already_is_followed_as_if_it_were_not(
+    shared_server: Server,
+) -> None:
+    """Whoever loses the answer rotates again; the end of the overlap is not that of the key."""
+    old = made(shared_server)
+    rotated(shared_server, old["id"], overlap=3600)
+    again = rotated(shared_server, old["id"], overlap=3600)
+    assert again["expires_at"] is None
+    third = rotated(shared_server, old["id"], overlap=60)
+    assert third["expires_at"] is None
+    ending = made(shared_server, expires_at=in_days(100))
+    first, second = (rotated(shared_server, ending["id"], overlap=60) for _ in range(2))
+    assert first["expires_at"][:16] == second["expires_at"][:16] == in_days(100)[:16]
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

@@ -1,13 +1,15 @@
 """Keys that follow others: the body of `POST /keys/{id}/rotate`, and what comes of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from callistics.access.keyring import NewKey, make_key
+from callistics.access.keyring import Keyring, NewKey, make_key
 from callistics.errors import Problem, Refused, invalid, malformed
 from callistics.model.bodies import Object, read_object, unknown_fields
 from callistics.model.instants import DAY, LAST_WRITTEN, SECOND
 from callistics.model.json import whole_number
 from callistics.model.keys import StoredKey
+from callistics.model.scope import EVERYTHING
 
 FIELDS = ("overlap",)
 DEFAULT_OVERLAP, MAX_OVERLAP = DAY // SECOND, 30 * DAY // SECOND
@@ -42,8 +44,21 @@ def _seconds(value: object, problems: list[Problem]) -> int:
     return number
 
 
-def rotation(old: StoredKey, overlap: int, now: int) -> Rotation:
-    """A key with the rights of another, that lasts as long from now on as that one was to."""
-    lasts = None if old.expires_at is None else old.expires_at - old.created_at
+def last_successor(key: StoredKey, successors: Mapping[str, str], keys: Keyring) -> StoredKey:
+    """The key that was made last in the place of another: itself where there is none.
+
+    `successors` are the ids of the keys that follow others, by the ids of these. A key that was
+    followed ends with its overlap; the last one is to last as long as each of them was to.
+    """
+    seen: set[str] = set()
+    while key.id not in seen and key.id in successors:
+        seen.add(key.id)
+        key = keys.find(successors[key.id], EVERYTHING) or key
+    return key
+
+
+def rotation(old: StoredKey, last: StoredKey, overlap: int, now: int) -> Rotation:
+    """A key with the rights of another, that lasts as long from now on as the `last` one was to."""
+    lasts = None if last.expires_at is None else last.expires_at - last.created_at
     ends = None if lasts is None else min(now + lasts, LAST_WRITTEN)
     return Rotation(make_key(old.name, old.permissions, old.scope, now, ends), now + overlap)

@@ -1,6 +1,6 @@
 """Adding to the audit log, and reading it page by page, in SQL that every engine takes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from callistics.ingest.job import Job, Result
 from callistics.model.audit import Action, Detail, Note, Who, note
 from callistics.model.audit_chain import Entry, Head
 from callistics.model.instants import now
+from callistics.model.json import as_object, decode_canonical
 from callistics.sql.dialect import SqlRow
 from callistics.sql.fragment import Sql, all_of, compose, integer, raw, text
 
@@ -64,6 +65,15 @@ class AuditLog:
             all_of([*_conditions(sought), *self._visible(sought.keys)]),
         )
         return [_entry(row) for row in self._run(sql)]
+
+    def successors(self) -> Mapping[str, str]:
+        """The ids of the keys that were made in the place of others, by the ids of these."""
+        sql = compose(
+            "SELECT details FROM audit_log WHERE action = {} ORDER BY sequence",
+            text(Action.KEY_ROTATED),
+        )
+        found = [as_object(decode_canonical(str(details))) or {} for (details,) in self._run(sql)]
+        return {str(one["key"]): str(one["successor"]) for one in found}
 
     def place(self, hash_: str, keys: frozenset[str] | None) -> Head | None:
         """Where the entry of a hash stands, if it may be seen."""

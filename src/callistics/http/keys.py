@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from callistics.access.keyring import NewKey, days_left, ended, make_key
 from callistics.access.requests import SCOPE_FIELDS, parse_key_request
-from callistics.access.rotation import parse_overlap, rotation
+from callistics.access.rotation import last_successor, parse_overlap, rotation
 from callistics.errors import NotFound
 from callistics.http.analytics import check_json
 from callistics.http.answer import Answer, json_answer
@@ -96,7 +96,9 @@ def _going_on(parts: Services, asking: StoredKey, key_id: str) -> StoredKey:
 
 async def _followed(parts: Services, asking: StoredKey, old: StoredKey, overlap: int) -> NewKey:
     """The successor of a key, once both are stored as they are from now on."""
-    found = rotation(old, overlap, now())
+    successors = await asyncio.to_thread(parts.audit.successors)
+    last = last_successor(old, successors, parts.keyring)
+    found = rotation(old, last, overlap, now())
     made = found.made.stored
     ending = ended(old, found.old_ends)
     told = {"key": old.id, "successor": made.id, "expires_at": _moment(ending.expires_at)}
