@@ -163,7 +163,7 @@ def test_dead_letters_are_replayed_once_a_setting_changed(engine: str, tmp_path:
         assert "ahead of the server's clock" in letter["reason"]
         assert json.loads(letter["body"]) == json.loads(event[0])
         again = server.request("POST", f"{endpoint.path}/dead-letters/replay").json()
-        assert again == {"replayed": 1, "mapped": 0, "ignored": 0, "dead": 1}
+        assert again == {"replayed": 1, "mapped": 0, "ignored": 0, "dead": 1, "erased": 0}
         assert len(endpoint.dead_letters()) == 1
 
 
@@ -178,11 +178,31 @@ def test_a_path_that_was_wrong_is_mended_and_its_bodies_replayed(server: Server)
     changed = server.request("PATCH", endpoint.path, json=change).json()
     assert (changed["merchant_id"], changed["merchant_from"]) == (None, "call.metadata.who")
     again = server.request("POST", f"{endpoint.path}/dead-letters/replay").json()
-    assert again == {"replayed": 1, "mapped": 1, "ignored": 0, "dead": 0}
+    assert again == {"replayed": 1, "mapped": 1, "ignored": 0, "dead": 0, "erased": 0}
     settle(server)
     assert shown(server)["kept"]["merchant_id"] == "m7"
     named = server.request("PATCH", endpoint.path, json={"merchant_id": "m8"}).json()
     assert (named["merchant_id"], named["merchant_from"]) == ("m8", None)
+
+
+def test_a_dead_letter_of_a_call_that_was_erased_goes_when_it_is_replayed(server: Server) -> None:
+    endpoint = Endpoint(server, "retell", merchant_from="call.tenant", reseller_id="r1")
+    for name in ("gone", "there"):
+        assert endpoint.send(report(name, metadata={"who": "m7"})).status_code == 200
+    assert len(endpoint.dead_letters()) == 2
+    known = {"call_id": "gone", "merchant_id": "m7", "reseller_id": "r1"}
+    call = {**known, "started_at": "2024-05-02T00:07:55Z"}
+    assert server.request("POST", "/calls", json=call).status_code == 200
+    assert server.request("DELETE", "/calls/gone").status_code == 200
+    change = {"merchant_from": "call.metadata.who"}
+    assert server.request("PATCH", endpoint.path, json=change).is_success
+    again = server.request("POST", f"{endpoint.path}/dead-letters/replay").json()
+    assert again == {"replayed": 2, "mapped": 1, "ignored": 0, "dead": 0, "erased": 1}
+    settle(server)
+    assert list(shown(server)) == ["there"]
+    assert endpoint.dead_letters() == []
+    newest = server.request("GET", "/audit").json()["data"][0]
+    assert (newest["action"], newest["details"]["replayed"]) == ("dead_letters.replayed", 2)
 
 
 def test_a_change_stays_within_the_scope_of_who_made_it(server: Server) -> None:
@@ -200,7 +220,7 @@ def test_dead_letters_are_deleted(server: Server) -> None:
     assert server.request("DELETE", f"{endpoint.path}/dead-letters").json() == {"deleted": 1}
     assert endpoint.dead_letters() == []
     answer = server.request("POST", f"{endpoint.path}/dead-letters/replay").json()
-    assert answer == {"replayed": 0, "mapped": 0, "ignored": 0, "dead": 0}
+    assert answer == {"replayed": 0, "mapped": 0, "ignored": 0, "dead": 0, "erased": 0}
 
 
 def test_only_so_many_dead_letters_are_shown(one_server: Server) -> None:

@@ -31,7 +31,7 @@ def test_an_endpoint_from_making_to_ending(run: Run) -> None:
     assert json.loads(run("webhook", "dead-letters", endpoint_id, "--json").stdout)["total"] == 0
     assert run("webhook", "dead-letters", endpoint_id, "--delete").stdout == "Deleted 0.\n"
     replayed = run("webhook", "replay", endpoint_id).stdout
-    assert replayed == "Replayed 0: 0 mapped, 0 ignored, 0 dead.\n"
+    assert replayed == "Replayed 0: 0 mapped, 0 ignored, 0 dead, 0 erased.\n"
     assert run("webhook", "delete", endpoint_id).stdout == f"Ended {endpoint_id}.\n"
     assert "ended" in run("webhook", "list").stdout
 

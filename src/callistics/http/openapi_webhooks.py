@@ -1,6 +1,7 @@
 """Webhooks and their endpoints in the OpenAPI document."""
 
 from callistics.http.openapi_parts import Json, json_content, ref, responses
+from callistics.model.webhooks import MAPPED_AS
 from callistics.webhooks.endpoint_request import FIELDS, MAX_ITEMS, PATCHED
 from callistics.webhooks.platforms import platforms
 from callistics.webhooks.stored import LETTERS_SHOWN, MOST_LETTERS
@@ -173,8 +174,7 @@ def _delete_letters() -> Json:
 
 
 def _replay() -> Json:
-    names = ("replayed", "mapped", "ignored", "dead")
-    numbers: Json = {name: {"type": "integer"} for name in names}
+    numbers: Json = {name: {"type": "integer"} for name in ("replayed", *MAPPED_AS)}
     return _operation(
         "replay_dead_letters",
         "Map again what could not be mapped",

@@ -66,8 +66,12 @@ class BodyState(StrEnum):
     MAPPED = "mapped"
     IGNORED = "ignored"
     DEAD = "dead"
-    DROPPED = "dropped"
     ERASED = "erased"
+    DROPPED = "dropped"
+
+
+MAPPED_AS = (BodyState.MAPPED, BodyState.IGNORED, BodyState.DEAD, BodyState.ERASED)
+"""What may become of a body when it is mapped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from callistics.model.audit import Note
 from callistics.model.instants import DAY, HOUR, now
 from callistics.model.scope import Scope
 from callistics.model.webhooks import (
+    MAPPED_AS,
     BodyResult,
     BodyState,
     KeptBody,
@@ -78,9 +79,11 @@ class Webhooks:
         return self.stored.dead(endpoint.id, _END, limit)
 
     def replay(self, endpoint: StoredEndpoint) -> dict[BodyState, int]:
-        """Map every dead letter again; how many became what."""
-        states = (BodyState.MAPPED, BodyState.IGNORED, BodyState.DEAD)
-        found: dict[BodyState, int] = dict.fromkeys(states, 0)
+        """Map every dead letter again; how many became what.
+
+        One that names what was erased meanwhile is deleted.
+        """
+        found: dict[BodyState, int] = dict.fromkeys(MAPPED_AS, 0)
         with self._replaying:
             for letters in self._pages(endpoint):
                 after = {one.body.id: one.at for one in letters}

@@ -12,6 +12,7 @@ from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.output import console, table_of
 from callistics.cli.root import Failure
 from callistics.model.json import encode
+from callistics.model.webhooks import MAPPED_AS
 
 _CREATE = """\b
 Examples:
@@ -183,7 +184,7 @@ def replay(target: Target, endpoint_id: str) -> None:
         found = client.request(
             "POST", f"{_path(endpoint_id)}/dead-letters/replay", expects="replayed"
         ).json()
-    numbers = ", ".join(f"{found[name]:,} {name}" for name in ("mapped", "ignored", "dead"))
+    numbers = ", ".join(f"{found[name]:,} {name}" for name in MAPPED_AS)
     click.echo(f"Replayed {found['replayed']:,}: {numbers}.")
 
 
