@@ -91,6 +91,25 @@ def test_a_group_goes_with_the_last_who_had_its_value(
         assert quote(goes) not in stored(server)
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_group_goes_from_one_of_several_alerts_that_changed_at_once(
+    engine: str, tmp_path: Path, place: int
+) -> None:
+    """Whichever is looked at first."""
+    with alerting(tmp_path) as server:
+        send_calls(server, person("goes", GOES), person("stays", STAYS))
+        wanted: list[dict[str, Any]] = [{**WATCHED, "query": {**QUERY, "group_by": None}}] * 2
+        wanted.insert(place, WATCHED)
+        made = [make(server, body(**one), f"2026-03-02T11:1{n}") for n, one in enumerate(wanted)]
+        look(server, NOW)
+        assert server.request("DELETE", "/leads/lead of goes").is_success
+        grouped = made.pop(place)
+        assert groups(server, grouped) == {"known": [STAYS], "changes": [STAYS]}
+        for other in made:
+            assert [one["to"] for one in shown(server, other)["history"]] == ["firing"]
+        assert GOES not in stored(server)
+
+
 def test_a_group_stays_while_anybody_has_its_value(engine: str, tmp_path: Path) -> None:
     query = {**QUERY, "group_by": ["payload.city"]}
     with alerting(tmp_path) as server, notified() as webhook:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from callistics.alerts.figures import Watched, group_text
-from callistics.alerts.machine import begun, step
-from callistics.alerts.windows import is_within, last_closed, next_end, window_ending
+from callistics.alerts.machine import Reading, begun, is_told, step
+from callistics.alerts.windows import is_all_within, last_closed, next_end, window_ending
 from callistics.model.alerts import (
     AlertChange,
     AlertState,
@@ -22,6 +22,9 @@ MOST_BEHIND = 100
 """So many closed buckets are evaluated after a time without evaluations; older ones are not."""
 FORGOTTEN_AFTER = 30 * DAY
 """A group that has not occurred for so long is one no more."""
+_BUCKETS_TO_FIRE = 2
+# That in which a group no longer occurs, and one more for which it is known, beside those for which
+# the condition has to hold.
 FAILURES = 3
 """So many failures on end are an error; what can never go well is one at once."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 30 * SECOND, 900 * SECOND
@@ -71,10 +74,8 @@ def evaluate(
     begin = window_ending(*where, end, 1).begin
     status = replace(status, until=end, failures=0, retry_at=0)
     hours = alert.active_hours
-    if hours:
-        at = zone_of(alert, watched)
-        if not (is_within(hours, at, begin) and is_within(hours, at, end - 1)):
-            return Evaluated(status)
+    if hours and not is_all_within(hours, zone_of(alert, watched), Window(begin, end)):
+        return Evaluated(status)
     window = window_ending(*where, end, alert.buckets)
     readings = watched.readings(window, [one.group for one in status.groups])
     known = {group_text(one.group): one for one in status.groups}
@@ -83,9 +84,11 @@ def evaluate(
     for reading in readings:
         group = known.get(group_text(reading.group)) or begun(reading, window, now)
         after, change = step(alert, group, reading, window, now)
-        if after.seen > end - FORGOTTEN_AFTER:
+        if _is_forgotten(alert, watched, after, end):
+            change = _ended(group, reading, window, now)
+        else:
             groups.append(after)
-            changes += [] if change is None else [change]
+        changes += [] if change is None else [change]
     was_error = status.error is not None
     status = replace(
         status,
@@ -99,6 +102,21 @@ def evaluate(
         mended = AlertChange(now, {}, AlertState.ERROR, status.state, window)
         changes.insert(0, mended)
     return Evaluated(status, changes)
+
+
+def _is_forgotten(alert: StoredAlert, watched: Watched, group: GroupState, end: int) -> bool:
+    """Whether a group has not occurred for long, and for long enough to have fired."""
+    if group.seen > end - FORGOTTEN_AFTER:
+        return False
+    buckets = alert.pending_for + _BUCKETS_TO_FIRE
+    return group.seen < window_ending(watched.zone, watched.granularity, end, buckets).begin
+
+
+def _ended(group: GroupState, reading: Reading, window: Window, now: int) -> AlertChange | None:
+    """The end of a group that is known no more; None where nobody has heard of its state."""
+    figures = (reading.value, reading.previous, reading.count)
+    change = AlertChange(now, group.group, group.state, AlertState.OK, window, *figures)
+    return change if is_told(change) else None
 
 
 def failed(status: AlertStatus, window: Window, why: str, now: int, *, final: bool) -> Evaluated:

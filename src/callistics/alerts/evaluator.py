@@ -192,8 +192,9 @@ class Evaluator:
     ) -> AlertStatus:
         """Store it all at once: what is told is neither forgotten nor told anew after a restart."""
         assert self._statuses is not None
+        # In the order of time; other alerts change at the same instant.
         rows = [
-            (f"chg_{one.at:015x}{one.window.end:015x}{place:04x}", alert.id, one)
+            (f"chg_{one.at:015x}{one.window.end:015x}{place:04x}_{alert.id}", alert.id, one)
             for place, one in enumerate(changes)
         ]
         self._parts.save(

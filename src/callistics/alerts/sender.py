@@ -86,6 +86,8 @@ class Sender:
         self._stored, self._ways, self._save, self._where = stored, ways, save, where
         self._lock = threading.Lock()
         self._waiting: dict[str, Delivery] | None = None
+        # What became of notices as long as it cannot be stored: they are not sent again for that.
+        self._unstored: dict[str, Delivery] = {}
         self.on_added: Callable[[], None] = _nothing
         self.stopping = False
         """Whether no further attempt is begun."""
@@ -108,12 +110,16 @@ class Sender:
             self._waiting = None
 
     def round(self, now: int) -> int | None:
-        """Send what is due at an instant (µs); when there is more to do, None where nothing is."""
+        """Send what is due at an instant (µs); when there is more to do, None where nothing is.
+
+        Raises `Unavailable` where what became of them cannot be stored: the next round does it.
+        """
         if self._due(now):
             # As they are stored by now: a call that one of them names may have been erased.
             self.read_anew()
             if due := self._due(now):
                 self._note(self._sent(due, now))
+        self._store()
         return min((one.next_at for one in self._all()), default=None)
 
     def _due(self, now: int) -> Sequence[Delivery]:
@@ -150,16 +156,26 @@ class Sender:
         with self._lock:
             if self._waiting is None:
                 self._waiting = {one.id: one for one in self._stored.waiting()}
-            return list(self._waiting.values())
+            found = [self._known(one) for one in self._waiting.values()]
+        return [one for one in found if not one.over]
+
+    def _known(self, stored: Delivery) -> Delivery:
+        """A notice as it is by now, telling what is stored of it."""
+        after = self._unstored.get(stored.id, stored)
+        return after if after.over else replace(after, body=stored.body)
 
     def _note(self, after: Sequence[Delivery]) -> None:
-        """Store what became of notices: until then they count as not sent."""
+        with self._lock:
+            self._unstored |= {one.id: one for one in after}
+
+    def _store(self) -> None:
+        """Store what became of notices."""
+        with self._lock:
+            after = list(self._unstored.values())
+        if not after:
+            return
         self._save(AlertChanges(deliveries=after))
         with self._lock:
-            if self._waiting is None:
-                return
-            for one in after:
-                if one.over:
-                    self._waiting.pop(one.id, None)
-                else:
-                    self._waiting[one.id] = one
+            self._unstored.clear()
+            if self._waiting is not None:
+                self._waiting |= {one.id: one for one in after if one.id in self._waiting}

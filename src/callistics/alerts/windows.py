@@ -50,6 +50,17 @@ def is_within(hours: tuple[Hours, ...], zone: Zone, at: int) -> bool:
     return any(begin <= at < end for one in hours for begin, end in _spans(one, zone, at))
 
 
+def is_all_within(hours: tuple[Hours, ...], zone: Zone, window: Window) -> bool:
+    """Whether all of a window lies in the hours, one after the other."""
+    until = window.begin
+    while until < window.end:
+        after = end_of_hours(hours, zone, until)
+        if after == until:
+            return False
+        until = after
+    return True
+
+
 def end_of_hours(hours: tuple[Hours, ...], zone: Zone, at: int) -> int:
     """When none of the hours holds any more; the instant itself if none does."""
     # Hours that follow on each other are one; a week of them has no end, and is looked at anew.

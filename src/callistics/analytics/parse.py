@@ -42,7 +42,7 @@ def parse_request(body: bytes, scope: Scope, default_zone: str, now: int) -> Que
 
 
 def parse_query(given: Object, scope: Scope, default_zone: str, now: int) -> Query:
-    """Check a question that came at an instant. Raises `Refused` with every problem of it."""
+    """Check a query that came at an instant. Raises `Refused` with every problem of it."""
     return _Reader(given, scope, default_zone, now).query()
 
 

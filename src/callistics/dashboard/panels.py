@@ -182,7 +182,8 @@ PANELS: tuple[Panel, ...] = (
         f"By agent, those of most calls first. {_MEANING}",
         "success_rate",
         group_by=("agent_id",),
-        page_size=100,
+        # Rows come in the order of their agents, and those of most calls may be the last.
+        page_size=_PAGE,
         selects={"agent_id": "agent_id"},
     ),
     Panel(

@@ -32,7 +32,7 @@ def without_erased(session: Session, calls: Set[Identity]) -> AlertChanges:
     return AlertChanges(
         statuses={own: one for own, one in statuses.items() if one != kept.statuses[own]},
         deliveries=[one for own, one in notices.items() if one != kept.notices[own]],
-        forgotten=[own for own, one in kept.changes.items() if gone(one.group)],
+        forgotten=[key for key, one in kept.changes.items() if gone(one.group)],
     )
 
 

@@ -141,11 +141,11 @@ def _id(value: object) -> object:
     return _text(value)
 
 
-def _is_exact(value: float | Decimal) -> bool:
+def _is_exact(value: Decimal | float) -> bool:
     """Whether it is whole, and has no digits that were lost."""
-    if isinstance(value, Decimal):
-        return value == value.to_integral_value()
-    return value.is_integer() and abs(value) < ALL_DIGITS
+    exact = Decimal(str(value))
+    has_all_digits = isinstance(value, Decimal) or abs(exact) < ALL_DIGITS
+    return has_all_digits and exact == exact.to_integral_value()
 
 
 def _member(field: RecordField) -> Convert:

@@ -204,6 +204,10 @@ class Delivery:
         return not self.over and self.error is not None
 
 
+ChangeKey = tuple[str, str]
+"""The id of a change, and that of its alert."""
+
+
 class AlertRow(StrEnum):
     """The kinds of rows that are stored of alerts."""
 
@@ -218,7 +222,7 @@ class AlertChanges:
     """What a commit is to store of alerts.
 
     Changes and deliveries that were stored before `purge_before` (µs) are deleted, and so are the
-    changes whose ids are `forgotten`. What follows from records that were read says how many
+    changes that are `forgotten`. What follows from records that were read says how many
     `erasures` the writer had done before; after another one it is not stored. Deliveries without
     that were stored before, and go on telling what they are stored with.
     """
@@ -228,7 +232,7 @@ class AlertChanges:
     changes: Sequence[tuple[str, str, AlertChange]] = ()
     """With each the id of its own, and its alert's."""
     deliveries: Sequence[Delivery] = ()
-    forgotten: Sequence[str] = ()
+    forgotten: Sequence[ChangeKey] = ()
     purge_before: int | None = None
     erasures: int | None = None
 
@@ -246,12 +250,12 @@ class AlertChanges:
 class KeptAlerts:
     """What is kept of alerts that may tell of single records.
 
-    Statuses by their alerts and changes by their ids, of groups by payload; the `notices` that are
-    on their way.
+    Statuses by their alerts and changes, of groups by payload; the `notices` that are on their way
+    by their ids.
     """
 
     statuses: Mapping[str, AlertStatus]
-    changes: Mapping[str, AlertChange]
+    changes: Mapping[ChangeKey, AlertChange]
     notices: Mapping[str, Delivery]
 
 

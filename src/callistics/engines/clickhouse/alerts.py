@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.long_values import batches
-from callistics.model.alerts import AlertRow
+from callistics.model.alerts import AlertRow, ChangeKey
 from callistics.records.columnar.alert_tables import ALERTS
 
 
-def forget(client: Client, changes: Sequence[str]) -> None:
-    """Delete changes by their ids."""
-    for some in batches(changes) if changes else ():
+def forget(client: Client, changes: Sequence[ChangeKey]) -> None:
+    """Delete changes."""
+    for some in batches([" ".join(key) for key in changes]) if changes else ():
         client.command(
-            f"ALTER TABLE {ALERTS} DELETE"
-            f" WHERE kind = '{AlertRow.CHANGE}' AND id IN {{ids:Array(String)}}",
+            f"ALTER TABLE {ALERTS} DELETE WHERE kind = '{AlertRow.CHANGE}'"
+            " AND concat(id, ' ', alert_id) IN {ids:Array(String)}",
             {"ids": some},
             settings={"mutations_sync": 2},
         )

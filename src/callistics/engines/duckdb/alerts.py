@@ -16,8 +16,9 @@ def save(statements: StatementCache, changes: AlertChanges, now: int) -> None:
         statements.repeat(f"INSERT INTO {ALERTS} BY NAME FROM new_alert_rows")
     if changes.forgotten:
         statements.execute(
-            f"DELETE FROM {ALERTS} WHERE kind = ? AND id IN (SELECT unnest(?::VARCHAR[]))",
-            [AlertRow.CHANGE.value, list(changes.forgotten)],
+            f"DELETE FROM {ALERTS} WHERE kind = ? AND (id, alert_id) IN"
+            " (SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]))",
+            [AlertRow.CHANGE.value, *map(list, zip(*changes.forgotten, strict=True))],
         )
     if changes.purge_before is not None:
         kinds = [AlertRow.CHANGE.value, AlertRow.DELIVERY.value]

@@ -1,7 +1,6 @@
 """What is stored of alerts as a table, as both engines store it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
@@ -10,12 +9,12 @@ from callistics.model.alerts import (
     AlertChanges,
     AlertRow,
     AlertStatus,
+    ChangeKey,
     Delivery,
     KeptAlerts,
     read_row,
 )
 
-T = TypeVar("T")
 ALERTS = "alert_rows"
 """The table: what there is of one kind and id, of which the newest version counts."""
 
@@ -23,28 +22,28 @@ DELIVERIES = "SELECT argMax(content, version) FROM alert_rows WHERE kind = 'deli
 """The SQL of every notice, as it is stored last."""
 
 KEPT = (
-    "SELECT kind, id, content FROM ("
-    "SELECT kind, id, argMax(content, version) AS content FROM alert_rows"
-    " WHERE kind <> 'definition' GROUP BY kind, id) AS newest"
+    "SELECT kind, id, alert_id, content FROM ("
+    "SELECT kind, id, alert_id, argMax(content, version) AS content FROM alert_rows"
+    " WHERE kind <> 'definition' GROUP BY kind, id, alert_id) AS newest"
     " WHERE kind = 'delivery' OR content LIKE '%\"payload.%'"
 )
-"""The SQL of what may tell of single records."""
+"""The SQL of what may tell of single records.
+
+Changes that were stored by earlier versions may have the id of another alert's.
+"""
 
 
 def kept_alerts(rows: Iterable[Sequence[object]]) -> KeptAlerts:
     """What may tell of single records, of the rows that `KEPT` gives."""
-    contents: dict[str, dict[str, str]] = {kind: {} for kind in AlertRow}
-    for kind, own, content in rows:
-        contents[str(kind)][str(own)] = str(content)
+    contents: dict[str, dict[ChangeKey, object]] = {kind: {} for kind in AlertRow}
+    for kind, own, of, content in rows:
+        contents[str(kind)][str(own), str(of)] = content
+    statuses, changes = contents[AlertRow.STATUS], contents[AlertRow.CHANGE]
     return KeptAlerts(
-        _read(contents[AlertRow.STATUS], AlertStatus),
-        _read(contents[AlertRow.CHANGE], AlertChange),
+        {own: read_row(content, AlertStatus) for (own, _), content in statuses.items()},
+        {key: read_row(content, AlertChange) for key, content in changes.items()},
         {one.id: one for one in waiting(contents[AlertRow.DELIVERY].values())},
     )
-
-
-def _read(contents: Mapping[str, str], type_: type[T]) -> dict[str, T]:
-    return {own: read_row(content, type_) for own, content in contents.items()}
 
 
 def waiting(contents: Iterable[object]) -> list[Delivery]:
