@@ -89,7 +89,7 @@ def _started(
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        if _answers(process, url):
+        if _answers(process, url, key):
             return process, url
         process.kill()
         process.wait()
@@ -112,8 +112,11 @@ def _environment(key: str, port: int, settings: dict[str, str]) -> dict[str, str
     return kept | {f"CALLISTICS_{name.upper()}": value for name, value in own.items()}
 
 
-def _answers(process: "subprocess.Popen[bytes]", url: str) -> bool:
-    """Whether it comes to answer, before it ends and within a minute."""
+def _answers(process: "subprocess.Popen[bytes]", url: str, key: str) -> bool:
+    """Whether it comes to answer, before it ends and within a minute.
+
+    Another server that took the port does not know the key.
+    """
     # Loaded here: pytest loads this wherever the package is installed.
     import httpx  # noqa: PLC0415
 
@@ -121,10 +124,13 @@ def _answers(process: "subprocess.Popen[bytes]", url: str) -> bool:
 
     latest = time.monotonic() + _LONGEST_START
     verify = verifying(url)
-    with httpx.Client(base_url=url, trust_env=False, timeout=5.0, verify=verify) as client:
+    own = {"Authorization": f"Bearer {key}"}
+    with httpx.Client(
+        base_url=url, headers=own, trust_env=False, timeout=5.0, verify=verify
+    ) as client:
         while process.poll() is None and time.monotonic() < latest:
             try:
-                if client.get("/health/ready").is_success:
+                if all(client.get(path).is_success for path in ("/health/ready", "/keys")):
                     return True
             except httpx.TransportError:
                 pass

@@ -85,6 +85,27 @@ def test_one_that_did_not_arrive_waits_as_long_as_ever() -> None:
     assert (disk.notice.attempts, disk.notice.error) == (2, "answered 451")
 
 
+def test_a_place_with_many_notices_holds_up_no_other() -> None:
+    disk, post = Disk(), Post()
+    disk.is_full = False
+    many = [replace(NOTICE, id=f"msg_{n}", made_at=n, body=f"many {n}") for n in range(150)]
+    other = replace(NOTICE, id="msg_last", alert_id="alr_2", made_at=150, body="of another")
+    waiting = {one.id: one for one in (*many, other)}
+
+    def save(changes: AlertChanges) -> None:
+        for one in changes.deliveries:
+            assert one.over
+            del waiting[one.id]
+
+    disk.waiting = lambda: list(waiting.values())
+    ways = Ways(cast(Mailer, post), private=False, count=lambda _channel, _result: None)
+    found = Sender(cast(StoredAlerts, disk), ways, save, lambda _: TARGET)
+    assert found.round(SECOND) is not None
+    assert "of another" in post.came
+    assert found.round(SECOND) is None
+    assert [one for one in post.came if one != "of another"] == [one.body for one in many]
+
+
 def test_it_tells_what_is_stored_of_it_by_then() -> None:
     disk, post = Disk(), Post()
     post.refuses = True

@@ -89,7 +89,11 @@ class _Secure(_Plain):
         """Connect."""
         super().connect()
         context = ssl.create_default_context()
-        self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
+        self.sock = context.wrap_socket(
+            self.sock, server_hostname=self.host, do_handshake_on_connect=False
+        )
+        with _ended_after(self.sock, CONNECT_SECONDS):
+            self.sock.do_handshake()
 
 
 def post(url: str, body: bytes, headers: dict[str, str], *, private: bool) -> int:

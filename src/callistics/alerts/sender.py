@@ -1,6 +1,7 @@
 """Sends notices, again and again where they do not arrive, until it gives up."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -17,6 +18,9 @@ from callistics.model.instants import HOUR, MINUTE, SECOND
 PAUSES = (5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR)
 """How long a notice waits after each attempt that failed; after the last it is given up."""
 _AT_ONCE = 100
+"""So many notices one place may get in a round."""
+_PATIENCE = 15.0
+"""So long (s) a round goes on with one place: notices to all the others wait for it."""
 _THREADS = 8
 _log = structlog.get_logger("callistics")
 
@@ -123,7 +127,7 @@ class Sender:
         return min((one.next_at for one in self._all()), default=None)
 
     def _due(self, now: int) -> Sequence[Delivery]:
-        return sorted((one for one in self._all() if one.next_at <= now), key=_made)[:_AT_ONCE]
+        return sorted((one for one in self._all() if one.next_at <= now), key=_made)
 
     def _sent(self, due: Sequence[Delivery], now: int) -> list[Delivery]:
         """Send to several places at once, to each in the order in which notices were made."""
@@ -139,8 +143,9 @@ class Sender:
     def _sent_to_one(self, queue: Sequence[Delivery], now: int) -> list[Delivery]:
         """Send to one place until a notice does not arrive: those behind it wait with it."""
         after: list[Delivery] = []
-        for one in queue:
-            if self.stopping:
+        begun = time.monotonic()
+        for one in queue[:_AT_ONCE]:
+            if self.stopping or time.monotonic() > begun + _PATIENCE:
                 break
             if after and not after[-1].over:
                 after.append(replace(one, next_at=after[-1].next_at))

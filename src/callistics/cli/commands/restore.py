@@ -28,7 +28,9 @@ Examples:
 
 _NEXT = """\
 Next: see that the files belong to the server's user, put callistics.toml and the .admin-key file
-in their place (or set CALLISTICS_ADMIN_KEY once), start the server, and run `callistics doctor`."""
+in their place (or set CALLISTICS_ADMIN_KEY once), start the server, and run `callistics doctor`.
+What arrived since the backup has to be sent again: `callistics sync` does so once with --overlap
+of more than the time since then."""
 
 
 @click.command("restore", epilog=_EPILOG)
