@@ -221,6 +221,16 @@ def test_what_a_row_has_no_value_for_is_left_out() -> None:
     assert list(rows_of(nan)) == [{"call_id": "a"}]
 
 
+def test_the_places_of_rows_in_a_frame_are_no_field() -> None:
+    """See findings/a-filtered-frame-has-a-column-more.sh; an index with a name is meant."""
+    frame = pd.DataFrame({"call_id": list("abcde"), "outcome": list("XYXXY")})
+    kept = [{"call_id": name, "outcome": "X"} for name in ("a", "c", "d")]
+    busy = frame[frame.outcome == "X"]
+    assert list(rows_of(busy)) == kept
+    assert list(rows_of(busy.set_index("call_id"))) == kept
+    assert list(rows_of(pd.concat([busy, busy]))) == kept * 2
+
+
 def test_values_of_columns_are_exact() -> None:
     moment = datetime(2025, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
     columns = {

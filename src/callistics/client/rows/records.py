@@ -1,6 +1,7 @@
 """Tables as records: one for each row, and what a row has no value for is left out."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -12,6 +13,8 @@ from callistics.model.json import NotJsonError, as_object, decode
 
 _PAYLOAD = "payload"
 _PREFIX = "payload."
+# The places of rows in a frame of pandas that was filtered, sorted or put together.
+_PLACES = re.compile(r"__index_level_\d+__")
 Values = list[Any]
 
 
@@ -33,9 +36,13 @@ def rows_of(source: Any) -> Iterator[dict[str, Any]]:
     number = 0
     with pa.RecordBatchReader.from_stream(source) as reader:
         for batch in reader:
-            names = [str(name) for name in batch.schema.names]
-            columns = [_values(column) for column in batch.columns]
-            for row in zip(*columns, strict=True):
+            read = [
+                (str(name), _values(column))
+                for name, column in zip(batch.schema.names, batch.columns, strict=True)
+                if not _PLACES.fullmatch(str(name))
+            ]
+            names = [name for name, _ in read]
+            for row in zip(*(values for _, values in read), strict=True):
                 yield _record(number, names, row)
                 number += 1
 
