@@ -1,0 +1,85 @@
+"""Single events of platforms that are easily read wrongly, in the shapes that they publish."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from support.webhook_events import PlatformCall, in_json
+
+
+class Detail(NamedTuple):
+    """A call of a source, with all that is to be shown of it."""
+
+    source: str
+    call: PlatformCall
+
+
+def _retell_never_connected() -> Detail:
+    """No time but that of the event; the analysis comes later."""
+    call = {
+        "call_id": "retell-nc",
+        "call_type": "phone_call",
+        "agent_id": "ag-1",
+        "call_status": "not_connected",
+        "duration_ms": 0,
+        "transcript": "",
+        "disconnection_reason": "dial_no_answer",
+        "call_cost": {"product_costs": [], "combined_cost": 0},
+        "from_number": "+15550100",
+        "to_number": "+15550101",
+        "direction": "outbound",
+    }
+    analysis = {"user_sentiment": "Unknown", "call_successful": False, "custom_analysis_data": {}}
+    return Detail(
+        "retell",
+        PlatformCall(
+            "retell-nc",
+            (
+                in_json(event="call_ended", call=call, event_timestamp=1740830450402),
+                in_json(
+                    event="call_analyzed",
+                    call={**call, "call_analysis": analysis},
+                    event_timestamp=1740830453274,
+                ),
+            ),
+            {
+                "started_at": "2025-03-01T12:00:50.402+00:00",
+                "duration": 0,
+                "outcome": "dial_no_answer",
+                "direction": "outbound",
+                "success": False,
+                "reached": False,
+            },
+        ),
+    )
+
+
+def _retell_invalid_destination() -> Detail:
+    """The analysis alone, as it comes where the other event is not subscribed to."""
+    call = {
+        "call_id": "retell-id",
+        "call_type": "phone_call",
+        "call_status": "not_connected",
+        "duration_ms": 0,
+        "disconnection_reason": "invalid_destination",
+        "call_analysis": {"call_summary": "", "user_sentiment": "Unknown"},
+        "direction": "outbound",
+    }
+    return Detail(
+        "retell",
+        PlatformCall(
+            "retell-id",
+            (in_json(event="call_analyzed", call=call, event_timestamp=1740830453274),),
+            {
+                "started_at": "2025-03-01T12:00:53.274+00:00",
+                "duration": 0,
+                "outcome": "invalid_destination",
+                "reached": False,
+            },
+        ),
+    )
+
+
+DETAILS: Mapping[str, Detail] = {
+    "retell: never connected": _retell_never_connected(),
+    "retell: invalid destination": _retell_invalid_destination(),
+}
