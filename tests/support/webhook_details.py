@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from support.webhook_events import PlatformCall, in_json
+from support.webhook_events import PlatformCall, form, in_json
 
 
 class Detail(NamedTuple):
@@ -79,7 +79,35 @@ def _retell_invalid_destination() -> Detail:
     )
 
 
+def _plivo_ring_timeout() -> Detail:
+    return Detail(
+        "plivo",
+        PlatformCall(
+            "plivo-rt",
+            (
+                form(
+                    CallUUID="plivo-rt",
+                    Event="Hangup",
+                    CallStatus="no-answer",
+                    Direction="outbound",
+                    From="15550100",
+                    To="15550101",
+                    StartTime="2025-03-01 12:00:00",
+                    EndTime="2025-03-01 12:00:40",
+                    Duration="0",
+                    HangupCause="NO_ANSWER",
+                    HangupCauseCode="6010",
+                    HangupCauseName="Ring Timeout Reached",
+                    HangupSource="Plivo",
+                ),
+            ),
+            {"outcome": "Ring Timeout Reached", "duration": 0, "reached": False},
+        ),
+    )
+
+
 DETAILS: Mapping[str, Detail] = {
     "retell: never connected": _retell_never_connected(),
     "retell: invalid destination": _retell_invalid_destination(),
+    "plivo: ring timeout": _plivo_ring_timeout(),
 }

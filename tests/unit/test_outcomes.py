@@ -35,6 +35,13 @@ NOBODY = (
     "No answer from user (user alerted)",
     "noAnswer",
     "hangup_on_voicemail",
+    "Ring Timeout Reached",
+)
+SPOKEN_TO = (
+    "Normal Hangup",
+    "End Of XML Instructions",
+    "Scheduled Hangup",
+    "Media Timeout",
 )
 
 
@@ -94,6 +101,11 @@ def test_every_platform_has_words() -> None:
     agents = {"Vapi", "Retell", "Bland", "ElevenLabs", "LiveKit", "Bolna", "Synthflow"}
     carriers = {"Twilio", "Plivo", "Exotel", "Telnyx", "Vonage", "Asterisk", "FreeSWITCH", "SIP"}
     assert agents | carriers <= {source.owner for source in SOURCES}
+
+
+@pytest.mark.parametrize("word", SPOKEN_TO)
+def test_the_end_of_a_conversation_is_no_word_of_the_default(word: str) -> None:
+    assert outcome_key(word) not in DEFAULT_UNREACHED
 
 
 @pytest.mark.parametrize("engine", ENGINES)
