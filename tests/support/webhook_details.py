@@ -1,9 +1,9 @@
 """Single events of platforms that are easily read wrongly, in the shapes that they publish."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from support.webhook_events import PlatformCall, form, in_json
+from support.webhook_events import Event, PlatformCall, form, in_json
 
 
 class Detail(NamedTuple):
@@ -79,6 +79,29 @@ def _retell_invalid_destination() -> Detail:
     )
 
 
+def _vapi(call_id: str, kind: str, at: int, **members: Any) -> Event:
+    call = {
+        "id": call_id,
+        "createdAt": "2025-06-10T09:06:55.710Z",
+        "type": "outboundPhoneCall",
+        "assistantId": "as-1",
+    }
+    return in_json(message={"type": kind, "timestamp": at, "call": call, **members})
+
+
+def _vapi_never_rang() -> Detail:
+    reason = "call.in-progress.error-vapifault-transport-never-connected"
+    report = _vapi("vapi-nr", "end-of-call-report", 1749546450909, endedReason=reason, cost=0)
+    return Detail(
+        "vapi",
+        PlatformCall(
+            "vapi-nr",
+            (_vapi("vapi-nr", "status-update", 1749546417000, status="queued"), report),
+            {"started_at": "2025-06-10T09:06:55.71+00:00", "outcome": reason, "reached": False},
+        ),
+    )
+
+
 def _plivo_ring_timeout() -> Detail:
     return Detail(
         "plivo",
@@ -109,5 +132,6 @@ def _plivo_ring_timeout() -> Detail:
 DETAILS: Mapping[str, Detail] = {
     "retell: never connected": _retell_never_connected(),
     "retell: invalid destination": _retell_invalid_destination(),
+    "vapi: never rang": _vapi_never_rang(),
     "plivo: ring timeout": _plivo_ring_timeout(),
 }
