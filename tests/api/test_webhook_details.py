@@ -42,3 +42,14 @@ def test_every_order_ends_in_the_call_that_is_meant(name: str, server: Server) -
         assert answer.status_code == 200, answer.text
         shown = answer.json()
         assert {key: shown.get(key) for key in call.shown} == call.shown
+
+
+@pytest.mark.parametrize("name", [name for name, one in DETAILS.items() if one.call.more])
+def test_events_that_say_nothing_of_a_call(name: str, server: Server) -> None:
+    source, call = DETAILS[name]
+    endpoint = Endpoint(server, source)
+    for event in call.more:
+        assert endpoint.send(renamed(event, call.call_id, "none")).is_success
+    assert endpoint.dead_letters() == []
+    answer = server.request("GET", "/calls/none", params={"merchant_id": "m1"})
+    assert answer.status_code == 404

@@ -156,6 +156,7 @@ PRESETS = {
                 "id": "v-2",
                 "type": "inboundPhoneCall",
                 "endedReason": "call.start.error-get-assistant",
+                "analysis": {"successEvaluation": "7"},
                 "createdAt": "2025-01-05T10:02:00.000Z",
                 "updatedAt": "2025-01-05T10:02:00.000Z",
             },

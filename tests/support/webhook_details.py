@@ -102,6 +102,32 @@ def _vapi_never_rang() -> Detail:
     )
 
 
+def _vapi_analysed() -> Detail:
+    """An evaluation on a scale from 1 to 10, and outputs by their ids."""
+    outputs = {"so-1": {"name": "Appointment booked", "result": True}}
+    return Detail(
+        "vapi",
+        PlatformCall(
+            "vapi-an",
+            (
+                _vapi("vapi-an", "status-update", 1749546420649, status="in-progress"),
+                _vapi(
+                    "vapi-an",
+                    "end-of-call-report",
+                    1749546450909,
+                    endedReason="assistant-ended-call",
+                    startedAt="2025-06-10T09:07:00.649Z",
+                    endedAt="2025-06-10T09:07:25.925Z",
+                    analysis={"successEvaluation": "1"},
+                    artifact={"structuredOutputs": outputs},
+                ),
+            ),
+            {"success": None, "reached": True, "payload": {"structured_outputs": outputs}},
+            (_vapi("vapi-an", "status-update", 1749546410000, status="scheduled"),),
+        ),
+    )
+
+
 def _plivo_ring_timeout() -> Detail:
     return Detail(
         "plivo",
@@ -133,5 +159,6 @@ DETAILS: Mapping[str, Detail] = {
     "retell: never connected": _retell_never_connected(),
     "retell: invalid destination": _retell_invalid_destination(),
     "vapi: never rang": _vapi_never_rang(),
+    "vapi: analysed": _vapi_analysed(),
     "plivo: ring timeout": _plivo_ring_timeout(),
 }
