@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from support.server import Server, serving
-from support.webhook_details import DETAILS
+from support.webhook_assistant_details import DETAILS as OF_ASSISTANTS
+from support.webhook_carrier_details import DETAILS as OF_CARRIERS
 from support.webhook_events import Event
 from support.webhook_server import Endpoint, settle
+
+DETAILS = {**OF_ASSISTANTS, **OF_CARRIERS}
 
 
 @pytest.fixture(scope="module")

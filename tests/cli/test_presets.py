@@ -80,6 +80,24 @@ def test_minutes_cents_and_charges_below_zero(run: Run, folder: Path) -> None:
     assert (cost["currency"], cost["sum"]) == ("USD", pytest.approx(0.075 + 0.013))
 
 
+@pytest.mark.parametrize(
+    ("name", "outcomes"),
+    [
+        ("retell-calls", {"user_hangup", "voicemail_reached"}),
+        ("elevenlabs-conversations", {"done", "voicemail"}),
+    ],
+)
+def test_a_mailbox_is_told_from_a_conversation(
+    name: str, outcomes: set[str], run: Run, folder: Path
+) -> None:
+    given = PRESETS[name]
+    (folder / given.name).write_bytes(given.data)
+    run("import", given.name, *given.options)
+    assert {row["outcome"] for row in figures(run, "outcome_distribution")} == outcomes
+    (row,) = figures(run, "success_rate")
+    assert (row["calls"], row["reached"]) == (2, 1)
+
+
 def test_options_have_their_say_over_a_preset(run: Run, folder: Path) -> None:
     given = PRESETS["freeswitch-cdr"]
     (folder / given.name).write_bytes(given.data)

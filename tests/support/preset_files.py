@@ -175,14 +175,19 @@ PRESETS = {
                     "end_timestamp": 1736071242623,
                     "duration_ms": 42500,
                     "disconnection_reason": "user_hangup",
-                    "call_analysis": {"user_sentiment": "Positive", "call_successful": True},
+                    "call_analysis": {
+                        "in_voicemail": False,
+                        "user_sentiment": "Positive",
+                        "call_successful": True,
+                    },
                     "call_cost": {"combined_cost": 7.5},
                 },
                 {
                     "call_id": "r-2",
                     "call_type": "web_call",
                     "start_timestamp": 1736071300000,
-                    "call_analysis": {"user_sentiment": "Unknown"},
+                    "disconnection_reason": "agent_hangup",
+                    "call_analysis": {"in_voicemail": True, "user_sentiment": "Unknown"},
                 },
             ]
         },
@@ -229,8 +234,9 @@ PRESETS = {
                     "agent_id": "a-1",
                     "start_time_unix_secs": 1736071300,
                     "call_duration_secs": 0,
-                    "status": "failed",
+                    "status": "done",
                     "call_successful": "unknown",
+                    "metadata": {"phone_call": {"type": "twilio", "call_result": "voicemail"}},
                 },
             ]
         },

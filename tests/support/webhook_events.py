@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from support.webhook_signing import FORM, JSON
@@ -29,3 +29,10 @@ class PlatformCall:
     shown: Mapping[str, Any] = field(default_factory=dict[str, Any])
     more: Sequence[Event] = ()
     """Events that say nothing of a call."""
+
+
+class Detail(NamedTuple):
+    """A call of a source that is easily read wrongly."""
+
+    source: str
+    call: PlatformCall

@@ -1,16 +1,9 @@
-"""Single events of platforms that are easily read wrongly, in the shapes that they publish."""
+"""Events of voice assistants that are easily read wrongly, in the shapes that they publish."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from support.webhook_events import Event, PlatformCall, form, in_json
-
-
-class Detail(NamedTuple):
-    """A call of a source, with all that is to be shown of it."""
-
-    source: str
-    call: PlatformCall
+from support.webhook_events import Detail, Event, PlatformCall, in_json
 
 
 def _retell_never_connected() -> Detail:
@@ -79,6 +72,88 @@ def _retell_invalid_destination() -> Detail:
     )
 
 
+def _retell_voicemail() -> Detail:
+    """The reason is that of a conversation; the analysis tells what it was with."""
+    call = {
+        "call_id": "retell-vm",
+        "call_type": "phone_call",
+        "call_status": "ended",
+        "start_timestamp": 1740830400000,
+        "end_timestamp": 1740830440000,
+        "duration_ms": 40000,
+        "disconnection_reason": "user_hangup",
+        "direction": "outbound",
+    }
+    analysis = {"in_voicemail": True, "user_sentiment": "Unknown", "call_successful": False}
+    return Detail(
+        "retell",
+        PlatformCall(
+            "retell-vm",
+            (
+                in_json(event="call_ended", call=call, event_timestamp=1740830440402),
+                in_json(event="call_analyzed", call={**call, "call_analysis": analysis}),
+            ),
+            {
+                "duration": 40,
+                "outcome": "voicemail_reached",
+                "end_reason": "user_hangup",
+                "reached": False,
+            },
+        ),
+    )
+
+
+def _elevenlabs_voicemail() -> Detail:
+    def event(**metadata: Any) -> Event:
+        times = {"start_time_unix_secs": 1740830400, "call_duration_secs": 22}
+        data = {
+            "agent_id": "ag-1",
+            "conversation_id": "eleven-vm",
+            "status": "done",
+            "metadata": {**times, **metadata},
+            "analysis": {"call_successful": "unknown"},
+        }
+        return in_json(type="post_call_transcription", event_timestamp=1740830440, data=data)
+
+    return Detail(
+        "elevenlabs",
+        PlatformCall(
+            "eleven-vm",
+            (
+                event(
+                    phone_call={
+                        "type": "twilio",
+                        "direction": "outbound",
+                        "agent_number": "+15550100",
+                        "external_number": "+15550101",
+                        "call_result": "voicemail",
+                    }
+                ),
+            ),
+            {"duration": 22, "outcome": "voicemail", "direction": "outbound", "reached": False},
+            (event(text_only=True, conversation_initiation_source="widget"),),
+        ),
+    )
+
+
+def _elevenlabs_failure() -> Detail:
+    body = {"CallSid": "CA1", "CallStatus": "busy", "Direction": "outbound-api"}
+    data = {
+        "agent_id": "ag-1",
+        "conversation_id": "eleven-if",
+        "failure_reason": "busy",
+        "metadata": {"type": "twilio", "body": body},
+    }
+    return Detail(
+        "elevenlabs",
+        PlatformCall(
+            "eleven-if",
+            (in_json(type="call_initiation_failure", event_timestamp=1740830440, data=data),),
+            {"outcome": "busy", "direction": "outbound", "reached": False},
+        ),
+    )
+
+
 def _vapi(call_id: str, kind: str, at: int, **members: Any) -> Event:
     call = {
         "id": call_id,
@@ -128,37 +203,12 @@ def _vapi_analysed() -> Detail:
     )
 
 
-def _plivo_ring_timeout() -> Detail:
-    return Detail(
-        "plivo",
-        PlatformCall(
-            "plivo-rt",
-            (
-                form(
-                    CallUUID="plivo-rt",
-                    Event="Hangup",
-                    CallStatus="no-answer",
-                    Direction="outbound",
-                    From="15550100",
-                    To="15550101",
-                    StartTime="2025-03-01 12:00:00",
-                    EndTime="2025-03-01 12:00:40",
-                    Duration="0",
-                    HangupCause="NO_ANSWER",
-                    HangupCauseCode="6010",
-                    HangupCauseName="Ring Timeout Reached",
-                    HangupSource="Plivo",
-                ),
-            ),
-            {"outcome": "Ring Timeout Reached", "duration": 0, "reached": False},
-        ),
-    )
-
-
 DETAILS: Mapping[str, Detail] = {
     "retell: never connected": _retell_never_connected(),
     "retell: invalid destination": _retell_invalid_destination(),
+    "retell: voicemail": _retell_voicemail(),
+    "elevenlabs: voicemail": _elevenlabs_voicemail(),
+    "elevenlabs: not initiated": _elevenlabs_failure(),
     "vapi: never rang": _vapi_never_rang(),
     "vapi: analysed": _vapi_analysed(),
-    "plivo: ring timeout": _plivo_ring_timeout(),
 }
