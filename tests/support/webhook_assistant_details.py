@@ -203,12 +203,66 @@ def _vapi_analysed() -> Detail:
     )
 
 
+def _bolna(call_id: str, status: str, shown: Mapping[str, Any], **members: Any) -> Detail:
+    """A terminal status, after the ringing, without a conversation unless it says so."""
+
+    def execution(status: str, second: int, **members: Any) -> Event:
+        details: dict[str, Any] = {
+            "id": call_id,
+            "agent_id": "ag-1",
+            "status": status,
+            "created_at": "2025-03-01T12:00:00.000000",
+            "updated_at": f"2025-03-01T12:00:{second:02}.000000",
+            "conversation_duration": 0,
+            "total_cost": 0,
+            "answered_by_voice_mail": None,
+            "telephony_data": {"call_type": "outbound", "provider": "plivo", "duration": "0"},
+        }
+        return in_json(**{**details, **members})
+
+    events = (execution("ringing", 3), execution(status, 50, **members))
+    return Detail("bolna", PlatformCall(call_id, events, shown))
+
+
+def _hung_up(reason: str) -> Mapping[str, Any]:
+    return {"telephony_data": {"hangup_by": "Carrier", "hangup_reason": reason, "duration": "0"}}
+
+
 DETAILS: Mapping[str, Detail] = {
     "retell: never connected": _retell_never_connected(),
     "retell: invalid destination": _retell_invalid_destination(),
     "retell: voicemail": _retell_voicemail(),
     "elevenlabs: voicemail": _elevenlabs_voicemail(),
     "elevenlabs: not initiated": _elevenlabs_failure(),
+    "bolna: rejected": _bolna(
+        "bolna-rj",
+        "completed",
+        {"outcome": "Call recipient rejected", "duration": 0, "reached": False},
+        **_hung_up("Call recipient rejected"),
+    ),
+    "bolna: voicemail": _bolna(
+        "bolna-vm",
+        "completed",
+        {"outcome": "voicemail", "duration": 12, "reached": False},
+        answered_by_voice_mail=True,
+        conversation_duration=12.0,
+    ),
+    "bolna: hung up after a conversation": _bolna(
+        "bolna-hc",
+        "completed",
+        {"outcome": "completed", "duration": 12.5, "reached": True},
+        conversation_duration=12.5,
+        **_hung_up("Call recipient rejected"),
+    ),
+    "bolna: error before a conversation": _bolna(
+        "bolna-eb", "error", {"outcome": "failed", "reached": False}
+    ),
+    "bolna: error after a conversation": _bolna(
+        "bolna-ea", "error", {"outcome": "error", "reached": True}, conversation_duration=12
+    ),
+    "bolna: stopped in the queue": _bolna(
+        "bolna-sq", "stopped", {"outcome": "canceled", "reached": False}
+    ),
     "vapi: never rang": _vapi_never_rang(),
     "vapi: analysed": _vapi_analysed(),
 }

@@ -17,7 +17,8 @@ from callistics.model.webhooks import MAPPED_AS
 _CREATE = """\b
 Examples:
   callistics webhook create vapi --merchant mer_abc --reseller res_1 --secret "$VAPI_SECRET"
-  callistics webhook create bolna --merchant-from agent_id --address 13.203.39.153
+  callistics webhook create bolna --merchant-from agent_id --address 13.203.39.153 \\
+    --address 13.126.9.249 --address 13.202.133.53
 """
 _EPILOG = """\b
 Examples:
