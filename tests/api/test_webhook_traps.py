@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,7 +109,7 @@ def test_a_call_that_was_never_connected_counts_and_nobody_was_reached(tmp_path:
         assert (row["calls"], row["reached"], row["successes"]) == (len(CALLS), 0, 0)
 
 
-def leg(leg_id: str, kind: str, second: int, **payload: str) -> Event:
+def leg(leg_id: str, kind: str, second: int, **payload: Any) -> Event:
     details = {"call_leg_id": leg_id, "call_session_id": "one", **payload}
     occurred = f"2025-03-01T12:00:{second:02}Z"
     return in_json(data={"event_type": kind, "occurred_at": occurred, "payload": details})
@@ -156,11 +157,16 @@ def test_legs_with_ids_of_their_own_are_calls_of_their_own(tmp_path: Path) -> No
             leg("b", "call.initiated", 3, direction="outgoing"),
             leg("b", "call.hangup", 40, hangup_cause="normal_clearing"),
             leg("a", "call.hangup", 41, hangup_cause="normal_clearing"),
+            leg("a", "call.analyzed", 50, cost={"currency": "USD", "total": "0.1234"}),
+            leg("a", "call.cost", 52, status="success", total_cost="0.0034"),
+            leg("b", "call.cost", 53, status="success", total_cost="0.0075"),
         ):
             assert endpoint.send(event).is_success
         assert endpoint.dead_letters() == []
         found = shown(server)
         assert {name: call["duration"] for name, call in found.items()} == {"a": 40, "b": 37}
+        # What the assistant cost stands at its own leg.
+        assert {name: call["cost"] for name, call in found.items()} == {"a": 0.1234, "b": 0.0075}
         assert {call["payload"]["session_id"] for call in found.values()} == {"one"}
 
 
