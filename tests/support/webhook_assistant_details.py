@@ -1,6 +1,7 @@
 """Events of voice assistants that are easily read wrongly, in the shapes that they publish."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from support.webhook_events import Detail, Event, PlatformCall, in_json
@@ -154,6 +155,31 @@ def _elevenlabs_failure() -> Detail:
     )
 
 
+def _bland_end_ahead() -> Detail:
+    """The end is that of the longest time that the call may have lasted."""
+    began = datetime.now(UTC) - timedelta(minutes=1)
+    call = {
+        "call_id": "bland-ea",
+        "created_at": (began - timedelta(seconds=5)).isoformat(),
+        "started_at": began.isoformat(),
+        "end_at": (began + timedelta(minutes=30)).isoformat(),
+        "max_duration": 30,
+        "inbound": False,
+        "completed": True,
+        "status": "completed",
+        "answered_by": "human",
+        "call_length": 0.45,
+    }
+    return Detail(
+        "bland",
+        PlatformCall(
+            "bland-ea",
+            (in_json(**call), in_json(**call, corrected_duration="30", price=0.05)),
+            {"duration": 30, "outcome": "human", "cost": 0.05, "reached": True},
+        ),
+    )
+
+
 def _vapi(call_id: str, kind: str, at: int, **members: Any) -> Event:
     call = {
         "id": call_id,
@@ -234,6 +260,7 @@ DETAILS: Mapping[str, Detail] = {
     "retell: voicemail": _retell_voicemail(),
     "elevenlabs: voicemail": _elevenlabs_voicemail(),
     "elevenlabs: not initiated": _elevenlabs_failure(),
+    "bland: end ahead": _bland_end_ahead(),
     "bolna: rejected": _bolna(
         "bolna-rj",
         "completed",
