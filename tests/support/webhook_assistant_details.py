@@ -7,16 +7,16 @@ from typing import Any
 from support.webhook_events import Detail, Event, PlatformCall, in_json
 
 
-def _retell_never_connected() -> Detail:
+def _retell_never_connected(call_id: str, reason: str, outcome: str) -> Detail:
     """No time but that of the event; the analysis comes later."""
     call = {
-        "call_id": "retell-nc",
+        "call_id": call_id,
         "call_type": "phone_call",
         "agent_id": "ag-1",
         "call_status": "not_connected",
         "duration_ms": 0,
         "transcript": "",
-        "disconnection_reason": "dial_no_answer",
+        "disconnection_reason": reason,
         "call_cost": {"product_costs": [], "combined_cost": 0},
         "from_number": "+15550100",
         "to_number": "+15550101",
@@ -26,7 +26,7 @@ def _retell_never_connected() -> Detail:
     return Detail(
         "retell",
         PlatformCall(
-            "retell-nc",
+            call_id,
             (
                 in_json(event="call_ended", call=call, event_timestamp=1740830450402),
                 in_json(
@@ -38,7 +38,8 @@ def _retell_never_connected() -> Detail:
             {
                 "started_at": "2025-03-01T12:00:50.402+00:00",
                 "duration": 0,
-                "outcome": "dial_no_answer",
+                "outcome": outcome,
+                "end_reason": reason,
                 "direction": "outbound",
                 "success": False,
                 "reached": False,
@@ -255,7 +256,10 @@ def _hung_up(reason: str) -> Mapping[str, Any]:
 
 
 DETAILS: Mapping[str, Detail] = {
-    "retell: never connected": _retell_never_connected(),
+    "retell: never connected": _retell_never_connected(
+        "retell-nc", "dial_no_answer", "dial_no_answer"
+    ),
+    "retell: no credit": _retell_never_connected("retell-cr", "credit_exhausted", "not_connected"),
     "retell: invalid destination": _retell_invalid_destination(),
     "retell: voicemail": _retell_voicemail(),
     "elevenlabs: voicemail": _elevenlabs_voicemail(),
