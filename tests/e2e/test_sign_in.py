@@ -1,18 +1,19 @@
 """Who may look: the key is asked for, kept in the tab, and forgotten."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from playwright.sync_api import expect
 
-from support.dashboard import Opener
+from support.dashboard import Dashboard, Opener
 from support.live import ADMIN_KEY, Live
 
 UNAUTHORIZED, FORBIDDEN = "status of 401", "status of 403"
 
 
-def make_key(server: Live, *permissions: str, expires_at: str | None = None) -> tuple[str, str]:
+def make_key(server: Live, *permissions: str, **more: Any) -> tuple[str, str]:
     """A new key and its id."""
-    body = {"name": "test", "permissions": permissions, "expires_at": expires_at}
+    body = {"name": "test", "permissions": permissions, **more}
     made = server.client.post("/keys", json=body).json()
     return made["key"], made["id"]
 
@@ -58,6 +59,43 @@ def test_a_key_that_is_revoked_meanwhile_ends_the_view(visit: Opener, site: Live
     expect(page.page.get_by_role("alert")).to_contain_text("revoked")
     expect(page.page.locator("#content")).to_be_hidden()
     page.forgive(UNAUTHORIZED)
+
+
+def test_the_next_key_shows_nothing_of_the_last(visit: Opener, site: Live) -> None:
+    key, identity = make_key(site, "query")
+    merchant, other = (row["merchant_id"] for row in merchants(site)[:2])
+    page = visit(site)
+    page.open("?view=calls&date_range=all", key=key)
+    rows = page.page.locator("#view-calls tbody tr")
+    page.page.get_by_role("button", name="More").click()
+    expect(rows).to_have_count(200)
+    site.client.delete(f"/keys/{identity}")
+    page.page.get_by_role("button", name="Oldest first").click()
+    expect(page.page.get_by_role("alert")).to_contain_text("revoked")
+    expect(page.page.locator("#view-calls")).to_be_empty()
+    page.forgive(UNAUTHORIZED)
+    page.sign_in(make_key(site, "query", scope={"merchant_ids": [merchant]})[0])
+    page.page.go_back()
+    page.settle()
+    expect(rows).to_have_count(100)
+    assert rows.filter(has_text=merchant).count() == 100
+    expect_told_of_scope(page, other)
+
+
+def merchants(server: Live) -> list[dict[str, Any]]:
+    """Merchants by their calls, the one with the most first."""
+    found = server.rows("call_count", group_by=["merchant_id"])
+    return sorted(found, key=lambda row: row["count"], reverse=True)
+
+
+def expect_told_of_scope(page: Dashboard, merchant: str) -> None:
+    """A filter that the key may not name is told, and is no reason to ask for another key."""
+    page.show(f"?merchant_id={merchant}")
+    expect(page.page.locator("#notices [role=alert]")).to_contain_text("scope")
+    expect(page.page.get_by_label("Access key")).to_be_hidden()
+    page.forgive(FORBIDDEN)
+    page.show("")
+    expect(page.page.locator("#notices")).to_be_empty()
 
 
 def test_a_key_that_expires_meanwhile_ends_the_view(visit: Opener, site: Live) -> None:

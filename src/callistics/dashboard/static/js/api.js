@@ -5,12 +5,19 @@ import { credential } from "./session.js";
 const OF_ANOTHER =
   "A page of something else came in place of the server's answer, most likely a proxy's: load this page anew.";
 
+const FORBIDDEN = "urn:callistics:problem:forbidden";
+
 /** An answer that is no success; `problem` is its body as RFC 9457 has it. */
 export class ApiError extends Error {
   constructor(status, problem) {
     super(problem.detail || problem.title || `The server answered ${status}.`);
     this.status = status;
     this.problem = problem;
+  }
+
+  /** Whether the key itself is refused, not what was asked with it, such as a filter outside its scope. */
+  get refusesKey() {
+    return this.status === 401 || this.problem.type === FORBIDDEN;
   }
 }
 

@@ -63,7 +63,7 @@ function ask(signal) {
 
 // What is wrong with the range alone is told by the panels; the rest concerns the page.
 function settled(error) {
-  if (error.name === "AbortError" || [401, 403, 429, 503, 0].includes(error.status)) throw error;
+  if (error.name === "AbortError" || error.refusesKey || [429, 503, 0].includes(error.status)) throw error;
   return { count: null, begin: "..", end: "..", completeUntil: null };
 }
 

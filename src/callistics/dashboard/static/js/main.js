@@ -12,7 +12,7 @@ import { useDescription } from "./labels.js";
 import { reload, startLoading, stopLoading } from "./loading.js";
 import { failureNotice } from "./notices.js";
 import { showCall, showLead } from "./record-pages.js";
-import { credential, forgetKey } from "./session.js";
+import { credential, forgetKey, refuseKey, takeRefusal } from "./session.js";
 import { askKey } from "./sign-in.js";
 import { useFilters } from "./state.js";
 import { switchTheme } from "./theme.js";
@@ -77,19 +77,19 @@ function showView({ view }) {
 }
 
 function fail(error) {
-  const refused = error.status === 401 || (error.status === 403 && !isEmbedded());
+  // What a token may never do another one of its kind may not do either.
+  const refused = isEmbedded() ? error.status === 401 : error.refusesKey;
   if (!refused) return fill(byId("notices"), failureNotice(error));
   stopLoading();
   if (isEmbedded()) return waitForToken();
-  signOut(error.status);
+  endSession(error.status);
 }
 
-function signOut(status) {
-  stopLoading();
-  forgetKey();
-  fill(byId("notices"));
+// All that was shown and held goes with the document: whoever signs in next may see less.
+function endSession(status) {
   showSigned(false);
-  askKey(signedIn, status);
+  refuseKey(status);
+  location.reload();
 }
 
 function signedIn() {
@@ -136,7 +136,6 @@ function withoutLocked(state, locked) {
 }
 
 byId("theme").addEventListener("click", switchTheme);
-// All that was shown and held goes with the document.
 byId("sign-out").addEventListener("click", () => {
   forgetKey();
   location.replace(location.pathname);
@@ -145,5 +144,5 @@ if (meta("mode") === "embed") startEmbedded();
 else if (credential()) signedIn();
 else {
   byId("main").ariaBusy = "false";
-  askKey(signedIn);
+  askKey(signedIn, takeRefusal());
 }

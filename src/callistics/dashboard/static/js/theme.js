@@ -1,11 +1,13 @@
 // Light or dark: what the system says, unless the reader chose otherwise for this tab.
 
+import { keep, kept } from "./tab.js";
+
 const NAME = "callistics.theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set();
 
 export function theme() {
-  return sessionStorage.getItem(NAME) ?? (system.matches ? "dark" : "light");
+  return kept(NAME) ?? (system.matches ? "dark" : "light");
 }
 
 export function onTheme(listener) {
@@ -13,7 +15,7 @@ export function onTheme(listener) {
 }
 
 export function switchTheme() {
-  sessionStorage.setItem(NAME, theme() === "dark" ? "light" : "dark");
+  keep(NAME, theme() === "dark" ? "light" : "dark");
   apply();
 }
 
