@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
@@ -48,6 +49,16 @@ def test_the_page_reads_what_was_asked(shown: Dashboard, queries: list[dict[str,
         assert state["compare"] == (query.get("compare") or "none")
         assert state["timezone"] == query.get("timezone", "UTC")
         assert state["granularity"] == query.get("granularity", "auto")
+
+
+def test_what_an_address_says_is_taken_exactly(shown: Dashboard) -> None:
+    long = "9007199254740993"
+    payload = f'{{"account":{long},"in":[{long},1]}}'
+    query = urlencode({"payload": payload, "success": "constructor", "refresh": "0.001"})
+    state = shown.page.evaluate(READ, "?" + query)
+    assert state["filters"]["payload_filters"] == {"account": long, "in": [long, 1]}
+    assert state["filters"]["success"] == "constructor"
+    assert state["refresh"] == 0
 
 
 def test_the_page_shows_the_figures_of_the_query(site: Live, signed_in: Dashboard) -> None:

@@ -1,5 +1,6 @@
 // What the page asks the server. Addresses are relative: a proxy may serve it below a path.
 
+import { asWritten, parse } from "./json.js";
 import { credential } from "./session.js";
 
 const OF_ANOTHER =
@@ -65,6 +66,12 @@ async function json(method, path, options) {
   return (await request(method, path, options)).json();
 }
 
+/** One record, whose payload may hold any number. */
+async function record(path, signal) {
+  const answer = await request("GET", path, { signal });
+  return parse(await answer.text(), asWritten);
+}
+
 /** The answers to several bodies of `POST /analytics`, each `{data}` or `{error}`, in order. */
 export async function batch(queries, signal) {
   const { answers } = await json("POST", "analytics/batch", { body: { queries }, signal });
@@ -87,11 +94,11 @@ export function searchCalls(body, signal) {
 }
 
 export function call(id, merchant, timezone, signal) {
-  return json("GET", `calls/${encodeURIComponent(id)}${query({ merchant_id: merchant, timezone })}`, { signal });
+  return record(`calls/${encodeURIComponent(id)}${query({ merchant_id: merchant, timezone })}`, signal);
 }
 
 export function lead(id, merchant, timezone, signal) {
-  return json("GET", `leads/${encodeURIComponent(id)}${query({ merchant_id: merchant, timezone })}`, { signal });
+  return record(`leads/${encodeURIComponent(id)}${query({ merchant_id: merchant, timezone })}`, signal);
 }
 
 /** Values of a field that the key may see, by how often they occur. */

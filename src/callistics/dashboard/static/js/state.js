@@ -1,11 +1,13 @@
 // What the page shows, and how its address says so: only what differs from the default is in it.
 
 import { meta } from "./dom.js";
+import { parse } from "./json.js";
+import { REFRESHES } from "./labels.js";
 
-const OWN = [
-  "date_range", "date_from", "date_to", "timezone", "granularity", "compare", "order", "refresh", "view", "call",
-  "lead", "merchant",
-];
+/** The filters that say which time is asked about. */
+export const RANGE = ["date_range", "date_from", "date_to"];
+const OWN = [...RANGE, "timezone", "granularity", "compare", "order", "refresh", "view", "call", "lead", "merchant"];
+const FLAGS = new Map([["true", true], ["false", false]]);
 const forms = { values: [], numbers: [], number: [], flag: [], text: [], payload: [] };
 let words = {};
 
@@ -48,9 +50,14 @@ export function read(search) {
   for (const name of ["timezone", "granularity", "compare", "order"]) {
     if (given.get(name)) state[name] = given.get(name);
   }
-  state.refresh = Number(given.get("refresh")) || 0;
+  state.refresh = refreshOf(Number(given.get("refresh")));
   state.unknown = [...new Set(given.keys())].filter((name) => !isKnown(name));
   return readView(given, state);
+}
+
+// What is not offered might ask without a pause.
+function refreshOf(seconds) {
+  return REFRESHES.some(([offered]) => offered === seconds) ? seconds : 0;
 }
 
 function isKnown(name) {
@@ -59,7 +66,7 @@ function isKnown(name) {
 }
 
 function readRange(given, filters) {
-  const names = ["date_range", "date_from", "date_to"].filter((name) => given.get(name));
+  const names = RANGE.filter((name) => given.get(name));
   if (names.length) delete filters.date_range;
   for (const name of names) if (given.get(name) !== words.everything) filters[name] = given.get(name);
 }
@@ -71,7 +78,7 @@ function readList(given, name, filters, value) {
 }
 
 function flag(text) {
-  return { true: true, false: false }[text] ?? text;
+  return FLAGS.get(text) ?? text;
 }
 
 // What is no number, no flag and no JSON goes to the server as it is: it says what is wrong.
@@ -81,7 +88,8 @@ function number(text) {
 
 function parsed(text) {
   try {
-    return JSON.parse(text);
+    // The server compares the text of a number, so that a long one may come as text.
+    return parse(text, (long) => long);
   } catch {
     return text;
   }
@@ -103,7 +111,7 @@ export function write(state) {
     given.set(state.view, state.id);
     if (state.merchant) given.set("merchant", state.merchant);
   } else if (state.view !== usual.view) given.set("view", state.view);
-  writeFilters(state.filters, given);
+  writeFilters(state, given);
   for (const name of ["timezone", "granularity", "compare", "order", "refresh"]) {
     if (state[name] !== usual[name]) given.set(name, state[name]);
   }
@@ -111,10 +119,10 @@ export function write(state) {
   return text && `?${text}`;
 }
 
-function writeFilters(filters, given) {
+function writeFilters({ filters, locked = {} }, given) {
   const { date_range: range, payload_filters: payload, ...others } = filters;
   if (range && range !== defaultRange()) given.set("date_range", range);
-  if (!range && !others.date_from && !others.date_to) given.set("date_range", words.everything);
+  if (!hasRange(filters) && !hasRange(locked)) given.set("date_range", words.everything);
   for (const [name, value] of Object.entries(others)) {
     for (const item of [value].flat()) {
       if (item === null) given.append(name + words.absent, "1");
@@ -127,10 +135,19 @@ function writeFilters(filters, given) {
 /** The state with other filters; a filter of undefined is none. */
 export function withFilters(state, changes) {
   const filters = { ...state.filters, ...changes };
-  const dates = ["date_from", "date_to", "date_range"];
-  if (dates.some((name) => name in changes)) {
-    for (const name of dates) if (!(name in changes)) delete filters[name];
+  if (hasRange(changes)) {
+    for (const name of RANGE) if (!(name in changes)) delete filters[name];
   }
   for (const [name, value] of Object.entries(filters)) if (value === undefined) delete filters[name];
   return { ...state, filters };
+}
+
+/** The state with its range as its only filter. */
+export function withRangeAlone(state) {
+  const kept = Object.entries(state.filters).filter(([name]) => RANGE.includes(name));
+  return { ...state, filters: Object.fromEntries(kept) };
+}
+
+export function hasRange(filters) {
+  return RANGE.some((name) => name in filters);
 }
