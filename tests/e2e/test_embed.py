@@ -1,5 +1,6 @@
 """The page inside another one: its token, what it locks, its end and its renewal."""
 
+import json
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -122,6 +123,61 @@ def test_a_token_that_holds_no_more_is_renewed(visit: Opener, site: Live, host: 
     page.forgive("status of 401")
     send(page.page, {"type": "callistics:token", "token": token(site)})
     assert calls_of(found) is not None
+
+
+def test_another_token_changes_all_that_it_locks(visit: Opener, site: Live, host: str) -> None:
+    page = begin(visit, site, host)
+    first = {"provider": ["TWILIO"], "date_range": "last_7_days"}
+    found = frame(page.page, site, f"#token={token(site, locked={**LOCKED, 'filters': first})}")
+    calls_of(found)
+    assert asked(page)["granularity"] == "day"
+    expect(found.get_by_label("Compare with")).to_be_enabled()
+    choose_a_day(found)
+    found.get_by_role("button", name="Remove filter").click()
+    expect(found.get_by_role("button", name="Remove filter")).to_have_count(0)
+    calls_of(found)
+    assert asked(page)["filters"] == {}
+    both = ["TWILIO", "PLIVO"]
+    second = token(site, locked={"filters": {"provider": both}, "timezone": "UTC"})
+    page.page.evaluate(
+        "address => document.getElementById('f').src = address",
+        f"{page.page.frames[1].url}#token={second}",
+    )
+    expect(found.locator(".chip.locked")).to_have_text(["Provider: TWILIO or PLIVOfixed"])
+    expect(found.locator("#zone-shown")).to_have_text("UTC, fixed")
+    filters = {"provider": both, "merchant_id": merchant_of(site), "date_range": "last_30_days"}
+    assert calls_of(found) == str(site.rows("success_rate", filters=filters)[0]["calls"])
+    expect(found.locator("#notices")).to_be_empty()
+
+
+def asked(page: Dashboard) -> dict[str, Any]:
+    """The body of a query of the panels, as asked last."""
+    *_, last = (one for one in page.requests if one.url.endswith("/analytics/batch"))
+    return json.loads(last.post_data or "")["queries"][0]
+
+
+def choose_a_day(found: FrameLocator) -> None:
+    """Filter by a bucket of a time series."""
+    panel = found.locator("#panel-calls-over-time")
+    panel.get_by_role("button", name="Table").click()
+    panel.locator("tbody button").first.click()
+
+
+def test_a_frame_that_waits_asks_again(visit: Opener, site: Live, host: str) -> None:
+    page = begin(visit, site, host)
+    page.page.clock.install()
+    found = frame(page.page, site, f"#token={token(site)}x")
+    expect(found.locator("#notices")).to_contain_text("expired")
+    found.get_by_label("Interval").select_option("week")
+    assert len(page.page.evaluate("heard")) == 2
+    page.page.clock.fast_forward("01:00")
+    page.page.wait_for_function("heard.length === 3")
+    send(page.page, {"type": "callistics:token", "token": token(site)})
+    calls_of(found)
+    assert asked(page)["granularity"] == "week"
+    page.page.clock.fast_forward("01:00")
+    assert len(page.page.evaluate("heard")) == 3
+    page.forgive("status of 401")
 
 
 def test_a_token_of_a_foreign_parent_is_not_taken(visit: Opener, site: Live) -> None:

@@ -5,10 +5,22 @@ import { read, write } from "./state.js";
 const listeners = new Set();
 let embedded = false;
 let state = null;
+let arranged = (given) => given;
+// The query of the address that the state is of.
+let shown = null;
 
-/** Begin with what the address says; the filters have to be known by then. */
-export function begin(change = (given) => given) {
-  state = change(read(location.search));
+/**
+ * Begin with what the address says; the filters have to be known by then. `arrange` is what becomes
+ * of the state of any address, also of those that come later.
+ */
+export function begin(arrange) {
+  arranged = arrange;
+  state = readAddress(location.search);
+  shown = location.search;
+}
+
+function readAddress(search) {
+  return arranged(read(search));
 }
 
 export function current() {
@@ -30,9 +42,11 @@ export function embedIn() {
 
 export function navigate(next, { replace = false } = {}) {
   const address = addressOf(next);
-  state = next;
+  // What the page does not know leaves the address with this.
+  state = { ...next, unknown: [] };
   if (embedded || replace) history.replaceState(null, "", address);
   else if (address !== location.pathname + location.search) history.pushState(null, "", address);
+  shown = location.search;
   tell();
 }
 
@@ -44,8 +58,11 @@ function tell() {
   for (const listener of listeners) listener(state);
 }
 
+// A fragment alone, of the link that skips to the figures or with a token, leaves the state as it is.
 addEventListener("popstate", () => {
-  state = { ...read(location.search), ...(embedded ? { view: "dashboard" } : {}) };
+  if (state === null || location.search === shown) return;
+  shown = location.search;
+  state = readAddress(shown);
   tell();
 });
 
@@ -54,5 +71,5 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-page]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  navigate(read(new URL(link.href).search));
+  navigate(readAddress(new URL(link.href).search));
 });

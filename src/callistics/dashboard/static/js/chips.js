@@ -3,9 +3,8 @@
 import { h } from "./dom.js";
 import * as format from "./format.js";
 import { label } from "./labels.js";
-import { defaultRange } from "./state.js";
+import { RANGE, defaultRange, hasRange } from "./state.js";
 
-const RANGE = ["date_range", "date_from", "date_to"];
 const PAIRS = [
   ["min_duration", "max_duration", "Duration", format.duration],
   ["sentiment_min", "sentiment_max", "Sentiment", format.decimal],
@@ -27,6 +26,11 @@ export function describe(filters) {
     .filter(([name]) => !done.has(name))
     .map(([name, value]) => ({ text: `${label(name)}: ${valueText(name, value)}`, names: [name] }));
   return [...datesChip(filters), ...others, ...paired, ...payloadChips(filters.payload_filters)];
+}
+
+/** Whether a chip stands for the range, which is always there. */
+export function isOfRange({ names = [] }) {
+  return names.includes("date_from");
 }
 
 function datesChip({ date_from: from, date_to: to }) {
@@ -58,7 +62,7 @@ function oneText(name, item) {
   if (item === null) return "none";
   if (name === "weekday" && typeof item === "number") return format.weekday(item);
   if (name === "hour" && typeof item === "number") return format.hour(item);
-  const text = String(item);
+  const text = item === "" ? '""' : String(item);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
@@ -72,15 +76,22 @@ function payloadChips(payload) {
 
 function testText(test) {
   if (test === null) return "is absent";
-  if (typeof test !== "object" || Array.isArray(test)) return `= ${valueText("", test)}`;
+  if (typeof test !== "object" || Array.isArray(test)) return `= ${operandText(test)}`;
   return Object.entries(test)
     .map(([operator, value]) =>
-      operator === "exists" ? (value ? "is present" : "is absent") : `${SIGNS[operator] ?? operator} ${valueText("", value)}`)
+      operator === "exists" ? (value ? "is present" : "is absent") : `${SIGNS[operator] ?? operator} ${operandText(value)}`)
     .join(" and ");
 }
 
-export function withoutChip(filters, chip) {
-  if (chip.names?.includes("date_from")) return { date_range: defaultRange() };
+// What is in a payload is told in its own words: yes and no would be texts there.
+function operandText(value) {
+  return [value].flat().map((item) => oneText("", item)).join(" or ");
+}
+
+/** What changes of the filters where a chip is removed. */
+export function withoutChip({ filters, locked = {} }, chip) {
+  // Beside a locked range there is none of the page's own.
+  if (isOfRange(chip)) return { date_range: hasRange(locked) ? undefined : defaultRange() };
   if (chip.payloadKey === undefined) return Object.fromEntries(chip.names.map((name) => [name, undefined]));
   const { [chip.payloadKey]: _, ...others } = filters.payload_filters;
   return { payload_filters: Object.keys(others).length ? others : undefined };

@@ -17,6 +17,7 @@ let asked = {};
 /** Make the panels that the server declares; nothing is asked yet. */
 export function buildDashboard(description) {
   themes = description.themes;
+  shown.forEach((panel) => panel.drawing?.remove());
   shown = description.panels.map((panel) => new Panel(panel, bodyOf));
   const sections = new Map();
   for (const one of shown) {
@@ -26,8 +27,9 @@ export function buildDashboard(description) {
   }
   fill(byId("panels"), [...sections].map(([name, elements]) =>
     h("section", { class: "group", "aria-label": name }, h("h2", {}, name), h("div", { class: "grid" }, elements))));
-  onTheme(() => shown.forEach((panel) => panel.recolour(themes[theme()])));
 }
+
+onTheme(() => shown.forEach((panel) => panel.recolour(themes[theme()])));
 
 function bodyOf(panel) {
   const { filters, ...others } = panel.query;
@@ -42,6 +44,7 @@ export async function loadDashboard(signal, newestKnown) {
   try {
     const preparing = shown.map((panel) => panel.prepare(themes[theme()]));
     const [[answers, resolved]] = await Promise.all([ask(signal), ...preparing]);
+    signal.throwIfAborted();
     const failed = await showAll(answers, resolved, state);
     showAsked(resolved, state, asked.compare);
     await newestKnown;

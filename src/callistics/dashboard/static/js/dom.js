@@ -23,6 +23,31 @@ export function fill(element, ...children) {
   return element;
 }
 
+const REACHABLE = "a[href], button, summary, input, select, [tabindex]";
+
+/**
+ * Draw what is within an element anew. Who was at a part of it is afterwards at the one of the same
+ * name, else at the one in its place, or at `otherwise` where there is none.
+ */
+export function redraw(element, draw, otherwise = null) {
+  const before = parts(element);
+  const place = before.indexOf(document.activeElement);
+  const name = place < 0 ? null : nameOf(before[place]);
+  draw();
+  if (place < 0) return;
+  const after = parts(element);
+  const same = nameOf(after[place]) === name ? after[place] : after.find((one) => nameOf(one) === name);
+  (same ?? after[place] ?? after.at(-1) ?? otherwise)?.focus({ preventScroll: true });
+}
+
+function parts(element) {
+  return [...element.querySelectorAll(REACHABLE)];
+}
+
+function nameOf(part) {
+  return part?.getAttribute("aria-label") ?? part?.getAttribute("href") ?? part?.textContent;
+}
+
 export function byId(id) {
   return document.getElementById(id);
 }

@@ -6,6 +6,8 @@ import { holdToken } from "./session.js";
 
 const EXPIRED = "callistics:expired";
 const TOKEN = "callistics:token";
+const AGAIN_SECONDS = 60;
+let asking = 0;
 
 /** Take the token out of the address; the claims of it, for display alone, or null. */
 export function takeToken() {
@@ -15,6 +17,8 @@ export function takeToken() {
 }
 
 function hold(token) {
+  clearInterval(asking);
+  asking = 0;
   holdToken(token);
   return claims(token);
 }
@@ -33,8 +37,19 @@ function base64(text) {
   return text.replaceAll("-", "+").replaceAll("_", "/");
 }
 
-/** Tell the parent that another token is wanted. It says nothing that is secret. */
+/** Tell the parent that another token is wanted, again and again until one comes. */
 export function askForToken() {
+  clearInterval(asking);
+  asking = setInterval(tellParent, 1000 * AGAIN_SECONDS);
+  tellParent();
+}
+
+export function isWaiting() {
+  return asking !== 0;
+}
+
+// It says nothing that is secret.
+function tellParent() {
   if (parent !== window) parent.postMessage({ type: EXPIRED }, "*");
 }
 

@@ -1,16 +1,18 @@
 // The bar above the panels: range, comparison, buckets, zone, filters, and how fresh the data is.
 
-import { current, navigate, subscribe } from "./app.js";
+import { current, navigate } from "./app.js";
 import { chipElement, describe, lockedChip, withoutChip } from "./chips.js";
-import { byId, fill, h, newId } from "./dom.js";
+import { byId, fill, h, newId, redraw } from "./dom.js";
 import { askFilter } from "./filter-dialog.js";
 import { COMPARISONS, REFRESHES, granularities, rangeLabel, timezones, zoneOf } from "./labels.js";
 import { isClosed } from "./query.js";
 import { rangePicker } from "./range-picker.js";
-import { withFilters } from "./state.js";
+import { hasRange, withFilters, withRangeAlone } from "./state.js";
+
+let show = () => {};
 
 /** Build the bar; `locked` are filters and a zone that are fixed from outside. */
-export function filterBar(locked) {
+export function build(locked) {
   const bar = byId("filters");
   const controls = [rangeControl(locked), selects(), zoneControl(locked)].flat();
   fill(bar,
@@ -19,7 +21,7 @@ export function filterBar(locked) {
     h("p", { id: "asked", class: "note" }),
     h("p", { id: "unknown", class: "notice", role: "alert" }),
     h("ul", { class: "chips", id: "chips", "aria-label": "Filters" }));
-  const update = (state) => {
+  show = (state) => {
     for (const control of controls) control.update(state);
     showChips(state, locked);
     byId("zone-shown").textContent = locked.timezone ? `${state.timezone}, fixed` : state.timezone;
@@ -27,8 +29,12 @@ export function filterBar(locked) {
     bar.hidden = state.view === "call" || state.view === "lead";
     bar.classList.toggle("calls-only", state.view === "calls");
   };
-  subscribe(update);
   update(current());
+}
+
+/** Show a state in the bar. */
+export function update(state) {
+  show(state);
 }
 
 // A filter that is misspelled must not pass for one that is in force.
@@ -37,8 +43,7 @@ function unknownText({ unknown = [] }) {
 }
 
 function rangeControl(locked) {
-  const fixed = ["date_range", "date_from", "date_to"].some((name) => name in (locked.filters ?? {}));
-  return fixed ? [] : [rangePicker()];
+  return hasRange(locked.filters ?? {}) ? [] : [rangePicker()];
 }
 
 function selects() {
@@ -58,7 +63,7 @@ function comparison() {
     element,
     update: (state) => {
       update(state);
-      input.disabled = !isClosed(state.filters);
+      input.disabled = !isClosed(state);
       input.title = input.disabled ? "Choose a range with both ends to compare it" : "";
     },
   };
@@ -100,9 +105,10 @@ function addButton(locked) {
 
 function showChips(state, locked) {
   const chips = describe(state.filters).map((chip) =>
-    chipElement(chip, () => navigate(withFilters(current(), withoutChip(current().filters, chip)))));
+    chipElement(chip, () => navigate(withFilters(current(), withoutChip(current(), chip)))));
   const fixed = locked.filters ? [...lockedRange(locked.filters), ...describe(locked.filters)].map(lockedChip) : [];
-  fill(byId("chips"), fixed, chips, chips.length > 1 ? clearAll() : null);
+  const clear = chips.length > 1 ? clearAll() : null;
+  redraw(byId("chips"), () => fill(byId("chips"), fixed, chips, clear), byId("add-filter"));
 }
 
 function lockedRange({ date_range: range }) {
@@ -110,10 +116,6 @@ function lockedRange({ date_range: range }) {
 }
 
 function clearAll() {
-  const clear = () => {
-    const { date_range: range, date_from: from, date_to: to } = current().filters;
-    const dates = Object.entries({ date_range: range, date_from: from, date_to: to });
-    navigate({ ...current(), filters: Object.fromEntries(dates.filter(([, value]) => value)) });
-  };
+  const clear = () => navigate(withRangeAlone(current()));
   return h("li", {}, h("button", { type: "button", class: "quiet", onclick: clear }, "Clear filters"));
 }

@@ -6,15 +6,15 @@ import { addressOf, current, embedIn, isEmbedded, subscribe } from "./app.js";
 import { showCalls } from "./calls.js";
 import { buildDashboard, loadDashboard, loadNewest, showAge } from "./dashboard.js";
 import { announce, byId, fill, h, meta } from "./dom.js";
-import { askForToken, awaitTokens, takeToken } from "./embed.js";
-import { filterBar } from "./filter-bar.js";
+import { askForToken, awaitTokens, isWaiting, takeToken } from "./embed.js";
+import * as filterBar from "./filter-bar.js";
 import { useDescription } from "./labels.js";
 import { reload, startLoading, stopLoading } from "./loading.js";
 import { failureNotice } from "./notices.js";
 import { showCall, showLead } from "./record-pages.js";
 import { credential, forgetKey, refuseKey, takeRefusal } from "./session.js";
 import { askKey } from "./sign-in.js";
-import { useFilters } from "./state.js";
+import { RANGE, hasRange, useFilters } from "./state.js";
 import { switchTheme } from "./theme.js";
 
 const AGE_SECONDS = 30;
@@ -22,11 +22,15 @@ const VIEWS = ["dashboard", "calls", "record"];
 const TITLES = { dashboard: "Dashboard", calls: "Calls", call: "Call", lead: "Lead" };
 let begun = false;
 let viewed = null;
+// What the token may see and locks; a key locks nothing.
+let limits = {};
+let arrangedFor = null;
 
-async function begin(locked = {}) {
+async function begin() {
   try {
     const description = await api.panels();
-    if (!begun) prepare(description, locked);
+    if (!begun) prepare(description);
+    if (JSON.stringify(limits) !== arrangedFor) arrange(description);
   } catch (error) {
     byId("main").ariaBusy = "false";
     fill(byId("notices"), failureNotice(error));
@@ -37,18 +41,27 @@ async function begin(locked = {}) {
   reload();
 }
 
-function prepare(description, locked) {
+function prepare(description) {
   begun = true;
   useDescription(description);
   useFilters(description.filters, description.address);
-  app.begin((state) => withoutLocked(state, locked));
-  buildDashboard(description);
-  filterBar(locked);
   subscribe((state) => {
+    filterBar.update(state);
     showView(state);
-    reload();
+    // What was chosen is shown with the next token.
+    if (isWaiting()) askForToken();
+    else reload();
   });
   setInterval(showAge, 1000 * AGE_SECONDS);
+}
+
+/** Make everything that depends on what may be seen: nothing of another token stays. */
+function arrange(description) {
+  arrangedFor = JSON.stringify(limits);
+  const locked = limits.locked ?? {};
+  app.begin((state) => withLocked(state, locked));
+  buildDashboard(description);
+  filterBar.build(locked);
 }
 
 async function load(signal) {
@@ -112,12 +125,12 @@ function waitForToken() {
 
 function startEmbedded() {
   const claims = takeToken();
-  const adopt = (given) => {
-    const locked = given.locked ?? {};
+  const adopt = ({ scope, locked }) => {
+    limits = { scope, locked };
     embedIn();
     for (const id of ["page", "content"]) byId(id).hidden = false;
     fill(byId("notices"));
-    begin(locked);
+    begin();
   };
   awaitTokens(adopt);
   if (claims) adopt(claims);
@@ -125,14 +138,11 @@ function startEmbedded() {
 }
 
 // A range of its own beside a locked one could only hide what may be seen.
-function withoutLocked(state, locked) {
-  const names = Object.keys(locked.filters ?? {});
+function withLocked(state, { filters: locked = {}, timezone }) {
+  const names = [...Object.keys(locked), ...(hasRange(locked) ? RANGE : [])];
   const filters = Object.fromEntries(Object.entries(state.filters).filter(([name]) => !names.includes(name)));
-  if (names.some((name) => name.startsWith("date_"))) {
-    for (const name of ["date_range", "date_from", "date_to"]) delete filters[name];
-  }
   const view = isEmbedded() ? "dashboard" : state.view;
-  return { ...state, filters, view, timezone: locked.timezone ?? state.timezone };
+  return { ...state, filters, locked, view, timezone: timezone ?? state.timezone };
 }
 
 byId("theme").addEventListener("click", switchTheme);

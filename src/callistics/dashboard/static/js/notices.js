@@ -3,8 +3,8 @@
 import { current, navigate } from "./app.js";
 import { copyButton, h } from "./dom.js";
 import * as format from "./format.js";
-import { describe } from "./chips.js";
-import { withFilters } from "./state.js";
+import { describe, isOfRange } from "./chips.js";
+import { hasRange, withFilters, withRangeAlone } from "./state.js";
 
 /** Every sentence about what is wrong, each with the field that it is about. */
 export function failureTexts(error) {
@@ -23,15 +23,15 @@ export function failureNotice(error) {
 /** Nothing matches: because of the filters, the range, or since no call was ever sent. */
 export function emptyNotice(state, newest) {
   if (newest === null) return firstCall();
-  const filtered = describe(state.filters).length > 0;
-  const clear = () => navigate({ ...current(), filters: { date_range: current().filters.date_range } });
+  const filtered = !describe(state.filters).every(isOfRange);
+  const clear = () => navigate(withRangeAlone(current()));
   const everything = () => navigate(withFilters(current(), { date_range: undefined }));
   return h("div", { class: "message" },
     h("h2", {}, "No call matches"),
     newest ? h("p", {}, `The newest call began ${format.age(newest.started_at)}, on ${format.time(newest.started_at)}.`) : null,
     h("div", { class: "actions" },
       filtered ? h("button", { type: "button", class: "secondary", onclick: clear }, "Clear filters") : null,
-      h("button", { type: "button", class: "secondary", onclick: everything }, "Show all time")));
+      hasRange(state.filters) ? h("button", { type: "button", class: "secondary", onclick: everything }, "Show all time") : null));
 }
 
 function firstCall() {

@@ -2,21 +2,33 @@
 
 const DAY = 86_400_000;
 const WORDS = /^(this|last|past)_(?:(\d+)_)?(minute|hour|day|week|month|quarter|year)s?$/;
+const CLOCK = /[T ]\d/;
 const DAYS = { minute: 1 / 1440, hour: 1 / 24, day: 1, week: 7, month: 31, quarter: 92, year: 366 };
 
-export function isClosed(filters) {
+/** Whether the range has both ends, by the page's own filters or by locked ones. */
+export function isClosed(state) {
+  return hasEnds(rangeOf(state));
+}
+
+function hasEnds(filters) {
   return Boolean(filters.date_range || (filters.date_from && filters.date_to));
+}
+
+// A range of the page's own lies within a locked one, if it has both ends.
+function rangeOf({ filters, locked = {} }) {
+  if (hasEnds(filters)) return filters;
+  return locked.date_range ? locked : { ...locked, ...filters };
 }
 
 /** What all panels have in common; a range without an end has no previous period. */
 export function common(state) {
   const body = { filters: state.filters, timezone: state.timezone, granularity: granularity(state) };
-  if (state.compare !== "none" && isClosed(state.filters)) body.compare = state.compare;
+  if (state.compare !== "none" && isClosed(state)) body.compare = state.compare;
   return body;
 }
 
 export function granularity(state) {
-  return state.granularity === "auto" ? fitting(length(state.filters)) : state.granularity;
+  return state.granularity === "auto" ? fitting(length(rangeOf(state))) : state.granularity;
 }
 
 function fitting(days) {
@@ -35,7 +47,7 @@ function length(filters) {
     return Number(times ?? 1) * DAYS[unit];
   }
   if (!from || !to) return Infinity;
-  const end = Date.parse(to) + (to.includes("T") ? 0 : DAY);
+  const end = Date.parse(to) + (CLOCK.test(to) ? 0 : DAY);
   return (end - Date.parse(from)) / DAY;
 }
 
