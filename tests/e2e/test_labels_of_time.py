@@ -51,10 +51,10 @@ def test_an_hour_that_comes_twice_is_two_ranges(page: Dashboard) -> None:
     ends = ("2025-10-26T01:00:00+02:00", "2025-10-26T04:00:00+01:00")
     found = [dates(page, label, HOURS, *ends)[1] for label in HOURS]
     assert found == [
-        "2025-10-25T23:59:59Z",
-        "2025-10-26T00:59:59Z",
-        "2025-10-26T01:59:59Z",
-        "2025-10-26T02:59:59Z",
+        "2025-10-26T01:59:59+02:00",
+        "2025-10-26T02:59:59+02:00",
+        "2025-10-26T02:59:59+01:00",
+        "2025-10-26T03:59:59+01:00",
     ]
     texts = module(page, "format", "bucketTexts", HOURS, "hour")
     assert len(set(texts.values())) == len(HOURS)
@@ -70,11 +70,42 @@ def test_the_range_cuts_its_first_and_its_last_bucket(page: Dashboard) -> None:
 def test_an_end_within_a_day_is_kept_to_the_second(page: Dashboard) -> None:
     ends = ("2025-09-29T10:30:00+05:30", "2025-10-16T10:30:00+05:30")
     assert dates(page, WEEKS[0], WEEKS, *ends)[0] == ends[0]
-    assert dates(page, WEEKS[2], WEEKS, *ends)[1] == "2025-10-16T04:59:59Z"
+    assert dates(page, WEEKS[2], WEEKS, *ends)[1] == "2025-10-16T10:29:59+05:30"
 
 
 def test_an_open_end_stays_open(page: Dashboard) -> None:
     assert dates(page, WEEKS[2], WEEKS, "..", "..") == (WEEKS[2], None)
+
+
+@pytest.mark.parametrize(
+    ("date", "text"),
+    [
+        ("2025-01-15", "15 Jan 2025"),
+        ("2025-01-15 09:00", "15 Jan 2025, 09:00"),
+        ("2025-01-15T09:00+05:30", "15 Jan 2025, 09:00 +05:30"),
+        ("20250115T090000+0530", "20250115T090000+0530"),
+        ("20250115", "20250115"),
+        ("2025-W03-3", "2025-W03-3"),
+        ("2025-015", "2025-015"),
+        ("2025-02-30", "2025-02-30"),
+        ("abc", "abc"),
+    ],
+)
+def test_a_date_in_any_form_is_shown(page: Dashboard, date: str, text: str) -> None:
+    (chip,) = module(page, "chips", "describe", {"date_from": date})
+    assert plain(chip["text"]) == plain(f"since {text}")
+
+
+def test_a_locked_range_chooses_the_interval(page: Dashboard) -> None:
+    locked = {"date_range": "last_30_days"}
+    state = {"granularity": "auto", "compare": "previous_year", "filters": {}, "locked": locked}
+    asked = module(page, "query", "common", state)
+    assert (asked["granularity"], asked["compare"]) == ("day", "previous_year")
+    day = {"date_from": "2025-01-01", "date_to": "2025-01-01"}
+    assert module(page, "query", "granularity", {**state, "filters": day}) == "hour"
+    (chip,) = module(page, "chips", "describe", day)
+    removed = module(page, "chips", "withoutChip", {**state, "filters": day}, chip)
+    assert removed == {"date_range": None}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 // Numbers and dates in the reader's language. Labels of the server are read as text: no zone, no
 // offset and no bucket is worked out here. `UTC` below only keeps a date the date that it is.
 
-const languages = navigator.languages;
+// What is no language by its form, such as en-US@posix, is passed over; without any left the
+// browser's own counts.
+const languages = navigator.languages.filter(isLanguage);
 const whole = new Intl.NumberFormat(languages, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(languages, { notation: "compact", maximumFractionDigits: 1 });
 const precise = new Intl.NumberFormat(languages, { maximumFractionDigits: 6 });
@@ -12,6 +14,8 @@ const points = new Intl.NumberFormat(languages, signed);
 const growth = new Intl.NumberFormat(languages, { ...signed, style: "percent" });
 const relative = new Intl.RelativeTimeFormat(languages, { numeric: "always", style: "long" });
 export const NOTHING = "–";
+const CLOCK = /[T ]\d/;
+const MOMENT = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?/;
 // A number and its unit stay on one line.
 const SPACE = "\u00a0";
 
@@ -25,8 +29,17 @@ const dates = {
 const weekdays = formatter({ weekday: "long" });
 const shortWeekdays = formatter({ weekday: "short" });
 
+function isLanguage(name) {
+  try {
+    return Intl.getCanonicalLocales(name).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+// The calendar is that of the server's labels, by which buckets are cut.
 function formatter(options) {
-  return new Intl.DateTimeFormat(languages, { ...options, timeZone: "UTC" });
+  return new Intl.DateTimeFormat(languages, { ...options, calendar: "gregory", timeZone: "UTC" });
 }
 
 export function count(value) {
@@ -78,7 +91,7 @@ export function duration(seconds) {
 /** A label of a bucket, such as 2025-01-31 or 2025-10-26T02:00:00+01:00. */
 export function bucket(label, granularity = "day") {
   if (label === null || label === undefined) return NOTHING;
-  if (label.includes("T")) return `${clock(label, dates.minute)}${offsetOf(label)}`;
+  if (CLOCK.test(label)) return withOffset(label, dates.minute);
   if (granularity === "quarter") return shortText(label, granularity);
   if (granularity === "month" || granularity === "year") return onDay(label, dates[granularity]);
   return onDay(label, dates.day);
@@ -105,7 +118,7 @@ export function bucketTexts(labels, granularity) {
 }
 
 function shortText(label, granularity, sameYear) {
-  if (label.includes("T")) return clock(label, shortDates.clock);
+  if (CLOCK.test(label)) return clock(label, shortDates.clock);
   if (granularity === "quarter") return `Q${Math.ceil(Number(label.slice(5, 7)) / 3)} ${label.slice(0, 4)}`;
   const format = shortDates[granularity] ?? dates.day;
   return onDay(label, sameYear || granularity === "month" || granularity === "year" ? format : dates.day);
@@ -115,14 +128,20 @@ export function weekdayTexts() {
   return [1, 2, 3, 4, 5, 6, 7].map((number) => shortWeekdays.format(Date.UTC(2026, 0, 4 + number)));
 }
 
+// What is no day of the calendar stays as it was written: the server says whether it is a date.
 function onDay(label, format) {
-  const [year, month, day] = label.split("-").map(Number);
-  return format.format(Date.UTC(year, month - 1, day));
+  const read = Date.parse(`${label}T00:00:00Z`);
+  const isDay = !Number.isNaN(read) && new Date(read).toISOString().slice(0, 10) === label;
+  return isDay ? format.format(read) : label;
 }
 
 /** A time of the server, with its own offset: the date and the clock are those it was written in. */
 export function time(text) {
-  return text ? `${clock(text, dates.second)}${offsetOf(text)}` : NOTHING;
+  return text ? withOffset(text, dates.second) : NOTHING;
+}
+
+function withOffset(text, format) {
+  return Number.isNaN(onClock(text)) ? text : `${clock(text, format)}${offsetOf(text)}`;
 }
 
 function clock(text, format) {
@@ -131,8 +150,10 @@ function clock(text, format) {
 }
 
 function onClock(text) {
-  const local = text.slice(0, 19).replace(" ", "T");
-  return Date.parse(`${local.length === 16 ? `${local}:00` : local}Z`);
+  const found = MOMENT.exec(text);
+  if (!found) return NaN;
+  const [, day, minute, second = ":00"] = found;
+  return Date.parse(`${day}T${minute}${second}Z`);
 }
 
 /** A half-open range of the server, in whole days where it has such; `..` is an open end. */

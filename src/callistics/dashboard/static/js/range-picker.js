@@ -8,6 +8,7 @@ import { withFilters } from "./state.js";
 
 const ALL = "all";
 const CUSTOM = "custom";
+const DAY = /^\d{4}-\d{2}-\d{2}/;
 
 export function rangePicker() {
   const id = newId("range");
@@ -58,10 +59,15 @@ function customDates() {
     element: h("div", { class: "dates", hidden: true }, from.element, to.element, apply),
     begin: () => from.input.focus(),
     update: (filters) => {
-      from.input.value = filters.date_from?.slice(0, 10) ?? "";
-      to.input.value = filters.date_to?.slice(0, 10) ?? "";
+      from.input.value = dayOf(filters.date_from);
+      to.input.value = dayOf(filters.date_to);
     },
   };
+}
+
+// A field for dates takes no other form of one.
+function dayOf(date = "") {
+  return DAY.exec(date)?.[0] ?? "";
 }
 
 function dateField(text) {

@@ -1,7 +1,9 @@
 // From a mark, or a row of a table, to the filters it stands for.
 
 const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 const DAY = 86_400_000;
+const OFFSET = /Z$|[+-]\d{2}:\d{2}$/;
 const MIDNIGHT = /T00:00:00(Z|[+-])/;
 
 /** The filters that a row of a panel sets, null where it sets none. */
@@ -13,10 +15,15 @@ export function filtersOf(panel, row, { labels, resolved }) {
     else Object.assign(changes, one(filter, row[field]));
   }
   for (const [field, choices] of Object.entries(panel.sets ?? {})) {
-    if (!(row[field] in choices)) return null;
+    if (!Object.hasOwn(choices, row[field])) return null;
     Object.assign(changes, choices[row[field]]);
   }
   return Object.values(changes).some((value) => value !== undefined) ? changes : null;
+}
+
+/** The fields that tell the rows of a panel apart. */
+export function keysOf({ selects, sets }) {
+  return [...Object.keys(selects ?? {}), ...Object.keys(sets ?? {})];
 }
 
 function one(filter, value) {
@@ -39,7 +46,7 @@ function below(value) {
 /** A bucket ends where the next one begins; the range cuts the first and the last. */
 function dates(label, labels, { begin, end }) {
   const next = labels[labels.indexOf(label) + 1];
-  const to = next === undefined ? lastDate(end) : label.includes("T") ? before(next) : dayBefore(next);
+  const to = next === undefined ? lastDate(end, label) : label.includes("T") ? before(next, label) : dayBefore(next);
   return { date_from: firstDate(label, begin), date_to: to, date_range: undefined };
 }
 
@@ -58,13 +65,22 @@ function isBehind(label, begin) {
   return label.includes("T") ? Date.parse(label) >= Date.parse(begin) : label > begin.slice(0, 10);
 }
 
-function lastDate(end) {
+function lastDate(end, label = end) {
   if (end === "..") return undefined;
-  return MIDNIGHT.test(end) ? dayBefore(end.slice(0, 10)) : before(end);
+  return MIDNIGHT.test(end) ? dayBefore(end.slice(0, 10)) : before(end, label.includes("T") ? label : end);
 }
 
-function before(instant) {
-  return new Date(Date.parse(instant) - SECOND).toISOString().slice(0, 19) + "Z";
+// With the offset of where the range begins: by another one it could read backwards.
+function before(instant, label) {
+  const [offset] = OFFSET.exec(label);
+  const local = Date.parse(instant) - SECOND + minutesOf(offset) * MINUTE;
+  return new Date(local).toISOString().slice(0, 19) + offset;
+}
+
+function minutesOf(offset) {
+  if (offset === "Z") return 0;
+  const minutes = 60 * Number(offset.slice(1, 3)) + Number(offset.slice(4));
+  return offset.startsWith("-") ? -minutes : minutes;
 }
 
 // By the calendar alone: the day before a day.

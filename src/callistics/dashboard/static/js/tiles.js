@@ -28,10 +28,9 @@ function delta(value, before, form, risesWell) {
   const change = changeOf(value, before, form === "share");
   if (change === null) return h("dd", { class: "delta" }, "nothing to compare");
   const was = h("span", { class: "before" }, `was ${SHOWN[form](before)}`);
-  const { difference, text } = change;
+  const { direction, text } = change;
   if (text === null) return h("dd", { class: "delta" }, was);
-  const rising = /[1-9]/.test(text) ? Math.sign(difference) : 0;
-  const good = risesWell === null ? 0 : risesWell ? rising : -rising;
+  const good = risesWell === null ? 0 : risesWell ? direction : -direction;
   return h("dd", { class: `delta ${good > 0 ? "good" : good < 0 ? "bad" : ""}` },
-    h("span", {}, h("span", { "aria-hidden": "true" }, ARROWS[rising]), text), " ", was);
+    h("span", {}, h("span", { "aria-hidden": "true" }, ARROWS[direction]), text), " ", was);
 }
