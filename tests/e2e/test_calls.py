@@ -44,6 +44,33 @@ def test_more_calls_follow_and_the_order_turns(signed_in: Dashboard, site: Live)
     signed_in.page.get_by_role("button", name="Oldest first").click()
     signed_in.settle()
     assert shown(signed_in) == expected[::-1][:100]
+    signed_in.page.get_by_role("link", name="Link to these dates").click()
+    signed_in.settle()
+    assert signed_in.query.keys() == {"view", "date_from", "date_to", "order"}
+    assert shown(signed_in) == expected[::-1][:100]
+
+
+def test_back_among_the_calls_everything_is_as_it_was(signed_in: Dashboard) -> None:
+    page = signed_in.page
+    signed_in.show("?view=calls")
+    asked = page.locator("#asked").text_content() or ""
+    page.get_by_role("button", name="More").click()
+    expect(page.locator(ROWS)).to_have_count(200)
+    page.get_by_role("link", name="Dashboard").click()
+    page.get_by_label("Range").select_option("last_7_days")
+    signed_in.settle()
+    for _ in range(2):
+        page.go_back()
+        signed_in.settle()
+    expect(page.locator("#asked")).to_have_text(asked)
+    page.route("**/calls/*?*", lambda route: route.fulfill(status=404, body="{}"))
+    page.locator(f"{ROWS} a[href*='call=']").first.click()
+    expect(page.locator("#notices [role=alert]")).to_be_visible()
+    page.unroute_all()
+    page.go_back()
+    expect(page.locator("#notices")).to_be_empty()
+    expect(page.locator(ROWS)).to_have_count(200)
+    signed_in.forgive("status of 404")
 
 
 def test_a_call_leads_to_its_lead_and_back(signed_in: Dashboard, site: Live) -> None:
@@ -95,16 +122,18 @@ def test_a_call_that_is_not_there_is_said(visit: Opener, site: Live) -> None:
     page.forgive("status of 404")
 
 
-def test_a_currency_stands_beside_its_cost_alone(visit: Opener, site: Live) -> None:
+def test_numbers_are_told_exactly_and_a_cost_with_its_currency(visit: Opener, site: Live) -> None:
     page = visit(site)
     (call, *_) = found(site)
 
     def with_cost(route: Route) -> None:
         answer = route.fetch()
-        route.fulfill(response=answer, json={**answer.json(), "cost": 1.5, "currency": "INR"})
+        more = {"cost": 1.5, "currency": "INR", "payload": {"account": 9_007_199_254_740_993}}
+        route.fulfill(response=answer, json={**answer.json(), **more})
 
     page.page.route(f"**/calls/{call}*", with_cost)
     page.open(f"?call={call}", key=ADMIN_KEY)
     record = page.page.locator("#view-record")
     expect(record).to_contain_text("1.5 INR")
     expect(record).not_to_contain_text("Currency")
+    expect(record.locator("pre")).to_contain_text('"account": 9007199254740993')

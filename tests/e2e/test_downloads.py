@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from support.dashboard import Dashboard
 from support.live import Live
@@ -50,3 +51,11 @@ def test_the_calls_themselves_can_be_downloaded(signed_in: Dashboard, site: Live
     filters = {"date_range": "last_30_days", "outcome": "NO_ANSWER"}
     expected = site.rows("call_count", filters=filters)[0]["count"]
     assert path.read_text(encoding="utf-8").count("\n") == expected
+    signed_in.page.route("**/calls/search", lambda route: route.fulfill(status=503, body="{}"))
+    menu = signed_in.page.locator("#view-calls .menu")
+    menu.locator("summary").click()
+    menu.get_by_role("button", name="CSV").click()
+    notice = signed_in.page.locator("#view-calls").get_by_role("alert")
+    expect(notice).to_contain_text("The download failed")
+    signed_in.page.unroute_all()
+    signed_in.forgive("status of 503")

@@ -1,6 +1,6 @@
 """Live refresh: it asks again by itself, without flicker, and only for a tab that is looked at."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from support.dashboard import Dashboard, Opener
 from support.live import ADMIN_KEY, Live
@@ -44,12 +44,38 @@ def pass_a_minute(page: Dashboard) -> None:
 def test_it_asks_again_and_keeps_what_is_drawn(visit: Opener, site: Live) -> None:
     page = refreshing(visit, site)
     page.page.evaluate(WATCH, "#panel-outcomes .picture")
+    providers = page.panel("providers")
+    providers.get_by_role("button", name="Table").click()
+    row = providers.locator("tbody button").nth(1)
+    row.focus()
     for times in (2, 3):
         with page.page.expect_response("**/analytics/batch"):
             page.page.clock.fast_forward(MINUTE)
         page.settle()
         assert batches(page) == times
+        expect(row).to_be_focused()
     assert page.page.evaluate("seen") == [1, 1]
+
+
+def test_more_calls_come_and_a_record_stays_whatever_is_refreshed(
+    visit: Opener, site: Live
+) -> None:
+    page = visit(site)
+    page.page.clock.install()
+    page.open("?refresh=60&view=calls", key=ADMIN_KEY)
+    held: list[Route] = []
+    page.page.route("**/calls/search", lambda route: held.extend([route]))
+    page.page.get_by_role("button", name="More").click()
+    pass_a_minute(page)
+    for route in held:
+        route.continue_()
+    rows = page.page.locator("#view-calls tbody tr")
+    expect(rows).to_have_count(200)
+    rows.first.get_by_role("link").first.click()
+    page.settle()
+    asked = len(page.requests)
+    pass_a_minute(page)
+    assert len(page.requests) == asked
 
 
 def test_a_hidden_tab_asks_nothing_and_goes_on_when_it_is_seen(visit: Opener, site: Live) -> None:

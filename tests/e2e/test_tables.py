@@ -79,3 +79,14 @@ def test_a_link_to_the_dates_stays_as_it_is(dashboard: Dashboard) -> None:
     assert dashboard.query.keys() == {"date_from", "date_to"}
     assert dashboard.rows("calls-over-time") == shown
     assert dashboard.page.get_by_role("link", name="Link to these dates").count() == 0
+
+
+def test_a_long_text_does_not_widen_a_list(shown: Dashboard) -> None:
+    script = """async (text) => {
+        const main = document.querySelector("script[src$='main.js']").src;
+        const { cellOf } = await import(main.replace("main.js", "call-fields.js"));
+        const cell = cellOf("outcome", { outcome: text }, (name, call, shown) => shown);
+        return [cell.className, cell.title];
+    }"""
+    assert shown.page.evaluate(script, "x" * 200) == ["long", "x" * 200]
+    assert shown.page.evaluate(script, "BUSY") == ["", ""]

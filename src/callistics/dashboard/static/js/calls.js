@@ -3,10 +3,10 @@
 import { resolve, searchCalls } from "./api.js";
 import { addressOf, current, navigate } from "./app.js";
 import { showAsked } from "./asked.js";
-import { announce, byId, fill, h } from "./dom.js";
+import { announce, byId, fill, h, redraw } from "./dom.js";
 import { downloadMenu } from "./download.js";
 import * as format from "./format.js";
-import { fieldText, isFigure } from "./call-fields.js";
+import { cellOf, isFigure } from "./call-fields.js";
 import { label } from "./labels.js";
 
 const COLUMNS = [
@@ -17,8 +17,10 @@ const ALWAYS = ["started_at", "outcome", "duration", "call_id"];
 const LIMIT = 100;
 let asked = null;
 let calls = [];
-let total = 0;
+let resolved = null;
 let cursor = null;
+// What more calls are on their way of.
+let adding = null;
 
 function body() {
   const { filters, timezone, order } = current();
@@ -27,28 +29,38 @@ function body() {
 
 /** Show the first page; pages that were added stay where the same is asked for again. */
 export async function showCalls(place, signal) {
-  const wanted = body();
-  if (JSON.stringify(wanted) === JSON.stringify(asked) && calls.length > LIMIT) return;
+  const [state, wanted] = [current(), body()];
   place.setAttribute("aria-busy", "true");
   try {
-    const range = { query_type: "call_count", filters: wanted.filters, timezone: wanted.timezone };
-    const [found, resolved] = await Promise.all([
-      searchCalls({ ...wanted, limit: LIMIT }, signal), resolve(range, signal),
-    ]);
-    [asked, calls, cursor] = [wanted, found.data, found.next_cursor];
-    total = Math.max(resolved.count, calls.length);
+    if (!stays(wanted)) await load(wanted, place, signal);
     fill(byId("notices"));
-    showAsked(resolved, wanted);
-    draw(place);
-    announce(calls.length ? counted() : "No call matches");
+    showAsked(resolved, state);
   } finally {
     place.removeAttribute("aria-busy");
   }
 }
 
+function stays(wanted) {
+  const added = calls.length > LIMIT || adding === asked;
+  return asked !== null && added && JSON.stringify(wanted) === JSON.stringify(asked);
+}
+
+async function load(wanted, place, signal) {
+  const range = { query_type: "call_count", filters: wanted.filters, timezone: wanted.timezone };
+  const [found, read] = await Promise.all([
+    searchCalls({ ...wanted, limit: LIMIT }, signal), resolve(range, signal),
+  ]);
+  // More may have been asked for meanwhile.
+  if (stays(wanted)) return;
+  [asked, calls, cursor, resolved] = [wanted, found.data, found.next_cursor, read];
+  draw(place);
+  announce(calls.length ? counted() : "No call matches");
+}
+
 async function more(place, button) {
   button.disabled = true;
   const wanted = asked;
+  adding = wanted;
   try {
     const found = await searchCalls({ ...wanted, limit: LIMIT, cursor });
     if (wanted !== asked) return;
@@ -60,11 +72,17 @@ async function more(place, button) {
   } catch (error) {
     button.disabled = false;
     button.after(h("p", { class: "notice", role: "alert" }, error.message));
+  } finally {
+    if (adding === wanted) adding = null;
   }
 }
 
+function total() {
+  return Math.max(resolved.count, calls.length);
+}
+
 function counted() {
-  return `${format.count(total)} ${total === 1 ? "call" : "calls"}`;
+  return `${format.count(total())} ${total() === 1 ? "call" : "calls"}`;
 }
 
 // Columns that say something, last the ids that are the same in every row.
@@ -77,22 +95,27 @@ function shownColumns() {
 
 function draw(place) {
   const columns = shownColumns();
-  const failed = (error) => announce(`The download failed: ${error.message}`);
-  fill(place,
+  const notice = h("p", { class: "notice", role: "alert", hidden: true });
+  const failed = (error) => {
+    notice.textContent = `The download failed: ${error.message}`;
+    notice.hidden = false;
+  };
+  redraw(place, () => fill(place,
     h("section", { class: "panel wide", "aria-labelledby": "calls-title" },
       h("header", {},
         h("h1", { id: "calls-title" }, calls.length ? counted() : "Calls"),
         h("div", { class: "tools" }, orderSwitch(), downloadMenu("Calls", "calls/search", () => asked, failed)),
         h("p", { class: "help" }, "Every call behind the figures, with the filters above. Status is the one that the lead has now.")),
+      notice,
       calls.length ? list(columns) : h("p", { class: "notice" }, "No call matches in this range."),
-      cursor ? moreButton(place) : null));
+      cursor ? moreButton(place) : null)));
 }
 
 function moreButton(place) {
   const button = h("button", { type: "button", class: "secondary more" }, "More");
   button.addEventListener("click", () => more(place, button));
   return h("div", { class: "actions more" }, button,
-    h("span", { class: "note" }, `${format.count(calls.length)} of ${format.count(total)} shown`));
+    h("span", { class: "note" }, `${format.count(calls.length)} of ${format.count(total())} shown`));
 }
 
 function orderSwitch() {
@@ -107,11 +130,10 @@ function list(columns) {
       h("caption", { class: "sr-only" }, "Calls"),
       h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col", class: isFigure(name) && "number" }, label(name))))),
       h("tbody", {}, calls.map((call, place) =>
-        h("tr", { "data-place": place }, columns.map((name) => h("td", { class: isFigure(name) && "number" }, cell(name, call))))))));
+        h("tr", { "data-place": place }, columns.map((name) => cellOf(name, call, cell)))))));
 }
 
-function cell(name, call) {
-  const text = fieldText(name, call);
+function cell(name, call, text) {
   if (name === "started_at") return link(text, "call", call.call_id, call.merchant_id);
   if (name === "lead_id" && call.lead_id) return link(text, "lead", call.lead_id, call.merchant_id);
   return text;

@@ -4,6 +4,8 @@
 import { current } from "./app.js";
 import { byId } from "./dom.js";
 
+// What is shown of one record is read, not watched.
+const RECORDS = ["call", "lead"];
 let running = null;
 let timer = 0;
 let load = null;
@@ -42,7 +44,7 @@ export async function reload() {
 
 function schedule() {
   clearTimeout(timer);
-  const seconds = current().refresh;
-  if (!load || running || !seconds || document.hidden) return;
+  const { refresh: seconds, view } = current();
+  if (!load || running || !seconds || document.hidden || RECORDS.includes(view)) return;
   timer = setTimeout(reload, 1000 * seconds);
 }

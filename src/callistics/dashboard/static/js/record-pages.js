@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { addressOf, current } from "./app.js";
-import { fieldText, isFigure } from "./call-fields.js";
+import { cellOf, fieldText, isFigure } from "./call-fields.js";
 import { link } from "./calls.js";
 import { byId, fill, h } from "./dom.js";
 import { label } from "./labels.js";
@@ -29,11 +29,9 @@ export async function showLead(place, signal) {
   fill(place, back(), card("Lead", lead.lead_id, [
     fields(lead, {}),
     payload(lead.payload),
-    part("History of the status", rows(history, Object.keys(history[0] ?? {}), (name, one) => fieldText(name, one))),
-    part("Calls", rows(lead.calls ?? [], CALL_COLUMNS, (name, one) => {
-      const text = fieldText(name, one);
-      return name === "started_at" ? link(text, "call", one.call_id, one.merchant_id ?? lead.merchant_id) : text;
-    })),
+    part("History of the status", rows(history, Object.keys(history[0] ?? {}), (name, one, text) => text)),
+    part("Calls", rows(lead.calls ?? [], CALL_COLUMNS, (name, one, text) =>
+      name === "started_at" ? link(text, "call", one.call_id, one.merchant_id ?? lead.merchant_id) : text)),
   ]));
 }
 
@@ -72,10 +70,9 @@ function part(title, content) {
   return h("section", {}, h("h2", {}, title), content);
 }
 
-function rows(records, columns, cell) {
+function rows(records, columns, inside) {
   if (!records.length) return h("p", { class: "notice" }, "None.");
-  const cls = (name) => isFigure(name) && "number";
   return h("div", { class: "rows", tabindex: "0", role: "group", "aria-label": "Table" }, h("table", {},
-    h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col", class: cls(name) }, label(name))))),
-    h("tbody", {}, records.map((one) => h("tr", {}, columns.map((name) => h("td", { class: cls(name) }, cell(name, one))))))));
+    h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col", class: isFigure(name) && "number" }, label(name))))),
+    h("tbody", {}, records.map((one) => h("tr", {}, columns.map((name) => cellOf(name, one, inside)))))));
 }
