@@ -97,6 +97,16 @@ def test_chips_take_filters_away_and_back_brings_them_again(signed_in: Dashboard
     signed_in.page.go_forward()
     signed_in.settle()
     assert signed_in.chips() == ["Duration ≥ 5\u00a0s"]
+    signed_in.page.go_back()
+    signed_in.settle()
+    for name in ("Outcome: BUSY", "Duration ≥ 5\u00a0s"):
+        remove = signed_in.page.get_by_role("button", name=f"Remove filter {name}")
+        # Who removed the one before is at the next.
+        if name.startswith("Duration"):
+            expect(remove).to_be_focused()
+        remove.press("Enter")
+        signed_in.settle()
+    expect(signed_in.page.get_by_role("button", name="+ Filter")).to_be_focused()
 
 
 @pytest.mark.parametrize(
@@ -170,9 +180,12 @@ def test_the_dialog_sets_bounds(dashboard: Dashboard) -> None:
     assert dashboard.query == {"sentiment_min": ["0.5"]}
 
 
-def test_what_an_address_misspells_is_told(signed_in: Dashboard) -> None:
+def test_what_an_address_misspells_is_told_while_it_is_there(signed_in: Dashboard) -> None:
     signed_in.show("?outcom=BUSY")
-    expect(signed_in.page.get_by_role("alert")).to_contain_text("does not know: outcom")
+    alert = signed_in.page.get_by_role("alert")
+    expect(alert).to_contain_text("does not know: outcom")
+    signed_in.page.get_by_label("Compare with").select_option("none")
+    expect(signed_in.page.locator("#unknown")).to_be_empty()
 
 
 def test_what_an_address_gets_wrong_is_told_by_the_server(signed_in: Dashboard) -> None:
@@ -181,6 +194,52 @@ def test_what_an_address_gets_wrong_is_told_by_the_server(signed_in: Dashboard) 
     expect(alert).to_contain_text("min_duration")
     expect(alert).to_contain_text("success")
     signed_in.forgive("status of 400")
+    signed_in.show("?date_from=20250115&date_to=abc")
+    expect(alert).to_contain_text("date_to")
+    assert signed_in.chips() == ["20250115 to abc"]
+    signed_in.forgive("status of 422")
+
+
+def test_a_chip_says_what_is_in_a_payload(shown: Dashboard) -> None:
+    script = """async (filters) => {
+        const main = document.querySelector("script[src$='main.js']").src;
+        const { describe } = await import(main.replace("main.js", "chips.js"));
+        return describe(filters).map(({ text }) => text);
+    }"""
+    payload = {"vip": True, "code": {"in": ["", False, 1]}, "city": None}
+    filters = {"payload_filters": payload, "outcome": [""], "reached": True}
+    assert shown.page.evaluate(script, filters) == [
+        'Outcome: ""',
+        "Reached: yes",
+        "vip = true",
+        'code any of "" or false or 1',
+        "city is absent",
+    ]
+
+
+def test_who_is_at_a_mark_stays_at_its_row(shown: Dashboard) -> None:
+    """Marks are found again by what tells rows apart, not by figures that have changed."""
+    script = """async () => {
+        const main = document.querySelector("script[src$='main.js']").src;
+        const { Marks } = await import(main.replace("main.js", "marks.js"));
+        const place = document.body.appendChild(document.createElement("div"));
+        const mark = (outcome, count) => {
+            const made = document.createElement("span");
+            made.setAttribute("role", "graphics-symbol");
+            made.setAttribute("aria-roledescription", "bar");
+            made.setAttribute("aria-label", `Outcome: ${outcome}; Count: ${count}`);
+            made.__data__ = { datum: { outcome, count } };
+            return made;
+        };
+        const marks = new Marks(place, ["outcome"], () => {});
+        marks.replace(() => place.replaceChildren(mark("BUSY", 1), mark("FAILED", 1)));
+        place.lastChild.focus();
+        marks.replace(() => place.replaceChildren(mark("FAILED", 3), mark("BUSY", 2)));
+        const label = document.activeElement.getAttribute("aria-label");
+        place.remove();
+        return label;
+    }"""
+    assert shown.page.evaluate(script) == "Outcome: FAILED; Count: 3"
 
 
 def test_a_zone_is_named_by_the_server_and_found_by_a_part_of_it(dashboard: Dashboard) -> None:

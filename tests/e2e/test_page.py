@@ -1,6 +1,10 @@
 """The page as a whole: for everyone, on every screen, within its policy."""
 
 import json
+import re
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
@@ -35,6 +39,11 @@ def test_axe_finds_nothing_in_the_dialog(dashboard: Dashboard) -> None:
     dialog = dashboard.page.get_by_role("dialog")
     dialog.get_by_label("Filter by").select_option("weekday")
     assert not dashboard.violations()
+    # A call always has a weekday, and no values of leads are listed.
+    expect(dialog.get_by_role("checkbox")).to_have_count(7)
+    dialog.get_by_label("Filter by").select_option("lead_id")
+    expect(dialog.get_by_role("checkbox", name="none (absent)")).to_be_visible()
+    expect(dialog.locator(".note")).to_be_empty()
     dialog.press("Escape")
     expect(dashboard.page.get_by_role("button", name="+ Filter")).to_be_focused()
 
@@ -75,6 +84,29 @@ def test_numbers_are_in_the_language_of_the_reader(browser: Browser, site: Live)
     context.close()
 
 
+PERSIAN = str.maketrans("0123456789", "".join(chr(0x06F0 + digit) for digit in range(10)))
+STRICT = """
+    const refuse = () => { throw new DOMException("", "SecurityError"); };
+    Object.defineProperty(window, "sessionStorage", { get: refuse });
+    Object.defineProperty(navigator, "languages", { get: () => ["fa-IR@posix", "fa-IR"] });
+"""
+
+
+def test_other_digits_an_odd_language_and_a_browser_that_keeps_nothing(
+    browser: Browser, site: Live
+) -> None:
+    context = browser.new_context(locale="fa-IR")
+    context.add_init_script(STRICT)
+    page = Dashboard(context.new_page(), site.url)
+    page.open(key=ADMIN_KEY)
+    year = str(datetime.now(UTC).year)
+    expect(page.page.locator("#asked")).to_contain_text(year.translate(PERSIAN))
+    changes = page.panel("calls").locator(".delta.good, .delta.bad")
+    expect(changes.first).to_contain_text(re.compile("▲|▼"))
+    page.expect_peace()
+    context.close()
+
+
 def test_the_dates_are_said_beside_the_filters_and_on_paper(dashboard: Dashboard) -> None:
     asked = dashboard.page.locator("#asked")
     expect(asked).to_contain_text(", compared with the 30 days before")
@@ -86,6 +118,14 @@ def test_the_dates_are_said_beside_the_filters_and_on_paper(dashboard: Dashboard
     expect(asked.locator("span")).to_have_text("Last 30 days: ")
     dashboard.page.emulate_media(media="screen")
     expect(asked.locator("span")).to_be_hidden()
+
+
+def answered(page: Dashboard, path: str) -> AbstractContextManager[Any]:
+    """Wait until the whole answer of a path has come."""
+    return page.page.expect_request_finished(lambda request: request.url.endswith(path))
+
+
+MARK = ".picture [role=graphics-symbol][tabindex]"
 
 
 def batches(page: Dashboard) -> list[str]:
@@ -100,6 +140,29 @@ def test_one_request_brings_the_figures_of_all_panels(dashboard: Dashboard, site
     sent = next(one for one in posted if one.url.endswith("/batch")).post_data
     panels = site.client.get("/dashboard/panels.json").json()["panels"]
     assert len(json.loads(sent or "")["queries"]) == len(panels)
+    dashboard.page.locator(".skip").press("Enter")
+    dashboard.page.wait_for_url("**/#main")
+    dashboard.settle()
+    assert len(batches(dashboard)) == 1
+
+
+def test_a_change_while_the_first_picture_is_made(visit: Opener, site: Live) -> None:
+    """The script that draws comes late: what was asked last is drawn, and can be used."""
+    page = visit(site)
+    held: list[Route] = []
+    page.page.route("**/vendor/charts.js", lambda route: held.extend([route]))
+    page.open("?outcome=BUSY")
+    page.page.get_by_label("Access key").fill(ADMIN_KEY)
+    with answered(page, "/analytics/batch"), answered(page, "/analytics"):
+        page.page.get_by_role("button", name="Sign in").click()
+    with answered(page, "/analytics/batch"), answered(page, "/analytics"):
+        page.page.get_by_label("Compare with").select_option("none")
+    for route in held:
+        route.continue_()
+    page.settle()
+    page.panel("providers").locator(MARK).first.click()
+    page.settle()
+    assert page.query.keys() == {"outcome", "compare", "provider"}
 
 
 def test_a_page_of_a_proxy_is_not_taken_for_an_answer(visit: Opener, site: Live) -> None:

@@ -1,6 +1,7 @@
 """What panels show is what the server answers."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -84,10 +85,13 @@ def test_a_panel_that_fails_leaves_the_others(signed_in: Dashboard) -> None:
 
 
 def test_an_empty_range_says_what_to_do(signed_in: Dashboard) -> None:
-    signed_in.show("?outcome=NEVER_HEARD_OF")
+    begin = (datetime.now(UTC) - timedelta(days=60)).date().isoformat()
+    signed_in.show(f"?outcome=NEVER_HEARD_OF&date_from={begin}")
     expect(signed_in.page.get_by_role("heading", name="No call matches")).to_be_visible()
-    signed_in.page.get_by_role("button", name="Clear filters").first.click()
+    notices = signed_in.page.locator("#notices")
+    notices.get_by_role("button", name="Clear filters").click()
     signed_in.settle()
+    assert signed_in.query == {"date_from": [begin]}
     assert signed_in.rows("outcomes")
 
 

@@ -8,6 +8,7 @@ from callistics.catalog import filter_types
 from callistics.catalog.dimensions import GROUPABLE
 from callistics.catalog.filter_types import FLAG, FilterType
 from callistics.catalog.filters import FILTERS, RANGE, Filter
+from callistics.catalog.values import VALUED
 from callistics.dashboard.address import ABSENT, EVERYTHING, PAYLOAD
 from callistics.dashboard.panels import PANELS, Panel, Tile
 from callistics.model.buckets import Granularity
@@ -112,6 +113,7 @@ def _filter(one: Filter) -> Json:
         "upper": one.upper,
         "with_one": one.with_one,
         "choices": _choices(one.name),
+        "valued": one.name in VALUED,
     }
 
 

@@ -35,6 +35,8 @@ function closeElsewhere(menu) {
     menu.open = false;
     menu.querySelector("summary").focus();
   });
+  // Where a click moves no focus to a button, focus would leave the menu before the click arrives.
+  menu.querySelector(".choices").addEventListener("mousedown", (event) => event.preventDefault());
   menu.addEventListener("focusout", (event) => {
     if (!menu.contains(event.relatedTarget)) menu.open = false;
   });

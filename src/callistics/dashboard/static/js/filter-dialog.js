@@ -53,7 +53,9 @@ function editorOf(kind, filters) {
   if (kind === "cost") return costEditor(filters);
   if (kind === "payload") return payloadEditor(filters);
   if (kind === "success" || kind === "reached") return flagEditor(kind, filters);
-  const editor = valueEditor(kind, filters[kind] && [filters[kind]].flat());
+  const { form, valued } = offered().find(({ name }) => name === kind);
+  // Numbers are never absent: the hour, the weekday and the attempt of a call are always known.
+  const editor = valueEditor(kind, filters[kind] && [filters[kind]].flat(), { absent: form !== "numbers", suggested: valued });
   return { element: editor.element, value: () => ({ [kind]: editor.value() }) };
 }
 

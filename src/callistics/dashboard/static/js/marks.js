@@ -6,21 +6,33 @@ const MARK = '[role="graphics-symbol"][aria-roledescription]';
 const GUIDE = /axis|legend|title/;
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-/** The marks within an element; `replace(draw)` is how they are drawn anew. */
+/** The marks within an element; `replace(draw)` is how they are drawn anew. `keys` tell rows apart. */
 export class Marks {
-  constructor(element, select) {
-    Object.assign(this, { element, select, marks: [] });
+  constructor(element, keys, select) {
+    Object.assign(this, { element, keys, select, marks: [] });
     element.addEventListener("keydown", (event) => this.#pressed(event));
     element.addEventListener("focusin", (event) => this.#entered(event.target));
     element.addEventListener("focusout", hideTooltip);
   }
 
-  /** Draw with a function; who was at a mark is at the one of the same name afterwards. */
+  /** Draw with a function; who was at a mark is at the one of the same row afterwards. */
   replace(draw) {
-    const name = this.marks.find((mark) => mark === document.activeElement)?.getAttribute("aria-label");
+    const held = this.marks.find((mark) => mark === document.activeElement);
+    const name = held && this.#nameOf(held);
+    const nth = held && this.#named(name).indexOf(held);
     draw();
     this.#find();
-    if (name) this.marks.find((mark) => mark.getAttribute("aria-label") === name)?.focus({ preventScroll: true });
+    if (held) this.#named(name)[nth]?.focus({ preventScroll: true });
+  }
+
+  #named(name) {
+    return this.marks.filter((mark) => this.#nameOf(mark) === name);
+  }
+
+  // Its label will not do: it holds the figures too.
+  #nameOf(mark) {
+    const row = mark.__data__.datum;
+    return JSON.stringify([mark.getAttribute("aria-roledescription"), ...this.keys.map((key) => row[key])]);
   }
 
   #find() {

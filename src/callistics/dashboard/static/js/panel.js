@@ -1,12 +1,12 @@
 // One panel: a heading, a picture or tiles, the table behind it, and what can be done with it.
 
 import { addressOf, current, isEmbedded, navigate } from "./app.js";
-import { fill, h, newId } from "./dom.js";
+import { fill, h, newId, redraw } from "./dom.js";
 import { downloadMenu } from "./download.js";
 import { bucketTexts } from "./format.js";
 import { failureTexts } from "./notices.js";
 import { Picture } from "./picture.js";
-import { filtersOf } from "./select.js";
+import { filtersOf, keysOf } from "./select.js";
 import { withFilters } from "./state.js";
 import { nextSort, table } from "./table.js";
 import { drawTiles } from "./tiles.js";
@@ -35,7 +35,7 @@ export class Panel {
         h("p", { class: "help" }, panel.help)),
       this.notice, this.picture, this.rows);
     this.drawing = panel.kind === "picture" && panel.spec
-      ? new Picture(this.picture, panel.spec, (datum) => this.#choose(datum)) : null;
+      ? new Picture(this.picture, panel.spec, keysOf(panel), (datum) => this.#choose(datum)) : null;
     tellChoosable(this.picture, (row) => this.shown && filtersOf(panel, row, this.shown) !== null);
     this.#showTable(panel.kind === "table" || (panel.kind === "picture" && !panel.spec));
   }
@@ -90,7 +90,7 @@ export class Panel {
     this.element.classList.toggle("empty", !rows.length);
     this.#say(rows.length ? null : "Nothing matches in this range.");
     try {
-      fill(this.rows, rows.length ? this.#table(rows, shown) : null);
+      redraw(this.rows, () => fill(this.rows, rows.length ? this.#table(rows, shown) : null));
       this.#showTable(this.toggle.ariaPressed === "true");
       await this.#draw(theme);
     } catch (error) {

@@ -23,11 +23,16 @@ async function charts() {
   }
 }
 
+function discard({ view, holder }) {
+  view.finalize();
+  holder.remove();
+}
+
 export class Picture {
-  /** `select(datum)` is called for a mark that is clicked, or chosen with the keyboard. */
-  constructor(element, spec, select) {
-    Object.assign(this, { element, spec, select, view: null, next: null, config: null });
-    this.marks = new Marks(element, select);
+  /** `select(datum)` is called for a mark that is clicked, or chosen with the keyboard; `keys` tell rows apart. */
+  constructor(element, spec, keys, select) {
+    Object.assign(this, { element, spec, select, view: null, next: null, config: null, turn: 0 });
+    this.marks = new Marks(element, keys, select);
   }
 
   /** Make what needs no rows, the greater part of a drawing, while they are on their way. */
@@ -44,12 +49,16 @@ export class Picture {
    * Draw the rows; what is there stays until the new picture is. `signals` are the spec's.
    *
    * Each drawing has a view of its own: one that is given other rows keeps what it had of its
-   * axes in their old places.
+   * axes in their old places. Of drawings at the same time the last one that was begun stays.
    */
   async draw(rows, signals, config) {
-    const { view, holder } = await this.prepare(config);
+    const made = this.prepare(config);
     this.next = null;
+    this.turn += 1;
+    const { turn } = this;
+    const { view, holder } = await made;
     await this.#run(view, rows, signals);
+    if (turn !== this.turn) return discard({ view, holder });
     this.view?.finalize();
     this.view = view;
     this.marks.replace(() => fill(this.element, holder));
@@ -85,14 +94,12 @@ export class Picture {
   }
 
   #forgetNext() {
-    this.next?.then(({ view, holder }) => {
-      view.finalize();
-      holder.remove();
-    }, () => {});
+    this.next?.then(discard, () => {});
     this.next = null;
   }
 
   remove() {
+    this.turn += 1;
     this.#forgetNext();
     this.view?.finalize();
     this.view = null;

@@ -13,8 +13,11 @@ const FIXED = {
 };
 const SHOWN = { hour: format.hour, weekday: format.weekday };
 
-/** An editor of a list; `value()` is the list, undefined where nothing is chosen. */
-export function valueEditor(field, chosen, { absent = true } = {}) {
+/**
+ * An editor of a list; `value()` is the list, undefined where nothing is chosen. `absent` offers calls
+ * without a value, `suggested` the values that occur.
+ */
+export function valueEditor(field, chosen, { absent = true, suggested = true } = {}) {
   const selected = new Map((chosen ?? []).map((item) => [JSON.stringify(item), item]));
   const list = h("ul", { class: "choices", "aria-label": "Values" });
   const note = h("p", { class: "note" });
@@ -24,7 +27,7 @@ export function valueEditor(field, chosen, { absent = true } = {}) {
     show(FIXED[field].map((item) => ({ value: item })), "");
     return { element: list, value };
   }
-  const input = typeAhead(field, note, show);
+  const input = typeAhead(field, note, show, suggested);
   return { element: h("div", {}, input.element, note, list), value: () => takeTyped(input, selected) ?? value() };
 }
 
@@ -34,7 +37,7 @@ function takeTyped(input, selected) {
   return typed && !selected.size ? [typed] : undefined;
 }
 
-function typeAhead(field, note, show) {
+function typeAhead(field, note, show, suggested) {
   const id = newId("search");
   const input = h("input", { id, type: "search", autocomplete: "off", spellcheck: "false" });
   let running = null;
@@ -43,6 +46,7 @@ function typeAhead(field, note, show) {
     running?.abort();
     running = new AbortController();
     const typed = input.value;
+    if (!suggested) return show([], typed);
     try {
       const found = await values(field, typed, running.signal);
       show(found, typed);
