@@ -53,10 +53,10 @@ def test_the_page_reads_what_was_asked(shown: Dashboard, queries: list[dict[str,
 
 def test_what_an_address_says_is_taken_exactly(shown: Dashboard) -> None:
     long = "9007199254740993"
-    payload = f'{{"account":{long},"in":[{long},1]}}'
+    payload = f'{{"account":{long},"in":[{long},1,1e20,1e400]}}'
     query = urlencode({"payload": payload, "success": "constructor", "refresh": "0.001"})
     state = shown.page.evaluate(READ, "?" + query)
-    assert state["filters"]["payload_filters"] == {"account": long, "in": [long, 1]}
+    assert state["filters"]["payload_filters"] == {"account": long, "in": [long, 1, 1e20, "1e400"]}
     assert state["filters"]["success"] == "constructor"
     assert state["refresh"] == 0
 
