@@ -72,6 +72,8 @@ def test_the_document_is_json_and_offers_every_filter() -> None:
     assert offered["direction"]["choices"] == ["outbound", "inbound"]
     assert offered["success"]["form"] == "flag"
     assert offered["min_cost"]["with_one"] == "currency"
+    assert offered["outcome"]["valued"]
+    assert not offered["lead_id"]["valued"]
     assert set(offered_zones := found["timezones"]) == zone_names()
     assert offered_zones == sorted(offered_zones)
 
