@@ -200,17 +200,25 @@ def test_what_an_address_gets_wrong_is_told_by_the_server(signed_in: Dashboard) 
     signed_in.forgive("status of 422")
 
 
-def test_a_chip_says_what_is_in_a_payload(shown: Dashboard) -> None:
+def test_a_chip_says_what_was_asked(shown: Dashboard) -> None:
     script = """async (filters) => {
         const main = document.querySelector("script[src$='main.js']").src;
         const { describe } = await import(main.replace("main.js", "chips.js"));
         return describe(filters).map(({ text }) => text);
     }"""
     payload = {"vip": True, "code": {"in": ["", False, 1]}, "city": None}
-    filters = {"payload_filters": payload, "outcome": [""], "reached": True}
+    filters = {
+        "payload_filters": payload,
+        "outcome": [""],
+        "reached": True,
+        "weekday": [1e20],
+        "min_duration": "long",
+    }
     assert shown.page.evaluate(script, filters) == [
         'Outcome: ""',
         "Reached: yes",
+        "Weekday: 100000000000000000000",
+        "Duration ≥ long",
         "vip = true",
         'code any of "" or false or 1',
         "city is absent",

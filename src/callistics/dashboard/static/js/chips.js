@@ -44,7 +44,8 @@ export function datesText(from, to) {
   return to ? `${format.bucket(from)} to ${format.bucket(to)}` : `since ${format.bucket(from)}`;
 }
 
-function pairChip(filters, [low, high, name, text]) {
+function pairChip(filters, [low, high, name, ofNumber]) {
+  const text = (value) => (typeof value === "number" ? ofNumber(value) : String(value));
   const [from, to] = [filters[low], filters[high]];
   if (from === undefined && to === undefined) return [];
   const names = [low, high];

@@ -17,7 +17,7 @@ const KEPT = 60_000;
 export function downloadMenu(title, path, body, failed) {
   const menu = h("details", { class: "menu" },
     h("summary", { "aria-label": `Download ${title}` }, "Download"),
-    h("div", { class: "choices" }, FORMATS.map(([text, media, suffix]) =>
+    h("div", { class: "choices", onmousedown: keepFocus }, FORMATS.map(([text, media, suffix]) =>
       h("button", {
         type: "button",
         onclick: () => {
@@ -29,14 +29,17 @@ export function downloadMenu(title, path, body, failed) {
   return menu;
 }
 
+// Where a click gives a button no focus, it would leave the menu and close it before the click arrives.
+function keepFocus(event) {
+  event.preventDefault();
+}
+
 function closeElsewhere(menu) {
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     menu.open = false;
     menu.querySelector("summary").focus();
   });
-  // Where a click moves no focus to a button, focus would leave the menu before the click arrives.
-  menu.querySelector(".choices").addEventListener("mousedown", (event) => event.preventDefault());
   menu.addEventListener("focusout", (event) => {
     if (!menu.contains(event.relatedTarget)) menu.open = false;
   });

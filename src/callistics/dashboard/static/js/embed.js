@@ -7,7 +7,7 @@ import { holdToken } from "./session.js";
 const EXPIRED = "callistics:expired";
 const TOKEN = "callistics:token";
 const AGAIN_SECONDS = 60;
-let asking = 0;
+let asking = null;
 
 /** Take the token out of the address; the claims of it, for display alone, or null. */
 export function takeToken() {
@@ -18,7 +18,7 @@ export function takeToken() {
 
 function hold(token) {
   clearInterval(asking);
-  asking = 0;
+  asking = null;
   holdToken(token);
   return claims(token);
 }
@@ -45,7 +45,7 @@ export function askForToken() {
 }
 
 export function isWaiting() {
-  return asking !== 0;
+  return asking !== null;
 }
 
 // It says nothing that is secret.

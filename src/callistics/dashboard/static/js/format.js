@@ -174,8 +174,8 @@ function offsetOf(text) {
 }
 
 export function weekday(number) {
-  // The 5th of January 2026 is a Monday.
-  return weekdays.format(Date.UTC(2026, 0, 4 + number));
+  // The 5th of January 2026 is a Monday. What is no weekday is for the server to say.
+  return number >= 1 && number <= 7 ? weekdays.format(Date.UTC(2026, 0, 4 + number)) : String(number);
 }
 
 export function hour(number) {
