@@ -5,9 +5,9 @@ const WORDS = /^(this|last|past)_(?:(\d+)_)?(minute|hour|day|week|month|quarter|
 const CLOCK = /[T ]\d/;
 const DAYS = { minute: 1 / 1440, hour: 1 / 24, day: 1, week: 7, month: 31, quarter: 92, year: 366 };
 
-/** Whether the range has both ends, by the page's own filters or by locked ones. */
-export function isClosed(state) {
-  return hasEnds(rangeOf(state));
+/** Whether there is a range to compare: before a locked one a token sees nothing. */
+export function isClosed({ filters }) {
+  return hasEnds(filters);
 }
 
 function hasEnds(filters) {
