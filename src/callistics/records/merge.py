@@ -19,6 +19,17 @@ _PARTS_OF: Mapping[str, tuple[str, ...]] = {
     whole: tuple(name for name in PARTS if PARTS[name] == whole) for whole in PARTS.values()
 }
 
+SHARED: tuple[str, ...] = tuple(
+    name for name, one in FIELDS[RecordKind.LEADS].items() if one.is_shared
+)
+"""What a lead's own records say of it, and where they do not, its earliest call."""
+
+SHAPING = ("lead_id", "started_at", *SHARED, "provider", "attempt", "payload")
+"""What of a call, its events aside, its lead, or the lead's other calls, depend on."""
+
+CLOSING = ("ended_at", "duration")
+"""What else they depend on where an event has no time: it is as of the end of the call."""
+
 Event = tuple[str | None, int | None]
 """A status and its time; the time is None where it is the end, or start, of the call."""
 
@@ -206,24 +217,11 @@ def duration_ms(state: State) -> int | None:
     return half_up(int(ended) - int(started), 1000)
 
 
-# What of a call its lead, or the lead's other calls, depend on.
-_SHAPING = (
-    "reseller_id",
-    "template_id",
-    "lead_id",
-    "started_at",
-    "provider",
-    "attempt",
-    "payload",
-)
-_CLOSING = ("ended_at", "duration")
-
-
 def shapes_lead(before: State, after: State) -> bool:
     """Whether a changed call, which counted before and does now, may change what is derived."""
     if before.events != after.events:
         return True
     timed = all(since is not None for _, since in after.events)
-    fields = _SHAPING if timed else (*_SHAPING, *_CLOSING)
+    fields = SHAPING if timed else (*SHAPING, *CLOSING)
     was, now = before.values, after.values
     return any(was.get(name) != now.get(name) for name in fields)

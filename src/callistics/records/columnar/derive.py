@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from callistics.records import merge
 from callistics.records.columnar.arrow import (
     TEXTS,
     Mask,
@@ -27,21 +28,14 @@ from callistics.records.field import RecordKind
 from callistics.records.fields import FIELDS
 from callistics.records.providers import marked_provider
 
-SHARED = tuple(one.stored_in for one in FIELDS[RecordKind.LEADS].values() if one.is_shared)
-"""What a lead's own records say of it, and where they do not, its earliest call."""
+SHARED = tuple(FIELDS[RecordKind.LEADS][name].stored_in for name in merge.SHARED)
+"""The columns of what a lead's own records say of it, and where they do not, its earliest call."""
 
 CALLS = schema(
     (
         "merchant_id",
-        "lead_id",
         "call_id",
-        "started_at",
-        "ended_at",
-        "duration_sent_ms",
-        *SHARED,
-        "provider",
-        "attempt_sent",
-        "payload_own",
+        *(FIELDS[RecordKind.CALLS][name].stored_in for name in (*merge.SHAPING, *merge.CLOSING)),
         "events",
     )
 )
