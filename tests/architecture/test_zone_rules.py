@@ -20,7 +20,10 @@ NAMES_THE_RELEASE = {"tests/api/test_health.py", "tests/cli/test_commands.py"}
 LOCAL = {"localtime", "mktime", "tzset"}
 STATEMENTS = [path for path in committed() if path.suffix == ".sql"]
 ZONED = re.compile(
-    r"AT TIME ZONE|toTimeZone|timezone\s*\(|TIMESTAMPTZ|WITH TIME ZONE|current_date|\bnow\(\)", re.I
+    r"AT TIME ZONE|toTimeZone|timezone\s*\(|TIMESTAMPTZ|WITH TIME ZONE|current_date"
+    # Of SQL, not of Python.
+    r"|(?<!\binstants\.)\bnow\(\)",
+    re.IGNORECASE,
 )
 TYPES = re.compile(r"(?<!to)\bDateTime(?:64)?\b(?:\([^)]*\))?")
 

@@ -1,10 +1,10 @@
 """What there is to say of an engine without changing anything in it."""
 
 import math
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from callistics.model import instants
 from callistics.model.instants import MINUTE, SECOND
 
 # So far clocks are apart without anybody having set one wrong.
@@ -26,7 +26,7 @@ class Diagnosis:
 
 def figures_of_arrivals(newest: int) -> dict[str, float]:
     """What the newest time of arrival (µs) tells; 0 is that there is none."""
-    age = (time.time_ns() // 1_000 - newest) / SECOND if newest else math.nan
+    age = (instants.now() - newest) / SECOND if newest else math.nan
     return {"newest_record_age_seconds": age}
 
 
@@ -35,7 +35,7 @@ def seconds_ahead(newest: int) -> float:
 
     Later ones go on from it, however right the clock is by then.
     """
-    ahead = newest - time.time_ns() // 1_000
+    ahead = newest - instants.now()
     return ahead / SECOND if ahead > _APART else 0.0
 
 

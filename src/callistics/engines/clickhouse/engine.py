@@ -2,7 +2,6 @@
 
 import queue
 import threading
-import time
 import uuid
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -32,6 +31,7 @@ from callistics.engines.clickhouse.session import ClickHouseSession
 from callistics.engines.clickhouse.snapshot import ClickHouseSnapshot, parameters, snapshot
 from callistics.engines.waiting import waited_for
 from callistics.errors import CallisticsError
+from callistics.model.instants import now
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import KeptBody
 from callistics.records.columnar.changes import Changes
@@ -74,7 +74,7 @@ class ClickHouseEngine:
         memory_limit: int | None = None,
         threads: int | None = None,
         sharing: SharingLimits | None = None,
-        clock: Callable[[], int] = lambda: time.time_ns() // 1000,
+        clock: Callable[[], int] = now,
     ) -> None:
         self._clock = clock
         self._address = Address(dsn)

@@ -1,6 +1,5 @@
 """The embedded engine: opening, reading with a time limit, and writing."""
 
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +37,7 @@ from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.engines.duckdb.webhooks import save_bodies
 from callistics.engines.duckdb.writer import WriteConnection
 from callistics.interruption import Interruption, interruption
+from callistics.model.instants import now
 from callistics.model.keys import StoredKey
 from callistics.model.webhooks import KeptBody
 from callistics.records.columnar.column_rows import ColumnRows
@@ -62,7 +62,7 @@ class DuckDBEngine(Replaceable):
         memory_limit: str | None = None,
         threads: int | None = None,
         tuning: Tuning = DEFAULTS,
-        clock: Callable[[], int] = lambda: time.time_ns() // 1000,
+        clock: Callable[[], int] = now,
     ) -> None:
         self._clock = clock
         self.path = path

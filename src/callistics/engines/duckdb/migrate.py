@@ -1,6 +1,5 @@
 """Bringing a database file to the schema this version knows."""
 
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -10,6 +9,7 @@ from callistics.engines.duckdb.connecting import connect
 from callistics.engines.duckdb.operations import REBUILD_DUE, Operation, Sql
 from callistics.engines.duckdb.rollups.refresh import rebuild
 from callistics.engines.migrations import Migration, load, missing
+from callistics.model import instants
 
 PACKAGE = "callistics.engines.duckdb.migrations"
 
@@ -97,7 +97,7 @@ def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration[Operation
             operation.apply(connection)
         connection.execute(
             "INSERT INTO schema_migrations VALUES (?, ?, make_timestamp(?::BIGINT))",
-            [migration.number, migration.name, time.time_ns() // 1000],
+            [migration.number, migration.name, instants.now()],
         )
 
 
