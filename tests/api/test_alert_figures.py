@@ -6,6 +6,7 @@ from typing import Any
 from support.alerting import (
     Notified,
     alerting,
+    at,
     body,
     call,
     look,
@@ -97,6 +98,7 @@ def test_against_the_same_hours_of_the_week_before(watching: Server, webhook: No
     change = {"change": "below", "percent": 50, "versus": "previous_week"}
     before = [call(f"a{n}", f"2026-03-23T07:{n:02}:00Z") for n in range(10)]
     now = [call(f"b{n}", f"2026-03-30T06:{n:02}:00Z") for n in range(4)]
+    watching.set_clock(at("2026-03-30T07:30"))
     send_calls(watching, *before, *now)
     query = {"query_type": "call_count", "granularity": "hour", "timezone": "Europe/Berlin"}
     one = make(watching, body(webhook.url, query=query, condition=change), "2026-03-30T07:30")

@@ -8,7 +8,7 @@ from callistics.http.analytics import check_json
 from callistics.http.answer import Answer, json_answer
 from callistics.http.durable import durable
 from callistics.http.embed_request import parse_embed_request
-from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
+from callistics.http.services import AnyRequest, Services, public_url, read_body, services
 from callistics.ingest.job import Job
 from callistics.model.audit import Action
 from callistics.model.instants import SECOND, utc_text
@@ -35,7 +35,7 @@ async def embed_tokens(request: AnyRequest) -> Answer:
 async def _sign(request: AnyRequest, parts: Services, creator: StoredKey) -> Answer:
     check_json(request.headers.get("content-type"))
     body = await read_body(request, parts.settings.query_body_limit)
-    moment = now() // SECOND * SECOND
+    moment = parts.clock() // SECOND * SECOND
     wanted = parse_embed_request(body, creator.scope, parts.settings.timezone, moment)
     # What a key lets others see ends with the key.
     ends = [moment + wanted.seconds * SECOND, creator.expires_at]

@@ -10,7 +10,7 @@ from callistics.http.record_paths import record_id
 from callistics.http.services import AnyRequest, services
 from callistics.ingest.erase import Erased, Erasure
 from callistics.ingest.job import Job
-from callistics.model.instants import DAY, now
+from callistics.model.instants import DAY
 from callistics.model.keys import Permission
 from callistics.records.field import RecordKind
 
@@ -41,7 +41,7 @@ async def _erase(request: AnyRequest, kind: RecordKind, part: str) -> Answer:
         key.scope,
         blocked_for,
         parts.who(key),
-        now(),
+        parts.clock(),
     )
     done = parts.writer.submit(Job(erasure=erasure))
     erased = await durable(done)

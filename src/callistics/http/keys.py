@@ -13,10 +13,10 @@ from callistics.errors import NotFound
 from callistics.http.analytics import check_json
 from callistics.http.answer import Answer, json_answer
 from callistics.http.durable import durable
-from callistics.http.services import AnyRequest, Services, now, read_body, services
+from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.ingest.job import Job, Result
 from callistics.model.audit import Action, Detail
-from callistics.model.instants import utc_text
+from callistics.model.instants import now, utc_text
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import SCOPED
 

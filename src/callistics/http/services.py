@@ -138,7 +138,7 @@ class Services:
         """Whether a key that was let in must still hold, as far as that is told without it."""
         if known is None or known.revision != self.keyring.revision:
             return False
-        return known.expires_at is None or now() < known.expires_at
+        return known.expires_at is None or self.clock() < known.expires_at
 
     def _known(self, request: AnyRequest) -> StoredKey:
         text = bearer(request.headers.get("authorization"))
@@ -151,7 +151,7 @@ class Services:
         self.wrong_keys.check(address, digest)
         if not self.keyring.knows(digest):
             self.wrong_keys.wrong(address)
-        moment, revision = now(), self.keyring.revision
+        moment, revision = self.clock(), self.keyring.revision
         key = self.keyring.admitted(digest, moment)
         note_admitted(request.scope, Admitted(revision, key.expires_at))
         self.wrong_keys.right(address, digest)
@@ -161,13 +161,13 @@ class Services:
 
     def _token(self, request: AnyRequest, text: str) -> StoredKey:
         try:
-            key = self.tokens.read(text, request.headers.get("origin"), now())
+            key = self.tokens.read(text, request.headers.get("origin"), self.clock())
         except NotSignedError as error:
             self.wrong_keys.wrong(sender(request, self.settings.trusted_proxies))
             raise Unauthorized(str(error)) from None
         locked = key.scope.locked
         if locked is not None:
-            for wrong in locked_problems(locked, EVERYTHING, self.settings.timezone, now()):
+            for wrong in locked_problems(locked, EVERYTHING, self.settings.timezone, self.clock()):
                 raise wrong_claim(f"/locked{wrong.pointer}", wrong.message)
         details = cast("Mapping[str, Any]", request.scope)
         if (request.method, details.get("path_template")) not in TOKEN_ROUTES:
@@ -185,7 +185,7 @@ class Services:
 
     def note(self, action: Action, key: StoredKey, /, **details: Detail) -> Note:
         """A note for the audit log of what the holder of a key does now."""
-        return note(action, self.who(key), now(), **details)
+        return note(action, self.who(key), self.clock(), **details)
 
     def terms(
         self,
@@ -198,7 +198,7 @@ class Services:
     ) -> Terms:
         """What records are checked by; times without an offset are in the zone `where`."""
         settings = self.settings
-        reading = Reading(where or self.zone, now(), settings.future_limit * SECOND)
+        reading = Reading(where or self.zone, self.clock(), settings.future_limit * SECOND)
         reseller = settings.default_reseller_id
         return Terms(kind, reading, key.scope, skip, reseller=reseller, named=named)
 

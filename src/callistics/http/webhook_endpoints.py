@@ -11,7 +11,7 @@ from callistics.http.analytics import check_json
 from callistics.http.answer import Answer, json_answer
 from callistics.http.durable import durable
 from callistics.http.parameters import PARAMETERS
-from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
+from callistics.http.services import AnyRequest, Services, public_url, read_body, services
 from callistics.ingest.job import Result
 from callistics.model.audit import Action, Detail, Note
 from callistics.model.instants import utc_text
@@ -47,7 +47,7 @@ async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> A
     check_json(request.headers.get("content-type"))
     body = await read_body(request, parts.settings.query_body_limit)
     token, reseller = new_token(), parts.settings.default_reseller_id
-    made = parse_endpoint_request(body, creator.scope, token, now(), reseller)
+    made = parse_endpoint_request(body, creator.scope, token, parts.clock(), reseller)
     await _save(parts, made, _note(parts, Action.WEBHOOK_ENDPOINT_CREATED, creator, made))
     url = f"{public_url(request)}/webhooks/{made.source}/{token}"
     shown = shown_endpoint(made)
@@ -65,7 +65,7 @@ async def webhook_endpoint(request: AnyRequest, endpoint_id: FromPath[str]) -> A
     parts, asking, found = _found(request, endpoint_id)
     if request.method == HttpMethod.DELETE:
         # Also where it was ended already: nobody knows whether that came to be stored.
-        ended = parts.webhooks.endpoints.end(found, now())
+        ended = parts.webhooks.endpoints.end(found, parts.clock())
         told = _note(parts, Action.WEBHOOK_ENDPOINT_ENDED, asking, ended)
         await durable(parts.webhooks.save(ended, told, urgent=True))
         return Answer(b"", 204)

@@ -15,7 +15,7 @@ from callistics.http.durable import durable
 from callistics.http.parameters import ANY, PARAMETERS
 from callistics.http.request_notes import note_endpoint
 from callistics.http.sender import sender
-from callistics.http.services import AnyRequest, Services, now, public_url, read_body, services
+from callistics.http.services import AnyRequest, Services, public_url, read_body, services
 from callistics.model.webhooks import KeptBody, StoredEndpoint
 from callistics.texts import MAX_TEXT
 from callistics.webhooks.admission import admit
@@ -44,7 +44,7 @@ async def webhook(request: AnyRequest, source: FromPath[str], token: FromPath[st
     kept = KeptBody(
         "whb_" + secrets.token_hex(12),
         endpoint.id,
-        now(),
+        parts.clock(),
         request.headers.get("content-type", "")[:MAX_TEXT],
         body,
     )

@@ -9,7 +9,6 @@ from callistics.ingest.batch import Batch
 from callistics.ingest.decode import NDJSON_TYPES, Limits, Terms, batch_of_values
 from callistics.ingest.job import Job
 from callistics.ingest.receipt import Receipt
-from callistics.model.instants import now
 from callistics.model.keys import Permission
 from callistics.model.zones import Zone
 from callistics.records.field import RecordKind
@@ -83,7 +82,7 @@ class LocalStore:
             return batch_of_values(records, terms)
 
     def _terms(self, kind: RecordKind, where: Zone | None, *, skip: bool) -> Terms:
-        key = self._parts.keyring.authenticate(self._authorization, now())
+        key = self._parts.keyring.authenticate(self._authorization, self._parts.clock())
         self._parts.admit(key, Permission.INGEST)
         return self._parts.terms(kind, key, where, skip=skip)
 
