@@ -21,10 +21,10 @@ from callistics.alerts.shown import (
 )
 from callistics.alerts.simulate import SPAN_FIELDS, Simulation, parse_span, zone_of_query
 from callistics.errors import NotFound, Refused, malformed
-from callistics.http.analytics import check_json
 from callistics.http.answer import Answer, json_answer
+from callistics.http.bodies import json_body
 from callistics.http.durable import durable
-from callistics.http.services import AnyRequest, Services, read_body, services
+from callistics.http.services import AnyRequest, Services, services
 from callistics.model.alerts import AlertStatus, NotifyTarget, StoredAlert, Window
 from callistics.model.audit import Action
 from callistics.model.bodies import Object, read_object, unknown_fields
@@ -208,6 +208,4 @@ async def _found(parts: Services, asking: StoredKey, alert_id: str) -> StoredAle
 
 
 async def _body(request: AnyRequest) -> Object:
-    check_json(request.headers.get("content-type"))
-    limit = services(request).settings.query_body_limit
-    return read_object(await read_body(request, limit))
+    return read_object(await json_body(request))

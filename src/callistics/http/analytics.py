@@ -9,17 +9,15 @@ from litestar.types import ASGIApp
 from callistics.analytics.cache import Kept
 from callistics.analytics.envelope import envelope
 from callistics.analytics.plan import Plan
-from callistics.errors import UnsupportedMedia
 from callistics.exports.formats import FORMULAS
 from callistics.http.answer import Answer
 from callistics.http.answering import answered, held
+from callistics.http.bodies import json_body
 from callistics.http.export import chosen_format, exported
 from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
-from callistics.http.services import AnyRequest, Services, read_body, services
-from callistics.ingest.decompress import unpack
+from callistics.http.services import AnyRequest, Services, services
 from callistics.model.keys import Permission, StoredKey
-from callistics.model.media_types import is_json, media_type
 
 ROLLED = 0.01
 """About how long it takes (s) to answer from a roll-up, where nobody knows better."""
@@ -32,9 +30,8 @@ async def analytics(request: AnyRequest) -> ASGIApp:
     """Answer a query within the scope of the request's key: a page, or all rows in a format."""
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
-    check_json(request.headers.get("content-type"))
     format_ = chosen_format(request)
-    body = await query_body(request)
+    body = await json_body(request)
     started, came = time.perf_counter(), parts.clock()
     if format_ is not None:
         prepare = partial(parts.exports.of_query, body, key.scope, came)
@@ -80,15 +77,3 @@ def _timing(total: float, engine: float | None) -> str:
     """Where the time went, in ms; `repeated` is an answer that was kept."""
     source = "repeated" if engine is None else f"engine;dur={engine * 1000:.3f}"
     return f"total;dur={total * 1000:.3f}, {source}"
-
-
-def check_json(content_type: str | None) -> None:
-    """Raises `UnsupportedMedia` unless a body is declared as JSON, or not at all."""
-    if not is_json(media_type(content_type)):
-        raise UnsupportedMedia("Content-Type must be application/json")
-
-
-async def query_body(request: AnyRequest) -> bytes:
-    """The body of a request that asks, unpacked, within `query_body_limit`."""
-    limit = services(request).settings.query_body_limit
-    return unpack(await read_body(request, limit), request.headers.get("content-encoding"), limit)

@@ -9,9 +9,9 @@ from callistics.analytics.batch import Answered, Result
 from callistics.analytics.parse_batch import parse_batch
 from callistics.errors import RequestError
 from callistics.http.accept import JSON, accepted
-from callistics.http.analytics import check_json, query_body
 from callistics.http.answer import Answer
 from callistics.http.answering import answered, held
+from callistics.http.bodies import json_body
 from callistics.http.fair_queue import Asked
 from callistics.http.metrics import Metrics
 from callistics.http.problems import problem_body, unexpected_body
@@ -25,9 +25,8 @@ async def analytics_batch(request: AnyRequest) -> Answer:
     """Answer several queries of one state of the records, within the scope of the request's key."""
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
-    check_json(request.headers.get("content-type"))
     accepted(request, (JSON,))
-    body = await query_body(request)
+    body = await json_body(request)
     started, came = time.perf_counter(), parts.clock()
     queries = parse_batch(body)
     parts.limiter.check_further(key.id, len(queries) - 1)

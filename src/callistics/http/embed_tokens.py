@@ -4,11 +4,11 @@ from litestar import HttpMethod, route
 
 from callistics.access.tokens import new_token_secret
 from callistics.errors import Forbidden
-from callistics.http.analytics import check_json
 from callistics.http.answer import Answer, json_answer
+from callistics.http.bodies import json_body
 from callistics.http.durable import durable
 from callistics.http.embed_request import parse_embed_request
-from callistics.http.services import AnyRequest, Services, public_url, read_body, services
+from callistics.http.services import AnyRequest, Services, public_url, services
 from callistics.ingest.job import Job
 from callistics.model.audit import Action
 from callistics.model.instants import SECOND, utc_text
@@ -33,8 +33,7 @@ async def embed_tokens(request: AnyRequest) -> Answer:
 
 
 async def _sign(request: AnyRequest, parts: Services, creator: StoredKey) -> Answer:
-    check_json(request.headers.get("content-type"))
-    body = await read_body(request, parts.settings.query_body_limit)
+    body = await json_body(request)
     moment = parts.clock() // SECOND * SECOND
     wanted = parse_embed_request(body, creator.scope, parts.settings.timezone, moment)
     # What a key lets others see ends with the key.

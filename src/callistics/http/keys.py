@@ -10,10 +10,10 @@ from callistics.access.keyring import NewKey, days_left, ended, make_key
 from callistics.access.requests import SCOPE_FIELDS, parse_key_request
 from callistics.access.rotation import last_successor, parse_overlap, rotation
 from callistics.errors import NotFound
-from callistics.http.analytics import check_json
 from callistics.http.answer import Answer, json_answer
+from callistics.http.bodies import json_body
 from callistics.http.durable import durable
-from callistics.http.services import AnyRequest, Services, read_body, services
+from callistics.http.services import AnyRequest, Services, services
 from callistics.ingest.job import Job, Result
 from callistics.model.audit import Action, Detail
 from callistics.model.instants import now, utc_text
@@ -36,8 +36,7 @@ async def keys(request: AnyRequest) -> Answer:
 
 async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> Answer:
     """Make a key; the answer shows it this once."""
-    check_json(request.headers.get("content-type"))
-    body = await read_body(request, parts.settings.query_body_limit)
+    body = await json_body(request)
     wanted = parse_key_request(body, creator.scope, now())
     made = make_key(wanted.name, wanted.permissions, wanted.scope, now(), wanted.expires_at)
     told = parts.note(Action.KEY_CREATED, creator, **told_of(made.stored))
@@ -73,9 +72,7 @@ async def rotate_key(request: AnyRequest, key_id: FromPath[str]) -> Answer:
     """Make a key that follows another, which holds for as long as both are to; shown this once."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
-    body = await read_body(request, parts.settings.query_body_limit)
-    if body:
-        check_json(request.headers.get("content-type"))
+    body = await json_body(request, optional=True)
     wanted = parse_overlap(body)
     # Alerts that the key carries are looked up, and go over to its successor.
     async with parts.changing:

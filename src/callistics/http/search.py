@@ -10,9 +10,9 @@ from litestar.types import ASGIApp
 from callistics.analytics.plan import length_of
 from callistics.exports.calls import of_search
 from callistics.exports.formats import FORMULAS
-from callistics.http.analytics import check_json, query_body
 from callistics.http.answer import Answer, json_answer
 from callistics.http.answering import answered, held
+from callistics.http.bodies import json_body
 from callistics.http.export import chosen_format, exported
 from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
@@ -35,9 +35,8 @@ async def search_calls(request: AnyRequest) -> ASGIApp:
     """The calls that match, a page or all in a format, within the scope of the request's key."""
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
-    check_json(request.headers.get("content-type"))
     format_ = chosen_format(request)
-    body = await query_body(request)
+    body = await json_body(request)
     started, came = time.perf_counter(), parts.clock()
     asked = parts.searches.parse(body, key.scope, came, paged=format_ is None)
     if format_ is not None:

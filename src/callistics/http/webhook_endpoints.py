@@ -7,11 +7,11 @@ from litestar import HttpMethod, post, route
 from litestar.params import FromPath
 
 from callistics.errors import NotFound, Problem, Refused
-from callistics.http.analytics import check_json
 from callistics.http.answer import Answer, json_answer
+from callistics.http.bodies import json_body
 from callistics.http.durable import durable
 from callistics.http.parameters import PARAMETERS
-from callistics.http.services import AnyRequest, Services, public_url, read_body, services
+from callistics.http.services import AnyRequest, Services, public_url, services
 from callistics.ingest.job import Result
 from callistics.model.audit import Action, Detail, Note
 from callistics.model.instants import utc_text
@@ -44,8 +44,7 @@ async def webhook_endpoints(request: AnyRequest) -> Answer:
 
 async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> Answer:
     """Make an endpoint; the answer shows its address this once."""
-    check_json(request.headers.get("content-type"))
-    body = await read_body(request, parts.settings.query_body_limit)
+    body = await json_body(request)
     token, reseller = new_token(), parts.settings.default_reseller_id
     made = parse_endpoint_request(body, creator.scope, token, parts.clock(), reseller)
     await _save(parts, made, _note(parts, Action.WEBHOOK_ENDPOINT_CREATED, creator, made))
@@ -69,8 +68,7 @@ async def webhook_endpoint(request: AnyRequest, endpoint_id: FromPath[str]) -> A
         told = _note(parts, Action.WEBHOOK_ENDPOINT_ENDED, asking, ended)
         await durable(parts.webhooks.save(ended, told, urgent=True))
         return Answer(b"", 204)
-    check_json(request.headers.get("content-type"))
-    body = await read_body(request, parts.settings.query_body_limit)
+    body = await json_body(request)
     async with parts.changing:
         known = _going_on(parts, found)
         changed = parse_endpoint_patch(body, known, parts.settings.default_reseller_id)
