@@ -1,4 +1,4 @@
-"""Every error of the product, and how several problems of one request become one answer.
+"""Every error that reaches a client, and how several problems of one request become one answer.
 
 CallisticsError
  ├─ SettingsError            a setting is wrong; the server does not start
@@ -38,7 +38,7 @@ MOST_NAMES = 1_000
 
 
 class CallisticsError(Exception):
-    """Root of every error the product raises on purpose."""
+    """Root of every error that people are told of in words of its own."""
 
 
 class SettingsError(CallisticsError):

@@ -20,8 +20,6 @@ Record = Mapping[str, Shown]
 """A call or a lead by the names of its fields, in their order: instants in µs, numbers exact, a
 payload as canonical JSON text."""
 REACHED = "reached"
-CALL_FIELDS = (*ALL_FIELDS[RecordKind.CALLS], REACHED)
-"""The fields of a call as it is shown."""
 _MILLION = 1_000_000
 
 

@@ -6,7 +6,7 @@ An instant is an `int`: microseconds since 1970-01-01T00:00:00Z.
 import re
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 SECOND = 1_000_000
@@ -154,23 +154,13 @@ def micros(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def instant_of(moment: datetime) -> int:
-    """The instant of an aware datetime."""
-    return micros(moment.astimezone(UTC).replace(tzinfo=None))
-
-
 def naive(instant: int) -> datetime:
     """The naive datetime that reads as the instant does in UTC. The inverse of `micros`."""
     return _EPOCH + timedelta(microseconds=instant)
 
 
-def day_number(local: int) -> int:
-    """Days since 1970-01-01 of a wall-clock reading."""
-    return local // DAY
-
-
 def date_of(day: int) -> date:
-    """The date of a day number."""
+    """The date of a day number: days since 1970-01-01."""
     return date.fromordinal(day + _EPOCH_DAY)
 
 

@@ -65,7 +65,7 @@ class FieldType:
     sentence for people. `tie` gives what decides between two values of the same time. `sent` is
     the type that plain values have in JSON, for decoding many records at once; what it refuses is
     read by `parse` alone. `scale` says that a number is kept as that many whole parts of one, up
-    to `most`. `choices` are the only texts that there are; `folded` turns a text that a filter
+    to `most`. `choices` are the only texts that there are; `normalized` turns a text that a filter
     asks for into the one that is kept, or raises `ValueError`.
     """
 

@@ -125,7 +125,8 @@ class Source:
 class Frame:
     """A selection seen through an engine's dialect: all that an expression may ask for.
 
-    `rolled` is the roll-up that the selection is answered from, None where it is the records.
+    `rolled` are counts that the selection is answered from, of a roll-up or just made, None where
+    it is the records.
     `selected` are the selection's own rows, all of them and no other, where they were kept apart.
     """
 
@@ -136,7 +137,7 @@ class Frame:
 
     @property
     def source(self) -> Source:
-        """The rows to count: those of the roll-up, else those kept apart, else the unit's table."""
+        """The rows to count: the counts, else those kept apart, else the unit's table."""
         if self.rolled is not None:
             return self.rolled
         if self.selected is not None:

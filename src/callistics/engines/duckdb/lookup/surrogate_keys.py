@@ -1,6 +1,6 @@
 """A number for each lead, by which calls and leads are joined: texts take more than twice as long.
 
-Unlike the numbers made of ids (finding.py), by which rows are found, no two leads have the same.
+Unlike the numbers made of ids (lookup_sql.py), by which rows are found, no two leads have the same.
 """
 
 import duckdb
