@@ -38,11 +38,11 @@ def statements(engine: str, dialect: Dialect) -> Iterator[tuple[str, Sql]]:
         yield f"{name}: the first page", search.page(frame, asked.search, NOW, 101)
         yield f"{name}: the last page", search.page(frame, later, None, 101)
         if name == "plain":
-            for told, table in {"counts": records.CALLS, "waits": records.HELD_CALLS}.items():
+            for told, table in {"counts": records.CALLS, "waits": records.UNCOUNTED_CALLS}.items():
                 chosen = all_of(one.conditions(dialect, table))
                 yield f"a call that {told}", records.calls(frame, table, chosen, (NOW, NOW))
     yield "the statuses of their leads", records.statuses(dialect, KEYS[engine])
-    yield "a call by its id", records.held(dialect, records.CALLS, SCOPE, one)
+    yield "a call by its id", records.calls_of_id(dialect, records.CALLS, SCOPE, one)
     lead = records.Identified("lead_id", "lead_1", None)
     yield "a lead by its id", records.leads(dialect, records.LEADS, SCOPE, lead)
     yield "what it brought itself", records.leads(dialect, records.LEAD_RECORDS, None, lead)

@@ -58,7 +58,7 @@ def _columns(
 
 CALLS = Table("calls", "c", _columns(RecordKind.CALLS, _SETTLED), ("payload_base",))
 """Calls that count."""
-HELD_CALLS = Table("calls_held", "c", _columns(RecordKind.CALLS, {"duration": _DURATION}), ())
+UNCOUNTED_CALLS = Table("calls_held", "c", _columns(RecordKind.CALLS, {"duration": _DURATION}), ())
 """Calls that are pending or tests: nothing of them is settled but their duration."""
 LEADS = Table(
     "leads", "l", _columns(RecordKind.LEADS, {"payload": "payload_json"}, "updated_at"), ("status",)
@@ -102,7 +102,7 @@ def leads(dialect: Dialect, table: Table, scope: Scope | None, identity: "Identi
     return _rows(dialect, table, scope, columns, list(identity.conditions(dialect, table)))
 
 
-def held(dialect: Dialect, table: Table, scope: Scope, identity: "Identified") -> Sql:
+def calls_of_id(dialect: Dialect, table: Table, scope: Scope, identity: "Identified") -> Sql:
     """The merchants and starts (µs) of a table's calls that have an id."""
     columns = [raw("c.merchant_id"), dialect.micros(raw("c.started_at"))]
     return _rows(dialect, table, scope, columns, list(identity.conditions(dialect, table)))

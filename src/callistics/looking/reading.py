@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from callistics.compile.records import CALLS, HELD_CALLS, Table, calls, statuses
+from callistics.compile.records import CALLS, UNCOUNTED_CALLS, Table, calls, statuses
 from callistics.looking.shape import REACHED, Shown, ordered, values_of
 from callistics.model.payload import overlaid
 from callistics.records.field import RecordKind
@@ -34,17 +34,17 @@ def settled_calls(frame: Frame, run: Run, rows: Sequence[SqlRow]) -> list[dict[s
     ]
 
 
-def held_call(
+def uncounted_call(
     frame: Frame, run: Run, chosen: Sql, lead: Callable[[str, str], Mapping[str, Shown] | None]
 ) -> dict[str, Shown]:
     """The one call that meets a condition among those that are pending or tests.
 
     `lead` gives the lead of a merchant's id that it would belong to, None where there is none.
     """
-    ((row),) = run(frame.dialect.render(calls(frame, HELD_CALLS, chosen)))
-    values = values_of(HELD_CALLS, row)
+    ((row),) = run(frame.dialect.render(calls(frame, UNCOUNTED_CALLS, chosen)))
+    values = values_of(UNCOUNTED_CALLS, row)
     of = lead(str(values["merchant_id"]), str(values["lead_id"])) or {}
-    return _settled(HELD_CALLS, row, of.get("status"), of.get("payload"))
+    return _settled(UNCOUNTED_CALLS, row, of.get("status"), of.get("payload"))
 
 
 def _settled(table: Table, row: SqlRow, status: Shown, payload: Shown) -> dict[str, Shown]:

@@ -6,18 +6,18 @@ from functools import partial
 
 from callistics.compile.records import (
     CALLS,
-    HELD_CALLS,
     LEAD_RECORDS,
     LEADS,
+    UNCOUNTED_CALLS,
     Identified,
     Table,
-    held,
+    calls_of_id,
     history,
     leads,
     of_leads,
 )
 from callistics.engines.base import States
-from callistics.looking.reading import Run, counted_calls, held_call
+from callistics.looking.reading import Run, counted_calls, uncounted_call
 from callistics.looking.shape import Record, Shown, ordered, place_of, values_of
 from callistics.model.query import Query
 from callistics.model.scope import Scope
@@ -72,15 +72,15 @@ class Records:
     def _call(self, wanted: Identified, scope: Scope, run: Run) -> Record:
         found: dict[str, tuple[Table, SqlRow]] = {}
         # One that is in both tables counts as what the first says.
-        for table in (CALLS, HELD_CALLS):
-            for row in run(self._render(held(self._dialect, table, scope, wanted))):
+        for table in (CALLS, UNCOUNTED_CALLS):
+            for row in run(self._render(calls_of_id(self._dialect, table, scope, wanted))):
                 found.setdefault(str(row[0]), (table, row))
         merchant = only_merchant(found, "call")
         table, row = found[merchant]
         frame, one = self._frame(scope), replace(wanted, merchant_id=merchant)
         chosen = all_of(one.conditions(self._dialect, table))
-        if table is HELD_CALLS:
-            return held_call(frame, run, chosen, partial(self._lead_of, run))
+        if table is UNCOUNTED_CALLS:
+            return uncounted_call(frame, run, chosen, partial(self._lead_of, run))
         start = int(row[1] or 0)
         (call,) = counted_calls(frame, run, chosen, (start, start))
         return call

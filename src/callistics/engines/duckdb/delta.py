@@ -36,7 +36,7 @@ class TableDelta:
     """The rows that a commit deletes and inserts.
 
     `derived` are those of calls and leads, which have their lead's number. `deleted` has rowids of
-    other rows by table, `held` and `own` are new rows of `calls_held` and `lead_records`.
+    other rows by table, `uncounted` and `own` are new rows of `calls_held` and `lead_records`.
     `replaced` is what the roll-ups know of calls that are replaced, None for none; `may_lose` is
     whether a known duration may be there fewer times. `changed` are the calls that were merged or
     erased, `changed_leads` the leads whose own records were.

@@ -49,7 +49,8 @@ class NewRows:
     """The rows of changed records.
 
     `live` are the merged calls that count, and `calls` their rows; `first` are rows of calls that
-    needed no merging, `held` those of calls that do not count, `own` those of leads' own records.
+    needed no merging, `uncounted` those of calls that do not count, `own` those of leads' own
+    records.
     """
 
     live: Mapping[Identity, State]
