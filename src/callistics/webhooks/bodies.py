@@ -5,25 +5,26 @@ from email.parser import BytesParser
 from email.policy import HTTP
 
 from callistics.model.json import NotJsonError, decode
-from callistics.webhooks.request import FORM, FORM_BYTES, MULTIPART, media_of, pairs
+from callistics.model.media_types import is_json, media_type
+from callistics.webhooks.request import FORM, FORM_BYTES, MULTIPART, pairs
 
 _FORMS = (FORM, MULTIPART)
 
 
 def is_taken(content_type: str) -> bool:
     """Whether bodies of the type are taken."""
-    media = media_of(content_type)
-    return media in (*_FORMS, "application/json") or media.endswith("+json")
+    media = media_type(content_type)
+    return media in _FORMS or is_json(media)
 
 
 def longest(content_type: str, limit: int) -> int:
     """The bytes that a body of the type may have, where others may have `limit`."""
-    return min(limit, FORM_BYTES) if media_of(content_type) in _FORMS else limit
+    return min(limit, FORM_BYTES) if media_type(content_type) in _FORMS else limit
 
 
 def document_of(content_type: str, body: bytes) -> object:
     """The document. Raises `NotJsonError` with a sentence where the body is none."""
-    media = media_of(content_type)
+    media = media_type(content_type)
     if media == FORM:
         try:
             return _object(pairs(body.decode()))

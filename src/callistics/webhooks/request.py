@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
+from callistics.model.media_types import media_type
+
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 FORM_BYTES, MOST_FIELDS = 1 << 20, 1_000
@@ -35,7 +37,7 @@ class Received:
 
         Raises `ValueError` as `pairs` does.
         """
-        media = media_of(self.header("content-type"))
+        media = media_type(self.header("content-type"))
         return pairs(self.body.decode(errors="replace")) if media == FORM else []
 
     @property
@@ -53,8 +55,3 @@ def pairs(text: str) -> Pairs:
         return parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         raise ValueError(f"a form has more than {MOST_FIELDS:,} fields") from None
-
-
-def media_of(content_type: str) -> str:
-    """The type without its parameters; JSON where there is none."""
-    return (content_type or "application/json").partition(";")[0].strip().lower()
