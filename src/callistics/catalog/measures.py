@@ -14,7 +14,7 @@ from callistics.sql.fragment import Sql, compose, raw
 from callistics.sql.selection import Frame
 
 _MILLION = 1_000_000
-_SETTLED = {"duration": "duration_ms"}
+SETTLED = {"duration": "duration_ms"}
 """Columns that hold what a field came to where that is more than what was sent."""
 
 
@@ -48,7 +48,7 @@ def _of_field(field: RecordField) -> Quantity:
     return Quantity(
         field.name,
         field.measure,
-        column(f"c.{_SETTLED.get(field.name, field.stored_in)}"),
+        column(f"c.{SETTLED.get(field.name, field.stored_in)}"),
         _of_double if scale is None else _whole(scale),
         next((Dimension(p.name, p.help, column(f"c.{p.stored_in}")) for p in parts), None),
     )

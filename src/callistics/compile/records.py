@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from callistics.catalog.measures import SETTLED
 from callistics.catalog.success import is_reached
 from callistics.compile.where import scope_conditions
 from callistics.model.scope import Scope
@@ -13,10 +14,6 @@ from callistics.sql.aggregates import there
 from callistics.sql.dialect import Dialect, SqlRow
 from callistics.sql.fragment import Sql, all_of, compose, instant, join, raw, text
 from callistics.sql.selection import Frame, Source
-
-# What a field of a call that counts is settled as, where that is not what was sent.
-_SETTLED = {"attempt": "attempt", "duration": "duration_ms"}
-_DURATION = "duration_ms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +53,11 @@ def _columns(
     )
 
 
+_SETTLED = {**SETTLED, "attempt": "attempt"}
+
 CALLS = Table("calls", "c", _columns(RecordKind.CALLS, _SETTLED), ("payload_base",))
 """Calls that count."""
-UNCOUNTED_CALLS = Table("calls_held", "c", _columns(RecordKind.CALLS, {"duration": _DURATION}), ())
+UNCOUNTED_CALLS = Table("calls_held", "c", _columns(RecordKind.CALLS, SETTLED), ())
 """Calls that are pending or tests: nothing of them is settled but their duration."""
 LEADS = Table(
     "leads", "l", _columns(RecordKind.LEADS, {"payload": "payload_json"}, "updated_at"), ("status",)
