@@ -12,7 +12,7 @@ from callistics.access.requests import SCOPE_FIELDS
 from callistics.analytics.batch import Answered, Batches, Result
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.envelope import envelope
-from callistics.analytics.service import Analytics, Run
+from callistics.analytics.service import Analytics
 from callistics.engines.base import SharingLimits
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.errors import RequestError
@@ -30,7 +30,7 @@ from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import SMALLEST
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
-from callistics.sql.dialect import SqlRow, Statement
+from callistics.sql.dialect import Run, SqlRow, Statement
 from callistics.sql.selection import Policy
 from support.engines import ROLLUP_TABLES, drop, empty, in_memory, open_for_test, rows_of
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from callistics.analytics.cache import AnswerCache, Kept
 from callistics.analytics.envelope import envelope
 from callistics.analytics.plan import Plan
-from callistics.analytics.service import Analytics, Run
+from callistics.analytics.service import Analytics
 from callistics.analytics.sharing import Matched, Sharing, matched
 from callistics.engines.base import SharingLimits, Snapshot, States
 from callistics.model.bodies import Object
 from callistics.model.json import encode
 from callistics.model.scope import Scope
-from callistics.sql.dialect import SqlRow, Statement
+from callistics.sql.dialect import Run, SqlRow, Statement
 from callistics.tracing import step, timing
 
 

@@ -1,6 +1,6 @@
 """The records that wait for required fields, which no query counts."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -9,7 +9,7 @@ from callistics.model.scope import EVERYTHING, Scope
 from callistics.records.field import RecordKind
 from callistics.records.fields import REQUIRED
 from callistics.sql.aggregates import there
-from callistics.sql.dialect import Dialect, SqlRow, Statement
+from callistics.sql.dialect import Dialect, Run, SqlRow
 from callistics.sql.fragment import Sql, all_of, compose, raw
 
 NAMED = 10
@@ -30,7 +30,7 @@ class PendingRecords:
 class Pending:
     """Looks for what waits on one engine, given its dialect and a way to run a statement."""
 
-    def __init__(self, dialect: Dialect, run: Callable[[Statement], Sequence[SqlRow]]) -> None:
+    def __init__(self, dialect: Dialect, run: Run) -> None:
         self._dialect, self._run = dialect, run
 
     def count(self) -> int:

@@ -1,17 +1,16 @@
 """What a query asks, without any of its values, and the steps that its time goes to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from callistics.analytics.plan import Plan, rollup_of
 from callistics.analytics.rollup_match import Rollups
 from callistics.catalog.dimensions import PAYLOAD_PREFIX
 from callistics.catalog.filters import given_filters
-from callistics.sql.dialect import Dialect, SqlRow, Statement
+from callistics.sql.dialect import Dialect, Run, SqlRow, Statement
 from callistics.tracing import Value, step, timings
 
 Profile = dict[str, Value]
 """Of a query: its type, the names of its filters and groups, and where it is answered from."""
-Run = Callable[[Statement], Sequence[SqlRow]]
 
 
 def in_steps(run: Run) -> Run:

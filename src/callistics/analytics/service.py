@@ -1,7 +1,7 @@
 """One query, answered: the steps of a query in the order they happen."""
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from callistics.analytics.compare import compared
@@ -33,11 +33,9 @@ from callistics.model.instants import now
 from callistics.model.query import Query
 from callistics.model.scope import Scope
 from callistics.queries.base import Row
-from callistics.sql.dialect import SqlRow, Statement
+from callistics.sql.dialect import Run, SqlRow, Statement
 from callistics.sql.selection import Frame, Policy
 from callistics.tracing import describe, is_traced, span, step
-
-Run = Callable[[Statement], Sequence[SqlRow]]
 
 
 class Analytics:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from callistics.analytics.service import Analytics, Run
+from callistics.analytics.service import Analytics
 from callistics.exports.formats import Format
 from callistics.exports.names import file_name
 from callistics.exports.rows import Rows, end_held_back, some_at_a_time
@@ -13,6 +13,7 @@ from callistics.exports.schema import schema_of
 from callistics.model.bodies import read_object
 from callistics.model.scope import Scope
 from callistics.model.time_range import TimeRange
+from callistics.sql.dialect import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,10 @@ from callistics.compile.records import CALLS, UNCOUNTED_CALLS, Table, calls, sta
 from callistics.looking.shape import REACHED, Shown, ordered, values_of
 from callistics.model.payload import overlaid
 from callistics.records.field import RecordKind
-from callistics.sql.dialect import Dialect, SqlRow, SqlValue, Statement
+from callistics.sql.dialect import Dialect, Run, SqlRow, SqlValue
 from callistics.sql.fragment import Sql
 from callistics.sql.selection import Frame
 
-Run = Callable[[Statement], Sequence[SqlRow]]
 LeadKey = tuple[SqlValue, ...]
 
 

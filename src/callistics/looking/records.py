@@ -17,7 +17,7 @@ from callistics.compile.records import (
     of_leads,
 )
 from callistics.engines.base import States
-from callistics.looking.reading import Run, counted_calls, uncounted_call
+from callistics.looking.reading import counted_calls, uncounted_call
 from callistics.looking.shape import Record, Shown, ordered, place_of, values_of
 from callistics.model.query import Query
 from callistics.model.scope import Scope
@@ -25,7 +25,7 @@ from callistics.model.zones import zone
 from callistics.records.field import RecordKind
 from callistics.records.identity import only_merchant
 from callistics.records.merge import event_order
-from callistics.sql.dialect import Dialect, SqlRow, Statement
+from callistics.sql.dialect import Dialect, Run, SqlRow, Statement
 from callistics.sql.fragment import Sql, all_of
 from callistics.sql.selection import Frame, Policy, Selection, Unit
 

@@ -8,12 +8,12 @@ from callistics.analytics.service import Analytics
 from callistics.compile.search import edge, page
 from callistics.engines.base import States
 from callistics.looking.parse import Asked, parse_search
-from callistics.looking.reading import Run, settled_calls
+from callistics.looking.reading import settled_calls
 from callistics.looking.shape import Record, place_of
 from callistics.model.instants import now
 from callistics.model.scope import Scope
 from callistics.model.search import Position, Search
-from callistics.sql.dialect import SqlRow
+from callistics.sql.dialect import Run, SqlRow
 from callistics.sql.selection import Frame
 
 AT_ONCE = 1_000

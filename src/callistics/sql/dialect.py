@@ -25,6 +25,10 @@ class Statement:
     values: tuple[Parameter, ...]
 
 
+Run = Callable[[Statement], Sequence[SqlRow]]
+"""What gives the rows of a statement."""
+
+
 class Dialect(Protocol):
     """How one engine says what the catalog needs. Every argument and result is a fragment."""
 
