@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from callistics.access.requests import SCOPE_FIELDS
 from callistics.analytics.batch import Answered, Batches, Result
 from callistics.analytics.cache import AnswerCache
 from callistics.analytics.envelope import envelope
@@ -25,7 +24,7 @@ from callistics.ingest.writer import Writer
 from callistics.looking.search import Searches
 from callistics.model.bodies import read_object
 from callistics.model.instants import DAY
-from callistics.model.scope import EVERYTHING, Scope
+from callistics.model.scope import EVERYTHING, SCOPE_LISTS, Scope
 from callistics.model.zones import zone
 from callistics.records.columnar.call_batch import SMALLEST
 from callistics.records.field import RecordKind
@@ -41,8 +40,8 @@ STEP = 1_000_000
 def scope_of(lists: Mapping[str, Sequence[str]] | None) -> Scope:
     """A scope from the lists of a request for a key."""
     given = {name: frozenset(values) for name, values in (lists or {}).items()}
-    assert given.keys() <= set(SCOPE_FIELDS)
-    return Scope(*map(given.get, SCOPE_FIELDS))
+    assert given.keys() <= set(SCOPE_LISTS)
+    return Scope(*map(given.get, SCOPE_LISTS))
 
 
 def receipt_of(job: Job) -> Receipt:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from callistics.access.requests import SCOPE_FIELDS, parse_scope
+from callistics.access.requests import parse_scope
 from callistics.errors import Problem, Unauthorized, malformed, pointer, unknown_names
 from callistics.model.instants import SECOND
 from callistics.model.json import NotJsonError, as_list, as_object, decode, encode
-from callistics.model.scope import Locked, Scope
+from callistics.model.scope import SCOPE_LISTS, Locked, Scope
 
 MAX_SECONDS = 86_400
 """The longest that a token may last."""
@@ -100,7 +100,7 @@ def _scope(given: Mapping[str, object]) -> Scope:
     """The scope with what is locked: a list that is absent beside another is no limit."""
     lists = as_object(given.get("scope"))
     if not lists or None in lists.values():
-        raise wrong_claim("/scope", f"must be an object with some of {', '.join(SCOPE_FIELDS)}")
+        raise wrong_claim("/scope", f"must be an object with some of {', '.join(SCOPE_LISTS)}")
     problems: list[Problem] = []
     scope = parse_scope(lists, problems)
     for problem in problems:

@@ -15,11 +15,10 @@ from callistics.model.bodies import read_name, read_object, read_texts, unknown_
 from callistics.model.instants import LAST_WRITTEN, parse_iso
 from callistics.model.json import as_list, as_object
 from callistics.model.keys import Permission
-from callistics.model.scope import SCOPED, Scope
+from callistics.model.scope import SCOPE_LISTS, Scope
 from callistics.model.zones import zone
 
 FIELDS = ("name", "permissions", "scope", "expires_at")
-SCOPE_FIELDS = tuple(f"{name}s" for name in SCOPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +88,8 @@ def parse_scope(value: object, problems: list[Problem]) -> Scope:
     if given is None:
         problems.append(malformed("/scope", "must be an object", value))
         return Scope()
-    problems += unknown_fields(given, SCOPE_FIELDS, "/scope")
-    return Scope(*(_ids(name, given.get(name), problems) for name in SCOPE_FIELDS))
+    problems += unknown_fields(given, SCOPE_LISTS, "/scope")
+    return Scope(*(_ids(name, given.get(name), problems) for name in SCOPE_LISTS))
 
 
 def _ids(name: str, value: object, problems: list[Problem]) -> frozenset[str] | None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from callistics.access.requests import SCOPE_FIELDS
 from callistics.alerts.figures import query_of
 from callistics.alerts.hours import shown_hours
 from callistics.alerts.targets import shown_target
@@ -19,7 +18,6 @@ from callistics.model.alerts import (
     Window,
 )
 from callistics.model.instants import utc_text
-from callistics.model.scope import SCOPED
 from callistics.model.time_range import instant_text
 from callistics.model.zones import Zone
 
@@ -83,11 +81,7 @@ def shown_alert(
         ]
     return {
         **shown,
-        "scope": {
-            name: sorted(allowed)
-            for name, field in zip(SCOPE_FIELDS, SCOPED, strict=True)
-            if (allowed := alert.scope.allowed(field)) is not None
-        },
+        "scope": alert.scope.as_lists(),
         "created_at": utc_text(alert.created_at),
         "changed_at": utc_text(alert.changed_at),
         "paused": paused,

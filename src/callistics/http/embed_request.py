@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from callistics.access.claims import LOCKED_FIELDS, MAX_SECONDS
-from callistics.access.requests import SCOPE_FIELDS, check_excess, parse_scope
+from callistics.access.requests import check_excess, parse_scope
 from callistics.analytics.locked import locked_problems
 from callistics.errors import (
     NOTHING,
@@ -16,7 +16,7 @@ from callistics.errors import (
 )
 from callistics.model.bodies import Object, read_object, read_texts, unknown_fields
 from callistics.model.json import as_object, decode, encode, whole_number
-from callistics.model.scope import SCOPED, Locked, Scope
+from callistics.model.scope import SCOPE_LISTS, Locked, Scope
 from callistics.setting_types import is_origin
 
 FIELDS = ("scope", "expires_in", "locked", "origins")
@@ -34,10 +34,7 @@ class EmbedRequest:
     @property
     def claims(self) -> Mapping[str, object]:
         """What the token says beside who made it and when."""
-        lists = zip(SCOPE_FIELDS, map(self.scope.allowed, SCOPED), strict=True)
-        found: dict[str, object] = {
-            "scope": {name: sorted(ids) for name, ids in lists if ids is not None}
-        }
+        found: dict[str, object] = {"scope": self.scope.as_lists()}
         if self.scope.locked is not None:
             locked = self.scope.locked
             zone = {} if locked.timezone is None else {"timezone": locked.timezone}
@@ -69,7 +66,7 @@ def parse_embed_request(body: bytes, creator: Scope, default_zone: str, now: int
 def _scope(given: Object, creator: Scope, problems: list[Problem]) -> Scope:
     value = given.get("scope")
     if value is None:
-        message = f"required: an object with some of {', '.join(SCOPE_FIELDS)}"
+        message = f"required: an object with some of {', '.join(SCOPE_LISTS)}"
         problems.append(malformed("/scope", message, given.get("scope", NOTHING)))
         return Scope()
     found: list[Problem] = []

@@ -7,7 +7,7 @@ from litestar import HttpMethod, delete, post, route
 from litestar.params import FromPath
 
 from callistics.access.keyring import NewKey, days_left, ended, make_key
-from callistics.access.requests import SCOPE_FIELDS, parse_key_request
+from callistics.access.requests import parse_key_request
 from callistics.access.rotation import last_successor, parse_overlap, rotation
 from callistics.errors import NotFound
 from callistics.http.answer import Answer, json_answer
@@ -18,7 +18,6 @@ from callistics.ingest.job import Job, Result
 from callistics.model.audit import Action, Detail
 from callistics.model.instants import now, utc_text
 from callistics.model.keys import Permission, StoredKey
-from callistics.model.scope import SCOPED
 
 Shown = dict[str, object]
 
@@ -125,16 +124,11 @@ def told_of(key: StoredKey) -> dict[str, Detail]:
 
 def shown_key(key: StoredKey) -> Shown:
     """A key as people may see it."""
-    lists = {
-        name: sorted(allowed)
-        for name, field in zip(SCOPE_FIELDS, SCOPED, strict=True)
-        if (allowed := key.scope.allowed(field)) is not None
-    }
     return {
         "id": key.id,
         "name": key.name,
         "permissions": sorted(key.permissions),
-        "scope": lists,
+        "scope": key.scope.as_lists(),
         "created_at": utc_text(key.created_at),
         "expires_at": _moment(key.expires_at),
         "days_left": days_left(key, now()),

@@ -1,9 +1,9 @@
 """`POST /embed-tokens` and `DELETE /embed-tokens` in the OpenAPI document."""
 
 from callistics.access.claims import MAX_SECONDS
-from callistics.access.requests import SCOPE_FIELDS
 from callistics.http.embed_request import DEFAULT_SECONDS
 from callistics.http.openapi_parts import Json, json_content, ref, responses
+from callistics.model.scope import SCOPE_LISTS
 
 TOKEN: Json = {
     "type": "http",
@@ -69,7 +69,7 @@ def _request() -> Json:
             "type": "object",
             "additionalProperties": False,
             "minProperties": 1,
-            "properties": dict.fromkeys(SCOPE_FIELDS, ids),
+            "properties": dict.fromkeys(SCOPE_LISTS, ids),
             "description": "Lists that must all hold, at least one of them.",
         },
         "expires_in": {

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
-from callistics.access.requests import SCOPE_FIELDS
 from callistics.catalog.dimensions import PAYLOAD_PREFIX
 from callistics.http.problems import MEDIA_TYPE
 from callistics.model.keys import Permission
 from callistics.model.payload import MAX_KEY_LENGTH
+from callistics.model.scope import SCOPE_LISTS
 from callistics.problem_types import PROBLEM_TYPES
 
 Json = dict[str, object]
@@ -63,7 +63,7 @@ PAYLOAD_KEY: Json = {
 
 KEY_SCOPE: Json = {
     "type": "object",
-    "properties": {name: {"type": "array", "items": {"type": "string"}} for name in SCOPE_FIELDS},
+    "properties": {name: {"type": "array", "items": {"type": "string"}} for name in SCOPE_LISTS},
 }
 _TIME: Json = {"type": ["string", "null"], "format": "date-time"}
 KEY_SCHEMA: Json = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from callistics.access.requests import SCOPE_FIELDS
 from callistics.analytics.parse import DEFAULT_PAGE_SIZE, MAX_GROUPS, MAX_PAGE_SIZE
 from callistics.catalog.measures import MEASURES
 from callistics.http.openapi_batch import batch_schemas
@@ -19,6 +18,7 @@ from callistics.http.openapi_shared import filter_schemas, shared_schemas
 from callistics.http.problems import NO_TYPE
 from callistics.ingest.receipt import MOST_NAMED
 from callistics.model.keys import Permission
+from callistics.model.scope import SCOPE_LISTS
 from callistics.problem_types import PROBLEM_TYPES
 from callistics.queries import registry
 from callistics.queries.base import QueryType
@@ -256,7 +256,7 @@ def _scope_schema() -> Json:
     return {
         "type": ["object", "null"],
         "additionalProperties": False,
-        "properties": dict.fromkeys(SCOPE_FIELDS, ids),
+        "properties": dict.fromkeys(SCOPE_LISTS, ids),
         "description": "Lists that must all hold; an absent list is no limit.",
     }
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 SCOPED = ("reseller_id", "merchant_id", "template_id")
+SCOPE_LISTS = tuple(f"{name}s" for name in SCOPED)
+"""The names of the lists that limit these fields, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Scope:
             allowed = self.allowed(name)
             if allowed is not None:
                 yield name, allowed
+
+    def as_lists(self) -> dict[str, list[str]]:
+        """The allowed values, sorted, by `SCOPE_LISTS`, of each kind that is limited."""
+        return {f"{name}s": sorted(allowed) for name, allowed in self.limits()}
 
     def allowed(self, name: str) -> frozenset[str] | None:
         """The values allowed of a field of `SCOPED`; None if any is."""

@@ -7,9 +7,8 @@ import pyarrow as pa
 
 from callistics.engines.clickhouse.connection import Client
 from callistics.model.keys import Permission, StoredKey
-from callistics.model.scope import SCOPED, Scope
+from callistics.model.scope import SCOPE_LISTS, SCOPED, Scope
 
-_LISTS = tuple(f"{name}s" for name in SCOPED)
 _TEXTS = pa.list_(pa.string())
 
 
@@ -24,7 +23,7 @@ def key_table(keys: Iterable[StoredKey], version: int) -> pa.Table:
         "permissions": pa.array([sorted(key.permissions) for key in found], _TEXTS),
         "limits": pa.array([[name for name, _ in key.scope.limits()] for key in found], _TEXTS),
     }
-    for name, column in zip(SCOPED, _LISTS, strict=True):
+    for name, column in zip(SCOPED, SCOPE_LISTS, strict=True):
         lists = [sorted(key.scope.allowed(name) or ()) for key in found]
         columns[column] = pa.array(lists, _TEXTS)
     for name in ("created_at", "expires_at", "revoked_at", "last_used_at"):
@@ -70,7 +69,7 @@ def load_keys(client: Client) -> list[StoredKey]:
         ).result_rows
     }
     rows = client.query(
-        f"SELECT id, name, hash, permissions, limits, {', '.join(_LISTS)}, "
+        f"SELECT id, name, hash, permissions, limits, {', '.join(SCOPE_LISTS)}, "
         "created_at, expires_at, revoked_at, last_used_at FROM access_keys FINAL "
         "ORDER BY created_at, id"
     ).result_rows
