@@ -8,7 +8,6 @@ from callistics.analytics.parse_range import Holds, common
 from callistics.catalog.joined_filters import joined
 from callistics.errors import (
     Problem,
-    did_you_mean,
     forbidden,
     invalid,
     malformed,
@@ -18,8 +17,7 @@ from callistics.model.bodies import Object, unknown_fields
 from callistics.model.json import whole_number
 from callistics.model.query import Ends, Filters
 from callistics.model.scope import Scope
-from callistics.model.zones import Zone, zone
-from callistics.timezones import zone_names
+from callistics.model.zones import Zone, zone, zone_asked_for
 
 
 class BodyReader:
@@ -51,10 +49,9 @@ class BodyReader:
             self.problems.append(forbidden("/timezone", f"this token is locked to {locked}", name))
             return zone(locked)
         try:
-            return zone(name)
+            return zone_asked_for(name)
         except ValueError as error:
-            hint = did_you_mean(name, zone_names())
-            self.problems.append(invalid("/timezone", f"{error}{hint}", name))
+            self.problems.append(invalid("/timezone", str(error), name))
             return self.zone
 
     def read_whole(self, name: str, low: int, high: int | None, default: int) -> int:

@@ -1,12 +1,11 @@
 """The filters that a token locks: checked when it is made or comes, read for every query."""
 
 from callistics.analytics.parse_filters import FilterReader, Given
-from callistics.errors import Problem, did_you_mean, invalid, pointer
+from callistics.errors import Problem, invalid, pointer
 from callistics.model.json import as_object, decode
 from callistics.model.query import Filters
 from callistics.model.scope import EVERYTHING, Locked, Scope
-from callistics.model.zones import Zone, zone
-from callistics.timezones import zone_names
+from callistics.model.zones import Zone, zone, zone_asked_for
 
 
 def locked_problems(locked: Locked, scope: Scope, default_zone: str, now: int) -> list[Problem]:
@@ -14,19 +13,19 @@ def locked_problems(locked: Locked, scope: Scope, default_zone: str, now: int) -
 
     Pointers begin with `/filters` or `/timezone`.
     """
-    name = default_zone if locked.timezone is None else locked.timezone
-    problems: list[Problem] = []
-    if name not in zone_names():
-        hint = did_you_mean(name, zone_names())
-        problems.append(invalid("/timezone", f"unknown time zone{hint}", name))
-        name = default_zone
+    where, problems = zone(default_zone), list[Problem]()
+    if locked.timezone is not None:
+        try:
+            where = zone_asked_for(locked.timezone)
+        except ValueError as error:
+            problems.append(invalid("/timezone", str(error), locked.timezone))
     given = as_object(decode(locked.filters)) or {}
     problems += [
         invalid(pointer("filters", field), "locks nothing: leave it out", value)
         for field, value in given.items()
         if value is None
     ]
-    FilterReader(scope, zone(name), now, problems).read(given)
+    FilterReader(scope, where, now, problems).read(given)
     return problems
 
 

@@ -1,9 +1,8 @@
 """The query parameter `timezone` of several endpoints."""
 
-from callistics.errors import Refused, did_you_mean, invalid
+from callistics.errors import Refused, invalid
 from callistics.http.services import AnyRequest
-from callistics.model.zones import Zone, zone
-from callistics.timezones import zone_names
+from callistics.model.zones import Zone, zone_asked_for
 
 
 def query_zone(request: AnyRequest, usual: Zone) -> Zone:
@@ -12,7 +11,7 @@ def query_zone(request: AnyRequest, usual: Zone) -> Zone:
     if name is None:
         return usual
     try:
-        return zone(name)
+        return zone_asked_for(name)
     except ValueError as error:
-        message = f"timezone: {error}{did_you_mean(name, zone_names())}"
+        message = f"timezone: {error}"
         raise Refused([invalid("", message, name)], message) from None

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date
 from functools import cache, lru_cache
 
+from callistics.errors import did_you_mean
 from callistics.model.instants import (
     DAY,
     MINUTE,
@@ -18,7 +19,7 @@ from callistics.model.instants import (
     naive,
     number_of,
 )
-from callistics.timezones import rules
+from callistics.timezones import rules, zone_names
 
 # No zone has ever changed its offset twice within so little time: Freetown did within four days.
 _STEP = 3 * DAY
@@ -37,6 +38,14 @@ _CLAMP_HIGH = micros(naive(0).replace(year=_LAST_YEAR))
 def zone(name: str) -> "Zone":
     """The zone of an IANA name, exactly as written. Raises `ValueError` if there is none."""
     return Zone(name)
+
+
+def zone_asked_for(name: str) -> "Zone":
+    """The zone that somebody names. Raises `ValueError`, with the name that may be meant."""
+    try:
+        return zone(name)
+    except ValueError as error:
+        raise ValueError(f"{error}{did_you_mean(name, zone_names())}") from None
 
 
 class Zone:

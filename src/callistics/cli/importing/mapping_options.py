@@ -6,14 +6,12 @@ from decimal import Decimal, InvalidOperation
 
 import click
 
-from callistics.errors import did_you_mean
 from callistics.mapping import FieldRule, Layout, MappingError, RecordMapping, Rest
 from callistics.mapping.mapping import check_target
 from callistics.mapping.numbers import DECIMAL_MARKS
 from callistics.mapping.rule import PLAIN
-from callistics.model.zones import zone
+from callistics.model.zones import zone_asked_for
 from callistics.records.field import RecordKind
-from callistics.timezones import zone_names
 
 _HASH, _HASH_END = "@hash(", ")"
 
@@ -69,9 +67,9 @@ def _layout(base: Layout, said: Layout) -> Layout:
 
 def _zone(name: str) -> str:
     try:
-        return zone(name).name
+        return zone_asked_for(name).name
     except ValueError as error:
-        raise click.UsageError(f"--timezone: {error}{did_you_mean(name, zone_names())}") from None
+        raise click.UsageError(f"--timezone: {error}") from None
 
 
 def _fields(base: RecordMapping, said: Said) -> dict[str, FieldRule]:
