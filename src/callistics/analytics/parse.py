@@ -2,6 +2,7 @@
 
 from callistics.analytics.body_reader import BodyReader
 from callistics.analytics.parse_compare import parse_comparison, with_sides
+from callistics.analytics.parse_payload import KEY_LENGTH
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
 from callistics.catalog.measures import MEASURES, quantity
 from callistics.errors import (
@@ -154,7 +155,7 @@ def _measure_problem(value: object, kind: QueryType | None) -> str | None:
     if quantity(value) is not None:
         return None
     if value.startswith(PAYLOAD_PREFIX):
-        return "a payload key has 1 to 128 characters"
+        return KEY_LENGTH
     return f"unknown measure{did_you_mean(value, known) or '; one of ' + ', '.join(known)}"
 
 
@@ -164,7 +165,7 @@ def _group_problem(name: object, found: list[str], kind: QueryType | None) -> st
     dimension = groupable(name)
     if dimension is None:
         if name.startswith(PAYLOAD_PREFIX):
-            return "a payload key has 1 to 128 characters"
+            return KEY_LENGTH
         known = [*(kind.groupable if kind else GROUPABLE), PAYLOAD_PREFIX + "<key>"]
         return f"cannot be grouped by{did_you_mean(name, known) or '; one of ' + ', '.join(known)}"
     if name in found:

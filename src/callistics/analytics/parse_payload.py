@@ -21,6 +21,8 @@ from callistics.model.payload import (
 from callistics.model.query import Contains, Exists, KeyTests, NotOneOf, OneOf, Span, Test, Within
 from callistics.model.zones import Zone
 
+KEY_LENGTH = f"a payload key has 1 to {MAX_KEY_LENGTH} characters"
+
 
 class _Malformed(ValueError):
     """The operand is of a type that its operator does not take (400)."""
@@ -41,8 +43,7 @@ def parse_payload_filters(raw: object, zone: Zone, problems: list[Problem]) -> t
     found: list[KeyTests] = []
     for name, condition in islice(given.items(), MAX_PAYLOAD_KEYS):
         if not 0 < len(name) <= MAX_KEY_LENGTH:
-            message = f"a payload key has 1 to {MAX_KEY_LENGTH} characters"
-            problems.append(malformed(pointer(*at, name[:MAX_KEY_LENGTH]), message, name))
+            problems.append(malformed(pointer(*at, name[:MAX_KEY_LENGTH]), KEY_LENGTH, name))
             continue
         found.append((name, _condition(condition, zone, (*at, name), problems)))
     return tuple(found)

@@ -8,6 +8,7 @@ from callistics.catalog.payload_operators import OPERATORS, SCALARS
 from callistics.errors import did_you_mean
 from callistics.model import relative_range
 from callistics.model.json import as_list, whole_number
+from callistics.model.payload import MAX_KEY_LENGTH
 from callistics.model.query import FilterValue, OneNumberOf, OneOf
 from callistics.records.field_types import FieldType
 from callistics.records.field_values import MAX_COST
@@ -154,7 +155,7 @@ PAYLOAD = FilterType(
     {
         "type": ["object", "null"],
         "maxProperties": MAX_PAYLOAD_KEYS,
-        "propertyNames": {"minLength": 1, "maxLength": 128},
+        "propertyNames": {"minLength": 1, "maxLength": MAX_KEY_LENGTH},
         "additionalProperties": {
             "oneOf": [
                 {"type": [*SCALARS, "null"]},
