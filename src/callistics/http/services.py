@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -56,7 +56,7 @@ from callistics.looking.search import Searches
 from callistics.model.audit import COMMAND_LINE, Action, Detail, Note, Who, note
 from callistics.model.instants import SECOND, now
 from callistics.model.keys import Permission, StoredKey
-from callistics.model.scope import EVERYTHING
+from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import Zone
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
@@ -197,10 +197,14 @@ class Services:
         named: int | None = None,
     ) -> Terms:
         """What records are checked by; times without an offset are in the zone `where`."""
-        settings = self.settings
-        reading = Reading(where or self.zone, self.clock(), settings.future_limit * SECOND)
-        reseller = settings.default_reseller_id
-        return Terms(kind, reading, key.scope, skip, reseller=reseller, named=named)
+        found = terms_of(kind, key.scope, where or self.zone, self.clock(), self.settings)
+        return replace(found, skip=skip, named=named)
+
+
+def terms_of(kind: RecordKind, scope: Scope, where: Zone, at: int, settings: Settings) -> Terms:
+    """What records that come at an instant are checked by, where all must be good."""
+    reading = Reading(where, at, settings.future_limit * SECOND)
+    return Terms(kind, reading, scope, reseller=settings.default_reseller_id)
 
 
 def services(request: AnyRequest) -> Services:

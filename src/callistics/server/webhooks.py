@@ -1,14 +1,16 @@
 """The webhooks of a server, put together of its other parts."""
 
+from dataclasses import replace
+
 from callistics.engines.base import Engine
 from callistics.http.metrics import Metrics
+from callistics.http.services import terms_of
 from callistics.ingest.decode import Terms
 from callistics.ingest.writer import Writer
-from callistics.model.instants import SECOND, now
+from callistics.model.instants import now
 from callistics.model.scope import Scope
 from callistics.model.zones import zone
 from callistics.records.field import RecordKind
-from callistics.records.field_values import Reading
 from callistics.settings import Settings
 from callistics.webhooks.service import WebhookParts, Webhooks
 
@@ -18,9 +20,7 @@ def make_webhooks(settings: Settings, engine: Engine, writer: Writer, metrics: M
     where = zone(settings.timezone)
 
     def terms(scope: Scope) -> Terms:
-        reading = Reading(where, now(), settings.future_limit * SECOND)
-        reseller = settings.default_reseller_id
-        return Terms(RecordKind.CALLS, reading, scope, skip=True, reseller=reseller)
+        return replace(terms_of(RecordKind.CALLS, scope, where, now(), settings), skip=True)
 
     def count(source: str, result: str) -> None:
         metrics.webhooks.labels(source, result).inc()
