@@ -16,10 +16,10 @@ import duckdb
 
 from callistics.engines.duckdb.observers import Commit
 from callistics.engines.duckdb.row_order import is_upwards
-from callistics.engines.duckdb.tables import ID_OF, KEY_OF, TIME_OF
+from callistics.engines.duckdb.tables import ID_OF, KEY_OF, TIME_OF, WITHIN_MONTH
 from callistics.engines.duckdb.tuning import Tuning
+from callistics.engines.duckdb.written_meanwhile import OvertakenError, WrittenMeanwhile
 from callistics.records.columnar.row_codec import identity_table
-from callistics.records.identity import Identity
 
 Transaction = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
@@ -31,7 +31,6 @@ _NEEDLESS, _SCATTERED = 1.5, 0.2
 _MONTHS = """
 SELECT date_trunc('month', {time}) AS month FROM {table} GROUP BY month ORDER BY month
 """
-_WITHIN = "{time} >= $month AND {time} < $month + INTERVAL 1 MONTH"
 # A run is a stretch of rows of one merchant: in order there are as many runs as merchants. A share
 # is what one merchant has in one row group: in order there are as many as merchants and groups.
 _LYING = f"""
@@ -43,19 +42,19 @@ FROM (
     FROM (
         SELECT merchant_id, rowid // $row_group AS row_group,
                lag(merchant_id) OVER () AS before
-        FROM {{table}} WHERE {_WITHIN}
+        FROM {{table}} WHERE {WITHIN_MONTH}
     )
     GROUP BY merchant_id, row_group
 )
 """
 _MERCHANTS = f"""
-SELECT merchant_id, count(*) FROM {{table}} WHERE {_WITHIN}
+SELECT merchant_id, count(*) FROM {{table}} WHERE {WITHIN_MONTH}
 GROUP BY merchant_id ORDER BY merchant_id {{direction}}
 """
 _COPY = f"""
 CREATE OR REPLACE TABLE side.sorted AS
 SELECT row_number() OVER (ORDER BY merchant_id {{direction}}, {{time}}, {{id}}) AS position, *
-FROM {{table}} WHERE {_WITHIN} AND merchant_id BETWEEN $first AND $last
+FROM {{table}} WHERE {WITHIN_MONTH} AND merchant_id BETWEEN $first AND $last
 ORDER BY position
 """
 _MOVING = """
@@ -65,7 +64,7 @@ WHERE position > $after AND position <= $upto ORDER BY position
 """
 _DELETE = f"""
 DELETE FROM {{table}} WHERE rowid IN (
-    SELECT r.rowid FROM (SELECT rowid, * FROM {{table}} WHERE {_WITHIN}) AS r
+    SELECT r.rowid FROM (SELECT rowid, * FROM {{table}} WHERE {WITHIN_MONTH}) AS r
     SEMI JOIN moving USING ({{key}}, merchant_id, {{id}})
 )
 """
@@ -99,10 +98,6 @@ class _Table:
 _TABLES = (_Table("calls", 0.2), _Table("leads", 0.03))
 
 
-class _OvertakenError(Exception):
-    """The copies are not of rows that are there."""
-
-
 class Clustering:
     """The work on the order of rows of calls and leads, in pieces.
 
@@ -129,8 +124,7 @@ class Clustering:
         )
         self._checkpoints = not tuning.shared
         self._merges_sets, self._row_group = tuning.merges_sets, tuning.rows_of_a_group
-        self._copying: str | None = None
-        self._written: set[Identity] = set()
+        self._meanwhile = WrittenMeanwhile()
 
     @property
     def worthwhile(self) -> int:
@@ -142,8 +136,7 @@ class Clustering:
 
     def committed(self, commit: Commit) -> None:
         """Note the records of the table under way that a commit has written or removed."""
-        if self._copying is not None and commit.delta is not None:
-            self._written.update(commit.delta.identities(self._copying))
+        self._meanwhile.committed(commit)
 
     def work(self) -> Generator[None]:
         """Look through all months and put in order what is not, pausing after each piece."""
@@ -172,17 +165,17 @@ class Clustering:
 
     def _put_in_order(self, table: _Table, month: datetime) -> Generator[None]:
         for first, last in self._parts(table, month):
-            self._copying, self._written = table.table, set()
+            self._meanwhile.begin(table.table)
             try:
                 rows = self._copy(table, month, first, last)
                 yield
                 for after in range(0, rows, self._piece):
                     self._move(table, month, after)
                     yield
-            except _OvertakenError:
+            except OvertakenError:
                 return
             finally:
-                self._copying = None
+                self._meanwhile.end()
                 self._connection.execute("DROP TABLE IF EXISTS side.sorted")
         if self._checkpoints:
             self._connection.execute("CHECKPOINT")
@@ -212,11 +205,11 @@ class Clustering:
     def _move(self, table: _Table, month: datetime, after: int) -> None:
         """Put the next copies where their rows were."""
         with self._transaction() as writer:
-            writer.register("written", identity_table(self._written, table.id))
+            writer.register("written", identity_table(self._meanwhile.records, table.id))
             writer.execute(table.sql(_MOVING), {"after": after, "upto": after + self._piece})
             writer.unregister("written")
             ((copies,),) = writer.execute("SELECT count(*) FROM moving").fetchall()
             ((removed,),) = writer.execute(table.sql(_DELETE), {"month": month}).fetchall()
             if removed != copies:
-                raise _OvertakenError
+                raise OvertakenError
             writer.execute(f"INSERT INTO {table.table} FROM moving")

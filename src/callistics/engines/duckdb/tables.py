@@ -22,6 +22,8 @@ KEY_OF = {"call_id": "call_key", "lead_id": "lead_key"}
 """The columns of the numbers that are made of ids."""
 TIME_OF = {"calls": "started_at", "leads": "created_at", "lead_records": "updated_at"}
 """The time by whose week the id index knows a table's rows."""
+WITHIN_MONTH = "{time} >= $month AND {time} < $month + INTERVAL 1 MONTH"
+"""The condition that a row is of a month, by `TIME_OF` its table."""
 SENT = "* EXCLUDE (duration_sent_ms), duration_sent_ms IS NOT NULL AS duration_sent"
 """The columns of calls as they are written: a duration that was sent is kept once."""
 WRITTEN = {"calls_held": SENT, "lead_records": "*"}

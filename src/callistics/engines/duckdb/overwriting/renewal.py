@@ -12,10 +12,10 @@ from callistics.catalog.rollups import ROLLUPS
 from callistics.engines.duckdb.lookup.lookup_sql import keys
 from callistics.engines.duckdb.observers import Commit
 from callistics.engines.duckdb.rollups.aggregate_sql import insert_sums, of_rows
-from callistics.engines.duckdb.tables import ID_OF, KEY_OF, TIME_OF
+from callistics.engines.duckdb.tables import ID_OF, KEY_OF, TIME_OF, WITHIN_MONTH
 from callistics.engines.duckdb.writer import WriteConnection
+from callistics.engines.duckdb.written_meanwhile import OvertakenError, WrittenMeanwhile
 from callistics.records.columnar.row_codec import identity_table
-from callistics.records.identity import Identity
 
 _PREFIX = "renewed_"
 _TABLES = """
@@ -23,7 +23,6 @@ SELECT table_name, sql FROM duckdb_tables()
 WHERE database_name = current_database() AND NOT temporary ORDER BY estimated_size DESC, table_name
 """
 _MONTHS = "SELECT DISTINCT date_trunc('month', {time}) AS month FROM {table} ORDER BY month"
-_WITHIN = "{time} >= $month AND {time} < $month + INTERVAL 1 MONTH"
 _KEYED = "(SELECT merchant_id, {id}, {keys} FROM written)"
 _FORGET = """
 DELETE FROM {new} WHERE rowid IN (
@@ -40,10 +39,6 @@ _SUMS = {
 }
 
 
-class _OvertakenError(Exception):
-    """The new table lacks rows, or has others."""
-
-
 class Renewal:
     """The work on all tables, in pieces.
 
@@ -55,8 +50,7 @@ class Renewal:
     def __init__(self, connection: duckdb.DuckDBPyConnection, writer: WriteConnection) -> None:
         self._connection = connection.cursor()
         self._writer = writer
-        self._copying: str | None = None
-        self._written: set[Identity] = set()
+        self._meanwhile = WrittenMeanwhile()
         # What a process that was killed has left.
         for table, _ in self._tables():
             if table.startswith(_PREFIX):
@@ -64,8 +58,7 @@ class Renewal:
 
     def committed(self, commit: Commit) -> None:
         """Note the records of the table under way that a commit has written or removed."""
-        if self._copying is not None and commit.delta is not None:
-            self._written.update(commit.delta.identities(self._copying))
+        self._meanwhile.committed(commit)
 
     def work(self) -> Generator[None]:
         """Write every table anew, pausing after each piece."""
@@ -93,7 +86,7 @@ class Renewal:
     def _copied(self, table: str, definition: str) -> Generator[None]:
         with self._writer.lock:
             _create(self._connection, table, definition)
-            self._copying, self._written = table, set()
+            self._meanwhile.begin(table)
         try:
             for part, values in self._parts(table):
                 self._connection.execute(
@@ -104,7 +97,7 @@ class Renewal:
                 self._catch_up(table)
                 self._take_place(table)
         finally:
-            self._copying = None
+            self._meanwhile.end()
             self._connection.execute(f"DROP TABLE IF EXISTS {_PREFIX}{table}")
         yield
 
@@ -114,22 +107,22 @@ class Renewal:
         if time is None:
             return [("TRUE", {})]
         months = self._connection.execute(_MONTHS.format(time=time, table=table)).fetchall()
-        return [(_WITHIN.format(time=time), {"month": month}) for (month,) in months]
+        return [(WITHIN_MONTH.format(time=time), {"month": month}) for (month,) in months]
 
     def _catch_up(self, table: str) -> None:
         names = {"table": table, "new": _PREFIX + table, "id": ID_OF[table]}
         names["key"] = KEY_OF[names["id"]]
         names["keyed"] = _KEYED.format(keys=keys(names["id"]), **names)
         with self._writer.transaction() as connection:
-            connection.register("written", identity_table(self._written, names["id"]))
-            if self._written:
+            connection.register("written", identity_table(self._meanwhile.records, names["id"]))
+            if self._meanwhile.records:
                 connection.execute(_FORGET.format(**names))
                 connection.execute(_AGAIN.format(**names))
             connection.unregister("written")
             counts = f"SELECT (SELECT count(*) FROM {table}), (SELECT count(*) FROM {names['new']})"
             ((stored, copied),) = connection.execute(counts).fetchall()
             if stored != copied:
-                raise _OvertakenError(f"{table}: {copied} of {stored} rows were copied")
+                raise OvertakenError(f"{table}: {copied} of {stored} rows were copied")
 
     def _take_place(self, table: str) -> None:
         """Let the new table take the place of the old one, for who is alone."""
