@@ -77,7 +77,7 @@ def _with_keys_of(kind: QueryType, own: Counts | None, before: Counts | None) ->
     if kind.slots is not None:
         return found
     keys = {one.key for one in found}
-    nothing = {measure.name: measure.zero for measure in kind.measures}
+    nothing = {aggregate.name: aggregate.zero for aggregate in kind.aggregates}
     if kind.key is None:
         return found or [Counted(None, nothing)]
     added = [Counted(one.key, nothing) for one in before or () if one.key not in keys]
@@ -87,7 +87,7 @@ def _with_keys_of(kind: QueryType, own: Counts | None, before: Counts | None) ->
 def _order(kind: QueryType) -> Callable[[Counted], tuple[int, tuple[bool, Key]]]:
     """What the rows of a group are ordered by: as the statement orders them."""
     if kind.order is Order.COUNT:
-        return lambda one: (-(one.measures["n"] or 0), in_order(one.key))
+        return lambda one: (-(one.aggregates["n"] or 0), in_order(one.key))
     return lambda one: (0, in_order(one.key))
 
 

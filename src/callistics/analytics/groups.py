@@ -42,7 +42,7 @@ class CountedRows(Sequence[Counted]):
 
 
 def _splitting(kind: QueryType, width: int) -> Split:
-    names = [measure.name for measure in kind.measures]
+    names = [aggregate.name for aggregate in kind.aggregates]
     offset = width + (kind.key is not None)
 
     def split(row: SqlRow) -> Counted:

@@ -26,7 +26,7 @@ def source_of_answer(
             _admits(rollup, frame.selection, named, kind.only)
             and (kind.statement is None or kind.name in rollup.types)
             and {dimension.name for dimension in dimensions} <= rollup.dimensions
-            and {measure.name for measure in kind.measures} <= rollup.measures
+            and {aggregate.name for aggregate in kind.aggregates} <= rollup.aggregates
         ):
             steps = [step for step in rollup.steps if _keep(frame, dimensions, step)]
             source = rolled(frame, rollup, steps)

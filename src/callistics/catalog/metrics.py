@@ -56,7 +56,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class Aggregate:
     """A whole number that SQL computes over a set of calls or leads; `zero` is that of none.
 
     Where there are few values of a `verdict`, counting records by it first is faster than testing
@@ -77,24 +77,24 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The measures of one row, and what the row is a part of.
+    """The aggregates of one row, and what the row is a part of.
 
     `base` is the count of the whole (for shares); None in a row that is no part of it.
     """
 
-    measures: Mapping[str, int | None]
+    aggregates: Mapping[str, int | None]
     base: int | None = None
 
     def number(self, name: str) -> int:
-        """A measure that is never absent."""
-        value = self.measures[name]
+        """An aggregate that is never absent."""
+        value = self.aggregates[name]
         assert value is not None
         return value
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A field of a row: computed from measures, rounded in one place.
+    """A field of a row: computed from aggregates, rounded in one place.
 
     `type` is its JSON type: `integer`, `number`, `string`, with `|null` where it may be absent. A
     number has `digits`.
@@ -103,7 +103,7 @@ class Figure:
     name: str
     help: str
     type: str
-    needs: tuple[Measure, ...]
+    needs: tuple[Aggregate, ...]
     compute: Callable[[Tally], Shown]
     digits: Digits | None = None
 
@@ -116,17 +116,17 @@ def _fixed(text: str) -> Callable[[Frame], Sql]:
     return lambda _: raw(text)
 
 
-N = Measure("n", count)
-N_TIMED = Measure("n_timed", lambda frame: count_known(frame, _DURATION))
-TOTAL_MS = Measure("total_ms", lambda frame: total(frame, _DURATION), None)
-MIN_MS = Measure("min_ms", lambda frame: least(frame, _DURATION), None)
-MAX_MS = Measure("max_ms", lambda frame: greatest(frame, _DURATION), None)
-SUCCESSES = Measure(
+N = Aggregate("n", count)
+N_TIMED = Aggregate("n_timed", lambda frame: count_known(frame, _DURATION))
+TOTAL_MS = Aggregate("total_ms", lambda frame: total(frame, _DURATION), None)
+MIN_MS = Aggregate("min_ms", lambda frame: least(frame, _DURATION), None)
+MAX_MS = Aggregate("max_ms", lambda frame: greatest(frame, _DURATION), None)
+SUCCESSES = Aggregate(
     "successes",
     lambda frame: count_where(frame, is_success(frame)),
     verdict=Verdict("success_verdict", SUCCESS_VERDICT, means_success),
 )
-REACHED = Measure(
+REACHED = Aggregate(
     "reached",
     lambda frame: count_where(frame, is_reached(frame)),
     verdict=Verdict("reach_verdict", REACH_VERDICT, means_reached),
@@ -139,14 +139,14 @@ def _share(tally: Tally) -> Shown:
 
 def _seconds_of(name: str) -> Callable[[Tally], Shown]:
     def compute(tally: Tally) -> Shown:
-        value = tally.measures[name]
+        value = tally.aggregates[name]
         return None if value is None else seconds(value)
 
     return compute
 
 
 def _average(tally: Tally) -> Shown:
-    return ratio(tally.measures["total_ms"] or 0, 1000 * tally.number("n_timed"))
+    return ratio(tally.aggregates["total_ms"] or 0, 1000 * tally.number("n_timed"))
 
 
 COUNT = Figure("count", "How many.", "integer", (N,), lambda tally: tally.number("n"))
@@ -177,7 +177,7 @@ TOTAL = Figure(
     "Sum in seconds.",
     "number",
     (TOTAL_MS,),
-    lambda tally: seconds(tally.measures["total_ms"] or 0),
+    lambda tally: seconds(tally.aggregates["total_ms"] or 0),
     _SUM_OF_SECONDS,
 )
 SUCCEEDED = Figure(
@@ -215,14 +215,14 @@ REACH_RATE = Figure(
 def percentile(percent: int) -> Figure:
     """Nearest rank over durations in whole seconds; the statement computes it as `p50`."""
     name = f"p{percent}"
-    measure = Measure(name, _fixed(name), None)
+    aggregate = Aggregate(name, _fixed(name), None)
     text = f"{percent} % of durations are at most this, in whole seconds."
-    return Figure(name, text, "integer|null", (measure,), lambda tally: tally.measures[name])
+    return Figure(name, text, "integer|null", (aggregate,), lambda tally: tally.aggregates[name])
 
 
 def _of_millionths(name: str) -> Callable[[Tally], Shown]:
     def compute(tally: Tally) -> Shown:
-        value = tally.measures[name]
+        value = tally.aggregates[name]
         return None if value is None else of_millionths(value)
 
     return compute
@@ -230,11 +230,11 @@ def _of_millionths(name: str) -> Callable[[Tally], Shown]:
 
 def _mean(tally: Tally) -> Shown:
     count = tally.number("n")
-    return of_millionths(half_away(tally.measures["total"] or 0, count)) if count else None
+    return of_millionths(half_away(tally.aggregates["total"] or 0, count)) if count else None
 
 
-def _in_millionths(name: str) -> Measure:
-    return Measure(name, _fixed(name), None)
+def _in_millionths(name: str) -> Aggregate:
+    return Aggregate(name, _fixed(name), None)
 
 
 SUM = Figure(
@@ -242,7 +242,7 @@ SUM = Figure(
     "Sum, exact.",
     "number",
     (_in_millionths("total"),),
-    lambda tally: of_millionths(tally.measures["total"] or 0),
+    lambda tally: of_millionths(tally.aggregates["total"] or 0),
     _SUM_OF_VALUES,
 )
 MEAN = Figure(
@@ -265,16 +265,16 @@ def value_percentile(percent: int) -> Figure:
     """Nearest rank over the exact values; the statement computes it as `p50`."""
     name = f"p{percent}"
     text = f"{percent} % of the values are at most this."
-    measure = _in_millionths(name)
-    return Figure(name, text, "number|null", (measure,), _of_millionths(name), _VALUE)
+    aggregate = _in_millionths(name)
+    return Figure(name, text, "number|null", (aggregate,), _of_millionths(name), _VALUE)
 
 
-_LEVELS = tuple(Measure(name, _fixed(name), None) for name in ("most", "change", "moment"))
+_LEVELS = tuple(Aggregate(name, _fixed(name), None) for name in ("most", "change", "moment"))
 """How the number of calls under way changes in a bucket; see `queries/concurrency.py`."""
 
 
 def _mean_level(tally: Tally) -> Shown:
-    return ratio(tally.measures["time"] or 0, tally.measures["length"] or 0)
+    return ratio(tally.aggregates["time"] or 0, tally.aggregates["length"] or 0)
 
 
 PEAK = Figure(
@@ -282,7 +282,7 @@ PEAK = Figure(
     "Most calls under way at one instant.",
     "integer",
     _LEVELS,
-    lambda tally: tally.measures["most"],
+    lambda tally: tally.aggregates["most"],
 )
 MEAN_LEVEL = Figure(
     "avg",

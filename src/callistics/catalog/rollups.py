@@ -42,7 +42,7 @@ class Rollup:
 
     `steps` are lengths in µs, the longest first. `sums` names a column that is added up besides
     the count, with its least and greatest value where `extremes` says so. `dimensions`,
-    `measures`, `filters` (and limits of a scope) and `only` (what a type restricts its unit to)
+    `aggregates`, `filters` (and limits of a scope) and `only` (what a type restricts its unit to)
     are those it can answer; `types` are the types with a statement of their own that it can.
     `first` is a key that nearly all who ask it give: whole sums lie by it, then by time.
     """
@@ -52,7 +52,7 @@ class Rollup:
     steps: tuple[int, ...]
     keys: tuple[Key, ...]
     dimensions: frozenset[str]
-    measures: frozenset[str]
+    aggregates: frozenset[str]
     filters: frozenset[str]
     sums: str | None = None
     extremes: bool = False

@@ -5,7 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from callistics.catalog.dimensions import Dimension, groupable
-from callistics.catalog.metrics import Measure, Verdict
+from callistics.catalog.metrics import Aggregate, Verdict
 from callistics.catalog.spans import end_of, start_of
 from callistics.compile.where import needs_lead, where
 from callistics.model.buckets import Granularity, Piece
@@ -57,27 +57,27 @@ def _with_lead(calls: Sql, dialect: Dialect) -> Sql:
 def grouped(
     frame: Frame,
     key: Dimension | None,
-    measures: Sequence[Measure],
+    aggregates: Sequence[Aggregate],
     order: Order = Order.KEY,
     only: Sql | None = None,
 ) -> Sql:
-    """Rows of (groups…, key, measures…), ordered by the groups and then as asked."""
+    """Rows of (groups…, key, aggregates…), ordered by the groups and then as asked."""
     dimensions = [*groups_of(frame), *([key] if key else [])]
     keys = [
         compose(f"{{}} AS k{place}", expression(frame, dimension))
         for place, dimension in enumerate(dimensions)
     ]
     rows = compose("{}\nWHERE {}", source(frame, dimensions), condition(frame, only))
-    verdicts = _verdicts(measures)
+    verdicts = _verdicts(aggregates)
     if verdicts:
         frame, rows = _counted_first(frame, keys, verdicts, rows)
         keys = [raw(f"k{place}") for place in range(len(dimensions))]
     figures = [
         compose(
-            f"{{}} AS {measure.name}",
-            measure.of_counted(frame) if verdicts else measure.sql(frame),
+            f"{{}} AS {aggregate.name}",
+            aggregate.of_counted(frame) if verdicts else aggregate.sql(frame),
         )
-        for measure in measures
+        for aggregate in aggregates
     ]
     lines = [compose("SELECT {}\nFROM {}", join(",\n       ", [*keys, *figures]), rows)]
     if dimensions:
@@ -89,11 +89,11 @@ def grouped(
     return join("\n", lines)
 
 
-def _verdicts(measures: Sequence[Measure]) -> list[Verdict]:
-    """What to count by first: nothing unless every measure is a number of records."""
-    if not all(measure.verdict or measure.name == "n" for measure in measures):
+def _verdicts(aggregates: Sequence[Aggregate]) -> list[Verdict]:
+    """What to count by first: nothing unless every aggregate is a number of records."""
+    if not all(aggregate.verdict or aggregate.name == "n" for aggregate in aggregates):
         return []
-    return [measure.verdict for measure in measures if measure.verdict is not None]
+    return [aggregate.verdict for aggregate in aggregates if aggregate.verdict is not None]
 
 
 def _counted_first(

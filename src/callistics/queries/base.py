@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from callistics.catalog.dimensions import GROUPABLE, Dimension
-from callistics.catalog.metrics import Digits, Figure, Measure, Shown, Tally
+from callistics.catalog.metrics import Aggregate, Digits, Figure, Shown, Tally
 from callistics.compile.select import Order, grouped
 from callistics.model.query import Query
 from callistics.queries.picture import Picture
@@ -55,10 +55,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One row of the statement's answer, split: the key (None where there is none), measures."""
+    """One row of the statement's answer, split: the key (None where there is none), aggregates."""
 
     key: Key
-    measures: Mapping[str, int | None]
+    aggregates: Mapping[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,9 @@ class QueryType:
         return self if self.for_query is None else self.for_query(self, query)
 
     @property
-    def measures(self) -> tuple[Measure, ...]:
+    def aggregates(self) -> tuple[Aggregate, ...]:
         """What SQL has to compute for the figures, each once."""
-        found = {measure.name: measure for figure in self.figures for measure in figure.needs}
+        found = {aggregate.name: aggregate for figure in self.figures for aggregate in figure.needs}
         return tuple(found.values())
 
     @property
@@ -148,12 +148,12 @@ class QueryType:
         return [name for name in names if name not in self.own_keys]
 
     def sql(self, frame: Frame) -> Sql:
-        """The statement: rows of (groups…, key if any, measures…) in order."""
+        """The statement: rows of (groups…, key if any, aggregates…) in order."""
         if self.statement is not None:
             return self.statement(self, frame)
         # Rows that are always there have an order of their own.
         order = self.order if self.slots is None else Order.ANY
-        return grouped(frame, self.key, self.measures, order, self.only)
+        return grouped(frame, self.key, self.aggregates, order, self.only)
 
     def rows(
         self, selection: Selection, slots: Sequence[Slot] | None, counted: Sequence[Counted]
@@ -174,13 +174,13 @@ def standard_rows(
     """Zero filling, shares and ranks, as the query type declares them."""
     base = _base(query, counted)
     rows = _as_found(query, counted) if slots is None else _filled(query, slots, counted)
-    for rank, (shown, measures, skip) in enumerate(rows, start=1):
-        yield row_of(query, shown, Tally(measures, None if skip else base), rank)
+    for rank, (shown, aggregates, skip) in enumerate(rows, start=1):
+        yield row_of(query, shown, Tally(aggregates, None if skip else base), rank)
 
 
 def _base(query: QueryType, counted: Sequence[Counted]) -> int:
     parts = (one for one in counted if one.key is not None or not query.share_of_known)
-    return sum(one.measures.get("n") or 0 for one in parts)
+    return sum(one.aggregates.get("n") or 0 for one in parts)
 
 
 Found = tuple[tuple[Shown, ...], Mapping[str, int | None], bool]
@@ -188,13 +188,13 @@ Found = tuple[tuple[Shown, ...], Mapping[str, int | None], bool]
 
 def _as_found(query: QueryType, counted: Iterable[Counted]) -> Iterator[Found]:
     for one in counted:
-        yield (one.key,) if query.fields else (), one.measures, _skips(query, one.key)
+        yield (one.key,) if query.fields else (), one.aggregates, _skips(query, one.key)
 
 
 def _filled(query: QueryType, slots: Sequence[Slot], counted: Iterable[Counted]) -> Iterator[Found]:
-    """A row for each slot; where nothing was counted, the measures of nothing."""
-    by_key = {one.key: one.measures for one in counted}
-    nothing = {measure.name: measure.zero for measure in query.measures}
+    """A row for each slot; where nothing was counted, the aggregates of nothing."""
+    by_key = {one.key: one.aggregates for one in counted}
+    nothing = {aggregate.name: aggregate.zero for aggregate in query.aggregates}
     for slot in slots:
         yield slot.shown, by_key.get(slot.key, nothing), _skips(query, slot.key)
 

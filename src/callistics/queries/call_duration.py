@@ -43,7 +43,7 @@ def _statement(query: QueryType, frame: Frame) -> Sql:
         "       {} AS min_ms, {} AS max_ms\n"
         "FROM {}\nWHERE {}\n{}",
         join(", ", [*named, compose("{} AS secs", frame.dialect.whole_seconds("c.duration_ms"))]),
-        *(measure.sql(frame) for measure in (N, TOTAL_MS, MIN_MS, MAX_MS)),
+        *(aggregate.sql(frame) for aggregate in (N, TOTAL_MS, MIN_MS, MAX_MS)),
         source(frame, groups),
         condition(frame, query.only),
         group_by(frame, len(keys), "secs", *told_apart(frame, "c.duration_ms")),

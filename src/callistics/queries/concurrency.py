@@ -87,7 +87,7 @@ def _under_way(query: QueryType, frame: Frame) -> Sql:
 
 def _arrange(_: Selection, slots: Sequence[Slot], counted: Sequence[Counted]) -> Iterator[Row]:
     """The level is carried from bucket to bucket."""
-    found = {one.key: one.measures for one in counted}
+    found = {one.key: one.aggregates for one in counted}
     level = 0
     for slot in slots:
         begin, end = slot.span
@@ -114,4 +114,4 @@ QUERY = QueryType(
     picture=Series("peak", unit="calls", bars=True, beside="avg", names_peak=True),
     example={"filters": {"date_from": "2025-01-01", "date_to": "2025-01-05"}},
 )
-_LEVELS = [measure.name for measure in QUERY.measures]
+_LEVELS = [aggregate.name for aggregate in QUERY.aggregates]

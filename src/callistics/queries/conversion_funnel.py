@@ -66,8 +66,8 @@ def _every_status(frame: Frame) -> Sql:
 
 def _arrange(selection: Selection, _: Sequence[Slot], counted: Sequence[Counted]) -> Iterator[Row]:
     if selection.stages is None:
-        return _rows((str(one.key), one.measures["n"] or 0) for one in counted)
-    reached = {one.key: one.measures["n"] or 0 for one in counted}
+        return _rows((str(one.key), one.aggregates["n"] or 0) for one in counted)
+    reached = {one.key: one.aggregates["n"] or 0 for one in counted}
     steps = range(1, len(selection.stages) + 1)
     at_least = {
         step: sum(reached.get(later, 0) for later in steps if later >= step) for step in steps
