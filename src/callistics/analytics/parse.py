@@ -4,7 +4,7 @@ from callistics.analytics.body_reader import BodyReader
 from callistics.analytics.parse_compare import parse_comparison, with_sides
 from callistics.analytics.parse_payload import KEY_LENGTH
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, groupable
-from callistics.catalog.measures import MEASURES, quantity
+from callistics.catalog.measures import MEASURES, measure_named
 from callistics.errors import (
     NOTHING,
     Refused,
@@ -152,7 +152,7 @@ def _measure_problem(value: object, kind: QueryType | None) -> str | None:
         return f"only for the query type {taking}"
     if not isinstance(value, str):
         return "must be a string"
-    if quantity(value) is not None:
+    if measure_named(value) is not None:
         return None
     if value.startswith(PAYLOAD_PREFIX):
         return KEY_LENGTH

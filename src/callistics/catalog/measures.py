@@ -19,7 +19,7 @@ SETTLED = {"duration": "duration_ms"}
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
+class Measure:
     """A number that a call has or lacks.
 
     `stored` is the number as the call's row has it; `millionths` turns a column of such values
@@ -41,11 +41,11 @@ def _of_double(dialect: Dialect, name: str) -> Sql:
     return dialect.double_millionths(name)
 
 
-def _of_field(field: RecordField) -> Quantity:
+def _of_field(field: RecordField) -> Measure:
     """The number that a field declares, split by the fields that are a part of it."""
     scale = field.type.scale
     parts = [one for one in ALL_FIELDS[RecordKind.CALLS].values() if one.part_of == field.name]
-    return Quantity(
+    return Measure(
         field.name,
         field.measure,
         column(f"c.{SETTLED.get(field.name, field.stored_in)}"),
@@ -62,24 +62,24 @@ def _ring(frame: Frame) -> Sql:
 _BY_FIELD = {
     name: _of_field(field) for name, field in ALL_FIELDS[RecordKind.CALLS].items() if field.measure
 }
-_RING = Quantity(
+_RING = Measure(
     "ring",
     "Seconds from the start to the answer; none where it is before.",
     _ring,
     _whole(_MILLION),
 )
-MEASURES: Mapping[str, Quantity] = _BY_FIELD | {_RING.name: _RING}
+MEASURES: Mapping[str, Measure] = _BY_FIELD | {_RING.name: _RING}
 """What `measure` may name, besides keys of the payload."""
 
 
-def quantity(name: str) -> Quantity | None:
+def measure_named(name: str) -> Measure | None:
     """The number that a measure stands for, None if there is none."""
     if not name.startswith(PAYLOAD_PREFIX):
         return MEASURES.get(name)
     key = payload_key(name)
     if key is None:
         return None
-    return Quantity(
+    return Measure(
         name,
         "The number under a key of the payload.",
         lambda frame: frame.dialect.payload_order("c", key),

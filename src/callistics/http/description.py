@@ -12,7 +12,7 @@ from typing import Any, cast
 from callistics.analytics.parse_values import VALUE_FIELDS
 from callistics.catalog.dimensions import GROUPABLE, PAYLOAD_PREFIX, Dimension, payload_dimension
 from callistics.catalog.filters import FILTERS, Filter, Subject
-from callistics.catalog.measures import MEASURES, Quantity, quantity
+from callistics.catalog.measures import MEASURES, Measure, measure_named
 from callistics.catalog.payload_operators import OPERATORS
 from callistics.http.openapi import analytics
 from callistics.http.openapi_parts import Json
@@ -62,7 +62,9 @@ def description(policy: Policy) -> Json:
             {"name": name, "description": one.help, "example": one.example, "schema": one.schema}
             for name, one in OPERATORS.items()
         ],
-        "measures": [_measure(one) for one in (*MEASURES.values(), quantity(_ANY_PAYLOAD)) if one],
+        "measures": [
+            _measure(one) for one in (*MEASURES.values(), measure_named(_ANY_PAYLOAD)) if one
+        ],
         "dimensions": [
             _dimension(one) for one in (*GROUPABLE.values(), payload_dimension("<key>"))
         ],
@@ -152,7 +154,7 @@ def _choices(schema: Mapping[str, Any]) -> Sequence[object]:
     return first.get("enum", ())
 
 
-def _measure(one: Quantity) -> Json:
+def _measure(one: Measure) -> Json:
     split = None if one.split is None else one.split.name
     return {"name": one.name, "description": one.help, "split_by": split}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from callistics.catalog.measures import quantity
+from callistics.catalog.measures import measure_named
 from callistics.pictures.bars import parts, stages
 from callistics.pictures.figures import amounts, rates, spread, total
 from callistics.pictures.frame import Spec
@@ -54,7 +54,7 @@ def specification(
         return None
     picture = kind.picture
     description = _description(kind.summary, group_by)
-    measured = quantity(measure or "")
+    measured = measure_named(measure or "")
     if isinstance(picture, Spread) and measured is not None and measured.split is not None:
         return amounts(picture, kind.unit, tuple(group_by), description)
     return _DRAWN[type(picture)](picture, kind.unit, tuple(group_by), description)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from callistics.catalog.measures import quantity
+from callistics.catalog.measures import measure_named
 from callistics.catalog.metrics import COUNT, GREATEST, LEAST, MEAN, SUM, value_percentile
 from callistics.compile.ranks import PERCENTILES, percentiles, ranked
 from callistics.compile.select import (
@@ -24,13 +24,13 @@ from callistics.sql.selection import Frame, Unit
 
 def _for_query(kind: QueryType, query: Query) -> QueryType:
     """What may not be added up, such as amounts in different currencies, is the rows' key."""
-    measured = quantity(query.measure or "")
+    measured = measure_named(query.measure or "")
     split = measured and measured.split
     return replace(kind, key=split, fields=kind.fields if split else ())
 
 
 def _statement(query: QueryType, frame: Frame) -> Sql:
-    measured = quantity(frame.selection.query.measure or "")
+    measured = measure_named(frame.selection.query.measure or "")
     assert measured is not None
     dimensions = [*groups_of(frame), *([query.key] if query.key else [])]
     keys = [f"k{place}" for place in range(len(dimensions))]
