@@ -8,7 +8,7 @@ import pytest
 
 from callistics.errors import NOTHING, Problem, ProblemKind, Refused
 from callistics.ingest.commit import in_parts, process
-from callistics.ingest.job import Job, Retry
+from callistics.ingest.job import IdempotentRequest, Job
 from callistics.ingest.kept_receipts import from_text, to_text
 from callistics.ingest.receipt import Receipt, Rejected, Repeated, Waiting
 from support.store import Store, opened, receipt_of
@@ -28,8 +28,8 @@ def store() -> Iterator[Store]:
 
 
 def request(store: Store, name: str | None, body: str = "body", **fields: Any) -> Job:
-    retry = None if name is None else Retry("key", name, body)
-    return Job(store.write("calls", [{**CALL, **fields}]), retry)
+    asked = None if name is None else IdempotentRequest("key", name, body)
+    return Job(store.write("calls", [{**CALL, **fields}]), asked)
 
 
 def test_no_part_of_a_commit_has_a_key_twice(store: Store) -> None:
@@ -37,7 +37,7 @@ def test_no_part_of_a_commit_has_a_key_twice(store: Store) -> None:
     parts = list(in_parts(jobs))
     assert [job for part in parts for job in part] == jobs
     for part in parts:
-        names = [job.retry.name for job in part if job.retry is not None]
+        names = [job.idempotency.name for job in part if job.idempotency is not None]
         assert len(names) == len(set(names))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from callistics.errors import Unavailable
-from callistics.ingest.job import Job, Retry
+from callistics.ingest.job import IdempotentRequest, Job
 from callistics.ingest.receipt import Receipt, Repeated
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import Scope
@@ -72,7 +72,7 @@ def test_the_last_change_of_a_key_counts_whatever_the_clock_says(store: Store) -
 
 def idempotent(store: Store, name: str) -> Receipt:
     write = store.write("calls", change("m")[0][1][:1])
-    job = Job(write, Retry("key", name, "hash"))
+    job = Job(write, IdempotentRequest("key", name, "hash"))
     store.writer.commit([job])
     result = job.done.result()
     return result.before if isinstance(result, Repeated) else receipt_of(job)

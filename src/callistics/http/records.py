@@ -24,7 +24,7 @@ from callistics.http.query_zone import query_zone
 from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.ingest.decode import Limits, Terms
 from callistics.ingest.decompress import unpack
-from callistics.ingest.job import Job, Result, Retry
+from callistics.ingest.job import IdempotentRequest, Job, Result
 from callistics.ingest.receipt import MOST_NAMED, Receipt, Repeated
 from callistics.model.keys import Permission, StoredKey
 from callistics.records.field import RecordKind
@@ -104,7 +104,7 @@ async def _store(
         batch = parts.decode_process.decode_batch(plain, media, limits, terms)
         if name is None:
             return Job(batch)
-        return Job(batch, Retry(key.id, name, _digest(parts, terms, plain)))
+        return Job(batch, IdempotentRequest(key.id, name, _digest(parts, terms, plain)))
 
     small = _is_small(raw) and packed is None
     job = read() if small else await parts.readers.run(read, Asked(key.id))

@@ -8,7 +8,7 @@ from callistics.errors import Refused, invalid
 from callistics.ingest.blocks import Blocks
 from callistics.ingest.erase import Erased, erase, erasure_note, without_erased
 from callistics.ingest.expiry import expire
-from callistics.ingest.job import Job, Outcome, OutdatedError, Retry
+from callistics.ingest.job import IdempotentRequest, Job, JobResult, OutdatedError
 from callistics.ingest.kept_alerts import as_stored
 from callistics.ingest.kept_receipts import from_text, to_text
 from callistics.ingest.load import load
@@ -20,7 +20,7 @@ from callistics.model.audit import SERVER, Action, Note, note
 from callistics.model.audit_chain import chained
 
 
-def process(session: Session, jobs: Sequence[Job], erasures: int = 0) -> list[Outcome]:
+def process(session: Session, jobs: Sequence[Job], erasures: int = 0) -> list[JobResult]:
     """Write what the jobs bring, in the order in which they came; what becomes of each.
 
     They are one of the parts that `in_parts` makes, after so many `erasures`.
@@ -36,28 +36,28 @@ def process(session: Session, jobs: Sequence[Job], erasures: int = 0) -> list[Ou
         if job.alerts is not None and not _is_outdated(job.alerts, erasures):
             session.save_alerts(as_stored(session, job.alerts))
     erased = iter(erase(session, [job.erasure for job in jobs if job.erasure is not None], blocks))
-    outcomes: list[Outcome] = [
-        _outcome_before(session, job, erasures) if job.erasure is None else next(erased)
+    results: list[JobResult] = [
+        _result_before(session, job, erasures) if job.erasure is None else next(erased)
         for job in jobs
     ]
     if jobs[0].expiry is not None:
-        outcomes = [expire(session, jobs[0].expiry)]
-    _append(session, [told for one in zip(jobs, outcomes, strict=True) for told in _notes(*one)])
-    fresh = [job for job, outcome in zip(jobs, outcomes, strict=True) if outcome is None]
+        results = [expire(session, jobs[0].expiry)]
+    _append(session, [told for one in zip(jobs, results, strict=True) for told in _notes(*one)])
+    fresh = [job for job, result in zip(jobs, results, strict=True) if result is None]
     receipts = iter(_store(session, [job for job in fresh if job.batch is not None], blocks))
     return [
-        next(receipts) if outcome is None and job.batch is not None else outcome
-        for job, outcome in zip(jobs, outcomes, strict=True)
+        next(receipts) if result is None and job.batch is not None else result
+        for job, result in zip(jobs, results, strict=True)
     ]
 
 
-def _notes(job: Job, outcome: Outcome) -> Iterator[Note]:
+def _notes(job: Job, result: JobResult) -> Iterator[Note]:
     """What is to be noted of a job: an erasure by what it came to."""
     yield from job.notes
-    if job.erasure is not None and isinstance(outcome, Erased):
-        yield erasure_note(job.erasure, outcome)
-    if job.expiry is not None and isinstance(outcome, Erased) and (outcome.calls or outcome.leads):
-        numbers = {"calls": outcome.calls, "leads": outcome.leads}
+    if job.erasure is not None and isinstance(result, Erased):
+        yield erasure_note(job.erasure, result)
+    if job.expiry is not None and isinstance(result, Erased) and (result.calls or result.leads):
+        numbers = {"calls": result.calls, "leads": result.leads}
         yield note(Action.RETENTION_APPLIED, SERVER, job.expiry.now, **numbers)
 
 
@@ -80,9 +80,9 @@ def _store(session: Session, jobs: Sequence[Job], blocks: Blocks) -> Sequence[Re
     for job, batch, receipt in zip(jobs, batches, merged.receipts, strict=True):
         # Where nothing was stored nothing could be stored twice, and what is corrected may come
         # under the same key.
-        if job.retry is not None and not receipt.was_refused(skip=batch.skip):
-            kept = KeptReceipt(job.retry.body_hash, to_text(receipt))
-            session.keep_receipt(*job.retry.name, kept)
+        if job.idempotency is not None and not receipt.was_refused(skip=batch.skip):
+            kept = KeptReceipt(job.idempotency.body_hash, to_text(receipt))
+            session.keep_receipt(*job.idempotency.name, kept)
     return merged.receipts
 
 
@@ -90,20 +90,20 @@ def _is_outdated(alerts: AlertChanges, erasures: int) -> bool:
     return alerts.erasures not in (None, erasures)
 
 
-def _outcome_before(session: Session, job: Job, erasures: int) -> Outcome:
+def _result_before(session: Session, job: Job, erasures: int) -> JobResult:
     """What became of a request that is repeated or comes too late, None if it is neither."""
     if job.alerts is not None and _is_outdated(job.alerts, erasures):
         return OutdatedError()
-    if job.batch is None or job.retry is None:
+    if job.batch is None or job.idempotency is None:
         return None
-    before = session.kept_receipt(*job.retry.name)
-    return None if before is None else _repeated(before, job.retry)
+    before = session.kept_receipt(*job.idempotency.name)
+    return None if before is None else _repeated(before, job.idempotency)
 
 
-def _repeated(before: KeptReceipt, retry: Retry) -> Outcome:
-    if before.body_hash != retry.body_hash:
+def _repeated(before: KeptReceipt, request: IdempotentRequest) -> JobResult:
+    if before.body_hash != request.body_hash:
         message = "was sent before with another body"
-        return Refused([invalid("", f"Idempotency-Key {retry.idempotency_key!r} {message}")])
+        return Refused([invalid("", f"Idempotency-Key {request.idempotency_key!r} {message}")])
     return Repeated(from_text(before.receipt))
 
 
@@ -111,7 +111,7 @@ def in_parts(jobs: Sequence[Job]) -> Iterator[list[Job]]:
     """The jobs in parts, each of which is committed by itself.
 
     Those that erase are apart from those that bring records, and what expires is alone. In none
-    does a `Retry.name` come twice: the receipt of the first counts.
+    does an `IdempotentRequest.name` come twice: the receipt of the first counts.
     """
     for kind, some in groupby(jobs, _kind):
         if kind == "expiry":
@@ -132,11 +132,11 @@ def _without_repeats(jobs: Iterable[Job]) -> Iterator[list[Job]]:
     part: list[Job] = []
     names: set[tuple[str, str]] = set()
     for job in jobs:
-        if job.retry is not None:
-            if job.retry.name in names:
+        if job.idempotency is not None:
+            if job.idempotency.name in names:
                 yield part
                 part, names = [], set()
-            names.add(job.retry.name)
+            names.add(job.idempotency.name)
         part.append(job)
     if part:
         yield part

@@ -23,11 +23,12 @@ class OutdatedError(Exception):
     """What was to be stored follows from records as they were before an erasure."""
 
 
-Outcome = Result | RequestError | OutdatedError
+JobResult = Result | RequestError | OutdatedError
+"""The result, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Retry:
+class IdempotentRequest:
     """An `Idempotency-Key`, the key of access it came with, and the hash of its body."""
 
     key_id: str
@@ -44,6 +45,8 @@ class Retry:
 class Job:
     """One request for the writer. `done` gives the result once durable.
 
+    `idempotency` is what it is known by where it is sent again.
+
     `notes` go into the audit log in the same commit.
 
     `origin` is what asked for it, where somebody traces.
@@ -53,7 +56,7 @@ class Job:
     """
 
     batch: Batch | None = None
-    retry: Retry | None = None
+    idempotency: IdempotentRequest | None = None
     keys: tuple[StoredKey, ...] = ()
     uses: Mapping[str, int] = field(default_factory=dict[str, int])
     token_secret: str | None = None

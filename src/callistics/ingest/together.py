@@ -21,7 +21,7 @@ def together(
     """
     began = time.perf_counter()
     try:
-        outcomes = commit(items)
+        results = commit(items)
     except Exception as error:  # noqa: BLE001 - it is whoever brought it that is to hear of it
         if len(items) > 1 and not isinstance(error, Unavailable):
             # One may be what the engine cannot take: it must not fail the others.
@@ -32,4 +32,4 @@ def together(
         yield from ((one, error) for one in items)
         return
     observe(time.perf_counter() - began, None)
-    yield from zip(items, outcomes, strict=True)
+    yield from zip(items, results, strict=True)

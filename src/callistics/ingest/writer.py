@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from callistics.engines.base import Engine
 from callistics.errors import Unavailable
 from callistics.ingest.commit import in_parts, process
-from callistics.ingest.job import Job, Outcome, Result
+from callistics.ingest.job import Job, JobResult, Result
 from callistics.ingest.line import Line
 from callistics.ingest.together import together
 from callistics.tracing import Value, span
@@ -152,23 +152,23 @@ class Writer:
             self._commit(part)
 
     def _commit(self, jobs: Sequence[Job]) -> None:
-        for job, outcome in together(jobs, self._processed, self._observe):
-            if isinstance(outcome, Exception):
-                job.done.set_exception(outcome)
+        for job, result in together(jobs, self._processed, self._observe):
+            if isinstance(result, Exception):
+                job.done.set_exception(result)
             else:
-                job.done.set_result(outcome)
+                job.done.set_result(result)
 
-    def _processed(self, jobs: Sequence[Job]) -> Sequence[Outcome]:
+    def _processed(self, jobs: Sequence[Job]) -> Sequence[JobResult]:
         """What becomes of jobs that are committed in one transaction."""
         origins = [one.origin for one in jobs]
         try:
             with span("commit", origins, **_sizes(jobs)), self._engine.writing() as session:
-                outcomes = process(session, jobs, self.erasures)
+                results = process(session, jobs, self.erasures)
         finally:
             # Whatever became of it: who read before it ended may have seen what is erased.
             self.erasures += any(job.erasure or job.expiry for job in jobs)
         self._all = len(jobs) + self.waiting
-        return outcomes
+        return results
 
 
 def _sizes(jobs: Sequence[Job]) -> dict[str, Value]:
