@@ -7,7 +7,7 @@ import pytest
 
 from callistics.cli.doctor import zone_rules
 from callistics.cli.doctor.amounts import duration, size
-from callistics.cli.doctor.checks import Check, State, checks_of
+from callistics.cli.doctor.checks import Check, Verdict, checks_of
 from callistics.cli.doctor.zone_rules import check_zone_rules
 from callistics.engines.machine import file_sizes, size_in_bytes
 from callistics.timezones import rules_version
@@ -18,45 +18,45 @@ GB, DAY = 10**9, 86_400
 @pytest.mark.parametrize(
     ("figures", "name", "state"),
     [
-        ({"disk_free_bytes": 0.5 * GB}, "disk", State.BAD),
-        ({"disk_free_bytes": 4 * GB}, "disk", State.WARN),
-        ({"disk_free_bytes": 6 * GB}, "disk", State.OK),
-        ({"disk_free_bytes": 6 * GB, "database_bytes": 50 * GB}, "disk", State.WARN),
-        ({"database_bytes": 50 * GB}, "database", State.OK),
-        ({"log_bytes": 0.1 * GB}, "log", State.OK),
-        ({"log_bytes": 2 * GB}, "log", State.WARN),
-        ({"spilled_bytes": 0}, "spilled by queries", State.OK),
-        ({"spilled_bytes": 11 * GB, "disk_free_bytes": 9 * GB}, "spilled by queries", State.WARN),
-        ({"newest_record_age_seconds": 60}, "newest record", State.OK),
-        ({"newest_record_age_seconds": -1}, "newest record", State.OK),
-        ({"newest_record_age_seconds": math.nan}, "newest record", State.OK),
-        ({"newest_record_age_seconds": 2 * DAY}, "newest record", State.WARN),
-        ({"backup_age_seconds": DAY}, "backup", State.OK),
-        ({"backup_age_seconds": 3 * DAY}, "backup", State.WARN),
-        ({"backup_age_seconds": math.nan}, "backup", State.WARN),
-        ({"memory_limit_bytes": 4 * GB, "machine_memory_bytes": 16 * GB}, "memory", State.OK),
-        ({"memory_limit_bytes": 15 * GB, "machine_memory_bytes": 16 * GB}, "memory", State.WARN),
-        ({"memory_limit_bytes": 17 * GB, "machine_memory_bytes": 16 * GB}, "memory", State.BAD),
-        ({"process_resident_memory_bytes": GB}, "memory in use", State.OK),
+        ({"disk_free_bytes": 0.5 * GB}, "disk", Verdict.BAD),
+        ({"disk_free_bytes": 4 * GB}, "disk", Verdict.WARN),
+        ({"disk_free_bytes": 6 * GB}, "disk", Verdict.OK),
+        ({"disk_free_bytes": 6 * GB, "database_bytes": 50 * GB}, "disk", Verdict.WARN),
+        ({"database_bytes": 50 * GB}, "database", Verdict.OK),
+        ({"log_bytes": 0.1 * GB}, "log", Verdict.OK),
+        ({"log_bytes": 2 * GB}, "log", Verdict.WARN),
+        ({"spilled_bytes": 0}, "spilled by queries", Verdict.OK),
+        ({"spilled_bytes": 11 * GB, "disk_free_bytes": 9 * GB}, "spilled by queries", Verdict.WARN),
+        ({"newest_record_age_seconds": 60}, "newest record", Verdict.OK),
+        ({"newest_record_age_seconds": -1}, "newest record", Verdict.OK),
+        ({"newest_record_age_seconds": math.nan}, "newest record", Verdict.OK),
+        ({"newest_record_age_seconds": 2 * DAY}, "newest record", Verdict.WARN),
+        ({"backup_age_seconds": DAY}, "backup", Verdict.OK),
+        ({"backup_age_seconds": 3 * DAY}, "backup", Verdict.WARN),
+        ({"backup_age_seconds": math.nan}, "backup", Verdict.WARN),
+        ({"memory_limit_bytes": 4 * GB, "machine_memory_bytes": 16 * GB}, "memory", Verdict.OK),
+        ({"memory_limit_bytes": 15 * GB, "machine_memory_bytes": 16 * GB}, "memory", Verdict.WARN),
+        ({"memory_limit_bytes": 17 * GB, "machine_memory_bytes": 16 * GB}, "memory", Verdict.BAD),
+        ({"process_resident_memory_bytes": GB}, "memory in use", Verdict.OK),
         (
             {"process_resident_memory_bytes": 15 * GB, "machine_memory_bytes": 16 * GB},
             "memory in use",
-            State.WARN,
+            Verdict.WARN,
         ),
-        ({"keys_ending": 2}, "access keys", State.WARN),
-        ({"alert_notices_overdue": 2}, "notices", State.WARN),
-        ({"webhooks_waiting_age_seconds": 601}, "webhooks", State.WARN),
-        ({"overwriting_due_age_seconds": 0}, "erased", State.OK),
-        ({"overwriting_due_age_seconds": 60}, "erased", State.OK),
-        ({"overwriting_due_age_seconds": 2 * DAY}, "erased", State.WARN),
-        ({"maintenance_age_seconds": 60}, "maintenance", State.OK),
-        ({"maintenance_age_seconds": 2 * 3_600}, "maintenance", State.WARN),
+        ({"keys_ending": 2}, "access keys", Verdict.WARN),
+        ({"alert_notices_overdue": 2}, "notices", Verdict.WARN),
+        ({"webhooks_waiting_age_seconds": 601}, "webhooks", Verdict.WARN),
+        ({"overwriting_due_age_seconds": 0}, "erased", Verdict.OK),
+        ({"overwriting_due_age_seconds": 60}, "erased", Verdict.OK),
+        ({"overwriting_due_age_seconds": 2 * DAY}, "erased", Verdict.WARN),
+        ({"maintenance_age_seconds": 60}, "maintenance", Verdict.OK),
+        ({"maintenance_age_seconds": 2 * 3_600}, "maintenance", Verdict.WARN),
     ],
 )
-def test_a_figure_is_judged(figures: dict[str, float], name: str, state: State) -> None:
+def test_a_figure_is_judged(figures: dict[str, float], name: str, state: Verdict) -> None:
     (found,) = [one for one in checks_of(figures) if one.name == name]
     assert found.state is state
-    assert bool(found.advice) is (state is not State.OK)
+    assert bool(found.advice) is (state is not Verdict.OK)
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def rules(monkeypatch: pytest.MonkeyPatch, system: Path, served: str | None = No
 @pytest.mark.parametrize(
     ("first", "state"),
     [
-        ("# version 1999a\n", State.OK),
-        ("# version 2999a\n", State.WARN),
-        ("something else\n", State.OK),
-        (None, State.OK),
+        ("# version 1999a\n", Verdict.OK),
+        ("# version 2999a\n", Verdict.WARN),
+        ("something else\n", Verdict.OK),
+        (None, Verdict.OK),
     ],
 )
 def test_newer_rules_of_the_system_are_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str | None, state: State
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str | None, state: Verdict
 ) -> None:
     system = tmp_path / "tzdata.zi"
     if first is not None:
@@ -102,7 +102,7 @@ def test_a_server_with_older_rules_is_to_be_restarted(
 ) -> None:
     system = tmp_path / "nothing"
     _, found = rules(monkeypatch, system, "1999a")
-    assert (found.state, found.advice) == (State.WARN, "restart the server")
+    assert (found.state, found.advice) == (Verdict.WARN, "restart the server")
     assert len(rules(monkeypatch, system, rules_version())) == 1
 
 
@@ -111,7 +111,7 @@ def test_rules_of_the_year_before_last_are_old(
 ) -> None:
     monkeypatch.setattr(zone_rules, "rules_age", lambda: 551 * DAY)
     (found,) = rules(monkeypatch, tmp_path / "nothing")
-    assert found.state is State.WARN
+    assert found.state is Verdict.WARN
 
 
 def test_the_files_of_a_database_are_measured(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import click
 
 from callistics import __version__
 from callistics.cli.connect import Target, client_options, key_beside
-from callistics.cli.doctor.checks import Check, State, checks_of
+from callistics.cli.doctor.checks import Check, Verdict, checks_of
 from callistics.cli.doctor.showing import show, show_json
 from callistics.cli.doctor.zone_rules import check_zone_rules
 from callistics.cli.serving import Report, report
@@ -47,10 +47,10 @@ def command(target: Target, *, as_json: bool) -> None:
         figures = {**found.figures, **figures}
     elif not server.answers:
         problems.append(f"no server answers at {url}")
-    wrong = [Check("problem", one, State.BAD) for one in (*problems, *_missing())]
+    wrong = [Check("problem", one, Verdict.BAD) for one in (*problems, *_missing())]
     checks = [*check_zone_rules(server.zone_rules), *checks_of(figures), *wrong]
     (show_json if as_json else show)([("Callistics", __version__), *facts], checks)
-    if any(one.state is State.BAD for one in checks):
+    if any(one.state is Verdict.BAD for one in checks):
         raise click.exceptions.Exit(1)
 
 

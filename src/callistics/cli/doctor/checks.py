@@ -11,7 +11,7 @@ Figures = Mapping[str, float]
 _GIGABYTE, _HOUR, _DAY = 10**9, 3_600, 86_400
 
 
-class State(StrEnum):
+class Verdict(StrEnum):
     """How something is."""
 
     OK = "ok"
@@ -25,7 +25,7 @@ class Check:
 
     name: str
     text: str
-    state: State = State.OK
+    state: Verdict = Verdict.OK
     advice: str = ""
 
 
@@ -44,11 +44,11 @@ def _disk(free: float, figures: Figures) -> Check | None:
         return None
     text = f"{size(free)} free beside the database"
     if free < _GIGABYTE:
-        return Check("disk", f"only {text}", State.BAD, "make room: records are refused without")
+        return Check("disk", f"only {text}", Verdict.BAD, "make room: records are refused without")
     enough = max(5 * _GIGABYTE, 0.2 * _known(figures, "database_bytes"))
     if free < enough:
         advice = f"make room: {size(enough)} or more let it grow and be put in order"
-        return Check("disk", text, State.WARN, advice)
+        return Check("disk", text, Verdict.WARN, advice)
     return Check("disk", text)
 
 
@@ -65,7 +65,7 @@ def _log(used: float, figures: Figures) -> Check | None:
     text = f"{size(used)}; the last checkpoint wrote into the database {written} ago"
     if used > _GIGABYTE:
         advice = "a start reads it again: look in the log of the server for why checkpoints wait"
-        return Check("log", text, State.WARN, advice)
+        return Check("log", text, Verdict.WARN, advice)
     return Check("log", text)
 
 
@@ -75,7 +75,7 @@ def _spilled(used: float, figures: Figures) -> Check | None:
     text = size(used) if used else "nothing"
     if used > max(10 * _GIGABYTE, 0.5 * _known(figures, "disk_free_bytes")):
         advice = "queries need more memory than they have: set memory_limit higher, or ask for less"
-        return Check("spilled by queries", text, State.WARN, advice)
+        return Check("spilled by queries", text, Verdict.WARN, advice)
     return Check("spilled by queries", text)
 
 
@@ -85,16 +85,16 @@ def _newest(age: float, _: Figures) -> Check:
         return Check(name, "none came yet")
     text = f"came {duration(max(age, 0))} ago"
     if age > _DAY:
-        return Check(name, text, State.WARN, "see whether those who send are refused, or stopped")
+        return Check(name, text, Verdict.WARN, "see whether those who send are refused, or stopped")
     return Check(name, text)
 
 
 def _backup(age: float, _: Figures) -> Check:
     if math.isnan(age):
-        return Check("backup", "none is known", State.WARN, "make one, and make them regularly")
+        return Check("backup", "none is known", Verdict.WARN, "make one, and make them regularly")
     text = f"{duration(age)} old"
     if age > 2 * _DAY:
-        return Check("backup", text, State.WARN, "make one, and see why none was made since")
+        return Check("backup", text, Verdict.WARN, "make one, and see why none was made since")
     return Check("backup", text)
 
 
@@ -105,9 +105,9 @@ def _memory(limit: float, figures: Figures) -> Check | None:
     text = f"the engine may use {size(limit)} of {size(machine)}"
     advice = "set memory_limit lower: the server itself and the cache of files need some too"
     if limit > machine:
-        return Check("memory", text, State.BAD, advice)
+        return Check("memory", text, Verdict.BAD, advice)
     if limit > 0.8 * machine:
-        return Check("memory", text, State.WARN, advice)
+        return Check("memory", text, Verdict.WARN, advice)
     return Check("memory", text)
 
 
@@ -116,7 +116,7 @@ def _resident(used: float, figures: Figures) -> Check:
     text = f"the server uses {size(used)}"
     if machine and used > 0.9 * machine:
         advice = "the system may end it: set memory_limit lower, or give it more"
-        return Check("memory in use", text, State.WARN, advice)
+        return Check("memory in use", text, Verdict.WARN, advice)
     return Check("memory in use", text)
 
 
@@ -124,21 +124,23 @@ def _keys(ending: float, _: Figures) -> Check | None:
     if not ending:
         return None
     text = f"{ending:,.0f} end soon"
-    return Check("access keys", text, State.WARN, "rotate them: callistics keys list")
+    return Check("access keys", text, Verdict.WARN, "rotate them: callistics keys list")
 
 
 def _notices(overdue: float, _: Figures) -> Check | None:
     if not overdue or math.isnan(overdue):
         return None
     text = f"{overdue:,.0f} of alerts did not arrive yet"
-    return Check("notices", text, State.WARN, "see why: callistics alerts show ID")
+    return Check("notices", text, Verdict.WARN, "see why: callistics alerts show ID")
 
 
 def _webhooks(age: float, _: Figures) -> Check | None:
     if math.isnan(age) or age < 600:
         return None
     text = f"the oldest waits to be mapped for {duration(age)}"
-    return Check("webhooks", text, State.WARN, "look in the log of the server for what keeps them")
+    return Check(
+        "webhooks", text, Verdict.WARN, "look in the log of the server for what keeps them"
+    )
 
 
 def _overwriting(age: float, _: Figures) -> Check | None:
@@ -149,7 +151,7 @@ def _overwriting(age: float, _: Figures) -> Check | None:
     text = f"what was erased {duration(age)} ago is not overwritten in the database's files yet"
     if age > _DAY:
         advice = "look in the log of the server for what keeps maintenance from it"
-        return Check("erased", text, State.WARN, advice)
+        return Check("erased", text, Verdict.WARN, advice)
     return Check("erased", text)
 
 
@@ -159,7 +161,7 @@ def _maintenance(age: float, _: Figures) -> Check | None:
     text = f"last done {duration(age)} ago"
     if age > _HOUR:
         advice = "look in the log of the server for why it fails, or what takes so long"
-        return Check("maintenance", text, State.WARN, advice)
+        return Check("maintenance", text, Verdict.WARN, advice)
     return Check("maintenance", text)
 
 

@@ -6,12 +6,12 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from callistics.cli.doctor.checks import Check, State
+from callistics.cli.doctor.checks import Check, Verdict
 from callistics.cli.output import console
 from callistics.cli.serving import Fact
 from callistics.model.json import encode
 
-_STYLES = {State.OK: "green", State.WARN: "yellow", State.BAD: "red"}
+_STYLES = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.BAD: "red"}
 
 
 def show(facts: Sequence[Fact], checks: Sequence[Check]) -> None:
@@ -32,17 +32,17 @@ def _advise(checks: Sequence[Check]) -> None:
     for one in checks:
         named = one.text if one.name == "problem" else f"{one.name}: {one.text}"
         said = f"{named}; {one.advice}" if one.advice else named
-        if one.state is State.BAD:
+        if one.state is Verdict.BAD:
             click.echo(f"Problem: {said}", err=True)
-        elif one.state is State.WARN:
+        elif one.state is Verdict.WARN:
             click.echo(f"Look at: {said}")
-    if not any(one.state is State.BAD for one in checks):
+    if not any(one.state is Verdict.BAD for one in checks):
         click.echo("Nothing is wrong.")
 
 
 def show_json(facts: Sequence[Fact], checks: Sequence[Check]) -> None:
     """Show all of it as one JSON object; `state` is the worst."""
-    worst = max((one.state for one in checks), key=list(State).index, default=State.OK)
+    worst = max((one.state for one in checks), key=list(Verdict).index, default=Verdict.OK)
     body = {
         "state": worst,
         "facts": [{"name": name, "value": value} for name, value in facts],

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from callistics.cli.doctor.checks import Check, State
+from callistics.cli.doctor.checks import Check, Verdict
 from callistics.timezones import rules_age, rules_version
 
 _OF_THE_SYSTEM = Path("/usr/share/zoneinfo/tzdata.zi")
@@ -21,14 +21,14 @@ def check_zone_rules(served: str | None) -> Iterator[Check]:
     upgrade = "pip install --upgrade tzdata in the environment of Callistics, then restart it"
     if system > own:
         text = f"{own}, while the system of this machine has {system}"
-        yield Check(_NAME, text, State.WARN, upgrade)
+        yield Check(_NAME, text, Verdict.WARN, upgrade)
     elif rules_age() > _OLD_DAYS * _DAY:
-        yield Check(_NAME, f"{own}, of the year before", State.WARN, upgrade)
+        yield Check(_NAME, f"{own}, of the year before", Verdict.WARN, upgrade)
     else:
         yield Check(_NAME, own)
     if served is not None and served < own:
         text = f"{served}, while {own} are installed here"
-        yield Check("its time zone rules", text, State.WARN, "restart the server")
+        yield Check("its time zone rules", text, Verdict.WARN, "restart the server")
 
 
 def _of_the_system() -> str:
