@@ -12,7 +12,7 @@ from callistics.backups.make import Fetched, Made, make_backup
 from callistics.backups.manifest import ListedPart, Manifest, State
 from callistics.backups.place import Place
 from callistics.backups.restore import restore
-from callistics.backups.states import States
+from callistics.backups.states import HeldSnapshots
 from callistics.engines.base import Engine
 from callistics.engines.dump import RECORD_TABLES
 from callistics.engines.registry import open_engine, restoring
@@ -30,7 +30,7 @@ class HeldSource:
     def __init__(
         self, engine: Engine, scratch: Path, before: Callable[[int], None] = lambda _: None
     ) -> None:
-        self.states = States(engine, "an engine", scratch / "part")
+        self.states = HeldSnapshots(engine, "an engine", scratch / "part")
         self.asked: list[str] = []
         self._before = before
 

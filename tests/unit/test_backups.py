@@ -13,7 +13,7 @@ import pytest
 
 from callistics.backups.kept import PARTS, Kept
 from callistics.backups.manifest import BackupError, Manifest, decode, encode
-from callistics.backups.states import EXPIRES_IN, States
+from callistics.backups.states import EXPIRES_IN, HeldSnapshots
 from callistics.errors import Conflict, EngineError, NotFound
 from callistics.model.instants import parse_iso
 from support import inside
@@ -174,7 +174,7 @@ def test_the_one_of_a_time_is_chosen(store: Store, tmp_path: Path, kept: Kept) -
 
 def test_one_state_at_a_time_which_goes_when_nobody_asks(store: Store, tmp_path: Path) -> None:
     clock = [0.0]
-    states = States(store.engine, "x", tmp_path / "part", lambda: clock[0])
+    states = HeldSnapshots(store.engine, "x", tmp_path / "part", lambda: clock[0])
     held = states.hold()
     clock[0] = 12.5
     told = (

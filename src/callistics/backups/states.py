@@ -45,7 +45,7 @@ class _Held:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class States:
+class HeldSnapshots:
     """Holds one state at a time, for threads. `scratch` is the file that parts are written to.
 
     `name` is the engine's, as manifests have it.

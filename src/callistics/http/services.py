@@ -22,7 +22,7 @@ from callistics.analytics.locked import locked_problems
 from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.audit.log import AuditLog
-from callistics.backups.states import States
+from callistics.backups.states import HeldSnapshots
 from callistics.engines.base import StorageState
 from callistics.errors import (
     ClientLeft,
@@ -99,7 +99,7 @@ class Services:
     decode_process: DecodeProcess
     webhooks: Webhooks
     alerts: Alerts
-    backups: States
+    backups: HeldSnapshots
     audit: AuditLog
     clock: Callable[[], int] = now
     metrics: Metrics = field(default_factory=Metrics)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 
 from callistics.alerts.service import Alerts
-from callistics.backups.states import States
+from callistics.backups.states import HeldSnapshots
 from callistics.engines.base import Engine
 from callistics.errors import Unavailable
 from callistics.server.retention import Retention
@@ -18,7 +18,7 @@ _log = structlog.get_logger("callistics")
 
 
 def maintaining(
-    engine: Engine, webhooks: Webhooks, alerts: Alerts, retention: Retention, states: States
+    engine: Engine, webhooks: Webhooks, alerts: Alerts, retention: Retention, states: HeldSnapshots
 ) -> Callable[[], bool]:
     """Does a piece of what there is to do: what is too old goes before files are put in order.
 
