@@ -13,7 +13,7 @@ from callistics.analytics.envelope import envelope
 from callistics.analytics.plan import Plan
 from callistics.analytics.service import Analytics
 from callistics.analytics.sharing import Matched, Sharing, matched
-from callistics.engines.base import SharingLimits, Snapshot, States
+from callistics.engines.base import SharingLimits, Snapshot, SnapshotSource
 from callistics.model.bodies import Object
 from callistics.model.json import encode
 from callistics.model.scope import Scope
@@ -71,9 +71,13 @@ class Batches:
     """
 
     def __init__(
-        self, analytics: Analytics, states: States, cache: AnswerCache, sharing: SharingLimits
+        self,
+        analytics: Analytics,
+        snapshots: SnapshotSource,
+        cache: AnswerCache,
+        sharing: SharingLimits,
     ) -> None:
-        self._analytics, self._states, self._cache = analytics, states, cache
+        self._analytics, self._snapshots, self._cache = analytics, snapshots, cache
         self._sharing = Sharing(analytics.dialect, analytics.rollups, sharing)
 
     def answer(self, queries: Sequence[Object], scope: Scope, at: int) -> list[Result]:
@@ -86,9 +90,9 @@ class Batches:
                 plans[body] = self._analytics.plan(query, scope, at)
             except Exception as error:  # noqa: BLE001 - it is the query's own answer
                 progress.failed[body] = error
-        self._find(plans, progress, self._states.data_version, scope, at)
+        self._find(plans, progress, self._snapshots.data_version, scope, at)
         while progress.left(plans):
-            with self._states.reading() as snapshot:
+            with self._snapshots.reading() as snapshot:
                 self._find(plans, progress, snapshot.version, scope, at)
                 self._compute(plans, progress, snapshot)
         self._keep(progress, scope)

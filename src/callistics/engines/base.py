@@ -178,8 +178,8 @@ class Snapshot(Protocol):
         ...
 
 
-class States(Protocol):
-    """The states that the records go through."""
+class SnapshotSource(Protocol):
+    """Gives snapshots of the records, one state after the other."""
 
     @property
     def data_version(self) -> int | None:
@@ -191,7 +191,7 @@ class States(Protocol):
         ...
 
 
-class Readable(States, Protocol):
+class Readable(SnapshotSource, Protocol):
     """What answers statements, from many threads at once."""
 
     @property

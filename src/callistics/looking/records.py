@@ -16,7 +16,7 @@ from callistics.compile.records import (
     leads,
     of_leads,
 )
-from callistics.engines.base import States
+from callistics.engines.base import SnapshotSource
 from callistics.looking.reading import counted_calls, uncounted_call
 from callistics.looking.shape import Record, Shown, ordered, place_of, values_of
 from callistics.model.query import Query
@@ -43,13 +43,13 @@ class LeadFound:
 
 
 class Records:
-    """Looks records up on one engine, given its dialect and its states.
+    """Looks records up on one engine, given its dialect and its snapshots.
 
     What lies outside the scope is as if it did not exist.
     """
 
-    def __init__(self, dialect: Dialect, states: States, policy: Policy) -> None:
-        self._dialect, self._states, self._policy = dialect, states, policy
+    def __init__(self, dialect: Dialect, snapshots: SnapshotSource, policy: Policy) -> None:
+        self._dialect, self._snapshots, self._policy = dialect, snapshots, policy
 
     def call(self, call_id: str, merchant_id: str | None, scope: Scope) -> Record:
         """A call, also one that is pending or a test.
@@ -57,7 +57,7 @@ class Records:
         Raises `NotFound`, and `Refused` where several merchants have one of that id.
         """
         wanted = Identified("call_id", call_id, merchant_id)
-        with self._states.reading() as state:
+        with self._snapshots.reading() as state:
             return self._call(wanted, scope, state.run)
 
     def lead(self, lead_id: str, merchant_id: str | None, scope: Scope) -> LeadFound:
@@ -66,7 +66,7 @@ class Records:
         Raises `NotFound`, and `Refused` where several merchants have one of that id.
         """
         wanted = Identified("lead_id", lead_id, merchant_id)
-        with self._states.reading() as state:
+        with self._snapshots.reading() as state:
             return self._lead(wanted, scope, state.run)
 
     def _call(self, wanted: Identified, scope: Scope, run: Run) -> Record:

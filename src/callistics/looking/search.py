@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from callistics.analytics.profile import in_steps
 from callistics.analytics.service import Analytics
 from callistics.compile.search import edge, page
-from callistics.engines.base import States
+from callistics.engines.base import SnapshotSource
 from callistics.looking.parse import Asked, parse_search
 from callistics.looking.reading import settled_calls
 from callistics.looking.shape import Record, place_of
@@ -34,14 +34,14 @@ class Page:
 
 
 class Searches:
-    """Finds calls on one engine, given its states and what answers queries there.
+    """Finds calls on one engine, given its snapshots and what answers queries there.
 
     What matches is what the query type `call_count` counts. A search comes at an instant (µs), from
     which ranges are named: now, unless it is told.
     """
 
-    def __init__(self, analytics: Analytics, states: States, default_zone: str) -> None:
-        self._analytics, self._states, self._zone = analytics, states, default_zone
+    def __init__(self, analytics: Analytics, snapshots: SnapshotSource, default_zone: str) -> None:
+        self._analytics, self._snapshots, self._zone = analytics, snapshots, default_zone
 
     def parse(
         self, body: bytes, scope: Scope, at: int | None = None, *, paged: bool = True
@@ -52,7 +52,7 @@ class Searches:
 
     def page(self, asked: Asked) -> Page:
         """The calls of one page. Raises `RequestError`."""
-        with self._states.reading() as state:
+        with self._snapshots.reading() as state:
             return self._page(asked.search, asked.scope, in_steps(state.run))
 
     def rows(self, asked: Asked, at_once: int = AT_ONCE) -> Iterator[Sequence[Record]]:
