@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from callistics.analytics.cache import AnswerCache, Kept
+from callistics.analytics.cache import AnswerCache, CachedAnswer
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.time_range import TimeRange
 from callistics.model.zones import zone
@@ -69,8 +69,8 @@ def test_errors_are_not_kept(server: Server) -> None:
         assert server.ask("call_count", filters={"min_duration": -1}).status_code == 422
 
 
-def kept(size: int, version: int | None = 1) -> Kept:
-    return Kept(version, "call_count", b"x" * size, TimeRange(zone("UTC"), None, None))
+def kept(size: int, version: int | None = 1) -> CachedAnswer:
+    return CachedAnswer(version, "call_count", b"x" * size, TimeRange(zone("UTC"), None, None))
 
 
 @pytest.fixture

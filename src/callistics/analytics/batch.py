@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from callistics.analytics.cache import AnswerCache, Kept
+from callistics.analytics.cache import AnswerCache, CachedAnswer
 from callistics.analytics.envelope import envelope
 from callistics.analytics.plan import Plan
 from callistics.analytics.service import Analytics
@@ -25,7 +25,7 @@ from callistics.tracing import step, timing
 class Answered:
     """A query's answer, and the seconds it took; None where it was kept from before."""
 
-    kept: Kept
+    kept: CachedAnswer
     seconds: float | None
 
 
@@ -153,7 +153,7 @@ class Batches:
         with timing():
             answer = self._analytics.compute(plan, run)
         sent = envelope(answer)
-        kept = Kept(version, answer.query_type, sent, answer.range, answer.holds)
+        kept = CachedAnswer(version, answer.query_type, sent, answer.range, answer.holds)
         return Answered(kept, time.perf_counter() - started)
 
 

@@ -17,7 +17,7 @@ _ENTRY = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedAnswer:
     """An answer as it was sent, of which type, and the version of the data it is of.
 
     `range` is what the query's range was read as; `holds` are the instants (µs, half open)
@@ -42,10 +42,10 @@ class AnswerCache:
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._size = 0
-        self._kept: OrderedDict[tuple[bytes, Scope], Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[bytes, Scope], CachedAnswer] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find(self, body: bytes, scope: Scope, version: int | None, now: int) -> Kept | None:
+    def find(self, body: bytes, scope: Scope, version: int | None, now: int) -> CachedAnswer | None:
         """The answer to a body within a scope, if it is of the current version and of now."""
         if version is None:
             return None
@@ -56,7 +56,7 @@ class AnswerCache:
             self._kept.move_to_end((body, scope))
             return found
 
-    def keep(self, body: bytes, scope: Scope, kept: Kept) -> None:
+    def keep(self, body: bytes, scope: Scope, kept: CachedAnswer) -> None:
         """Keep an answer; those not asked for longest make room for it."""
         size = _size(body, kept)
         if kept.version is None or size > self._capacity // 8:
@@ -72,5 +72,5 @@ class AnswerCache:
                 self._size -= _size(old, gone)
 
 
-def _size(body: bytes, kept: Kept) -> int:
+def _size(body: bytes, kept: CachedAnswer) -> int:
     return len(body) + len(kept.answer) + _ENTRY

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from callistics.analytics.cache import AnswerCache, Kept
+from callistics.analytics.cache import AnswerCache, CachedAnswer
 from callistics.analytics.parse_values import ValuesRequest
 from callistics.analytics.rollup_match import source_of_answer
 from callistics.analytics.service import Analytics
@@ -74,7 +74,7 @@ class Discovery:
         """The values of a field as they are sent; they are kept. Raises `TimedOut`."""
         found = self.values(asked, scope, within)
         sent = encode({"data": [{"value": value, "calls": calls} for value, calls in found]})
-        kept = Kept(version, within.query_type, sent, within.range, within.holds)
+        kept = CachedAnswer(version, within.query_type, sent, within.range, within.holds)
         self._cache.keep(_name(asked, within), scope, kept)
         return sent
 

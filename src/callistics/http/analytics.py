@@ -6,7 +6,7 @@ from functools import partial
 from litestar import post
 from litestar.types import ASGIApp
 
-from callistics.analytics.cache import Kept
+from callistics.analytics.cache import CachedAnswer
 from callistics.analytics.envelope import envelope
 from callistics.analytics.plan import Plan
 from callistics.exports.formats import FORMULAS
@@ -60,11 +60,11 @@ async def analytics(request: AnyRequest) -> ASGIApp:
     )
 
 
-def _computed(parts: Services, plan: Plan, version: int | None) -> tuple[Kept, float]:
+def _computed(parts: Services, plan: Plan, version: int | None) -> tuple[CachedAnswer, float]:
     """The answer as it is sent, and the seconds that the engine took of it."""
     answer, engine = parts.analytics.timed_plan(plan)
     sent = envelope(answer)
-    return Kept(version, answer.query_type, sent, answer.range, answer.holds), engine
+    return CachedAnswer(version, answer.query_type, sent, answer.range, answer.holds), engine
 
 
 def asked_of(parts: Services, key: StoredKey, plan: Plan) -> Asked:
