@@ -149,7 +149,7 @@ class Client:
         params: Mapping[str, str] | None = None,
         method: str = "POST",
     ) -> Generator[httpx.Response]:
-        """The answer to a question as of `request`, of the type that it asks for, still to come.
+        """The answer to a query as of `request`, of the type that it asks for, still to come.
 
         Reading it raises `httpx.TransportError` where it is cut.
         """

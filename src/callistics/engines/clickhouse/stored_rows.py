@@ -126,7 +126,7 @@ class Stored:
         """The pairs asked for as a set, and the values it is bound to."""
         if wanted.num_rows <= _FEW and wanted.nbytes <= MAX_BYTES:
             columns = (wanted[name].to_pylist() for name in ("merchant_id", "id"))
-            # The same records are the same question, in whatever order they come.
+            # The same records are the same statement, in whatever order they come.
             pairs = sorted(zip(*columns, strict=True))
             return _BOUND, {"merchants": [m for m, _ in pairs], "ids": [i for _, i in pairs]}
         if wanted is not self._asked:

@@ -35,11 +35,11 @@ Rows = Mapping[str, Mapping[Identity, StoredRow]]
 class TableDelta:
     """The rows that a commit deletes and inserts.
 
-    `derived` are those of calls and leads, which have their lead's number. `deleted` has rowids of
-    other rows by table, `uncounted` and `own` are new rows of `calls_held` and `lead_records`.
-    `replaced` is what the roll-ups know of calls that are replaced, None for none; `may_lose` is
-    whether a known duration may be there fewer times. `changed` are the calls that were merged or
-    erased, `changed_leads` the leads whose own records were.
+    `derived` are those of calls and leads, which have the surrogate key of their lead. `deleted`
+    has rowids of other rows by table, `uncounted` and `own` are new rows of `calls_held` and
+    `lead_records`. `replaced` is what the roll-ups know of calls that are replaced, None for none;
+    `may_lose` is whether a known duration may be there fewer times. `changed` are the calls that
+    were merged or erased, `changed_leads` the leads whose own records were.
     """
 
     derived: Delta
@@ -157,9 +157,9 @@ def _touched(changes: Changes, new: NewRows, replaced: Mapping[Identity, StoredR
 
 
 def _numbered(made: Delta, given: RowIndices, lookup: Lookup) -> Delta:
-    """The delta with the numbers of leads in its rows: those given, and new ones where 0."""
+    """The delta with the surrogate keys of leads in its rows: those given, and new ones where 0."""
     new = given == 0
-    given[new] = lookup.lead_numbers.take(int(new.sum()))
+    given[new] = lookup.surrogate_keys.take(int(new.sum()))
     # The lead of a call that is replaced may be none of the touched ones.
     known = array_of(made.incoming["lead_no"])
     incoming = pc.coalesce(_taken(given, made.of_incoming), known)

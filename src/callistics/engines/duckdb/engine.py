@@ -77,7 +77,7 @@ class DuckDBEngine(Replaceable):
         self._commits = Commits(path, self._watermark)
         self._write = WriteConnection(self._connection, disk, tuning, self._commits)
         self._id_index = IdIndex(self._connection, tuning)
-        self._lead_numbers = SurrogateKeys(self._connection)
+        self._surrogate_keys = SurrogateKeys(self._connection)
         self._schedule = RollupSchedule(self._write.connection, tuning)
         self._blocked_ids = BlockedIds(self._connection)
         self._data_version = DataVersion()
@@ -180,7 +180,7 @@ class DuckDBEngine(Replaceable):
                 with self._write.transaction() as connection:
                     self._schedule.work(connection)
             with self._write.transaction():
-                lookup = Lookup(self._statements, self._id_index, self._lead_numbers)
+                lookup = Lookup(self._statements, self._id_index, self._surrogate_keys)
                 session = DuckDBSession(
                     lookup, self._payload_keys, self._blocked_ids, self._clock()
                 )

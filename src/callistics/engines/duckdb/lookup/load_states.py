@@ -59,11 +59,11 @@ class StoredRow:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What a transaction of the writer finds stored rows and numbers of leads with."""
+    """What a transaction of the writer finds stored rows and surrogate keys with."""
 
     statements: StatementCache
     id_index: IdIndex
-    lead_numbers: SurrogateKeys
+    surrogate_keys: SurrogateKeys
 
 
 class StateLoader:

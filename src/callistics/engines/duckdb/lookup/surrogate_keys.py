@@ -1,4 +1,4 @@
-"""A number for each lead, by which calls and leads are joined: texts take more than twice as long.
+"""A surrogate key for each lead: to join calls and leads by texts takes more than twice as long.
 
 Unlike the numbers made of ids (lookup_sql.py), by which rows are found, no two leads have the same.
 """
