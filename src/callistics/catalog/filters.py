@@ -192,7 +192,8 @@ def _declared() -> Iterator[Filter]:
     yield Filter(
         "payload_filters",
         PAYLOAD,
-        "Conditions on the lead's payload: a key, or a path with dots, to a condition.",
+        "Conditions on the payload (of a call: its lead's, overlaid by its own): a key, or a path"
+        " with dots, to a condition.",
         {"city": "Delhi", "age": {"gte": 60}},
         Subject.RECORD,
         _payload,
