@@ -22,7 +22,7 @@ def rules_version() -> str:
 
 
 def rules_age() -> float:
-    """Seconds since the year began that the rules in force are of: releases name no day."""
+    """Seconds since the year of the rules in force began: a release names no day."""
     began = datetime(int(rules_version()[:4]), 1, 1, tzinfo=UTC)
     return time.time() - began.timestamp()
 

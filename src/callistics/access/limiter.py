@@ -64,7 +64,7 @@ class RateLimiter:
             self._sweep(now)
 
     def _sweep(self, now: float) -> None:
-        """Forget who has all of his requests again: tokens come and go."""
+        """Forget the keys that have all of their requests again: tokens come and go."""
         rate = self._per_minute / 60
         self._buckets = {
             key_id: (left, seen)

@@ -24,7 +24,7 @@ from callistics.sql.selection import Frame, Selection, Unit
 
 RECENT_DAYS = 90
 MOST_SHAPES = 10_000
-"""Of payloads with more different sets of keys and types, those of most recent calls are read."""
+"""Where payloads have more distinct shapes, the most common among recent calls are read."""
 _ANY = Query("call_count", zone("UTC"))
 _shape = msgspec.json.Decoder(dict[str, str])
 
@@ -49,8 +49,8 @@ class FoundKeys:
 class Discovery:
     """Looks for values and keys among the records that the queries are answered from.
 
-    Values are kept while no record changes. `within` is a query of calls; calls must match its
-    filters, in its zone, besides.
+    Values are kept while no record changes. `within` is a query of calls: only calls that match
+    its filters, read in its zone, are looked at.
     """
 
     def __init__(self, analytics: Analytics, cache: AnswerCache) -> None:

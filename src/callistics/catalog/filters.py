@@ -149,7 +149,8 @@ def _declared() -> Iterator[Filter]:
     yield Filter(
         "date_from",
         DATE,
-        "From this moment on: a call's start, a lead's creation; of `concurrency` a call's end.",
+        "From this moment on: by the start of a call or the creation of a lead; for `concurrency`"
+        " by the end of a call.",
         "2025-01-01",
         Subject.RECORD,
         _since,

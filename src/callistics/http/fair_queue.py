@@ -58,10 +58,10 @@ class _Key(Generic[T]):
 class FairQueue(Generic[T]):
     """Work for a number of threads, besides which one may do what is quick.
 
-    Whoever was served least goes first, by the seconds that his work took, and while it is being
-    done by those that are expected. Who comes new, or comes back, stands where those are who are
-    served now: nobody saves up. One in eight turns is of whatever waits longest, so that nobody
-    waits for ever. No key has all threads while another waits.
+    The key that was served least goes first, by the seconds that its work took, and while it is
+    being done by those that are expected. A key that comes new, or comes back, stands where those
+    are that are served now: none saves up. One in eight turns is of whatever waits longest, so
+    that nobody waits for ever. No key has all threads while another waits.
     """
 
     def __init__(self, threads: int) -> None:

@@ -14,7 +14,7 @@ from callistics.sql.selection import Frame
 
 
 def count(frame: Frame) -> Sql:
-    """How many calls, or leads, of the plan's unit."""
+    """The number of rows of the plan's unit: of calls, or of leads."""
     weight = frame.source.weight
     return raw("count(*)") if weight is None else compose("coalesce(sum({}), 0)", weight)
 

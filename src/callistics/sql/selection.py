@@ -78,7 +78,7 @@ class Selection:
 
     @property
     def seen(self) -> Ends:
-        """The part of the range, half open, that records may be looked at of."""
+        """The part of the range, half open, in which records may be read."""
         return cut((self.begin, self.end), self.query.limits)
 
     @property

@@ -33,7 +33,7 @@ from callistics.errors import did_you_mean
 
 PATH = "/mcp"
 _AT_ONCE = 8
-"""Tools that one caller may run at once; his others wait, and nobody else's."""
+"""Tools that one caller may run at once; that caller's others wait, and nobody else's."""
 _STOP_SECONDS = 5
 """So long a stop waits for tools that run."""
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -69,7 +69,7 @@ def serve_stdio(backend: Backend) -> None:
 def serve_http(
     listener: socket.socket, connect: Connect, dashboard: str, names: tuple[str, ...]
 ) -> None:
-    """Serve callers on a socket, each with the key that he sends, until the process is stopped.
+    """Serve callers on a socket, each with the key that it sends, until the process is stopped.
 
     `names` are those under which it is reached, besides the loopback.
     """

@@ -61,8 +61,8 @@ _REBUILD_LEADS = 50_000
 class ClickHouseEngine:
     """Implements `engines.base.Engine` on a ClickHouse server, a cluster, or chDB in process.
 
-    Queries run on a pool of `readers` connections, each limited to `timeout` seconds; writing is
-    one connection's, by one thread at a time. `clock` gives the time of arrival in µs.
+    Queries run on a pool of `readers` connections, each limited to `timeout` seconds. One
+    connection writes, from one thread at a time. `clock` gives the time of arrival in µs.
     """
 
     def __init__(

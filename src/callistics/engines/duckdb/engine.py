@@ -47,8 +47,8 @@ from callistics.sql.dialect import SqlRow, Statement
 class DuckDBEngine(Replaceable):
     """Implements `engines.base.Engine` on one database file.
 
-    Queries run on a pool of `readers` connections, each limited to `timeout` seconds; writing is
-    one connection's, by one thread at a time, but for bodies of webhooks, which another one's is.
+    Queries run on a pool of `readers` connections, each limited to `timeout` seconds. One
+    connection writes, from one thread at a time; another writes the bodies of webhooks.
     `clock` gives the time of arrival in µs.
     Errors of the disk are raised as they are: see `reopening.ReopeningEngine`.
     """
