@@ -10,7 +10,7 @@ from callistics.engines.base import Engine
 from callistics.errors import Unavailable
 from callistics.ingest.commit import in_parts, process
 from callistics.ingest.job import Job, JobResult, Result
-from callistics.ingest.line import Line
+from callistics.ingest.job_queue import JobQueue
 from callistics.ingest.together import together
 from callistics.tracing import Value, span
 
@@ -46,10 +46,10 @@ class Writer:
         self._set_size, self._announced = set_size, 0
         self._engine = engine
         self._capacity = capacity
-        self._line, self._stopping = Line(), False
+        self._queue, self._stopping = JobQueue(), False
         # Whether the writer waits for more: then nobody is refused, as it takes all there are.
         self._gathering = True
-        # Of the line, and of all that the writer may wait for.
+        # Of the queue, and of all that the writer may wait for.
         self._changed = threading.Condition()
         self._awaited: Callable[[], bool] = lambda: False
         self._rested = 0.0
@@ -63,7 +63,7 @@ class Writer:
     @property
     def waiting(self) -> int:
         """Requests that wait to be committed."""
-        return len(self._line)
+        return len(self._queue)
 
     def submit(self, job: Job) -> "Future[Result]":
         """Queue a request. Raises `Unavailable` if too many wait or the writer is stopping."""
@@ -71,9 +71,9 @@ class Writer:
             if self._stopping:
                 raise Unavailable("the server is stopping")
             limited = not job.urgent and not job.unlimited
-            if limited and not self._gathering and len(self._line) >= self._capacity:
+            if limited and not self._gathering and len(self._queue) >= self._capacity:
                 raise Unavailable("too many requests with records are waiting")
-            self._line.add(job)
+            self._queue.add(job)
             self._look_again()
         return job.done
 
@@ -111,28 +111,28 @@ class Writer:
         One that is urgent waits for no others, and takes along what was gathered when it came.
         """
         with self._changed:
-            self._gathering, line = True, self._line
-            self._wait(lambda: len(line) > 0)
-            if line.is_urgent:
-                taken = line.take_urgent()
+            self._gathering, queue = True, self._queue
+            self._wait(lambda: len(queue) > 0)
+            if queue.is_urgent:
+                taken = queue.take_urgent()
             else:
-                self._wait(lambda: self._announced == 0 or line.records >= self._set_size)
+                self._wait(lambda: self._announced == 0 or queue.records >= self._set_size)
                 rest = self._rested - self._clock()
                 if rest > 0:
                     self._wait(self._have_come, rest)
-                taken = line.take(max(_MAX_RECORDS, self._set_size))
+                taken = queue.take(max(_MAX_RECORDS, self._set_size))
             self._gathering = False
             return taken
 
     def _have_come(self) -> bool:
         """Whether there is nobody left to rest for."""
-        line = self._line
+        queue = self._queue
         # Who sends one that is unlimited has gathered what came meanwhile.
-        return len(line) >= self._all or line.records >= _PLENTY or line.is_unlimited
+        return len(queue) >= self._all or queue.records >= _PLENTY or queue.is_unlimited
 
     def _wait(self, awaited: Callable[[], bool], seconds: float | None = None) -> None:
         """Wait until it is so, or one is urgent, or the writer is to stop."""
-        self._awaited = lambda: self._stopping or self._line.is_urgent or awaited()
+        self._awaited = lambda: self._stopping or self._queue.is_urgent or awaited()
         self._changed.wait_for(self._awaited, seconds)
 
     def _look_again(self) -> None:

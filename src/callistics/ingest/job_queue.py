@@ -5,7 +5,7 @@ from collections import deque
 from callistics.ingest.job import Job
 
 
-class Line:
+class JobQueue:
     """In the order in which they came, urgent ones in front. For who has a lock of their own."""
 
     def __init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from callistics.ingest.batch import Batch
 from callistics.ingest.job import Job
-from callistics.ingest.line import Line
+from callistics.ingest.job_queue import JobQueue
 from callistics.model.scope import EVERYTHING
 from callistics.records.field import RecordKind
 from support.decoders import READING
@@ -13,30 +13,30 @@ def of(records: int) -> Job:
 
 
 def test_urgent_ones_go_first_in_the_order_in_which_they_came() -> None:
-    line = Line()
+    queue = JobQueue()
     plain, first, second = of(3), Job(urgent=True), Job(urgent=True)
     for job in (plain, first, second):
-        line.add(job)
-    assert line.is_urgent
-    assert line.take(100) == [first, second, plain]
-    assert (len(line), line.records, line.is_urgent) == (0, 0, False)
+        queue.add(job)
+    assert queue.is_urgent
+    assert queue.take(100) == [first, second, plain]
+    assert (len(queue), queue.records, queue.is_urgent) == (0, 0, False)
 
 
 def test_urgent_ones_are_taken_alone() -> None:
-    line = Line()
+    queue = JobQueue()
     plain, urgent = of(3), Job(urgent=True)
-    line.add(plain)
-    line.add(urgent)
-    assert line.take_urgent() == [urgent]
-    assert (len(line), line.records) == (1, 3)
+    queue.add(plain)
+    queue.add(urgent)
+    assert queue.take_urgent() == [urgent]
+    assert (len(queue), queue.records) == (1, 3)
 
 
 def test_no_more_are_taken_than_it_takes() -> None:
-    line = Line()
+    queue = JobQueue()
     jobs = [of(2), Job(unlimited=True), of(5), of(1)]
     for job in jobs:
-        line.add(job)
-    assert (line.records, line.is_unlimited) == (9, True)
-    assert line.take(4) == jobs[:3]
-    assert (line.records, line.is_unlimited) == (1, False)
-    assert line.take(4) == jobs[3:]
+        queue.add(job)
+    assert (queue.records, queue.is_unlimited) == (9, True)
+    assert queue.take(4) == jobs[:3]
+    assert (queue.records, queue.is_unlimited) == (1, False)
+    assert queue.take(4) == jobs[3:]
