@@ -130,15 +130,22 @@ def unknown_names(
 
 
 class RequestError(CallisticsError):
-    """A request that is answered with an error status (RFC 9457 problem)."""
+    """A request that is answered with an error status (RFC 9457 problem).
+
+    It may be sent again after `retry_after` seconds; unless given, after those of its class.
+    """
 
     type: ClassVar[ProblemType] = problem_types.INTERNAL_ERROR
     retry_after: int | None = None
 
-    def __init__(self, detail: str, problems: Sequence[Problem] = ()) -> None:
+    def __init__(
+        self, detail: str, problems: Sequence[Problem] = (), *, retry_after: int | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.problems = tuple(problems)
+        if retry_after is not None:
+            self.retry_after = retry_after
 
     @property
     def answer_type(self) -> ProblemType:

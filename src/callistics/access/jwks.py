@@ -60,9 +60,7 @@ class RemoteKeys:
         if found is None:
             self.refresh()
             if self._keys is None or self._under_way:
-                error = Unavailable("the keys of the token's issuer are being fetched")
-                error.retry_after = 1
-                raise error
+                raise Unavailable("the keys of the token's issuer are being fetched")
         return found
 
     def refresh(self) -> None:

@@ -56,9 +56,9 @@ class RateLimiter:
         left = self._left(key_id, now)
         if left < least:
             self._buckets[key_id] = (left, now)
-            error = RateLimited(f"more than {self._per_minute:,} requests in a minute")
-            error.retry_after = max(1, math.ceil((least - left) * 60 / self._per_minute))
-            raise error
+            text = f"more than {self._per_minute:,} requests in a minute"
+            seconds = math.ceil((least - left) * 60 / self._per_minute)
+            raise RateLimited(text, retry_after=max(1, seconds))
         self._buckets[key_id] = (left - number, now)
         if len(self._buckets) > self._sweep_at:
             self._sweep(now)

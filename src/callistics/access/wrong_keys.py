@@ -76,6 +76,5 @@ class WrongKeys:
         try:
             check(group)
         except RateLimited as error:
-            limited = RateLimited("too many wrong keys came from this address")
-            limited.retry_after = error.retry_after
-            raise limited from None
+            text = "too many wrong keys came from this address"
+            raise RateLimited(text, retry_after=error.retry_after) from None
