@@ -8,6 +8,7 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,20 @@ from callistics.errors import SettingsError, did_you_mean
 from callistics.setting_types import Parse
 
 PREFIX = "CALLISTICS_"
-SECRET = ("admin_key", "smtp_url", "token_issuers")
-"""The settings whose values are never shown as they were given."""
+
+
+def setting(
+    default: Any, parse: Parse, text: str, *, secret: bool = False, decides: bool = False
+) -> Any:
+    """Declare a setting, `dict` being the default of one that has its own empty one.
+
+    One that is `secret` is not shown as it was given, one that `decides` decides what a query is
+    answered.
+    """
+    told = {"parse": parse, "help": text, "secret": secret, "decides": decides}
+    if default is dict:
+        return field(default_factory=dict[str, object], metadata=told)
+    return field(default=default, metadata=told)
 
 
 def given_settings(
@@ -32,19 +45,22 @@ def given_settings(
 
 
 def parse_all(
-    given: Mapping[str, tuple[str, object]], parsers: Mapping[str, Parse]
+    given: Mapping[str, tuple[str, object]], declared: Mapping[str, Mapping[str, Any]]
 ) -> tuple[dict[str, Any], list[str]]:
-    """The values of settings by their parsers, and a sentence for each that is wrong."""
+    """The values of settings as they are declared, and a sentence for each that is wrong.
+
+    It has what was given, unless the setting is secret.
+    """
     values: dict[str, Any] = {}
     wrong: list[str] = []
     for name, (source, value) in given.items():
-        if name not in parsers:
-            wrong.append(f"{source}: no such setting{did_you_mean(name, parsers)}")
+        if name not in declared:
+            wrong.append(f"{source}: no such setting{did_you_mean(name, declared)}")
             continue
         try:
-            values[name] = parsers[name](value)
+            values[name] = declared[name]["parse"](value)
         except (ValueError, RecursionError) as error:
-            shown = "" if name in SECRET else f", not {value!r}"
+            shown = "" if declared[name]["secret"] else f", not {value!r}"
             wrong.append(f"{source}: {_sentence(error)}{shown}")
     return values, wrong
 

@@ -6,13 +6,7 @@ from dataclasses import dataclass, fields
 from callistics.setting_sources import PREFIX, given_settings
 from callistics.settings import Settings, load_settings
 
-ANSWER_SETTINGS = (
-    "timezone",
-    "lead_stages",
-    "template_lead_stages",
-    "success_outcomes",
-    "unreached_outcomes",
-)
+ANSWER_SETTINGS = tuple(one.name for one in fields(Settings) if one.metadata["decides"])
 """The settings that decide what a query is answered."""
 
 
@@ -24,6 +18,7 @@ class SettingInfo:
     variable: str
     default: object
     help: str
+    secret: bool
 
 
 def table() -> list[SettingInfo]:
@@ -31,7 +26,11 @@ def table() -> list[SettingInfo]:
     defaults = Settings()
     return [
         SettingInfo(
-            one.name, PREFIX + one.name.upper(), getattr(defaults, one.name), one.metadata["help"]
+            one.name,
+            PREFIX + one.name.upper(),
+            getattr(defaults, one.name),
+            one.metadata["help"],
+            one.metadata["secret"],
         )
         for one in fields(Settings)
     ]

@@ -9,7 +9,7 @@ from typing import cast
 import click
 
 from callistics.cli.commands.serve import server_options
-from callistics.setting_table import InForce, in_force
+from callistics.setting_table import InForce, SettingInfo, in_force
 
 _EPILOG = """\b
 Examples:
@@ -38,10 +38,10 @@ def command(engine: str | None, host: str | None, port: int | None) -> None:
 def _shown(one: InForce, width: int) -> str:
     """A setting in a few lines; names and values are never cut."""
     info = one.info
-    told = f"{info.help.replace('`', '')} Default: {value_text(info.name, info.default)}."
+    told = f"{info.help.replace('`', '')} Default: {value_text(info, info.default)}."
     return "\n".join(
         (
-            f"{info.name} = {value_text(info.name, one.value)}",
+            f"{info.name} = {value_text(info, one.value)}",
             f"{_INDENT}{info.variable}, in force: {one.origin}",
             textwrap.fill(
                 told,
@@ -55,11 +55,12 @@ def _shown(one: InForce, width: int) -> str:
     )
 
 
-def value_text(name: str, value: object) -> str:
+def value_text(info: SettingInfo, value: object) -> str:
     """A value as it is written in the environment, without secrets."""
     if value is None or value in ({}, ()):
         return "not set"
-    if name == "admin_key":
+    # Of an address, and of issuers, the secret part alone is not shown.
+    if info.secret and isinstance(value, str) and "://" not in value:
         return _HIDDEN
     if isinstance(value, tuple):
         return ",".join(map(str, cast("tuple[object, ...]", value)))
