@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from callistics.model.instants import DAY, now, utc_text
+from callistics.server import retention
 from support.server import Server, serving
 
 
@@ -59,6 +60,42 @@ def test_old_calls_go_and_leads_once_they_have_none(engine: str, tmp_path: Any) 
         totals = [sum(one["details"][name] for one in noted) for name in ("calls", "leads")]
         assert totals == [4, 2]
         assert {one["who"]["name"] for one in noted} == {"server"}
+
+
+def test_what_is_kept_by_its_status_holds_nothing_up(
+    engine: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "_AT_ONCE", 2)
+    ids = {"merchant_id": "m", "reseller_id": "r"}
+    waits = {**ids, "call_id": "waits", "provider": "TWILIO"}
+    with serving(tmp_path, **KEPT) as server:
+        for name in ("a", "b", "c"):
+            at = {"lead_id": name, **ids, "updated_at": ago(100)}
+            since = {"lead_id": name, **ids, "status": "new", "updated_at": ago(5)}
+            assert server.request("POST", "/leads", json=[at, since]).status_code == 200
+        old = [{"lead_id": f"old {n}", **ids, "updated_at": ago(100)} for n in range(3)]
+        assert server.request("POST", "/leads", json=old).status_code == 200
+        pending = [
+            {**waits, "updated_at": ago(100)},
+            {"call_id": "waits", **ids, "status": "new", "updated_at": ago(5)},
+        ]
+        assert server.request("POST", "/calls", json=pending).json()["pending"] == 2
+        while server.application.services.maintain():
+            pass
+        assert there(server, *(f"leads/{name}" for name in "abc"), "calls/waits") == [
+            *("leads/a", "leads/b", "leads/c", "calls/waits")
+        ]
+        assert there(server, *(f"leads/old {n}" for n in range(3))) == []
+
+
+def test_a_lead_that_has_just_come_stays_whatever_it_lacks(engine: str, tmp_path: Any) -> None:
+    """Its reseller is by default, and as of the earliest time there is."""
+    with serving(tmp_path, default_reseller_id="d", **KEPT) as server:
+        sent = [{"lead_id": "fresh", "merchant_id": "m"}]
+        assert server.request("POST", "/leads", json=sent).status_code == 200
+        while server.application.services.maintain():
+            pass
+        assert there(server, "leads/fresh")
 
 
 def test_nothing_goes_where_nothing_is_set(server: Server) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from callistics.engines.base import Session
 from callistics.ingest.erase import Erased, forgotten
 from callistics.model.instants import DAY
+from callistics.model.zones import FIRST_INSTANT
 from callistics.records.field import RecordKind
 from callistics.records.identity import Identity
 from callistics.records.merge import State
@@ -61,6 +62,7 @@ def _start(call: State) -> int:
 
 
 def _newest(state: State) -> int:
-    """When the newest record is as of."""
-    times = [*state.times.values(), *(since for _, since in state.events if since is not None)]
-    return max(times, default=state.first_seen or 0)
+    """When the newest record is as of; a reseller that was given by default is of no record."""
+    fields = (time for time in state.times.values() if time > FIRST_INSTANT)
+    statuses = (since for _, since in state.events if since is not None)
+    return max((*fields, *statuses), default=state.first_seen or 0)

@@ -22,14 +22,27 @@ def maintaining(
 ) -> Callable[[], bool]:
     """Does a piece of what there is to do: what is too old goes before files are put in order.
 
-    States that nobody asks for any more go each time.
+    States that nobody asks for any more go each time. What fails holds up none of the others.
     """
+    steps = (webhooks.maintain, alerts.maintain, retention.maintain, engine.maintain)
 
     def maintain() -> bool:
         states.expire()
-        return webhooks.maintain() or alerts.maintain() or retention.maintain() or engine.maintain()
+        failures: list[Exception] = []
+        more = any(_done(step, failures) for step in steps)
+        if failures:
+            raise failures[0]
+        return more
 
     return maintain
+
+
+def _done(step: Callable[[], bool], failures: list[Exception]) -> bool:
+    try:
+        return step()
+    except Exception as error:  # noqa: BLE001 - it is raised once the others had their turn
+        failures.append(error)
+        return False
 
 
 class Maintenance:

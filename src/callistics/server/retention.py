@@ -5,14 +5,15 @@ from concurrent.futures import Future
 
 from callistics.compile.expired import Old, old_calls, old_leads
 from callistics.engines.base import Engine
-from callistics.ingest.erase import Erased
 from callistics.ingest.expiry import Expiry, Keeping
 from callistics.ingest.job import Job, Result
-from callistics.model.instants import DAY, now
+from callistics.model.instants import DAY, HOUR, now
+from callistics.records.field import RecordKind
 from callistics.records.identity import Identity
 from callistics.settings import Settings
 from callistics.sql.fragment import Sql
 
+CALLS, LEADS = RecordKind.CALLS, RecordKind.LEADS
 # Records that are erased in one commit: others wait for it.
 _AT_ONCE = 1_000
 
@@ -25,25 +26,36 @@ class Retention:
     ) -> None:
         self._keeping = Keeping(settings.retention_days, settings.merchant_retention_days)
         self._engine, self._submit = engine, submit
-        self._done_at: int | None = None
+        self._due_at = 0
+        self._pieces: Iterator[bool] | None = None
 
     def maintain(self) -> bool:
-        """Erase some of what is too old, once a day; whether there was anything."""
+        """Erase some of what is too old, once a day; whether there may be more."""
         moment = now()
-        if self._done_at is not None and moment < self._done_at + DAY:
+        if moment < self._due_at:
             return False
+        pieces = self._pieces or self._day(moment)
+        # As long as it fails: it begins anew, and not with each piece of other work.
+        self._due_at, self._pieces = moment + HOUR, None
+        more = next(pieces, False)
+        self._due_at, self._pieces = (moment, pieces) if more else (moment + DAY, None)
+        return more
+
+    def _day(self, moment: int) -> Iterator[bool]:
+        """Erase what is too old, leads after the calls that they had; True after each piece.
+
+        What was looked at and kept, as somebody wrote meanwhile or by a status that is newer, is
+        not looked at again.
+        """
         for old in self._rules(moment):
-            dialect = self._engine.dialect
-            calls = self._found(old_calls(dialect, old, _AT_ONCE))
-            leads = [] if calls else self._found(old_leads(dialect, old, _AT_ONCE))
-            if calls or leads:
-                expiry = Expiry(calls, leads, self._keeping, moment)
-                erased = self._submit(Job(expiry=expiry, unlimited=True)).result()
-                # Others may have written meanwhile what keeps all of them.
-                if erased != Erased(0, 0):
-                    return True
-        self._done_at = moment
-        return False
+            for kind, find in ((CALLS, old_calls), (LEADS, old_leads)):
+                after = None
+                while found := self._found(find(self._engine.dialect, old, after, _AT_ONCE)):
+                    calls, leads = (found if one is kind else [] for one in (CALLS, LEADS))
+                    expiry = Expiry(calls, leads, self._keeping, moment)
+                    self._submit(Job(expiry=expiry, unlimited=True)).result()
+                    after = found[-1]
+                    yield True
 
     def _rules(self, moment: int) -> Iterator[Old]:
         """What is old of the merchants that have days of their own, and of all others."""

@@ -16,7 +16,9 @@ class BlockedIds:
         rows = connection.execute("SELECT secret FROM block_secret").fetchall()
         self._secret = next((bytes(secret) for (secret,) in rows), None)
         blocks = connection.execute("SELECT digest, until FROM blocked_ids").fetchall()
-        self._until = {bytes(digest): int(until) for digest, until in blocks}
+        self._until: dict[bytes, int] = {}
+        for digest, until in blocks:
+            self._take(bytes(digest), int(until))
         self._last = max(self._until.values(), default=0)
         self.begin()
 
@@ -30,9 +32,14 @@ class BlockedIds:
         del commit
         self._secret = self._new_secret or self._secret
         for blocks in self._new:
-            self._until |= dict.fromkeys(blocks.digests, blocks.until)
+            for digest in blocks.digests:
+                self._take(digest, blocks.until)
             self._last = max(self._last, blocks.until)
         self.begin()
+
+    def _take(self, digest: bytes, until: int) -> None:
+        """Keep the longest block of a digest: that of a merchant has many."""
+        self._until[digest] = max(until, self._until.get(digest, 0))
 
     def secret(self, now: int) -> bytes | None:
         """What ids are hashed with; None where none is blocked at an instant (µs)."""

@@ -166,7 +166,11 @@ class _Listing:
             return
         names = listed.scalars | listed.lists
         room = max(0, self._limit - len(names))
-        beyond = set(sorted((new.scalars | new.lists) - names)[room:])
+        unlisted = (new.scalars | new.lists) - names
+        beyond = set(sorted(unlisted)[room:])
+        if merchant in self.exceeding:
+            # Records of before may have the key in the other form, of which nothing is listed.
+            new = Keys(new.scalars | unlisted, new.lists | unlisted)
         yield from _rows(merchant, Keys(new.scalars - beyond, new.lists - beyond))
         if beyond and merchant not in self.exceeding:
             yield merchant, None, False
