@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from callistics.server.maintenance import Maintenance
+from callistics.server.maintenance import Maintenance, maintaining
 from support import inside
 from support.engines import AS_IF_LARGE
 from support.store import opened
@@ -35,6 +35,34 @@ def test_it_goes_on_until_it_is_stopped(fails: bool) -> None:
     before = asked
     assert before >= 3
     assert running() <= others
+
+
+class Step:
+    """A part of maintenance that has so many pieces to do, or fails."""
+
+    def __init__(self, pieces: int, *, fails: bool = False) -> None:
+        self.pieces, self.fails = pieces, fails
+
+    def maintain(self) -> bool:
+        if self.fails:
+            raise RuntimeError("took too long")
+        self.pieces -= 1
+        return self.pieces >= 0
+
+    def expire(self) -> None:
+        """Nothing is held."""
+
+
+def test_what_fails_holds_up_none_of_the_others() -> None:
+    parts: list[Any] = [Step(0), Step(1, fails=True), Step(1), Step(2), Step(0)]
+    maintain = maintaining(parts[3], parts[0], parts[1], parts[2], parts[4])
+    for _ in range(4):
+        with pytest.raises(RuntimeError):
+            maintain()
+    assert [one.pieces < 0 for one in parts[2:4]] == [True, True]
+    parts[1].fails = False
+    assert maintain() is True
+    assert maintain() is False
 
 
 @pytest.mark.parametrize("rebuilt", [False, True])

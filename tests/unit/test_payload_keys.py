@@ -206,6 +206,21 @@ def test_rebuilding_lists_what_a_higher_limit_has_room_for(tmp_path: Path) -> No
         assert count(store, c=1) == 1
 
 
+@pytest.mark.parametrize(("first", "later"), [("x", ["y"]), (["x"], "y")])
+def test_a_key_that_finds_room_in_another_form_hides_nothing(
+    first: object, later: object, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.db"
+    with opened(path=path, tuning=Tuning(payload_keys_listed=1)) as store:
+        store.send("calls", [call(1, a=1, b=first)])
+        assert listed(store) == {("m", "a", False), ("m", None, False)}
+    with opened(path=path, tuning=Tuning(payload_keys_listed=5)) as store:
+        store.send("calls", [call(2, b=later)])
+        assert (count(store, b="x"), count(store, b="y")) == (1, 1)
+        assert (count(store, b={"ne": "y"}), count(store, b={"exists": True})) == (1, 2)
+        assert count(store, b={"exists": False}) == 0
+
+
 def test_keys_of_before_there_were_merchants_are_known(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with opened(path=path) as store:
