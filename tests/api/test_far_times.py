@@ -42,6 +42,38 @@ def test_how_far_is_a_setting(tmp_path: Path, size: int) -> None:
         assert server.request("POST", "/calls", json=near).status_code == 200
 
 
+LONGEST = timedelta(days=3_660)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_end_years_after_the_start_is_refused(server: Server, size: int) -> None:
+    start = datetime(2015, 1, 15, 9, 30, tzinfo=UTC)
+    for beyond, status in ((timedelta(milliseconds=1), 422), (timedelta(), 200)):
+        sent = calls(size, start)
+        sent[-1]["ended_at"] = (start + LONGEST + beyond).isoformat()
+        answer = server.request("POST", "/calls", json=sent)
+        assert answer.status_code == status
+        if status == 422:
+            (error,) = answer.json()["errors"]
+            assert error["pointer"] == f"/{size}/ended_at"
+            assert error["message"].startswith("more than ten years after the start, 2015-01-15T")
+    (row,) = server.rows("call_duration")
+    assert row["max"] == LONGEST.total_seconds()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_end_that_another_record_brings_years_later_gives_no_duration(
+    server: Server, size: int
+) -> None:
+    start = datetime(2015, 1, 15, 9, 30, tzinfo=UTC)
+    assert server.request("POST", "/calls", json=calls(size, start)).status_code == 200
+    end = {"call_id": "far", "merchant_id": "m1", "ended_at": "2115-01-15T09:30:00Z"}
+    assert server.request("POST", "/calls", json=end).status_code == 200
+    (row,) = server.rows("call_duration")
+    assert (row["count"], row["max"]) == (0, None)
+    server.rows("concurrency")
+
+
 def test_an_open_range_that_is_too_long_names_its_ends(server: Server) -> None:
     records = calls(1, datetime(1950, 1, 1, 8, tzinfo=UTC))
     assert server.request("POST", "/calls", json=records).status_code == 200

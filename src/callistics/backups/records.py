@@ -20,6 +20,7 @@ from callistics.records.field import RecordKind
 from callistics.records.field_values import Value
 from callistics.records.identity import Identity
 from callistics.records.merge import PARTS, State
+from callistics.records.record_times import lasts_too_long
 
 _COLUMNS = {RecordKind.CALLS: CALL_COLUMNS, RecordKind.LEADS: LEAD_COLUMNS}
 
@@ -62,18 +63,20 @@ def records_of(kind: RecordKind, identity: Identity, state: State) -> Iterator[R
 
 
 def _contradicting(record: Record) -> Record | None:
-    """Times before the start, that other records brought: beside it they would be refused."""
+    """Times that other records brought: beside the start they would be refused."""
     values = record.values
     start = values.get("started_at")
     if start is None:
         return None
     names = ["answered_at"] if values.get("duration") is not None else ["answered_at", "ended_at"]
-    early = [
+    apart = [
         name for name in names if (at := values.get(name)) is not None and int(at) < int(start)
     ]
-    if not early:
+    if "ended_at" in names and lasts_too_long(values):
+        apart.append("ended_at")
+    if not apart:
         return None
-    return Record(record.identity, record.time, {name: values.pop(name) for name in early})
+    return Record(record.identity, record.time, {name: values.pop(name) for name in apart})
 
 
 def _with_statuses(

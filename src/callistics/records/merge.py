@@ -11,7 +11,7 @@ from callistics.model.rounding import half_up
 from callistics.records.decode import Change
 from callistics.records.field import RecordKind
 from callistics.records.field_types import Ordered
-from callistics.records.field_values import Value
+from callistics.records.field_values import MAX_DURATION_MS, Value
 from callistics.records.fields import FIELDS, PARTS, REQUIRED
 from callistics.records.record_times import first_from
 
@@ -206,7 +206,7 @@ def duration_ms(state: State) -> int | None:
     """Stored duration of a call in milliseconds: as sent, else from its end.
 
     A start and an end that different records brought may contradict each other: an end before the
-    start gives none, so that no record is ever refused for what another one said.
+    start, or years after it, gives none, so that no record is ever refused for what another said.
     """
     sent = state.values.get("duration")
     if sent is not None:
@@ -214,7 +214,8 @@ def duration_ms(state: State) -> int | None:
     started, ended = state.get("started_at"), state.get("ended_at")
     if ended is None or started is None or int(ended) < int(started):
         return None
-    return half_up(int(ended) - int(started), 1000)
+    lasted = half_up(int(ended) - int(started), 1000)
+    return lasted if lasted <= MAX_DURATION_MS else None
 
 
 def shapes_lead(before: State, after: State) -> bool:

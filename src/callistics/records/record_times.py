@@ -10,7 +10,8 @@ from itertools import pairwise, product
 from typing import NamedTuple
 
 from callistics.model.instants import SECOND, utc_text
-from callistics.records.field_values import Reading, Value, later_instant
+from callistics.model.rounding import half_up
+from callistics.records.field_values import MAX_DURATION_MS, Reading, Value, later_instant
 
 Times = dict[str, int]
 """The instants of the fields in `ORDERED` that a record brings, in that order."""
@@ -22,7 +23,7 @@ _CLOSE = SECOND
 
 
 class OutOfOrder(NamedTuple):
-    """A time before one that comes first, and a sentence about it."""
+    """A time that cannot follow on the others, and a sentence about it."""
 
     name: str
     message: str
@@ -48,7 +49,18 @@ def readings_of(
     else:
         in_order = _in_order if len(found) > 1 else _from_start
         best = sorted(filter(in_order, found), key=_preference)
+    if best and lasting is None and lasts_too_long(best[0]):
+        start = utc_text(best[0]["started_at"])
+        return OutOfOrder("ended_at", f"more than ten years after {ORDERED['started_at']}, {start}")
     return best or next(_out_of_order(found[0], counts_end=lasting is None))
+
+
+def lasts_too_long(times: Mapping[str, Value]) -> bool:
+    """Whether the end lies further from the start than any duration may be."""
+    started, ended = times.get("started_at"), times.get("ended_at")
+    if started is None or ended is None:
+        return False
+    return half_up(int(ended) - int(started), 1000) > MAX_DURATION_MS
 
 
 def first_from(readings: Sequence[Times], start: int) -> Times:

@@ -78,12 +78,16 @@ class MergedCall:
 
     @property
     def duration(self) -> int | None:
-        """Milliseconds; an end counts only where no duration was sent and it follows the start."""
+        """Milliseconds; an end counts only where no duration was sent and it follows the start.
+
+        It does so within ten years of 366 days.
+        """
         if self.sent_duration is not None:
             return int(self.sent_duration)
         if self.ended_at is None or self.ended_at < self.started_at:
             return None
-        return (self.ended_at - self.started_at + 500) // 1000
+        lasted = (self.ended_at - self.started_at + 500) // 1000
+        return lasted if lasted <= 10 * 366 * 86_400_000 else None
 
     @property
     def end(self) -> int | None:

@@ -18,7 +18,7 @@ from callistics.records.columnar.sent_calls import FRACTIONS, SENT_FIELDS, Later
 from callistics.records.columnar.sent_times import instants
 from callistics.records.field import RecordField, RecordKind
 from callistics.records.field_types import CURRENCY, Storage
-from callistics.records.field_values import MAX_AHEAD, Reading
+from callistics.records.field_values import MAX_AHEAD, MAX_DURATION_MS, Reading
 from callistics.records.fields import FIELDS, PARTS
 from callistics.records.outcomes import outcome_key
 from callistics.records.record_times import ORDERED
@@ -120,11 +120,12 @@ class Columns:
         for name, time in self._times.items():
             yield pc.equal(pc.is_valid(self._sent[name]), pc.is_valid(time))
             yield pc.and_(pc.greater_equal(time, FIRST_INSTANT), pc.less(time, LAST_INSTANT))
+        # An end given with a duration does not count, wherever it lies.
+        aside = self._sent["duration"].is_valid()
         for name in ORDERED:
             in_order = pc.greater_equal(self._times[name], self._times["started_at"])
-            # An end given with a duration does not count, wherever it lies.
-            aside = self._sent["duration"].is_valid() if name == "ended_at" else False
-            yield pc.or_kleene(in_order, aside)
+            yield pc.or_kleene(in_order, aside if name == "ended_at" else False)
+        yield pc.or_kleene(pc.less_equal(self._lasted(), MAX_DURATION_MS), aside)
         now = self._reading.now
         yield pc.less_equal(self._times["started_at"], now + self._reading.ahead)
         yield pc.less_equal(self._times["updated_at"], now + MAX_AHEAD)
