@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from support.dashboard import Dashboard, as_text
 from support.live import Live
@@ -99,3 +99,23 @@ def test_what_is_wrong_with_a_filter_is_said_once_for_the_page(signed_in: Dashbo
     signed_in.show("?timezone=Mars%2FOlympus")
     expect(signed_in.page.get_by_role("alert")).to_contain_text("timezone")
     signed_in.forgive("status of 422")
+
+
+def test_a_panel_says_how_many_rows_it_leaves_out(signed_in: Dashboard, site: Live) -> None:
+    place = [panel["id"] for panel in described(site)].index("outcomes")
+    answered: list[Body] = []
+
+    def with_more(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        answered.append(body["answers"][place])
+        answered[-1]["total"] = 1_210
+        route.fulfill(response=answer, json=body)
+
+    signed_in.page.route("**/analytics/batch", with_more)
+    signed_in.show("")
+    told = signed_in.page.get_by_text("The download has all.").filter(visible=True)
+    expect(told).to_have_text(
+        f"The first {len(answered[-1]['data'])} of 1,210 rows. The download has all."
+    )
+    expect(signed_in.page.locator("#panel-outcomes").filter(has=told)).to_have_count(1)

@@ -75,10 +75,10 @@ async function showAll(answers, resolved, state) {
   const unit = granularity(state);
   const compared = "compare" in asked;
   await Promise.all(shown.map(async (panel, place) => {
-    const { data, error } = answers[place];
+    const { data, total, error } = answers[place];
     if (error) return panel.fail(error);
     const unfinished = unfinishedFrom(data.map((row) => row.date).filter(Boolean), resolved, unit);
-    return panel.show(data, { resolved, unit, compared, unfinished }, themes[theme()]);
+    return panel.show(data, { resolved, unit, compared, unfinished, total }, themes[theme()]);
   }));
   const same = errors.length === answers.length && errors.every((error) => error.message === errors[0].message);
   return same ? failureNotice(errors[0]) : null;

@@ -3,7 +3,7 @@
 import { addressOf, current, isEmbedded, navigate } from "./app.js";
 import { fill, h, newId, redraw } from "./dom.js";
 import { downloadMenu } from "./download.js";
-import { bucketTexts } from "./format.js";
+import { bucketTexts, count } from "./format.js";
 import { failureTexts } from "./notices.js";
 import { Picture } from "./picture.js";
 import { filtersOf, keysOf } from "./select.js";
@@ -20,6 +20,7 @@ export class Panel {
     this.shown = null;
     this.sort = null;
     this.notice = h("p", { class: "notice", hidden: true });
+    this.cut = h("p", { class: "help", hidden: true });
     this.picture = h("div", { class: "picture" });
     this.rows = h("div", { class: "rows", tabindex: "0", role: "group", "aria-label": `${panel.title}, table` });
     this.toggle = h("button", { type: "button", class: "quiet", "aria-pressed": "false" }, "Table");
@@ -32,7 +33,8 @@ export class Panel {
           panel.kind === "table" ? null : this.toggle,
           downloadMenu(panel.title, "analytics", () => bodyOf(panel), failed),
           isEmbedded() ? null : this.#callsLink()),
-        h("p", { class: "help" }, panel.help)),
+        h("p", { class: "help" }, panel.help),
+        this.cut),
       this.notice, this.picture, this.rows);
     this.drawing = panel.kind === "picture" && panel.spec
       ? new Picture(this.picture, panel.spec, keysOf(panel), (datum) => this.#choose(datum)) : null;
@@ -48,6 +50,11 @@ export class Panel {
   #say(text) {
     this.notice.textContent = text ?? "";
     this.notice.hidden = !text;
+  }
+
+  #tellCut(number, total) {
+    this.cut.hidden = number >= total;
+    this.cut.textContent = `The first ${count(number)} of ${count(total)} rows. The download has all.`;
   }
 
   #showTable(visible) {
@@ -89,6 +96,7 @@ export class Panel {
     this.element.classList.remove("failed");
     this.element.classList.toggle("empty", !rows.length);
     this.#say(rows.length ? null : "Nothing matches in this range.");
+    this.#tellCut(rows.length, shown.total);
     try {
       redraw(this.rows, () => fill(this.rows, rows.length ? this.#table(rows, shown) : null));
       this.#showTable(this.toggle.ariaPressed === "true");
