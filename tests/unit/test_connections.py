@@ -1,6 +1,7 @@
 """Which connections give way, on sockets of this process and made-up times."""
 
 import asyncio
+import select
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -21,9 +22,12 @@ class Clients:
         self.port = self._listener.getsockname()[1]
 
     def connect(self) -> socket.socket:
-        client = self._stack.enter_context(socket.create_connection(("127.0.0.1", self.port)))
-        self._stack.enter_context(self._listener.accept()[0])
-        return client
+        return self.both_ends()[0]
+
+    def both_ends(self) -> tuple[socket.socket, socket.socket]:
+        address = ("127.0.0.1", self.port)
+        client = self._stack.enter_context(socket.create_connection(address, 10.0))
+        return client, self._stack.enter_context(self._listener.accept()[0])
 
 
 @pytest.fixture
@@ -38,6 +42,31 @@ def is_closed(client: socket.socket) -> bool:
         return client.recv(1) == b""
     except BlockingIOError:
         return False
+
+
+def is_shut(server: socket.socket) -> bool:
+    """Whether no more can be sent to a client."""
+    try:
+        fill(server)
+    except BrokenPipeError:
+        return True
+    return False
+
+
+def fill(server: socket.socket) -> None:
+    """Send until no more of it fits, as a server does that has more."""
+    server.setblocking(False)
+    try:
+        while True:
+            server.send(bytes(65_536))
+    except BlockingIOError:
+        pass
+
+
+def take(client: socket.socket, server: socket.socket) -> None:
+    """Take of what waits until there is room for more."""
+    while not select.select([], [server], [], 0)[1]:
+        assert client.recv(65_536)
 
 
 def asked(connections: Connections, client: socket.socket, now: list[float]) -> None:
@@ -92,6 +121,35 @@ def test_idle_ones_are_closed_in_the_end(clients: Clients) -> None:
     assert not is_closed(one)
     connections.sweep(13.0)
     assert is_closed(one)
+
+
+def test_the_end_of_an_answer_that_a_client_takes_slowly_is_not_cut_off(clients: Clients) -> None:
+    connections = Connections(clients.port, 100, 10.0)
+    client, server = clients.both_ends()
+    connections.sweep(0.0)
+    fill(server)
+    for number in range(1, 9):
+        connections.sweep(10.0 * number)
+        assert not is_shut(server)
+        take(client, server)
+    fill(server)
+    connections.sweep(90.0)
+    # From here on it takes nothing any more.
+    connections.sweep(101.0)
+    assert not is_shut(server)
+    connections.sweep(103.0)
+    assert is_shut(server)
+
+
+def test_one_whose_answer_waits_gives_way_to_none(clients: Clients) -> None:
+    connections = Connections(clients.port, 1, 1e9)
+    _, server = clients.both_ends()
+    fill(server)
+    connections.sweep(1.0)
+    idle = [clients.connect() for _ in range(2)]
+    connections.sweep(2.0)
+    assert not is_shut(server)
+    assert all(map(is_closed, idle))
 
 
 def test_those_to_another_port_are_left_alone(clients: Clients) -> None:

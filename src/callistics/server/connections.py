@@ -7,6 +7,7 @@ them: idle ones would keep everybody else out. They are found among the files of
 import os
 import socket
 import stat
+import struct
 import threading
 import time
 from collections import Counter
@@ -25,16 +26,34 @@ SPARE = 256
 _PAUSE = 0.25
 # The HTTP server closes one whose request is late by itself, at the same time.
 _LENIENCE = 2.0
+# So often in `idle_timeout` it is looked at what the client of an idle connection has taken.
+_LOOKS = 8
 _OPEN_FILES = Path("/proc/self/fd")
+# Where Linux's `struct tcp_info` has packets that are under way, bytes that arrived, and bytes that
+# are not sent yet.
+_UNDER_WAY, _ARRIVED, _NOT_SENT, _INFO = 24, 120, 144, 148
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """How many bytes of answers a client's system has taken, and whether more of them wait."""
+
+    arrived: int
+    waits: bool
 
 
 @dataclass(slots=True)
 class _Connection:
-    """One that is open: its file, the client's port, and since when it is known."""
+    """One that is open: its file, the client's port, and when it was seen to have something to do.
+
+    `arrived` bytes of answers had arrived when that was `looked` at last.
+    """
 
     file: int
     port: int
     since: float
+    looked: float
+    arrived: int = 0
 
 
 class Connections:
@@ -90,17 +109,40 @@ class Connections:
             self.sweep(time.monotonic())
 
     def sweep(self, now: float) -> None:
-        """Close those that are idle for too long, and the idlest where there are too many."""
+        """Close those that are idle for too long, and the idlest where there are too many.
+
+        The end of an answer waits here yet after the application has handed it over: a connection
+        is not idle while its client takes more, and gives way to none while some of it waits.
+        """
         self._look(now)
-        idle = sorted(
-            (max(one.since, self._last.get(one.port, 0.0)), inode)
-            for inode, one in self._open.items()
-            if not self._active[one.port]
-        )
+        idle = [one for one in self._open.items() if not self._active[one[1].port]]
+        for inode, one in idle:
+            if now - one.looked >= self._idle / _LOOKS:
+                self._look_at(one, inode, now)
+        idle.sort(key=lambda one: self._idle_since(one[1]))
         excess = len(self._open) - self._limit
-        for place, (since, inode) in enumerate(idle):
-            if place < excess or now - since > self._idle + _LENIENCE:
+        for inode, one in idle:
+            if not (excess > 0 or self._is_late(one, now)):
+                continue
+            waits = self._look_at(one, inode, now)
+            if self._is_late(one, now) or (excess > 0 and not waits):
                 _shut(self._open.pop(inode).file, inode)
+                excess -= 1
+
+    def _idle_since(self, one: _Connection) -> float:
+        return max(one.since, self._last.get(one.port, 0.0))
+
+    def _is_late(self, one: _Connection, now: float) -> bool:
+        return now - self._idle_since(one) > self._idle + _LENIENCE
+
+    def _look_at(self, one: _Connection, inode: int, now: float) -> bool:
+        """Note what the client has taken since the last look; whether more of an answer waits."""
+        sent = _sent(one.file, inode)
+        # What arrived before the last request ended tells nothing of the time since.
+        if sent.arrived > one.arrived and one.looked > self._last.get(one.port, 0.0):
+            one.since = now
+        one.looked, one.arrived = now, sent.arrived
+        return sent.waits
 
     def _look(self, now: float) -> None:
         """Note which are open; a file is known by the number of its socket."""
@@ -112,7 +154,7 @@ class Connections:
             known = self._open.get(inode)
             if known is None or known.file != file:
                 port = self._client_port(file)
-                known = None if port is None else _Connection(file, port, now)
+                known = None if port is None else _Connection(file, port, now, now)
             if known is not None:
                 found[inode] = known
         ports = {one.port for one in found.values()}
@@ -144,6 +186,19 @@ def _socket(file: int) -> int | None:
     except OSError:
         return None
     return found.st_ino if stat.S_ISSOCK(found.st_mode) else None
+
+
+def _sent(file: int, inode: int) -> _Sent:
+    """What a client has taken of answers; nothing where nobody knows, or the file is another."""
+    info = b""
+    with suppress(OSError), _copy(file) as one:
+        if _socket(one.fileno()) == inode:
+            info = one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO)
+    # Older systems tell less.
+    info = info.ljust(_INFO, b"\0")
+    (arrived,) = struct.unpack_from("=Q", info, _ARRIVED)
+    waits = any(struct.unpack_from("=I", info, at) != (0,) for at in (_UNDER_WAY, _NOT_SENT))
+    return _Sent(arrived, waits)
 
 
 def _shut(file: int, inode: int) -> None:
