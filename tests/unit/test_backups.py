@@ -202,6 +202,28 @@ def test_one_state_at_a_time_which_goes_when_nobody_asks(store: Store, tmp_path:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_state_stays_while_a_part_of_it_is_sent(store: Store, tmp_path: Path) -> None:
+    clock = [0.0]
+    states = HeldSnapshots(store.engine, "x", tmp_path / "part", lambda: clock[0])
+    held = states.hold()
+    first, second = (states.part(held.id, f"calls-2025-0{month}").file for month in (1, 2))
+    for file in (first, second):
+        # So slow is the client.
+        clock[0] += 2 * EXPIRES_IN
+        with pytest.raises(Conflict, match="a part of it is being fetched right now"):
+            states.hold()
+        assert file.read(4) == b"PAR1"
+        file.close()
+    clock[0] += EXPIRES_IN - 1
+    with pytest.raises(Conflict, match="last asked for 299 seconds ago"):
+        states.hold()
+    # Nobody waits any more for what is dropped unread.
+    states.part(held.id, "calls-2025-01")
+    clock[0] += EXPIRES_IN
+    assert states.hold().id != held.id
+    states.stop()
+
+
 def test_nothing_is_overwritten(store: Store, tmp_path: Path, kept: Kept) -> None:
     manifest = back_up(kept, HeldSource(store.engine, tmp_path)).manifest
     for taken in ("a.db", "b.db.wal"):

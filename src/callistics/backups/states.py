@@ -1,11 +1,13 @@
 """States that are held for backups while their parts are fetched: the server's side."""
 
 import hashlib
+import io
 import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -20,28 +22,49 @@ from callistics.texts import counted
 _GONE = "no such state is held: it was released, or nothing of it was asked for in a while"
 EXPIRES_IN = 300
 """Seconds after which a state of which nothing was asked for goes."""
-
-
 _TO_SECOND = len("2026-11-28T21:30:13")
 
 
 @dataclass(frozen=True, slots=True)
 class PartFile:
-    """The open file of a part, which is gone once it is closed; its size, its checksum."""
+    """The open file of a part, which is gone once it is closed; its size, its checksum.
+
+    The state stays until then.
+    """
 
     file: IO[bytes]
     size: int
     sha256: str
 
 
+class _File(io.BufferedReader):
+    """A file that tells when it is closed.
+
+    It is closed where it is dropped: nobody takes the part of a client that is gone.
+    """
+
+    def __init__(self, raw: io.FileIO, ended: Callable[[], None]) -> None:
+        super().__init__(raw)
+        self._ended = ended
+
+    def close(self) -> None:
+        super().close()
+        self._ended()
+
+    def __del__(self) -> None:
+        self.close()
+
+
 @dataclass(slots=True)
 class _Held:
+    """A state; `busy` has a mark for each of its parts that is being written or sent."""
+
     state: State
     dump: Dump
     parts: dict[str, StoredPart]
     closing: ExitStack
     asked_at: float
-    busy: int = 0
+    busy: set[object] = field(default_factory=set[object])
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -83,7 +106,9 @@ class HeldSnapshots:
 
     def part(self, state_id: str, name: str) -> PartFile:
         """The Parquet file of a part. Raises `NotFound`, `EngineError`."""
-        held = self._found(state_id, 1)
+        mark = object()
+        held = self._found(state_id, mark)
+        ended = partial(self._let_go, held, mark)
         try:
             part = held.parts.get(name)
             if part is None:
@@ -91,13 +116,14 @@ class HeldSnapshots:
             with held.lock:
                 if self._held is not held:
                     raise NotFound(_GONE)
-                return self._written(held, part)
-        finally:
-            self._let_go(held)
+                return self._written(held, part, ended)
+        except BaseException:
+            ended()
+            raise
 
     def release(self, state_id: str) -> State:
         """Hold a state no longer; which it was. Raises `NotFound`."""
-        held = self._found(state_id, 0)
+        held = self._found(state_id)
         self._end(held)
         return held.state
 
@@ -123,7 +149,7 @@ class HeldSnapshots:
             return f"{text}; it is just beginning"
         begun = f"{text}; it was begun at {held.state.created_at[:_TO_SECOND]}Z"
         if held.busy:
-            return f"{begun}, and a part of it is being made right now"
+            return f"{begun}, and a part of it is being fetched right now"
         idle = int(self._clock() - held.asked_at)
         return (
             f"{begun}, last asked for {counted(idle, 'second')} ago, and is let go in"
@@ -148,24 +174,25 @@ class HeldSnapshots:
             known = {part.name: part for part in parts}
             return _Held(state, dump, known, closing.pop_all(), self._clock())
 
-    def _found(self, state_id: str, busy: int) -> _Held:
+    def _found(self, state_id: str, *busy: object) -> _Held:
         with self._lock:
             held = self._held
             if held is None or held.state.id != state_id:
                 raise NotFound(_GONE)
-            held.busy += busy
+            held.busy.update(busy)
             return held
 
-    def _let_go(self, held: _Held) -> None:
-        with self._lock:
-            held.busy -= 1
-            held.asked_at = self._clock()
+    def _let_go(self, held: _Held, mark: object) -> None:
+        # Without the lock: garbage is collected while the same thread has it. Whoever sees that
+        # nothing is busy any more sees since when.
+        held.asked_at = self._clock()
+        held.busy.discard(mark)
 
-    def _written(self, held: _Held, part: StoredPart) -> PartFile:
+    def _written(self, held: _Held, part: StoredPart, ended: Callable[[], None]) -> PartFile:
         path = self._scratch
         try:
             held.dump.write(part, path)
-            file = path.open("rb")
+            file = _File(io.FileIO(path), ended)
         finally:
             # What is open stays until it is closed, and nothing is left then.
             path.unlink(missing_ok=True)
