@@ -178,7 +178,9 @@ class Kept:
         A backup that cannot be read goes with those that are as old; until then no part goes, as
         it is not known which it needs.
         """
-        found = self.found()
+        # One that is made meanwhile notes its parts, writes them, saves its manifest and forgets
+        # the note: in this order each part that is listed is found in the note or the manifest.
+        there, begun, found = self.place.names(PARTS), self.begun(), self.found()
         manifests = found.manifests
         going = [one.id for one in manifests[: max(len(manifests) - keep, 0)]]
         newest = max((one[:_STAMP] for one in going), default="")
@@ -188,9 +190,9 @@ class Kept:
         if len(lost) < len(found.unreadable):
             return len(going) + len(lost), 0
         needed = {part.sha256 for one in manifests[len(going) :] for part in one.parts}
-        needed |= {part.sha256 for parts in self.begun().values() for part in parts}
+        needed |= {part.sha256 for parts in begun.values() for part in parts}
         files = {part_file(sha256).rpartition("/")[2] for sha256 in needed}
-        loose = [name for name in self.place.names(PARTS) if name not in files]
+        loose = [name for name in there if name not in files]
         for name in loose:
             self.place.delete(f"{PARTS}/{name}")
         return len(going) + len(lost), len(loose)
