@@ -1,11 +1,12 @@
 """What goes with old backups, whatever else is done in the place at the same moment."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from callistics.backups.kept import BEGUN, MANIFESTS, PARTS, Kept
+from callistics.backups.kept import BEGUN, MANIFESTS, PARTS, Kept, part_file
 from callistics.backups.manifest import Manifest
 from callistics.backups.place import Place
 from support.backups import HeldSource, back_up, kept_in
@@ -17,11 +18,11 @@ class Shared(Place):
 
     def __init__(self, folder: Path, listed: str, done: Callable[[], object]) -> None:
         super().__init__(str(folder))
-        self._listed, self._done = listed, done
+        self._moment, self._done = listed, done
 
     def names(self, folder: str) -> dict[str, int]:
-        if folder == self._listed:
-            self._listed = ""
+        if folder == self._moment:
+            self._moment = ""
             self._done()
         return super().names(folder)
 
@@ -67,3 +68,23 @@ def test_what_a_backup_that_ends_meanwhile_needs_stays(listed: str, tmp_path: Pa
     Kept(Shared(folder, listed, end)).prune(1)
     assert kept.newest().id == last.id
     assert not list(kept.verify(last, lambda _: None))
+
+
+@pytest.mark.parametrize("name", [part_file("ab" * 32), f"{MANIFESTS}/x.json", f"{BEGUN}/x.json"])
+def test_what_a_killed_backup_has_left_goes(name: str, tmp_path: Path) -> None:
+    kept = kept_in(tmp_path)
+    left: list[Path] = []
+
+    def pieces() -> Iterator[bytes]:
+        yield b"personal"
+        left.extend((tmp_path / name).parent.iterdir())
+        # It is being written yet.
+        kept.prune(1)
+
+    kept.place.write(name, pieces())
+    assert (tmp_path / name).read_bytes() == b"personal"
+    (file,) = left
+    file.write_bytes(b"pers")
+    os.utime(file, (0, 0))
+    kept.prune(1)
+    assert not file.exists()

@@ -175,9 +175,12 @@ class Kept:
         """Delete all but the newest backups, then the parts that none has any more; how many each.
 
         One that is cut off has deleted no part that a backup needs, and the next one finishes it.
+        What one that was killed has left of a file goes too: personal data may be in it.
         A backup that cannot be read goes with those that are as old; until then no part goes, as
         it is not known which it needs.
         """
+        for folder in (MANIFESTS, BEGUN, PARTS):
+            self.place.clear(folder)
         # One that is made meanwhile notes its parts, writes them, saves its manifest and forgets
         # the note: in this order each part that is listed is found in the note or the manifest.
         there, begun, found = self.place.names(PARTS), self.begun(), self.found()

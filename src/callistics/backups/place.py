@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,8 @@ from callistics.errors import first_line
 _PIECE = 1 << 20
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _UNFINISHED = ".unfinished"
+# Nobody goes on with a file that is not finished and did not grow for so long (s).
+_STALE = 3_600.0
 _ADVICE = "; what is there already stays: run the same command again once that is mended"
 
 
@@ -51,14 +54,19 @@ class Place:
 
     def names(self, folder: str) -> dict[str, int]:
         """The files in a folder, and the size of each in bytes; none where there is no folder."""
-        with self._failing("be listed"):
-            chosen = fs.FileSelector(self._path(folder), allow_not_found=True)
-            found = self._files.get_file_info(chosen)
-            return {
-                one.base_name: one.size
-                for one in found
-                if one.is_file and not one.base_name.endswith(_UNFINISHED)
-            }
+        return {
+            one.base_name: one.size
+            for one in self._listed(folder)
+            if not one.base_name.endswith(_UNFINISHED)
+        }
+
+    def clear(self, folder: str) -> None:
+        """Delete what processes that were killed have left of files in a folder."""
+        stale = (time.time() - _STALE) * 1e9
+        for one in self._listed(folder):
+            written = one.mtime_ns
+            if one.base_name.endswith(_UNFINISHED) and written is not None and written < stale:
+                self.delete(f"{folder}/{one.base_name}")
 
     def read(self, name: str) -> bytes:
         """All of a small file."""
@@ -102,6 +110,11 @@ class Place:
             yield path
         finally:
             path.unlink()
+
+    def _listed(self, folder: str) -> list[fs.FileInfo]:
+        with self._failing("be listed"):
+            chosen = fs.FileSelector(self._path(folder), allow_not_found=True)
+            return [one for one in self._files.get_file_info(chosen) if one.is_file]
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"
