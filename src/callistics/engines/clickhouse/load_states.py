@@ -1,6 +1,7 @@
 """Loading the stored states of records, and the rows that they are in."""
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 import numpy as np
 import pyarrow as pa
@@ -72,7 +73,8 @@ class StateLoader:
         for name in _TABLES[kind]:
             rows = self._stored.matching(name, kind.id_field, wanted)
             self.rows.add(name, rows)
-            for row in plain(rows):
+            # Where a commit cut short has left a row beside its successor, that one counts.
+            for row in sorted(plain(rows), key=itemgetter("version")):
                 identity = (row["merchant_id"], row[kind.id_field])
                 if name == "calls" and identity in found:
                     self.twice.add(identity)
