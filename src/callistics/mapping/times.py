@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from callistics.mapping.errors import MappingError
 from callistics.mapping.numbers import scaled
-from callistics.model.instants import SECOND, micros, parse_iso, utc_text
+from callistics.model.instants import SECOND, micros, offset_seconds, parse_iso, utc_text
 from callistics.model.payload import is_wide
 from callistics.model.zones import Zone
 
@@ -20,9 +20,12 @@ _FIRST, _AFTER = (micros(datetime(year, 1, 1)) for year in (1990, 2101))
 _TIME = (
     r"(?:(?:T|,? +)(?P<hour>\d{1,2}):(?P<minute>\d\d)"
     r"(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9})\d*)?)?"
-    r"(?: *(?P<half>[AaPp])\.?[Mm]\.?)?(?: *(?P<offset>[Zz]|UTC|GMT|[+-]\d\d:?(?:\d\d)?))?)?"
+    r"(?: *(?P<half>[AaPp])\.?[Mm]\.?)?(?: *(?P<offset>[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?))?)?"
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 _MONTH = r"(?P<name>[A-Za-z]{3,9})\.?"
 _FORMS = tuple(
     re.compile(form + _TIME, re.ASCII)
@@ -113,9 +116,14 @@ def _by_name(parts: dict[str, str | None]) -> Moment | None:
     name = parts.get("name")
     if name is None:
         return _moment(parts, int(parts["month"] or 0), int(parts["day"] or 0))
-    if name[:3].lower() not in _MONTHS:
-        return None
-    return _moment(parts, _MONTHS.index(name[:3].lower()) + 1, int(parts["day"] or 0))
+    month = _month(name)
+    return None if month is None else _moment(parts, month, int(parts["day"] or 0))
+
+
+def _month(name: str) -> int | None:
+    """The number of a month by its name, or by the first letters of it, three at least."""
+    found = (number for number, one in enumerate(_MONTHS, 1) if one.startswith(name.lower()))
+    return next(found, None)
 
 
 def _either_way(text: str, parts: dict[str, str | None]) -> Moment:
@@ -143,11 +151,7 @@ def _moment(parts: dict[str, str | None], month: int, day: int) -> Moment:
 def _offset(text: str | None) -> int | None:
     if text is None:
         return None
-    if text[0] not in "+-":
-        return 0
-    digits = text[1:].replace(":", "").ljust(4, "0")
-    seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
-    return seconds if text[0] == "+" else -seconds
+    return 0 if text == "GMT" else offset_seconds(text)
 
 
 def by_format(text: str, formats: Sequence[str]) -> Moment:
