@@ -68,6 +68,10 @@ def test_a_file_names_them(filled: Run, folder: Path, text: str, told: str) -> N
         ("lead_id,name\nl0,Ada\n", "unknown column 'name'"),
         ("lead_id,merchant_id\nl0\n", "row 2: has no lead_id"),
         ("l0,mer_0\n", "row 1: has no lead_id"),
+        ("Lead_ID\nl0\n", "'Lead_ID' is no header that is known: write it as lead_id or"),
+        ("lead_id;merchant_id\nl0;mer_0\n", "with commas between the cells of every row"),
+        ("merchant_id\tcall_id\nmer_0\tc0\n", "is no header that is known"),
+        ('"lead id|merchant id"\nl0|mer_0\n', "is no header that is known"),
     ],
 )
 def test_a_file_that_says_something_else_is_refused(
@@ -76,6 +80,15 @@ def test_a_file_that_says_something_else_is_refused(
     (folder / "ids.csv").write_text(text)
     assert told in filled("erase", "--file", "ids.csv", "--yes", code=1).stderr
     assert count(filled) == "12"
+
+
+def test_a_file_of_leads_is_no_file_of_calls(filled: Run, folder: Path) -> None:
+    (folder / "ids.csv").write_text("lead_id\nl0\n")
+    refused = filled("erase", "--calls", "--file", "ids.csv", "--yes", code=2)
+    assert "ids.csv has a column lead_id, so it names leads: leave --calls out" in refused.stderr
+    assert count(filled) == "12"
+    (folder / "ids.csv").write_text("call_id\nc0\n")
+    assert "1 call erased" in filled("erase", "--calls", "--file", "ids.csv", "--yes").stdout
 
 
 def test_it_takes_some_ids(run: Run) -> None:

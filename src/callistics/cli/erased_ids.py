@@ -1,14 +1,19 @@
 """The calls and leads that are to be erased, as a file names them."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import click
 
 from callistics.cli.root import Failure
 
 _KINDS = {"lead_id": "leads", "call_id": "calls"}
 _MERCHANT = "merchant_id"
+_OTHER_DELIMITERS = re.compile(r"[,;\t|]")
+_MARKS = re.compile(r"[\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,8 @@ def named_in(path: Path, kind: str, merchant_id: str | None) -> list[Named]:
     """The records of a CSV file of UTF-8, each once.
 
     Its header names `lead_id` or `call_id`, and `merchant_id` if it says whose each one is;
-    without one it is a list of ids of the kind. Raises `Failure` where a row names none.
+    without one it is a list of ids of the kind. Raises `Failure` where a row names none, and
+    `click.UsageError` where the header names leads and the kind is calls.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         try:
@@ -36,6 +42,8 @@ def named_in(path: Path, kind: str, merchant_id: str | None) -> list[Named]:
         columns = [next(name for name, one in _KINDS.items() if one == kind)]
     else:
         rows = rows[1:]
+    if kind == "calls" and "lead_id" in columns:
+        raise click.UsageError(f"{path} has a column lead_id, so it names leads: leave --calls out")
     return list(dict.fromkeys(_named(path, columns, rows, merchant_id)))
 
 
@@ -44,6 +52,7 @@ def _header(path: Path, row: Sequence[str]) -> list[str]:
     columns = [cell.strip() for cell in row]
     known = [name for name in columns if name in _KINDS]
     if not known and _MERCHANT not in columns:
+        _check_is_no_header(path, columns)
         return []
     if len(known) != 1 or len(set(columns)) < len(columns):
         raise Failure(f"{path}: the header must name lead_id or call_id, and no column twice")
@@ -53,6 +62,18 @@ def _header(path: Path, row: Sequence[str]) -> list[str]:
             f"{path}: unknown column {unknown[0]!r}: it takes lead_id or call_id, and {_MERCHANT}"
         )
     return columns
+
+
+def _check_is_no_header(path: Path, cells: Sequence[str]) -> None:
+    """Raises `Failure` for a row that would be a header if it were written otherwise."""
+    parts = [part for cell in cells for part in _OTHER_DELIMITERS.split(cell)]
+    names = {_MARKS.sub("", name) for name in (*_KINDS, _MERCHANT)}
+    if any(_MARKS.sub("", part.casefold()) in names for part in parts):
+        raise Failure(
+            f"{path}: the first row {','.join(cells)!r} is no header that is known: write it as"
+            f" lead_id or call_id, and {_MERCHANT}, in small letters and with commas between the"
+            " cells of every row"
+        )
 
 
 def _named(
