@@ -10,6 +10,8 @@ from contextlib import suppress
 from importlib.abc import MetaPathFinder
 from typing import NoReturn
 
+from callistics.streams import mend_streams
+
 # Of a core that one of each wants, the others get nine tenths.
 _NICENESS = 10
 # The writer comes back from the engine many times for one commit, and each time waits for a thread
@@ -59,6 +61,7 @@ def leave_out(name: str) -> None:
 
 def run(command: Callable[[], object]) -> NoReturn:
     """Run a command of the command line in a process of its own, and end that."""
+    mend_streams()
     tune()
     leave_out(FRAMES)
     try:

@@ -201,3 +201,16 @@ def lines(folder: Path) -> list[bytes]:
         packed = zstandard.ZstdDecompressor().decompressobj()
         found += packed.decompress(file.read_bytes()).splitlines()
     return sorted(found)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("backup", "//[x"),
+        ("backup", "list", "http://[x"),
+        ("backup", "verify", "http://[x"),
+        ("restore", "http://[x", "--engine", "duckdb:///new.db"),
+    ],
+)
+def test_what_is_no_place_is_told(arguments: tuple[str, ...], run: Run) -> None:
+    assert "[x: is no folder and no address (" in run(*arguments, code=1).output

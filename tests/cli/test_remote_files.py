@@ -160,3 +160,22 @@ def test_patterns_of_files(run: Run, folder: Path) -> None:
     assert "[2025].csv: CSV" in run("import", "[2025].csv", *TENANT, "--dry-run").stdout
     assert "2 received, 2 stored" in run("import", folder / "2025-*.csv", *TENANT).stdout
     assert "no file matches" in run("import", "2026-*.csv", *TENANT, code=1).output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("import", "https://me:secret@[bad/x.csv"),
+        ("import", "https://me:secret@[bad/x", "--format", "csv", "--dry-run"),
+        ("import", "s3://[bad/x", "--format", "csv"),
+    ],
+)
+def test_what_is_no_address_is_told(arguments: tuple[str, ...], run: Run) -> None:
+    told = run(*arguments, code=1).output
+    assert "://…: is no address (Invalid IPv6 URL)" in told
+    assert "secret" not in told
+
+
+def test_a_name_that_begins_like_an_address_is_one_of_a_file(run: Run) -> None:
+    told = run("import", "//[x", code=1).output
+    assert "//[x: no file matches" in told

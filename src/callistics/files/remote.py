@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
@@ -20,21 +20,35 @@ _ADVICE = "nothing of it was stored; try again"
 
 def is_remote(name: str) -> bool:
     """Whether a name is an address."""
-    return urlsplit(name).scheme in (*_WEB, *_S3) and "://" in name
+    scheme, mark, _ = name.partition("://")
+    return bool(mark) and scheme.lower() in (*_WEB, *_S3)
 
 
 def shown_name(name: str) -> str:
     """A name without what may be a secret in it: the user and the query of an address."""
     if not is_remote(name):
         return name
-    parts = urlsplit(name)
+    try:
+        parts = _parts(name)
+    except UnreadableError:
+        return f"{name.partition('://')[0]}://…"
     host = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{host}{parts.path}"
 
 
 def file_name(name: str) -> str:
-    """The last part of an address, which tells the format; other names as they are."""
-    return PurePosixPath(urlsplit(name).path).name if is_remote(name) else name
+    """The last part of an address, which tells the format; other names as they are.
+
+    Raises `UnreadableError` for an address that is none.
+    """
+    return PurePosixPath(_parts(name).path).name if is_remote(name) else name
+
+
+def _parts(name: str) -> SplitResult:
+    try:
+        return urlsplit(name)
+    except ValueError as error:
+        raise UnreadableError(f"is no address ({error})") from error
 
 
 @contextmanager
@@ -49,7 +63,7 @@ def local_copy(name: str) -> Generator[str]:
         return
     with tempfile.TemporaryDirectory(prefix="callistics-") as folder:
         path = Path(folder) / (file_name(name) or "file")
-        pieces = _from_s3(name) if urlsplit(name).scheme in _S3 else _from_web(name)
+        pieces = _from_s3(name) if _parts(name).scheme in _S3 else _from_web(name)
         with path.open("wb") as file:
             for piece in pieces:
                 file.write(piece)

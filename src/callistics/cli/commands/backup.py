@@ -59,13 +59,12 @@ def command() -> None:
 def make(target: Target, dest: str, keep: int | None) -> None:
     """Make a backup in DEST; `make` may be left out."""
     # Loaded here: help needs none of it.
-    from callistics.backups.kept import Kept  # noqa: PLC0415
     from callistics.backups.make import make_backup  # noqa: PLC0415
-    from callistics.backups.place import Place  # noqa: PLC0415
+    from callistics.cli.backing_up.places import kept_at  # noqa: PLC0415
     from callistics.cli.backing_up.source import ServerSource  # noqa: PLC0415
 
     started = time.monotonic()
-    kept = Kept(Place(dest))
+    kept = kept_at(dest)
     for lost in kept.found().unreadable:
         click.echo(f"Note: the backup {lost}", err=True)
     with connect(target, missing=_MISSING) as client, _bar("Backing up") as begin:
@@ -86,10 +85,9 @@ def make(target: Target, dest: str, keep: int | None) -> None:
 @click.argument("dest")
 def list_(dest: str) -> None:
     """List the backups in DEST, oldest first."""
-    from callistics.backups.kept import Kept  # noqa: PLC0415
-    from callistics.backups.place import Place  # noqa: PLC0415
+    from callistics.cli.backing_up.places import kept_at  # noqa: PLC0415
 
-    kept = Kept(Place(dest))
+    kept = kept_at(dest)
     found = kept.found()
     rows: list[dict[str, object]] = [
         {
@@ -114,10 +112,10 @@ def list_(dest: str) -> None:
 @click.option("--backup", metavar="ID", help="Only this one; without it all of them.")
 def verify(dest: str, backup: str | None) -> None:
     """Read the backups in DEST again. The exit code is 1 where anything is missing or damaged."""
-    from callistics.backups.kept import Found, Kept  # noqa: PLC0415
-    from callistics.backups.place import Place  # noqa: PLC0415
+    from callistics.backups.kept import Found  # noqa: PLC0415
+    from callistics.cli.backing_up.places import kept_at  # noqa: PLC0415
 
-    kept = Kept(Place(dest))
+    kept = kept_at(dest)
     every = Found([kept.manifest(backup)], []) if backup else kept.found()
     found, lost = every.manifests, every.unreadable
     if not found and not lost:

@@ -57,10 +57,9 @@ def command(src: str, moment: str | None, backup: str | None, engine: str | None
     if engine is None and server_answers(local_url(settings), settings.tls_cert):
         raise Failure(f"a server runs at {local_url(settings)}: name a new place with --engine")
     # Loaded here: help and wrong settings need none of it.
-    from callistics.backups.kept import Kept  # noqa: PLC0415
-    from callistics.backups.place import Place  # noqa: PLC0415
+    from callistics.cli.backing_up.places import kept_at  # noqa: PLC0415
 
-    kept = Kept(Place(src))
+    kept = kept_at(src)
     found = _chosen(kept, moment, backup)
     click.echo(f"Restoring {found.id}, the state of {found.created_at}", err=True)
     _restore(kept, found, settings)

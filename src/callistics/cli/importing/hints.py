@@ -221,8 +221,14 @@ def _is_time(field: RecordField) -> bool:
 
 
 def _about_encoding(found: Preview) -> Iterator[str]:
-    if any("not valid UTF-8" in error.message for _, error in found.errors):
+    is_odd = any(not _is_text(column.name) for column in found.columns)
+    if is_odd or any("not valid UTF-8" in error.message for _, error in found.errors):
         yield "some text is not UTF-8: --encoding cp1252, or latin-1, or another"
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name has none of the surrogates that stand for bytes which are not UTF-8."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _about_document(found: Preview, mapping: RecordMapping) -> Iterator[str]:
