@@ -2,10 +2,14 @@
 
 import gc
 import gzip
+import sys
 from pathlib import Path
 
+import click
 import pytest
 import zstandard
+
+from callistics.cli.importing.overwriting import check_not_overwritten
 
 from .conftest import Run
 from .test_import_command import CALL, lines
@@ -49,3 +53,31 @@ def test_a_database_that_is_made_is_named(run: Run, folder: Path) -> None:
     refused = run("import", "calls.ndjson", "--key", "of a server", code=1).stderr
     assert "no server answers at" in refused
     assert not (folder / "callistics.db").exists()
+
+
+@pytest.mark.parametrize("option", ["--errors-file", "--save-mapping"])
+def test_a_file_that_is_read_is_not_written(option: str, run: Run, folder: Path) -> None:
+    (folder / "calls.ndjson").write_text(lines(CALL))
+    (folder / "same.ndjson").symlink_to("calls.ndjson")
+    for name in ("calls.ndjson", "./same.ndjson"):
+        told = run("import", "calls.nd*", option, name, code=2).stderr
+        assert f"{option} {name.removeprefix('./')} would overwrite calls.ndjson" in told
+    assert (folder / "calls.ndjson").read_text() == lines(CALL)
+
+
+def test_two_options_do_not_write_one_file(run: Run, folder: Path) -> None:
+    (folder / "calls.ndjson").write_text(lines(CALL))
+    (folder / "out").write_text("")
+    options = ("--errors-file", "out", "--save-mapping", "out")
+    told = run("import", "calls.ndjson", *options, code=2).stderr
+    assert "--save-mapping out would overwrite --errors-file" in told
+
+
+def test_a_redirected_file_is_not_written(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "calls.ndjson").write_text(lines(CALL))
+    with (folder / "calls.ndjson").open() as file:
+        monkeypatch.setattr(sys, "stdin", file)
+        with pytest.raises(click.UsageError, match=r"--errors-file \S+ would overwrite -"):
+            check_not_overwritten({"--errors-file": Path("calls.ndjson")}, ["-"])

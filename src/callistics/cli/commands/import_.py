@@ -12,6 +12,7 @@ from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.importing.dry_run import show_plan
 from callistics.cli.importing.import_file import Reading, import_file
 from callistics.cli.importing.option_list import check_used, mapping_options, take_mapping
+from callistics.cli.importing.overwriting import check_not_overwritten
 from callistics.cli.importing.progress import BadLineReport, bad_line_report, progress_bar, summary
 from callistics.cli.importing.sender import Sender, Tally
 from callistics.cli.importing.watching import Notes
@@ -83,9 +84,11 @@ def command(
     **given: Any,
 ) -> None:
     """Load files."""
+    names = [name for given_name in files for name in _matching(given_name)]
+    written = {"--errors-file": errors_file, "--save-mapping": given["save_mapping"]}
+    check_not_overwritten(written, names)
     mapping, format_, said = take_mapping(given)
     reading = Reading(mapping, format_, batch_size)
-    names = [name for given_name in files for name in _matching(given_name)]
     check_used(said, [_checked(name, reading) for name in names])
     if dry_run:
         for name in names:
