@@ -150,6 +150,13 @@ def test_too_large_a_record_is_an_error_or_skipped() -> None:
     assert bad == [3]
 
 
+def test_too_large_a_record_beside_bad_lines_is_named_itself() -> None:
+    store = Store(limit=12)
+    tally, bad, _ = send(store, lines(None, "x" * 50, None), skip=True, batch_size=3)
+    assert tally == Tally(received=3, rejected=3)
+    assert bad == [1, 3, 5]
+
+
 @pytest.mark.parametrize(
     "answer",
     [

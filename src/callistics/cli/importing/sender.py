@@ -228,7 +228,7 @@ class Sender:
         if is_too_much and len(batch.numbers) > 1:
             return self._in_halves(batch)
         if error.status == 413 and self._skip:
-            line = BadLine(batch.first, (FieldError("", error.detail or error.title),))
+            line = BadLine(batch.numbers[0], (FieldError("", error.detail or error.title),))
             return Sent(batch, self._counted(Tally(received=1, rejected=1)), [line])
         if not bad:
             raise error
