@@ -59,7 +59,8 @@ class _Recoded(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Fill the buffer; 0 at the end."""
         while not self._ready and not self._ended:
-            piece = self._data.read(_CHUNK)
+            # What is there is enough to tell the format by, and a pipe may have no more for now.
+            piece = self._data.read1(_CHUNK)
             self._ended = not piece
             self._ready = memoryview(self._text(piece).encode())
         size = min(len(buffer), len(self._ready))

@@ -13,6 +13,7 @@ from typing import BinaryIO, Literal, cast
 import zstandard
 
 from callistics.errors import did_you_mean
+from callistics.files.beginning import Fill, with_beginning
 from callistics.files.lines import UnreadableError
 from callistics.files.remote import file_name
 
@@ -83,7 +84,8 @@ def open_file(name: str) -> Generator[OpenFile]:
     with _raw(name) as raw:
         is_file = name != STDIN and Path(name).is_file()
         size = Path(name).stat().st_size if is_file else None
-        yield OpenFile(name, _unpacked(raw), cast("BinaryIO", raw), size)
+        data = raw if is_file else with_beginning(raw.readinto1)
+        yield OpenFile(name, _unpacked(data), cast("BinaryIO", raw), size)
 
 
 @contextmanager
@@ -99,17 +101,17 @@ def _raw(name: str) -> Generator[io.BufferedReader]:
 def _unpacked(raw: io.BufferedReader) -> io.BufferedReader:
     head = raw.peek(4)[:4]
     if head.startswith(_GZIP):
-        return io.BufferedReader(_Unpacked(gzip.GzipFile(fileobj=raw)), _CHUNK)
+        return with_beginning(_Unpacked(gzip.GzipFile(fileobj=raw).readinto1).readinto)
     if head == _ZSTD:
-        return io.BufferedReader(_Unpacked(_ZstdFile(raw)), _CHUNK)
+        return with_beginning(_Unpacked(_ZstdFile(raw).readinto).readinto)
     return raw
 
 
 class _Unpacked(io.RawIOBase):
     """Raises `UnreadableError` where compressed content breaks off, whoever reads it."""
 
-    def __init__(self, packed: io.RawIOBase | gzip.GzipFile) -> None:
-        self._packed = packed
+    def __init__(self, fill: Fill) -> None:
+        self._fill = fill
 
     def readable(self) -> bool:
         return True
@@ -117,7 +119,7 @@ class _Unpacked(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview) -> int | None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Fill the buffer; 0 at the end."""
         try:
-            return self._packed.readinto(buffer)
+            return self._fill(memoryview(buffer))
         except (gzip.BadGzipFile, EOFError, zlib.error, zstandard.ZstdError) as error:
             message = f"the compressed file is damaged or cut off ({error})"
             raise UnreadableError(message) from error
@@ -126,7 +128,7 @@ class _Unpacked(io.RawIOBase):
 class _ZstdFile(io.RawIOBase):
     """Unpacks zstd frames, and unlike the library's own reader notices where the last is cut."""
 
-    def __init__(self, raw: BinaryIO) -> None:
+    def __init__(self, raw: io.BufferedReader) -> None:
         self._raw = raw
         self._frame = zstandard.ZstdDecompressor().decompressobj()
         self._started = False
@@ -139,7 +141,7 @@ class _ZstdFile(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Fill the buffer; 0 at the end."""
         while not self._plain:
-            self._packed = self._packed or self._raw.read(_CHUNK)
+            self._packed = self._packed or self._raw.read1(_CHUNK)
             if not self._packed:
                 if self._started:
                     raise EOFError("it ends within a frame")
