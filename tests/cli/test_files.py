@@ -53,6 +53,11 @@ PACKED = {
     "two members": gzip.compress(LINES[:700_000]) + gzip.compress(LINES[700_000:]),
     "zstd": zstd(LINES),
     "two frames": zstd(LINES[:700_000]) + zstd(LINES[700_000:]),
+    "a skipped frame": b"\x5f\x2a\x4d\x18\x04\x00\x00\x00none" + zstd(LINES),
+    "skipped frames": b"".join(
+        b"\x50\x2a\x4d\x18\x01\x00\x00\x00?" + zstd(part)
+        for part in (LINES[:700_000], LINES[700_000:])
+    ),
     "no size": zstandard.ZstdCompressor(write_content_size=False).compress(LINES),
 }
 

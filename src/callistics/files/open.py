@@ -41,6 +41,8 @@ _SUFFIXES: dict[str, Format] = {
 }
 _NOT_UNPACKED = frozenset({".zip", ".bz2", ".xz", ".7z", ".rar", ".lz4", ".br", ".tar", ".tgz"})
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+# Those that pack in parallel begin with a frame of their own, which unpacking passes over.
+_ZSTD_SKIPPED = tuple(bytes((number,)) + b"\x2a\x4d\x18" for number in range(0x50, 0x60))
 _CHUNK = 1 << 18
 
 
@@ -102,7 +104,7 @@ def _unpacked(raw: io.BufferedReader) -> io.BufferedReader:
     head = raw.peek(4)[:4]
     if head.startswith(_GZIP):
         return with_beginning(_Unpacked(gzip.GzipFile(fileobj=raw).readinto1).readinto)
-    if head == _ZSTD:
+    if head == _ZSTD or head in _ZSTD_SKIPPED:
         return with_beginning(_Unpacked(_ZstdFile(raw).readinto).readinto)
     return raw
 
