@@ -9,6 +9,7 @@ import python_calamine as calamine
 from callistics.errors import did_you_mean
 from callistics.files.cells import finite
 from callistics.files.contents import what_is
+from callistics.files.extent import check_extent
 from callistics.files.lines import UnreadableError
 from callistics.files.tables import Row, Table, column_names, named_columns, without_last
 from callistics.mapping.mapping import Layout
@@ -26,7 +27,9 @@ def excel_table(name: str, layout: Layout) -> Table:
     """
     try:
         with _opened(name) as book:
-            sheet = _sheet(book, layout.sheet)
+            chosen = _chosen(book, layout.sheet)
+            check_extent(name, chosen)
+            sheet = book.get_sheet_by_name(chosen)
             rows = list(sheet.iter_rows())
             title, others = sheet.name, [one for one in book.sheet_names if one != sheet.name]
     except (calamine.CalamineError, OSError) as error:
@@ -45,14 +48,14 @@ def _opened(name: str) -> Any:
     return library.CalamineWorkbook.from_path(name)
 
 
-def _sheet(book: Any, name: str | None) -> Any:
+def _chosen(book: Any, name: str | None) -> str:
     names: list[str] = book.sheet_names
     if not names:
         raise UnreadableError("the workbook has no sheets")
     if name is not None and name not in names:
         hint = did_you_mean(name, names) or f", only {', '.join(names)}"
         raise UnreadableError(f'--sheet: there is no sheet "{name}"{hint}')
-    return book.get_sheet_by_name(_first(book) if name is None else name)
+    return _first(book) if name is None else name
 
 
 def _first(book: Any) -> str:
