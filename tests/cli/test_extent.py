@@ -54,6 +54,19 @@ def test_the_bound_itself_is_taken(folder: Path) -> None:
         check_extent(name, "One", 40 * 26 - 1)
 
 
+@pytest.mark.parametrize("chunk", [7, 1 << 20])
+def test_a_sheet_may_have_all_its_rows(
+    chunk: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extent, "_CHUNK", chunk)
+    check_extent(changed(folder, far('<c r="AU1048576"><v>1</v></c>')), "One")
+    check_extent(changed(folder, far('<c r="AV1048576" s="1"/>')), "One")
+    check_extent(changed(folder, far('<c r="XFD3051"><v>1</v></c>')), "One")
+    for cell in ("AV1048576", "XFD3052", "AU1999999"):
+        with pytest.raises(UnreadableError, match="more than 50,000,000 cells"):
+            check_extent(changed(folder, far(f'<c r="{cell}"><v>1</v></c>')), "One")
+
+
 @pytest.mark.parametrize(
     "cell",
     [

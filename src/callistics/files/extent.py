@@ -23,7 +23,11 @@ _LONGEST_TAG = 1 << 12
 _BOOK = "xl/workbook.xml"
 _LINKS = "xl/_rels/workbook.xml.rels"
 # Cells that are only coloured have no value, and take no room.
-_CELL = rb"""<%bc\s(?:[^>]*?\s)??r=["']([A-Z]{1,3}+)(\d{1,7}+)["'][^>]*+(?<!/)>(?!</)"""
+_CELL = rb"""<%bc\s(?:[^>]*?\s)??r=["']([A-Z]{1,3}+)(\d{1,10}+)["'][^>]*+(?<!/)>(?!</)"""
+# Of the columns A to AU all rows that a sheet can have fit. Whether there are others, or rows of so
+# many digits that they may be too many, is seen much sooner than the cells are counted.
+_FITTING = 47 << 20
+_FURTHER = re.compile(rb"""r=["'](?:A[V-Z]|[B-Z][A-Z]|[A-Z]{3}|[A-Z]{1,2}\d{6})\d""")
 _ROOT = re.compile(rb"<(\w+:)?worksheet\b")
 
 
@@ -41,6 +45,8 @@ def check_extent(name: str, sheet: str, most: int | None = None) -> None:
             if part is None:
                 return
             with book.open(part) as file:
+                if most >= _FITTING and not any(map(_FURTHER.search, _pieces(file))):
+                    return
                 rows, columns = _extent(file)
     except _NO_WORKBOOK:
         # Which is told where it is read.
@@ -76,6 +82,7 @@ def _xml(book: zipfile.ZipFile, part: str) -> ET.Element:
 def _extent(file: IO[bytes]) -> tuple[int, int]:
     """The numbers of the last row and the last column of a sheet in which a cell has a value."""
     rows, columns = 0, set[bytes]()
+    file.seek(0)
     root = _ROOT.search(file.read(_LONGEST_TAG))
     # A pattern that begins with what is always there is looked for several times as fast.
     cell = re.compile(_CELL % ((root and root[1]) or b""))
