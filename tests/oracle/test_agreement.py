@@ -169,7 +169,7 @@ SEEDS = st.integers(0, 9)
 
 
 @shards(2)
-@examples(20, shards=2)
+@examples(10, shards=2)
 @given(data=st.data())
 def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(scenes(THRICE))
@@ -178,27 +178,27 @@ def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject)
 
 
 @shards(2)
-@examples(20, shards=2)
+@examples(10, shards=2)
 @given(data=st.data())
 def test_rollups_agree(rolled: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(rollup_scenes(TWICE))
     check(rolled, scene, data.draw(reference_settings()), data.draw(SEEDS))
 
 
-@examples(10)
+@examples(6)
 @given(scene=payload_scenes(30))
 def test_payload_filters_agree(stores: list[Store], scene: Scene) -> None:
     check(stores, scene)
 
 
 @shards(2)
-@examples(18, shards=2)
+@examples(8, shards=2)
 @given(scene=time_scenes(2 * CALL_TYPES), seed=SEEDS)
 def test_ranges_and_buckets_agree(stores: list[Store], shard: int, scene: Scene, seed: int) -> None:
     check(some_of(stores, seed), scene, seed=seed, common=18)
 
 
-@examples(16)
+@examples(7)
 @given(scene=lead_scenes(), chosen=reference_settings(), seed=SEEDS)
 def test_leads_of_many_records_agree(
     stores: list[Store], scene: Scene, chosen: ReferenceSettings, seed: int
@@ -206,7 +206,7 @@ def test_leads_of_many_records_agree(
     check(some_of(stores, seed), scene, chosen, seed)
 
 
-@examples(10)
+@examples(6)
 @given(history=histories(), data=st.data())
 def test_any_order_of_timed_records_ends_in_one_state(
     stores: list[Store], history: History, data: st.DataObject
@@ -223,7 +223,7 @@ def test_any_order_of_timed_records_ends_in_one_state(
     assert [store.dump(table) for store in stores for table in tables] == first
 
 
-@examples(12)
+@examples(7)
 @given(
     history=histories(),
     asked=st.lists(requests("call_count"), min_size=3, max_size=3),

@@ -91,7 +91,7 @@ def check(
 
 
 @shards(2)
-@examples(10, shards=2)
+@examples(6, shards=2)
 @given(data=st.data())
 def test_batches_agree(stores: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(scenes(QUERY_TYPES))
@@ -99,7 +99,7 @@ def test_batches_agree(stores: list[Store], shard: int, data: st.DataObject) -> 
     check(some_of(stores, seed), scene, data.draw(batches_of(scene)), seed, chosen)
 
 
-@examples(9)
+@examples(5)
 @given(data=st.data())
 def test_batches_beside_rollups_agree(rolled: list[Store], data: st.DataObject) -> None:
     scene = data.draw(rollup_scenes(QUERY_TYPES))

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 
 @shards(2)
-@examples(16, shards=2)
+@examples(6, shards=2)
 @given(data=st.data())
 def test_comparisons_agree(stores: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(comparison_scenes(data.draw(st.permutations(QUERY_TYPES))))
@@ -26,7 +26,7 @@ def test_comparisons_agree(stores: list[Store], shard: int, data: st.DataObject)
     check(some_of(stores, seed), scene, settings, seed, common=9)
 
 
-@examples(3)
+@examples(2)
 @given(data=st.data())
 def test_batches_of_comparisons_agree(stores: list[Store], data: st.DataObject) -> None:
     """Some of them share their ranges with each other, and with queries that compare nothing."""

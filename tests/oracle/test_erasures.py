@@ -76,7 +76,7 @@ def survivors(history: History, gone: set[Named]) -> History:
     ]
 
 
-@examples(5)
+@examples(3)
 @given(history=histories(), data=st.data(), seed=st.integers(0, 99))
 def test_all_is_as_if_the_erased_had_never_come(
     stores: list[Store], history: History, data: st.DataObject, seed: int

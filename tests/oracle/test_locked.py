@@ -64,7 +64,7 @@ def compare(
 
 
 @shards(2)
-@examples(16, shards=2)
+@examples(10, shards=2)
 @given(data=st.data())
 def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(scenes(QUERY_TYPES))
@@ -74,7 +74,7 @@ def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject)
     compare(some_of(stores, seed), scene, others, chosen, seed)
 
 
-@examples(16)
+@examples(10)
 @given(data=st.data())
 def test_rollups_agree(rolled: list[Store], data: st.DataObject) -> None:
     """What is locked comes of the same kind, so that roll-ups may answer."""
@@ -83,7 +83,7 @@ def test_rollups_agree(rolled: list[Store], data: st.DataObject) -> None:
     compare(rolled, scene, others, ReferenceSettings())
 
 
-@examples(8)
+@examples(5)
 @given(data=st.data())
 def test_a_batch_keeps_to_what_is_locked(stores: list[Store], data: st.DataObject) -> None:
     """Rows that are kept apart for several queries are those within the lock, in each zone."""

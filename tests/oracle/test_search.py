@@ -152,7 +152,7 @@ def assert_same(found: Found, wanted: list[dict[str, Any]], name: str) -> None:
     assert [plain(*one) for one in zip(found, names, strict=True)] == wanted, name
 
 
-@examples(8)
+@examples(5)
 @given(data=st.data(), order=ORDERS, limit=LIMITS)
 def test_pages_have_what_matches(
     stores: list[Store], data: st.DataObject, order: str, limit: int
@@ -162,19 +162,19 @@ def test_pages_have_what_matches(
     check(some_of(stores, seed), scene, settings, seed, order=order, limit=limit)
 
 
-@examples(6)
+@examples(4)
 @given(scene=payload_scenes(), order=ORDERS, limit=LARGER)
 def test_payload_filters_match(stores: list[Store], scene: Scene, order: str, limit: int) -> None:
     check(stores, scene, ReferenceSettings(), 0, order=order, limit=limit)
 
 
-@examples(6)
+@examples(4)
 @given(scene=time_scenes(6 * ["call_count"]), order=ORDERS, limit=LARGER)
 def test_ranges_match(stores: list[Store], scene: Scene, order: str, limit: int) -> None:
     check(stores, scene, ReferenceSettings(), 0, order=order, limit=limit)
 
 
-@examples(10)
+@examples(6)
 @given(first=histories(), then=histories(), order=ORDERS, seed=SEEDS)
 def test_what_stays_comes_once_while_records_arrive(
     stores: list[Store], first: Any, then: Any, order: str, seed: int

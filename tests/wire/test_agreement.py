@@ -19,14 +19,14 @@ def stores() -> Iterator[list[Store]]:
         yield [found]
 
 
-@examples(8)
+@examples(5)
 @given(data=st.data())
 def test_every_type_agrees(stores: list[Store], data: st.DataObject) -> None:
     scene = data.draw(scenes(QUERY_TYPES))
     check(stores, scene, data.draw(reference_settings()), data.draw(st.integers(0, 9)))
 
 
-@examples(8)
+@examples(5)
 @given(scene=payload_scenes())
 def test_payload_filters_agree(stores: list[Store], scene: Scene) -> None:
     check(stores, scene)
