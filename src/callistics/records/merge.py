@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from callistics.model.payload import canonical_json
-from callistics.model.rounding import half_up
 from callistics.records.decode import Change
 from callistics.records.field import RecordKind
 from callistics.records.field_types import Ordered
-from callistics.records.field_values import MAX_DURATION_MS, Value
+from callistics.records.field_values import Value
 from callistics.records.fields import FIELDS, PARTS, REQUIRED
-from callistics.records.record_times import first_from
+from callistics.records.record_times import first_from, lasted_ms
 
 _PARTS_OF: Mapping[str, tuple[str, ...]] = {
     whole: tuple(name for name in PARTS if PARTS[name] == whole) for whole in PARTS.values()
@@ -212,10 +211,9 @@ def duration_ms(state: State) -> int | None:
     if sent is not None:
         return int(sent)
     started, ended = state.get("started_at"), state.get("ended_at")
-    if ended is None or started is None or int(ended) < int(started):
+    if ended is None or started is None:
         return None
-    lasted = half_up(int(ended) - int(started), 1000)
-    return lasted if lasted <= MAX_DURATION_MS else None
+    return lasted_ms(int(started), int(ended))
 
 
 def shapes_lead(before: State, after: State) -> bool:

@@ -55,12 +55,21 @@ def readings_of(
     return best or next(_out_of_order(found[0], counts_end=lasting is None))
 
 
+def lasted_ms(started: int, ended: int) -> int | None:
+    """Milliseconds from a start to an end, half up.
+
+    None for an end before the start, or further from it than any duration may be.
+    """
+    lasted = half_up(ended - started, 1000)
+    return lasted if started <= ended and lasted <= MAX_DURATION_MS else None
+
+
 def lasts_too_long(times: Mapping[str, Value]) -> bool:
     """Whether the end lies further from the start than any duration may be."""
     started, ended = times.get("started_at"), times.get("ended_at")
-    if started is None or ended is None:
+    if started is None or ended is None or int(ended) < int(started):
         return False
-    return half_up(int(ended) - int(started), 1000) > MAX_DURATION_MS
+    return lasted_ms(int(started), int(ended)) is None
 
 
 def first_from(readings: Sequence[Times], start: int) -> Times:

@@ -45,6 +45,7 @@ class Columns:
         self._later_at = instants(_placed(len(calls), calls.later), reading.zone)
         self._times = {name: instants(self._sent[name], reading.zone) for name in _TIMES}
         self._scaled = {one.name: self._plausible(one) for one in _SCALED}
+        self._lasted_ms = _lasted_ms(self._times)
 
     def table(self) -> pa.Table:
         """The columns of `row_codec.CALL_COLUMNS`, with `status` in place of `events`.
@@ -57,7 +58,7 @@ class Columns:
             kept
             | {
                 "lead_id": pc.coalesce(sent["lead_id"], sent["call_id"]),
-                "duration_ms": pc.coalesce(kept["duration_sent_ms"], self._lasted()),
+                "duration_ms": pc.coalesce(kept["duration_sent_ms"], self._lasted_ms),
                 "outcome_key": _outcome_keys(sent["outcome"]),
                 "payload_own": pa.array(self._calls.payloads, pa.string()),
                 "field_times": pa.array(self._field_times(), pa.string()),
@@ -125,7 +126,7 @@ class Columns:
         for name in ORDERED:
             in_order = pc.greater_equal(self._times[name], self._times["started_at"])
             yield pc.or_kleene(in_order, aside if name == "ended_at" else False)
-        yield pc.or_kleene(pc.less_equal(self._lasted(), MAX_DURATION_MS), aside)
+        yield pc.or_kleene(pc.less_equal(self._lasted_ms, MAX_DURATION_MS), aside)
         now = self._reading.now
         yield pc.less_equal(self._times["started_at"], now + self._reading.ahead)
         yield pc.less_equal(self._times["updated_at"], now + MAX_AHEAD)
@@ -147,11 +148,6 @@ class Columns:
         scaled = pc.multiply(self._sent[one.name], one.type.scale)
         return pc.if_else(pc.less(scaled, min(one.type.most or 0, _LARGEST)), scaled, None)
 
-    def _lasted(self) -> pa.Array:
-        """Milliseconds from start to end, half up."""
-        lasted = pc.subtract(self._times["ended_at"], self._times["started_at"])
-        return pc.divide(pc.add(lasted, 500), 1000)
-
     def _field_times(self) -> list[str | None]:
         """As `row_codec.call_rows` has them: of fields that were cleared, or sent later."""
         times = self._times["updated_at"]
@@ -166,6 +162,12 @@ class Columns:
             if at is not None and others is not None:
                 found[row] = later_times(one.field, at, others)
         return found
+
+
+def _lasted_ms(times: Mapping[str, pa.Array]) -> pa.Array:
+    """Milliseconds from start to end, half up."""
+    lasted = pc.subtract(times["ended_at"], times["started_at"])
+    return pc.divide(pc.add(lasted, 500), 1000)
 
 
 def _placed(number: int, later: Mapping[int, Later]) -> pa.Array:
