@@ -145,13 +145,8 @@ def _moment(parts: dict[str, str | None], month: int, day: int) -> Moment:
         hour = hour % 12 + 12 * (half == "p")
     wall = datetime(int(parts["year"] or 0), month, day, hour, minute, second)
     fraction = int((parts["fraction"] or "").ljust(6, "0")[:6])
-    return Moment(micros(wall) + fraction, _offset(parts["offset"]))
-
-
-def _offset(text: str | None) -> int | None:
-    if text is None:
-        return None
-    return 0 if text == "GMT" else offset_seconds(text)
+    offset = parts["offset"]
+    return Moment(micros(wall) + fraction, 0 if offset == "GMT" else offset_seconds(offset))
 
 
 def by_format(text: str, formats: Sequence[str]) -> Moment:

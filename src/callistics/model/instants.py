@@ -92,7 +92,7 @@ def parse_iso(text: str) -> Written:
         raise ValueError(f"no such date: {error}") from None
     nanos = int(fraction.ljust(9, "0")) if fraction else 0
     local_ns = micros(wall) * 1000 + nanos
-    return Written(local_ns, _unit_ns(hour, minute, second, fraction), _of_offset(offset))
+    return Written(local_ns, _unit_ns(hour, minute, second, fraction), offset_seconds(offset))
 
 
 def _match(text: str) -> re.Match[str] | None:
@@ -127,15 +127,13 @@ def _unit_ns(hour: str | None, minute: str | None, second: str | None, fraction:
     return int(10 ** (9 - len(fraction or "")))
 
 
-def _of_offset(text: str | None) -> int | None:
-    return None if text is None else offset_seconds(text)
-
-
-def offset_seconds(text: str) -> int:
-    """The seconds of a UTC offset: `Z`, `UTC`, `+05`, `+0530` or `+05:30`.
+def offset_seconds(text: str | None) -> int | None:
+    """The seconds of a UTC offset, where there is one: `Z`, `UTC`, `+05`, `+0530` or `+05:30`.
 
     Raises `ValueError` for a day or more, and for 60 minutes or more beside the hours.
     """
+    if text is None:
+        return None
     if text.upper() in ("Z", "UTC"):
         return 0
     hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
