@@ -16,7 +16,7 @@ from callistics.http.durable import durable
 from callistics.http.services import AnyRequest, Services, services
 from callistics.ingest.job import Job, Result
 from callistics.model.audit import Action, Detail
-from callistics.model.instants import now, utc_text
+from callistics.model.instants import utc_text
 from callistics.model.keys import Permission, StoredKey
 
 Shown = dict[str, object]
@@ -30,14 +30,17 @@ async def keys(request: AnyRequest) -> Answer:
     asking = parts.authorize(request, Permission.ADMIN)
     if request.method == HttpMethod.POST:
         return await _create(request, parts, asking)
-    return json_answer({"keys": [shown_key(one) for one in parts.keyring.visible(asking.scope)]})
+    return json_answer(
+        {"keys": [shown_key(one, parts.clock()) for one in parts.keyring.visible(asking.scope)]}
+    )
 
 
 async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> Answer:
     """Make a key; the answer shows it this once."""
     body = await json_body(request)
-    wanted = parse_key_request(body, creator.scope, now())
-    made = make_key(wanted.name, wanted.permissions, wanted.scope, now(), wanted.expires_at)
+    moment = parts.clock()
+    wanted = parse_key_request(body, creator.scope, moment)
+    made = make_key(wanted.name, wanted.permissions, wanted.scope, moment, wanted.expires_at)
     told = parts.note(Action.KEY_CREATED, creator, **told_of(made.stored))
     done = parts.writer.submit(Job(keys=(made.stored,), notes=(told,)))
 
@@ -48,7 +51,7 @@ async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> A
     # As soon as it is stored, whether or not the client still listens.
     done.add_done_callback(admit)
     await durable(done)
-    shown = shown_key(made.stored)
+    shown = shown_key(made.stored, moment)
     return json_answer({"id": shown.pop("id"), "key": made.secret, **shown}, 201)
 
 
@@ -61,7 +64,7 @@ async def revoke_key(request: AnyRequest, key_id: FromPath[str]) -> None:
     if found is None:
         raise NotFound("no such key")
     # Also where it is revoked already: nobody knows whether that came to be stored.
-    revoked = parts.keyring.revoke(found, now())
+    revoked = parts.keyring.revoke(found, parts.clock())
     told = parts.note(Action.KEY_REVOKED, asking, key=revoked.id)
     await durable(parts.writer.submit(Job(keys=(revoked,), notes=(told,), urgent=True)))
 
@@ -76,7 +79,7 @@ async def rotate_key(request: AnyRequest, key_id: FromPath[str]) -> Answer:
     # Alerts that the key carries are looked up, and go over to its successor.
     async with parts.changing:
         found = await _followed(parts, asking, _going_on(parts, asking, key_id), wanted)
-    shown = shown_key(found.stored)
+    shown = shown_key(found.stored, parts.clock())
     return json_answer({"id": shown.pop("id"), "key": found.secret, **shown}, 201)
 
 
@@ -85,7 +88,7 @@ def _going_on(parts: Services, asking: StoredKey, key_id: str) -> StoredKey:
     found = parts.keyring.find(key_id, asking.scope)
     if found is None:
         raise NotFound("no such key")
-    if parts.keyring.has_ended(key_id, now()):
+    if parts.keyring.has_ended(key_id, parts.clock()):
         raise NotFound("the key was revoked, or has ended: make a new one")
     return found
 
@@ -94,7 +97,7 @@ async def _followed(parts: Services, asking: StoredKey, old: StoredKey, overlap:
     """The successor of a key, once both are stored as they are from now on."""
     successors = await asyncio.to_thread(parts.audit.successors)
     last = last_successor(old, successors, parts.keyring)
-    found = rotation(old, last, overlap, now())
+    found = rotation(old, last, overlap, parts.clock())
     made = found.made.stored
     ending = ended(old, found.old_ends)
     told = {"key": old.id, "successor": made.id, "expires_at": _moment(ending.expires_at)}
@@ -122,8 +125,8 @@ def told_of(key: StoredKey) -> dict[str, Detail]:
     }
 
 
-def shown_key(key: StoredKey) -> Shown:
-    """A key as people may see it."""
+def shown_key(key: StoredKey, moment: int) -> Shown:
+    """A key as people may see it at an instant (µs)."""
     return {
         "id": key.id,
         "name": key.name,
@@ -131,7 +134,7 @@ def shown_key(key: StoredKey) -> Shown:
         "scope": key.scope.as_lists(),
         "created_at": utc_text(key.created_at),
         "expires_at": _moment(key.expires_at),
-        "days_left": days_left(key, now()),
+        "days_left": days_left(key, moment),
         "revoked_at": _moment(key.revoked_at),
         "last_used_at": _moment(key.last_used_at),
     }
