@@ -22,9 +22,9 @@ MOST_BEHIND = 100
 """So many closed buckets are evaluated after a time without evaluations; older ones are not."""
 FORGOTTEN_AFTER = 30 * DAY
 """A group that has not occurred for so long is one no more."""
-_BUCKETS_TO_FIRE = 2
 # That in which a group no longer occurs, and one more for which it is known, beside those for which
 # the condition has to hold.
+_BUCKETS_TO_FIRE = 2
 FAILURES = 3
 """So many failures on end are an error; what can never go well is one at once."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 30 * SECOND, 900 * SECOND

@@ -30,7 +30,7 @@ _ONCE = frozenset(
 )
 
 
-def _known(request: AnyRequest) -> tuple[str, ...]:
+def _known(request: AnyRequest) -> _Names:
     known: _Names | Mapping[str, _Names] = request.route_handler.opt.get(PARAMETERS, ())
     return known.get(request.method, ()) if isinstance(known, Mapping) else known
 

@@ -3,7 +3,7 @@
 from urllib.parse import quote, unquote
 
 _PREFIXES = ("/calls/", "/leads/")
-_METHODS = ("GET", "DELETE")
+_METHODS = ("GET", "HEAD", "DELETE")
 _MARK = "="
 
 

@@ -50,8 +50,8 @@ def observed(inner: ASGIApp, *, encrypted: bool = False) -> ASGIApp:
         method = str(details.get("method", ""))
         if method == "HEAD":
             details["method"] = "GET"
-        path = routed(str(details["method"]), str(details["path"])) if method else details["path"]
-        details["path"] = path if _is_exact(str(path)) else _NOWHERE
+        path = routed(method, str(details["path"]))
+        details["path"] = path if _is_exact(path) else _NOWHERE
 
         async def watched(message: Message) -> None:
             nonlocal status

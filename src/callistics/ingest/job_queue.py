@@ -6,7 +6,7 @@ from callistics.ingest.job import Job
 
 
 class JobQueue:
-    """In the order in which they came, urgent ones in front. For who has a lock of their own."""
+    """In the order in which they came, urgent ones in front. The caller holds the lock."""
 
     def __init__(self) -> None:
         self._urgent: deque[Job] = deque()

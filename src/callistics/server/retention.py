@@ -8,12 +8,12 @@ from callistics.engines.base import Engine
 from callistics.ingest.expiry import Expiry, Keeping
 from callistics.ingest.job import Job, Result
 from callistics.model.instants import DAY, HOUR, now
-from callistics.records.field import RecordKind
 from callistics.records.identity import Identity
 from callistics.settings import Settings
+from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql
 
-CALLS, LEADS = RecordKind.CALLS, RecordKind.LEADS
+_Find = Callable[[Dialect, Old, Identity | None, int], Sql]
 # Records that are erased in one commit: others wait for it.
 _AT_ONCE = 1_000
 
@@ -48,14 +48,14 @@ class Retention:
         not looked at again.
         """
         for old in self._rules(moment):
-            for kind, find in ((CALLS, old_calls), (LEADS, old_leads)):
-                after = None
-                while found := self._found(find(self._engine.dialect, old, after, _AT_ONCE)):
-                    calls, leads = (found if one is kind else [] for one in (CALLS, LEADS))
-                    expiry = Expiry(calls, leads, self._keeping, moment)
-                    self._submit(Job(expiry=expiry, unlimited=True)).result()
-                    after = found[-1]
-                    yield True
+            for calls in self._found(old_calls, old):
+                yield self._erased(Expiry(calls, (), self._keeping, moment))
+            for leads in self._found(old_leads, old):
+                yield self._erased(Expiry((), leads, self._keeping, moment))
+
+    def _erased(self, expiry: Expiry) -> bool:
+        self._submit(Job(expiry=expiry, unlimited=True)).result()
+        return True
 
     def _rules(self, moment: int) -> Iterator[Old]:
         """What is old of the merchants that have days of their own, and of all others."""
@@ -66,6 +66,10 @@ class Retention:
         if self._keeping.days:
             yield Old(moment - self._keeping.days * DAY, list(own), others=True)
 
-    def _found(self, sql: Sql) -> list[Identity]:
-        rows = self._engine.run(self._engine.dialect.render(sql))
-        return [(str(merchant), str(one)) for merchant, one in rows]
+    def _found(self, find: _Find, old: Old) -> Iterator[list[Identity]]:
+        """The old records, as many at a time as are erased in one commit."""
+        dialect, after = self._engine.dialect, None
+        while rows := self._engine.run(dialect.render(find(dialect, old, after, _AT_ONCE))):
+            found = [(str(merchant), str(one)) for merchant, one in rows]
+            yield found
+            after = found[-1]
