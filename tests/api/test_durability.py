@@ -51,7 +51,7 @@ def test_kills_during_ingestion(
     # The embedded engine has a drill of its own.
     monkeypatch.setattr(engines, "current", other)
     kept: set[str] = set()
-    for round_number in range(6):
+    for round_number in range(4):
         with live(tmp_path) as server:
             check(server, kept)
             acknowledged: queue.Queue[str | None] = queue.Queue()

@@ -152,7 +152,7 @@ def bounds() -> Any:
     return loaded(dealt())
 
 
-def made(label: str, found: Any, *modes: HypothesisTestMode, count: int = 18) -> Any:
+def made(label: str, found: Any, *modes: HypothesisTestMode, count: int = 14) -> Any:
     """The test of an operation, with its cases.
 
     The plugin would make those of all operations in each process that collects tests.
@@ -175,12 +175,12 @@ def test_every_operation(
     if engine == "duckdb":
         made(label, bounds(), HypothesisTestMode.COVERAGE)(**given)
     # What is drawn for the others is right, and differs little from what oracle tests ask them.
-    made(label, schema(engine), *DRAWN, count=18 if engine == "duckdb" else 9)(**given)
+    made(label, schema(engine), *DRAWN, count=14 if engine == "duckdb" else 6)(**given)
 
 
 @pytest.mark.parametrize("engine", ["duckdb"], indirect=True)
 def test_no_key_that_is_drawn(server: Live, session: requests.Session, guarded: set[str]) -> None:
-    drawn = made("GET /keys", loaded(document), HypothesisTestMode.FUZZING, count=80)
+    drawn = made("GET /keys", loaded(document), HypothesisTestMode.FUZZING, count=40)
     drawn(server=server, session=session, guarded=guarded)
 
 

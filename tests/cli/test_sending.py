@@ -50,13 +50,13 @@ def test_only_what_goes_far_is_packed(local: bool) -> None:
 
 
 class Meeting(Store):
-    """Answers a request once another one is under way, or after a while without one."""
+    """Answers a request once as many are under way as may be, or after a while without them."""
 
     def __init__(self, patience: float) -> None:
         super().__init__()
         self.patience = patience
         self.met = 0
-        self.barrier = threading.Barrier(2)
+        self.barrier = threading.Barrier(3)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         with suppress(threading.BrokenBarrierError):
@@ -67,8 +67,8 @@ class Meeting(Store):
 
 def test_records_with_a_time_may_overtake_each_other() -> None:
     store = Meeting(60)
-    tally, _, _ = send(store, timed(1, 2, 3, 4), batch_size=1)
-    assert (tally.stored, store.met) == (4, 4)
+    tally, _, _ = send(store, timed(1, 2, 3, 4, 5, 6), batch_size=1)
+    assert (tally.stored, store.met) == (6, 6)
 
 
 def test_records_without_a_time_never_do() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 
 from callistics.synthetic import generate_calls
 from support import engines
@@ -15,6 +15,8 @@ from support.live import ADMIN_KEY, Live, free_port, live
 
 CALLS = 6_000
 VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
+PATIENCE_MS = 60_000
+"""How long a page may take beside other tests; what is right ends the wait at once."""
 # Without a graphics card its process emulates one, which takes a third of the time of a page.
 FLAGS = ["--no-sandbox", "--disable-gpu"]
 POLICY = {
@@ -31,6 +33,7 @@ def browser() -> Iterator[Browser]:
     """
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield found
@@ -81,7 +84,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 def new_context(browser: Browser) -> BrowserContext:
     found = browser.new_context(locale="en-GB", viewport=VIEWPORT)
-    found.set_default_timeout(10_000)
+    found.set_default_timeout(PATIENCE_MS)
     return found
 
 

@@ -169,7 +169,7 @@ SEEDS = st.integers(0, 9)
 
 
 @shards(2)
-@examples(10, shards=2)
+@examples(8, shards=2)
 @given(data=st.data())
 def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(scenes(THRICE))
@@ -178,7 +178,7 @@ def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject)
 
 
 @shards(2)
-@examples(10, shards=2)
+@examples(8, shards=2)
 @given(data=st.data())
 def test_rollups_agree(rolled: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(rollup_scenes(TWICE))
@@ -198,7 +198,7 @@ def test_ranges_and_buckets_agree(stores: list[Store], shard: int, scene: Scene,
     check(some_of(stores, seed), scene, seed=seed, common=18)
 
 
-@examples(7)
+@examples(5)
 @given(scene=lead_scenes(), chosen=reference_settings(), seed=SEEDS)
 def test_leads_of_many_records_agree(
     stores: list[Store], scene: Scene, chosen: ReferenceSettings, seed: int

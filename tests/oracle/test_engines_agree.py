@@ -26,11 +26,11 @@ from .strategies import LEAD_TYPES, OWN_KEYS, QUERY_TYPES
 from .traps import ZONES
 
 pytestmark = pytest.mark.slow
-CALLS = int(os.environ.get("CALLISTICS_TEST_CALLS", "6000"))
-QUESTIONS = 120
+CALLS = int(os.environ.get("CALLISTICS_TEST_CALLS", "4000"))
+QUESTIONS = 80
 BATCH = 10_000
-# Every fourth of the real calls has every value that many of them have.
-BANK_STEP = 4
+# Every eighth of the real calls has every value that many of them have.
+BANK_STEP = 8
 POLICY = Policy(lead_stages=("new", "contacted", "qualified", "converted"))
 GRANULARITIES = ("hour", "day", "week", "month", "quarter", "year")
 CALL_GROUPS = ("provider", "outcome", "direction", "attempt", "status")

@@ -100,13 +100,13 @@ def test_what_makes_up_for_what_went_keeps_its_duration(
     assert not any(store.dump(table) for table in CHANGES.values())
 
 
-@examples(5)
+@examples(4)
 @given(history=histories(), seed=st.integers(0, 9))
 def test_after_any_records(store: Store, history: History, seed: int) -> None:
     check(store, history, seed)
 
 
-@examples(6)
+@examples(4)
 @given(data=st.data(), seed=st.integers(0, 9))
 def test_after_corrections(store: Store, data: st.DataObject, seed: int) -> None:
     check(store, data.draw(rollup_history(data.draw(traps()))), seed)

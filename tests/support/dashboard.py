@@ -81,7 +81,7 @@ class Dashboard(Watched):
     def settle(self) -> None:
         """Wait until nothing is loading."""
         self.page.locator("main[aria-busy=false]").wait_for()
-        expect(self.page.locator("[aria-busy=true]")).to_have_count(0, timeout=10_000)
+        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
 
     def violations(self) -> list[str]:
         """What axe finds: the rule, and where."""

@@ -33,7 +33,7 @@ ROLLUP_TABLES = (
 )
 
 _numbers = itertools.count()
-_databases: dict[Path, str] = {}
+_databases: dict[tuple[str, Path], str] = {}
 
 
 def dsn(engine: str, folder: Path, *, own_process: bool = False) -> str:
@@ -67,10 +67,14 @@ def _in_process() -> Client:
 def drop(folder: Path) -> None:
     """Delete the databases in memory that stand for a folder or for what would be in it.
 
-    Each has a file open for every table.
+    Each has a file open for every table, and tasks in the background that take time.
     """
-    for path in [path for path in _databases if path.is_relative_to(folder)]:
-        _in_process().command(f"DROP DATABASE IF EXISTS {_databases.pop(path)} SYNC")
+    for engine, path in [one for one in _databases if one[1].is_relative_to(folder)]:
+        statement = f"DROP DATABASE IF EXISTS {_databases.pop((engine, path))} SYNC"
+        if engine == "wire":
+            wire().execute(statement)
+        else:
+            _in_process().command(statement)
 
 
 IN_MEMORY = Path(":memory:")
@@ -89,8 +93,8 @@ AS_IF_LARGE = Tuning(rows_per_scan=3, changes_refreshed=1, loose_parts_merged=1)
 def database(engine: str, path: Path) -> str:
     """The DSN of a ClickHouse database: the same again for the same path."""
     name = "test_" + hashlib.sha256(str(path).encode()).hexdigest()[:16]
-    if engine == "chdb":
-        _databases[path] = name
+    if engine in ("chdb", "wire"):
+        _databases[engine, path] = name
     return _beside(engine, name)
 
 

@@ -51,6 +51,11 @@ class Wire:
         with urlopen(f"{self._url}/seen") as answer:
             return json.load(answer)
 
+    def execute(self, statement: str) -> None:
+        """Run a statement."""
+        with urlopen(Request(self._url, statement.encode())):
+            pass
+
     def _post(self, wanted: object) -> None:
         with urlopen(Request(f"{self._url}/faults", json.dumps(wanted).encode())):
             pass

@@ -60,7 +60,7 @@ def states(store: Store) -> list[Any]:
     return [store.dump(table) for table in RECORDS]
 
 
-@examples(40)
+@examples(30)
 @given(bodies=BODIES, before=st.lists(WHOLE_CALLS | LATER, max_size=2), skip=st.booleans())
 def test_a_set_is_its_records_one_after_the_other(
     together: Store,
