@@ -13,9 +13,9 @@ unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .PHONY: help demo check test lint types unit tests docs screenshots reference bench audit sbom lock upgrade format clean
 
-# Processes take from each other what is left; three for each core, as tests wait for servers
+# Processes take from each other what is left; two for each core, as tests wait for servers
 # and a browser. The slowest tests and the time of all come last.
-WORKERS := $(shell expr 3 \* $$(getconf _NPROCESSORS_ONLN))
+WORKERS := $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 PYTEST = $(BIN)/pytest -q -n $(WORKERS) --maxprocesses 8 --dist worksteal
 TYPES = $(BIN)/pyright --pythonpath $(BIN)/python
 DOCS = $(BIN)/mkdocs build --quiet --strict

@@ -19,7 +19,11 @@ SLOW_FOLDERS = {"wire"}
 SHARED = Path(__file__).parents[2] / "shared"
 ABSENT = Path(__file__).parent / "support" / "absent"
 MOST_FILES = 800
+# Thousands of tests are collected, and examples drawn, as many small objects that stay: to look
+# for garbage after every few hundred of them takes a quarter of the time of collecting.
+COLLECT_AFTER = (50_000, 20, 50)
 
+gc.set_threshold(*COLLECT_AFTER)
 register_profiles()
 
 
