@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -259,3 +260,23 @@ def test_a_clock_that_stands_still_replaces_what_it_should(store: Store) -> None
         store.send("calls", [record])
     assert store.rows("call_duration")[0]["total"] == 3
     assert store.rows("call_count") == [{"count": 1}]
+
+
+@pytest.mark.parametrize("place", [1, 2])
+def test_nothing_stays_of_a_commit_that_was_killed(wire: Wire, tmp_path: Path, place: int) -> None:
+    """Its call is of no lead, and of one by the time that it comes again."""
+    alone = CALL | {"call_id": "c", "started_at": "2021-02-08", "status": "new"}
+    of_a_lead = CALL | {"call_id": "c", "started_at": "2021-02-08", "lead_id": "L"}
+    of_a_lead["updated_at"] = "2021-02-17T00:00:00Z"
+    with opened("wire", path=tmp_path / "killed") as killed:
+        wire.order(Fault.ERROR, INSERT, skip=place, code=241)
+        with pytest.raises(Unavailable):
+            commit(killed, [("calls", [alone])])
+        wire.reset()
+    states: list[list[object]] = []
+    for name in ("killed", "other"):
+        with opened("wire", path=tmp_path / name) as after:
+            commit(after, [("calls", [of_a_lead])])
+            commit(after, [("calls", [alone])])
+            states.append(state(after))
+    assert states[0] == states[1]

@@ -27,6 +27,7 @@ from callistics.engines.clickhouse.migrate import (
     rebuild_due,
 )
 from callistics.engines.clickhouse.overwriting import Overwriting
+from callistics.engines.clickhouse.past_commits import newest_commit, unfinished_leads
 from callistics.engines.clickhouse.session import ClickHouseSession
 from callistics.engines.clickhouse.snapshot import ClickHouseSnapshot, parameters, snapshot
 from callistics.engines.waiting import waited_for
@@ -83,6 +84,8 @@ class ClickHouseEngine:
         self._writing, self._gate = threading.Lock(), CommitGate(timeout)
         self._clients: list[Client] = []
         self._unsettled: Callable[[], None] | None = None
+        # The process before may have been killed amid a commit.
+        self._may_be_unfinished = True
         self._open_for_long = partial(self._address.open, _WRITE_SECONDS, memory_limit, threads)
 
         def client(seconds: float, follow: Follow | None = None) -> Connection:
@@ -96,7 +99,7 @@ class ClickHouseEngine:
             self._writer = self._open_for_long()
             self._clients.append(self._writer)
             self.migrated = migrate(self._writer, self._address.cluster)
-            self._newest = self._arrived = _newest(self._writer)
+            self._newest = self._arrived = newest_commit(self._writer)
             layout = layout_of(known(), self._address.cluster)
             self._overwriting = Overwriting(client(_WRITE_SECONDS), layout)
             # The last one that was used comes first: those that were never needed are not opened.
@@ -164,28 +167,49 @@ class ClickHouseEngine:
     def writing(self) -> Generator[ClickHouseSession]:
         """A commit: durable and visible when the context ends well.
 
-        There are no transactions: if it ends badly part of it may be there, and sending the same
-        records again heals that.
+        There are no transactions: if it ends badly part of it may be there. Sending the same
+        records again heals that, and the next commit what was derived from them.
         """
         with self._writing:
             self._settle()
-            clock = self._clock()
-            now = max(clock, self._newest + 1)
-            session = ClickHouseSession(self._writer, self._arrived, clock, now)
-            try:
+            self._undo_unfinished()
+            with self._committing() as session:
                 yield session
-                with self._gate.committing():
-                    self._insert_all(session)
-            finally:
-                # What has been given out is never given out again, though the commit failed.
-                self._arrived = session.arrived
-                self._newest = max(now, session.arrived)
+            self._may_be_unfinished = False
+
+    @contextmanager
+    def _committing(self) -> Generator[ClickHouseSession]:
+        clock = self._clock()
+        now = max(clock, self._newest + 1)
+        session = ClickHouseSession(self._writer, self._arrived, clock, now)
+        try:
+            yield session
+            with self._gate.committing():
+                self._insert_all(session)
+        finally:
+            # What has been given out is never given out again, though the commit failed.
+            self._arrived = session.arrived
+            self._newest = max(now, session.arrived)
 
     def _insert_all(self, session: ClickHouseSession) -> None:
+        self._may_be_unfinished = True
         for name, rows in session.inserts():
             self._insert(name, rows)
         if session.arrived != self._arrived:
             self._insert("arrivals", pa.table({"last": [session.arrived]}))
+
+    def _undo_unfinished(self) -> None:
+        """Derive anew what a commit that was cut off derived from records that it did not store.
+
+        They may never come again, or not before others that change what is derived from them.
+        """
+        if not self._may_be_unfinished:
+            return
+        leads = unfinished_leads(self._writer)
+        for start in range(0, len(leads), _REBUILD_LEADS):
+            with self._committing() as session:
+                session.apply(Changes(rebuilt=leads[start : start + _REBUILD_LEADS]))
+        self._may_be_unfinished = False
 
     def _insert(self, name: str, rows: pa.Table) -> None:
         """Insert rows as one block."""
@@ -261,15 +285,3 @@ class ClickHouseEngine:
         for client in self._clients:
             client.close()
         self._clients.clear()
-
-
-def _newest(client: Client) -> int:
-    """The newest time (µs) that a commit has left."""
-    ((last,),) = client.query(
-        "SELECT greatest((SELECT coalesce(max(last), 0) FROM arrivals),"
-        " (SELECT coalesce(max(version), 0) FROM access_keys),"
-        " (SELECT coalesce(max(version), 0) FROM token_secret),"
-        " (SELECT coalesce(max(version), 0) FROM webhook_endpoints),"
-        " (SELECT coalesce(max(version), 0) FROM alert_rows))"
-    ).result_rows
-    return int(last)
