@@ -106,6 +106,24 @@ def test_odd_texts_come_back_as_sent(server: Server) -> None:
     assert [count(server, outcome=text) for text in texts] == [1] * len(texts)
 
 
+@pytest.mark.parametrize("size", [1, 100])
+def test_an_id_that_looks_like_a_number_beyond_all_sizes_is_a_text(
+    server: Server, size: int
+) -> None:
+    """Hexadecimal ids may have an e among digits: no number has an exponent of 19 digits."""
+    for number, payload in enumerate(
+        ({"id": "508e74712349900124681733"}, {"id": ["0e" + "9" * 30]})
+    ):
+        calls = [{**CALL, "call_id": f"c{number}-{one}", "payload": payload} for one in range(size)]
+        answer = server.request("POST", "/calls", json=calls)
+        assert answer.status_code == 200, answer.text
+        assert count(server, payload_filters=payload) == size
+    assert count(server, payload_filters={"id": {"gt": 5}}) == 0
+    answer = server.ask("call_count", filters={"payload_filters": {"id": {"gt": "1e" + "9" * 19}}})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/filters/payload_filters/id/gt"
+
+
 def test_leads_and_calls_are_counted_apart(server: Server) -> None:
     calls = [{**CALL, "call_id": f"c{n}", "lead_id": "l1"} for n in range(3)]
     lead = {"lead_id": "l1", "merchant_id": "m1", "reseller_id": "r1", "status": "new"}

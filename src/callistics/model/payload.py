@@ -18,7 +18,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import msgspec
 
@@ -234,7 +234,11 @@ def _elements(value: object) -> Iterator[Element]:
 def order_key(text: str) -> str | None:
     """The order key of a text that is a number or an ISO date; None for any other."""
     if _NUMBER.fullmatch(text):
-        return number_order(Decimal(text))
+        try:
+            return number_order(Decimal(text))
+        except InvalidOperation:
+            # No Decimal has an exponent of 19 digits or more. It is an id that looks like a number.
+            return None
     if len(text) >= 10 and text[4] == text[7] == "-":
         try:
             return date_order(parse_iso(text))
