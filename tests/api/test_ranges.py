@@ -134,6 +134,24 @@ def test_too_many_buckets_are_told_from_where_to_where(filled: Server) -> None:
     assert "date_from" in found["message"]
 
 
+BEFORE_ALL_DATES = ("0001-01-01T00:00:00+05:30", "0001-01-01T00:00:00-05:30")
+AFTER_ALL_DATES = ("9999-12-31T23:00:00Z", "9999-12-31T23:59:00-05:30")
+
+
+@pytest.mark.parametrize("name", ["UTC", "Asia/Kathmandu", "America/New_York"])
+@pytest.mark.parametrize("ends", [BEFORE_ALL_DATES, AFTER_ALL_DATES])
+def test_a_range_ends_where_dates_end(
+    shared_server: Server, ends: tuple[str, str], name: str
+) -> None:
+    """The least time that some languages have lies before the year 1 once it has an offset."""
+    filters = dict(zip(("date_from", "date_to"), ends, strict=True))
+    for granularity in ("hour", "day", "week", "month"):
+        body = {"filters": filters, "granularity": granularity, "timezone": name}
+        rows = shared_server.rows("calls_over_time", **body)
+        labels = [row["date"] for row in rows]
+        assert labels == sorted(set(labels))
+
+
 def test_too_many_groups_by_date_are_refused(server: Server) -> None:
     """A time series would have them too; here those count that occur."""
     minutes = [

@@ -63,11 +63,11 @@ def _named(name: object, zone: Zone, now: int, problems: list[Problem]) -> Range
 
 def _between(given: Mapping[str, object], zone: Zone, problems: list[Problem]) -> Range:
     first, last = (_date(given, name, problems) for name in ("date_from", "date_to"))
-    begin = None if first is None else zone.begin_of(first)
-    end = None if last is None else zone.end_of(last)
+    begin = None if first is None else zone.dated(zone.begin_of(first))
+    end = None if last is None else zone.dated(zone.end_of(last))
     if begin is not None and end is not None and last is not None and begin >= end:
         # A day that the zone skipped holds nothing, yet asking for it is no mistake.
-        if begin > zone.begin_of(last):
+        if begin > zone.dated(zone.begin_of(last)):
             message = "lies after date_to"
             problems.append(invalid("/filters/date_from", message, given.get("date_from")))
         end = begin

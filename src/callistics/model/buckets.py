@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import islice
 
 from callistics.model.instants import DAY, HOUR, MINUTE, date_of, naive
-from callistics.model.time_range import instant_text
+from callistics.model.time_range import instant_text, wall
 from callistics.model.zones import Zone, month_first, month_number, written_offset
 
 MAX_BUCKETS = 10_000
@@ -233,7 +233,7 @@ def bucket_label(zone: Zone, granularity: Granularity, key: int) -> str:
 def clock_label(instant: int, offset: int) -> str:
     """RFC 3339 text of an instant at an offset: `2025-10-26T02:00:00+01:00`."""
     offset = written_offset(offset)
-    return naive(instant + offset).isoformat(timespec="seconds") + _offset_text(offset)
+    return wall(instant + offset).isoformat(timespec="seconds") + _offset_text(offset)
 
 
 @lru_cache(maxsize=1024)

@@ -1,7 +1,7 @@
 """The range of time that an answer is about, and how far it is over."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 
 from callistics.model.instants import DAY, naive, number_of, to_millisecond
@@ -32,16 +32,17 @@ class TimeRange:
         return instant_text(self.zone, cut if self.end is None else min(self.end, cut))
 
 
+def wall(local: int) -> datetime:
+    """What clocks read; beyond the years 1 to 9999 the first or last moment of them."""
+    return naive(min(max(local, _FIRST), _LAST))
+
+
 # Both ends of a range are asked for more than once, and again by the next query of a dashboard.
 @lru_cache(maxsize=4096)
 def instant_text(zone: Zone, instant: int) -> str:
-    """RFC 3339 text of an instant by the clocks of a zone, a fraction only where it is not zero.
-
-    Beyond the years 1 to 9999 it is the first or last moment of them.
-    """
+    """RFC 3339 text of an instant by the clocks of a zone, a fraction only where it is not zero."""
     offset = written_offset(zone.offset_at(instant))
-    local = min(max(instant + offset, _FIRST), _LAST)
-    moment = naive(local).replace(tzinfo=timezone(timedelta(microseconds=offset)))
+    moment = wall(instant + offset).replace(tzinfo=timezone(timedelta(microseconds=offset)))
     text = moment.isoformat()
     seconds, point, rest = text.partition(".")
     return seconds + point + rest[:6].rstrip("0") + rest[6:] if point else text

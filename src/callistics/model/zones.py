@@ -139,6 +139,14 @@ class Zone:
         day = self.local(instant) // DAY
         return day + 1 if self.day_begin(day + 1) <= instant else day
 
+    def dated(self, instant: int) -> int:
+        """The instant, or the nearest one at which the clocks show a date, or midnight after all.
+
+        With an offset a time may be written that lies before the year 1, or after the year 9999.
+        """
+        first, last = self.day_begin(_FIRST_DAY), self.day_begin(_AFTER_LAST_DAY)
+        return min(max(instant, first), last)
+
     def skipped_days(self, begin: int, end: int) -> list[int]:
         """The day numbers that the clocks left out between two instants, in order."""
         found: list[int] = []
