@@ -17,6 +17,7 @@ from callistics.model.time_range import TimeRange
 from callistics.model.zones import zone
 from callistics.records.columnar.column_rows import ColumnRows
 from callistics.sql.dialect import SqlRow, Statement
+from callistics.sql.selection import Policy
 from support.store import Store, opened
 
 MEGABYTE = 2**20
@@ -36,13 +37,13 @@ def ones(rows: int) -> Any:
     return pa.array([1] * rows, pa.int64())
 
 
-def exports_of(store: Store, table: Any) -> Exports:
+def exports_of(store: Store, table: Any, policy: Policy | None = None) -> Exports:
     """Exports that find the rows of a table, whatever is asked."""
 
     def run(_: Statement) -> Sequence[SqlRow]:
         return ColumnRows(table)
 
-    return Exports(store.analytics(), run)
+    return Exports(store.analytics(policy), run)
 
 
 GROUPS = {"query_type": "call_count", "group_by": ["payload.key"]}
@@ -85,6 +86,14 @@ def test_too_many_rows_are_refused_before_the_first_is_sent(store: Store) -> Non
     }
     with pytest.raises(Refused, match="1,000,000 rows"):
         exports_of(store, table).of_query(encode(asked), EVERYTHING, store.now)
+
+
+def test_the_stages_of_every_group_are_rows(store: Store) -> None:
+    table: Any = pa.table({"k0": texts(2_000), "k1": ones(2_000), "n": ones(2_000)})
+    policy = Policy(lead_stages=tuple(f"stage {number}" for number in range(501)))
+    asked = {"query_type": "conversion_funnel", "group_by": ["payload.key"]}
+    with pytest.raises(Refused, match="1,000,000 rows"):
+        exports_of(store, table, policy).of_query(encode(asked), EVERYTHING, store.now)
 
 
 def test_rows_of_columns_are_rows() -> None:

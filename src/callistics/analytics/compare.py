@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from callistics.analytics.counted import Side, limit_dates, limit_rows
+from callistics.analytics.counted import Found, Side, limit_dates, limit_rows
 from callistics.analytics.groups import group_order, in_order
 from callistics.analytics.plan import Plan
 from callistics.analytics.shape import Block
@@ -24,7 +24,7 @@ def compared(this: Side, other: Side) -> list[Block]:
     groups = sorted(this.groups.keys() | before.keys(), key=group_order)
     limit_dates(this.plan, groups)
     pairs = [
-        _Pair(this, other, _with_keys_of(this.plan.kind, this.groups.get(group), found), found)
+        _Pair(this, other, _with_keys_of(this.found, this.groups.get(group), found), found)
         for group in groups
         for found in (before.get(group),)
     ]
@@ -71,10 +71,10 @@ def _by_key(kind: QueryType, own: Sequence[Row], before: Sequence[Row]) -> Itera
     return [found.get(key(row)) for row in own]
 
 
-def _with_keys_of(kind: QueryType, own: Counts | None, before: Counts | None) -> Counts:
+def _with_keys_of(this: Found, own: Counts | None, before: Counts | None) -> Counts:
     """What was counted in a group, and nothing at all of what only the other side has."""
-    found = own or ()
-    if kind.slots is not None:
+    found, kind = own or (), this.plan.kind
+    if this.slots is not None:
         return found
     keys = {one.key for one in found}
     nothing = {aggregate.name: aggregate.zero for aggregate in kind.aggregates}

@@ -34,12 +34,8 @@ class Found:
         return self.plan.kind.rows(self.plan.selection, self.slots, counted)
 
     def size(self, counted: Sequence[Counted]) -> int:
-        """How many rows these are, without computing them where that is plain."""
-        if self.slots is not None:
-            return len(self.slots)
-        if self.plan.kind.arrange is not None:
-            return sum(1 for _ in self.rows(counted))
-        return len(counted)
+        """How many rows these are, without computing them."""
+        return len(counted) if self.slots is None else len(self.slots)
 
 
 @dataclass(frozen=True, slots=True)

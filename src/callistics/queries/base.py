@@ -66,13 +66,14 @@ class QueryType:
     """A query type as data.
 
     `fields` show the `key`, `figures` what is counted. `slots` lists the rows that are always
-    there, zeros included; without it the rows are those that occur. `share_of_known` leaves the
-    null key out of the whole that percentages are of. `always` names dimensions of `group_by`
-    whose every value is a group. `only` restricts the unit. `takes_measure` says that the body
-    names a measure, `overlap` that dates test the time that a call takes. `for_query` gives the
-    type as it is for one query. `statement` and `arrange` replace the common ones. `example` is
-    an example request's body without the query type. `picture` says what its rows are drawn as;
-    without one they are shown as a table.
+    there, zeros included; without it, or where it gives None, the rows are those that occur.
+    `share_of_known` leaves the null key out of the whole that percentages are of. `always` names
+    dimensions of `group_by` whose every value is a group. `only` restricts the unit.
+    `takes_measure` says that the body names a measure, `overlap` that dates test the time that a
+    call takes. `for_query` gives the type as it is for one query. `statement` and `arrange` replace
+    the common ones; what is arranged are as many rows as there are slots, or as were counted.
+    `example` is an example request's body without the query type. `picture` says what its rows are
+    drawn as; without one they are shown as a table.
     """
 
     name: str
@@ -83,7 +84,7 @@ class QueryType:
     fields: tuple[Field, ...] = ()
     key: Dimension | None = None
     order: Order = Order.KEY
-    slots: Callable[[Selection], Sequence[Slot]] | None = None
+    slots: Callable[[Selection], Sequence[Slot] | None] | None = None
     only: Sql | None = None
     ranked: bool = False
     share_of_known: bool = False

@@ -34,6 +34,13 @@ def _furthest(frame: Frame) -> Sql:
 FURTHEST = Dimension("furthest", "The furthest stage reached.", leads=_furthest, type="integer")
 
 
+def _stages(selection: Selection) -> Sequence[Slot] | None:
+    """A row for each stage, where there are stages."""
+    if selection.stages is None:
+        return None
+    return [Slot(step, (step, stage)) for step, stage in enumerate(selection.stages, start=1)]
+
+
 def _statement(_: QueryType, frame: Frame) -> Sql:
     if frame.selection.stages is not None:
         return grouped(frame, FURTHEST, (N,))
@@ -105,6 +112,7 @@ QUERY = QueryType(
         PERCENTAGE.named("step_rate", "Share of the stage before, 0-100."),
     ),
     order=Order.COUNT,
+    slots=_stages,
     owns=("status",),
     statement=_statement,
     arrange=_arrange,
