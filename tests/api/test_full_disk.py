@@ -9,9 +9,10 @@ import pytest
 
 from callistics.access.keyring import make_key
 from callistics.engines.registry import file_dsn, open_engine
-from callistics.errors import Unavailable
+from callistics.errors import StorageFailed, Unavailable
 from callistics.model.keys import Permission
 from callistics.model.scope import EVERYTHING
+from callistics.server.figures import oldest_left
 from callistics.settings import Settings
 from callistics.sql.dialect import Statement
 from support import inside
@@ -57,6 +58,30 @@ def checkpoint_with_the_next_commit(server: Server) -> None:
     inside.execute(inside.engine_of(server), "SET GLOBAL checkpoint_threshold = '1KB'")
 
 
+def maintain(server: Server) -> None:
+    """Do maintenance until none is left."""
+    while server.application.services.maintain():
+        pass
+
+
+def begin_overwriting(server: Server) -> None:
+    """Erase a call, and overwrite what is left of it until the table of calls is written anew."""
+    assert send(server, "erased").status_code == 200
+    assert server.request("DELETE", "/calls/erased").status_code == 200
+    there = "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'renewed_calls'"
+    while not inside.execute(inside.engine_of(server), there)[0][0]:
+        assert server.application.services.maintain()
+
+
+def overwritten(server: Server) -> None:
+    """Nothing is left of what was erased, once maintenance is done."""
+    maintain(server)
+    engine = inside.engine_of(server)
+    assert oldest_left(engine) is None
+    made = "SELECT table_name FROM duckdb_tables() WHERE table_name SIMILAR TO 'renewed_.*|filler'"
+    assert inside.execute(engine, made) == []
+
+
 def test_a_full_log_refuses_records_and_lets_queries_go_on(
     disk_server: Server, tmp_path: Path
 ) -> None:
@@ -89,6 +114,39 @@ def test_a_database_that_failed_is_opened_again(disk_server: Server, tmp_path: P
     assert names(disk_server) == ["before", "lost"]
     assert disk_server.rows("call_count", key=key) == [{"count": 2}]
     assert disk_server.application.services.storage().failures == 1
+
+
+def test_one_that_failed_amid_overwriting_is_opened_again(
+    disk_server: Server, tmp_path: Path
+) -> None:
+    begin_overwriting(disk_server)
+    checkpoint_with_the_next_commit(disk_server)
+    with full(tmp_path / "test.db.wal", room=100_000):
+        refused(send(disk_server, "lost"), "nothing can be stored now")
+    recovered(disk_server)
+    assert send(disk_server, "after").status_code == 200
+    assert names(disk_server) == ["after", "before"]
+    overwritten(disk_server)
+
+
+def test_overwriting_goes_on_once_there_is_room(disk_server: Server, tmp_path: Path) -> None:
+    """What was begun cannot even be dropped where the disk is full."""
+    begin_overwriting(disk_server)
+    with full(tmp_path / "test.db.wal"), pytest.raises(StorageFailed):
+        maintain(disk_server)
+    recovered(disk_server)
+    overwritten(disk_server)
+    assert names(disk_server) == ["before"]
+
+
+def test_a_state_that_is_held_keeps_nothing_closed(disk_server: Server, tmp_path: Path) -> None:
+    held = disk_server.request("POST", "/backups").json()
+    inside.leave_half_a_commit(inside.engine_of(disk_server), tmp_path / "test.db.wal")
+    refused(send(disk_server, "lost"), "nothing can be stored now")
+    recovered(disk_server)
+    assert send(disk_server, "after").status_code == 200
+    assert disk_server.request("DELETE", f"/backups/{held['id']}").status_code == 404
+    assert disk_server.request("POST", "/backups").status_code == 201
 
 
 def test_no_answer_of_before_is_given_for_another_state(

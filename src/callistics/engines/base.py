@@ -280,3 +280,10 @@ class ServedEngine(Engine, Protocol):
         What is kept in memory of it may be behind: a commit that failed may have been stored.
         """
         ...
+
+    def when_failed(self, let_go: Callable[[], None]) -> None:
+        """Have those who hold a state of the store let go of it where it failed.
+
+        It is not opened again before they have.
+        """
+        ...

@@ -11,13 +11,17 @@ _log = structlog.get_logger("callistics")
 
 
 def learn_when_reopened(engine: ServedEngine, parts: Services) -> None:
-    """Keep what is known of a database in step with it where it is opened again."""
+    """Keep what is known of a database in step with it where it is opened again.
+
+    No backup is waited for until then: nothing more of its state could be read.
+    """
 
     def learn() -> None:
         parts.keyring.learn(engine.load_keys())
         parts.webhooks.learn()
 
     engine.when_reopened(learn)
+    engine.when_failed(parts.backups.stop)
 
 
 def keep_aside(settings: Settings) -> None:

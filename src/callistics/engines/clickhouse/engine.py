@@ -133,6 +133,9 @@ class ClickHouseEngine:
     def when_reopened(self, act: Callable[[], None]) -> None:
         """Never: it is a server that was opened."""
 
+    def when_failed(self, let_go: Callable[[], None]) -> None:
+        """Never: see `when_reopened`."""
+
     @property
     def data_version(self) -> None:
         """None: other processes may write to the same database."""

@@ -48,6 +48,7 @@ class Recovery:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._acts: list[Callable[[], None]] = []
+        self._letting_go: list[Callable[[], None]] = []
         self.failures = 0
         self.database = open_database()
 
@@ -61,6 +62,10 @@ class Recovery:
     def when_reopened(self, act: Callable[[], None]) -> None:
         """Have something done each time the database was opened again, before it is written to."""
         self._acts.append(act)
+
+    def when_failed(self, let_go: Callable[[], None]) -> None:
+        """Have those let go of a database that failed who would read on: it is to be closed."""
+        self._letting_go.append(let_go)
 
     @contextmanager
     def reading(self) -> Generator[DuckDBEngine]:
@@ -183,9 +188,14 @@ class Recovery:
         """Close the database once nobody uses it any more."""
         with self._changed:
             self._trouble = _Trouble(self._sentence, readable=False)
-            while self._users:
+        while self._users:
+            for let_go in self._letting_go:
+                # Whatever it says of a database that failed, it has let go of it.
+                with suppress(duckdb.Error, CallisticsError):
+                    let_go()
+            with self._changed:
                 self.database.interrupt()
-                self._changed.wait(_INTERRUPTS_EVERY)
+                self._changed.wait_for(lambda: not self._users, _INTERRUPTS_EVERY)
         self._is_open = False
         # What was not written before is not to be written now: what is on disk counts.
         with suppress(duckdb.Error):

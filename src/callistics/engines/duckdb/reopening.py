@@ -59,6 +59,10 @@ class ReopeningEngine:
         """Have something done each time the database was opened again."""
         self._recovery.when_reopened(act)
 
+    def when_failed(self, let_go: Callable[[], None]) -> None:
+        """Have those let go of the database that hold a state of it where it failed."""
+        self._recovery.when_failed(let_go)
+
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
         with self._recovery.reading() as database:

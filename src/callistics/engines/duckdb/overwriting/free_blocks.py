@@ -34,11 +34,11 @@ class FreeBlocks:
 
     def __init__(self, writer: WriteConnection, quiet: Quiet) -> None:
         self._writer, self._quiet = writer, quiet
-        # What a process that was killed has left.
-        self.give_back()
 
     def overwrite(self) -> Generator[None]:
         """Overwrite what is free now."""
+        # Those that were left behind: by a process that was killed, or as the disk was full.
+        self.give_back()
         try:
             # What one checkpoint frees the next one uses.
             for _ in range(2):

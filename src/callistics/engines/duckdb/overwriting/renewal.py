@@ -51,10 +51,6 @@ class Renewal:
         self._connection = connection.cursor()
         self._writer = writer
         self._meanwhile = WrittenMeanwhile()
-        # What a process that was killed has left.
-        for table, _ in self._tables():
-            if table.startswith(_PREFIX):
-                self._connection.execute(f"DROP TABLE {table}")
 
     def committed(self, commit: Commit) -> None:
         """Note the records of the table under way that a commit has written or removed."""
@@ -62,6 +58,7 @@ class Renewal:
 
     def work(self) -> Generator[None]:
         """Write every table anew, pausing after each piece."""
+        self._drop_unfinished()
         for table, definition in self._tables():
             if table in ID_OF:
                 yield from self._copied(table, definition)
@@ -72,6 +69,12 @@ class Renewal:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    def _drop_unfinished(self) -> None:
+        """Drop what was left behind: by a process that was killed, or as the disk was full."""
+        for table, _ in self._tables():
+            if table.startswith(_PREFIX):
+                self._connection.execute(f"DROP TABLE {table}")
 
     def _tables(self) -> Sequence[tuple[str, str]]:
         return self._connection.execute(_TABLES).fetchall()

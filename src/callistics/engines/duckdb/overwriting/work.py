@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+
+import duckdb
 
 from callistics.engines.duckdb.observers import Commit
 from callistics.engines.duckdb.overwriting.free_blocks import FreeBlocks
@@ -62,7 +64,9 @@ class Overwriting:
 
     def stop(self) -> None:
         """Leave off; it begins anew the next time."""
-        self._pieces.leave()
+        # A database that failed does not even drop a table, and is to be closed all the same.
+        with suppress(duckdb.Error):
+            self._pieces.leave()
 
     def _due(self) -> int | None:
         ((since,),) = self._writer.connection.execute(_DUE).fetchall()
