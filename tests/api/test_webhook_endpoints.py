@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from callistics.errors import Unavailable
 from callistics.model.scope import EVERYTHING
+from callistics.webhooks.mapper import Mapper
 from support import inside
 from support.gate import gated, until
 from support.server import Server, problem, serving
@@ -262,6 +264,27 @@ def test_bodies_go_in_maintenance(engine: str, tmp_path: Path) -> None:
         assert inside.kept_bodies(server) == 0
         assert endpoint.dead_letters() == []
         assert server.rows("call_count")[0]["count"] == 1
+
+
+def test_a_body_that_waits_to_be_mapped_stays(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However old it is, as where the server was off for as long as bodies are kept."""
+
+    def settle_none(*_: object) -> None:
+        raise Unavailable("told to fail")
+
+    with serving(tmp_path) as server:
+        monkeypatch.setattr(Mapper, "settle", settle_none)
+        assert Endpoint(server, "retell").send(report("waits")).is_success
+        inside.purge_webhooks(server, days=0)
+        assert inside.kept_bodies(server) == 1
+    monkeypatch.undo()
+    with serving(tmp_path) as server:
+        settle(server)
+        assert server.rows("call_count")[0]["count"] == 1
+        inside.purge_webhooks(server, days=0)
+        assert inside.kept_bodies(server) == 0
 
 
 def test_the_secret_and_the_token_are_nowhere_shown(one_server: Server) -> None:

@@ -97,7 +97,8 @@ class BodyResult:
 class WebhookChanges:
     """What a commit is to store of webhooks.
 
-    Bodies that came before `purge_before` (µs) are deleted, and those that are of no more use.
+    Bodies that came before `purge_before` (µs) and were settled are deleted, and those that are of
+    no more use.
     """
 
     endpoints: Sequence[StoredEndpoint] = ()

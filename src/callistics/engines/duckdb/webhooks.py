@@ -6,7 +6,13 @@ import pyarrow as pa
 
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.model.webhooks import KeptBody, WebhookChanges
-from callistics.records.columnar.webhook_tables import BODIES, OF_NO_USE, body_table, webhook_tables
+from callistics.records.columnar.webhook_tables import (
+    BODIES,
+    OF_NO_USE,
+    SETTLED,
+    body_table,
+    webhook_tables,
+)
 
 
 def save(statements: StatementCache, changes: WebhookChanges, now: int) -> None:
@@ -33,8 +39,9 @@ def _insert(statements: StatementCache, table: str, rows: pa.Table) -> None:
 
 def _purge(statements: StatementCache, before: int) -> None:
     statements.execute(
-        "DELETE FROM webhook_bodies WHERE received_at < ? OR id IN (SELECT body_id FROM"
-        f" webhook_results GROUP BY body_id HAVING argMax(state, version) IN {OF_NO_USE})",
+        f"DELETE FROM webhook_bodies WHERE (received_at < ? AND {SETTLED}) OR id IN (SELECT"
+        f" body_id FROM webhook_results GROUP BY body_id HAVING argMax(state, version) IN"
+        f" {OF_NO_USE})",
         [before],
     )
     statements.execute(

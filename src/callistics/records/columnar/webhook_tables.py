@@ -19,6 +19,9 @@ BODIES = "webhook_bodies"
 OF_NO_USE = f"('{BodyState.IGNORED}', '{BodyState.DROPPED}')"
 """The states of bodies of which nothing is needed any more, as SQL has lists."""
 
+SETTLED = "id IN (SELECT body_id FROM webhook_results)"
+"""The condition that it is known what became of a body."""
+
 
 def webhook_tables(
     changes: Sequence[WebhookChanges], version: int
