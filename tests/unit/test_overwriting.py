@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from callistics.engines.duckdb.tuning import Tuning
+from callistics.model.instants import HOUR, now
 from callistics.server.figures import oldest_left
 from support import inside
 from support.store import Store, opened
@@ -122,3 +123,22 @@ def test_clickhouse_merges_erased_rows_away() -> None:
             count = f"SELECT count() FROM {table}"  # noqa: S608
             assert client.query(count).result_rows == [(wanted,)], table
         assert not store.engine.maintain()
+
+
+def call(name: str) -> dict[str, str]:
+    return {"call_id": name, "started_at": "2025-02-03T10:00:00Z", **IDS}
+
+
+def test_an_erasure_by_a_clock_that_was_set_back_is_not_forgotten(tmp_path: Path) -> None:
+    """What is noted as done is what was erased before it was begun, not what the clock says."""
+    with opened(path=tmp_path / "calls.db") as store:
+        store.send("calls", [call("one"), call("two")])
+        assert store.erase(("calls", "m1", "one")) == [(1, 0)]
+        begun = "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'renewed_calls'"
+        while not inside.execute(store.engine, begun)[0][0]:
+            assert store.engine.maintain()
+        inside.at_clock(store.engine, now() - HOUR)
+        assert store.erase(("calls", "m1", "two")) == [(1, 0)]
+        # To the end of what was begun, after which it rests.
+        store.maintain()
+        assert oldest_left(store.engine) is not None
