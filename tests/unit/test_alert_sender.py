@@ -117,3 +117,11 @@ def test_it_tells_what_is_stored_of_it_by_then() -> None:
     disk.notice = replace(NOTICE, body="", state=DeliveryState.GIVEN_UP)
     rounds(found, 10_000)
     assert len(post.came) == 2
+
+
+def test_one_made_by_a_clock_that_was_far_ahead_does_not_wait_for_it() -> None:
+    disk, post = Disk(), Post()
+    disk.is_full = False
+    disk.notice = replace(NOTICE, made_at=10**17, next_at=10**17)
+    assert sender(disk, post).round(SECOND) is None
+    assert disk.notice.state is DeliveryState.DELIVERED

@@ -49,6 +49,13 @@ def beginning(alert: StoredAlert, watched: Watched, now: int) -> AlertStatus:
     return AlertStatus(alert.changed_at, until)
 
 
+def set_back(status: AlertStatus, alert: StoredAlert, watched: Watched, now: int) -> AlertStatus:
+    """Where an alert stands that was evaluated by a clock that was ahead: it goes on from now."""
+    told = None if status.told_at is None else min(status.told_at, now)
+    until = beginning(alert, watched, now).until
+    return replace(status, until=until, told_at=told, retry_at=0)
+
+
 def closes(alert: StoredAlert, watched: Watched, status: AlertStatus) -> int:
     """When the next bucket counts as closed."""
     return next_end(watched.zone, watched.granularity, status.until) + alert.delay * SECOND

@@ -12,6 +12,7 @@ from callistics.alerts.evaluate import (
     due,
     evaluate,
     failed,
+    set_back,
     zone_of,
 )
 from callistics.alerts.figures import Watched
@@ -68,6 +69,7 @@ class Evaluator:
         self._next: dict[str, tuple[StoredAlert, int]] = {}
         self._in_doubt = False
         self._erasures = 0
+        self._last_round = 0
 
     @property
     def firing(self) -> int:
@@ -77,6 +79,10 @@ class Evaluator:
 
     def round(self, now: int) -> int | None:
         """Evaluate what is due at an instant (µs); when something is again, None if nothing is."""
+        if now < self._last_round:
+            # The clock was ahead: what was to be waited for is another time now.
+            self._next.clear()
+        self._last_round = now
         erasures = self._parts.erasures()
         alerts = self._parts.stored.alerts()
         if self._in_doubt or erasures != self._erasures:
@@ -120,6 +126,8 @@ class Evaluator:
         status = self._statuses.get(alert.id)
         if status is None or status.changed_at != alert.changed_at:
             status = beginning(alert, watched, now)
+        elif status.until > now:
+            status = set_back(status, alert, watched, now)
         stored = status
         for _ in range(AT_A_TIME):
             end = None if status.retry_at > now else due(alert, watched, status, now)

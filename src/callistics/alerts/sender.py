@@ -127,7 +127,10 @@ class Sender:
         return min((one.next_at for one in self._all()), default=None)
 
     def _due(self, now: int) -> Sequence[Delivery]:
-        return sorted((one for one in self._all() if one.next_at <= now), key=_made)
+        # None waits for longer than the longest pause, however far ahead the clock once was.
+        waits = (now, now + PAUSES[-1])
+        due = (one for one in self._all() if not waits[0] < one.next_at <= waits[1])
+        return sorted(due, key=_made)
 
     def _sent(self, due: Sequence[Delivery], now: int) -> list[Delivery]:
         """Send to several places at once, to each in the order in which notices were made."""

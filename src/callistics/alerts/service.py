@@ -169,7 +169,8 @@ class Alerts:
     def maintain(self) -> bool:
         """Delete, once an hour, what is kept no longer; whether that was done."""
         moment = self.clock()
-        if self._purged is not None and moment < self._purged + HOUR:
+        # A clock that was ahead is no reason to wait for longer.
+        if self._purged is not None and self._purged <= moment < self._purged + HOUR:
             return False
         self._purged = moment
         self._store(AlertChanges(purge_before=moment - KEPT))

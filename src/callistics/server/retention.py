@@ -32,7 +32,8 @@ class Retention:
     def maintain(self) -> bool:
         """Erase some of what is too old, once a day; whether there may be more."""
         moment = now()
-        if moment < self._due_at:
+        # No longer than a day, however far ahead the clock was when that was said.
+        if self._due_at - DAY <= moment < self._due_at:
             return False
         pieces = self._pieces or self._day(moment)
         # As long as it fails: it begins anew, and not with each piece of other work.

@@ -119,7 +119,8 @@ class Webhooks:
     def maintain(self) -> bool:
         """Delete, once an hour, what is kept no longer; whether that was done."""
         moment = now()
-        if self._purged is not None and moment < self._purged + HOUR:
+        # A clock that was ahead is no reason to wait for longer.
+        if self._purged is not None and self._purged <= moment < self._purged + HOUR:
             return False
         self._purged = moment
         changes = WebhookChanges(purge_before=moment - self._keep)
