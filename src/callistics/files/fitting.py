@@ -6,13 +6,15 @@ Nearly all files have none, so that only batches in which one stands out are tak
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from callistics.files.lines import BadLine, Batch
+from callistics.files.lines import BadLine, Batch, FitHead
 from callistics.mapping.documents import ObjectMapper
 from callistics.mapping.mapping import RecordMapping
 from callistics.mapping.paths import Found
 from callistics.mapping.times import is_plain
 from callistics.model.field_error import FieldError
 from callistics.model.json import NotJsonError, as_object, decode, encode
+
+_QUOTE = ord('"')
 
 
 def fitted(batches: Iterable[Batch], mapping: RecordMapping) -> Iterator[Batch]:
@@ -31,8 +33,14 @@ def _is_fit(batch: Batch) -> bool:
     heads = batch.heads
     if heads is None:
         return False
-    times = [(one.started_at, one.ended_at, one.answered_at, one.updated_at) for one in heads]
-    return all(time is None or is_plain(time) for four in times for time in four)
+    if any(memoryview(one.payload)[0] == _QUOTE for one in heads):
+        # An object as a text of JSON.
+        return False
+    return all(time is None or is_plain(time) for one in heads for time in _times(one))
+
+
+def _times(head: FitHead) -> tuple[str | None, ...]:
+    return head.started_at, head.ended_at, head.answered_at, head.updated_at, head.created_at
 
 
 def _fitted(batch: Batch, mapper: ObjectMapper) -> Batch:

@@ -82,12 +82,18 @@ class Head(msgspec.Struct, gc=False):
     updated_at: str | None = None
 
 
+_NO_PAYLOAD = msgspec.Raw(b"null")
+
+
 class FitHead(Head, gc=False):
     """What else is looked at: whether values are of the types that their fields have."""
 
     template_id: str | None = None
     provider: str | None = None
     agent_id: str | None = None
+    end_reason: str | None = None
+    language: str | None = None
+    currency: str | None = None
     direction: Literal["outbound", "inbound"] | None = None
     attempt: int | None = None
     duration: float | None = None
@@ -97,6 +103,8 @@ class FitHead(Head, gc=False):
     success: bool | None = None
     answered_at: str | None = None
     ended_at: str | None = None
+    created_at: str | None = None
+    payload: msgspec.Raw = _NO_PAYLOAD
 
 
 _decode = msgspec.json.Decoder(FitHead).decode
