@@ -22,6 +22,7 @@ FILES = {
     "/calls.csv.gz": gzip.compress(TEXT.encode()),
     "/calls.xlsx": workbook({"A": [["call_id", "started_at"], ["a", "2025-01-05"]]}),
     "/cut.csv": TEXT.encode(),
+    "/Call%20Log%20%C3%A9%231.csv": TEXT.encode(),
 }
 
 
@@ -120,6 +121,17 @@ def test_objects_of_a_bucket(key: str, bucket: str, run: Run) -> None:
     shown = run("import", bucket.format(key), *TENANT, "--dry-run").stdout
     assert shown.startswith(f"s3://bucket/{key}: ")
     assert '{"call_id":"a","started_at":"2025-01-05"' in shown
+
+
+def test_a_key_with_what_addresses_quote(bucket: str, run: Run) -> None:
+    for key in ("Call Log é#1.csv", "Call%20Log%20%C3%A9%231.csv"):
+        assert '{"call_id":"a"' in run("import", bucket.format(key), *TENANT, "--dry-run").stdout
+
+
+def test_an_address_that_cannot_be_read_is_not_shown_whole(run: Run) -> None:
+    shown = run("import", "s3://name:secret@bucket:x/a b.csv?region=secret", *TENANT, code=1).output
+    assert "cannot be fetched" in shown
+    assert "secret" not in shown
 
 
 def test_an_object_that_is_not_there(bucket: str, run: Run) -> None:

@@ -14,6 +14,7 @@ from pyarrow import fs
 from callistics.backups.manifest import BackupError
 from callistics.engines.machine import write_out
 from callistics.errors import first_line
+from callistics.texts import quoted_address
 
 _PIECE = 1 << 20
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -36,7 +37,7 @@ class Place:
         self.folder: Path | None = None
         if parts.scheme == "s3":
             with self._failing("be reached"):
-                self._files, self._root = fs.FileSystem.from_uri(address)
+                self._files, self._root = fs.FileSystem.from_uri(quoted_address(address))
         elif "://" in address:
             raise BackupError(f"{self.shown}: backups go to a folder or to s3://bucket/prefix")
         else:

@@ -10,6 +10,7 @@ import httpx
 
 from callistics.errors import first_line
 from callistics.files.lines import UnreadableError
+from callistics.texts import quoted_address
 
 _CHUNK = 1 << 20
 _WEB, _S3 = ("https", "http"), ("s3",)
@@ -46,7 +47,8 @@ def file_name(name: str) -> str:
 
 def _parts(name: str) -> SplitResult:
     try:
-        return urlsplit(name)
+        # A key of a bucket may have a hash in it, as these addresses have no other use for one.
+        return urlsplit(name.replace("#", "%23") if name.lower().startswith("s3:") else name)
     except ValueError as error:
         raise UnreadableError(f"is no address ({error})") from error
 
@@ -90,4 +92,6 @@ def _from_s3(name: str) -> Iterator[bytes]:
     try:
         yield from pieces_of(name, _CHUNK)
     except (OSError, ValueError) as error:
-        raise UnreadableError(f"cannot be fetched ({first_line(error)}): {_ADVICE}") from error
+        # What cannot be read as an address is quoted whole, with what may be a secret in it.
+        what = first_line(error).replace(quoted_address(name), shown_name(name))
+        raise UnreadableError(f"cannot be fetched ({what}): {_ADVICE}") from error
