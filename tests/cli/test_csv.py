@@ -56,6 +56,18 @@ def test_empty_cells_are_absent() -> None:
     assert records(from_csv('call_id,outcome,payload.a\nc,"",\n')) == [{"call_id": "c"}]
 
 
+def test_cells_that_keep_spreadsheets_from_reading_a_number() -> None:
+    text = 'call_id,duration,payload.to,outcome\n="007",="12",="+351912345678",="a"&"b"\n'
+    assert records(from_csv(text)) == [
+        {
+            "call_id": "007",
+            "duration": 12,
+            "payload": {"to": "+351912345678"},
+            "outcome": '="a"&"b"',
+        }
+    ]
+
+
 def test_dots_make_nested_payloads() -> None:
     text = "payload.address.city,call_id,payload.address.zip,payload.plan\nPune,c,411,gold\n"
     assert records(from_csv(text)) == [
@@ -103,6 +115,20 @@ def test_a_byte_order_mark_and_blanks_in_the_header_do_not_matter() -> None:
 def test_the_delimiter_is_found(mark: str) -> None:
     text = f"call_id{mark}outcome\nc{mark}x\n"
     assert records(from_csv(text)) == [{"call_id": "c", "outcome": "x"}]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ('call_id;"payload.a, b";outcome', "c;1;x"),
+        ("call_id;payload.a, b;outcome", "c;1;x"),
+        ('call_id,"payload.a;b;c;d",outcome', "c,1,x"),
+        ("call_id\tpayload.a;b\toutcome", "c\t1\tx"),
+    ],
+)
+def test_a_mark_in_the_name_of_a_column_is_no_delimiter(header: str, row: str) -> None:
+    (record,) = records(from_csv(f"{header}\n{row}\n"))
+    assert (record["call_id"], record["outcome"], len(record["payload"])) == ("c", "x", 1)
 
 
 def test_the_delimiter_may_be_said() -> None:

@@ -15,8 +15,11 @@ from callistics.texts import counted
 
 _LARGEST_CELL = 1 << 26
 _MOST_READINGS = 8
-_OTHER_DELIMITERS = (";", "\t", "|")
+# The first of those that a header has equally often.
+_DELIMITERS = (",", ";", "\t", "|")
+_QUOTED = re.compile(r'"[^"]*"')
 _SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?\r?\n?', re.IGNORECASE)
+_AS_TEXT = re.compile(r'="([^"]*)"')
 # Under the header some switches write the types of the columns.
 _TYPE = re.compile(
     r"(?:n?varchar|char|text|string|integer|int|bigint|smallint|float|double|real|decimal|numeric"
@@ -31,8 +34,8 @@ def csv_table(data: BufferedReader, layout: Layout) -> Table:
     """The table of a CSV file of UTF-8; the number of a row is that of the line it begins on.
 
     Empty cells are absent, and rows of nothing else are left out. Without a delimiter it is that
-    of a line `sep=;`, else the comma, or where the header has none, the semicolon, tab or bar that
-    it has. Raises `UnreadableError` for a header that does not fit.
+    of a line `sep=;`, else the comma, semicolon, tab or bar that the header has most, outside of
+    quotes; as often, the comma. Raises `UnreadableError` for a header that does not fit.
     """
     csv.field_size_limit(_LARGEST_CELL)
     # Bytes that are no text survive as surrogates, and then spoil their own row only.
@@ -106,9 +109,15 @@ def _cells(rows: Iterator[Numbered], table: Table, lines: "_Lines") -> Iterator[
         elif len(row) != width:
             cells = f"has {counted(len(row), 'cell')} where the header has {width}{lines.cut}"
         else:
-            cells = [cell or None for cell in row]
+            cells = [_text(cell) or None for cell in row]
         is_first = False
         yield number, cells
+
+
+def _text(cell: str) -> str:
+    """A cell; one that keeps spreadsheets from reading a number, `="007"`, is the text in it."""
+    found = _AS_TEXT.fullmatch(cell) if cell.startswith("=") else None
+    return found[1] if found else cell
 
 
 def _is_types(row: Sequence[str]) -> bool:
@@ -181,5 +190,5 @@ class _Lines:
 
 
 def _delimiter(header: str) -> str:
-    others = [mark for mark in _OTHER_DELIMITERS if mark in header]
-    return max(others, key=header.count) if others and "," not in header else ","
+    bare = _QUOTED.sub("", header)
+    return max(_DELIMITERS, key=bare.count)
