@@ -7,6 +7,16 @@ from callistics.model.payload import check_width
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d\d(?:[.,]\d{1,9})?)", re.ASCII)
+_SECOND = r"(\d{1,7}(?:\.\d{1,9})?)"
+# `1h 02m 03s` and the like, and the `PT1H2M3S` of ISO 8601; one unit at least.
+_SPELT = re.compile(
+    r"(?=\d)(?:(\d{1,4}) ?h(?:ours?|rs?)?)? ?(?:(\d{1,6}) ?m(?:in(?:ute)?s?)?)?"
+    rf" ?(?:{_SECOND} ?s(?:ec(?:ond)?s?)?)?",
+    re.ASCII | re.IGNORECASE,
+)
+_ISO = re.compile(
+    rf"PT(?=\d)(?:(\d{{1,4}})H)?(?:(\d{{1,6}})M)?(?:{_SECOND}S)?", re.ASCII | re.IGNORECASE
+)
 _FEW_DIGITS = 19
 ALL_DIGITS = 10**15
 """Below it a float, and a number of Excel, has all digits of a whole number."""
@@ -77,16 +87,17 @@ def percent(value: object, mark: str | None = None) -> int | Decimal | None:
     return None
 
 
-def clock_seconds(value: object) -> Decimal | int | None:
-    """The seconds of a length such as `0:02:46` or `02:46`, None where it is none."""
-    found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+def seconds_of(value: object) -> Decimal | int | None:
+    """The seconds of a length such as `0:02:46`, `02:46`, `2m 46s` or `PT2M46S`, else None."""
+    text = value.strip() if isinstance(value, str) else ""
+    found = _CLOCK.fullmatch(text) or _SPELT.fullmatch(text) or _ISO.fullmatch(text)
     if found is None:
         return None
     hours, minutes, seconds = found.groups()
-    if Decimal(seconds.replace(",", ".")) >= 60 or (hours is not None and int(minutes) >= 60):
+    rest = Decimal((seconds or "0").replace(",", "."))
+    if found.re is _CLOCK and (rest >= 60 or (hours is not None and int(minutes) >= 60)):
         return None
-    whole = int(hours or 0) * 3600 + int(minutes) * 60
-    rest = Decimal(seconds.replace(",", "."))
+    whole = int(hours or 0) * 3600 + int(minutes or 0) * 60
     return whole + int(rest) if rest == int(rest) else whole + rest
 
 

@@ -37,6 +37,8 @@ _FORMS = tuple(
 )
 _COMPACT = re.compile(r"\d{14}", re.ASCII)
 _EITHER = re.compile(r"(?P<a>\d{1,2})([/.-])(?P<b>\d{1,2})\2(?P<year>\d{4})" + _TIME, re.ASCII)
+# Browsers and Excel put those that do not break before AM and PM.
+_BLANKS = str.maketrans("\u00a0\u202f\u2009", "   ")
 _COUNT = re.compile(r"\d{9,19}(?:\.\d+)?", re.ASCII)
 
 
@@ -86,6 +88,11 @@ class AmbiguousDateError(ValueError):
 def is_plain(text: str) -> bool:
     """Whether a text has the shape of ISO 8601, as far as its date; quickly."""
     return text[4:5] == "-" and text[7:8] == "-" and text[-1:] not in "Mm."
+
+
+def with_blanks(text: str) -> str:
+    """The text with plain blanks for those that do not break, and none around it."""
+    return text.translate(_BLANKS).strip()
 
 
 def read(text: str) -> Moment | None:

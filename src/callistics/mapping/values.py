@@ -14,10 +14,10 @@ from callistics.mapping.numbers import (
     ALL_DIGITS,
     MONEY,
     SECONDS,
-    clock_seconds,
     number,
     percent,
     scaled,
+    seconds_of,
 )
 from callistics.mapping.rule import ANY, FieldRule
 from callistics.mapping.words import KNOWN
@@ -190,7 +190,7 @@ def _duration(rule: FieldRule, reading: Reading) -> Convert:
         found = number(value, mark)
         if found is not None:
             return found if factor is None else scaled(found, factor)
-        seconds = clock_seconds(value)
+        seconds = seconds_of(value)
         if seconds is not None:
             return seconds
         if factor is not None:
@@ -255,7 +255,7 @@ def _written_time(zone: Zone | None) -> Convert:
         if zone is None and times.is_plain(value):
             return value
         try:
-            found = times.read(value.strip())
+            found = times.read(times.with_blanks(value))
         except times.AmbiguousDateError:
             raise
         except ValueError:
