@@ -125,6 +125,24 @@ VALUES = {
         "id,start,duration_ms\na,2025-01-05,42500\n",
         *(*_START, "--map", "duration=duration_ms"),
     ),
+    "milliseconds_that_no_name_tells": _text(
+        "a.csv",
+        "id,start,duration\na,2025-01-05,42500\nb,2025-01-05,0\nc,2025-01-05,0\n",
+        *_START,
+    ),
+    "parts_of_a_day_that_no_name_tells": _text(
+        "a.csv", "id,start,duration\na,2025-01-05,0.002222\nb,2025-01-05,0\n", *_START
+    ),
+    "titles_that_were_taken_for_the_header": _text(
+        "a.csv", "Report of 2025\nJanuary, all\n\nid,start,outcome\na,2025-01-05,BUSY\n"
+    ),
+    "titles_that_are_as_wide": _text(
+        "a.csv", "Report;;\n;;\nid;start;outcome\na;2025-01-05;BUSY\n"
+    ),
+    "names_that_are_nearly_fields": _text(
+        "a.csv", "id,start,Duration,City\na,2025-01-05,5,Delhi\n", *_START, "--payload-rest"
+    ),
+    "years_that_have_two_digits": _text("a.csv", "id,start\na,13/01/25 10:00\n", *_START),
     "nulls": _text(
         "a.csv",
         "id,start,outcome,agent_id\na,2025-01-05,NULL,\\N\nb,2025-01-05,BUSY,\\N\n",

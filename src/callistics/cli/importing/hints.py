@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
+from callistics.cli.importing.header_hints import about_header, about_names
+from callistics.cli.importing.number_hints import about_numbers, about_unit
 from callistics.files.preview import Column, Preview
 from callistics.mapping import times
 from callistics.mapping.mapping import RecordMapping
@@ -27,17 +29,17 @@ _OFTEN = 50
 _LOOKED_AT = 100
 _LAST_MONTH = "12"
 _SHOWN = 5
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+", re.ASCII)
-_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+# Of a day, a month and a year.
+_DIGITS = re.compile(r"\d.*\d.*\d", re.ASCII | re.DOTALL)
 _DATE = re.compile(
     r"\d{1,2}([/.-])\d{1,2}\1\d{4}(?:(,? +|T)\d{1,2}:\d\d(:\d\d)?( ?[APap][Mm])?)?", re.ASCII
 )
-_UNITS = {"ms": ("ms", "millis", "milliseconds"), "min": ("min", "mins", "minutes")}
 
 
 def hints(found: Preview, mapping: RecordMapping) -> list[str]:
     """Sentences, each with the option that would help; none twice."""
-    said = [*_about_document(found, mapping), *_about_encoding(found)]
+    said = [*about_header(found), *_about_document(found, mapping), *_about_encoding(found)]
+    said += about_names(found, mapping)
     for column in found.columns:
         said += _about_nulls(column, mapping)
         for target in column.targets or ():
@@ -61,10 +63,10 @@ def _about(target: str, column: Column, mapping: RecordMapping) -> Iterator[str]
     elif field.type.choices:
         yield from _about_words(field, values, set(rule.words) if rule else set())
     elif field.type in (types.DURATION, types.COST, types.SENTIMENT, types.ATTEMPT):
-        yield from _about_numbers(target, values, mapping)
+        yield from about_numbers(target, values, mapping)
         has_unit = rule is not None and (rule.unit or rule.scale is not None)
         if not has_unit:
-            yield from _about_unit(field, column.name, values)
+            yield from about_unit(field, column.name, values)
 
 
 def _about_times(target: str, values: Sequence[tuple[int, object]], clock: str) -> Iterator[str]:
@@ -82,6 +84,12 @@ def _about_times(target: str, values: Sequence[tuple[int, object]], clock: str) 
             f"--time-format {target}='{form}{clock}'" for form in _formats(values, either[0][1])
         )
         yield f"which of day and month comes first is not guessed: {forms}"
+    strange = next((text for _, value in values if not clock and (text := _strange(value))), None)
+    if strange is not None:
+        yield (
+            f"{target}: {strange} is of no form that is known: --time-format {target}=FORMAT, made"
+            " of %d %m %Y (%y: two digits), %b (Jan), %H %M %S, or %I and %p (AM, PM)"
+        )
 
 
 def _about_swapped(name: str, formats: Sequence[str], values: Sequence[object]) -> Iterator[str]:
@@ -104,13 +112,26 @@ def _days(texts: Sequence[object], formats: Sequence[str]) -> Iterator[str]:
 
 
 def _either_way(value: object) -> tuple[str, str, str] | None:
+    text = times.with_blanks(value) if isinstance(value, str) else ""
     try:
-        times.read(value.strip() if isinstance(value, str) else "")
+        times.read(text)
     except AmbiguousDateError as error:
-        return (str(value), *error.readings)
+        return (text, *error.readings)
     except ValueError:
         return None
     return None
+
+
+def _strange(value: object) -> str | None:
+    """A text that is no time, though there are numbers in it."""
+    text = times.with_blanks(value) if isinstance(value, str) else ""
+    try:
+        is_time = times.read(text) is not None
+    except AmbiguousDateError:
+        is_time = True
+    except ValueError:
+        is_time = False
+    return None if is_time or number(text) is not None or not _DIGITS.search(text) else text
 
 
 def _formats(values: Sequence[tuple[int, object]], text: str) -> list[str]:
@@ -149,42 +170,6 @@ def _about_words(
 
 def _quoted(text: str) -> str:
     return text if re.fullmatch(r"[\w:.=+…-]+", text) else f"'{text}'"
-
-
-def _about_numbers(
-    target: str, values: Sequence[tuple[int, object]], mapping: RecordMapping
-) -> Iterator[str]:
-    if mapping.decimal is not None:
-        return
-    texts = [value.strip() for _, value in values if isinstance(value, str)]
-    commas = [text for text in texts if _COMMA.fullmatch(text) or _GROUPED.fullmatch(text)]
-    if not commas:
-        return
-    fraction = next((text for text in commas if not _GROUPED.fullmatch(text)), None)
-    if fraction is not None:
-        yield f"{target} has decimal commas ({fraction}): --decimal ,"
-    else:
-        text = commas[0]
-        yield (
-            f"{target}: {text} is {text.replace(',', '')} with --decimal . and"
-            f" {text.replace(',', '.')} with --decimal ,"
-        )
-
-
-def _about_unit(
-    field: RecordField, name: str, values: Sequence[tuple[int, object]]
-) -> Iterator[str]:
-    numbers = [found for _, value in values if (found := number(value)) is not None]
-    parts = re.split(r"[^a-z]+", re.sub(r"([A-Z][a-z]+)", r" \1", name).lower())
-    if field.type is types.DURATION:
-        for unit, words in _UNITS.items():
-            if any(word in parts for word in words):
-                yield f'{field.name}: "{name}" seems to be in {unit}: --unit {field.name}={unit}'
-    if field.type is types.SENTIMENT and any(one > 1 for one in numbers):
-        most = max(numbers)
-        yield f"{field.name} is from 0 to 1, and here up to {most}: --scale {field.name}=0.01"
-    if field.type is types.COST and numbers and all(one <= 0 for one in numbers) and any(numbers):
-        yield f"{field.name} is below zero here: --scale {field.name}=-1"
 
 
 def _about_nulls(column: Column, mapping: RecordMapping) -> Iterator[str]:
