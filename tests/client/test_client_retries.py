@@ -13,8 +13,9 @@ from callistics.client import (
     RequestTimeoutError,
     StatusError,
     TooManyRequestsError,
+    UnavailableError,
 )
-from callistics.problem_types import QUERY_TIMED_OUT
+from callistics.problem_types import QUERY_TIMED_OUT, STORAGE_FAILED
 from support.asynchronous import finished
 
 from .conftest import Script
@@ -84,6 +85,19 @@ def test_a_key_is_asked_for_again_where_none_was_made(
     with pytest.raises(ClientError):
         scripted(script)[0].create_key("k", ["query"])
     assert len(script.requests) == 3
+
+
+def test_a_key_is_not_made_twice_where_storage_failed() -> None:
+    """It may have been made all the same; records are sent again, as that does no harm."""
+    problem = {"type": STORAGE_FAILED.uri, "title": "Storage failed", "status": 503}
+    script = Script(httpx.Response(503, json=problem))
+    client, _ = scripted(script)
+    with pytest.raises(UnavailableError):
+        client.create_key("k", ["query"])
+    assert len(script.requests) == 1
+    with pytest.raises(UnavailableError):
+        client.ingest([{"call_id": "a"}])
+    assert len(script.requests) == 1 + 3
 
 
 def test_a_query_past_its_time_limit_is_not_asked_again() -> None:

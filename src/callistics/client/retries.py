@@ -8,12 +8,12 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from callistics.problem_types import QUERY_TIMED_OUT
+from callistics.problem_types import QUERY_TIMED_OUT, STORAGE_FAILED, ProblemType
 
 Outcome = httpx.Response | httpx.RequestError
 """What became of sending a request once."""
 
-# Nothing was done: these are told before a request is worked on.
+# Nothing was done: these are told before a request is worked on, but where storage failed.
 _NOT_DONE = frozenset({408, 429, 503})
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _NEVER = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooManyRedirects)
@@ -82,10 +82,10 @@ class Tries:
         status = response.status_code
         if response.is_success or not self._retrying.at(status):
             return False
-        if status == QUERY_TIMED_OUT.status and QUERY_TIMED_OUT.uri.encode() in response.content:
+        if _is(response, QUERY_TIMED_OUT):
             # The query would run past its limit again.
             return False
-        return self._repeatable or status in _NOT_DONE
+        return self._repeatable or (status in _NOT_DONE and not _is(response, STORAGE_FAILED))
 
     def _length(self, outcome: Outcome) -> float:
         """As asked for, else longer each time."""
@@ -94,6 +94,10 @@ class Tries:
             return min(max(asked, _LEAST_PAUSE), LONGEST_PAUSE)
         pause = min(max(_FIRST_PAUSE, self._waited), LONGEST_PAUSE)
         return pause * (1 - random.uniform(0, self._retrying.spread))  # noqa: S311 - no secret
+
+
+def _is(response: httpx.Response, kind: ProblemType) -> bool:
+    return response.status_code == kind.status and kind.uri.encode() in response.content
 
 
 def asked_pause(response: httpx.Response) -> float | None:
