@@ -13,6 +13,8 @@ from callistics.model.json import encode
 
 _AS_IT_IS = frozenset({str, int, bool, type(None), datetime, date, UUID})
 _MICROSECONDS = Decimal(1_000_000)
+_DOUBLE = 8
+"""Bytes of a number that Python has as a float."""
 
 
 def encoded(value: object) -> bytes:
@@ -37,9 +39,28 @@ def plain(value: object) -> object:
     if convert is not None:
         return convert(value)
     if hasattr(value, "item") and getattr(value, "shape", None) == ():
-        # A scalar of NumPy.
-        return plain(cast("Any", value).item())
+        return _scalar(value)
     raise TypeError(f"{value!r} of the type {kind.__name__} has no form in JSON")
+
+
+def _scalar(value: Any) -> object:
+    """A scalar of NumPy.
+
+    Its own `item` makes a count of nanoseconds, null of a time that is none, and of a single
+    float a double with other digits.
+    """
+    dtype = value.dtype
+    kind = getattr(dtype, "kind", "")
+    if kind == "f" and dtype.itemsize > _DOUBLE:
+        return _decimal(Decimal(str(value)))
+    if kind == "f":
+        return _float(float(str(value)))
+    if kind not in ("m", "M"):
+        return plain(value.item())
+    if value != value:  # noqa: PLR0124
+        raise ValueError(f"{value} is no time: leave the field out, or use None")
+    found = value.item()
+    return plain(value.astype(f"{kind}8[us]").item() if isinstance(found, int) else found)
 
 
 def _members(value: Mapping[Any, Any]) -> dict[str, object]:
