@@ -1,5 +1,6 @@
 """One exception a status, under one tree, with all that the server says."""
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,14 @@ import httpx
 import pytest
 
 from callistics import AsyncClient, Client, client
-from callistics.client import ClientError, InvalidValuesError, ServerError, StatusError, errors
+from callistics.client import (
+    ClientError,
+    InvalidValuesError,
+    Receipt,
+    ServerError,
+    StatusError,
+    errors,
+)
 from callistics.client.errors import BY_STATUS
 from callistics.errors import CallisticsError
 from callistics.problem_types import PROBLEM_TYPES
@@ -78,6 +86,17 @@ def test_every_field_that_is_wrong_is_reachable(running: RunningServer) -> None:
     assert found.problem["status"] == 422
     for one in found.errors:
         assert one.pointer in str(found)
+
+
+def test_an_error_comes_out_of_another_process_as_it_was(running: RunningServer) -> None:
+    with running.client() as there, pytest.raises(InvalidValuesError) as caught:
+        there.ingest([{"call_id": "c", "attempt": 0}, {"call_id": 7}], batch_size=1)
+    found = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
+    assert type(found) is InvalidValuesError
+    assert str(found) == str(caught.value)
+    assert (found.errors, found.problem) == (caught.value.errors, caught.value.problem)
+    assert found.receipt == caught.value.receipt == Receipt()
+    assert found.headers["content-type"] == "application/problem+json"
 
 
 def test_a_name_that_is_close_is_told(running: RunningServer) -> None:
@@ -179,6 +198,22 @@ def test_what_no_request_can_be_made_of(running: RunningServer) -> None:
         there.types()
     with pytest.raises(ClientError, match="idna"):
         Client(f"http://{'a' * 70}.example").types()
+
+
+def test_a_query_of_a_batch_without_its_type_is_told(running: RunningServer) -> None:
+    queries: Any = [{"query_type": "call_count"}, {"filters": {}}]
+    with running.client() as there:
+        _, wrong = there.batch(queries, return_errors=True)
+    assert isinstance(wrong, client.BadRequestError)
+    assert "/query_type" in str(wrong)
+
+
+@pytest.mark.parametrize("name", ["limit", "cursor"])
+def test_a_search_of_every_call_has_no_end_of_its_own(name: str) -> None:
+    sought: Any = {name: 5}
+    for kind in (Client, AsyncClient):
+        with pytest.raises(TypeError, match=f"without '{name}': page_size"):
+            kind("http://host").search_calls(**sought)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf")])

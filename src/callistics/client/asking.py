@@ -64,8 +64,11 @@ def pages(query_type: str, asked: Asked, page_size: int) -> Request[Answer]:
 
 
 def _body(query_type: str, asked: Mapping[str, Any]) -> Body:
-    given = {name: value for name, value in asked.items() if value is not None}
-    return {"query_type": query_type, **given}
+    return _given({"query_type": query_type, **asked})
+
+
+def _given(asked: Mapping[str, Any]) -> Body:
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def _page(body: Body) -> Request[Answer]:
@@ -91,7 +94,7 @@ def _answer(body: Mapping[str, Any], found: Body, headers: Mapping[str, str]) ->
 
 def batch(queries: Sequence[Query]) -> Request[list[Answer | StatusError]]:
     """Several queries of one state of the records."""
-    bodies = [_body(each["query_type"], each) for each in queries]
+    bodies = [_given(each) for each in queries]
 
     def build(found: Body) -> list[Answer | StatusError]:
         answers: list[Body] = found["answers"]
@@ -119,9 +122,19 @@ def raised(answers: Sequence[Answer | StatusError]) -> list[Answer]:
     return found
 
 
+def check_sought(sought: Sought) -> None:
+    """Refuse what a request takes, and a search of every call does not. Raises `TypeError`."""
+    wrong = next((name for name in ("limit", "cursor") if name in sought), None)
+    if wrong is not None:
+        raise TypeError(
+            f"search_calls() gives every call, without {wrong!r}: page_size is how many come at a"
+            " time, and islice() takes some of them"
+        )
+
+
 def search(sought: Sought, cursor: str | None = None) -> Request[CallPage]:
     """A page of the calls that match."""
-    given = {name: value for name, value in sought.items() if value is not None}
+    given = _given(sought)
     body = {"limit": given.pop("page_size", MOST_CALLS), **given, "cursor": cursor}
 
     def read(response: httpx.Response) -> CallPage:

@@ -31,7 +31,7 @@ ClientError
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
@@ -45,7 +45,9 @@ _SHOWN = 20
 
 
 class ClientError(CallisticsError):
-    """The base of all of them."""
+    """The base of all of them. `receipt` is what `ingest` had stored before."""
+
+    receipt: "Receipt | None" = None
 
 
 class NoAnswerError(ClientError):
@@ -76,7 +78,7 @@ class StatusError(ClientError):
     """An answer other than 2xx.
 
     `errors` names every bad field at once: where it is (JSON pointer), what is wrong, what was
-    sent. `problem` is the whole body. `receipt` is what `ingest` had stored before.
+    sent. `problem` is the whole body.
     """
 
     def __init__(
@@ -96,8 +98,12 @@ class StatusError(ClientError):
         raw = problem.get("errors")
         listed = cast("list[object]", raw) if isinstance(raw, list) else []
         self.errors: Sequence[FieldError] = tuple(FieldError.of(one) for one in listed)
-        self.receipt: Receipt | None = None
         super().__init__(text_of(f"{status} {self.title}", self.detail, self.errors))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it comes out of another process; as it stands, its text alone would be kept."""
+        made_of = (self.status, self.problem, self.phrase, self.headers)
+        return type(self), made_of, self.__dict__
 
     @property
     def retry_after(self) -> str | None:

@@ -23,6 +23,7 @@ class Calls:
     """
 
     def __init__(self, transport: Transport, sought: Sought) -> None:
+        asking.check_sought(sought)
         self._transport, self._sought = transport, sought
 
     def __iter__(self) -> Iterator[Record]:
@@ -54,6 +55,7 @@ class AsyncCalls:
     """The same for asyncio."""
 
     def __init__(self, transport: AsyncTransport, sought: Sought) -> None:
+        asking.check_sought(sought)
         self._transport, self._sought = transport, sought
 
     async def __aiter__(self) -> AsyncIterator[Record]:
