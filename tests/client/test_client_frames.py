@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from callistics import Client
-from callistics.client import Answer, RecordError
+from callistics.client import Answer
 from callistics.client.rows.records import rows_of
 from callistics.queries import registry
 from callistics.synthetic import generate_calls
@@ -243,6 +243,7 @@ def test_values_of_columns_are_exact() -> None:
         "day": pa.array([date(2025, 1, 2), None]),
         "length": pa.array([timedelta(milliseconds=1500), None]),
         "yes": pa.array([True, None]),
+        "map": pa.array([[("a", 1), ("b", None)], None], pa.map_(pa.string(), pa.int64())),
         "object": pa.array([{"a": 1, "b": None, "c": [float("nan")]}, None]),
     }
     first, second = rows_of(pa.table(columns))
@@ -257,6 +258,7 @@ def test_values_of_columns_are_exact() -> None:
         "day": date(2025, 1, 2),
         "length": Decimal("1.5"),
         "yes": True,
+        "map": {"a": 1},
         "object": {"a": 1, "c": [None]},
     }
 
@@ -268,9 +270,6 @@ def test_payloads_of_columns() -> None:
     first, second = rows_of(frame)
     assert first == {"payload": {"age": Decimal("0.10"), "city": "Delhi"}}
     assert second == {}
-    for wrong in ("[]", "{", "text"):
-        with pytest.raises(RecordError, match="record 0: payload"):
-            list(rows_of(pl.DataFrame({"payload": [wrong]})))
 
 
 def test_a_reader_is_read_a_part_at_a_time() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from callistics.client.errors import StatusError
 from callistics.model.field_error import FieldError
 
 MOST_KEPT = 1_000
@@ -34,7 +35,8 @@ class Missing:
 class Receipt:
     """How many records were received, and became what; each is one of the last four.
 
-    `first_rejected` and `first_pending` name the first of those, up to `MOST_KEPT`.
+    `first_rejected` names the first of those, and `first_pending` the first of each request, up to
+    `MOST_KEPT`.
     """
 
     received: int = 0
@@ -77,3 +79,14 @@ def receipt_of(body: Mapping[str, Any]) -> tuple[Receipt, Sequence[Rejected]]:
         missing[:MOST_KEPT],
     )
     return receipt, rejected
+
+
+def rejected_by(error: StatusError) -> list[Rejected]:
+    """The records that an error is about; none where it is about something else."""
+    found: dict[int, list[FieldError]] = {}
+    for one in error.errors:
+        step = next(iter(one.steps), "")
+        if not step.isdigit():
+            return []
+        found.setdefault(int(step), []).append(one.below(1))
+    return [Rejected(place, tuple(errors)) for place, errors in found.items()]

@@ -27,14 +27,24 @@ def rows_of(source: Any) -> Iterator[dict[str, Any]]:
     """The records of a table, a part of it at a time; nulls and NaN are absent.
 
     A column `payload` holds objects or their JSON, one named `payload.<key>` a member of it.
-    Raises `MissingPackageError`, `RecordError`.
+    Raises `MissingPackageError`, and `RecordError` for a table that Arrow has no form for.
     """
     try:
         import pyarrow as pa  # noqa: PLC0415
     except ImportError as error:
         raise missing("pyarrow") from error
-    number = 0
-    with pa.RecordBatchReader.from_stream(source) as reader:
+    try:
+        reader = pa.RecordBatchReader.from_stream(source)
+    except (pa.ArrowException, ValueError) as error:
+        raise RecordError(
+            f"the table cannot be read: {error}; where a column has values of several types, give"
+            " mappings, or payloads as their JSON"
+        ) from error
+    names = reader.schema.names
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise RecordError(f"the table has more than one column {twice!r}")
+    with reader:
         for batch in reader:
             read = [
                 (str(name), _values(column))
@@ -43,11 +53,10 @@ def rows_of(source: Any) -> Iterator[dict[str, Any]]:
             ]
             names = [name for name, _ in read]
             for row in zip(*(values for _, values in read), strict=True):
-                yield _record(number, names, row)
-                number += 1
+                yield _record(names, row)
 
 
-def _record(number: int, names: Iterable[str], row: Iterable[Any]) -> dict[str, Any]:
+def _record(names: Iterable[str], row: Iterable[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     below: dict[str, Any] = {}
     for name, value in zip(names, row, strict=True):
@@ -56,22 +65,22 @@ def _record(number: int, names: Iterable[str], row: Iterable[Any]) -> dict[str, 
         if name.startswith(_PREFIX):
             below[name.removeprefix(_PREFIX)] = value
         else:
-            found[name] = _payload(number, value) if name == _PAYLOAD else value
-    if below:
-        found[_PAYLOAD] = {**found.get(_PAYLOAD, {}), **below}
+            found[name] = _payload(value) if name == _PAYLOAD else value
+    whole = found.get(_PAYLOAD, {})
+    if below and isinstance(whole, dict):
+        found[_PAYLOAD] = {**whole, **below}
     return found
 
 
-def _payload(number: int, value: Any) -> Any:
+def _payload(value: Any) -> Any:
+    """The object that a text is. Any other text stays: it is a bad record like any other."""
     if not isinstance(value, str):
         return value
     try:
         found = as_object(decode(value.encode()))
-    except NotJsonError as error:
-        raise RecordError(f"record {number:,}: payload: {error}") from None
-    if found is None:
-        raise RecordError(f"record {number:,}: payload: not a JSON object")
-    return found
+    except NotJsonError:
+        return value
+    return value if found is None else found
 
 
 def _values(column: Any) -> Values:
@@ -84,7 +93,7 @@ def _values(column: Any) -> Values:
     for holds, convert in _CONVERT:
         if holds(pa.types, kind):
             return convert(pa, column)
-    found: Values = column.to_pylist()
+    found: Values = column.to_pylist(maps_as_pydicts="lossy")
     return [_known(value) for value in found] if pa.types.is_nested(kind) else found
 
 
