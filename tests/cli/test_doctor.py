@@ -83,7 +83,8 @@ def test_the_server_that_is_named_is_the_one_asked(
     assert f"{server.url} answers" in output
     assert "DuckDB" in output
     assert "Nothing is wrong." in output
-    assert "exclude each other" in run("doctor", "--engine", "duckdb://x.db", code=2).output
+    both = ("--url", server.url, "--engine", "duckdb://x.db")
+    assert "exclude each other" in run("doctor", *both, code=2).output
 
 
 def test_a_named_server_that_does_not_answer_is_a_problem(run: Run) -> None:

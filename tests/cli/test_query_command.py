@@ -258,3 +258,16 @@ def test_a_measure_goes_with_the_types_that_take_one(filled: Run) -> None:
 )
 def test_what_several_types_do_not_take(filled: Run, given: tuple[str, ...], said: str) -> None:
     assert said in filled("query", *given, code=2).stderr
+
+
+def test_a_database_that_is_named_is_opened_whatever_the_environment_says_of_a_server(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLISTICS_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("CALLISTICS_KEY", "of a server")
+    Path("calls.csv").write_text("call_id,merchant_id,reseller_id,started_at\na,m,r,2025-01-01\n")
+    there = ("--engine", "duckdb://new.db")
+    assert "1 stored" in run("import", "calls.csv", *there).output
+    shown = run("query", "call_count", *there, "--format", "json").stdout
+    assert json.loads(shown)["data"] == [{"count": 1}]
+    assert "not known" in run("query", "call_count", *there, "--key", "x", code=1).output

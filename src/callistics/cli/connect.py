@@ -11,6 +11,7 @@ from functools import wraps
 
 import click
 import httpx
+from click.core import ParameterSource
 
 from callistics.cli.client import PATIENCE, Client, Patience
 from callistics.cli.root import Failure
@@ -48,12 +49,25 @@ def client_options(command: Callable[..., None]) -> Callable[..., None]:
         " database file itself.",
     )
     @click.option("--key", envvar="CALLISTICS_KEY", show_envvar=True, help="Access key.")
-    @click.option("--engine", help=f"Open this database, such as {ENGINE_DSNS[0]}.")
+    @click.option(
+        "--engine",
+        help=f"Open this database, such as {ENGINE_DSNS[0]}, whatever server and key the"
+        " environment names.",
+    )
     @wraps(command)
     def wrapped(*, url: str | None, key: str | None, engine: str | None, **given: object) -> None:
+        if engine:
+            # Those of the environment are of a server, and say nothing of this database.
+            url, key = _typed("url", url), _typed("key", key)
         command(target=Target(url or None, key or None, engine or None), **given)
 
     return wrapped
+
+
+def _typed(name: str, value: str | None) -> str | None:
+    """The value of an option, if it is not that of the environment."""
+    source = click.get_current_context().get_parameter_source(name)
+    return None if source is ParameterSource.ENVIRONMENT else value
 
 
 def server_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -176,7 +190,8 @@ def _check_database(settings: Settings, target: Target, url: str, missing: str |
     if target.key is not None:
         raise Failure(
             f"{unheard}{settings.engine} is not there, in which a key could be known: start the"
-            " server, name it with --url, or leave the key out for a new database"
+            " server, name it with --url, or leave the key out for a new database (--key, or"
+            " CALLISTICS_KEY)"
         )
     if unheard:
         click.echo(f"Note: {unheard}{database.absolute()} is new", err=True)
