@@ -15,6 +15,7 @@ import pytest
 
 from callistics import AsyncClient, Client
 from callistics.client import (
+    ClientError,
     InvalidValuesError,
     Receipt,
     RecordError,
@@ -221,6 +222,9 @@ def test_an_unknown_keyword_is_refused() -> None:
     wrong: Any = {"on_eror": "skip"}
     with Client() as client, pytest.raises(TypeError, match="on_eror"):
         client.ingest([], **wrong)
+    one: Any = "lead"
+    with Client() as client, pytest.raises(ClientError, match='"calls" or "leads"'):
+        client.ingest([], one)
 
 
 def test_records_may_come_asynchronously(

@@ -76,6 +76,16 @@ def test_requests_that_are_cancelled_take_no_place_for_ever(running: RunningServ
     finished(work())
 
 
+def test_a_client_of_another_event_loop_says_so() -> None:
+    def closed(_: httpx.Request) -> httpx.Response:
+        raise RuntimeError("Event loop is closed")
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(closed))
+    client = AsyncClient("http://host", http_client=http)
+    with pytest.raises(ClientError, match="closed: an AsyncClient belongs to one event loop"):
+        finished(client.query("call_count"))
+
+
 def test_certificates_that_cannot_be_read_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     for path in ("/nonexistent", __file__):
         monkeypatch.setenv("SSL_CERT_FILE", path)

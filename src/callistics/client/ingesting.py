@@ -4,7 +4,7 @@ import gzip
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypedDict, cast
+from typing import Any, TypedDict, cast, get_args
 
 from callistics.client.bodies import Kind, OnError
 from callistics.client.encoding import encoded
@@ -125,6 +125,8 @@ class Ingestion:
     def __init__(self, kind: Kind, terms: Terms, url: str) -> None:
         if unknown := terms.keys() - _TERMS:
             raise TypeError(f"ingest() got an unexpected keyword argument {min(unknown)!r}")
+        if kind not in get_args(Kind):
+            raise ClientError(f'records are "calls" or "leads", not {kind!r}')
         self.receipt = Receipt()
         self._path = f"/{kind}"
         self._terms = terms

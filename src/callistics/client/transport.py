@@ -83,6 +83,9 @@ class _Base:
         """The error for a request that could not be made of what was given."""
         if closed:
             return ClientError("the client was closed: make another one")
+        if isinstance(error, RuntimeError):
+            # Of asyncio, whose loop is another one now, or closed.
+            return ClientError(f"{error}: an AsyncClient belongs to one event loop")
         return ClientError(f"{self.options.url}: {error}")
 
 
