@@ -35,3 +35,13 @@ def test_what_is_erased_is_told_by_number(
         asyncio.run(ask())
     with pytest.raises(NotFoundError):
         client.call(third)
+
+
+@pytest.mark.parametrize("name", [".", "..", "a/../b", "?#%2E", "é 'x'"])
+def test_an_id_may_be_any_text(client: Client, merchant: str, name: str) -> None:
+    """Also one that in a path would lead elsewhere."""
+    told = {"reseller_id": "r", "started_at": "2025-01-01"}
+    client.ingest({"call_id": name, "lead_id": name, "merchant_id": merchant, **told})
+    assert client.call(name, merchant_id=merchant)["call_id"] == name
+    assert client.lead(name, merchant_id=merchant)["lead_id"] == name
+    assert client.erase_lead(name, merchant_id=merchant) == Erased(1, 1)

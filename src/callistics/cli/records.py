@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 import click
 from rich.table import Table
 
 from callistics.cli.client import Client
 from callistics.cli.output import console, table_of
+from callistics.client.requests import record_path
 from callistics.model.json import encode
 from callistics.texts import counted
 
@@ -32,7 +32,7 @@ def look_up(
     """The JSON text of one call or lead. Raises `ApiError`, `Failure`."""
     given = {"merchant_id": merchant, "timezone": timezone}
     chosen = {name: value for name, value in given.items() if value is not None}
-    path = f"/{kind}/{quote(identity, safe='')}"
+    path = record_path(kind, identity)
     return client.request("GET", path, expects="merchant_id", params=chosen, repeatable=True).text
 
 

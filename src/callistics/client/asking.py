@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 
@@ -20,7 +19,16 @@ from callistics.client.found import (
     payload_keys_of,
     values_of,
 )
-from callistics.client.requests import JSON, Flow, Request, body_of, one, read_with, unreadable
+from callistics.client.requests import (
+    JSON,
+    Flow,
+    Request,
+    body_of,
+    one,
+    read_with,
+    record_path,
+    unreadable,
+)
 from callistics.client.rows.answers import Answer, joined
 
 ARROW = "application/vnd.apache.arrow.stream"
@@ -181,7 +189,7 @@ def shown(
     given = {"merchant_id": merchant_id, "timezone": timezone}
     return Request(
         method="GET",
-        path=f"/{kind}/{quote(identity, safe='')}",
+        path=record_path(kind, identity),
         params={name: value for name, value in given.items() if value is not None},
         read=body_of,
     )
@@ -191,7 +199,7 @@ def erased(kind: str, identity: str, merchant_id: str | None) -> Request[Erased]
     """Erase one call, or one lead with its calls."""
     return Request(
         method="DELETE",
-        path=f"/{kind}/{quote(identity, safe='')}",
+        path=record_path(kind, identity),
         params={} if merchant_id is None else {"merchant_id": merchant_id},
         read=read_with(erased_of),
         # What was erased before its answer was lost is not there the second time.

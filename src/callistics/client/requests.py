@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 import httpx
 
@@ -37,6 +38,12 @@ def one(request: Request[T]) -> Flow[T]:
     """The flow of a single request."""
     found: T = yield request
     return found
+
+
+def record_path(kind: str, identity: str) -> str:
+    """The path of a call or lead, whose id may be any text: dots alone would lead upwards."""
+    part = quote(identity, safe="")
+    return f"/{kind}/{part.replace('.', '%2E') if identity in ('.', '..') else part}"
 
 
 def body_of(response: httpx.Response) -> dict[str, Any]:

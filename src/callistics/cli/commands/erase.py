@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote
 
 import click
 from rich.console import Console
@@ -17,6 +16,7 @@ from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.erased_ids import Named, named_in
 from callistics.cli.importing.progress import progress_bar
 from callistics.cli.root import Failure
+from callistics.client.requests import record_path
 from callistics.texts import counted
 
 _EPILOG = """\b
@@ -138,7 +138,7 @@ def _look(client: Client, named: Named) -> _Outcome:
 
 
 def _path(named: Named) -> str:
-    return f"/{named.kind}/{quote(named.identity, safe='')}"
+    return record_path(named.kind, named.identity)
 
 
 def _params(named: Named) -> dict[str, str]:
