@@ -7,7 +7,7 @@ import pytest
 import zstandard
 
 from support.records import CALL, NDJSON, count, lines
-from support.server import Server
+from support.server import Server, problem
 
 
 def test_a_retried_request_answers_as_the_first_did(server: Server) -> None:
@@ -22,6 +22,19 @@ def test_a_retried_request_answers_as_the_first_did(server: Server) -> None:
     key = server.make_key(None, "ingest")
     mine = server.request("POST", "/calls", json=CALL, headers=headers, key=key)
     assert mine.json()["unchanged"] == 1
+
+
+@pytest.mark.parametrize("path", ["/calls?on_error=skip", "/calls?timezone=Asia/Kolkata", "/leads"])
+def test_the_same_body_of_another_request_is_not_said_to_be_another_one(
+    server: Server, path: str
+) -> None:
+    headers = {"Idempotency-Key": "retry-5"}
+    assert server.request("POST", "/calls", json=[CALL], headers=headers).status_code == 200
+    detail = problem(server.request("POST", path, json=[CALL], headers=headers), 422)["detail"]
+    assert detail == (
+        "Idempotency-Key 'retry-5' was sent before with another request:"
+        " its path, on_error, timezone and body must be the same"
+    )
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])

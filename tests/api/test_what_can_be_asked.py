@@ -92,7 +92,10 @@ def test_a_key_needs_to_be_allowed_to_query(shared_server: Server, path: str) ->
 )
 def test_what_is_wrong_is_named(shared_server: Server, query: str, status: int, words: str) -> None:
     answer = shared_server.request("GET", f"/analytics/values?{query}")
-    assert words in str(problem(answer, status)["errors"])
+    body = problem(answer, status)
+    assert words in str(body["errors"])
+    # There is no body that it could be about.
+    assert body["detail"] == "; ".join(one["message"] for one in body["errors"])
 
 
 def test_the_description_is_the_same_until_something_changes(shared_server: Server) -> None:

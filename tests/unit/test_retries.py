@@ -53,7 +53,7 @@ def test_a_key_that_comes_twice_at_once_is_applied_once(store: Store) -> None:
     assert again.done.result() == Repeated(receipt_of(first))
     assert receipt_of(first).stored == receipt_of(between).stored == 1
     assert [row["outcome"] for row in store.rows("outcome_distribution")] == ["between"]
-    with pytest.raises(Refused, match="another body"):
+    with pytest.raises(Refused, match="another request"):
         other.done.result()
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from callistics.catalog.dimensions import PAYLOAD_PREFIX, Dimension
 from callistics.catalog.values import VALUED, valued
-from callistics.errors import Problem, Refused, did_you_mean, invalid, malformed
-from callistics.model.parameters import LIMIT, read_limit
+from callistics.errors import Problem, did_you_mean, invalid, malformed
+from callistics.model.parameters import LIMIT, read_limit, refused
 from callistics.model.payload import MAX_KEY_LENGTH
 
 PARAMETERS = ("field", "prefix", LIMIT)
@@ -34,7 +34,7 @@ def parse_values(given: Mapping[str, str]) -> ValuesRequest:
         problems.append(invalid("", f"prefix has more than {MAX_PREFIX} characters", prefix))
     limit = read_limit(given, DEFAULT_LIMIT, MAX_LIMIT, problems)
     if problems or field is None:
-        raise Refused(problems)
+        raise refused(problems)
     return ValuesRequest(field, prefix, limit)
 
 

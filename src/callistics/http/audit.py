@@ -26,7 +26,7 @@ from callistics.model.audit_chain import Entry, Head, shown
 from callistics.model.instants import parse_iso
 from callistics.model.json import encode
 from callistics.model.keys import Permission
-from callistics.model.parameters import LIMIT, read_limit
+from callistics.model.parameters import LIMIT, read_limit, refused
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
 
@@ -63,7 +63,7 @@ class _Parameters:
         self.limit = read_limit(self._given, SHOWN, MOST_SHOWN, self._problems)
         self.cursor = self._given.get("cursor")
         if self._problems:
-            raise Refused(self._problems, "; ".join(one.message for one in self._problems))
+            raise refused(self._problems)
 
     def _wrong(self, name: str, message: str, value: str) -> None:
         self._problems.append(malformed("", f"the query parameter {name} {message}", value))

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from callistics.errors import Problem, Refused, malformed, unknown_names
+from callistics.errors import Problem, malformed, unknown_names
 from callistics.http.services import AnyRequest
+from callistics.model.parameters import refused
 
 PARAMETERS = "parameters"
 """The option of a route that names the query parameters it takes, or those of each method.
@@ -46,7 +47,7 @@ async def check_request(request: AnyRequest) -> None:
             if times > 1
         ]
     if problems:
-        raise Refused(problems, "; ".join(problem.message for problem in problems))
+        raise refused(problems)
 
 
 def _wrong_parameters(request: AnyRequest) -> list[Problem]:

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from litestar import HttpMethod, post, route
 from litestar.params import FromPath
 
-from callistics.errors import NotFound, Problem, Refused
+from callistics.errors import NotFound, Problem
 from callistics.http.answer import Answer, json_answer
 from callistics.http.bodies import json_body
 from callistics.http.durable import durable
@@ -16,7 +16,7 @@ from callistics.ingest.job import Result
 from callistics.model.audit import Action, Detail, Note
 from callistics.model.instants import utc_text
 from callistics.model.keys import Permission, StoredKey
-from callistics.model.parameters import LIMIT, read_limit
+from callistics.model.parameters import LIMIT, read_limit, refused
 from callistics.model.webhooks import StoredEndpoint
 from callistics.webhooks.endpoint_request import parse_endpoint_patch, parse_endpoint_request
 from callistics.webhooks.endpoints import new_token
@@ -154,7 +154,7 @@ def _limit(request: AnyRequest) -> int:
     problems: list[Problem] = []
     limit = read_limit(request.query_params, LETTERS_SHOWN, MOST_LETTERS, problems)
     if problems:
-        raise Refused(problems)
+        raise refused(problems)
     return limit
 
 

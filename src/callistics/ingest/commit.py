@@ -102,8 +102,11 @@ def _result_before(session: Session, job: Job, erasures: int) -> JobResult:
 
 def _repeated(before: KeptReceipt, request: IdempotentRequest) -> JobResult:
     if before.body_hash != request.body_hash:
-        message = "was sent before with another body"
-        return Refused([invalid("", f"Idempotency-Key {request.idempotency_key!r} {message}")])
+        message = (
+            f"Idempotency-Key {request.idempotency_key!r} was sent before with another request:"
+            " its path, on_error, timezone and body must be the same"
+        )
+        return Refused([invalid("", message)], message)
     return Repeated(from_text(before.receipt))
 
 

@@ -1,12 +1,17 @@
 """Query parameters that more than one endpoint has."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from callistics.errors import Problem, invalid, malformed
+from callistics.errors import Problem, Refused, invalid, malformed
 
 LIMIT = "limit"
 _WHOLE = re.compile("-?[0-9]{1,20}", re.ASCII)
+
+
+def refused(problems: Sequence[Problem]) -> Refused:
+    """What is raised where query parameters are wrong: there is no body that could be named."""
+    return Refused(problems, "; ".join(problem.message for problem in problems))
 
 
 def read_limit(given: Mapping[str, str], default: int, most: int, problems: list[Problem]) -> int:
