@@ -168,6 +168,6 @@ def whole_number(value: object) -> int | None:
         return None
     if isinstance(value, int):
         return value
-    if value.adjusted() > 30:
+    if value and value.adjusted() > 30:
         return 2**100 if value > 0 else -(2**100)
     return int(value) if value == value.to_integral_value() else None
