@@ -18,6 +18,7 @@ from callistics.pictures.frame import (
     frame,
     from_zero,
     left_out,
+    limited,
     mark,
     name_of,
     names_axis,
@@ -96,12 +97,21 @@ def first_rows(most: int = MOST_BARS) -> Transforms:
 
 
 def bar_list(
-    description: str, transform: Transforms, layers: Sequence[Layer], lines: int = 1
+    description: str,
+    transform: Transforms,
+    layers: Sequence[Layer],
+    lines: int = 1,
+    weight: str | None = None,
 ) -> Spec:
-    """The frame of bars below each other, with so many lines of notes above."""
+    """The frame of bars below each other, with so many lines of notes above.
+
+    Of too many rows the first are drawn; of groups, which come in the order of their names, those
+    of the greatest `weight`.
+    """
+    kept = first_rows() if weight is None else limited("name", weight, MOST_BARS)
     return frame(
         description,
-        [*transform, *first_rows()],
+        [*transform, *kept],
         [*layers, left_out(MOST_BARS)],
         {"step": BAR_HEIGHT},
         NOTE_GAP + NOTE_LINE * (lines - 1),

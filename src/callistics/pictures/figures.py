@@ -44,7 +44,7 @@ def total(picture: Total, unit: Unit, group_by: Sequence[str], description: str)
     )
     facts = [Fact(groups_label(group_by), "datum.name"), *compared_facts([picture.value], unit)]
     layers = [bar("main"), *before(), *text_behind(number("datum.value")), hit(facts)]
-    return bar_list(description, transform, layers)
+    return bar_list(description, transform, layers, weight="value")
 
 
 def _columns(value: str, unit: Unit, group_by: Sequence[str], description: str) -> Spec:
@@ -122,7 +122,7 @@ def _boxes(
         },
         hit(facts),
     ]
-    return bar_list(description, transform, layers)
+    return bar_list(description, transform, layers, weight="count")
 
 
 def amounts(picture: Spread, unit: Unit, group_by: Sequence[str], description: str) -> Spec:
@@ -159,4 +159,6 @@ def amounts(picture: Spread, unit: Unit, group_by: Sequence[str], description: s
     ]
     if group_by:
         facts.insert(0, Fact(groups_label(group_by), "datum.group"))
-    return bar_list(description, [*sums, *largest], [bar("main"), *text_behind(text), hit(facts)])
+    layers = [bar("main"), *text_behind(text), hit(facts)]
+    weight = "count" if group_by else None
+    return bar_list(description, [*sums, *largest], layers, weight=weight)
