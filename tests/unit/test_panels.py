@@ -81,3 +81,7 @@ def test_the_document_is_json_and_offers_every_filter() -> None:
 def test_what_reached_and_success_mean_is_said_where_they_stand() -> None:
     shown = [one for one in PANELS if one.query_type == "success_rate"]
     assert all("spoken to" in one.help and "what it is for" in one.help for one in shown)
+
+
+def test_a_stage_that_was_ever_reached_sets_no_filter_of_the_current_status() -> None:
+    assert all(not one.selects for one in PANELS if one.query_type == "conversion_funnel")

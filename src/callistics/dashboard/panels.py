@@ -221,7 +221,7 @@ PANELS: tuple[Panel, ...] = (
         " reached none is not counted. Paler: lost since the stage before.",
         "conversion_funnel",
         page_size=15,
-        selects={"status": "status"},
+        # No filter means what was ever reached: that by the status means what it is now.
     ),
     Panel(
         "cost",
