@@ -137,3 +137,21 @@ def test_numbers_are_told_exactly_and_a_cost_with_its_currency(visit: Opener, si
     expect(record).to_contain_text("1.5 INR")
     expect(record).not_to_contain_text("Currency")
     expect(record.locator("pre")).to_contain_text('"account": 9007199254740993')
+
+
+def test_a_transcript_is_read_in_lines(visit: Opener, site: Live) -> None:
+    page = visit(site)
+    (call, *_) = found(site)
+    transcript = "Agent: Good morning.\nCustomer: <b>Who</b> is it?"
+    payload = {"city": "Delhi", "transcript": transcript}
+
+    def with_transcript(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "payload": payload})
+
+    page.page.route(f"**/calls/{call}*", with_transcript)
+    page.open(f"?call={call}", key=ADMIN_KEY)
+    texts = page.page.locator("#view-record pre").all_text_contents()
+    assert texts == [transcript, '{\n  "city": "Delhi"\n}']
+    expect(page.page.get_by_role("heading", name="transcript")).to_be_visible()
+    assert not page.violations()

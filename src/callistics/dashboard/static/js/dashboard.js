@@ -85,7 +85,7 @@ async function showAll(answers, resolved, state) {
 }
 
 function emptiness(resolved, state) {
-  return resolved.count === 0 ? emptyNotice(state, newest) : null;
+  return resolved.count === 0 ? emptyNotice(state, newest, resolved.end) : null;
 }
 
 // Undefined as long as it is not known, null where there is none.

@@ -33,7 +33,7 @@ async function begin() {
     if (JSON.stringify(limits) !== arrangedFor) arrange(description);
   } catch (error) {
     byId("main").ariaBusy = "false";
-    fill(byId("notices"), failureNotice(error));
+    fill(byId("notices"), failureNotice(error, begin));
     return;
   }
   startLoading(load, fail);
@@ -48,6 +48,7 @@ function prepare(description) {
   subscribe((state) => {
     filterBar.update(state);
     showView(state);
+    showOutdated(true);
     // What was chosen is shown with the next token.
     if (isWaiting()) askForToken();
     else reload();
@@ -65,6 +66,16 @@ function arrange(description) {
 }
 
 async function load(signal) {
+  await loadView(signal);
+  if (!signal.aborted) showOutdated(false);
+}
+
+// Figures of before are not to be taken for those of the filters above them.
+function showOutdated(are) {
+  document.body.classList.toggle("outdated", are);
+}
+
+function loadView(signal) {
   const { view } = current();
   if (view === "calls") return showCalls(byId("view-calls"), signal);
   if (view === "call") return showCall(byId("view-record"), signal);
@@ -92,7 +103,10 @@ function showView({ view }) {
 function fail(error) {
   // What a token may never do another one of its kind may not do either.
   const refused = isEmbedded() ? error.status === 401 : error.refusesKey;
-  if (!refused) return fill(byId("notices"), failureNotice(error));
+  if (!refused) {
+    showOutdated(true);
+    return fill(byId("notices"), failureNotice(error, reload));
+  }
   stopLoading();
   if (isEmbedded()) return waitForToken();
   endSession(error.status);

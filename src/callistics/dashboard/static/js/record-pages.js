@@ -11,7 +11,7 @@ const NESTED = ["payload", "calls", "history", "status_history"];
 const CALL_COLUMNS = ["started_at", "outcome", "duration", "attempt", "provider", "agent_id", "sentiment", "call_id"];
 
 export async function showCall(place, signal) {
-  const { id, merchant, timezone } = current();
+  const { id, merchant, timezone } = vacate(place);
   const call = await api.call(id, merchant, timezone, signal);
   fill(byId("notices"));
   fill(place, back(), card("Call", call.call_id, [
@@ -22,7 +22,7 @@ export async function showCall(place, signal) {
 }
 
 export async function showLead(place, signal) {
-  const { id, merchant, timezone } = current();
+  const { id, merchant, timezone } = vacate(place);
   const lead = await api.lead(id, merchant, timezone, signal);
   const history = lead.history ?? lead.status_history ?? [];
   fill(byId("notices"));
@@ -33,6 +33,15 @@ export async function showLead(place, signal) {
     part("Calls", rows(lead.calls ?? [], CALL_COLUMNS, (name, one, text) =>
       name === "started_at" ? link(text, "call", one.call_id, one.merchant_id ?? lead.merchant_id) : text)),
   ]));
+}
+
+// Nothing of one record stands below the address of another, while that comes or where it does not.
+function vacate(place) {
+  const state = current();
+  const name = JSON.stringify([state.view, state.id, state.merchant]);
+  if (place.dataset.record !== name) fill(place, back());
+  place.dataset.record = name;
+  return state;
 }
 
 function back() {
@@ -61,9 +70,19 @@ function isTold(name, { cost }) {
   return name === "currency" && cost !== null && cost !== undefined;
 }
 
+// Of what has lines, as transcripts do, these are read: as JSON all would be in one.
 function payload(content) {
-  if (!content || !Object.keys(content).length) return null;
-  return part("Payload", h("pre", { tabindex: "0" }, h("code", {}, JSON.stringify(content, null, 2))));
+  const entries = Object.entries(content ?? {});
+  if (!entries.length) return null;
+  const [texts, others] = [true, false].map((is) => entries.filter(([, value]) => hasLines(value) === is));
+  return part("Payload", [
+    texts.map(([key, text]) => [h("h3", {}, key), h("pre", { tabindex: "0", dir: "auto" }, text)]),
+    others.length ? h("pre", { tabindex: "0" }, h("code", {}, JSON.stringify(Object.fromEntries(others), null, 2))) : null,
+  ]);
+}
+
+function hasLines(value) {
+  return typeof value === "string" && value.includes("\n");
 }
 
 function part(title, content) {
