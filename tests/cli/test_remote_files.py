@@ -17,7 +17,11 @@ from support.workbooks import workbook
 from .conftest import Run
 
 TEXT = "call_id,started_at,outcome\na,2025-01-05,BUSY\nb,2025-01-06,BUSY\n"
+# Two members, of which the second ends with a line and before its end.
+PACKED = gzip.compress(TEXT.encode()) + gzip.compress(b"c,2025-01-07,BUSY\n")
 FILES = {
+    "/packed.csv": PACKED,
+    "/cut-packed.csv": PACKED[:-8],
     "/calls.csv": TEXT.encode(),
     "/calls.csv.gz": gzip.compress(TEXT.encode()),
     "/calls.xlsx": workbook({"A": [["call_id", "started_at"], ["a", "2025-01-05"]]}),
@@ -42,6 +46,8 @@ class Files(BaseHTTPRequestHandler):
             return
         self.send_response(404 if data is None else 200)
         self.send_header("Content-Length", str(len(data or b"") + 10 * (path == "/cut.csv")))
+        if "packed" in path:
+            self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         self.wfile.write(data or b"")
 
@@ -92,11 +98,17 @@ def test_a_file_that_is_fetched_goes_in(address: str, run: Run) -> None:
     assert "2 received, 2 stored" in run("import", f"{address}/calls.csv", *TENANT).stdout
 
 
+def test_every_part_of_a_packed_body_goes_in(address: str, run: Run) -> None:
+    """See findings/the-second-part-of-a-packed-body-is-dropped.sh."""
+    assert "3 received, 3 stored" in run("import", f"{address}/packed.csv", *TENANT).stdout
+
+
 @pytest.mark.parametrize(
     ("path", "message"),
     [
         ("/none.csv", "none.csv: the server answered 404 Not Found: look at the address"),
         ("/cut.csv", "nothing of it was stored; try again"),
+        ("/cut-packed.csv", "its packed body ends too early): nothing of it was stored"),
         ("/calls.txt", "the name tells no format"),
     ],
 )

@@ -1,7 +1,8 @@
 """Files that are elsewhere: behind https, or in an S3 bucket."""
 
 import tempfile
-from collections.abc import Generator, Iterator
+import zlib
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from urllib.parse import SplitResult, urlsplit
@@ -13,10 +14,14 @@ from callistics.files.lines import UnreadableError
 from callistics.texts import quoted_address
 
 _CHUNK = 1 << 20
+# Of zeros a thousand times as many come out of it.
+_PACKED_CHUNK = 1 << 16
+_GZIP = 16 + zlib.MAX_WBITS
 _WEB, _S3 = ("https", "http"), ("s3",)
 # Of a server that says nothing for so long, nothing more is to come.
 _TIMEOUT = 60.0
 _ADVICE = "nothing of it was stored; try again"
+_FAULTS = (httpx.HTTPError, httpx.InvalidURL, EOFError, zlib.error)
 
 
 def is_remote(name: str) -> bool:
@@ -73,16 +78,38 @@ def local_copy(name: str) -> Generator[str]:
 
 
 def _from_web(name: str) -> Iterator[bytes]:
+    headers = {"Accept-Encoding": "gzip"}
+    fetching = httpx.stream("GET", name, headers=headers, follow_redirects=True, timeout=_TIMEOUT)
     try:
-        with httpx.stream("GET", name, follow_redirects=True, timeout=_TIMEOUT) as answer:
+        with fetching as answer:
             if not answer.is_success:
                 what = f"{answer.status_code} {answer.reason_phrase}".strip()
                 raise UnreadableError(f"the server answered {what}: look at the address")
-            yield from answer.iter_bytes(_CHUNK)
-    except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError) as error:
+            if answer.headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip"):
+                yield from _unpacked(answer.iter_raw(_PACKED_CHUNK))
+            else:
+                yield from answer.iter_bytes(_CHUNK)
+    except (*_FAULTS, ImportError, ValueError) as error:
         # The last two: a proxy of the environment that cannot be used.
         what = first_line(error) or type(error).__name__
         raise UnreadableError(f"cannot be fetched ({what}): {_ADVICE}") from error
+
+
+def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """What is in gzip members; httpx leaves out all but the first, and takes any part of it.
+
+    Raises `EOFError` where the last is cut off, `zlib.error` for what is none.
+    """
+    member = None
+    for piece in pieces:
+        left = piece
+        while left:
+            member = member or zlib.decompressobj(_GZIP)
+            yield member.decompress(left)
+            left = member.unused_data
+            member = None if member.eof else member
+    if member is not None:
+        raise EOFError("its packed body ends too early")
 
 
 def _from_s3(name: str) -> Iterator[bytes]:
