@@ -13,7 +13,7 @@ from callistics.alerts.mail import Mailer
 from callistics.alerts.stored import StoredAlerts
 from callistics.alerts.webhook import NotDeliveredError, send
 from callistics.model.alerts import AlertChanges, Delivery, DeliveryState, NotifyTarget
-from callistics.model.instants import HOUR, MINUTE, SECOND
+from callistics.model.instants import HOUR, MINUTE, SECOND, is_within
 
 PAUSES = (5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR)
 """How long a notice waits after each attempt that failed; after the last it is given up."""
@@ -127,9 +127,8 @@ class Sender:
         return min((one.next_at for one in self._all()), default=None)
 
     def _due(self, now: int) -> Sequence[Delivery]:
-        # None waits for longer than the longest pause, however far ahead the clock once was.
-        waits = (now, now + PAUSES[-1])
-        due = (one for one in self._all() if not waits[0] < one.next_at <= waits[1])
+        longest = PAUSES[-1]
+        due = (one for one in self._all() if not is_within(now, one.next_at - longest, longest))
         return sorted(due, key=_made)
 
     def _sent(self, due: Sequence[Delivery], now: int) -> list[Delivery]:

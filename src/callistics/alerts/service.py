@@ -29,7 +29,7 @@ from callistics.model.alerts import (
     Window,
 )
 from callistics.model.audit import Note
-from callistics.model.instants import DAY, HOUR
+from callistics.model.instants import DAY, HOUR, is_within
 from callistics.model.scope import Scope
 
 MOST_ALERTS = 1_000
@@ -169,8 +169,7 @@ class Alerts:
     def maintain(self) -> bool:
         """Delete, once an hour, what is kept no longer; whether that was done."""
         moment = self.clock()
-        # A clock that was ahead is no reason to wait for longer.
-        if self._purged is not None and self._purged <= moment < self._purged + HOUR:
+        if self._purged is not None and is_within(moment, self._purged, HOUR):
             return False
         self._purged = moment
         self._store(AlertChanges(purge_before=moment - KEPT))

@@ -148,6 +148,14 @@ def now() -> int:
     return time.time_ns() // 1000
 
 
+def is_within(moment: int, since: int, length: int) -> bool:
+    """Whether an instant lies within the time of a length that began with another.
+
+    Not where that is yet to come: a clock that was ahead has told it, and is no reason to wait.
+    """
+    return since <= moment < since + length
+
+
 def to_millisecond(instant: int) -> int:
     """An instant without what is finer than a millisecond."""
     return instant // 1000 * 1000

@@ -7,7 +7,7 @@ from callistics.compile.expired import Old, old_calls, old_leads
 from callistics.engines.base import Engine
 from callistics.ingest.expiry import Expiry, Keeping
 from callistics.ingest.job import Job, Result
-from callistics.model.instants import DAY, HOUR, now
+from callistics.model.instants import DAY, HOUR, is_within, now
 from callistics.records.identity import Identity
 from callistics.settings import Settings
 from callistics.sql.dialect import Dialect
@@ -32,8 +32,8 @@ class Retention:
     def maintain(self) -> bool:
         """Erase some of what is too old, once a day; whether there may be more."""
         moment = now()
-        # No longer than a day, however far ahead the clock was when that was said.
-        if self._due_at - DAY <= moment < self._due_at:
+        # Nothing is put off by more than a day.
+        if is_within(moment, self._due_at - DAY, DAY):
             return False
         pieces = self._pieces or self._day(moment)
         # As long as it fails: it begins anew, and not with each piece of other work.

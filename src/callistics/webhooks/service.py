@@ -11,7 +11,7 @@ from callistics.ingest.job import Job, Result
 from callistics.ingest.writer import Writer
 from callistics.mapping import RecordMapping, builtin
 from callistics.model.audit import Note
-from callistics.model.instants import DAY, HOUR, now
+from callistics.model.instants import DAY, HOUR, is_within, now
 from callistics.model.scope import Scope
 from callistics.model.webhooks import (
     MAPPED_AS,
@@ -119,8 +119,7 @@ class Webhooks:
     def maintain(self) -> bool:
         """Delete, once an hour, what is kept no longer; whether that was done."""
         moment = now()
-        # A clock that was ahead is no reason to wait for longer.
-        if self._purged is not None and self._purged <= moment < self._purged + HOUR:
+        if self._purged is not None and is_within(moment, self._purged, HOUR):
             return False
         self._purged = moment
         changes = WebhookChanges(purge_before=moment - self._keep)
