@@ -211,7 +211,7 @@ class Ingestion:
 
         Under a name that was given, it may be that the name stands for other records.
         """
-        about_all = all(_index(one) is None for one in error.errors)
+        about_all = all(one.index is None for one in error.errors)
         named = self._terms.get("idempotency_key") is not None
         return error.status == 413 or (error.status == 422 and about_all and not named)
 
@@ -241,7 +241,7 @@ class Ingestion:
 
 def _moved(error: StatusError, places: Sequence[int]) -> StatusError:
     """The error with the places of records among all that were given."""
-    indexes = [_index(one) for one in error.errors]
+    indexes = [one.index for one in error.errors]
     if None in indexes or not error.errors:
         return error
     items = [
@@ -256,9 +256,3 @@ def _moved(error: StatusError, places: Sequence[int]) -> StatusError:
     return type(error)(
         error.status, {**error.problem, "errors": items}, error.phrase, error.headers
     )
-
-
-def _index(error: FieldError) -> int | None:
-    """Which record of a request it is about; None where it is about none."""
-    step = next(iter(error.steps), "")
-    return int(step) if step.isdigit() else None

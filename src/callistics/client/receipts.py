@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callistics.client.errors import StatusError
-from callistics.model.field_error import FieldError
+from callistics.model.field_error import FieldError, by_record
 
 MOST_KEPT = 1_000
 """How many rejected or pending records a receipt names; it counts all of them."""
@@ -83,10 +83,4 @@ def receipt_of(body: Mapping[str, Any]) -> tuple[Receipt, Sequence[Rejected]]:
 
 def rejected_by(error: StatusError) -> list[Rejected]:
     """The records that an error is about; none where it is about something else."""
-    found: dict[int, list[FieldError]] = {}
-    for one in error.errors:
-        step = next(iter(one.steps), "")
-        if not step.isdigit():
-            return []
-        found.setdefault(int(step), []).append(one.below(1))
-    return [Rejected(place, tuple(errors)) for place, errors in found.items()]
+    return [Rejected(place, tuple(found)) for place, found in by_record(error.errors).items()]

@@ -1,6 +1,7 @@
 """One bad field of a record or a body, as an answer of the server names it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -27,6 +28,12 @@ class FieldError:
         parts = self.pointer.split("/")[1:]
         return [part.replace("~1", "/").replace("~0", "~") for part in parts]
 
+    @property
+    def index(self) -> int | None:
+        """Which record of a body it is about; None where it is about none."""
+        step = next(iter(self.steps), "")
+        return int(step) if step.isdigit() else None
+
     def below(self, depth: int) -> "FieldError":
         """The same without the first steps of the pointer."""
         rest = "".join(f"/{part}" for part in self.pointer.split("/")[1 + depth :])
@@ -42,3 +49,13 @@ class FieldError:
             return ""
         text = json.dumps(self.value, ensure_ascii=False, default=str)
         return f" (was {text if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + '…'})"
+
+
+def by_record(errors: Iterable[FieldError]) -> dict[int, list[FieldError]]:
+    """The errors of each record of a body, below it; none where one is about something else."""
+    found: dict[int, list[FieldError]] = {}
+    for error in errors:
+        if error.index is None:
+            return {}
+        found.setdefault(error.index, []).append(error.below(1))
+    return found

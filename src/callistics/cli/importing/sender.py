@@ -14,7 +14,7 @@ from callistics.cli.client import Client, Content
 from callistics.cli.importing.turns import Turns
 from callistics.client.options import is_loopback
 from callistics.files.lines import BadLine, Batch, UnreadableError
-from callistics.model.field_error import FieldError
+from callistics.model.field_error import FieldError, by_record
 from callistics.model.zones import Zone
 from callistics.records.field import RecordKind
 
@@ -270,10 +270,7 @@ def _bad_line(batch: Batch, index: int, errors: Iterable[FieldError]) -> BadLine
 
 def bad_lines(batch: Batch, errors: Iterable[FieldError]) -> list[BadLine]:
     """The lines that an answer's errors are about; none where they are not about lines."""
-    found: dict[int, list[FieldError]] = {}
-    for error in errors:
-        step = next(iter(error.steps), "")
-        if not step.isdigit() or int(step) >= len(batch.numbers):
-            return []
-        found.setdefault(batch.numbers[int(step)], []).append(error.below(1))
-    return [BadLine(number, tuple(errors)) for number, errors in sorted(found.items())]
+    found = by_record(errors)
+    if any(index >= len(batch.numbers) for index in found):
+        return []
+    return [BadLine(batch.numbers[index], tuple(of)) for index, of in sorted(found.items())]
