@@ -186,11 +186,10 @@ def shown(
     kind: str, identity: str, merchant_id: str | None, timezone: str | None
 ) -> Request[Record]:
     """One call or lead."""
-    given = {"merchant_id": merchant_id, "timezone": timezone}
     return Request(
         method="GET",
         path=record_path(kind, identity),
-        params={name: value for name, value in given.items() if value is not None},
+        params=_given({"merchant_id": merchant_id, "timezone": timezone}),
         read=body_of,
     )
 

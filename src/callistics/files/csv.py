@@ -13,6 +13,8 @@ from callistics.files.tables import Row, Table, column_names, named_columns, wit
 from callistics.mapping.mapping import Layout
 from callistics.texts import counted
 
+OTHER_WIDTH = "where the header has"
+"""What is said of a row that has more cells than the header, or fewer."""
 _LARGEST_CELL = 1 << 26
 _MOST_READINGS = 8
 # The first of those that a header has equally often.
@@ -107,7 +109,7 @@ def _cells(rows: Iterator[Numbered], table: Table, lines: "_Lines") -> Iterator[
             is_first = False
             continue
         elif len(row) != width:
-            cells = f"has {counted(len(row), 'cell')} where the header has {width}{lines.cut}"
+            cells = f"has {counted(len(row), 'cell')} {OTHER_WIDTH} {width}{lines.cut}"
         else:
             cells = [_text(cell) or None for cell in row]
         is_first = False

@@ -30,9 +30,8 @@ async def keys(request: AnyRequest) -> Answer:
     asking = parts.authorize(request, Permission.ADMIN)
     if request.method == HttpMethod.POST:
         return await _create(request, parts, asking)
-    return json_answer(
-        {"keys": [shown_key(one, parts.clock()) for one in parts.keyring.visible(asking.scope)]}
-    )
+    moment, visible = parts.clock(), parts.keyring.visible(asking.scope)
+    return json_answer({"keys": [shown_key(one, moment) for one in visible]})
 
 
 async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> Answer:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from callistics.files.csv import OTHER_WIDTH
 from callistics.files.preview import Preview
 from callistics.mapping.mapping import RecordMapping
 from callistics.mapping.paths import PAYLOAD
 from callistics.records.fields import ALL_FIELDS
 
-_WIDTH = "where the header has"
 _APART = re.compile(r"[\W_]+")
 
 
@@ -18,7 +18,7 @@ def about_header(found: Preview) -> Iterator[str]:
         return
     names = [column.name for column in found.columns]
     unnamed = sum(name == f"column {place}" for place, name in enumerate(names, start=1))
-    of_other_width = sum(_WIDTH in error.message for _, error in found.errors)
+    of_other_width = sum(OTHER_WIDTH in error.message for _, error in found.errors)
     if unnamed * 2 >= max(len(names), 2) or of_other_width * 2 > max(found.rows, 2):
         yield (
             f'line {found.table.header:,} ("{names[0]}") was taken for the header: if the names of'

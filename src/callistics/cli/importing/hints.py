@@ -126,12 +126,14 @@ def _strange(value: object) -> str | None:
     """A text that is no time, though there are numbers in it."""
     text = times.with_blanks(value) if isinstance(value, str) else ""
     try:
-        is_time = times.read(text) is not None
+        if times.read(text) is not None:
+            return None
     except AmbiguousDateError:
-        is_time = True
+        return None
     except ValueError:
-        is_time = False
-    return None if is_time or number(text) is not None or not _DIGITS.search(text) else text
+        # A date that does not exist.
+        pass
+    return text if number(text) is None and _DIGITS.search(text) else None
 
 
 def _formats(values: Sequence[tuple[int, object]], text: str) -> list[str]:
