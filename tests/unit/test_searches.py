@@ -54,6 +54,30 @@ class _Lost:
         return self._inner.keep(rows)
 
 
+class Counted(Fleeting):
+    """States that count what is asked of them, `statements` of each in turn."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.statements: list[int] = []
+
+    @contextmanager
+    def reading(self) -> Generator[Snapshot]:
+        with super().reading() as snapshot:
+            self.statements.append(0)
+            yield _Counting(snapshot, self.statements)
+
+
+class _Counting(_Lost):
+    def __init__(self, inner: Snapshot, counts: list[int]) -> None:
+        super().__init__(inner)
+        self._counts = counts
+
+    def run(self, statement: Statement) -> Sequence[SqlRow]:
+        self._counts[-1] += 1
+        return super().run(statement)
+
+
 def ids(searches: Searches, at_once: int) -> list[list[str]]:
     asked = searches.parse(b'{"order": "started_at", "limit": 1}', EVERYTHING)
     return [[str(one["call_id"]) for one in some] for some in searches.rows(asked, at_once)]
@@ -74,6 +98,20 @@ def test_where_a_state_is_lost_the_next_one_goes_on(store: Store) -> None:
     found = ids(Searches(store.analytics(), states, "UTC"), 7)
     assert flat(found) == IDS
     assert states.read == 5
+
+
+def test_every_page_is_found_at_the_first_go(store: Store) -> None:
+    later = [f"e{n:03}" for n in range(40)]
+    starts = [f"2025-01-02T00:00:{n:02}Z" for n in range(40)]
+    calls = [
+        CALL | {"call_id": one, "started_at": at} for one, at in zip(later, starts, strict=True)
+    ]
+    store.send("calls", calls)
+    states = Counted(store)
+    asked = Searches(store.analytics(), states, "UTC")
+    assert flat(ids(asked, 9)) == [*IDS, *later]
+    # Where the page ends, its calls, and the statuses of their leads.
+    assert set(states.statements[-4:]) == {3}
 
 
 def test_calls_that_were_replaced_do_not_shorten_a_page(store: Store) -> None:

@@ -16,12 +16,15 @@ from callistics.model.search import Position, Search
 from callistics.sql.dialect import Run, SqlRow
 from callistics.sql.selection import Frame
 
-AT_ONCE = 1_000
+AT_ONCE = 5_000
 """Calls that are read together where all are."""
 # Characters of what is read together; calls with transcripts are fewer then, and the first are few.
 _LENGTH_AT_ONCE, _FIRST = 4_000_000, 50
-# What is cancelled, or stands at one instant with the page before, makes a page come out short:
-# then the edge is looked for among so many times as many rows.
+# Calls at the instant at which the page before ended are among those that the edge is looked for
+# in, its last one always.
+_BESIDE = 10
+# More of them than that, and what is cancelled, make a page come out short: then the edge is looked
+# for among so many times as many rows.
 _FURTHER = 8
 
 
@@ -84,7 +87,7 @@ def _fitting(calls: Sequence[Record]) -> int:
 def _rows(frame: Frame, search: Search, run: Run) -> Sequence[SqlRow]:
     """The rows of the calls of a page, and of one more if there is one."""
     render, wanted = frame.dialect.render, search.limit + 1
-    count = wanted
+    count = wanted if search.after is None else wanted + _BESIDE
     while True:
         ((until, there),) = run(render(edge(frame, search, count)))
         is_last = int(there or 0) < count
