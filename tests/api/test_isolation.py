@@ -63,7 +63,7 @@ def lasting(body: Body) -> Body:
     return body | {"filters": filters | {"date_range": "last_7_days"}}
 
 
-@examples(32)
+@examples(24)
 @given(query_type=st.sampled_from(QUERY_TYPES), data=st.data())
 def test_every_answer_is_as_if_nobody_else_were_there(
     pair: tuple[Server, Server, str, str], query_type: str, data: st.DataObject

@@ -152,7 +152,7 @@ def bounds() -> Any:
     return loaded(dealt())
 
 
-def made(label: str, found: Any, *modes: HypothesisTestMode, count: int = 14) -> Any:
+def made(label: str, found: Any, *modes: HypothesisTestMode, count: int = 11) -> Any:
     """The test of an operation, with its cases.
 
     The plugin would make those of all operations in each process that collects tests.

@@ -169,7 +169,7 @@ SEEDS = st.integers(0, 9)
 
 
 @shards(2)
-@examples(8, shards=2)
+@examples(6, shards=2)
 @given(data=st.data())
 def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(scenes(THRICE))
@@ -178,7 +178,7 @@ def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject)
 
 
 @shards(2)
-@examples(8, shards=2)
+@examples(6, shards=2)
 @given(data=st.data())
 def test_rollups_agree(rolled: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(rollup_scenes(TWICE))
@@ -192,7 +192,7 @@ def test_payload_filters_agree(stores: list[Store], scene: Scene) -> None:
 
 
 @shards(2)
-@examples(8, shards=2)
+@examples(6, shards=2)
 @given(scene=time_scenes(2 * CALL_TYPES), seed=SEEDS)
 def test_ranges_and_buckets_agree(stores: list[Store], shard: int, scene: Scene, seed: int) -> None:
     check(some_of(stores, seed), scene, seed=seed, common=18)

@@ -27,7 +27,7 @@ SCENES = (scenes([BY_OUTCOME]), rollup_scenes([BY_OUTCOME]), payload_scenes(), l
 MANY = 1_000
 
 
-@examples(6)
+@examples(4)
 @given(scene=st.one_of(SCENES), scope=scopes(), seed=SEEDS, data=st.data())
 def test_every_field_and_key_agrees(
     stores: list[Store], scene: Scene, scope: Scope | None, seed: int, data: st.DataObject
@@ -57,7 +57,7 @@ def test_every_field_and_key_agrees(
             )
 
 
-@examples(5)
+@examples(4)
 @given(scene=st.one_of(scenes([BY_OUTCOME]), rollup_scenes([BY_OUTCOME])), seed=SEEDS)
 def test_values_within_filters_are_the_rows_of_a_distribution(
     stores: list[Store], scene: Scene, seed: int

@@ -72,7 +72,7 @@ def by_kind(found: dict[RecordKind, list[Record]]) -> dict[RecordKind, list[str]
     return {kind: sorted(map(repr, records)) for kind, records in found.items()}
 
 
-@examples(4)
+@examples(3)
 @given(history=histories(), seed=st.integers(0, 99), together=st.booleans())
 def test_they_come_to_the_same_state(
     chain: list[Store], history: History, seed: int, together: bool

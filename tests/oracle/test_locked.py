@@ -64,7 +64,7 @@ def compare(
 
 
 @shards(2)
-@examples(10, shards=2)
+@examples(8, shards=2)
 @given(data=st.data())
 def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject) -> None:
     scene = data.draw(scenes(QUERY_TYPES))
@@ -74,7 +74,7 @@ def test_every_type_agrees(stores: list[Store], shard: int, data: st.DataObject)
     compare(some_of(stores, seed), scene, others, chosen, seed)
 
 
-@examples(10)
+@examples(8)
 @given(data=st.data())
 def test_rollups_agree(rolled: list[Store], data: st.DataObject) -> None:
     """What is locked comes of the same kind, so that roll-ups may answer."""

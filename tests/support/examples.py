@@ -6,7 +6,7 @@ import zlib
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, seed, settings
 
-_USUAL = 100
+_USUAL = 75
 
 
 def register_profiles() -> None:

@@ -147,7 +147,7 @@ CHANGES = st.lists(
 )
 
 
-@examples(10)
+@examples(7)
 @given(changes=CHANGES, rebuilt=st.booleans(), first=st.sampled_from((0, 0, 24, 28)))
 def test_what_is_written_meanwhile_stays(
     store: Store, changes: list[tuple[int, dict[str, Any], int]], rebuilt: bool, first: int
