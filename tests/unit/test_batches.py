@@ -2,85 +2,30 @@
 
 import json
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from callistics.analytics.batch import Answered, Batches, Result
-from callistics.analytics.cache import AnswerCache
-from callistics.engines.base import Engine, SharingLimits, Snapshot
+from callistics.analytics.batch import Answered, Result
+from callistics.engines.base import SharingLimits
 from callistics.engines.clickhouse.commit_gate import CommitGate
 from callistics.errors import TimedOut
-from callistics.model.scope import EVERYTHING
-from callistics.sql.dialect import SqlRow, Statement
+from callistics.sql.dialect import Statement
+from support.batches import NEVER, Asking
 from support.engines import ENGINES
 from support.store import Store, lent
 
-ALWAYS, NEVER = SharingLimits(queries=1, rows=1_000), SharingLimits(queries=1, rows=0)
+ALWAYS = SharingLimits(queries=1, rows=1_000)
 COUNT: dict[str, Any] = {"query_type": "call_count"}
 OUTCOMES: dict[str, Any] = {"query_type": "outcome_distribution"}
 LEADS: dict[str, Any] = {"query_type": "status_distribution"}
 SERIES: dict[str, Any] = {"query_type": "calls_over_time"}
-Before = Callable[[Statement], Statement]
 
 
 def call(call_id: str) -> dict[str, Any]:
     ids = {"call_id": call_id, "merchant_id": "m", "reseller_id": "r"}
     return {**ids, "started_at": "2025-01-01T10:00:00Z", "outcome": "OK"}
-
-
-class Watched:
-    """A state of the records whose statements are seen, and may be changed, before they run."""
-
-    def __init__(self, inner: Snapshot, before: Before) -> None:
-        self._inner, self._before = inner, before
-
-    @property
-    def version(self) -> int | None:
-        return self._inner.version
-
-    @property
-    def lost(self) -> bool:
-        return self._inner.lost
-
-    def run(self, statement: Statement) -> Sequence[SqlRow]:
-        return self._inner.run(self._before(statement))
-
-    def keep(self, rows: Statement) -> tuple[str, int]:
-        return self._inner.keep(self._before(rows))
-
-
-class Asking:
-    """Asks batches of a store. `seen` are the statements of the last one, `states` how many."""
-
-    def __init__(self, store: Store, sharing: SharingLimits = NEVER) -> None:
-        self._store = store
-        self._inner: Engine = store.engine
-        self.seen: list[str] = []
-        self.states = 0
-        self.before: Before = lambda statement: statement
-        analytics = store.analytics(rollups=False)
-        self._batches = Batches(analytics, self, AnswerCache(1 << 20), sharing)
-
-    @property
-    def data_version(self) -> int | None:
-        return self._inner.data_version
-
-    @contextmanager
-    def reading(self) -> Generator[Watched]:
-        self.states += 1
-        with self._inner.reading() as snapshot:
-            yield Watched(snapshot, self._note)
-
-    def _note(self, statement: Statement) -> Statement:
-        self.seen.append(statement.text)
-        return self.before(statement)
-
-    def ask(self, *bodies: dict[str, Any]) -> list[Result]:
-        self.seen, self.states = [], 0
-        return self._batches.answer(bodies, EVERYTHING, self._store.now)
 
 
 def rows(result: Result) -> Any:
@@ -194,6 +139,15 @@ def test_a_payload_is_not_copied(store: Store) -> None:
     asking.ask(COUNT, OUTCOMES, grouped)
     kept = next(text for text in asking.seen if "LIMIT 1001" in text)
     assert "payload" not in kept
+
+
+def test_what_is_kept_is_copied_in_any_order_and_nothing_else_is(duckdb: Store) -> None:
+    how = Statement("SELECT current_setting('preserve_insertion_order')", ())
+    with duckdb.engine.reading() as snapshot:
+        snapshot.keep(Statement("SELECT 1 AS one", ()))
+        assert list(snapshot.run(how)) == [(False,)]
+    with duckdb.engine.reading() as snapshot:
+        assert list(snapshot.run(how)) == [(True,)]
 
 
 def test_what_is_equal_is_asked_once(store: Store) -> None:

@@ -19,6 +19,11 @@ class DuckDBSnapshot:
         self.version = version
         self.lost = False
 
+    @property
+    def has_kept(self) -> bool:
+        """Whether rows were kept apart, or were to be."""
+        return self._kept > 0
+
     def run(self, statement: Statement) -> Sequence[SqlRow]:
         """The rows of a statement. Raises `TimedOut` past the time limit."""
         try:
@@ -29,6 +34,9 @@ class DuckDBSnapshot:
 
     def keep(self, rows: Statement) -> tuple[str, int]:
         """Keep the rows of a SELECT apart: the table that has them until the end, how many."""
+        if not self.has_kept:
+            # Else one thread alone copies as many rows as a limit lets through.
+            self._reader.execute("SET SESSION preserve_insertion_order = false")
         self._kept += 1
         name = f"kept_{self._kept}"
         made = Statement(f"CREATE TEMP TABLE {name} AS {rows.text}", rows.values)
@@ -41,12 +49,15 @@ def snapshot(
     reader: StatementCache, execute: Execute, versions: DataVersion
 ) -> Generator[DuckDBSnapshot]:
     """The state as it is now, on a connection of its own until the end."""
-    before = versions.settled
+    before, found = versions.settled, None
     reader.connection.execute("BEGIN")
     try:
         # A transaction sees what was committed before it first looks.
         reader.execute("SELECT 1 FROM calls LIMIT 0").fetchall()
-        yield DuckDBSnapshot(reader, execute, before if before == versions.settled else None)
+        found = DuckDBSnapshot(reader, execute, before if before == versions.settled else None)
+        yield found
     finally:
         # Nothing was written but tables that are to go.
         reader.connection.execute("ROLLBACK")
+        if found is not None and found.has_kept:
+            reader.execute("RESET SESSION preserve_insertion_order")
