@@ -23,9 +23,9 @@ class Plan:
     """What is asked of which records: no later step looks any of it up again.
 
     `groups` are the dimensions of `group_by`, in the order asked. `rows` are those of the selection
-    where they were kept apart, None where they are still to be looked for. `range` is the query's
-    as it was read, of which the selection may have a part; `other` is the plan that this one is
-    compared with.
+    where they were kept apart, or counts of them, None where they are still to be looked for.
+    `range` is the query's as it was read, of which the selection may have a part; `other` is the
+    plan that this one is compared with.
     """
 
     kind: QueryType
@@ -39,6 +39,11 @@ class Plan:
     def dimensions(self) -> Sequence[Dimension]:
         """Everything the rows are told apart by: the groups, then the type's own key."""
         return self.groups if self.kind.key is None else (*self.groups, self.kind.key)
+
+    @property
+    def has_records(self) -> bool:
+        """Whether `rows` are the records themselves, which tell exactly when each of them was."""
+        return self.rows is not None and self.rows.step is None
 
     def frame(self, dialect: Dialect) -> Frame:
         """What its statements are built from, but for roll-ups."""
@@ -142,7 +147,7 @@ def untimed(plan: Plan) -> Plan:
 
 def extent_frame(plan: Plan, dialect: Dialect, rollups: Rollups = ()) -> Frame:
     """Where the ends of an open range are looked for: in one of the roll-ups if one will do."""
-    if plan.rows is not None:
+    if plan.has_records:
         return plan.frame(dialect)
     frame = Frame(plan.selection, dialect)
     source = source_of_extent(frame, plan.kind, plan.dimensions, rollups)
@@ -154,7 +159,7 @@ def bounds_frame(plan: Plan, dialect: Dialect, rollups: Rollups) -> Frame | None
 
     None where there is none, or where one tells the ends of the range themselves.
     """
-    if plan.rows is not None or extent_frame(plan, dialect, rollups).rolled is not None:
+    if plan.has_records or extent_frame(plan, dialect, rollups).rolled is not None:
         return None
     selection = plan.selection
     filters = Filters(begin=selection.query.filters.begin, end=selection.query.filters.end)
@@ -177,6 +182,9 @@ def compile_extent(plan: Plan, frame: Frame) -> Statement:
 
 def compile_plan(plan: Plan, dialect: Dialect, rollups: Rollups = ()) -> Statement:
     """The statement that answers a plan, from one of the roll-ups if one can."""
+    rows = plan.rows
+    if rows is not None and not fits(Frame(plan.selection, dialect), plan.dimensions, rows):
+        plan = replace(plan, rows=None)
     frame = plan.frame(dialect)
     source = rollup_of(plan, dialect, rollups) if plan.rows is None else None
     return dialect.render(plan.kind.sql(replace(frame, rolled=source)))

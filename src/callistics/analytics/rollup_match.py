@@ -22,17 +22,23 @@ def source_of_answer(
     """
     named = _named(frame.selection)
     for rollup in sorted(rollups, key=lambda rollup: rollup.first not in named):
-        if (
-            _admits(rollup, frame.selection, named, kind.only)
-            and (kind.statement is None or kind.name in rollup.types)
-            and {dimension.name for dimension in dimensions} <= rollup.dimensions
-            and {aggregate.name for aggregate in kind.aggregates} <= rollup.aggregates
-        ):
+        if _admits(rollup, frame.selection, named, kind.only) and tells(rollup, kind, dimensions):
             steps = [step for step in rollup.steps if _keep(frame, dimensions, step)]
             source = rolled(frame, rollup, steps)
             if source is not None:
                 return source
     return None
+
+
+def tells(rollup: Rollup, kind: QueryType, dimensions: Sequence[Dimension]) -> bool:
+    """Whether the columns of a roll-up say all that is asked of the records it sums up."""
+    return (
+        rollup.unit is kind.unit
+        and (kind.only is None or kind.only in rollup.only)
+        and (kind.statement is None or kind.name in rollup.types)
+        and {dimension.name for dimension in dimensions} <= rollup.dimensions
+        and {aggregate.name for aggregate in kind.aggregates} <= rollup.aggregates
+    )
 
 
 def source_of_extent(

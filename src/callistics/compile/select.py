@@ -152,7 +152,7 @@ def extent(frame: Frame, only: Sql | None = None) -> Sql:
         return compose("SELECT min({}), max({})\nFROM {}", time, time, rows)
     exact = there(weight)
     if step is not None:
-        begin = compose(f"{{}} - (({{}} % {step}) + {step}) % {step}", time, time)
+        begin = step_of(frame, step)
         steps = compose("SELECT {} AS t\nFROM {}\nGROUP BY t{}", begin, rows, exact)
         return compose(f"SELECT min(t), max(t) + {step - 1}\nFROM ({{}}) AS steps", steps)
     # Which instants are there takes a group for each: only the first and last hour are looked at.
@@ -172,6 +172,12 @@ def extent(frame: Frame, only: Sql | None = None) -> Sql:
         hour,
         exact,
     )
+
+
+def step_of(frame: Frame, step: int) -> Sql:
+    """The first instant (µs) of the step that a record lies in."""
+    time = frame.dialect.micros(frame.selection.unit.time)
+    return compose(f"{{}} - (({{}} % {step}) + {step}) % {step}", time, time)
 
 
 def _extent_of_spans(frame: Frame, only: Sql | None) -> Sql:

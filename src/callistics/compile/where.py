@@ -61,6 +61,13 @@ def needs_lead(frame: Frame) -> bool:
     return any(FILTERS[name].needs_lead for name in given_filters(frame.selection))
 
 
+def needs_calls(frame: Frame) -> bool:
+    """Whether a condition on leads looks at their calls."""
+    if frame.selection.unit is Unit.CALLS:
+        return False
+    return any(FILTERS[name].subject is Subject.CALL for name in given_filters(frame.selection))
+
+
 def _reached_by_call(frame: Frame) -> Iterator[Sql]:
     """For leads: at least one call, within the scope, that passes all call filters."""
     if frame.rolled is not None:

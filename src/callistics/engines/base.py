@@ -137,7 +137,7 @@ class Session(Protocol):
 class SharingLimits:
     """From how many queries on that match the same records these are kept apart for them.
 
-    Up to so many `rows` are; 0 is never.
+    Up to so many `rows` are, of more there may be counts; 0 is never.
     """
 
     queries: int
