@@ -23,6 +23,22 @@ pytestmark = pytest.mark.slow
 ALWAYS, NEVER = SharingLimits(queries=1, rows=1_000_000), SharingLimits(queries=1, rows=0)
 # Where some queries match more rows than are kept and others do not.
 FEW = SharingLimits(queries=2, rows=2)
+# Where rows are counted together, as if too many matched.
+COUNTED = SharingLimits(queries=1_000, rows=1)
+SERIES = ("calls_over_time", "avg_duration_over_time")
+OTHERS = (
+    "call_count",
+    "call_duration",
+    "conversion_funnel",
+    "hourly_heatmap",
+    "outcome_distribution",
+    "provider_breakdown",
+    "retry_analysis",
+    "sentiment_distribution",
+    "status_distribution",
+    "success_rate",
+    "top_outcomes",
+)
 
 
 @st.composite
@@ -32,6 +48,16 @@ def batches_of(draw: st.DrawFn, scene: Scene) -> tuple[list[Body], Scope | None]
     common = {name: first[name] for name in ("filters", "timezone") if name in first}
     bodies = [body | (common if draw(st.booleans()) else {}) for body, _ in scene[1]]
     return draw(st.permutations(bodies + bodies[: draw(st.integers(0, 3))])), scope
+
+
+@st.composite
+def dashboards_of(draw: st.DrawFn, scene: Scene) -> tuple[list[Body], Scope | None]:
+    """Queries of many types with the filters, the zone and the scope of one of the scene's."""
+    asked, scope = draw(st.sampled_from(scene[1]))
+    common = {name: asked[name] for name in ("filters", "timezone") if name in asked}
+    step = {"granularity": draw(st.sampled_from(("hour", "day", "week")))}
+    timed = [{"query_type": name, **common, **step} for name in SERIES]
+    return timed + [{"query_type": name, **common} for name in OTHERS], scope
 
 
 def alone(store: Store, body: Body, scope: Scope | None, policy: Policy, now: int) -> bytes | int:
@@ -59,7 +85,10 @@ def wanted_of(reference: Reference, body: Body, scope: Scope | None, now: int) -
     return 403 if found != 400 and names_outside(body, scope) else found
 
 
-def ways(store: Store, seed: int) -> list[tuple[bool, SharingLimits]]:
+Ways = list[tuple[bool, SharingLimits]]
+
+
+def ways(store: Store, seed: int) -> Ways:
     """From roll-ups or not, and what is shared; of what takes long, one way after the other."""
     if store.engine.rollups:
         return [(False, ALWAYS), (False, FEW), (True, ALWAYS), (True, FEW), (True, NEVER)]
@@ -72,6 +101,7 @@ def check(
     batch: tuple[list[Body], Scope | None],
     seed: int,
     chosen: ReferenceSettings,
+    how: Ways | None = None,
 ) -> None:
     """Shared or not, from roll-ups or not: the same bytes."""
     reference, (bodies, scope), now = Reference(chosen), batch, scene[2]
@@ -81,7 +111,7 @@ def check(
     for store in stores:
         policy = policy_of(chosen)
         singles = [alone(store, body, scope, policy, now) for body in bodies]
-        for rollups, sharing in ways(store, seed):
+        for rollups, sharing in how or ways(store, seed):
             found = store.ask_together(
                 bodies, scope_of(scope), policy, now, rollups=rollups, sharing=sharing
             )
@@ -104,3 +134,11 @@ def test_batches_agree(stores: list[Store], shard: int, data: st.DataObject) -> 
 def test_batches_beside_rollups_agree(rolled: list[Store], data: st.DataObject) -> None:
     scene = data.draw(rollup_scenes(QUERY_TYPES))
     check(rolled, scene, data.draw(batches_of(scene)), data.draw(SEEDS), ReferenceSettings())
+
+
+@examples(24)
+@given(data=st.data())
+def test_dashboards_that_are_counted_agree(rolled: list[Store], data: st.DataObject) -> None:
+    scene = data.draw(scenes(QUERY_TYPES))
+    chosen, seed = data.draw(reference_settings()), data.draw(SEEDS)
+    check(rolled, scene, data.draw(dashboards_of(scene)), seed, chosen, [(True, COUNTED)])
