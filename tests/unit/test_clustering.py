@@ -1,7 +1,9 @@
 """Clustering puts rows in order while others write, and changes nothing else."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callistics.engines.duckdb.clustering import Clustering
+from callistics.engines.duckdb.transactions import Commits, size
 from callistics.engines.duckdb.tuning import Tuning
+from callistics.engines.duckdb.watermark import log_of
 from callistics.sql.dialect import Statement
 from support import inside
 from support.engines import RECORDS
@@ -17,18 +21,21 @@ from support.examples import examples
 from support.store import Store, opened
 
 SMALL = Tuning(rows_out_of_order=10, rows_copied_at_once=20, rows_moved_at_once=7)
+ALONE = replace(SMALL, shared=False)
 MERCHANTS = ("m1", "m2", "m3")
 
 
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    with opened(tuning=SMALL) as found:
+@pytest.fixture(scope="module", params=[SMALL, ALONE], ids=["shared", "alone"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Others wait for the writer, or nobody does."""
+    with opened(tuning=request.param) as found:
         yield found
 
 
 @pytest.fixture(autouse=True)
-def _empty(store: Store) -> None:
-    store.clear()
+def _empty(request: pytest.FixtureRequest) -> None:
+    if "store" in request.fixturenames:
+        request.getfixturevalue("store").clear()
 
 
 def call(number: int, **fields: Any) -> dict[str, Any]:
@@ -68,9 +75,15 @@ def everything(store: Store) -> list[Any]:
     return [store.dump(table) for table in RECORDS]
 
 
-def test_months_come_into_order_and_nothing_else_changes(store: Store) -> None:
+def out_of_order(store: Store) -> None:
     for first in range(0, 200, 20):
         store.send("calls", [call(number) for number in range(first, first + 20)])
+
+
+def test_months_come_into_order_and_nothing_else_changes(
+    store: Store, request: pytest.FixtureRequest
+) -> None:
+    out_of_order(store)
     before, version = everything(store), store.engine.data_version
     assert runs(store) == 200
     pieces = list(clustering_of(store).work())
@@ -78,10 +91,53 @@ def test_months_come_into_order_and_nothing_else_changes(store: Store) -> None:
     # Where months meet it is with the same merchant.
     assert lying(store) == IN_ORDER
     assert lying(store, "leads", "created_at") == IN_ORDER
-    assert len(pieces) > 30
+    # A merchant's month is a part of its own; where others wait it is copied, and moved in pieces.
+    months, parts = 4, 12
+    assert (
+        len(pieces) == months + parts if "alone" in request.node.callspec.id else len(pieces) > 30
+    )
     assert everything(store) == before
     assert store.engine.data_version == version
     assert len(list(clustering_of(store).work())) == 4
+
+
+def test_a_part_that_is_cut_short_is_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of its rows is missing, or there twice, and the next try takes it up again."""
+
+    def fail(*_: object) -> None:
+        raise InterruptedError
+
+    with opened(tuning=ALONE) as store:
+        out_of_order(store)
+        kept, clustering = everything(store), clustering_of(store)
+        work = clustering.work()
+        for _ in range(2):
+            next(work)
+        before = lying(store)
+        assert 6 < len(before) < 200
+        with monkeypatch.context() as patch:
+            patch.setattr(Commits, "commit", fail)
+            with pytest.raises(InterruptedError):
+                next(work)
+        assert lying(store) == before
+        assert everything(store) == kept
+        list(clustering.work())
+        assert lying(store) == IN_ORDER
+        assert everything(store) == kept
+
+
+def test_what_is_free_is_filled_again_where_nobody_waits(tmp_path: Path) -> None:
+    """A checkpoint follows so many rows: until then no block is free that rows went from."""
+    path = tmp_path / "calls.db"
+    with opened(path=path, tuning=replace(ALONE, rows_between_checkpoints=60)) as store:
+        out_of_order(store)
+        logged = [size(log_of(path)) > 0 for _ in clustering_of(store).work()]
+        kept = everything(store)
+    # As the month is begun, and after each of its parts, of 33 or 34 rows.
+    assert logged[:4] == [True, True, False, True]
+    with opened(path=path) as store:
+        assert lying(store) == IN_ORDER
+        assert everything(store) == kept
 
 
 def test_a_month_in_order_but_for_few_is_left_alone(store: Store) -> None:

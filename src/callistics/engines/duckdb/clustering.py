@@ -4,13 +4,15 @@ They come in the order of their times. What a merchant's month is read from then
 month, so months are sorted by merchant in the background, a piece at a time
 (docs/decisions/row-order.md): a part of the month is copied in order, while others write; then, in
 short transactions of the writer, rows are deleted and their copies inserted. Rows that were
-written meanwhile stay where they are.
+written meanwhile stay where they are. Where nobody waits for the writer, one transaction writes all
+of a part in order and deletes it where it was.
 """
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 import duckdb
 
@@ -23,8 +25,6 @@ from callistics.records.columnar.row_codec import identity_table
 
 Transaction = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
-# Rows moved at once, where others wait for the writer and where nobody does.
-_PIECE_SHARED, _PIECE_ALONE = 20_000, 200_000
 # Shares that need not be: so many of each merchant, on average, and of all that there could be. One
 # more costs a query a few hundredths of its time, to put the month in order all of its rows.
 _NEEDLESS, _SCATTERED = 1.5, 0.2
@@ -51,16 +51,16 @@ _MERCHANTS = f"""
 SELECT merchant_id, count(*) FROM {{table}} WHERE {WITHIN_MONTH}
 GROUP BY merchant_id ORDER BY merchant_id {{direction}}
 """
-_COPY = f"""
-CREATE OR REPLACE TABLE side.sorted AS
-SELECT row_number() OVER (ORDER BY merchant_id {{direction}}, {{time}}, {{id}}) AS position, *
-FROM {{table}} WHERE {WITHIN_MONTH} AND merchant_id BETWEEN $first AND $last
-ORDER BY position
-"""
+_PART = f"{WITHIN_MONTH} AND merchant_id BETWEEN $first AND $last"
+_SORTED = f"FROM {{table}} WHERE {_PART} ORDER BY merchant_id {{direction}}, {{time}}, {{id}}"
+_COPY = f"CREATE OR REPLACE TABLE side.sorted AS {_SORTED}"
+# The rows of a table that was written at once, and nothing deleted of, are numbered in its order.
 _MOVING = """
 CREATE OR REPLACE TEMP TABLE moving AS
-SELECT * EXCLUDE (position) FROM side.sorted ANTI JOIN written USING (merchant_id, {id})
-WHERE position > $after AND position <= $upto ORDER BY position
+SELECT * EXCLUDE (position)
+FROM (SELECT rowid AS position, * FROM side.sorted WHERE rowid >= $begin AND rowid < $end)
+ANTI JOIN written USING (merchant_id, {id})
+ORDER BY position
 """
 _DELETE = f"""
 DELETE FROM {{table}} WHERE rowid IN (
@@ -68,6 +68,9 @@ DELETE FROM {{table}} WHERE rowid IN (
     SEMI JOIN moving USING ({{key}}, merchant_id, {{id}})
 )
 """
+_LAST = f"SELECT max(rowid) FROM {{table}} WHERE {_PART}"
+_WRITE = f"INSERT INTO {{table}} {_SORTED}"
+_DELETE_FORMER = f"DELETE FROM {{table}} WHERE {_PART} AND rowid <= $last_row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,14 @@ class _Table:
         )
 
 
+class _Part(TypedDict):
+    """Merchants of a month, from the first name to the last."""
+
+    month: datetime
+    first: str
+    last: str
+
+
 _TABLES = (_Table("calls", 0.2), _Table("leads", 0.03))
 
 
@@ -105,8 +116,9 @@ class Clustering:
     table names, begin a run that need not be; or, where the tuning says so, once merchants lie in
     one and a half row groups more than need be, and a fifth of what all row groups can hold is
     such.
-    Where nobody waits there is a checkpoint after each month: pieces so large that they are written
-    into the file at once leave hardly a trace in the log, which would bring one about.
+    Where nobody waits there is a checkpoint after as many rows as the tuning says: parts so large
+    that they are written into the file at once leave hardly a trace in the log, which would bring
+    one about.
     """
 
     def __init__(
@@ -119,10 +131,8 @@ class Clustering:
         self._connection.execute("ATTACH IF NOT EXISTS ':memory:' AS side")
         self._transaction = transaction
         self._smallest, self._part = tuning.rows_out_of_order, tuning.rows_copied_at_once
-        self._piece = tuning.rows_moved_at_once or (
-            _PIECE_SHARED if tuning.shared else _PIECE_ALONE
-        )
-        self._checkpoints = not tuning.shared
+        self._piece, self._shared = tuning.rows_moved_at_once, tuning.shared
+        self._between_checkpoints, self._since_checkpoint = tuning.rows_between_checkpoints, 0
         self._merges_sets, self._row_group = tuning.merges_sets, tuning.rows_of_a_group
         self._meanwhile = WrittenMeanwhile()
 
@@ -164,23 +174,17 @@ class Clustering:
         return self._merges_sets and bool(needless >= max(_NEEDLESS * merchants, _SCATTERED * most))
 
     def _put_in_order(self, table: _Table, month: datetime) -> Generator[None]:
-        for first, last in self._parts(table, month):
-            self._meanwhile.begin(table.table)
+        for part in self._parts(table, month):
             try:
-                rows = self._copy(table, month, first, last)
-                yield
-                for after in range(0, rows, self._piece):
-                    self._move(table, month, after)
+                if self._shared:
+                    yield from self._move_copies(table, part)
+                else:
+                    self._write_anew(table, part)
                     yield
             except OvertakenError:
                 return
-            finally:
-                self._meanwhile.end()
-                self._connection.execute("DROP TABLE IF EXISTS side.sorted")
-        if self._checkpoints:
-            self._connection.execute("CHECKPOINT")
 
-    def _parts(self, table: _Table, month: datetime) -> Iterator[tuple[str, str]]:
+    def _parts(self, table: _Table, month: datetime) -> Iterator[_Part]:
         """Ranges of merchants, with as many of the month's rows as a part has."""
         sql = table.sql(_MERCHANTS, month)
         counts = self._connection.execute(sql, {"month": month}).fetchall()
@@ -190,23 +194,45 @@ class Clustering:
             merchants.append(merchant)
             size += rows
             if size >= self._part:
-                yield min(merchants), max(merchants)
+                yield _Part(month=month, first=min(merchants), last=max(merchants))
                 merchants, size = [], 0
         if merchants:
-            yield min(merchants), max(merchants)
+            yield _Part(month=month, first=min(merchants), last=max(merchants))
 
-    def _copy(self, table: _Table, month: datetime, first: str, last: str) -> int:
-        """Copy the rows of some merchants, in order; how many there are."""
-        sql = table.sql(_COPY, month)
-        self._connection.execute(sql, {"month": month, "first": first, "last": last})
-        ((rows,),) = self._connection.execute("SELECT count(*) FROM side.sorted").fetchall()
-        return int(rows)
+    def _write_anew(self, table: _Table, part: _Part) -> None:
+        """Write the rows of a part in order and delete them where they were."""
+        with self._transaction() as writer:
+            ((last_row,),) = writer.execute(table.sql(_LAST), part).fetchall()
+            sql = table.sql(_WRITE, part["month"])
+            ((written,),) = writer.execute(sql, part).fetchall()
+            given = {**part, "last_row": last_row}
+            ((removed,),) = writer.execute(table.sql(_DELETE_FORMER), given).fetchall()
+            if removed != written:
+                raise OvertakenError
+        self._since_checkpoint += written
+        if self._since_checkpoint >= self._between_checkpoints:
+            self._since_checkpoint = 0
+            self._connection.execute("CHECKPOINT")
 
-    def _move(self, table: _Table, month: datetime, after: int) -> None:
+    def _move_copies(self, table: _Table, part: _Part) -> Generator[None]:
+        """Copy the rows of a part in order, while others write, then put them where they were."""
+        self._meanwhile.begin(table.table)
+        try:
+            self._connection.execute(table.sql(_COPY, part["month"]), part)
+            ((rows,),) = self._connection.execute("SELECT count(*) FROM side.sorted").fetchall()
+            yield
+            for begin in range(0, rows, self._piece):
+                self._move(table, part["month"], begin)
+                yield
+        finally:
+            self._meanwhile.end()
+            self._connection.execute("DROP TABLE IF EXISTS side.sorted")
+
+    def _move(self, table: _Table, month: datetime, begin: int) -> None:
         """Put the next copies where their rows were."""
         with self._transaction() as writer:
             writer.register("written", identity_table(self._meanwhile.records, table.id))
-            writer.execute(table.sql(_MOVING), {"after": after, "upto": after + self._piece})
+            writer.execute(table.sql(_MOVING), {"begin": begin, "end": begin + self._piece})
             writer.unregister("written")
             ((copies,),) = writer.execute("SELECT count(*) FROM moving").fetchall()
             ((removed,),) = writer.execute(table.sql(_DELETE), {"month": month}).fetchall()

@@ -43,11 +43,11 @@ class Tuning:
     """A month is put in order once so many of its rows lie apart from their merchant's."""
     merges_sets: bool = True
     """Whether a month is put in order that lies in a few sorted sets, as an import leaves it. The
-    import itself does not: it would take a third longer."""
+    import itself does not: it would take a quarter longer."""
     rows_of_a_group: int = 122_880
     """Rows of a full row group, which a query reads or leaves out as one."""
     rows_copied_at_once: int = 1_000_000
-    """About so many rows are copied, in order, at a time."""
+    """About so many rows are copied, in order, at a time: the rows of a part of a month."""
     sharing: SharingLimits = _SHARING
     """Queries of a batch, and rows, with which rows that match are kept apart for all of them. To
     keep a row takes as long as two or three queries that read it."""
@@ -55,9 +55,9 @@ class Tuning:
     """Where nobody waits there is a checkpoint after so many rows: large commits are written into
     the file at once, in groups of rows that a checkpoint fills up by writing them again. The log
     says nothing of them; without one, that would take a second file's worth of room in the end."""
-    rows_moved_at_once: int | None = None
-    """Rows moved in one transaction: others wait for that, but the month is looked through each
-    time. Without a number it depends on whether anyone waits."""
+    rows_moved_at_once: int = 20_000
+    """Rows moved in one transaction where others wait for it; the month is looked through each
+    time. Where nobody waits it is as many as are copied."""
 
 
 DEFAULTS = Tuning()
