@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from callistics.ingest.batch import Batch
 from callistics.model.json import NotJsonError, decode
 from callistics.model.scope import EVERYTHING, Scope
 from callistics.model.zones import zone
@@ -76,3 +77,10 @@ def agree(*texts: str) -> None:
         for (place, change), row in zip(batch.changes(), rows, strict=True):
             assert change == read(texts[place]), texts[place]
             assert row == merged(texts[place], place), texts[place]
+
+
+def contents(batch: Batch) -> Any:
+    """What a batch says, whichever of its records are in columns."""
+    columns = [] if batch.columns is None else batch.columns.changes()
+    changes = sorted([*batch.changes, *columns], key=lambda one: one[0])
+    return batch.received, changes, list(batch.rejected)

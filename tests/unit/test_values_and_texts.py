@@ -13,7 +13,7 @@ from callistics.ingest.batch import Batch
 from callistics.ingest.decode import Limits, Terms, batch_of_values, decode_batch
 from callistics.model.scope import EVERYTHING
 from callistics.records.field import RecordKind
-from support.decoders import READING, WHOLE
+from support.decoders import READING, WHOLE, contents
 
 LIMITS = Limits(1 << 30, 1_000)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**70), 2**70)
@@ -45,13 +45,6 @@ def of_texts(found: Sequence[object], used: Terms) -> Batch:
 def _exactly(value: object) -> object:
     assert isinstance(value, Decimal)
     return float(value)
-
-
-def contents(batch: Batch) -> Any:
-    """What a batch says, whichever of its records are in columns."""
-    columns = [] if batch.columns is None else batch.columns.changes()
-    changes = sorted([*batch.changes, *columns], key=lambda one: one[0])
-    return batch.received, changes, list(batch.rejected)
 
 
 @pytest.mark.parametrize("kind", RecordKind)

@@ -21,7 +21,8 @@ _MOST_READINGS = 8
 _DELIMITERS = (",", ";", "\t", "|")
 _QUOTED = re.compile(r'"[^"]*"')
 _SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?\r?\n?', re.IGNORECASE)
-_AS_TEXT = re.compile(r'="([^"]*)"')
+_MARK = '="'
+_AS_TEXT = re.compile(rf'{_MARK}([^"]*)"')
 # Under the header some switches write the types of the columns.
 _TYPE = re.compile(
     r"(?:n?varchar|char|text|string|integer|int|bigint|smallint|float|double|real|decimal|numeric"
@@ -59,7 +60,7 @@ def csv_table(data: BufferedReader, layout: Layout) -> Table:
         )
     else:
         columns, header = column_names(cells), number
-    table = Table(columns, iter(()), header, delimiter=mark)
+    table = Table(columns, iter(()), header, delimiter=mark, taken=lambda: lines.taken)
     table.rows = without_last(_detaching(_cells(rows, table, lines), text), table, layout.skip_last)
     return table
 
@@ -111,7 +112,7 @@ def _cells(rows: Iterator[Numbered], table: Table, lines: "_Lines") -> Iterator[
         elif len(row) != width:
             cells = f"has {counted(len(row), 'cell')} {OTHER_WIDTH} {width}{lines.cut}"
         else:
-            cells = [_text(cell) or None for cell in row]
+            cells = [cell or None for cell in (map(_text, row) if lines.marked else row)]
         is_first = False
         yield number, cells
 
@@ -161,6 +162,10 @@ class _Lines:
         self._row: list[tuple[str, int]] = []
         self._again: deque[tuple[str, int]] = deque()
         self.number = before
+        self.taken = 0
+        """How many characters were read, those that are read again too."""
+        self.marked = False
+        """Whether a cell of the row may begin with `="`."""
 
     def __iter__(self) -> "_Lines":
         return self
@@ -170,6 +175,8 @@ class _Lines:
             raise StopIteration
         line, times = self._again.popleft() if self._again else (next(self._lines), 0)
         self.number += 1
+        self.taken += len(line)
+        self.marked |= _MARK in line
         self._row.append((line, times + 1))
         return line
 
@@ -183,6 +190,7 @@ class _Lines:
     def begin_row(self) -> None:
         """Those before it are not needed any more."""
         self._row.clear()
+        self.marked = False
 
     def back_to_second(self) -> None:
         """All lines of the row but its first are next."""

@@ -1,9 +1,9 @@
 """What every format of file is read into: numbered records."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import msgspec
 
@@ -39,26 +39,30 @@ class Line(NamedTuple):
         return _body_size(self.body)
 
 
-# Of a value that is no text, and around each of an object's; and of a field with its name.
-_USUAL_SIZE, _FIELD_SIZE = 16, 40
+FIELD_SIZE = 40
+"""Bytes of a field of a record with its name, about; only the payload may be larger."""
+# Of a value that is no text, and around each of an object's.
+_USUAL_SIZE = 16
 
 
 def _body_size(body: object) -> int:
     if isinstance(body, bytes):
         return len(body)
     record = as_object(body)
-    if record is None:
-        return _size(body)
-    # Only the payload may be large.
-    return _FIELD_SIZE * len(record) + _size(record.get(_PAYLOAD))
+    return (
+        size_of(body)
+        if record is None
+        else FIELD_SIZE * len(record) + size_of(record.get(_PAYLOAD))
+    )
 
 
-def _size(value: object) -> int:
+def size_of(value: object) -> int:
+    """Bytes of a value, about."""
     if isinstance(value, bytes | str):
         return len(value)
     members, items = as_object(value), as_list(value)
     inside = items if members is None else members.values()
-    return _USUAL_SIZE if inside is None else sum(_USUAL_SIZE + _size(one) for one in inside)
+    return _USUAL_SIZE if inside is None else sum(_USUAL_SIZE + size_of(one) for one in inside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +121,30 @@ class _Timed(msgspec.Struct):
 _decode_time = msgspec.json.Decoder(_Timed).decode
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Records that were read a column at a time: each when it is asked for, and all their values.
+
+    The values of a field are those of the records in order, None where it is absent; in place of a
+    payload stands the `repr` of it. `absent` counts these, for all fields that are filled.
+    """
+
+    records: Sequence[object]
+    values: Mapping[str, Sequence[Any]]
+    absent: Mapping[str, int]
+
+    @property
+    def are_timed(self) -> bool:
+        """Whether every record has an `updated_at`."""
+        return self.absent.get("updated_at") == 0
+
+
 @dataclass
 class Batch:
     """Lines that are sent together. `numbers` are the places of those in `bodies`.
 
-    All are JSON, or all are records. `position` is how much of the file was read with them.
+    All are JSON, or all are records; those that were read as `columns` are there instead.
+    `position` is how much of the file was read with them.
     """
 
     numbers: list[int] = field(default_factory=list[int])
@@ -129,6 +152,7 @@ class Batch:
     bad: list[BadLine] = field(default_factory=list[BadLine])
     size: int = 0
     position: int = 0
+    columns: Columns | None = None
 
     def add(self, line: Line, size: int | None = None) -> None:
         """Take a line, of a size that is known or not; one that is wrong already is not sent."""
@@ -151,6 +175,8 @@ class Batch:
     @cached_property
     def is_timed(self) -> bool:
         """Whether every record has an `updated_at`."""
+        if self.columns is not None:
+            return self.columns.are_timed
         if self.heads is not None:
             return all(one.updated_at is not None for one in self.heads)
         try:
@@ -159,14 +185,19 @@ class Batch:
             return False
 
     @property
+    def records(self) -> Sequence[object]:
+        """The records, or lines of JSON, themselves."""
+        return self.bodies if self.columns is None else self.columns.records
+
+    @property
     def texts(self) -> list[bytes] | None:
         """The lines of JSON; None where they are records."""
-        is_text = isinstance(next(iter(self.bodies), b""), bytes)
+        is_text = self.columns is None and isinstance(next(iter(self.bodies), b""), bytes)
         return cast("list[bytes]", self.bodies) if is_text else None
 
     def let_go(self) -> None:
         """Keep the places of the records alone: what they say was handed over."""
-        self.bodies, self.heads = [], None
+        self.bodies, self.heads, self.columns = [], None, None
 
     @property
     def first(self) -> int:

@@ -2,20 +2,25 @@
 
 from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from itertools import repeat
 from typing import Any
 
 from callistics.errors import first_line
 from callistics.files.arrow.opening import UNREADABLE, TypedFile, open_arrow, open_parquet
 from callistics.files.arrow.types import RefusedTypeError, has_dates, reader
-from callistics.files.encode import record_line
 from callistics.files.lines import Line, UnreadableError
 from callistics.files.mapped import table_mapper
-from callistics.files.tables import Row, Table
+from callistics.files.tables import Row, Table, row_lines
 from callistics.mapping.mapping import RecordMapping
 from callistics.mapping.table import TableMapper
 from callistics.mapping.times import DateText
 
 Convert = Callable[[Any], list[object]]
+
+_OPENED: Mapping[bool, tuple[Callable[[str], AbstractContextManager[TypedFile]], str]] = {
+    False: (open_parquet, "Parquet"),
+    True: (open_arrow, "Arrow"),
+}
 
 
 def parquet_lines(name: str, mapping: RecordMapping) -> Iterator[Line]:
@@ -23,12 +28,14 @@ def parquet_lines(name: str, mapping: RecordMapping) -> Iterator[Line]:
 
     Raises `UnreadableError` where it cannot be read, or its columns and the mapping do not fit.
     """
-    return _lines(name, open_parquet, "Parquet", mapping)
+    with mapped_table(name, mapping, is_arrow=False) as (table, mapper):
+        yield from row_lines(table.rows, mapper)
 
 
 def arrow_lines(name: str, mapping: RecordMapping) -> Iterator[Line]:
     """The records of an Arrow file or stream, as `parquet_lines`."""
-    return _lines(name, open_arrow, "Arrow", mapping)
+    with mapped_table(name, mapping, is_arrow=True) as (table, mapper):
+        yield from row_lines(table.rows, mapper)
 
 
 def row_count(name: str) -> int:
@@ -37,27 +44,38 @@ def row_count(name: str) -> int:
         return file.rows or 0
 
 
-def _lines(
-    name: str,
-    opened: Callable[[str], AbstractContextManager[TypedFile]],
-    format_: str,
-    mapping: RecordMapping,
-) -> Iterator[Line]:
+@contextmanager
+def mapped_table(
+    name: str, mapping: RecordMapping, *, is_arrow: bool
+) -> Generator[tuple[Table, TableMapper]]:
+    """The rows of a file, of the columns that are needed alone, and what maps them.
+
+    Raises `UnreadableError`, also within its context, as `parquet_lines`.
+    """
+    opened, format_ = _OPENED[is_arrow]
     with _readable(format_), opened(name) as file:
         columns = [str(field.name) for field in file.fields]
         mapper = table_mapper(mapping, columns)
         reads = _told_apart(_reads(file, mapper.indexes), file, mapper.dated)
-        number = 0
-        for batch in file.batches([columns[index] for index in reads]):
-            parts = {index: batch.column(columns[index]) for index in reads}
-            yield from _batch(number, batch.num_rows, parts, reads, mapper)
-            number += batch.num_rows
+        taken = 0
+
+        def rows() -> Iterator[Row]:
+            nonlocal taken
+            number = 0
+            with _readable(format_):
+                for batch in file.batches([columns[index] for index in reads]):
+                    taken += batch.nbytes
+                    parts = {index: batch.column(columns[index]) for index in reads}
+                    yield from _batch(number, batch.num_rows, parts, reads, len(columns))
+                    number += batch.num_rows
+
+        yield Table(columns, rows(), taken=lambda: taken), mapper
 
 
 @contextmanager
 def whole_table(name: str, *, is_arrow: bool) -> Generator[Table]:
     """All columns of a file and their rows; a column of a type that is not read is empty."""
-    opened, format_ = (open_arrow, "Arrow") if is_arrow else (open_parquet, "Parquet")
+    opened, format_ = _OPENED[is_arrow]
     with _readable(format_), opened(name) as file:
         columns = [str(field.name) for field in file.fields]
         table = Table(columns, iter(()))
@@ -128,21 +146,23 @@ def _batch(
     size: int,
     parts: Mapping[int, Any],
     reads: Mapping[int, Convert],
-    mapper: TableMapper,
-) -> Iterator[Line]:
-    """The lines of a batch; where a value cannot be read, each row by itself."""
+    width: int,
+) -> Iterator[Row]:
+    """The rows of a batch; where a value cannot be read, each by itself."""
     try:
         columns = {index: read(parts[index]) for index, read in reads.items()}
     except ValueError:
         if size > 1:
             for place in range(size):
                 row = {index: part.slice(place, 1) for index, part in parts.items()}
-                yield from _batch(first + place, 1, row, reads, mapper)
+                yield from _batch(first + place, 1, row, reads, width)
             return
-        yield Line(first + 1, b"", _wrong(parts, reads))
+        yield first + 1, _wrong(parts, reads)
         return
-    for place in range(size):
-        yield _line(first + place + 1, {index: c[place] for index, c in columns.items()}, mapper)
+    nothing = [None] * size
+    whole = [columns.get(index, nothing) for index in range(width)]
+    cells = zip(*whole, strict=True) if whole else repeat((), size)
+    yield from enumerate(cells, start=first + 1)
 
 
 def _wrong(parts: Mapping[int, Any], reads: Mapping[int, Convert]) -> str:
@@ -154,10 +174,3 @@ def _wrong(parts: Mapping[int, Any], reads: Mapping[int, Convert]) -> str:
         except ValueError as error:
             return first_line(error)
     raise AssertionError
-
-
-def _line(number: int, row: Mapping[int, object], mapper: TableMapper) -> Line:
-    try:
-        return record_line(number, mapper.record(row))
-    except ValueError as error:
-        return Line(number, b"", str(error))

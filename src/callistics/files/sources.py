@@ -3,14 +3,15 @@
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from io import BufferedReader
 from pathlib import Path
 
 from callistics.files.contents import check_is_text
 from callistics.files.csv import csv_table
 from callistics.files.encoding import as_utf8, marked
-from callistics.files.lines import Line, UnreadableError
-from callistics.files.mapped import changed
+from callistics.files.lines import Batch, Line, UnreadableError
+from callistics.files.mapped import changed, table_mapper
 from callistics.files.ndjson import json_lines, whole_document
 from callistics.files.open import STDIN, Format, OpenFile, format_named, format_of, open_file
 from callistics.files.tables import Table, table_lines
@@ -33,13 +34,15 @@ USES: Mapping[Format, tuple[str, ...]] = {
 class Source:
     """A file's lines, how much of it there is in bytes or rows, and how much was read so far.
 
-    `table` is there where they are made of the rows of one.
+    `table` is there where they are made of the rows of one, `batches` where they can be had as
+    columns: of so many lines and bytes at the most, as `batched`. Only one of the two is read.
     """
 
     lines: Iterator[Line]
     size: int | None
     position: Callable[[], int]
     table: Table | None = None
+    batches: Callable[[int, int], Iterator[Batch]] | None = None
 
 
 def format_for(name: str, said: Format | None, layout: Layout) -> Format:
@@ -78,7 +81,17 @@ def opened(name: str, format_: Format, mapping: RecordMapping) -> Generator[Sour
             yield Source(mapped, file.size, file.position)
             return
         table = csv_table(text, _layout(format_, mapping.layout))
-        yield Source(table_lines(table, mapping), file.size, file.position, table)
+        batches = partial(_batches, table, mapping)
+        yield Source(table_lines(table, mapping), file.size, file.position, table, batches)
+
+
+def _batches(table: Table, mapping: RecordMapping, most: int, most_bytes: int) -> Iterator[Batch]:
+    # Loaded here: a client of a server does without Arrow.
+    from callistics.files.columns import column_batches  # noqa: PLC0415
+
+    if table.columns:
+        mapper = table_mapper(mapping, table.columns)
+        yield from column_batches(table, mapper, mapping, most, most_bytes)
 
 
 @contextmanager
@@ -132,11 +145,13 @@ def typed_table(name: str, format_: Format) -> Generator[Table]:
 def _typed(name: str, format_: Format, mapping: RecordMapping) -> Source:
     # Loaded here: other formats do without Arrow.
     from callistics.files import parquet as rows  # noqa: PLC0415
+    from callistics.files.columns import column_batches  # noqa: PLC0415
 
     _check_is_file(name, format_.title())
     read = 0
-    lines = rows.arrow_lines if format_ == "arrow" else rows.parquet_lines
-    total = None if format_ == "arrow" else rows.row_count(name)
+    is_arrow = format_ == "arrow"
+    lines = rows.arrow_lines if is_arrow else rows.parquet_lines
+    total = None if is_arrow else rows.row_count(name)
 
     def counted() -> Iterator[Line]:
         nonlocal read
@@ -144,4 +159,11 @@ def _typed(name: str, format_: Format, mapping: RecordMapping) -> Source:
             read = line.number
             yield line
 
-    return Source(counted(), total, lambda: read)
+    def batches(most: int, most_bytes: int) -> Iterator[Batch]:
+        nonlocal read
+        with rows.mapped_table(name, mapping, is_arrow=is_arrow) as (table, mapper):
+            for batch in column_batches(table, mapper, mapping, most, most_bytes):
+                read = batch.last
+                yield batch
+
+    return Source(counted(), total, lambda: read, batches=batches)

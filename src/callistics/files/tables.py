@@ -1,13 +1,14 @@
 """Tables: named columns and numbered rows, whatever file they were read from."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from callistics.files.encode import record_line
 from callistics.files.lines import Line
 from callistics.files.mapped import table_mapper
 from callistics.mapping.mapping import RecordMapping
+from callistics.mapping.table import TableMapper
 
 Cells = Sequence[object]
 """The cells of a row in the order of the columns; one that is None is absent."""
@@ -24,7 +25,8 @@ class Table:
 
     `left_out` counts the rows that were passed over as empty while `rows` were read; `ending` are
     those that were left out at the end. `header` is the line that names the columns, None where
-    none does. Dates of the columns `dated` come as `DateText`.
+    none does. Dates of the columns `dated` come as `DateText`. `taken` tells how many characters of
+    rows were read so far, where that is known.
     """
 
     columns: list[str]
@@ -35,6 +37,7 @@ class Table:
     notes: list[str] = field(default_factory=list[str])
     dated: frozenset[int] = frozenset()
     ending: list[Row] = field(default_factory=list[Row])
+    taken: Callable[[], int] | None = None
 
     def about_ending(self) -> Iterator[str]:
         """What to say of the rows that were left out at the end, if any were."""
@@ -51,6 +54,10 @@ def _shown(row: Cells | str) -> str:
 
 def without_last(rows: Iterator[Row], table: Table, number: int) -> Iterator[Row]:
     """The rows but the last so many, which the table is told of; so many are held back."""
+    return _without_last(rows, table, number) if number else rows
+
+
+def _without_last(rows: Iterator[Row], table: Table, number: int) -> Iterator[Row]:
     held = deque[Row]()
     for row in rows:
         held.append(row)
@@ -65,8 +72,13 @@ def table_lines(table: Table, mapping: RecordMapping) -> Iterator[Line]:
         return
     mapper = table_mapper(mapping, table.columns)
     table.dated = mapper.dated
+    yield from row_lines(table.rows, mapper)
+
+
+def row_lines(rows: Iterable[Row], mapper: TableMapper) -> Iterator[Line]:
+    """The records of rows, each mapped by itself."""
     record = mapper.record
-    for number, cells in table.rows:
+    for number, cells in rows:
         if isinstance(cells, str):
             yield Line(number, b"", cells)
             continue

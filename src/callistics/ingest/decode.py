@@ -79,7 +79,7 @@ def batch_of_values(records: Sequence[object], terms: Terms) -> Batch:
     if terms.kind is RecordKind.CALLS and len(records) >= terms.columns_from:
         columns = batch_of_records(records, terms.reading, terms.scope)
     taken: set[int] = set() if columns is None else set(columns.received)
-    rest = [(index, _said(one)) for index, one in enumerate(records) if index not in taken]
+    rest = [(at, _said(records[at])) for at in range(len(records)) if at not in taken]
     return _checked(terms, rest, len(records), columns=columns)
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import chain
 
@@ -47,7 +48,8 @@ class TableMapper:
     """Makes records of the rows of a table, by the names of its columns.
 
     `unknown` are the columns that records do not have, each with a hint of what was meant;
-    `targets` are those that each column fills. Values of the columns `dated` may be a `DateText`
+    `cells` are the places that columns fill, `constants` those that have one value in every record,
+    with it. Values of the columns `dated` may be a `DateText`
     each, as they are read by a time format.
     """
 
@@ -59,7 +61,7 @@ class TableMapper:
         self.unknown: list[str] = []
         self.dated = frozenset(self._dated())
         cells = sorted(self._cells(), key=lambda cell: (bool(cell.hashed), len(cell.path)))
-        self._constants = [
+        self.constants = [
             (path_of(target), self._converter(target, PLAIN)(rule.value))
             for target, rule in mapping.fields.items()
             if rule.value is not None
@@ -71,7 +73,7 @@ class TableMapper:
                 self._targets.setdefault(index, []).append(cell.target)
         # One column as it is to one field: nearly all of them.
         self._simple = tuple(
-            (cell.choices[0][0], cell.target, cell.convert) for cell in cells if _is_simple(cell)
+            (cell.choices[0][0], cell.target, self._own(cell)) for cell in cells if _is_simple(cell)
         )
         others = [(cell, cell.path) for cell in cells if not _is_simple(cell)]
         self._others = tuple(one for one in others if not one[0].hashed)
@@ -112,7 +114,7 @@ class TableMapper:
             value = self._value(cell, row)
             if value is not None:
                 put(found, path, value)
-        for path, value in self._constants:
+        for path, value in self.constants:
             put(found, path, value)
         for cell, path in self._hashes:
             value = self._hash(cell, row, found)
@@ -200,6 +202,12 @@ class TableMapper:
                 own = () if rule.hashed else (target,)
                 found += names_in(rule.sources or own, is_there)
         return found
+
+    def _own(self, cell: Cell) -> Convert:
+        """How a value is read; as an object of its row alone where more is put into it."""
+        paths = [*(one.path for one in self.cells), *(path for path, _ in self.constants)]
+        is_whole = all(path[0] != cell.target or len(path) == 1 for path in paths)
+        return cell.convert if is_whole else lambda value: deepcopy(cell.convert(value))
 
     def _constant_targets(self) -> list[str]:
         return [name for name, rule in self._mapping.fields.items() if rule.value is not None]

@@ -4,7 +4,7 @@ What does not fit its field is passed on as it is: the server refuses it, with t
 Only what would be misread, or does not fit what a rule says, is refused here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
@@ -56,6 +56,13 @@ def converter(field: RecordField | None, rule: FieldRule, reading: Reading) -> C
 def as_it_is(value: object) -> object:
     """The value itself."""
     return value
+
+
+def keeps_texts(convert: Convert, texts: Iterable[str | None]) -> bool:
+    """Whether texts stay as they are, as far as that can be told quickly."""
+    if convert is _plain_time:
+        return all(map(times.is_plain, filter(None, texts)))
+    return convert in (as_it_is, _text, _id)
 
 
 def _base(field: RecordField | None, rule: FieldRule, reading: Reading) -> Convert:
@@ -249,20 +256,24 @@ def _epoch(unit: str, zone: Zone | None) -> Convert:
 
 
 def _written_time(zone: Zone | None) -> Convert:
-    def convert(value: object) -> object:
-        if not isinstance(value, str):
-            return _no_bare_number(value)
-        if zone is None and times.is_plain(value):
-            return value
-        try:
-            found = times.read(times.with_blanks(value))
-        except times.AmbiguousDateError:
-            raise
-        except ValueError:
-            return value
-        return _no_bare_number(value) if found is None else found.written(zone)
+    return _plain_time if zone is None else lambda value: _time_in(value, zone)
 
-    return convert
+
+def _plain_time(value: object) -> object:
+    is_plain = isinstance(value, str) and times.is_plain(value)
+    return value if is_plain else _time_in(value, None)
+
+
+def _time_in(value: object, zone: Zone | None) -> object:
+    if not isinstance(value, str):
+        return _no_bare_number(value)
+    try:
+        found = times.read(times.with_blanks(value))
+    except times.AmbiguousDateError:
+        raise
+    except ValueError:
+        return value
+    return _no_bare_number(value) if found is None else found.written(zone)
 
 
 def _no_bare_number(value: object) -> object:

@@ -53,8 +53,7 @@ def import_file(
             sender.prepare(size, source.size or 0)
             refused: Batch | None = None
             # Closed at once, so that what is under way is waited for, and counts.
-            lines = source.lines if sender.takes_records else as_texts(source.lines)
-            placed = _placed(batched(lines, size, _BATCH_BYTES), source)
+            placed = _placed(_batches(source, size, as_records=sender.takes_records), source)
             batches = watch.over(fitted(placed, reading.mapping))
             with closing(sender.send_all(batches)) as answers:
                 for sent in answers:
@@ -71,6 +70,13 @@ def import_file(
         kept = sender.tally.kept - before
         text = f"; stored before that: {kept:,}" if kept else ""
         raise Failure(f"{shown_name(name)}: {error}{text}") from error
+
+
+def _batches(source: Source, size: int, *, as_records: bool) -> Iterator[Batch]:
+    if as_records and source.batches is not None:
+        return source.batches(size, _BATCH_BYTES)
+    lines = source.lines if as_records else as_texts(source.lines)
+    return batched(lines, size, _BATCH_BYTES)
 
 
 def _placed(batches: Iterator[Batch], source: Source) -> Iterator[Batch]:

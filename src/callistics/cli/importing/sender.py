@@ -186,7 +186,7 @@ class Sender:
     def _checked(self, batch: Batch, store: "LocalStore") -> "Checked":
         texts, skip, where = batch.texts, self._skip, self._zone
         if texts is None:
-            return store.checked(self._kind, batch.bodies, skip=skip, where=where)
+            return store.checked(self._kind, batch.records, skip=skip, where=where)
         return store.checked_texts(self._kind, texts, skip=skip, where=where)
 
     def _post(self, batch: Batch) -> Sent:

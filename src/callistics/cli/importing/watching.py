@@ -1,7 +1,8 @@
 """What an import notices about its files, beyond what is wrong with single records."""
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
@@ -10,10 +11,11 @@ import msgspec
 from callistics.files.lines import Batch, Head
 from callistics.mapping.mapping import RecordMapping
 from callistics.mapping.paths import PAYLOAD
+from callistics.model.floats import gives_back
 from callistics.model.instants import DAY, parse_iso
 from callistics.model.json import as_object
 from callistics.records.field import RecordKind
-from callistics.records.fields import FIELDS
+from callistics.records.fields import ALL_FIELDS, FIELDS
 
 # Rows whose ids are remembered, at 24 bytes each.
 _MOST_ROWS = 10_000_000
@@ -25,7 +27,7 @@ _Record = msgspec.defstruct("Record", [(name, Any, None) for name in _NAMES])
 _decode = msgspec.json.Decoder(_Record).decode
 
 
-def _looked_at(body: object) -> tuple[Any, int] | None:
+def _looked_at(body: object, fields: Sequence[str]) -> tuple[Any, int] | None:
     """What is looked at of a record, and a hash of all of it; None where it is no object."""
     try:
         if isinstance(body, bytes):
@@ -36,16 +38,26 @@ def _looked_at(body: object) -> tuple[Any, int] | None:
     if record is None:
         return None
     get = record.get
-    return _Record(*[get(name) for name in _NAMES]), _hash(record)
+    return _Record(*[get(name) for name in _NAMES]), _hash(record, fields)
 
 
-def _hash(record: dict[str, object]) -> int:
-    parts = {**record, PAYLOAD: repr(record.get(PAYLOAD))}
+def _hash(record: dict[str, object], fields: Sequence[str]) -> int:
+    """A hash of what a record says, the same as that of its values in `Columns`."""
+    payload = record.get(PAYLOAD)
+    said = record if payload is None else {**record, PAYLOAD: repr(payload)}
+    values = [_as_column(said.get(name)) for name in fields]
+    if len(said) + values.count(None) != len(fields):
+        # There are nulls, or fields that records do not have.
+        values = [*said, *said.values()]
     try:
-        return hash((*parts, *parts.values()))
+        return hash(tuple(values))
     except TypeError:
         # A list or object is where none belongs.
         return hash(repr(record))
+
+
+def _as_column(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) and gives_back(value) else value
 
 
 class Watch:
@@ -54,6 +66,7 @@ class Watch:
     def __init__(self, name: str, mapping: RecordMapping) -> None:
         self.name = name
         self._mapping = mapping
+        self._fields = tuple(ALL_FIELDS[mapping.kind])
         self.present: set[str] = set()
         self.untimed, self.empty_rows = 0, 0
         self.ending = list[str]()
@@ -63,8 +76,8 @@ class Watch:
     def over(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """The batches, looked at on their way."""
         for batch in batches:
-            if not self._see_all(batch):
-                for number, body in zip(batch.numbers, batch.bodies, strict=True):
+            if not (self._see_columns(batch) or self._see_all(batch)):
+                for number, body in zip(batch.numbers, batch.records, strict=True):
                     self._see(number, body)
             yield batch
 
@@ -86,8 +99,27 @@ class Watch:
         self._numbers.extend(batch.numbers)
         return True
 
+    def _see_columns(self, batch: Batch) -> bool:
+        """Look at the records of a batch of columns; False where it has none."""
+        number = len(batch.numbers)
+        if batch.columns is None or len(self._names) + number > _MOST_ROWS:
+            return False
+        nothing = [None] * number
+        columns = {name: batch.columns.values.get(name, nothing) for name in self._fields}
+        absent = batch.columns.absent
+        self.present.update(name for name in _NAMES if absent.get(name, number) < number)
+        self.untimed += absent.get("updated_at", number)
+        if not self._any_later_than_midnight:
+            starts = (one for one in columns.get("started_at", ()) if one is not None)
+            self._any_later_than_midnight = not all(map(self._is_midnight, starts))
+        named = "merchant_id", self._mapping.kind.id_field, "updated_at"
+        self._names.extend(map(hash, zip(*(columns[name] for name in named), strict=True)))
+        self._contents.extend(map(hash, zip(*columns.values(), strict=True)))
+        self._numbers.extend(batch.numbers)
+        return True
+
     def _see(self, number: int, body: object) -> None:
-        found = _looked_at(body)
+        found = _looked_at(body, self._fields)
         if found is None:
             return
         record, content = found

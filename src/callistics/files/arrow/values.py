@@ -25,6 +25,13 @@ Convert = Callable[[Array], list[Any]]
 
 _NANOS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _DAY = 86_400 * 10**9
+# The fraction of a second, as `_short_fraction` has it: none, or six digits or nine.
+_SHORTER = {
+    "s": (),
+    "ms": ((r"\.000$", ""), (r"(\.\d{3})$", r"\1000")),
+    "us": ((r"\.000000$", ""),),
+    "ns": ((r"(\.\d{6})000$", r"\1"), (r"\.000000$", "")),
+}
 
 
 def each(read: Callable[[Any], object]) -> Convert:
@@ -65,8 +72,12 @@ def uuids(array: Array) -> list[Any]:
 
 
 def json_texts(array: Array) -> list[Any]:
-    """The values that JSON texts say, numbers exactly."""
-    return each(lambda text: decode(text if isinstance(text, bytes) else text.encode()))(array)
+    """The values that JSON texts say, numbers exactly; the same one where a text comes again."""
+    known: dict[object, object] = {None: None}
+    texts = array.to_pylist()
+    for text in {*texts}.difference(known):
+        known[text] = decode(text if isinstance(text, bytes) else text.encode())
+    return [known[text] for text in texts]
 
 
 def dates(array: Array) -> list[Any]:
@@ -86,7 +97,10 @@ def instants(kind: Kind) -> Convert:
 
     def convert(array: Array) -> list[Any]:
         texts = array.cast(pa.int64()).cast(utc).cast(pa.string())
-        return each(lambda text: _short_fraction(text).replace(" ", "T", 1) + ending)(texts)
+        texts = pc.replace_substring(texts, " ", "T", max_replacements=1)
+        for digits, instead in _SHORTER[kind.unit]:
+            texts = pc.replace_substring_regex(texts, digits, instead)
+        return (pc.binary_join_element_wise(texts, ending, "") if ending else texts).to_pylist()
 
     return convert
 

@@ -82,6 +82,11 @@ def columns_of(calls: Sequence[Any]) -> dict[str, pa.Array]:
     if calls:
         columns = zip(*map(msgspec.structs.astuple, calls), strict=True)
         values |= zip(calls[0].__struct_fields__, columns, strict=True)
+    return laid_out(values)
+
+
+def laid_out(values: Mapping[str, Sequence[Any]]) -> dict[str, pa.Array]:
+    """The columns of calls whose values by field are these, None where there is none."""
     return {one.name: pa.array(values[one.name], _sent_type(one)) for one in SENT_FIELDS}
 
 
