@@ -127,14 +127,14 @@ def test_a_part_that_is_cut_short_is_where_it_was(monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_is_free_is_filled_again_where_nobody_waits(tmp_path: Path) -> None:
-    """A checkpoint follows so many rows: until then no block is free that rows went from."""
+    """A checkpoint follows each part: until then no block is free that rows went from."""
     path = tmp_path / "calls.db"
-    with opened(path=path, tuning=replace(ALONE, rows_between_checkpoints=60)) as store:
+    with opened(path=path, tuning=ALONE) as store:
         out_of_order(store)
         logged = [size(log_of(path)) > 0 for _ in clustering_of(store).work()]
         kept = everything(store)
-    # As the month is begun, and after each of its parts, of 33 or 34 rows.
-    assert logged[:4] == [True, True, False, True]
+    # As the month is begun, and after each of its parts.
+    assert logged[:4] == [True, False, False, False]
     with opened(path=path) as store:
         assert lying(store) == IN_ORDER
         assert everything(store) == kept

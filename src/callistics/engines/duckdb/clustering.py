@@ -116,9 +116,8 @@ class Clustering:
     table names, begin a run that need not be; or, where the tuning says so, once merchants lie in
     one and a half row groups more than need be, and a fifth of what all row groups can hold is
     such.
-    Where nobody waits there is a checkpoint after as many rows as the tuning says: parts so large
-    that they are written into the file at once leave hardly a trace in the log, which would bring
-    one about.
+    Where nobody waits there is a checkpoint after each part: those that are so large that they are
+    written into the file at once leave hardly a trace in the log, which would bring one about.
     """
 
     def __init__(
@@ -132,7 +131,6 @@ class Clustering:
         self._transaction = transaction
         self._smallest, self._part = tuning.rows_out_of_order, tuning.rows_copied_at_once
         self._piece, self._shared = tuning.rows_moved_at_once, tuning.shared
-        self._between_checkpoints, self._since_checkpoint = tuning.rows_between_checkpoints, 0
         self._merges_sets, self._row_group = tuning.merges_sets, tuning.rows_of_a_group
         self._meanwhile = WrittenMeanwhile()
 
@@ -209,10 +207,7 @@ class Clustering:
             ((removed,),) = writer.execute(table.sql(_DELETE_FORMER), given).fetchall()
             if removed != written:
                 raise OvertakenError
-        self._since_checkpoint += written
-        if self._since_checkpoint >= self._between_checkpoints:
-            self._since_checkpoint = 0
-            self._connection.execute("CHECKPOINT")
+        self._connection.execute("CHECKPOINT")
 
     def _move_copies(self, table: _Table, part: _Part) -> Generator[None]:
         """Copy the rows of a part in order, while others write, then put them where they were."""
