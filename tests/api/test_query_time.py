@@ -1,6 +1,7 @@
 """A query's time is that of its whole answer, and ends when nobody waits for it any more."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import count, islice
@@ -18,6 +19,8 @@ from support.leaving import leaving
 from support.server import Server, problem, serving
 
 LONG = 60
+# Seconds that a query of nothing is done within, also beside other tests.
+IN_TIME = 3
 ENDLESS = "SELECT sum(a.range + b.range) FROM range(10000000) a, range(10000000) b"
 BODIES: dict[str, Any] = {
     "/analytics": {"query_type": "call_count"},
@@ -67,11 +70,12 @@ def test_so_does_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_queries_of_a_batch_that_were_in_time_are_answered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serving(tmp_path, query_timeout=0.5) as server:
+    with serving(tmp_path, query_timeout=IN_TIME) as server:
         real = batch.envelope
 
         def slow(answer: Any) -> bytes:
             if answer.query_type == "success_rate":
+                time.sleep(IN_TIME)
                 deque(watched(count()), maxlen=0)
             return real(answer)
 
