@@ -178,11 +178,16 @@ def test_a_score_that_is_sent_later_is_put_where_it_belongs() -> None:
     assert batch.columns.values["sentiment"] == [None, 0.1, 0.5, 1.0]
 
 
-def test_a_payload_that_comes_again_is_filled_up_for_its_row_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", ["payload", "old|payload"])
+def test_a_payload_that_comes_again_is_filled_up_for_its_row_alone(
+    source: str, tmp_path: Path
+) -> None:
     payload = pa.ExtensionArray.from_storage(pa.json_(), pa.array(['{"a": {"b": 1}}'] * 2))
     table = pa.table({"call_id": ["c", "d"], "payload": payload, "payload.a.c": ["x", None]})
+    table = table.append_column("old", pa.nulls(2, pa.string()))
     parquet.write_table(table, tmp_path / "calls.parquet")
-    lines = [*parquet_lines(str(tmp_path / "calls.parquet"), rules())]
+    found = rules(f"payload={source}", dropped=("old",) if source == "payload" else ())
+    lines = [*parquet_lines(str(tmp_path / "calls.parquet"), found)]
     first, second = records(lines)
     assert first["payload"] == {"a": {"b": 1, "c": "x"}}
     assert second["payload"] == {"a": {"b": 1}}

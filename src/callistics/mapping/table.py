@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from callistics.errors import did_you_mean
@@ -49,8 +49,8 @@ class TableMapper:
 
     `unknown` are the columns that records do not have, each with a hint of what was meant;
     `cells` are the places that columns fill, `constants` those that have one value in every record,
-    with it. Values of the columns `dated` may be a `DateText`
-    each, as they are read by a time format.
+    with it. Values of the columns `dated` may be a `DateText` each, as they are read by a time
+    format.
     """
 
     def __init__(self, mapping: RecordMapping, columns: Sequence[str]) -> None:
@@ -66,14 +66,15 @@ class TableMapper:
             for target, rule in mapping.fields.items()
             if rule.value is not None
         ]
-        self.cells = tuple(cells)
+        paths = [*(cell.path for cell in cells), *(path for path, _ in self.constants)]
+        self.cells = cells = tuple(_own(cell, paths) for cell in cells)
         self._targets: dict[int, list[str]] = {}
         for cell in cells:
             for index in dict.fromkeys(chain.from_iterable(cell.choices)):
                 self._targets.setdefault(index, []).append(cell.target)
         # One column as it is to one field: nearly all of them.
         self._simple = tuple(
-            (cell.choices[0][0], cell.target, self._own(cell)) for cell in cells if _is_simple(cell)
+            (cell.choices[0][0], cell.target, cell.convert) for cell in cells if _is_simple(cell)
         )
         others = [(cell, cell.path) for cell in cells if not _is_simple(cell)]
         self._others = tuple(one for one in others if not one[0].hashed)
@@ -203,12 +204,6 @@ class TableMapper:
                 found += names_in(rule.sources or own, is_there)
         return found
 
-    def _own(self, cell: Cell) -> Convert:
-        """How a value is read; as an object of its row alone where more is put into it."""
-        paths = [*(one.path for one in self.cells), *(path for path, _ in self.constants)]
-        is_whole = all(path[0] != cell.target or len(path) == 1 for path in paths)
-        return cell.convert if is_whole else lambda value: deepcopy(cell.convert(value))
-
     def _constant_targets(self) -> list[str]:
         return [name for name, rule in self._mapping.fields.items() if rule.value is not None]
 
@@ -250,6 +245,17 @@ def _no_column(name: str, columns: Sequence[str]) -> str:
 
 def _is_payload(name: str) -> bool:
     return name.startswith(f"{PAYLOAD}.") and all(path_of(name))
+
+
+def _own(cell: Cell, paths: Iterable[Path]) -> Cell:
+    """The cell; with values that are objects of their row alone where more is put into them."""
+    if not any(len(path) > 1 and (path[0],) == cell.path for path in paths):
+        return cell
+
+    def convert(value: object) -> object:
+        return deepcopy(cell.convert(value))
+
+    return replace(cell, convert=convert)
 
 
 def _is_simple(cell: Cell) -> bool:
