@@ -10,20 +10,12 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from callistics.files.blocks import Block, blocks
-from callistics.files.lines import (
-    FIELD_SIZE,
-    BadLine,
-    Batch,
-    Columns,
-    batched,
-    size_of,
-)
+from callistics.files.lines import FIELD_SIZE, Batch, Columns, Line, batched, size_of
 from callistics.files.tables import Table, row_lines
 from callistics.mapping.mapping import RecordMapping
 from callistics.mapping.paths import PAYLOAD, Record, put
 from callistics.mapping.table import Cell, TableMapper
 from callistics.mapping.values import Convert, keeps_texts
-from callistics.model.field_error import FieldError
 from callistics.records.columnar.sent_records import LaidOut, calls_of, canonical, values_of
 from callistics.records.field import RecordField, RecordKind
 from callistics.records.fields import ALL_FIELDS, PARTS, REQUIRED
@@ -125,8 +117,11 @@ class _Maker:
             return None
         if found is None:
             return None
-        bad = [BadLine(number, (FieldError("", what),)) for number, what in block.wrong]
-        return Batch(block.numbers, [], bad, found[1], columns=found[0])
+        columns, size = found
+        batch = Batch(block.numbers, size=size, columns=columns)
+        for number, what in block.wrong:
+            batch.add(Line(number, b"", what))
+        return batch
 
     def _columns(
         self, columns: Sequence[Sequence[Any]], number: int, most_bytes: int
@@ -168,7 +163,7 @@ class _Maker:
 
     def _built(self, cells: Sequence[object]) -> Record | None:
         record: Record = {}
-        for (_, path, convert), cell in zip(self._parts, cells, strict=False):
+        for (_, path, convert), cell in zip(self._parts, cells, strict=True):
             value = None if cell is None else convert(cell)
             if value is not None:
                 put(record, path, value)
