@@ -143,7 +143,8 @@ def test_ordinary_rows_of_parquet_are_columns(tmp_path: Path) -> None:
         "sentiment": pa.array([0.5, None, float("nan")]),
         "attempt": pa.array([1, 2, None], pa.int8()),
         "test": pa.array([False, None, True]),
-        "cost": pa.array([Decimal("1.50"), None, None]).cast(pa.float64()),
+        "cost": pa.array([Decimal("1.50"), None, Decimal("0.25")]),
+        "duration": pa.array([12.5, -0.0, None]),
     }
     parquet.write_table(pa.table({**rows, **more}), tmp_path / "calls.parquet")
     name = str(tmp_path / "calls.parquet")

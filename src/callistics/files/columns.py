@@ -5,6 +5,7 @@ it is not plain for every row of a batch, these are asked instead.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
 import msgspec
@@ -22,8 +23,8 @@ from callistics.records.fields import ALL_FIELDS, PARTS, REQUIRED
 
 _CALLS = ALL_FIELDS[RecordKind.CALLS]
 _NEEDED = frozenset((RecordKind.CALLS.id_field, *REQUIRED[RecordKind.CALLS]))
-# Of values of one of these types those that are equal are the same.
-_ALIKE = (str, int, float, bool)
+# Of values of one of these types those that are equal come to the same, as 1.5 and 1.50 do.
+_ALIKE = (str, int, float, bool, Decimal)
 _NOTHING = type(None)
 # Cells that are held at a time: of small ones each takes some 60 bytes.
 _MOST_CELLS = 2_000_000
