@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pytest
@@ -131,6 +131,16 @@ def test_ordinary_rows_of_csv_are_columns() -> None:
     assert batch.columns is not None
     assert batch.columns.values["duration"] == [12.5]
     assert batch.is_timed
+
+
+@pytest.mark.parametrize("names", ["cost,currency", "duration,currency"])
+def test_parts_without_what_they_belong_to_are_left_out(names: str) -> None:
+    text = ",".join(NAMES) + f",{names}\n" + ",".join(ROW) + ",1,EUR\n" + ",".join(ROW) + ",,EUR\n"
+    (batch,) = of_csv(text, rules())
+    assert batch.columns is not None
+    kept = "EUR" if "cost" in names else None
+    assert batch.columns.values["currency"] == [kept, None]
+    assert [cast("Any", one).get("currency") for one in batch.records] == [kept, None]
 
 
 def test_ordinary_rows_of_parquet_are_columns(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ it is not plain for every row of a batch, these are asked instead.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, NamedTuple, cast
 
 import msgspec
@@ -130,23 +131,16 @@ class _Maker:
         values = {one.name: _values(one, columns[at], make) for one, at, make in self._fields}
         values |= {name: [value] * number for name, value in self._given.items()}
         payloads = self._payloads(columns, number)
+        _leave_out_parts(values)
         absent = {name: column.count(None) for name, column in values.items()}
         size = _size(absent, payloads)
-        if size > most_bytes or not self._is_finished(values, absent):
+        if size > most_bytes or (self._mapping.as_of_end and absent["updated_at"]):
+            # `RecordMapping.finish` tells when a call without a time of its own was.
             return None
         calls = calls_of(values, [None if one is None else one.text for one in payloads])
         values[PAYLOAD] = [None if one is None else one.said for one in payloads]
         records = LaidOut(calls, lambda at: self._record([column[at] for column in columns]))
         return Columns(records, values, absent), size
-
-    def _is_finished(self, values: Mapping[str, Sequence[Any]], absent: Mapping[str, int]) -> bool:
-        """Whether `RecordMapping.finish` leaves all records as they are."""
-        for name in PARTS.keys() & values.keys():
-            wholes = values.get(PARTS[name]) or [None] * len(values[name])
-            pairs = zip(values[name], wholes, strict=True)
-            if any(part is not None and whole is None for part, whole in pairs):
-                return False
-        return not self._mapping.as_of_end or absent["updated_at"] == 0
 
     def _payloads(self, columns: Sequence[Sequence[Any]], number: int) -> Sequence[_Payload | None]:
         if self._whole is not None:
@@ -186,6 +180,14 @@ def _values(one: RecordField, column: Sequence[Any], convert: Convert) -> list[A
     listed = [*distinct]
     made = dict(zip(listed, values_of(one.name, _converted(listed, convert)), strict=True))
     return [made[value] for value in column]
+
+
+def _leave_out_parts(values: dict[str, list[Any]]) -> None:
+    """Leave out parts without what they belong to, as `RecordMapping.finish` does."""
+    for name in PARTS.keys() & values.keys():
+        wholes = values.get(PARTS[name], ())
+        pairs = zip_longest(values[name], wholes)
+        values[name] = [None if whole is None else part for part, whole in pairs]
 
 
 def _kinds(column: Iterable[object]) -> set[type]:
