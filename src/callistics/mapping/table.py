@@ -67,7 +67,10 @@ class TableMapper:
             if rule.value is not None
         ]
         paths = [*(cell.path for cell in cells), *(path for path, _ in self.constants)]
-        self.cells = cells = tuple(_own(cell, paths) for cell in cells)
+        added_to = {path[0] for path in paths if len(path) > 1}
+        self.cells = cells = tuple(
+            _own(cell) if cell.target in added_to else cell for cell in cells
+        )
         self._targets: dict[int, list[str]] = {}
         for cell in cells:
             for index in dict.fromkeys(chain.from_iterable(cell.choices)):
@@ -247,10 +250,8 @@ def _is_payload(name: str) -> bool:
     return name.startswith(f"{PAYLOAD}.") and all(path_of(name))
 
 
-def _own(cell: Cell, paths: Iterable[Path]) -> Cell:
-    """The cell; with values that are objects of their row alone where more is put into them."""
-    if not any(len(path) > 1 and (path[0],) == cell.path for path in paths):
-        return cell
+def _own(cell: Cell) -> Cell:
+    """The cell with values that are objects of their row alone, as more is put into them."""
 
     def convert(value: object) -> object:
         return deepcopy(cell.convert(value))
