@@ -16,7 +16,7 @@ from callistics.files.lines import FIELD_SIZE, Batch, Columns, Line, batched, si
 from callistics.files.tables import Table, row_lines
 from callistics.mapping.mapping import RecordMapping
 from callistics.mapping.paths import PAYLOAD, Record, put
-from callistics.mapping.table import Cell, TableMapper
+from callistics.mapping.table import TableMapper
 from callistics.mapping.values import Convert, keeps_texts
 from callistics.records.columnar.sent_records import LaidOut, calls_of, canonical, values_of
 from callistics.records.field import RecordField, RecordKind
@@ -59,7 +59,7 @@ def _maker(mapper: TableMapper, mapping: RecordMapping) -> "_Maker | None":
 
 def _is_plain(mapper: TableMapper, mapping: RecordMapping) -> bool:
     """Whether each place of a call is filled by one column or one value, and all it needs is."""
-    if mapping.kind is not RecordKind.CALLS or not all(map(_is_of_one, mapper.cells)):
+    if mapping.kind is not RecordKind.CALLS or not all(cell.is_of_one for cell in mapper.cells):
         return False
     paths = [*(cell.path for cell in mapper.cells), *(path for path, _ in mapper.constants)]
     inside = any(len(path) > 1 for path in paths)
@@ -69,11 +69,6 @@ def _is_plain(mapper: TableMapper, mapping: RecordMapping) -> bool:
         and {path[0] for path in paths} >= needed
         and not (inside and (PAYLOAD,) in paths)
     )
-
-
-def _is_of_one(cell: Cell) -> bool:
-    is_one = len(cell.choices) == 1 and len(cell.choices[0]) == 1
-    return is_one and not cell.hashed and cell.absent_as is None
 
 
 class _Payload(NamedTuple):

@@ -43,6 +43,12 @@ class Cell:
         """The way to it within a record."""
         return path_of(self.target)
 
+    @property
+    def is_of_one(self) -> bool:
+        """Whether it is filled by one column alone, and left out where that is empty."""
+        is_one = len(self.choices) == 1 and len(self.choices[0]) == 1
+        return is_one and not self.hashed and self.absent_as is None
+
 
 class TableMapper:
     """Makes records of the rows of a table, by the names of its columns.
@@ -260,8 +266,7 @@ def _own(cell: Cell) -> Cell:
 
 
 def _is_simple(cell: Cell) -> bool:
-    is_one = len(cell.choices) == 1 and len(cell.choices[0]) == 1 and len(cell.path) == 1
-    return is_one and not cell.hashed and cell.absent_as is None
+    return cell.is_of_one and len(cell.path) == 1
 
 
 def _converted(cell: Cell, value: object) -> object:
