@@ -25,13 +25,8 @@ Convert = Callable[[Array], list[Any]]
 
 _NANOS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _DAY = 86_400 * 10**9
-# The fraction of a second, as `_short_fraction` has it: none, or six digits or nine.
-_SHORTER = {
-    "s": (),
-    "ms": ((r"\.000$", ""), (r"(\.\d{3})$", r"\1000")),
-    "us": ((r"\.000000$", ""),),
-    "ns": ((r"(\.\d{6})000$", r"\1"), (r"\.000000$", "")),
-}
+# Arrow writes a fraction of a second with three, six or nine digits, by the unit.
+_FRACTIONS = ((r"\.0+$", ""), (r"(\.\d{3})$", r"\1000"), (r"(\.\d{6})000$", r"\1"))
 
 
 def each(read: Callable[[Any], object]) -> Convert:
@@ -87,7 +82,7 @@ def dates(array: Array) -> list[Any]:
 
 def clock_times(array: Array) -> list[Any]:
     """`23:59:59.250000`."""
-    return each(_short_fraction)(array.cast(pa.string()))
+    return _short_fractions(array.cast(pa.string())).to_pylist()
 
 
 def instants(kind: Kind) -> Convert:
@@ -97,21 +92,17 @@ def instants(kind: Kind) -> Convert:
 
     def convert(array: Array) -> list[Any]:
         texts = array.cast(pa.int64()).cast(utc).cast(pa.string())
-        texts = pc.replace_substring(texts, " ", "T", max_replacements=1)
-        for digits, instead in _SHORTER[kind.unit]:
-            texts = pc.replace_substring_regex(texts, digits, instead)
+        texts = _short_fractions(pc.replace_substring(texts, " ", "T", max_replacements=1))
         return (pc.binary_join_element_wise(texts, ending, "") if ending else texts).to_pylist()
 
     return convert
 
 
-def _short_fraction(text: str) -> str:
+def _short_fractions(texts: Array) -> Array:
     """Without digits that are only zeros: none, six, or nine of them."""
-    head, _, fraction = text.partition(".")
-    digits = fraction.ljust(9, "0")
-    if not digits.strip("0"):
-        return head
-    return f"{head}.{digits if digits[6:].strip('0') else digits[:6]}"
+    for digits, instead in _FRACTIONS:
+        texts = pc.replace_substring_regex(texts, digits, instead)
+    return texts
 
 
 def durations(kind: Kind) -> Convert:
