@@ -90,9 +90,7 @@ class Watch:
             if name not in self.present and any(getattr(one, name) is not None for one in heads):
                 self.present.add(name)
         self.untimed += sum(one.updated_at is None for one in heads)
-        if not self._any_later_than_midnight:
-            starts = (one.started_at for one in heads if one.started_at is not None)
-            self._any_later_than_midnight = not all(map(self._is_midnight, starts))
+        self._see_starts(one.started_at for one in heads if one.started_at is not None)
         named = attrgetter("merchant_id", self._mapping.kind.id_field, "updated_at")
         self._names.extend([hash(named(one)) for one in heads])
         self._contents.extend(map(hash, texts))
@@ -109,9 +107,7 @@ class Watch:
         absent = batch.columns.absent
         self.present.update(name for name in _NAMES if absent.get(name, number) < number)
         self.untimed += absent.get("updated_at", number)
-        if not self._any_later_than_midnight:
-            starts = (one for one in columns.get("started_at", ()) if one is not None)
-            self._any_later_than_midnight = not all(map(self._is_midnight, starts))
+        self._see_starts(one for one in columns.get("started_at", ()) if one is not None)
         named = "merchant_id", self._mapping.kind.id_field, "updated_at"
         self._names.extend(map(hash, zip(*(columns[name] for name in named), strict=True)))
         self._contents.extend(map(hash, zip(*columns.values(), strict=True)))
@@ -126,8 +122,7 @@ class Watch:
         if len(self.present) < len(_NAMES):
             self.present.update(name for name in _NAMES if getattr(record, name) is not None)
         self.untimed += record.updated_at is None
-        if not self._any_later_than_midnight and isinstance(record.started_at, str):
-            self._any_later_than_midnight = not self._is_midnight(record.started_at)
+        self._see_starts(one for one in (record.started_at,) if isinstance(one, str))
         if len(self._names) < _MOST_ROWS:
             identity = getattr(record, self._mapping.kind.id_field)
             # Of records with different times the newer one is an update.
@@ -138,6 +133,10 @@ class Watch:
             self._names.append(hash(name))
             self._contents.append(content)
             self._numbers.append(number)
+
+    def _see_starts(self, starts: Iterable[str]) -> None:
+        if not self._any_later_than_midnight:
+            self._any_later_than_midnight = not all(map(self._is_midnight, starts))
 
     def _is_midnight(self, text: str) -> bool:
         try:
