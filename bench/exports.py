@@ -53,12 +53,12 @@ def measure(run: Run) -> Result:
         with serving(run.store, WATCHED) as server:
             for question in plain():
                 server.client.ask(question)
-            idle, held = server.memory().resident, _buffers(server)
+            idle, held = server.memory().resident, server.buffers()
             started = time.perf_counter()
             size = _export(server, asked.body, accept)
             seconds = time.perf_counter() - started
             above = (server.peak() - idle) / 1_000_000
-            kept = _buffers(server) - held
+            kept = (server.buffers() - held) / 1_000_000
         speed, width = asked.rows / seconds, size / asked.rows
         found.append((name, seconds, speed, width, above, kept, MARK))
     title = f"`POST /calls/search` for {asked.rows:,} calls as a file"
@@ -67,11 +67,6 @@ def measure(run: Run) -> Result:
         " `memory_limit`, and give way to what is needed more."
     )
     return Result([Table(title, _COLUMNS, found)], [note])
-
-
-def _buffers(server: Live) -> float:
-    """MB that the engine's buffers hold."""
-    return sum(server.buffers().values()) / 1_000_000
 
 
 def _asked(server: Live, last: str) -> Asked:

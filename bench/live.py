@@ -132,14 +132,14 @@ class Live:
         """The most bytes that were ever resident."""
         return processes.peak(self.process.pid)
 
-    def buffers(self) -> dict[str, Any]:
-        """What `duckdb_memory()` says, in bytes by purpose; of a `WATCHED` server."""
+    def buffers(self) -> int:
+        """The bytes that the engine's buffers hold, by `duckdb_memory()`; of a `WATCHED` server."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(b"\n")
         self.process.stdin.flush()
-        found: dict[str, Any] = json.loads(self.process.stdout.readline())
-        return found
+        found: dict[str, int] = json.loads(self.process.stdout.readline())
+        return sum(found.values())
 
     def stop(self) -> None:
         """End it as an operator does."""

@@ -63,7 +63,7 @@ def _story(server: Live, calls: int) -> Iterator[Row]:
 
 
 def _row(server: Live, name: str) -> Row:
-    buffers = sum(server.buffers().values()) / MB
+    buffers = server.buffers() / MB
     memory = server.memory()
     resident = memory.resident / MB
     return name, resident, memory.files / MB, buffers, resident - buffers, memory.peak / MB
