@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from callistics.analytics.envelope import envelope
 from callistics.engines.base import SharingLimits
 from callistics.errors import RequestError
+from callistics.queries import registry
 from callistics.sql.selection import Policy
 from support.examples import examples, shards
 from support.store import Store, scope_of
@@ -25,20 +26,8 @@ ALWAYS, NEVER = SharingLimits(queries=1, rows=1_000_000), SharingLimits(queries=
 FEW = SharingLimits(queries=2, rows=2)
 # Where rows are counted together, as if too many matched.
 COUNTED = SharingLimits(queries=1_000, rows=1)
-SERIES = ("calls_over_time", "avg_duration_over_time")
-OTHERS = (
-    "call_count",
-    "call_duration",
-    "conversion_funnel",
-    "hourly_heatmap",
-    "outcome_distribution",
-    "provider_breakdown",
-    "retry_analysis",
-    "sentiment_distribution",
-    "status_distribution",
-    "success_rate",
-    "top_outcomes",
-)
+# What all of the same filters can be asked.
+COUNTING = [one for one in registry().values() if not (one.takes_measure or one.overlap)]
 
 
 @st.composite
@@ -56,8 +45,10 @@ def dashboards_of(draw: st.DrawFn, scene: Scene) -> tuple[list[Body], Scope | No
     asked, scope = draw(st.sampled_from(scene[1]))
     common = {name: asked[name] for name in ("filters", "timezone") if name in asked}
     step = {"granularity": draw(st.sampled_from(("hour", "day", "week")))}
-    timed = [{"query_type": name, **common, **step} for name in SERIES]
-    return timed + [{"query_type": name, **common} for name in OTHERS], scope
+    return [
+        {"query_type": one.name, **common, **(step if one.uses_granularity else {})}
+        for one in COUNTING
+    ], scope
 
 
 def alone(store: Store, body: Body, scope: Scope | None, policy: Policy, now: int) -> bytes | int:

@@ -17,11 +17,11 @@ NEVER = SharingLimits(queries=1, rows=0)
 Before = Callable[[Statement], Statement]
 
 
-class Watched:
-    """A state of the records whose statements are seen, and may be changed, before they run."""
+class Passing:
+    """A state of the records that is another one."""
 
-    def __init__(self, inner: Snapshot, before: Before) -> None:
-        self._inner, self._before = inner, before
+    def __init__(self, inner: Snapshot) -> None:
+        self._inner = inner
 
     @property
     def version(self) -> int | None:
@@ -32,10 +32,24 @@ class Watched:
         return self._inner.lost
 
     def run(self, statement: Statement) -> Sequence[SqlRow]:
-        return self._inner.run(self._before(statement))
+        return self._inner.run(statement)
 
     def keep(self, rows: Statement) -> tuple[str, int]:
-        return self._inner.keep(self._before(rows))
+        return self._inner.keep(rows)
+
+
+class Watched(Passing):
+    """A state of the records whose statements are seen, and may be changed, before they run."""
+
+    def __init__(self, inner: Snapshot, before: Before) -> None:
+        super().__init__(inner)
+        self._before = before
+
+    def run(self, statement: Statement) -> Sequence[SqlRow]:
+        return super().run(self._before(statement))
+
+    def keep(self, rows: Statement) -> tuple[str, int]:
+        return super().keep(self._before(rows))
 
 
 class Asking:

@@ -19,6 +19,7 @@ from callistics.model.scope import EVERYTHING
 from callistics.queries import registry
 from callistics.sql.dialect import SqlRow, Statement
 from callistics.sql.selection import Policy
+from support.batches import Passing
 from support.store import Store, opened
 
 BODY: dict[str, Any] = {
@@ -56,25 +57,18 @@ class Watched:
         self._after()
 
 
-class _State:
+class _State(Passing):
     def __init__(self, inner: Snapshot, watched: Watched) -> None:
-        self._inner, self._watched = inner, watched
-
-    @property
-    def version(self) -> int | None:
-        return self._inner.version
-
-    @property
-    def lost(self) -> bool:
-        return self._inner.lost
+        super().__init__(inner)
+        self._watched = watched
 
     def run(self, statement: Statement) -> Sequence[SqlRow]:
-        found = self._inner.run(statement)
+        found = super().run(statement)
         self._watched.note(statement)
         return found
 
     def keep(self, rows: Statement) -> tuple[str, int]:
-        found = self._inner.keep(rows)
+        found = super().keep(rows)
         self._watched.note(rows)
         return found
 
