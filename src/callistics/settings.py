@@ -117,10 +117,11 @@ class Settings:
     query_timeout: float = setting(
         30.0, as_number(0.01, 3_600), "Seconds an answer may take, with waiting for its turn (504)."
     )
-    query_concurrency: int = setting(
-        4,
+    query_concurrency: int | None = setting(
+        None,
         as_whole(1, 256),
-        "Queries that are worked on at the same time, besides one that is expected to be quick.",
+        "Queries that are worked on at the same time, besides one that is expected to be quick;"
+        " unset: one per processor of this machine, at least 2, beside a ClickHouse server 4.",
     )
     query_queue: int = setting(
         1_000, as_whole(1, 100_000), "Queries that may wait; beyond it they are shed (503)."

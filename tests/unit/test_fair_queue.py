@@ -104,6 +104,34 @@ def test_what_took_longer_than_was_expected_is_not_quick_again() -> None:
     assert queue.take(quick=True) is None
 
 
+def test_what_nobody_knows_of_yet_makes_nothing_beside_it_quick() -> None:
+    queue: FairQueue[str] = FairQueue(2)
+    long = Asked("key", "long")
+    queue.put("first", long)
+    first = queue.take()
+    queue.put("second", long)
+    assert first is not None
+    assert queue.take() is not None
+    queue.done(first, 0.04)
+    # The second began before anything was known of it.
+    queue.put("third", long)
+    assert queue.take(quick=True) is None
+
+
+def test_what_took_longer_at_times_is_as_quick_as_before() -> None:
+    queue: FairQueue[str] = FairQueue(1)
+    asked = Asked("key", "what")
+    for seconds in (0.003, 0.003, 0.04, 0.003):
+        queue.put("one", asked)
+        turn = queue.take()
+        assert turn is not None
+        queue.done(turn, seconds)
+        queue.put("quick", asked)
+        turn = queue.take(quick=True)
+        assert turn is not None
+        queue.done(turn, 0.003)
+
+
 def test_nobody_saves_up() -> None:
     machine = Machine(1)
     early = asks("idle", seconds=0.1)

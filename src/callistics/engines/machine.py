@@ -1,6 +1,8 @@
-"""What the machine gives: memory, the room on the disk that files take, and that they are on it."""
+"""What the machine gives: memory, processors, the room on the disk and that files are on it."""
 
+import math
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +12,11 @@ from pathlib import Path
 _LIMITS = (
     Path("/sys/fs/cgroup/memory.max"),
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+# What limits the processors' time of that group: microseconds of it in so many.
+_TIMES = (
+    (Path("/sys/fs/cgroup/cpu.max"),),
+    (Path("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), Path("/sys/fs/cgroup/cpu/cpu.cfs_period_us")),
 )
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
@@ -22,6 +29,28 @@ def machine_memory() -> int:
         if text.isdigit():
             found.append(int(text))
     return min(found)
+
+
+def machine_processors() -> int:
+    """Processors that this process may use: those it is bound to, or the time of its container."""
+    found = [len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1]
+    for files in _TIMES:
+        text = " ".join(file.read_text(encoding="ascii") for file in files if file.is_file())
+        if (limit := processors_of(text)) is not None:
+            found.append(limit)
+    return min(found)
+
+
+def processors_of(quota: str) -> int | None:
+    """Those that a group may have by `150000 100000`, its time in so much, rounded up.
+
+    None where it has no limit: `max 100000`, `-1 100000`, or nothing.
+    """
+    match quota.split():
+        case [given, of] if given.isdigit() and of.isdigit():
+            return math.ceil(int(given) / int(of))
+        case _:
+            return None
 
 
 def size_in_bytes(size: str) -> int:

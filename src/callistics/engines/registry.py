@@ -19,9 +19,11 @@ from callistics.engines.duckdb.reopening import ReopeningEngine
 from callistics.engines.duckdb.restoring import DuckDBRestoring
 from callistics.engines.duckdb.tuning import Tuning
 from callistics.engines.dump import Restoring
-from callistics.engines.machine import size_in_bytes
+from callistics.engines.machine import machine_processors, size_in_bytes
 from callistics.errors import EngineError, did_you_mean
 from callistics.settings import Settings
+
+_LEAST_EMBEDDED, _LEAST_ELSEWHERE = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,16 @@ def memory_limit(settings: Settings) -> int | None:
     return None if size is None else size_in_bytes(size)
 
 
+def query_concurrency(settings: Settings) -> int:
+    """Queries that are worked on at the same time; no key has all of their threads.
+
+    More than the processors can do at once take the interpreter from each other, and from the
+    threads that take requests and write. Another machine's server is waited for.
+    """
+    least = _LEAST_EMBEDDED if database_file(settings.engine) else _LEAST_ELSEWHERE
+    return settings.query_concurrency or max(least, machine_processors())
+
+
 def key_file(dsn: str) -> Path:
     """Where the first admin key is written: beside the database, else in the working directory."""
     database = database_file(dsn)
@@ -136,7 +148,7 @@ def _disk(settings: Settings) -> Disk:
 
 def _readers(settings: Settings) -> int:
     """How many read at the same time: one more than queries are worked on, and the exports."""
-    return settings.query_concurrency + 1 + settings.export_concurrency
+    return query_concurrency(settings) + 1 + settings.export_concurrency
 
 
 def _duckdb(settings: Settings, tuning: Tuning) -> ServedEngine:

@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-QUICK = 0.05
-"""Seconds: what is expected to take no longer is quick."""
+QUICK = 0.01
+"""Seconds: what is expected to take no longer is quick, whatever is being done."""
 QUICK_SHARE = 0.25
 """What is expected to take no more than this share of the longest that is being done is quick too.
 
@@ -19,6 +19,7 @@ Where much is done at once all takes longer, also what is quick.
 UNKNOWN = 0.2
 """Seconds that are counted at first for what nobody knows of."""
 _OLDEST_FIRST = 8
+_WEIGHT_OF_LONGER, _WEIGHT_OF_SHORTER = 0.125, 0.5
 # From so many on, what tells nothing any more is dropped.
 _MANY = 10_000
 
@@ -74,8 +75,8 @@ class FairQueue(Generic[T]):
 
     def put(self, item: T, asked: Asked = NOBODY) -> Turn[T]:
         """Have some work wait for its turn."""
-        expected = self._costs.get((asked.who, asked.what), asked.guess)
-        longest = max((one.cost for one in self._running), default=0.0)
+        expected = self._expected(asked)
+        longest = max((self._expected(one.asked) or 0.0 for one in self._running), default=0.0)
         quick = expected is not None and expected <= max(QUICK, QUICK_SHARE * longest)
         self._number += 1
         turn = Turn(item, asked, UNKNOWN if expected is None else expected, quick, self._number)
@@ -135,8 +136,14 @@ class FairQueue(Generic[T]):
     def _tells(self, key: _Key[T]) -> bool:
         return bool(key.waiting or key.running or key.served > self._now)
 
+    def _expected(self, asked: Asked) -> float | None:
+        """Seconds that some work takes; None where nobody knows, also of what is being done."""
+        return self._costs.get((asked.who, asked.what), asked.guess)
+
     def _learn(self, of: tuple[str, Hashable], seconds: float) -> None:
+        """Expect what it took. What takes longer at times, beside others, is as quick as before."""
         before = self._costs.pop(of, seconds)
-        self._costs[of] = (before + seconds) / 2
+        weight = _WEIGHT_OF_LONGER if seconds > before else _WEIGHT_OF_SHORTER
+        self._costs[of] = before + (seconds - before) * weight
         if len(self._costs) > _MANY:
             del self._costs[next(iter(self._costs))]

@@ -22,7 +22,7 @@ from callistics.analytics.pending import Pending
 from callistics.analytics.service import Analytics
 from callistics.audit.log import AuditLog
 from callistics.engines.base import ServedEngine
-from callistics.engines.registry import database_file, open_engine
+from callistics.engines.registry import database_file, open_engine, query_concurrency
 from callistics.errors import CallisticsError, Unavailable
 from callistics.exports.export import Exports
 from callistics.http.app import create_http
@@ -184,7 +184,7 @@ def _services(
         zone=zone(settings.timezone),
         queries=Pool(
             "query",
-            settings.query_concurrency,
+            query_concurrency(settings),
             settings.query_queue,
             gives_way=True,
             quick=True,
