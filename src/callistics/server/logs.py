@@ -1,10 +1,12 @@
 """Log lines: JSON for machines or text for people, never a payload or a phone number."""
 
+import asyncio
 import json
 import logging
 import sys
+import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TextIO, cast
 
 import msgspec
 import structlog
@@ -31,9 +33,42 @@ def configure_logs(settings: Settings) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", LoopStream(sys.stderr))),
         cache_logger_on_first_use=True,
     )
+
+
+class LoopStream:
+    """A stream to which the lines of one round of an event loop go together.
+
+    Each write gives the interpreter away, and the answers of one commit are many lines.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._lock = stream, threading.Lock()
+        self._lines: list[str] = []
+
+    def write(self, text: str) -> None:
+        """Keep a text until it is flushed."""
+        self._lines.append(text)
+
+    def flush(self) -> None:
+        """Write what is kept: in an event loop at the end of its round, elsewhere at once."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._write()
+        else:
+            # More than one are there already: then it was said before.
+            if len(self._lines) == 1:
+                loop.call_soon(self._write)
+
+    def _write(self) -> None:
+        # No line is written twice, and none before those that came before it.
+        with self._lock:
+            lines, self._lines = self._lines, []
+            self._stream.write("".join(lines))
+            self._stream.flush()
 
 
 def in_json(settings: Settings) -> bool:
