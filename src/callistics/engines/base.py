@@ -10,6 +10,7 @@ from callistics.engines.dump import Dump
 from callistics.model.alerts import AlertChanges, Delivery, KeptAlerts
 from callistics.model.audit_chain import Entry, Head
 from callistics.model.keys import StoredKey
+from callistics.model.scope import Scope
 from callistics.model.webhooks import KeptBody, WebhookChanges
 from callistics.records.columnar.arrow import Mask
 from callistics.records.columnar.call_batch import CallBatch
@@ -38,8 +39,14 @@ class Session(Protocol):
         """Whether each of the batches' calls, one batch after the other, is stored."""
         ...
 
-    def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
-        """The merchants that have a record of each id."""
+    def merchants_of(
+        self, kind: RecordKind, ids: Iterable[str], within: Scope, *, held: bool = False
+    ) -> dict[str, set[str]]:
+        """The merchants that have a record of each id.
+
+        What lies outside a scope is not looked up, so that it takes as long as what is not there.
+        With `held` a lead is one also where only calls tell of it that do not count.
+        """
         ...
 
     def load(
@@ -48,8 +55,8 @@ class Session(Protocol):
         """The stored records among the identities."""
         ...
 
-    def calls_of(self, lead_ids: Set[str]) -> dict[Identity, set[Identity]]:
-        """The calls of the leads that have one of the ids, also those that do not count."""
+    def calls_of(self, leads: Set[Identity]) -> dict[Identity, set[Identity]]:
+        """The calls of leads, also those that do not count."""
         ...
 
     def apply(self, changes: Changes) -> None:

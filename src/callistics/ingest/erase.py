@@ -154,20 +154,27 @@ def _visible(
 
 
 def _load(session: Session, erasures: Sequence[Erasure]) -> _Stored:
-    ids = {
-        kind: {one.identity for one in erasures if one.kind is kind} for kind in (_CALLS, _LEADS)
-    }
-    of_leads = session.calls_of(ids[_LEADS])
-    calls = {
-        *_identities(session, _CALLS, ids[_CALLS]),
-        *(c for of in of_leads.values() for c in of),
-    }
+    calls, leads = (
+        _meant(session, kind, [one for one in erasures if one.kind is kind])
+        for kind in (_CALLS, _LEADS)
+    )
+    of_leads = session.calls_of(leads)
+    calls.update(call for of in of_leads.values() for call in of)
     stored = session.load(_CALLS, calls)
-    leads = {*_identities(session, _LEADS, ids[_LEADS])}
     leads.update(lead_of(call, one.state) for call, one in stored.items())
     return _Stored(stored, session.load(_LEADS, leads), of_leads)
 
 
-def _identities(session: Session, kind: RecordKind, ids: Set[str]) -> Iterable[Identity]:
-    for identity, merchants in session.merchants_of(kind, ids).items():
-        yield from ((merchant, identity) for merchant in merchants)
+def _meant(session: Session, kind: RecordKind, erasures: Iterable[Erasure]) -> set[Identity]:
+    """The records that erasures of a kind may mean: of none else is anything read."""
+    ids: dict[Scope, set[str]] = {}
+    for one in erasures:
+        named = one.merchant_id
+        within = one.scope if named is None else one.scope.of_merchant(named)
+        ids.setdefault(within, set()).add(one.identity)
+    return {
+        (merchant, identity)
+        for within, some in ids.items()
+        for identity, found in session.merchants_of(kind, some, within, held=True).items()
+        for merchant in found
+    }

@@ -46,7 +46,7 @@ def expire(session: Session, expiry: Expiry) -> Erased:
         for call, stored in session.load(RecordKind.CALLS, expiry.calls).items()
         if _start(stored.state) < before[call[0]]
     ]
-    called = session.calls_of({lead for _, lead in expiry.leads})
+    called = session.calls_of(set(expiry.leads))
     leads = [
         lead
         for lead, stored in session.load(RecordKind.LEADS, expiry.leads).items()

@@ -12,6 +12,8 @@ from callistics.ingest.tenancy import (
     named_merchant,
     possible_merchants,
 )
+from callistics.model.scope import Scope
+from callistics.records.decode import Change
 from callistics.records.field import RecordKind
 from callistics.records.identity import Identity, StoredRecord
 from callistics.records.merge import lead_of
@@ -83,12 +85,25 @@ def _load(
         if batch.kind is kind
         for _, change in batch.changes
     ]
-    nameless = {change.identity for scope, change in changes if not named_merchant(scope, change)}
-    merchants = session.merchants_of(kind, nameless)
+    merchants = _merchants(session, kind, changes)
     wanted = {
-        (named, change.identity)
+        (merchant, change.identity)
         for scope, change in changes
-        if (named := named_merchant(scope, change))
+        for merchant in possible_merchants(scope, change, merchants)
     }
-    wanted.update((merchant, one) for one in nameless for merchant in merchants.get(one, ()))
     return StoredRecords(session.load(kind, wanted.union(also)), merchants)
+
+
+def _merchants(
+    session: Session, kind: RecordKind, changes: Iterable[tuple[Scope, Change]]
+) -> dict[str, set[str]]:
+    """The merchants of the ids that came without one, each looked up within its key's scope."""
+    nameless: dict[Scope, set[str]] = {}
+    for scope, change in changes:
+        if not named_merchant(scope, change):
+            nameless.setdefault(scope, set()).add(change.identity)
+    merchants: dict[str, set[str]] = {}
+    for scope, ids in nameless.items():
+        for identity, found in session.merchants_of(kind, ids, scope).items():
+            merchants.setdefault(identity, set()).update(found)
+    return merchants

@@ -31,9 +31,23 @@ def named_merchant(scope: Scope, change: Change) -> str | None:
 def possible_merchants(
     scope: Scope, change: Change, merchants: Mapping[str, Set[str]]
 ) -> Iterable[str]:
-    """The merchants that a record may belong to, given those that know each id."""
+    """The merchants that a record may belong to, given those that know each id.
+
+    There are none where it is refused for what it names, whatever is stored.
+    """
     named = named_merchant(scope, change)
+    if named_outside(scope, change, named) is not None:
+        return ()
     return [named] if named else merchants.get(change.identity, set())
+
+
+def named_outside(scope: Scope, change: Change, merchant: str | None) -> tuple[str, object] | None:
+    """The first field in which a record of a merchant names what is outside a scope, and what."""
+    for name, allowed in scope.limits():
+        sent = merchant if name == "merchant_id" else change.values.get(name)
+        if sent is not None and sent not in allowed:
+            return name, sent
+    return None
 
 
 def seen_as(state: State, known: StoredRecord | None) -> StoredRecord:
@@ -72,10 +86,8 @@ def scope_problem(
     `after` is the state that the record becomes, `known` what the batch has found.
     """
     at = batch.path(index)
-    for name, allowed in batch.scope.limits():
-        sent = identity[0] if name == "merchant_id" else change.values.get(name)
-        if sent is not None and sent not in allowed:
-            return forbidden(pointer(*at, name), _OUTSIDE, sent)
+    if (named := named_outside(batch.scope, change, identity[0])) is not None:
+        return forbidden(pointer(*at, named[0]), _OUTSIDE, named[1])
     if is_foreign(batch.scope, identity, known):
         return forbidden(pointer(*at, batch.kind.id_field), _OUTSIDE, change.identity)
     name = outside(batch.scope, identity[0], seen_as(after, known))

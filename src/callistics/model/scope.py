@@ -1,7 +1,7 @@
 """What a key or a token may see: the lists that limit it, and the filters that are locked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 SCOPED = ("reseller_id", "merchant_id", "template_id")
 SCOPE_LISTS = tuple(f"{name}s" for name in SCOPED)
@@ -48,6 +48,11 @@ class Scope:
             "template_id": self.template_ids,
         }
         return lists[name]
+
+    def of_merchant(self, merchant_id: str) -> "Scope":
+        """What of this scope a merchant has."""
+        allowed = {merchant_id} if self.merchant_ids is None else self.merchant_ids & {merchant_id}
+        return replace(self, merchant_ids=frozenset(allowed))
 
     @property
     def splits_merchants(self) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from callistics.engines.clickhouse.stored_rows import IDS, SCHEMAS, Stored
+from callistics.model.scope import EVERYTHING, Scope
 from callistics.records.columnar.arrow import Mask
 from callistics.records.columnar.call_batch import CallBatch, joined
 from callistics.records.columnar.row_codec import identity_table, plain, state_of
@@ -61,7 +62,7 @@ class StateLoader:
         """Whether each of the batches' calls, one batch after the other, is stored."""
         columns = (joined(batches)[name].to_pylist() for name in ("merchant_id", "call_id"))
         asked = list(zip(*columns, strict=True))
-        merchants = self.merchants_of(RecordKind.CALLS, {call for _, call in asked})
+        merchants = self.merchants_of(RecordKind.CALLS, {call for _, call in asked}, EVERYTHING)
         return np.array([merchant in merchants.get(call, ()) for merchant, call in asked], np.bool_)
 
     def load(
@@ -93,11 +94,16 @@ class StateLoader:
             state = State() if known is None else known.state
             found[identity] = StoredRecord(state, row["reseller_id"], row["template_id"])
 
-    def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
-        """The merchants that have a record of each id."""
-        names = (*_TABLES[kind], *(("leads",) if kind is RecordKind.LEADS else ()))
+    def merchants_of(
+        self, kind: RecordKind, ids: Iterable[str], within: Scope, *, held: bool = False
+    ) -> dict[str, set[str]]:
+        """The merchants that have a record of each id, as `Session.merchants_of` tells."""
+        names = [*_TABLES[kind]]
+        if kind is RecordKind.LEADS:
+            names += ["leads", *(["calls_held"] if held else [])]
+        asked = set(ids)
         found: dict[str, set[str]] = {}
         for name in names:
-            for merchant, identity in self._stored.merchants(name, set(ids)):
+            for merchant, identity in self._stored.merchants(name, kind.id_field, asked, within):
                 found.setdefault(identity, set()).add(merchant)
         return found

@@ -8,6 +8,7 @@ from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.delta import delta_of
 from callistics.engines.clickhouse.load_states import StateLoader
 from callistics.engines.clickhouse.stored_rows import Stored
+from callistics.model.scope import Scope
 from callistics.records.columnar.arrow import Mask
 from callistics.records.columnar.call_batch import CallBatch
 from callistics.records.columnar.changes import Changes
@@ -35,15 +36,17 @@ class ClickHouseSession(Bookkeeping):
         """The stored records among the identities."""
         return self._states.load(kind, identities)
 
-    def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
+    def merchants_of(
+        self, kind: RecordKind, ids: Iterable[str], within: Scope, *, held: bool = False
+    ) -> dict[str, set[str]]:
         """The merchants that have a record of each id."""
-        return self._states.merchants_of(kind, ids)
+        return self._states.merchants_of(kind, ids, within, held=held)
 
-    def calls_of(self, lead_ids: Set[str]) -> dict[Identity, set[Identity]]:
-        """The calls of the leads that have one of the ids, also those that do not count."""
+    def calls_of(self, leads: Set[Identity]) -> dict[Identity, set[Identity]]:
+        """The calls of leads, also those that do not count."""
         found: dict[Identity, set[Identity]] = {}
         for name in ("calls", "calls_held"):
-            for merchant, lead, call in self._stored.calls_of(name, lead_ids):
+            for merchant, lead, call in self._stored.calls_of(name, leads):
                 found.setdefault((merchant, lead), set()).add((merchant, call))
         return found
 

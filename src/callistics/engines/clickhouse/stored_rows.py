@@ -8,12 +8,13 @@ from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.long_values import MAX_BYTES
 from callistics.engines.clickhouse.snapshot import parameters
+from callistics.model.scope import Scope
 from callistics.records.columnar.arrow import select
 from callistics.records.columnar.derive import DERIVED, LEADS
 from callistics.records.columnar.payload_columns import FLAT
 from callistics.records.columnar.row_codec import CALL_COLUMNS, LEAD_COLUMNS, schema
 from callistics.records.identity import Identity
-from callistics.sql.fragment import compose, raw
+from callistics.sql.fragment import all_of, compose, raw
 
 
 def _schema(columns: Iterable[pa.Field], more: Mapping[str, pa.DataType]) -> pa.Schema:
@@ -75,26 +76,34 @@ class Stored:
         self._found[statement] = values, rows
         return rows
 
-    def merchants(self, name: str, ids: Set[str]) -> list[tuple[str, str]]:
-        """(merchant_id, id) of the standing rows that have one of the ids, whoever's they are."""
+    def merchants(self, name: str, key: str, ids: Set[str], within: Scope) -> list[tuple[str, str]]:
+        """(merchant_id, id) of the standing rows of a scope that have one of the ids as a key."""
         if not ids:
             return []
-        key, (asked, values) = IDS[name], self._ask_ids(ids)
-        rows = self._client.query(
-            f"SELECT merchant_id, {key} FROM {name} WHERE ('', {key}) GLOBAL IN {asked} "
-            f"GROUP BY merchant_id, {key} HAVING sum(sign) > 0",
-            values,
-        ).result_rows
+        asked, values = self._ask(_pairs({("", one) for one in ids}))
+        dialect = ClickHouseDialect()
+        limits = (dialect.is_in(raw(column), sorted(some)) for column, some in within.limits())
+        # Of a call's lead there may be no id.
+        identity = key if key == IDS[name] else f"assumeNotNull({key})"
+        sql = compose(
+            f"SELECT merchant_id, {identity} AS id FROM {name}"
+            f" WHERE ('', {identity}) GLOBAL IN {{}} AND {{}}"
+            " GROUP BY merchant_id, id HAVING sum(sign) > 0",
+            raw(asked),
+            all_of([raw("true"), *limits]),
+        )
+        found = dialect.render(sql)
+        rows = self._client.query(found.text, {**parameters(found), **values}).result_rows
         return [(str(merchant), str(identity)) for merchant, identity in rows]
 
-    def calls_of(self, name: str, lead_ids: Set[str]) -> list[tuple[str, str, str]]:
-        """(merchant_id, lead_id, call_id) of the standing calls of leads of ids, whoever's."""
-        if not lead_ids:
+    def calls_of(self, name: str, leads: Set[Identity]) -> list[tuple[str, str, str]]:
+        """(merchant_id, lead_id, call_id) of the standing calls of leads."""
+        if not leads:
             return []
-        asked, values = self._ask_ids(lead_ids)
+        asked, values = self._ask(_pairs(leads))
         rows = self._client.query(
             f"SELECT merchant_id, assumeNotNull(lead_id) AS lead, call_id FROM {name} "
-            f"WHERE ('', assumeNotNull(lead_id)) GLOBAL IN {asked} "
+            f"WHERE (merchant_id, assumeNotNull(lead_id)) GLOBAL IN {asked} "
             f"GROUP BY merchant_id, lead, call_id HAVING sum(sign) > 0",
             values,
         ).result_rows
@@ -117,10 +126,6 @@ class Stored:
         found = dialect.render(sql)
         rows = self._client.query(found.text, {**parameters(found), **values}).result_rows
         return {str(one) for (one,) in rows}
-
-    def _ask_ids(self, ids: Set[str]) -> tuple[str, dict[str, list[str]]]:
-        """Ids as a set of pairs without a merchant, and the values it is bound to."""
-        return self._ask(_pairs({("", one) for one in ids}))
 
     def _ask(self, wanted: pa.Table) -> tuple[str, dict[str, list[str]]]:
         """The pairs asked for as a set, and the values it is bound to."""

@@ -9,9 +9,11 @@ from callistics.engines.duckdb.delta import TableDelta, delta_of
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.lookup.calls_of_leads import calls_of
 from callistics.engines.duckdb.lookup.load_states import Lookup, StateLoader
+from callistics.engines.duckdb.lookup.merchants import merchants_of
 from callistics.engines.duckdb.observers import Commit
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.rollups.change_log import ChangeLog
+from callistics.model.scope import Scope
 from callistics.records.columnar.arrow import Mask
 from callistics.records.columnar.call_batch import CallBatch
 from callistics.records.columnar.changes import Changes
@@ -43,13 +45,15 @@ class DuckDBSession(Bookkeeping):
         """The stored records among the identities."""
         return self._states.load(kind, identities)
 
-    def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
+    def merchants_of(
+        self, kind: RecordKind, ids: Iterable[str], within: Scope, *, held: bool = False
+    ) -> dict[str, set[str]]:
         """The merchants that have a record of each id."""
-        return self._states.merchants_of(kind, ids)
+        return merchants_of(self._statements, kind, ids, within, held=held)
 
-    def calls_of(self, lead_ids: Set[str]) -> dict[Identity, set[Identity]]:
-        """The calls of the leads that have one of the ids, also those that do not count."""
-        return calls_of(self._statements, lead_ids)
+    def calls_of(self, leads: Set[Identity]) -> dict[Identity, set[Identity]]:
+        """The calls of leads, also those that do not count."""
+        return calls_of(self._statements, leads)
 
     def apply(self, changes: Changes) -> None:
         """Write the changes and what is derived from them; once in a transaction."""

@@ -7,6 +7,7 @@ import pyarrow as pa
 from callistics.engines.duckdb.lookup.lookup_sql import alike, rows
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.records.columnar.arrow import array_of, pc
+from callistics.records.columnar.row_codec import identity_table
 from callistics.records.identity import Identity
 
 _LEADS = pa.schema(
@@ -22,18 +23,19 @@ _SINCE = "epoch_us(least(created_at, coalesce(first_call_at, created_at))) AS si
 _OF_IDS = (
     f"SELECT merchant_id, lead_id, lead_no, {_SINCE}"
     f" FROM ({rows('leads', 'lead_id', 'erased_leads')})"
-    " SEMI JOIN erased_leads USING (lead_id)"
+    " SEMI JOIN erased_leads USING (merchant_id, lead_id)"
 )
 _HELD = (
-    "SELECT merchant_id, lead_id, call_id FROM calls_held SEMI JOIN erased_leads USING (lead_id)"
+    "SELECT merchant_id, lead_id, call_id FROM calls_held"
+    " SEMI JOIN erased_leads USING (merchant_id, lead_id)"
 )
 
 
-def calls_of(statements: StatementCache, lead_ids: Set[str]) -> dict[Identity, set[Identity]]:
-    """The calls of the leads that have one of the ids, also those that do not count."""
-    if not lead_ids:
+def calls_of(statements: StatementCache, leads: Set[Identity]) -> dict[Identity, set[Identity]]:
+    """The calls of leads, also those that do not count."""
+    if not leads:
         return {}
-    statements.give(erased_leads=pa.table({"lead_id": pa.array(sorted(lead_ids), pa.string())}))
+    statements.give(erased_leads=identity_table(sorted(leads), "lead_id"))
     found = statements.execute(_HELD).fetchall() + _counted(statements)
     calls: dict[Identity, set[Identity]] = {}
     for merchant, lead, call in found:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from callistics.engines.duckdb.lookup.id_index import IdIndex, numbers
-from callistics.engines.duckdb.lookup.lookup_sql import plain, rows, whose
+from callistics.engines.duckdb.lookup.lookup_sql import plain, rows
 from callistics.engines.duckdb.lookup.surrogate_keys import SurrogateKeys
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.tables import DERIVED_TABLES, KEPT, RECORD_TABLES
@@ -97,19 +97,6 @@ class StateLoader:
         before = self._known if kind is RecordKind.CALLS else {}
         known = {one: before[one] for one in asked & before.keys()}
         return known | self._read(kind, identity_table(asked - known.keys(), kind.id_field))
-
-    def merchants_of(self, kind: RecordKind, ids: Iterable[str]) -> dict[str, set[str]]:
-        """The merchants that have a record of each id."""
-        wanted = pa.table({kind.id_field: pa.array(list(set(ids)), pa.string())})
-        if wanted.num_rows == 0:
-            return {}
-        self._statements.give(wanted=wanted)
-        names = (*RECORD_TABLES[kind], *DERIVED_TABLES[kind])
-        sql = " UNION ".join(whose(name, kind.id_field, "wanted") for name in names)
-        found: dict[str, set[str]] = {}
-        for identity, merchant in self._statements.execute(sql).fetchall():
-            found.setdefault(identity, set()).add(merchant)
-        return found
 
     def _read(self, kind: RecordKind, asked: pa.Table) -> dict[Identity, StoredRecord]:
         """The stored records among those asked for (merchant_id, id)."""

@@ -171,10 +171,13 @@ def alike(
     )
 
 
-def whose(table: str, id_column: str, wanted: str) -> str:
-    """A SELECT of (id, merchant_id) of the rows that have an id, whoever's they are."""
+def whose(table: str, id_column: str, wanted: str, condition: str = "TRUE") -> str:
+    """A SELECT of (id, merchant_id) of the rows that have an id, of those that meet a condition.
+
+    No other row is read, nor its number compared.
+    """
     return (
-        f"SELECT {id_column}, merchant_id FROM ({rows(table, id_column, wanted)})"
+        f"SELECT {id_column}, merchant_id FROM ({rows(table, id_column, wanted, [condition])})"
         f" SEMI JOIN {wanted} USING ({id_column})"
     )
 
