@@ -8,10 +8,12 @@ from markdown_pages import in_json, page, table
 from callistics.catalog.dimensions import GROUPABLE
 from callistics.catalog.filters import FILTERS
 from callistics.catalog.payload_operators import OPERATORS
+from callistics.cli.commands.settings import value_text
 from callistics.problem_types import PROBLEM_TYPES
 from callistics.records.field import RecordKind
 from callistics.records.fields import ALL_FIELDS
 from callistics.records.unreached import SOURCES, sources_by_key
+from callistics.setting_table import SettingInfo
 from callistics.setting_table import table as settings_table
 from callistics.sql.selection import Unit
 
@@ -117,7 +119,7 @@ def _schema_type(schema: Mapping[str, Any]) -> str:
 def settings() -> str:
     """Every setting."""
     rows = [
-        (f"`{item.name}`", f"`{item.variable}`", _default(item.default), item.help)
+        (f"`{item.name}`", f"`{item.variable}`", _default(item), item.help)
         for item in settings_table()
     ]
     return page(
@@ -125,8 +127,9 @@ def settings() -> str:
         "A setting comes from the command line, else from the environment, else from "
         "`callistics.toml` in the working directory or the file that `CALLISTICS_CONFIG` names. "
         "A setting that is unknown or wrong keeps the server from starting, with a sentence for "
-        "each. Lists are written with commas in the environment (`new,contacted,converted`) and "
-        "as arrays in the file.",
+        "each. In the environment lists are written with commas (`new,contacted,converted`), and "
+        'settings of single templates or merchants as JSON objects (`{"mer_abc": 90}`); in the '
+        "file they are arrays and tables.",
         table(("Setting", "Environment variable", "Default", "Meaning"), rows),
     )
 
@@ -145,7 +148,6 @@ def error_types() -> str:
     )
 
 
-def _default(value: object) -> str:
-    if value is None or value == {}:
-        return "not set"
-    return f"`{','.join(value) if isinstance(value, tuple) else value}`"
+def _default(item: SettingInfo) -> str:
+    shown = value_text(item, item.default)
+    return shown if shown == "not set" else f"`{shown}`"

@@ -54,6 +54,14 @@ def test_the_value_in_force_and_its_origin_are_shown(
     assert shown["rollups"][0] == "rollups = true"
 
 
+@pytest.mark.parametrize(("given", "shown"), [("[]", "[]"), ("", "not set")])
+def test_an_empty_list_is_told_from_none(
+    given: str, shown: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLISTICS_UNREACHED_OUTCOMES", given)
+    assert entries(run)["unreached_outcomes"][0] == f"unreached_outcomes = {shown}"
+
+
 def test_secrets_are_not_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CALLISTICS_ADMIN_KEY", "hidden-key-of-the-admin")
     for dsn in (

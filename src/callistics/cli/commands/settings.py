@@ -58,7 +58,8 @@ def _shown(one: InForce, width: int) -> str:
 def value_text(info: SettingInfo, value: object) -> str:
     """A value as it is written in the environment, without secrets."""
     if value is None or value in ({}, ()):
-        return "not set"
+        # A list that is empty on purpose is another thing than one that is not set.
+        return "not set" if value == info.default else "[]"
     # Of an address, and of issuers, the secret part alone is not shown.
     if info.secret and isinstance(value, str) and "://" not in value:
         return _HIDDEN
