@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from callistics.cli.commands.webhook import command as group
+from support.pages import words_of
 from support.webhook_events import PlatformCall
 from support.webhook_server import CALLS
 
@@ -34,6 +36,16 @@ def test_an_endpoint_from_making_to_ending(run: Run) -> None:
     assert replayed == "Replayed 0: 0 mapped, 0 ignored, 0 dead, 0 erased.\n"
     assert run("webhook", "delete", endpoint_id).stdout == f"Ended {endpoint_id}.\n"
     assert "ended" in run("webhook", "list").stdout
+
+
+def test_endpoints_are_made_as_the_help_shows(run: Run) -> None:
+    made: set[str] = set()
+    for epilog in (group.epilog, group.commands["create"].epilog):
+        _, _, examples = (epilog or "").partition("Examples:")
+        for _, _, command, *arguments in words_of(examples.strip()):
+            if command == "create":
+                made.add(run("webhook", command, *arguments).stdout.split("/")[4])
+    assert made == {"vapi", "bolna", "retell"}
 
 
 def test_what_is_wrong_with_an_endpoint_is_a_sentence(run: Run) -> None:

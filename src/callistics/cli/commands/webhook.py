@@ -17,12 +17,12 @@ from callistics.model.webhooks import MAPPED_AS
 _CREATE = """\b
 Examples:
   callistics webhook create vapi --merchant mer_abc --reseller res_1 --secret "$VAPI_SECRET"
-  callistics webhook create bolna --merchant-from agent_id --address 13.203.39.153 \\
-    --address 13.126.9.249 --address 13.202.133.53
+  callistics webhook create bolna --merchant-from agent_id --reseller res_1 \\
+    --address 13.203.39.153 --address 13.126.9.249 --address 13.202.133.53
 """
 _EPILOG = """\b
 Examples:
-  callistics webhook create retell --merchant mer_abc --secret "$RETELL_API_KEY"
+  callistics webhook create retell --merchant mer_abc --reseller res_1 --secret "$RETELL_API_KEY"
   callistics webhook try retell call_ended.json
   callistics webhook dead-letters whe_0123456789abcdef
 """
