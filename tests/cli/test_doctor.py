@@ -13,6 +13,7 @@ import pytest
 from callistics.engines.duckdb.engine import DuckDBEngine
 from support import engines
 from support.live import ADMIN_KEY, Live, live
+from support.pages import ROOT, blocks
 
 from .conftest import Run, unused_port
 
@@ -63,6 +64,17 @@ def test_nothing_is_wrong_beside_a_healthy_server(
     assert checks["newest record"]["text"] == "none came yet"
     assert checks["memory in use"]["state"] == "ok"
     assert {"disk", "database", "log", "memory", "time zone rules"} <= checks.keys()
+
+
+def test_the_documentation_shows_what_it_tells(
+    run: Run, server: Live, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside(server, database, monkeypatch)
+    told = json.loads(run("doctor", "--json").output)
+    (shown,) = blocks(ROOT / "docs" / "monitoring.md", "text")
+    lines = [line for line in shown.splitlines() if line.startswith(" ")]
+    names = [one["name"] for part in ("facts", "checks") for one in told[part]]
+    assert all(line.startswith(f" {name} ") for line, name in zip(lines, names, strict=True)), names
 
 
 def test_a_server_may_have_its_engine_from_elsewhere(
