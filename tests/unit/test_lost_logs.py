@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from callistics.cli import main
 from callistics.engines.duckdb.watermark import read_mark
-from callistics.engines.registry import accept_loss, file_dsn
+from callistics.engines.registry import accept_loss, diagnose, file_dsn
 from callistics.errors import EngineError
 from callistics.settings import Settings
 from support import inside
@@ -88,6 +88,12 @@ def old_database(database: Path) -> None:
     database.write_bytes(before)
 
 
+def problems(database: Path) -> list[str]:
+    """What the doctor finds, but for the clock, which is the store's own."""
+    found = diagnose(Settings(engine=file_dsn(database))).problems
+    return [one for one in found if not one.startswith("times of arrival")]
+
+
 LOST: dict[str, tuple[Change, str]] = {
     "head": (lambda one: overwrite(log(one), 0, bytes(64)), "x.db.wal is damaged at its beginning"),
     "version": (lambda one: overwrite(log(one), 3, b"XX"), "x.db.wal is damaged at its beginning"),
@@ -113,6 +119,18 @@ def test_a_loss_is_refused_with_a_sentence(database: Path, name: str) -> None:
         with pytest.raises(EngineError, match="--accept-loss") as caught:
             calls_in(database)
         assert words in str(caught.value)
+    assert before == {file.name: file.read_bytes() for file in database.parent.iterdir()}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_a_loss_is_what_the_doctor_finds(database: Path, name: str) -> None:
+    change, words = LOST[name]
+    assert problems(database) == []
+    change(database)
+    before = {file.name: file.read_bytes() for file in database.parent.iterdir()}
+    (problem,) = problems(database)
+    assert words in problem
+    assert "--accept-loss" in problem
     assert before == {file.name: file.read_bytes() for file in database.parent.iterdir()}
 
 
@@ -157,6 +175,7 @@ def test_an_end_that_the_engine_cannot_read_goes_if_it_was_never_acknowledged(
     with log(database).open("ab") as file:
         file.write((100).to_bytes(8, "little") + b"X" * 300)
     left = log(database).read_bytes()
+    assert problems(database) == []
     assert calls_in(database) == 3
     (aside,) = database.parent.glob("x.db.wal.lost-*")
     assert aside.read_bytes() == left

@@ -8,7 +8,7 @@ import duckdb
 
 from callistics.engines.duckdb.connecting import connect
 from callistics.engines.duckdb.file_check import LossError, check_files, is_unreadable_log
-from callistics.engines.duckdb.watermark import cut, log_of, note_of, read_mark
+from callistics.engines.duckdb.watermark import Mark, cut, log_of, note_of, read_mark
 from callistics.errors import EngineError, first_line
 
 _BESIDE_LOG = ("", ".checkpoint", ".recovery")
@@ -34,8 +34,8 @@ def cut_unacknowledged(path: Path) -> bool:
 
     The engine may have left there what it cannot read. The log is kept aside as it was.
     """
-    mark = read_mark(path)
-    if mark is None or not mark.is_exact or not mark.is_of(log_of(path)):
+    mark = _exact_mark(path)
+    if mark is None:
         return False
     aside = _aside(log_of(path), _stamp())
     shutil.copy2(log_of(path), aside)
@@ -43,6 +43,17 @@ def cut_unacknowledged(path: Path) -> bool:
         aside.unlink()
         return False
     return True
+
+
+def is_cut_by_a_start(path: Path) -> bool:
+    """Whether `cut_unacknowledged` may cut a log that the engine cannot read."""
+    return _exact_mark(path) is not None
+
+
+def _exact_mark(path: Path) -> Mark | None:
+    """How far a log was acknowledged, where that is known for sure and all of it is there."""
+    mark = read_mark(path)
+    return mark if mark is not None and mark.is_exact and mark.is_of(log_of(path)) else None
 
 
 def _stamp() -> str:

@@ -1,5 +1,8 @@
 """Looking at a database file without changing it."""
 
+from contextlib import suppress
+from pathlib import Path
+
 import duckdb
 
 from callistics.engines.diagnosis import (
@@ -8,41 +11,53 @@ from callistics.engines.diagnosis import (
     figures_of_arrivals,
     seconds_ahead,
 )
+from callistics.engines.duckdb.accept_loss import is_cut_by_a_start
 from callistics.engines.duckdb.connecting import connect
 from callistics.engines.duckdb.disk import Disk
+from callistics.engines.duckdb.file_check import LossError, check_files, is_unreadable_log
 from callistics.engines.duckdb.migrate import known
+from callistics.engines.duckdb.opening import explained
 from callistics.engines.machine import FILE_FIGURES, file_sizes
 from callistics.engines.migrations import newer
-from callistics.errors import first_line
+from callistics.errors import EngineError
 
 _NAME = f"DuckDB {duckdb.__version__}"
 
 
 def diagnose(disk: Disk, *, served: bool = False) -> Diagnosis:
     """The file, its schema and the space around it; `served` is whether a server is running."""
-    path = disk.path
-    facts = [("file", str(path.absolute()))]
-    sizes = file_sizes(path)
+    path, sizes = disk.path, file_sizes(disk.path)
     if sizes is None:
-        if served:
-            return Diagnosis(_NAME, (("file", f"{path.absolute()} is not there"),))
-        return Diagnosis(_NAME, tuple(facts), ("the file is not there yet: a server makes it",))
+        return _without_a_file(path, served=served)
     problems: list[str] = []
     if disk.shortage is not None:
         problems.append(f"records are refused: {disk.shortage}")
     figures = {name: read(sizes) for name, (_, read) in FILE_FIGURES.items()}
     figures["disk_free_bytes"] = sizes.free
+    facts = [("file", str(path.absolute()))]
+    # Before the engine has the file open: to close it here would take the engine's lock away.
+    losses = _losses(path)
     try:
         with connect(path, read_only=True) as connection:
-            facts += _contents(connection, problems, figures)
+            problems += losses
+            facts += [] if losses else _contents(connection, problems, figures)
     except duckdb.Error as error:
         if not _is_held(error):
-            problems.append(first_line(error))
+            problems += losses or _refusals(path, error)
         elif served:
             facts.append(("open", "by another process, most likely the server"))
         else:
             problems.append("another process has the file open, and no server answers")
     return Diagnosis(_NAME, tuple(facts), tuple(problems), figures)
+
+
+def _without_a_file(path: Path, *, served: bool) -> Diagnosis:
+    """What there is to say where no file is; a server may have its data elsewhere."""
+    name = str(path.absolute())
+    if served:
+        return Diagnosis(_NAME, (("file", f"{name} is not there"),))
+    missing = _losses(path) or ["the file is not there yet: a server makes it"]
+    return Diagnosis(_NAME, (("file", name),), tuple(missing))
 
 
 def _contents(
@@ -65,6 +80,27 @@ def _contents(
         for table in ("calls", "leads")
     )
     return [("schema", str(schema)), ("calls", f"{calls:,}"), ("leads", f"{leads:,}")]
+
+
+def _losses(path: Path) -> list[str]:
+    """What a server refuses to open the file for, as records that were acknowledged are gone."""
+    try:
+        with suppress(OSError):  # of which the engine tells
+            check_files(path)
+    except LossError as error:
+        return [str(error)]
+    return []
+
+
+def _refusals(path: Path, error: duckdb.Error) -> list[str]:
+    """What a server says where the engine does not open the file."""
+    if is_unreadable_log(error) and is_cut_by_a_start(path):
+        return []
+    try:
+        with explained(path):
+            raise error
+    except EngineError as refusal:
+        return [str(refusal)]
 
 
 def _is_held(error: duckdb.Error) -> bool:
