@@ -1,5 +1,6 @@
 """Every command that the documentation and the help show is one, with options that there are."""
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 
@@ -74,6 +75,21 @@ def test_a_help_shows_commands_that_there_are(name: str, epilog: str, refusal: R
     shown = [one for words in words_of(examples) for one in calls(words)]
     assert shown, name
     assert [refusal(one) for one in shown] == [None] * len(shown)
+
+
+def told() -> set[str]:
+    """Every command that a text of the product names in backticks."""
+    files = sorted((ROOT / "src" / "callistics").rglob("*.py"))
+    nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8"))))
+    texts = (node.value for node in nodes if isinstance(node, ast.Constant))
+    spans = (re.findall(r"`(callistics [^`.]+)`", one) for one in texts if isinstance(one, str))
+    return {" ".join(span.split()) for found in spans for span in found}
+
+
+def test_what_the_product_tells_to_run_are_commands_that_there_are(refusal: Refusal) -> None:
+    found = {line: refusal(line.split()[1:]) or "" for line in told()}
+    assert "callistics serve --accept-loss" in found
+    assert not [line for line, reason in found.items() if reason.startswith("No such")]
 
 
 @pytest.mark.parametrize(

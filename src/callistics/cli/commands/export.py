@@ -47,7 +47,7 @@ def command(target: Target, dest: Path, format_: str, *, is_all: bool) -> None:
     """
     if not is_all:
         raise click.UsageError(
-            "--all must be given; the calls behind a figure are `callistics calls --format`"
+            "--all must be given; the calls behind a figure are `callistics calls search --all`"
         )
     started = time.monotonic()
     dest.mkdir(parents=True, exist_ok=True)
