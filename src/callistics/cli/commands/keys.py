@@ -12,7 +12,7 @@ from callistics.model.keys import Permission
 _CREATE = """\b
 Examples:
   callistics keys create dashboard --permission query --merchant mer_abc
-  KEY=$(callistics keys create dialer --permission ingest --expires 2027-01-01)
+  KEY=$(callistics keys create dialer --permission ingest --expires 2030-01-01)
 """
 _EPILOG = """\b
 Examples:
@@ -41,7 +41,7 @@ def command() -> None:
 @click.option("--reseller", "reseller_ids", multiple=True, metavar="ID", help="Limit it to these.")
 @click.option("--merchant", "merchant_ids", multiple=True, metavar="ID", help="Limit it to these.")
 @click.option("--template", "template_ids", multiple=True, metavar="ID", help="Limit it to these.")
-@click.option("--expires", metavar="DATE", help="When it ends, such as 2027-01-01.")
+@click.option("--expires", metavar="DATE", help="When it ends, such as 2030-01-01.")
 @client_options
 def create(
     target: Target, name: str, permissions: tuple[str, ...], expires: str | None, **lists: Any
