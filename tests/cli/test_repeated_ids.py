@@ -51,6 +51,15 @@ def test_rows_that_say_the_same(run: Run, folder: Path) -> None:
     assert "Where they differ" not in found
 
 
+def test_pages_of_which_each_begins_one_call_later(run: Run, folder: Path) -> None:
+    """As vonage-voice 1.5.1 gives: findings/the-next-page-begins-at-the-next-call.sh."""
+    pages = "".join(f"{n},2025-01-05,60\n" for first in range(5) for n in range(first, first + 4))
+    assert "12 of 20 rows" in shown(run, folder, pages)
+    run("import", "a.csv", *TENANT)
+    (row,) = json.loads(run("query", "call_duration", "--format", "json").stdout)["data"]
+    assert (row["count"], row["total"]) == (8, 8 * 60)
+
+
 @pytest.mark.parametrize("other", ["mer_b", "mer_a"])
 def test_calls_of_other_merchants_are_others(other: str, run: Run, folder: Path) -> None:
     call = {"call_id": "a", "merchant_id": "mer_a", "reseller_id": "r", "started_at": "2025-01-05"}
