@@ -62,6 +62,24 @@ def test_old_calls_go_and_leads_once_they_have_none(engine: str, tmp_path: Any) 
         assert {one["who"]["name"] for one in noted} == {"server"}
 
 
+def test_merchants_that_keep_as_long_are_looked_through_together(
+    engine: str, tmp_path: Any
+) -> None:
+    kept = {f"m{number}": 2 + number % 2 for number in range(20)}
+    with serving(tmp_path, merchant_retention_days=kept) as server:
+        calls = [call("c", 2.5, name) for name in (*kept, "other")]
+        assert server.request("POST", "/calls", json=calls).status_code == 200
+        while server.application.services.maintain():
+            pass
+        (noted,) = server.request("GET", "/audit?action=retention.applied").json()["data"]
+        assert noted["details"]["calls"] == 10
+        left = server.rows("call_count", group_by=["merchant_id"])
+        assert {row["merchant_id"] for row in left} == {
+            "other",
+            *(name for name, days in kept.items() if days == 3),
+        }
+
+
 def test_what_is_kept_by_its_status_holds_nothing_up(
     engine: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -148,7 +148,7 @@ class Store:
 
     def erase(
         self,
-        *named: tuple[str, str, str],
+        *named: tuple[str, str | None, str],
         days: int = 0,
         scope: Scope = EVERYTHING,
     ) -> list[tuple[int, int] | int]:

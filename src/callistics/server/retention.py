@@ -59,11 +59,14 @@ class Retention:
         return True
 
     def _rules(self, moment: int) -> Iterator[Old]:
-        """What is old of the merchants that have days of their own, and of all others."""
+        """What is old of the merchants that have days of their own, and of all others.
+
+        Merchants of as many days are looked through together: each look is at all records.
+        """
         own = self._keeping.by_merchant or {}
-        for merchant, days in own.items():
-            if days:
-                yield Old(self._keeping.before(merchant, moment), [merchant])
+        for days in sorted({days for days in own.values() if days}):
+            alike = [merchant for merchant, theirs in own.items() if theirs == days]
+            yield Old(moment - days * DAY, alike)
         if self._keeping.days:
             yield Old(moment - self._keeping.days * DAY, list(own), others=True)
 

@@ -4,7 +4,7 @@ from collections.abc import Set
 
 import pyarrow as pa
 
-from callistics.engines.duckdb.lookup.lookup_sql import alike, rows
+from callistics.engines.duckdb.lookup.lookup_sql import alike, of_merchants, rows
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.records.columnar.arrow import array_of, pc
 from callistics.records.columnar.row_codec import identity_table
@@ -20,15 +20,8 @@ _LEADS = pa.schema(
 )
 # A call that counts is none of before its lead's creation, or first call where that was before.
 _SINCE = "epoch_us(least(created_at, coalesce(first_call_at, created_at))) AS since"
-_OF_IDS = (
-    f"SELECT merchant_id, lead_id, lead_no, {_SINCE}"
-    f" FROM ({rows('leads', 'lead_id', 'erased_leads')})"
-    " SEMI JOIN erased_leads USING (merchant_id, lead_id)"
-)
-_HELD = (
-    "SELECT merchant_id, lead_id, call_id FROM calls_held"
-    " SEMI JOIN erased_leads USING (merchant_id, lead_id)"
-)
+_THESE = "SEMI JOIN erased_leads USING (merchant_id, lead_id)"
+_HELD = f"SELECT merchant_id, lead_id, call_id FROM calls_held {_THESE}"
 
 
 def calls_of(statements: StatementCache, leads: Set[Identity]) -> dict[Identity, set[Identity]]:
@@ -36,15 +29,19 @@ def calls_of(statements: StatementCache, leads: Set[Identity]) -> dict[Identity,
     if not leads:
         return {}
     statements.give(erased_leads=identity_table(sorted(leads), "lead_id"))
-    found = statements.execute(_HELD).fetchall() + _counted(statements)
+    found = statements.execute(_HELD).fetchall() + _counted(statements, leads)
     calls: dict[Identity, set[Identity]] = {}
     for merchant, lead, call in found:
         calls.setdefault((merchant, lead), set()).add((merchant, call))
     return calls
 
 
-def _counted(statements: StatementCache) -> list[tuple[str, str, str]]:
-    leads = statements.table(_OF_IDS, _LEADS)
+def _counted(statements: StatementCache, asked: Set[Identity]) -> list[tuple[str, str, str]]:
+    # Those of other merchants may have the same ids.
+    theirs = of_merchants([merchant for merchant, _ in asked])
+    found = rows("leads", "lead_id", "erased_leads", [theirs])
+    sql = f"SELECT merchant_id, lead_id, lead_no, {_SINCE} FROM ({found}) {_THESE}"
+    leads = statements.table(sql, _LEADS)
     if not leads.num_rows:
         return []
     numbers, first = leads.select(["lead_no"]), pc.min(array_of(leads["since"])).as_py()

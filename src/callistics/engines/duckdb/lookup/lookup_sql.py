@@ -73,7 +73,7 @@ def scans(table: str, most: int, weeks: Weeks | None, merchants: Sequence[str]) 
     any.
     """
     if weeks is None or table not in TIME_OF:
-        return [_of(merchants)]
+        return [of_merchants(merchants)]
     if len(weeks) > most or not len(weeks):
         return [within(table, np.unique(weeks))]
     spans = weeks // _SPAN
@@ -83,7 +83,7 @@ def scans(table: str, most: int, weeks: Weeks | None, merchants: Sequence[str]) 
     for span in np.unique(spans):
         some = np.flatnonzero(spans == span)
         time = _between(table, int(weeks[some].min()), int(weeks[some].max()))
-        found.append(f"{time} AND {_of([merchants[one] for one in some.tolist()])}")
+        found.append(f"{time} AND {of_merchants([merchants[one] for one in some.tolist()])}")
     return found
 
 
@@ -92,7 +92,7 @@ def since(table: str, weeks: Weeks | None, merchants: Sequence[str]) -> str:
 
     It may hold for others; that is for whoever reads them to see.
     """
-    of = _of(merchants)
+    of = of_merchants(merchants)
     if weeks is None or not len(weeks):
         return of
     return f"{TIME_OF[table]} >= {_begin(int(weeks.min()))} AND {of}"
@@ -113,7 +113,7 @@ def within(table: str, weeks: Weeks) -> str:
     return f"({' OR '.join(ranges)})"
 
 
-def _of(merchants: Sequence[str]) -> str:
+def of_merchants(merchants: Sequence[str]) -> str:
     """The condition that a row is of one of the merchants.
 
     It holds for any where these are none or many, or where a name has what no text of a statement
