@@ -72,6 +72,13 @@ def test_an_hour_is_the_default_and_a_key_is_not_outlived(shared_server: Server)
     assert payload_of(answer.json()["token"])["exp"] == int(ends.timestamp())
 
 
+def test_a_token_that_no_request_can_carry_is_not_made(shared_server: Server) -> None:
+    names = [f"merchant-{number:04}" for number in range(3_000)]
+    assert len(made(shared_server, scope={"merchant_ids": names[:2_500]})) < 60_000
+    found = errors(shared_server, {"scope": {"merchant_ids": names}})
+    assert found[""].startswith("makes a token of 64,2")
+
+
 @pytest.mark.parametrize("locked", LOCKS)
 def test_what_is_locked_is_joined_to_every_query(server: Server, locked: dict[str, Any]) -> None:
     """As an administrator is answered who gives both, in one request and in a batch."""

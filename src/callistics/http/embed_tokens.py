@@ -3,7 +3,7 @@
 from litestar import HttpMethod, route
 
 from callistics.access.tokens import new_token_secret
-from callistics.errors import Forbidden
+from callistics.errors import Forbidden, Refused, invalid
 from callistics.http.answer import Answer, json_answer
 from callistics.http.bodies import json_body
 from callistics.http.durable import durable
@@ -14,6 +14,9 @@ from callistics.model.audit import Action
 from callistics.model.instants import SECOND, utc_text
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.scope import EVERYTHING
+
+# The head of a request, in which a token stands beside other headers, has 64 KiB at the most.
+_LONGEST = 60_000
 
 
 # One handler for both methods: with one each, the framework's answer to OPTIONS names only one.
@@ -39,6 +42,12 @@ async def _sign(request: AnyRequest, parts: Services, creator: StoredKey) -> Ans
     # What a key lets others see ends with the key.
     ends = [moment + wanted.seconds * SECOND, creator.expires_at]
     token = parts.tokens.sign(wanted.claims, moment, min(end for end in ends if end is not None))
+    if len(token.text) > _LONGEST:
+        message = (
+            f"makes a token of {len(token.text):,} characters, and no request can carry more than"
+            f" {_LONGEST:,}: name fewer ids, or a reseller"
+        )
+        raise Refused([invalid("", message)])
     expires = utc_text(token.expires_at)
     told = {"token": token.id, "expires_at": expires}
     await durable(parts.audit.add(parts.note(Action.EMBED_TOKEN_CREATED, creator, **told)))
