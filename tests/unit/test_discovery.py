@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from callistics.analytics import discovery
 from callistics.analytics.discovery import RECENT_DAYS, FoundKeys
 from callistics.analytics.parse_values import MAX_LIMIT, parse_values
 from callistics.catalog.values import VALUED
@@ -139,6 +140,18 @@ def test_keys_are_those_of_the_scope_alone(store: Store) -> None:
     payload_calls(store, {"theirs": 1})
     store.send("calls", [call(9, template_id="t2", payload={"mine": 1})])
     assert [one.key for one in keys_of(store, ONE_TEMPLATE).keys] == ["mine"]
+
+
+def test_of_too_many_keys_those_of_most_calls_are_told(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "MOST_KEYS", 2)
+    recent = {"started_at": utc_text(store.now - DAY)}
+    store.send("calls", [call(1, payload={"a": 1, "z": 1}) | recent])
+    assert [one.key for one in keys_of(store).keys] == ["a", "z"]
+    store.send("calls", [call(2, payload={"b": 1, "z": 1}) | recent])
+    found = keys_of(store)
+    assert ([one.key for one in found.keys], found.complete) == (["z", "a"], False)
 
 
 @pytest.mark.parametrize(

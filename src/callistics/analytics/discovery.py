@@ -25,6 +25,8 @@ from callistics.sql.selection import Frame, Selection, Unit
 RECENT_DAYS = 90
 MOST_SHAPES = 10_000
 """Where payloads have more distinct shapes, the most common among recent calls are read."""
+MOST_KEYS = 10_000
+"""So many keys are told at most, those of most recent calls."""
 _ANY = Query("call_count", zone("UTC"))
 _shape = msgspec.json.Decoder(dict[str, str])
 
@@ -40,7 +42,7 @@ class PayloadKey:
 
 @dataclass(frozen=True, slots=True)
 class FoundKeys:
-    """The keys that were found; whether all payloads were looked at."""
+    """The keys that were found; whether these are all that payloads have."""
 
     keys: Sequence[PayloadKey]
     complete: bool
@@ -105,7 +107,9 @@ class Discovery:
         sql = payload_shapes(recent, ever, MOST_SHAPES)
         rows = self._rows(sql)
         shapes = {str(shape): int(count or 0) for shape, count in rows[:MOST_SHAPES]}
-        return FoundKeys(_keys(shapes), len(rows) <= MOST_SHAPES)
+        keys = _keys(shapes)
+        complete = len(rows) <= MOST_SHAPES and len(keys) <= MOST_KEYS
+        return FoundKeys(keys[:MOST_KEYS], complete)
 
     def _frame(self, unit: Unit, scope: Scope, within: Filters) -> Frame:
         query = replace(_ANY, filters=within)

@@ -37,7 +37,7 @@ class PayloadKey:
 
 @dataclass(frozen=True, slots=True)
 class PayloadKeys:
-    """The keys; `complete` is False where there are too many kinds of payloads to read them all."""
+    """The keys; `complete` is False where payloads have more than these."""
 
     keys: tuple[PayloadKey, ...]
     complete: bool
