@@ -3,10 +3,12 @@
 import mmap
 import struct
 import subprocess
+import sys
 import tempfile
+import threading
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,13 +23,17 @@ from drills.tally import Tally
 from support.gate import until
 from support.live import Live
 
+Fault = tuple[int, int, int]
+"""Of which operation, of which kind, and for how many of them."""
 KINDS = {1: "no space", 2: "I/O error", 3: "short write, then no space"}
 # A fault of one operation, of a few, and one that stays until it is mended.
 _LENGTHS = (1, 3, 1 << 40)
 _REQUESTS = 16
+# So many folders are under way at a time, with so many rounds each.
+_LANES, _EACH = 2, 30
 _NUMBERS = struct.Struct("5q")
 # In the short form: operations of a round, kinds and lengths that differ in what they lead to.
-_SAMPLE = ((3, 1, 1 << 40), (17, 2, 3), (40, 3, 1 << 40))
+_SAMPLE: Sequence[Fault] = ((3, 1, 1 << 40), (17, 2, 3), (40, 3, 1 << 40))
 
 
 class Faults:
@@ -140,23 +146,58 @@ def _ask(asker: Asker, tally: Tally) -> None:
 
 
 def drill(*, short: bool) -> Report:
-    """Every operation of a load once with each kind of fault and each length, or a sample."""
-    sums = {kind: _Sum() for kind in KINDS}
-    with ExitStack() as stack:
-        place = stack.enter_context(tempfile.TemporaryDirectory())
-        rounds = stack.enter_context(closing(_Rounds(Path(place))))
-        total, *_ = rounds.round(0, 1, 1)
-        every = [
-            (n, kind, length) for n in range(1, total) for kind in KINDS for length in _LENGTHS
-        ]
-        for first, kind, length in _SAMPLE if short else every:
-            _, failed, tally, verdicts = rounds.round(first, kind, length)
-            sums[kind].add(failed, tally, verdicts)
-        last = rounds.last_check()
-    sums[1].verdict.add(last)
-    for fault in {fault for one in sums.values() for fault in one.tally.faults}:
+    """Every operation of a load with each kind of fault, of one length after another; or a few."""
+    found = _Found()
+    with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(_LANES) as pool:
+        parts = [_SAMPLE] if short else _parts(_operations(Path(place) / "counted"))
+        folders = (Path(place) / str(number) for number in range(len(parts)))
+        for _ in pool.map(found.drill, folders, parts):
+            pass
+    for fault in {fault for one in found.sums.values() for fault in one.tally.faults}:
         print(fault)
-    return _report(sums)
+    return _report(found.sums)
+
+
+def _operations(place: Path) -> int:
+    """How many operations a load has."""
+    place.mkdir()
+    with closing(_Rounds(place)) as rounds:
+        count, *_ = rounds.round(0, 1, 1)
+    return count
+
+
+def _parts(operations: int) -> Sequence[Sequence[Fault]]:
+    """All rounds, in parts with a folder each: what it holds is looked through every time."""
+    every = [
+        (n, kind, _LENGTHS[(n + kind) % len(_LENGTHS)])
+        for n in range(1, operations)
+        for kind in KINDS
+    ]
+    return [every[begin : begin + _EACH] for begin in range(0, len(every), _EACH)]
+
+
+class _Found:
+    """What has come of the rounds so far, by the kind of fault."""
+
+    def __init__(self) -> None:
+        self.sums = {kind: _Sum() for kind in KINDS}
+        self._lock = threading.Lock()
+
+    def drill(self, place: Path, faults: Sequence[Fault]) -> None:
+        """Do some rounds on a folder of their own."""
+        place.mkdir()
+        with closing(_Rounds(place)) as rounds:
+            # The first one brings the folder forward, and knows of no operation yet.
+            rounds.round(0, 1, 1)
+            for first, kind, length in faults:
+                _, failed, tally, verdicts = rounds.round(first, kind, length)
+                with self._lock:
+                    self.sums[kind].add(failed, tally, verdicts)
+            last = rounds.last_check()
+        with self._lock:
+            self.sums[1].verdict.add(last)
+            done = sum(one.rounds for one in self.sums.values())
+            print(f"{done} rounds, the last on operation {faults[-1][0]}", file=sys.stderr)
 
 
 def _report(sums: dict[int, _Sum]) -> Report:
