@@ -14,7 +14,12 @@ from callistics.engines.diagnosis import (
 from callistics.engines.duckdb.accept_loss import is_cut_by_a_start
 from callistics.engines.duckdb.connecting import connect
 from callistics.engines.duckdb.disk import Disk
-from callistics.engines.duckdb.file_check import LossError, check_files, is_unreadable_log
+from callistics.engines.duckdb.file_check import (
+    LossError,
+    check_end,
+    check_files,
+    is_unreadable_log,
+)
 from callistics.engines.duckdb.migrate import known
 from callistics.engines.duckdb.opening import explained
 from callistics.engines.machine import FILE_FIGURES, file_sizes
@@ -40,7 +45,10 @@ def diagnose(disk: Disk, *, served: bool = False) -> Diagnosis:
     try:
         with connect(path, read_only=True) as connection:
             problems += losses
+            check_end(connection, path)
             facts += [] if losses else _contents(connection, problems, figures)
+    except EngineError as error:
+        problems.append(str(error))
     except duckdb.Error as error:
         if not _is_held(error):
             problems += losses or _refusals(path, error)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import duckdb
+
 from callistics.engines.duckdb.file_header import iteration_of
 from callistics.engines.duckdb.watermark import Mark, log_of, note_of, read_mark
 from callistics.errors import EngineError
@@ -14,6 +16,13 @@ _ADVICE = (
 )
 # How the engine says that it cannot read a log.
 _UNREADABLE = ("replaying WAL", "WAL does not match")
+PUT_BACK = "Put a backup in its place"
+_BLOCKS = (
+    "SELECT used_blocks, block_size FROM pragma_database_size()"
+    " WHERE database_name = current_database()"
+)
+# Three blocks of 4 KiB stand before all others.
+_HEADERS = 3 * 4_096
 CUT_OFF = "Could not read enough bytes"
 """How the engine says that a database has lost its end."""
 
@@ -29,6 +38,21 @@ class LossError(EngineError):
 def is_unreadable_log(error: Exception) -> bool:
     """Whether the engine says that it cannot read a log."""
     return any(words in str(error) for words in _UNREADABLE)
+
+
+def check_end(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Raises `EngineError` where an open database has fewer bytes than its blocks in use take.
+
+    The engine reads a block when it needs it, so that what is cut off is missed late. What is cut
+    off blocks that are free is missed by nobody; only how many there are of them is known.
+    """
+    ((used, size),) = connection.execute(_BLOCKS).fetchall()
+    taken, there = _HEADERS + used * size, path.stat().st_size
+    if there < taken:
+        raise EngineError(
+            f"{path} is cut off: it has {there:,} bytes, and what it holds takes {taken:,}."
+            f" {PUT_BACK}"
+        )
 
 
 def check_files(path: Path) -> None:

@@ -1,6 +1,6 @@
 """Opening a database file, once it has been looked at."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -8,7 +8,14 @@ import duckdb
 
 from callistics.engines.duckdb.accept_loss import cut_unacknowledged
 from callistics.engines.duckdb.connecting import Setting, connect, holder
-from callistics.engines.duckdb.file_check import CUT_OFF, LossError, check_files, is_unreadable_log
+from callistics.engines.duckdb.file_check import (
+    CUT_OFF,
+    PUT_BACK,
+    LossError,
+    check_end,
+    check_files,
+    is_unreadable_log,
+)
 from callistics.engines.duckdb.watermark import Watermark, log_of
 from callistics.engines.duckdb.writer import first_log_limit
 from callistics.errors import EngineError, first_line
@@ -38,12 +45,29 @@ def open_file(
         if str(path) != ":memory:":
             path.parent.mkdir(parents=True, exist_ok=True)
             check_files(path)
-        try:
-            return connect(path, config)
-        except duckdb.Error as error:
-            if not is_unreadable_log(error) or not cut_unacknowledged(path):
-                raise
+        connection = _connected(path, config)
+        if str(path) != ":memory:":
+            _check_end(connection, path)
+        return connection
+
+
+def _connected(path: Path, config: Mapping[str, Setting]) -> duckdb.DuckDBPyConnection:
+    try:
         return connect(path, config)
+    except duckdb.Error as error:
+        if not is_unreadable_log(error) or not cut_unacknowledged(path):
+            raise
+    return connect(path, config)
+
+
+def _check_end(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    try:
+        check_end(connection, path)
+    except EngineError:
+        # Nothing is written into such a file.
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        connection.close()
+        raise
 
 
 @contextmanager
@@ -55,7 +79,7 @@ def explained(path: Path) -> Generator[None]:
         if is_unreadable_log(error):
             raise LossError(f"{log_of(path)} is damaged, or of another database") from error
         if CUT_OFF in str(error):
-            raise EngineError(f"{path} is cut off: put a backup in its place") from error
+            raise EngineError(f"{path} is cut off. {PUT_BACK}") from error
         pid = holder(error)
         if pid is not None:
             raise EngineError(f"{path} is open in another process, with the pid {pid}") from error
