@@ -132,3 +132,17 @@ def test_a_record_that_is_refused_reads_nothing_of_others(filled: Store, scope: 
         kind = "calls" if "call_id" in record else "leads"
         found = read(filled, Job(filled.write(kind, [record], scope)))
         assert {merchant for merchant, _ in found} <= {"own"}
+
+
+@pytest.mark.parametrize("scope", SCOPES[2:])
+def test_a_record_is_refused_at_what_it_names_though_it_names_no_merchant(
+    filled: Store, scope: Scope
+) -> None:
+    name = "template_id" if scope.reseller_ids is None else "reseller_id"
+    for kind, record in (
+        ("calls", {"call_id": "call-own", "outcome": "NO"}),
+        ("leads", {"lead_id": "bare-own", "status": "new"}),
+    ):
+        (rejected,) = filled.send(kind, [{**record, name: THEIRS[name]}], scope).rejected
+        assert [one.pointer for one in rejected.problems] == [f"/0/{name}"]
+        assert filled.send(kind, [record], scope).rejected == ()

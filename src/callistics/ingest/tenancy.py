@@ -33,12 +33,12 @@ def possible_merchants(
 ) -> Iterable[str]:
     """The merchants that a record may belong to, given those that know each id.
 
-    There are none where it is refused for what it names, whatever is stored.
+    There is none where it names one and is refused for what it names, whatever is stored.
     """
     named = named_merchant(scope, change)
-    if named_outside(scope, change, named) is not None:
-        return ()
-    return [named] if named else merchants.get(change.identity, set())
+    if not named:
+        return merchants.get(change.identity, set())
+    return [named] if named_outside(scope, change, named) is None else ()
 
 
 def named_outside(scope: Scope, change: Change, merchant: str | None) -> tuple[str, object] | None:
