@@ -188,9 +188,12 @@ class DuckDBDialect:
         return compose("regexp_matches({}, {})", value, text(pattern))
 
     def has_any(self, column: Sql, values: Sequence[str]) -> Sql:
-        """A LIST holds one of the values."""
+        """A LIST holds one of the values; of many it is asked for each element of the LIST."""
         if len(values) == 1:
             return compose("list_contains({}, {})", column, text(values[0]))
+        if len(values) > _MANY:
+            among = self.is_in(raw("e"), values)
+            return compose("len(list_filter({}, lambda e: {})) > 0", column, among)
         return compose("list_has_any({}, {})", column, texts(values))
 
     def is_in(self, value: Sql, values: Sequence[str]) -> Sql:
