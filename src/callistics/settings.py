@@ -169,8 +169,9 @@ class Settings:
     payload_key_limit: int = setting(
         1_000,
         as_whole(1, 1_000_000),
-        "Keys of payloads that are listed for each merchant. Others are kept and can be filtered"
-        " by as well, though such a query takes longer.",
+        "Keys of payloads that are listed for each merchant, of which there are 256 different ones"
+        " at most. Others are kept and can be filtered by as well, though such a query takes"
+        " longer.",
     )
     ingest_queue: int = setting(
         256, as_whole(1, 100_000), "Requests with records that may wait; beyond it 503."

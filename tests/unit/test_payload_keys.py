@@ -128,7 +128,7 @@ def test_keys_are_stored_by_one_statement_however_many_come() -> None:
         store.send("calls", [call(number, **payload)])
         return counting.statements - before
 
-    with opened() as store:
+    with opened(tuning=Tuning(payload_names_listed=500)) as store:
         store.send("calls", [call(0, a="x"), call(1, b="x")])
         counting = inside.counted(store.engine)
         known = statements(store, 2, a="x")

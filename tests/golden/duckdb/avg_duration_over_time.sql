@@ -51,9 +51,9 @@ WHERE (c.merchant_id = ?)
   AND (l.status = ?)
   AND c.started_at >= ?
   AND c.started_at < ?
-  AND ((variant_extract(c.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
-  AND ((variant_extract(c.payload_orders, ?)::VARCHAR >= ? AND variant_extract(c.payload_orders, ?)::VARCHAR < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
-  AND ((variant_extract(c.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(c.payload, ?)::VARCHAR = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload_orders, ?)::VARCHAR, c.payload_unlisted[?][2]) >= ? AND coalesce(variant_extract(c.payload_orders, ?)::VARCHAR, c.payload_unlisted[?][2]) < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) IS NULL OR NOT (coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT
 GROUP BY k0, k1, k2
@@ -68,16 +68,21 @@ LIMIT 1000001
 --   datetime.datetime(2025, 9, 30, 23, 0)
 --   datetime.datetime(2025, 11, 1, 0, 0)
 --   'city'
+--   'city'
 --   'Delhi'
 --   'city'
 --   'Delhi'
 --   'age'
+--   'age'
 --   'n250016'
+--   'age'
 --   'age'
 --   'o'
 --   'age'
 --   'n250016'
 --   'o'
+--   'age'
+--   'age'
 --   'age'
 --   'age'
 --   '65'

@@ -46,9 +46,9 @@ WHERE (l.merchant_id = ?)
   AND (l.status = ?)
   AND l.created_at >= ?
   AND l.created_at < ?
-  AND ((variant_extract(l.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
-  AND ((variant_extract(l.payload_orders, ?)::VARCHAR >= ? AND variant_extract(l.payload_orders, ?)::VARCHAR < ?) OR coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
-  AND ((variant_extract(l.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(l.payload, ?)::VARCHAR = ?)) AND NOT coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(l.payload, ?)::VARCHAR, l.payload_unlisted[?][1]) = ?) OR coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(l.payload_orders, ?)::VARCHAR, l.payload_unlisted[?][2]) >= ? AND coalesce(variant_extract(l.payload_orders, ?)::VARCHAR, l.payload_unlisted[?][2]) < ?) OR coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(l.payload, ?)::VARCHAR, l.payload_unlisted[?][1]) IS NULL OR NOT (coalesce(variant_extract(l.payload, ?)::VARCHAR, l.payload_unlisted[?][1]) = ?)) AND NOT coalesce(len(list_filter(l.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND (l.lead_no) IN (SELECT (c.lead_no) FROM calls AS c WHERE (c.merchant_id = ?)
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT)
@@ -65,16 +65,21 @@ LIMIT 1000001
 --   datetime.datetime(2025, 9, 30, 23, 0)
 --   datetime.datetime(2025, 11, 1, 0, 0)
 --   'city'
+--   'city'
 --   'Delhi'
 --   'city'
 --   'Delhi'
 --   'age'
+--   'age'
 --   'n250016'
+--   'age'
 --   'age'
 --   'o'
 --   'age'
 --   'n250016'
 --   'o'
+--   'age'
+--   'age'
 --   'age'
 --   'age'
 --   '65'

@@ -1,5 +1,5 @@
 -- plain
-WITH histogram AS (SELECT variant_extract(c.payload_orders, ?)::VARCHAR AS x, count(*) AS n
+WITH histogram AS (SELECT coalesce(variant_extract(c.payload_orders, ?)::VARCHAR, c.payload_unlisted[?][2]) AS x, count(*) AS n
 FROM calls AS c
 WHERE (c.merchant_id = ?)
 GROUP BY x),
@@ -19,6 +19,7 @@ SELECT coalesce(sum(n), 0) AS measured,
 FROM ranked
 LIMIT 1000001
 -- values
+--   'age'
 --   'age'
 --   'mer_abc'
 
@@ -58,15 +59,15 @@ LIMIT 1000001
 --   datetime.datetime(2025, 12, 31, 23, 59, 59, 1)
 
 -- full
-WITH histogram AS (SELECT c.template_id AS k0, isodow(CASE WHEN c.started_at < ? THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1, variant_extract(c.payload_orders, ?)::VARCHAR AS x, count(*) AS n
+WITH histogram AS (SELECT c.template_id AS k0, isodow(CASE WHEN c.started_at < ? THEN (c.started_at + to_microseconds(3600000000)) ELSE c.started_at END) AS k1, coalesce(variant_extract(c.payload_orders, ?)::VARCHAR, c.payload_unlisted[?][2]) AS x, count(*) AS n
 FROM calls AS c LEFT JOIN leads AS l ON l.lead_no = c.lead_no
 WHERE (c.merchant_id = ?)
   AND (l.status = ?)
   AND c.started_at >= ?
   AND c.started_at < ?
-  AND ((variant_extract(c.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
-  AND ((variant_extract(c.payload_orders, ?)::VARCHAR >= ? AND variant_extract(c.payload_orders, ?)::VARCHAR < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
-  AND ((variant_extract(c.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(c.payload, ?)::VARCHAR = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload_orders, ?)::VARCHAR, c.payload_unlisted[?][2]) >= ? AND coalesce(variant_extract(c.payload_orders, ?)::VARCHAR, c.payload_unlisted[?][2]) < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) IS NULL OR NOT (coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT
 GROUP BY k0, k1, x),
@@ -92,21 +93,27 @@ LIMIT 1000001
 -- values
 --   datetime.datetime(2025, 10, 26, 1, 0)
 --   'age'
+--   'age'
 --   'mer_abc'
 --   'new'
 --   datetime.datetime(2025, 9, 30, 23, 0)
 --   datetime.datetime(2025, 11, 1, 0, 0)
 --   'city'
+--   'city'
 --   'Delhi'
 --   'city'
 --   'Delhi'
 --   'age'
+--   'age'
 --   'n250016'
+--   'age'
 --   'age'
 --   'o'
 --   'age'
 --   'n250016'
 --   'o'
+--   'age'
+--   'age'
 --   'age'
 --   'age'
 --   '65'

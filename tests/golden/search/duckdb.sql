@@ -187,9 +187,9 @@ WHERE (c.merchant_id = ?)
   AND (l.status = ?)
   AND c.started_at >= ?
   AND c.started_at < ?
-  AND ((variant_extract(c.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
-  AND ((variant_extract(c.payload_orders, ?)::VARCHAR >= ? AND variant_extract(c.payload_orders, ?)::VARCHAR < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
-  AND ((variant_extract(c.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(c.payload, ?)::VARCHAR = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload_orders, ?)::VARCHAR, c.payload_unlisted[?][2]) >= ? AND coalesce(variant_extract(c.payload_orders, ?)::VARCHAR, c.payload_unlisted[?][2]) < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) IS NULL OR NOT (coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT
 ORDER BY c.started_at ASC
@@ -200,16 +200,21 @@ LIMIT 101) AS edge
 --   datetime.datetime(2025, 9, 30, 23, 0)
 --   datetime.datetime(2025, 11, 1, 0, 0)
 --   'city'
+--   'city'
 --   'Delhi'
 --   'city'
 --   'Delhi'
 --   'age'
+--   'age'
 --   'n250016'
+--   'age'
 --   'age'
 --   'o'
 --   'age'
 --   'n250016'
 --   'o'
+--   'age'
+--   'age'
 --   'age'
 --   'age'
 --   '65'
@@ -250,9 +255,9 @@ WHERE (c.merchant_id = ?)
   AND (l.status = ?)
   AND c.started_at >= ?
   AND c.started_at < ?
-  AND ((variant_extract(c.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
-  AND ((variant_extract(c.payload_orders, ?)::VARCHAR >= ? AND variant_extract(c.payload_orders, ?)::VARCHAR < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
-  AND ((variant_extract(c.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(c.payload, ?)::VARCHAR = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload_orders, ?)::VARCHAR, c.payload_unlisted[?][2]) >= ? AND coalesce(variant_extract(c.payload_orders, ?)::VARCHAR, c.payload_unlisted[?][2]) < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) IS NULL OR NOT (coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT
   AND c.started_at <= ?
@@ -266,16 +271,21 @@ LIMIT 101
 --   datetime.datetime(2025, 9, 30, 23, 0)
 --   datetime.datetime(2025, 11, 1, 0, 0)
 --   'city'
+--   'city'
 --   'Delhi'
 --   'city'
 --   'Delhi'
 --   'age'
+--   'age'
 --   'n250016'
+--   'age'
 --   'age'
 --   'o'
 --   'age'
 --   'n250016'
 --   'o'
+--   'age'
+--   'age'
 --   'age'
 --   'age'
 --   '65'
@@ -317,9 +327,9 @@ WHERE (c.merchant_id = ?)
   AND (l.status = ?)
   AND c.started_at >= ?
   AND c.started_at < ?
-  AND ((variant_extract(c.payload, ?)::VARCHAR = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
-  AND ((variant_extract(c.payload_orders, ?)::VARCHAR >= ? AND variant_extract(c.payload_orders, ?)::VARCHAR < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
-  AND ((variant_extract(c.payload, ?)::VARCHAR IS NULL OR NOT (variant_extract(c.payload, ?)::VARCHAR = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) = ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload_orders, ?)::VARCHAR, c.payload_unlisted[?][2]) >= ? AND coalesce(variant_extract(c.payload_orders, ?)::VARCHAR, c.payload_unlisted[?][2]) < ?) OR coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[2] >= ? AND e[2] < ?))) > 0, FALSE))
+  AND ((coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) IS NULL OR NOT (coalesce(variant_extract(c.payload, ?)::VARCHAR, c.payload_unlisted[?][1]) = ?)) AND NOT coalesce(len(list_filter(c.payload_lists[?], lambda e: (e[1] = ?))) > 0, FALSE))
   AND ((c.provider = ?) OR c.provider IS NULL)
   AND c.duration_ms >= ?::BIGINT
   AND c.started_at >= ?
@@ -339,16 +349,21 @@ LIMIT 101
 --   datetime.datetime(2025, 9, 30, 23, 0)
 --   datetime.datetime(2025, 11, 1, 0, 0)
 --   'city'
+--   'city'
 --   'Delhi'
 --   'city'
 --   'Delhi'
 --   'age'
+--   'age'
 --   'n250016'
+--   'age'
 --   'age'
 --   'o'
 --   'age'
 --   'n250016'
 --   'o'
+--   'age'
+--   'age'
 --   'age'
 --   'age'
 --   '65'

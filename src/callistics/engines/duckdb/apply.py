@@ -13,7 +13,7 @@ from callistics.engines.duckdb.lookup.lookup_sql import keys
 from callistics.engines.duckdb.rollups.aggregate_sql import COLUMNS, change
 from callistics.engines.duckdb.rollups.change_log import ChangeLog
 from callistics.engines.duckdb.statement_cache import StatementCache
-from callistics.engines.duckdb.tables import ID_OF, SENT, WRITTEN
+from callistics.engines.duckdb.tables import ID_OF, SENT, UNLISTED, WRITTEN
 from callistics.records.columnar.arrow import select
 from callistics.records.columnar.derive import DERIVED, LEADS
 from callistics.records.columnar.payload_columns import FLAT
@@ -29,7 +29,7 @@ _INSERT_CALLS = _INSERT.format(
 )
 _INSERT_LEADS = _INSERT.format(table="leads", keys=keys("lead_id"), source="fresh")
 
-_DERIVED = (*DERIVED.names, *FLAT, "lead_no")
+_DERIVED = (*DERIVED.names, *FLAT, UNLISTED, "lead_no")
 _MOVED = f"""
 CREATE OR REPLACE TEMP TABLE moved AS
 SELECT * EXCLUDE (row_id) REPLACE ({_PAYLOADS})

@@ -25,6 +25,7 @@ _FLAT = {
     "payload_lists": "MAP(VARCHAR, VARCHAR[][])",
     "payload_orders": "VARIANT",
     "payload_shape": "VARCHAR",
+    "payload_unlisted": "MAP(VARCHAR, VARCHAR[])",
 }
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from callistics.engines.duckdb.lookup.lookup_sql import key_of
-from callistics.engines.duckdb.tables import KEY_OF
+from callistics.engines.duckdb.tables import KEY_OF, UNLISTED
 from callistics.model.buckets import Granularity, Piece
 from callistics.model.instants import naive
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
@@ -34,6 +34,8 @@ _FAR_INSTANT = "make_timestamp(?::BIGINT)"
 # Beyond this many values one bound list is cheaper to plan than as many parameters.
 _MANY = 64
 _BAR = "|"
+# Where they stand in a value of the map of keys that are not listed.
+_TEXT, _ORDER = 1, 2
 # Every double from 0 to 1 that does not round to 0 millionths is a whole number of these.
 _SCALE = 2**80
 
@@ -47,6 +49,10 @@ class KnownKeys(Protocol):
 
     def is_list(self, key: str) -> bool:
         """Whether one may have a list or an object under a key."""
+        ...
+
+    def may_be_unlisted(self, key: str) -> bool:
+        """Whether one may have a key that is not listed."""
         ...
 
 
@@ -124,16 +130,20 @@ class DuckDBDialect:
 
     def payload_text(self, table: str, key: str) -> Sql:
         """A key of the flat VARIANT, every value of which is text."""
-        return self._scalar(f"{table}.payload", key)
+        return self._scalar(table, "payload", key, _TEXT)
 
     def payload_order(self, table: str, key: str) -> Sql:
         """A key of the VARIANT of order keys."""
-        return self._scalar(f"{table}.payload_orders", key)
+        return self._scalar(table, "payload_orders", key, _ORDER)
 
-    def _scalar(self, column: str, key: str) -> Sql:
+    def _scalar(self, table: str, column: str, key: str, place: int) -> Sql:
+        """What a column has under a key, else at a place of the map of keys that are not listed."""
         if self._known is not None and not self._known.is_scalar(key):
             return raw("NULL::VARCHAR")
-        return compose(f"variant_extract({column}, {{}})::VARCHAR", text(key))
+        listed = compose(f"variant_extract({table}.{column}, {{}})::VARCHAR", text(key))
+        if self._known is not None and not self._known.may_be_unlisted(key):
+            return listed
+        return compose(f"coalesce({{}}, {table}.{UNLISTED}[{{}}][{place}])", listed, text(key))
 
     def _may_be_list(self, key: str) -> bool:
         return self._known is None or self._known.is_list(key)

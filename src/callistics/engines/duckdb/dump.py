@@ -16,7 +16,7 @@ import pyarrow as pa
 from callistics.engines.duckdb.lookup.lookup_sql import stored
 from callistics.engines.duckdb.migrate import describe, known, tables_made_by
 from callistics.engines.duckdb.operations import REBUILD_DUE
-from callistics.engines.duckdb.tables import KEY_OF
+from callistics.engines.duckdb.tables import KEY_OF, UNLISTED
 from callistics.engines.dump import StoredPart, fingerprint
 from callistics.errors import EngineError, first_line
 from callistics.records.columnar.derive import DERIVED
@@ -28,7 +28,7 @@ DERIVED_TABLES = frozenset({"leads", "payload_keys"})
 DERIVED_PREFIX = "rollup_"
 """How the names of the others begin."""
 _OWN = frozenset({"schema_migrations", REBUILD_DUE, "overwriting_due"})
-_DERIVED_COLUMNS = frozenset({*DERIVED.names, *FLAT, "lead_no", *KEY_OF.values()})
+_DERIVED_COLUMNS = frozenset({*DERIVED.names, *FLAT, UNLISTED, "lead_no", *KEY_OF.values()})
 _MONTHS = {
     "calls": "started_at",
     "lead_records": "first_seen",

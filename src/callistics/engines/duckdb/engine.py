@@ -71,7 +71,9 @@ class DuckDBEngine(Replaceable):
         with closed_on_failure(self._connection.close), explained(path):
             self.migrated = migrate(self._connection)
             self._watermark = watermark_of(path)
-            self._payload_keys = PayloadKeys(self._connection, tuning.payload_keys_listed)
+            self._payload_keys = PayloadKeys(
+                self._connection, tuning.payload_keys_listed, tuning.payload_names_listed
+            )
         self.dialect = DuckDBDialect(self._payload_keys)
         disk = Disk(path, tuning.disk_reserve)
         self._commits = Commits(path, self._watermark)

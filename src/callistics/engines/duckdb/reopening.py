@@ -139,3 +139,6 @@ class _Keys:
 
     def is_list(self, key: str) -> bool:
         return self._recovery.database.payload_keys.is_list(key)
+
+    def may_be_unlisted(self, key: str) -> bool:
+        return self._recovery.database.payload_keys.may_be_unlisted(key)

@@ -13,6 +13,7 @@ from callistics.engines.duckdb.lookup.merchants import merchants_of
 from callistics.engines.duckdb.observers import Commit
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.rollups.change_log import ChangeLog
+from callistics.engines.duckdb.unlisted_keys import set_apart
 from callistics.model.scope import Scope
 from callistics.records.columnar.arrow import Mask
 from callistics.records.columnar.call_batch import CallBatch
@@ -64,8 +65,9 @@ class DuckDBSession(Bookkeeping):
         # It may know too much, never too little: it is told before the commit, whatever comes.
         for entries in delta.index_entries:
             self._lookup.id_index.add(entries)
-        apply(self._lookup.statements, delta, self._log)
         self._payload_keys.note(self._lookup.statements.connection, delta.payload_keys)
+        written = set_apart(delta, self._payload_keys.scalars)
+        apply(self._lookup.statements, written, self._log)
         if changes.erased_calls or changes.erased_leads:
             self._note_erased()
 

@@ -22,6 +22,8 @@ KEY_OF = {"call_id": "call_key", "lead_id": "lead_key"}
 """The columns of the numbers that are made of ids."""
 TIME_OF = {"calls": "started_at", "leads": "created_at", "lead_records": "updated_at"}
 """The time by whose week the id index knows a table's rows."""
+UNLISTED = "payload_unlisted"
+"""The column of calls and leads with the keys of payloads that are not listed."""
 WITHIN_MONTH = "{time} >= $month AND {time} < $month + INTERVAL 1 MONTH"
 """The condition that a row is of a month, by `TIME_OF` its table."""
 SENT = "* EXCLUDE (duration_sent_ms), duration_sent_ms IS NOT NULL AS duration_sent"

@@ -19,6 +19,9 @@ class Tuning:
     """Whether others may wait for the writer: then it does nothing long at a time."""
     payload_keys_listed: int = 1_000
     """Keys of payloads that are listed for each merchant; where one has more, any may be there."""
+    payload_names_listed: int = 256
+    """Different keys that are listed of all merchants together. The engine makes a column of each
+    in a group of rows, and takes 16 bytes for each of these rows while it does so."""
     disk_reserve: int = 0
     """Bytes of the disk that are not for spilling."""
     file_bytes_per_row_fetched: int = 8 << 20
