@@ -1,10 +1,14 @@
-"""To erase a merchant's records takes no longer where other merchants have the same ids."""
+"""Writing a merchant's records takes no longer where other merchants have the same ids."""
 
 from collections.abc import Iterable, Set
+from typing import Any
 
+import duckdb
+import pyarrow as pa
 import pytest
 
 from callistics.engines.duckdb.session import DuckDBSession
+from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.ingest.expiry import Expiry, Keeping
 from callistics.ingest.job import Job
 from callistics.model.instants import DAY
@@ -83,3 +87,49 @@ def test_a_merchants_old_leads_go(read: set[Identity]) -> None:
         store.writer.commit([job])
         assert {name for name, _ in read} == {"m7"}
         assert len(store.dump("lead_records")) == len(MERCHANTS) - 1
+
+
+class _Counted:
+    """A result of a SELECT that counts the rows taken out of it."""
+
+    def __init__(self, found: duckdb.DuckDBPyConnection, rows: list[int]) -> None:
+        self.description = found.description
+        self._found, self._rows = found, rows
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        rows = self._found.fetchall()
+        self._rows.append(len(rows))
+        return rows
+
+
+@pytest.fixture
+def rows(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows each statement gives from now on."""
+    found: list[int] = []
+    select, table = StatementCache.select, StatementCache.table
+
+    def selecting(self: StatementCache, text: str) -> _Counted:
+        return _Counted(select(self, text), found)
+
+    def reading(
+        self: StatementCache, text: str, columns: pa.Schema, *, few: bool = False
+    ) -> pa.Table:
+        made = table(self, text, columns, few=few)
+        found.append(made.num_rows)
+        return made
+
+    monkeypatch.setattr(StatementCache, "select", selecting)
+    monkeypatch.setattr(StatementCache, "table", reading)
+    return found
+
+
+@pytest.mark.parametrize("kind", ["calls", "leads"])
+def test_the_records_that_are_sent_again_are_read_alone(rows: list[int], kind: str) -> None:
+    with lent() as store:
+        fill(store)
+        rows.clear()
+        sent = (CALLS if kind == "calls" else LEADS)[7:9]
+        store.send(kind, [one | {"status": "new"} for one in sent])
+        assert 2 in rows
+        assert max(rows) <= 2
+        assert len(store.rows("status_distribution", group_by=["merchant_id"])) == len(MERCHANTS)

@@ -33,7 +33,7 @@ _STATES = {
     RecordKind.CALLS: f"""
         SELECT '{{name}}' AS held_in, row_id, merchant_id, call_id, {_state(RecordKind.CALLS)},
                reseller_id AS seen_reseller, template_id AS seen_template
-        FROM ({{source}})""",
+        FROM ({{source}}) SEMI JOIN wanted USING (merchant_id, call_id)""",
     RecordKind.LEADS: f"""
         SELECT '{{name}}' AS held_in, r.row_id, merchant_id, lead_id,
                {_state(RecordKind.LEADS, "r.")},

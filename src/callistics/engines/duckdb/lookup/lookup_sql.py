@@ -142,8 +142,8 @@ def rows(table: str, id_column: str, wanted: str, conditions: Sequence[str] = ("
     """A SELECT of the rows, and their row ids as `row_id`, whose number is that of a wanted id.
 
     `wanted` is a relation with the id column; rows that meet none of the conditions are left out.
-    Nearly all of the rows are wanted ones; whoever reads them compares the ids, which costs less
-    than having the engine do it.
+    Rows of other merchants may have the same id, and now and then another id has the same number:
+    whoever reads them compares both.
     """
     numbers = f"(SELECT {keys(id_column)} FROM {wanted})"
     return alike(table, (KEY_OF[id_column],), numbers, conditions)

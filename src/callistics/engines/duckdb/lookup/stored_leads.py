@@ -17,6 +17,7 @@ from callistics.records.columnar.recompute import StoredLeads
 _FEW = 100
 _ROW_ID, _NUMBER = ("row_id", pa.int64()), ("lead_no", pa.int64())
 _IDS = ("merchant_id", "lead_id")
+_BOTH_IDS = ", ".join(_IDS)
 _STORED = {
     "calls": pa.schema([*CALLS, *DERIVED, _ROW_ID]),
     "lead_records": OWN,
@@ -83,7 +84,9 @@ class _Reader:
         if self._id_index is None:
             return self._read(_STORED[table], alike(table, _IDS, "touched"))
         conditions = some.scans(table, self._touched)
-        return self._read(_STORED[table], rows(table, "lead_id", "touched", conditions))
+        found = rows(table, "lead_id", "touched", conditions)
+        # Others have leads of the same ids.
+        return self._read(_STORED[table], f"FROM ({found}) SEMI JOIN touched USING ({_BOTH_IDS})")
 
     def calls(self, leads: pa.Table, gone: Sequence[int]) -> pa.Table:
         if self._id_index is None:
