@@ -100,7 +100,8 @@ class StateLoader:
         """The merchants that have a record of each id, as `Session.merchants_of` tells."""
         names = [*_TABLES[kind]]
         if kind is RecordKind.LEADS:
-            names += ["leads", *(["calls_held"] if held else [])]
+            # An erasure that was cut off may have left calls that count without their lead.
+            names += ["leads", *(_TABLES[RecordKind.CALLS] if held else ())]
         asked = set(ids)
         found: dict[str, set[str]] = {}
         for name in names:
