@@ -50,7 +50,9 @@ class LoopStream:
 
     def write(self, text: str) -> None:
         """Keep a text until it is flushed."""
-        self._lines.append(text)
+        # The loop's own thread may be taking what is kept just now.
+        with self._lock:
+            self._lines.append(text)
 
     def flush(self) -> None:
         """Write what is kept: in an event loop at the end of its round, elsewhere at once."""
