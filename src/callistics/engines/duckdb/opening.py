@@ -42,12 +42,12 @@ def open_file(
     if threads is not None:
         config["threads"] = threads
     with explained(path):
-        if str(path) != ":memory:":
-            path.parent.mkdir(parents=True, exist_ok=True)
-            check_files(path)
+        if str(path) == ":memory:":
+            return connect(path, config)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        check_files(path)
         connection = _connected(path, config)
-        if str(path) != ":memory:":
-            _check_end(connection, path)
+        _check_end(connection, path)
         return connection
 
 
