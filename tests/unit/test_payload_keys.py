@@ -9,17 +9,8 @@ from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.tuning import Tuning
 from support import inside
+from support.payload_calls import call
 from support.store import Store, lent, opened
-
-
-def call(number: int, /, merchant: str = "m", **payload: Any) -> dict[str, Any]:
-    return {
-        "call_id": f"c{number}",
-        "merchant_id": merchant,
-        "reseller_id": "r",
-        "started_at": "2025-01-15T09:30:00Z",
-        "payload": payload,
-    }
 
 
 def known(store: Store) -> set[tuple[str, bool]]:

@@ -7,21 +7,12 @@ import pytest
 
 from callistics.engines.duckdb.tuning import Tuning
 from support import inside
+from support.payload_calls import call
 from support.store import Store, opened
 
 NAMES = 8
 FEW = Tuning(payload_names_listed=NAMES)
 ODD = ("a.b", 'q"q', "'", "😀", " ", "x" * 128, "\n", "a\\b", "..", "0", "[0]", "$", "~1", "\0")
-
-
-def call(number: int, merchant: str = "m", /, **payload: Any) -> dict[str, Any]:
-    return {
-        "call_id": f"c{number}",
-        "merchant_id": merchant,
-        "reseller_id": "r",
-        "started_at": "2025-01-15T09:30:00Z",
-        "payload": payload,
-    }
 
 
 def keyed_by_ids(first: int, calls: int, merchant: str = "m") -> list[dict[str, Any]]:
