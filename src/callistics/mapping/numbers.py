@@ -1,6 +1,7 @@
 """Numbers and lengths of time as people write them, exactly."""
 
 import re
+import unicodedata
 from decimal import Context, Decimal, InvalidOperation
 
 from callistics.model.payload import check_width
@@ -85,6 +86,23 @@ def percent(value: object, mark: str | None = None) -> int | Decimal | None:
     if isinstance(value, str) and value.rstrip().endswith("%"):
         return number(value.rstrip()[:-1], mark)
     return None
+
+
+def money(value: object, mark: str | None = None) -> int | Decimal | None:
+    """The number that a value is or says, with the sign of a currency before or after it."""
+    found = number(value, mark)
+    if found is None and isinstance(value, str):
+        return number(_without_currency_sign(value.strip()), mark)
+    return found
+
+
+def _without_currency_sign(text: str) -> str:
+    sign, amount = (text[0], text[1:]) if text.startswith(("-", "+")) else ("", text)
+    if amount and unicodedata.category(amount[0]) == "Sc":
+        return sign + amount[1:].lstrip()
+    if amount and unicodedata.category(amount[-1]) == "Sc":
+        return sign + amount[:-1].rstrip()
+    return text
 
 
 def seconds_of(value: object) -> Decimal | int | None:

@@ -14,6 +14,7 @@ from callistics.mapping.numbers import (
     ALL_DIGITS,
     MONEY,
     SECONDS,
+    money,
     number,
     percent,
     scaled,
@@ -29,6 +30,8 @@ from callistics.records.field import RecordField
 
 Convert = Callable[[object], object]
 """Gives None for a value that counts as absent. Raises `ValueError` with a sentence."""
+Read = Callable[[object, str | None], int | Decimal | None]
+"""The number that a value says under a decimal mark, None where it says none."""
 
 _FLAGS = {
     **dict.fromkeys(("true", "t", "yes", "y", "1"), True),
@@ -67,14 +70,14 @@ def keeps_texts(convert: Convert, texts: Iterable[str | None]) -> bool:
 
 def _base(field: RecordField | None, rule: FieldRule, reading: Reading) -> Convert:
     if field is None:
-        return as_it_is if rule.scale is None else _number(rule, reading)
+        return as_it_is if rule.scale is None else _number(number, rule, reading)
     if field.schema.get("format") == "date-time":
         return _time(rule, reading.zone)
     if field.type is types.DURATION:
         return _duration(rule, reading)
     kinds = _types(field.schema)
     if kinds & {"number", "integer"}:
-        return _number(rule, reading)
+        return _number(money if field.type is types.COST else number, rule, reading)
     if "boolean" in kinds:
         return _flag
     if "object" in kinds:
@@ -165,12 +168,12 @@ def _member(field: RecordField) -> Convert:
     return convert
 
 
-def _number(rule: FieldRule, reading: Reading) -> Convert:
+def _number(read: Read, rule: FieldRule, reading: Reading) -> Convert:
     factor = rule.scale if rule.unit is None else MONEY[rule.unit]
     mark = reading.mark
 
     def convert(value: object) -> object:
-        found, share = number(value, mark), factor
+        found, share = read(value, mark), factor
         if found is None:
             found = percent(value, mark)
             share = factor or _HUNDREDTH
