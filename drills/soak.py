@@ -18,6 +18,8 @@ FULL = Size(calls=1_000_000, windows=12, seconds=600)
 SHORT = Size(calls=2_000, windows=2, seconds=2)
 _MOST_MEMORY, _MOST_TIME, _MOST_FILE = 1.10, 1.2, 1.5
 _SETTINGS = {"CALLISTICS_MEMORY_LIMIT": "1GB"}
+# What the engine may take for a while, when it puts a month in order, and all else of the process.
+_LIMIT = 10**9 + 640 * 2**20
 _HEADINGS = (
     "minutes",
     "calls taken",
@@ -27,6 +29,7 @@ _HEADINGS = (
     "queries",
     "p50 (ms)",
     "p99 (ms)",
+    "memory, half the time (MB)",
     "memory, most (MB)",
     "file and log, most (MB)",
     "open files",
@@ -37,8 +40,9 @@ _HEADINGS = (
 def drill(*, short: bool) -> Report:
     """Load one server for hours; the table has a row for each window of it.
 
-    Memory, the size of the file and the 99th percentile of queries are compared with the first
-    window's. The short form shows errors and figures alone.
+    What memory is taken half the time, the size of the file and the 99th percentile of queries are
+    compared with the first window's; the most memory, with what the engine is allowed. The short
+    form shows errors and figures alone.
     """
     engines.current = "duckdb"
     size = SHORT if short else FULL
@@ -71,6 +75,7 @@ class _Window:
             f"{len(told.queries):,}",
             f"{_quantile(told.queries, 50):.1f}",
             f"{self.p99:.1f}",
+            round(peaks["usual memory"] / 2**20),
             round(peaks["memory"] / 2**20),
             round(peaks["file"] / 2**20),
             round(peaks["open"]),
@@ -95,8 +100,9 @@ def _watched(world: World, server: Live) -> list[_Window]:
 
 
 def _peaks(server: Live, end: float) -> Mapping[str, float]:
-    """The most of each that the server's own metrics tell until an instant."""
+    """The most of each that the server's own metrics tell until an instant, and usual memory."""
     most = {"memory": 0.0, "file": 0.0, "open": 0.0}
+    memory: list[float] = []
     while True:
         text = server.client.get("/metrics").text
         told = {
@@ -110,9 +116,10 @@ def _peaks(server: Live, end: float) -> Mapping[str, float]:
             "open": told["process_open_fds"],
         }
         most = {name: max(most[name], value) for name, value in now.items()}
+        memory.append(now["memory"])
         left = end - time.monotonic()
         if left <= 0:
-            return most
+            return most | {"usual memory": statistics.median(memory)}
         time.sleep(min(left, 5))
 
 
@@ -129,7 +136,8 @@ def _passed(windows: Sequence[_Window], differences: Sequence[str], short: bool)
         return right
     first = windows[0]
     return all(
-        one.peaks["memory"] <= first.peaks["memory"] * _MOST_MEMORY
+        one.peaks["usual memory"] <= first.peaks["usual memory"] * _MOST_MEMORY
+        and one.peaks["memory"] <= _LIMIT
         and one.peaks["file"] <= first.peaks["file"] * _MOST_FILE
         and one.p99 <= first.p99 * _MOST_TIME
         for one in windows[1:]
