@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import threading
 import zlib
 from collections.abc import Iterator
 
@@ -13,6 +14,10 @@ ENCODINGS = ("identity", "gzip", "zstd")
 _CHUNK = 1 << 20
 # What this much unpacks to at the most still fits into memory.
 _ZSTD_STEP = 1 << 10
+# Beyond this bodies are unpacked one at a time: each takes a processor, of which some are to be
+# left to what is small.
+_LARGE = 8 << 20
+_one_large = threading.Lock()
 
 
 def unpack(body: bytes, encoding: str | None, limit: int) -> bytes:
@@ -40,13 +45,21 @@ def too_large(limit: int) -> TooLarge:
 def _join(pieces: Iterator[bytes], limit: int) -> bytes:
     """The pieces as one. Raises `TooLarge` at once: a small body may unpack to more than fits."""
     found: list[bytes] = []
-    size = 0
-    for piece in pieces:
+    size = _collect(pieces, found, 0, min(_LARGE, limit))
+    if size > _LARGE:
+        with _one_large:
+            size = _collect(pieces, found, size, limit)
+    if size > limit:
+        raise too_large(limit)
+    return b"".join(found)
+
+
+def _collect(pieces: Iterator[bytes], found: list[bytes], size: int, enough: int) -> int:
+    """Add pieces to those found, until their size is more than enough; the size."""
+    while size <= enough and (piece := next(pieces, None)) is not None:
         found.append(piece)
         size += len(piece)
-        if size > limit:
-            raise too_large(limit)
-    return b"".join(found)
+    return size
 
 
 def _gunzip(body: bytes) -> Iterator[bytes]:
