@@ -21,8 +21,9 @@ Alone = Callable[[float], AbstractContextManager[bool]]
 _DUE = "SELECT max(since) FROM overwriting_due"
 # Seconds that queries wait at the first try, and at the most, for those under way.
 _PATIENCE, _MOST_PATIENCE = 0.25, 4.0
-# The whole file is written: where people are erased all the time this is not done all the time.
-_REST = 10
+# The whole file is written: where people are erased all the time this is done a thirtieth of it, so
+# that few queries and commits have it beside them.
+_REST = 30
 
 
 class Overwriting:
