@@ -8,6 +8,7 @@ import pytest
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.tuning import Tuning
+from callistics.model.scope import EVERYTHING, Scope
 from support import inside
 from support.payload_calls import call
 from support.store import Store, lent, opened
@@ -99,9 +100,31 @@ def test_they_are_there_after_opening_again(tmp_path: Path) -> None:
 
 
 def test_without_any_knowledge_every_key_is_looked_for() -> None:
-    dialect = DuckDBDialect()
-    assert "variant_extract" in str(dialect.payload_text("c", "city"))
-    assert "payload_lists" in str(dialect.payload_is_list("c", "city"))
+    payloads = DuckDBDialect().payloads(EVERYTHING)
+    assert "variant_extract" in str(payloads.text("c", "city"))
+    assert "payload_lists" in str(payloads.is_list("c", "city"))
+
+
+def looked_for(store: Store, key: str, *merchants: str) -> str:
+    """What is looked at for a key, and for a list under it, in the scope of merchants or of all."""
+    scope = Scope(merchant_ids=frozenset(merchants) or None)
+    payloads = store.engine.dialect.payloads(scope)
+    return f"{payloads.text('c', key)} {payloads.is_list('c', key)}"
+
+
+def test_no_key_is_looked_for_that_only_other_merchants_have() -> None:
+    """How long it takes would tell that they have it."""
+    with opened(tuning=LIMITED) as store:
+        nothing = looked_for(store, "nobody")
+        store.send("calls", [call(1, a=1, list=["x"]), call(2, "other", b=1)])
+        assert looked_for(store, "a", "other") == looked_for(store, "list", "other") == nothing
+        assert looked_for(store, "a", "other", "m") == looked_for(store, "a", "m") != nothing
+        assert looked_for(store, "a") == looked_for(store, "a", "m")
+        # One that has more than are listed may have any.
+        store.send("calls", [call(3, "many", c=1, d=1, e=1)])
+        assert looked_for(store, "e", "other") == nothing
+        assert looked_for(store, "e", "many") == looked_for(store, "e") != nothing
+        assert looked_for(store, "a", "m") != looked_for(store, "a")
 
 
 LIMITED = Tuning(payload_keys_listed=2)

@@ -150,8 +150,8 @@ def payload_dimension(key: str) -> Dimension:
     return Dimension(
         PAYLOAD_PREFIX + key,
         "Canonical text of the payload's value.",
-        lambda frame: frame.dialect.payload_text("c", key),
-        lambda frame: frame.dialect.payload_text("l", key),
+        lambda frame: frame.payloads.text("c", key),
+        lambda frame: frame.payloads.text("l", key),
     )
 
 

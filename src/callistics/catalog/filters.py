@@ -94,8 +94,7 @@ def _by(dimension: Dimension, type_: FilterType, help_: str, example: object) ->
 
 
 def _payload(frame: Frame, tests: Any) -> Sql:
-    alias = frame.selection.unit.alias
-    return all_of(payload_condition(frame.dialect, alias, key, each) for key, each in tests)
+    return all_of(payload_condition(frame, key, each) for key, each in tests)
 
 
 def _bounds(

@@ -82,6 +82,6 @@ def measure_named(name: str) -> Measure | None:
     return Measure(
         name,
         "The number under a key of the payload.",
-        lambda frame: frame.dialect.payload_order("c", key),
+        lambda frame: frame.payloads.order("c", key),
         lambda dialect, name: dialect.order_millionths(name),
     )

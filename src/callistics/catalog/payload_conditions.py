@@ -5,21 +5,23 @@ from collections.abc import Callable, Sequence
 from callistics.model.query import Contains, Exists, NotOneOf, OneOf, Span, Test, Within
 from callistics.sql.dialect import Dialect
 from callistics.sql.fragment import Sql, all_of, any_of, compose, text
+from callistics.sql.selection import Frame
 
 
-def payload_condition(dialect: Dialect, table: str, key: str, tests: Sequence[Test]) -> Sql:
-    """Whether each test holds for what is under a key."""
-    return all_of(_holds(dialect, table, key, test) for test in tests)
+def payload_condition(frame: Frame, key: str, tests: Sequence[Test]) -> Sql:
+    """Whether each test holds for what the payload of a record has under a key."""
+    return all_of(_holds(frame, key, test) for test in tests)
 
 
-def _holds(dialect: Dialect, table: str, key: str, test: Test) -> Sql:
-    value = dialect.payload_text(table, key)
+def _holds(frame: Frame, key: str, test: Test) -> Sql:
+    dialect, payloads, table = frame.dialect, frame.payloads, frame.selection.unit.alias
+    value = payloads.text(table, key)
 
     def either(passes: Callable[[Sql, Sql], Sql]) -> list[Sql]:
-        scalar = passes(value, dialect.payload_order(table, key))
-        return [scalar, dialect.any_element(table, key, passes)]
+        scalar = passes(value, payloads.order(table, key))
+        return [scalar, payloads.any_element(table, key, passes)]
 
-    absent = compose("({} IS NULL AND NOT {})", value, dialect.payload_is_list(table, key))
+    absent = compose("({} IS NULL AND NOT {})", value, payloads.is_list(table, key))
     match test:
         case OneOf(texts=texts, null=null):
             found = either(lambda value, _: dialect.is_in(value, texts)) if texts else []

@@ -43,7 +43,7 @@ def _counted(frame: Frame, field: Dimension) -> Sql:
 def _elements(frame: Frame, field: Dimension, rows: Sql) -> Sql | None:
     """The same of the elements of lists; None where a field has none."""
     key = payload_key(field.name) if field.name.startswith(PAYLOAD_PREFIX) else None
-    texts = None if key is None else frame.dialect.element_texts("c", key)
+    texts = None if key is None else frame.payloads.element_texts("c", key)
     if key is None or texts is None:
         return None
     each = compose(
@@ -51,6 +51,6 @@ def _elements(frame: Frame, field: Dimension, rows: Sql) -> Sql | None:
         frame.dialect.each(texts),
         frame.source.weight or raw("1"),
         rows,
-        frame.dialect.payload_is_list("c", key),
+        frame.payloads.is_list("c", key),
     )
     return compose("SELECT k0, sum(w) AS n\nFROM ({}) AS had\nGROUP BY k0\nHAVING sum(w) > 0", each)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from callistics.model.buckets import Granularity, Piece
+from callistics.model.scope import Scope
 from callistics.sql.fragment import BoundValue, Sql
 
 Element = Callable[[Sql, Sql], Sql]
@@ -27,6 +28,34 @@ class Statement:
 
 Run = Callable[[Statement], Sequence[SqlRow]]
 """What gives the rows of a statement."""
+
+
+class PayloadDialect(Protocol):
+    """How one engine says what payloads have under a key. Every result is a fragment.
+
+    An engine that knows which keys payloads have may leave out what only records outside the scope
+    could have.
+    """
+
+    def text(self, table: str, key: str) -> Sql:
+        """Canonical text of a scalar, NULL where there is none."""
+        ...
+
+    def order(self, table: str, key: str) -> Sql:
+        """Order key of a scalar, NULL where it has none."""
+        ...
+
+    def is_list(self, table: str, key: str) -> Sql:
+        """Whether there is a list or an object."""
+        ...
+
+    def any_element(self, table: str, key: str, test: Element) -> Sql:
+        """Whether one element of a list passes the test."""
+        ...
+
+    def element_texts(self, table: str, key: str) -> Sql | None:
+        """The texts in a list, each once, as a list column; None where no list is."""
+        ...
 
 
 class Dialect(Protocol):
@@ -79,24 +108,8 @@ class Dialect(Protocol):
         """µs since 1970 as a time column has them."""
         ...
 
-    def payload_text(self, table: str, key: str) -> Sql:
-        """Canonical text of a scalar of the payload, NULL where there is none."""
-        ...
-
-    def payload_order(self, table: str, key: str) -> Sql:
-        """Order key of a scalar of the payload, NULL where it has none."""
-        ...
-
-    def payload_is_list(self, table: str, key: str) -> Sql:
-        """Whether the payload has a list or an object under the key."""
-        ...
-
-    def any_element(self, table: str, key: str, test: Element) -> Sql:
-        """Whether one element of the payload's list passes the test."""
-        ...
-
-    def element_texts(self, table: str, key: str) -> Sql | None:
-        """The texts in the payload's list, each once, as a list column; None where no list is."""
+    def payloads(self, scope: Scope) -> "PayloadDialect":
+        """How it is said what the payloads of a scope's records have under a key."""
         ...
 
     def whole_seconds(self, column: str) -> Sql:

@@ -8,7 +8,7 @@ from callistics.model.buckets import Piece, calendar_pieces, clock_pieces
 from callistics.model.query import Ends, Query, cut
 from callistics.model.scope import Scope
 from callistics.records.unreached import DEFAULT_UNREACHED
-from callistics.sql.dialect import Dialect
+from callistics.sql.dialect import Dialect, PayloadDialect
 from callistics.sql.fragment import Sql, raw
 
 
@@ -144,6 +144,11 @@ class Frame:
             return self.selected
         alias = self.selection.unit.alias
         return Source(raw(f"{self.selection.unit} AS {alias}"), self.dialect.weight(alias))
+
+    @property
+    def payloads(self) -> PayloadDialect:
+        """How it is said what payloads have under a key."""
+        return self.dialect.payloads(self.selection.scope)
 
     @property
     def clock(self) -> Sequence[Piece]:

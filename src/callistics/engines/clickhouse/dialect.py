@@ -7,11 +7,12 @@ narrower ranges of dates, has a say.
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from callistics.engines.clickhouse.json_names import MARK, json_name
 from callistics.engines.clickhouse.long_values import batches, cut
+from callistics.engines.clickhouse.payload_dialect import ClickHousePayloadDialect
 from callistics.model.buckets import Granularity, Piece
 from callistics.model.instants import DAY, HOUR
-from callistics.sql.dialect import Element, Parameter, SqlRow, Statement
+from callistics.model.scope import Scope
+from callistics.sql.dialect import Parameter, SqlRow, Statement
 from callistics.sql.fragment import Bound, Sql, compose, instant, integer, join, raw, text, texts
 from callistics.sql.millionths import order_millionths
 
@@ -101,30 +102,9 @@ class ClickHouseDialect:
         biased = compose(f"intDiv({{}} + {_BIAS * DAY}, {DAY})", self._local(column, pieces))
         return compose(f"(toInt32({{}}) - {_BIAS})", biased)
 
-    def payload_text(self, table: str, key: str) -> Sql:
-        """A key of the flat JSON, every value of which is text after a mark."""
-        return compose(f"substring({table}.payload.{{}}.:String, {MARK + 1})", _name(key))
-
-    def payload_order(self, table: str, key: str) -> Sql:
-        """A key of the JSON of order keys."""
-        return compose(f"{table}.payload_orders.{{}}.:String", _name(key))
-
-    def payload_is_list(self, table: str, key: str) -> Sql:
-        """Whether the map of lists has the key."""
-        return compose(f"mapContains({table}.payload_lists, {{}})", text(key))
-
-    def any_element(self, table: str, key: str, test: Element) -> Sql:
-        """Whether a pair (text, order key) in the list passes."""
-        return compose(
-            f"arrayExists(e -> {{}}, {table}.payload_lists[{{}}])",
-            test(raw("e[1]"), raw("e[2]")),
-            text(key),
-        )
-
-    def element_texts(self, table: str, key: str) -> Sql | None:
-        """From the pairs (text, order key); empty where there is no such list."""
-        found = f"arrayMap(e -> e[1], {table}.payload_lists[{{}}])"
-        return compose(f"arrayDistinct({found})", text(key))
+    def payloads(self, scope: Scope) -> ClickHousePayloadDialect:  # noqa: ARG002
+        """The same for every scope: no key is known."""
+        return ClickHousePayloadDialect()
 
     def whole_seconds(self, column: str) -> Sql:
         """Half up; durations are never negative."""
@@ -191,10 +171,6 @@ class ClickHouseDialect:
 
 def _shifted(at: Sql, offset: int) -> Sql:
     return compose(f"({{}} + {offset})", at) if offset else at
-
-
-def _name(key: str) -> Sql:
-    return Sql((Bound(json_name(key), "name"),))
 
 
 def _placed(bound: Bound, values: list[Parameter]) -> str:

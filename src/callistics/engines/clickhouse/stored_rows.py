@@ -8,7 +8,7 @@ from callistics.engines.clickhouse.connection import Client
 from callistics.engines.clickhouse.dialect import ClickHouseDialect
 from callistics.engines.clickhouse.long_values import MAX_BYTES
 from callistics.engines.clickhouse.snapshot import parameters
-from callistics.model.scope import Scope
+from callistics.model.scope import EVERYTHING, Scope
 from callistics.records.columnar.arrow import select
 from callistics.records.columnar.derive import DERIVED, LEADS
 from callistics.records.columnar.payload_columns import FLAT
@@ -112,7 +112,7 @@ class Stored:
     def payload_texts(self, name: str, key: str, among: Set[str], but: Set[Identity]) -> set[str]:
         """Those of the texts that standing rows of others than these have under a payload key."""
         dialect = ClickHouseDialect()
-        value = dialect.payload_text("t", key)
+        value = dialect.payloads(EVERYTHING).text("t", key)
         passed_over, values = self._ask(_pairs(but))
         sql = compose(
             f"SELECT {{}} AS found FROM {name} AS t WHERE {{}}"

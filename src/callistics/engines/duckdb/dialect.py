@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Protocol
 
 from callistics.engines.duckdb.lookup.lookup_sql import key_of
-from callistics.engines.duckdb.tables import KEY_OF, UNLISTED
+from callistics.engines.duckdb.payload_dialect import DuckDBPayloadDialect, KnownKeys
+from callistics.engines.duckdb.tables import KEY_OF
 from callistics.model.buckets import Granularity, Piece
 from callistics.model.instants import naive
+from callistics.model.scope import Scope
 from callistics.model.zones import FIRST_INSTANT, LAST_INSTANT
-from callistics.sql.dialect import Element, Parameter, SqlRow, SqlValue, Statement
+from callistics.sql.dialect import Parameter, SqlRow, SqlValue, Statement
 from callistics.sql.fragment import (
     Bound,
     Sql,
@@ -34,26 +35,8 @@ _FAR_INSTANT = "make_timestamp(?::BIGINT)"
 # Beyond this many values one bound list is cheaper to plan than as many parameters.
 _MANY = 64
 _BAR = "|"
-# Where they stand in a value of the map of keys that are not listed.
-_TEXT, _ORDER = 1, 2
 # Every double from 0 to 1 that does not round to 0 millionths is a whole number of these.
 _SCALE = 2**80
-
-
-class KnownKeys(Protocol):
-    """Which keys payloads have at all."""
-
-    def is_scalar(self, key: str) -> bool:
-        """Whether one may have a text, number or boolean under a key."""
-        ...
-
-    def is_list(self, key: str) -> bool:
-        """Whether one may have a list or an object under a key."""
-        ...
-
-    def may_be_unlisted(self, key: str) -> bool:
-        """Whether one may have a key that is not listed."""
-        ...
 
 
 class DuckDBDialect:
@@ -128,48 +111,9 @@ class DuckDBDialect:
         """A TIMESTAMP."""
         return compose("make_timestamp({})", value)
 
-    def payload_text(self, table: str, key: str) -> Sql:
-        """A key of the flat VARIANT, every value of which is text."""
-        return self._scalar(table, "payload", key, _TEXT)
-
-    def payload_order(self, table: str, key: str) -> Sql:
-        """A key of the VARIANT of order keys."""
-        return self._scalar(table, "payload_orders", key, _ORDER)
-
-    def _scalar(self, table: str, column: str, key: str, place: int) -> Sql:
-        """What a column has under a key, else at a place of the map of keys that are not listed."""
-        if self._known is not None and not self._known.is_scalar(key):
-            return raw("NULL::VARCHAR")
-        listed = compose(f"variant_extract({table}.{column}, {{}})::VARCHAR", text(key))
-        if self._known is not None and not self._known.may_be_unlisted(key):
-            return listed
-        return compose(f"coalesce({{}}, {table}.{UNLISTED}[{{}}][{place}])", listed, text(key))
-
-    def _may_be_list(self, key: str) -> bool:
-        return self._known is None or self._known.is_list(key)
-
-    def payload_is_list(self, table: str, key: str) -> Sql:
-        """Whether the map of lists has the key."""
-        if not self._may_be_list(key):
-            return raw("FALSE")
-        return compose(f"({table}.payload_lists[{{}}] IS NOT NULL)", text(key))
-
-    def any_element(self, table: str, key: str, test: Element) -> Sql:
-        """Whether a pair (text, order key) in the list passes."""
-        if not self._may_be_list(key):
-            return raw("FALSE")
-        return compose(
-            f"coalesce(len(list_filter({table}.payload_lists[{{}}], lambda e: {{}})) > 0, FALSE)",
-            text(key),
-            test(raw("e[1]"), raw("e[2]")),
-        )
-
-    def element_texts(self, table: str, key: str) -> Sql | None:
-        """From the pairs (text, order key); NULL where there is no such list."""
-        if not self._may_be_list(key):
-            return None
-        found = f"list_transform({table}.payload_lists[{{}}], lambda e: e[1])"
-        return compose(f"list_distinct({found})", text(key))
+    def payloads(self, scope: Scope) -> DuckDBPayloadDialect:
+        """What its merchants' payloads may have is known, if it is limited to merchants."""
+        return DuckDBPayloadDialect(self._known, scope.merchant_ids)
 
     def whole_seconds(self, column: str) -> Sql:
         """Half up; durations are never negative."""

@@ -4,13 +4,15 @@ DuckDB reads a key of a VARIANT from a column of its own where it has made one, 
 value apart where it has not, a hundred times slower (docs/decisions/payloads.md).
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
+from typing import TypeVar
 
 import duckdb
 
 from callistics.engines.duckdb.observers import Commit
 from callistics.records.columnar.payload_columns import Keys
 
+_T = TypeVar("_T")
 _Row = tuple[str | None, str | None, bool]
 """merchant_id, key, is_list. Without a merchant a key is one of before there were merchants here;
 without a key the merchant has keys that are not listed."""
@@ -37,7 +39,8 @@ class PayloadKeys:
 
     Of each merchant `limit` keys are listed, and `names` of all together. There may be too many,
     never too few: what a transaction brings is known before it commits, and where a merchant has
-    more keys than are listed, any other key may be there.
+    more keys than are listed, any other key may be there. Of some merchants alone no more is told
+    than is known of these: neither an answer nor how long it takes depends on what others have.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, limit: int, names: int) -> None:
@@ -45,22 +48,24 @@ class PayloadKeys:
         self._collected: _Listing | None = None
         self.load(connection)
 
-    def is_scalar(self, key: str) -> bool:
-        """Whether a payload may have a text, number or boolean under a key."""
-        return key in self._known.scalars or self.may_be_unlisted(key)
+    def is_scalar(self, key: str, among: Set[str] | None = None) -> bool:
+        """Whether one of some merchants, or of any, may have a text, number or boolean there."""
+        found = any(key in keys.scalars for keys in self._known.of(among))
+        return found or self.may_be_unlisted(key, among)
 
-    def is_list(self, key: str) -> bool:
-        """Whether a payload may have a list or an object under a key."""
-        return key in self._known.lists or self.may_be_unlisted(key)
+    def is_list(self, key: str, among: Set[str] | None = None) -> bool:
+        """Whether one of some merchants, or of any, may have a list or an object there."""
+        found = any(key in keys.lists for keys in self._known.of(among))
+        return found or self.may_be_unlisted(key, among)
 
     @property
     def scalars(self) -> Set[str]:
         """The keys that are listed for any merchant, with a text, number or boolean."""
-        return self._known.scalars
+        return self._known.all.scalars
 
-    def may_be_unlisted(self, key: str) -> bool:
-        """Whether a payload may have a key that is not listed for its merchant."""
-        return self._listed_by_all is not None and key not in self._listed_by_all
+    def may_be_unlisted(self, key: str, among: Set[str] | None = None) -> bool:
+        """Whether one of some merchants, or of any, may have a key that is not listed."""
+        return any(key not in listed for listed in self._exceeding.of(among))
 
     def _listing(self) -> "_Listing":
         return _Listing(self._limit, self._names)
@@ -80,30 +85,25 @@ class PayloadKeys:
         rows = connection.execute(_LISTED).fetchall()
         stored = self._listing()
         stored.add(rows)
-        self._known = Keys()
-        self._know(rows)
+        self._known = _Known()
+        self._known.add(rows)
         self._take(stored)
         self.begin()
 
     def _take(self, stored: "_Listing") -> None:
         """Take a listing for what is stored."""
-        self._stored = stored
-        # The keys of every merchant that has others too; None where none has.
-        self._listed_by_all = stored.listed_by_all
-
-    def _know(self, rows: Iterable[_Row]) -> None:
-        for _, key, is_list in rows:
-            if key is not None:
-                (self._known.lists if is_list else self._known.scalars).add(key)
+        exceeding = _Exceeding()
+        for merchant in stored.exceeding:
+            exceeding.add(merchant, stored.names(merchant))
+        self._stored, self._exceeding = stored, exceeding
 
     def _expect(self, rows: Iterable[_Row]) -> None:
         """Know what a transaction brings, and that some merchants will have other keys too."""
-        self._know(rows)
+        self._known.add(rows)
         brought = self._listing()
         brought.add(rows)
         for merchant in brought.exceeding:
-            names = self._stored.names(merchant) | brought.names(merchant)
-            self._listed_by_all = _shared(self._listed_by_all, names)
+            self._exceeding.add(merchant, self._stored.names(merchant) | brought.names(merchant))
 
     def note(self, connection: duckdb.DuckDBPyConnection, keys: Mapping[str, Keys]) -> None:
         """Take note of the keys, by merchant, of payloads that the transaction writes."""
@@ -140,7 +140,7 @@ class PayloadKeys:
         """Store only what was collected."""
         self._instead, self._collected = self._collected or self._listing(), None
         rows = list(self._instead.rows())
-        self._know(rows)
+        self._known.add(rows)
         connection.execute("DELETE FROM payload_keys")
         _insert(connection, rows)
 
@@ -150,8 +150,48 @@ def _insert(connection: duckdb.DuckDBPyConnection, rows: list[_Row]) -> None:
         connection.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
 
 
-def _shared(known: Set[str] | None, names: Set[str]) -> Set[str]:
-    return names if known is None else known & names
+def _of(found: Mapping[str | None, _T], among: Set[str]) -> Iterator[_T]:
+    """What there is of some merchants, and of none, which is any."""
+    return (found[merchant] for merchant in (None, *among) if merchant in found)
+
+
+class _Known:
+    """The keys that payloads may have: of all merchants together, and of each."""
+
+    def __init__(self) -> None:
+        self.all = Keys()
+        self._each: dict[str | None, Keys] = {}
+
+    def add(self, rows: Iterable[_Row]) -> None:
+        """Know the keys of rows."""
+        for merchant, key, is_list in rows:
+            if key is not None:
+                for keys in (self.all, self._each.setdefault(merchant, Keys())):
+                    (keys.lists if is_list else keys.scalars).add(key)
+
+    def of(self, among: Set[str] | None) -> Iterable[Keys]:
+        """Those of some merchants, or of all together."""
+        return (self.all,) if among is None else _of(self._each, among)
+
+
+class _Exceeding:
+    """The merchants that may have more keys than are listed, and the keys that are listed."""
+
+    def __init__(self) -> None:
+        # What every one of them has listed; None where there is no such merchant.
+        self._shared: Set[str] | None = None
+        self._each: dict[str | None, Set[str]] = {}
+
+    def add(self, merchant: str | None, listed: Set[str]) -> None:
+        """Know that a merchant may have others than are listed."""
+        self._shared = listed if self._shared is None else self._shared & listed
+        self._each[merchant] = self._each.get(merchant, listed) & listed
+
+    def of(self, among: Set[str] | None) -> Iterable[Set[str]]:
+        """What is listed of each of some merchants, or of all of them."""
+        if among is not None:
+            return _of(self._each, among)
+        return () if self._shared is None else (self._shared,)
 
 
 class _Listing:
@@ -167,14 +207,6 @@ class _Listing:
         """The keys of a merchant, whatever is under them."""
         found = self._keys.get(merchant, Keys())
         return found.scalars | found.lists
-
-    @property
-    def listed_by_all(self) -> Set[str] | None:
-        """The keys that each merchant has listed which has others too; None where none has."""
-        found: Set[str] | None = None
-        for merchant in self.exceeding:
-            found = _shared(found, self.names(merchant))
-        return found
 
     def rows(self) -> Iterable[_Row]:
         """All that is listed."""

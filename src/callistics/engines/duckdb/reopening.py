@@ -1,6 +1,6 @@
 """The embedded engine as others have it: one that is opened again where its disk failed it."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Sequence, Set
 from contextlib import contextmanager
 
 from callistics.catalog.rollups import Rollup
@@ -134,11 +134,11 @@ class _Keys:
     def __init__(self, recovery: Recovery) -> None:
         self._recovery = recovery
 
-    def is_scalar(self, key: str) -> bool:
-        return self._recovery.database.payload_keys.is_scalar(key)
+    def is_scalar(self, key: str, among: Set[str] | None) -> bool:
+        return self._recovery.database.payload_keys.is_scalar(key, among)
 
-    def is_list(self, key: str) -> bool:
-        return self._recovery.database.payload_keys.is_list(key)
+    def is_list(self, key: str, among: Set[str] | None) -> bool:
+        return self._recovery.database.payload_keys.is_list(key, among)
 
-    def may_be_unlisted(self, key: str) -> bool:
-        return self._recovery.database.payload_keys.may_be_unlisted(key)
+    def may_be_unlisted(self, key: str, among: Set[str] | None) -> bool:
+        return self._recovery.database.payload_keys.may_be_unlisted(key, among)

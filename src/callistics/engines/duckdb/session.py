@@ -14,7 +14,7 @@ from callistics.engines.duckdb.observers import Commit
 from callistics.engines.duckdb.payload_keys import PayloadKeys
 from callistics.engines.duckdb.rollups.change_log import ChangeLog
 from callistics.engines.duckdb.unlisted_keys import set_apart
-from callistics.model.scope import Scope
+from callistics.model.scope import EVERYTHING, Scope
 from callistics.records.columnar.arrow import Mask
 from callistics.records.columnar.call_batch import CallBatch
 from callistics.records.columnar.changes import Changes
@@ -74,7 +74,7 @@ class DuckDBSession(Bookkeeping):
     def payload_texts(self, key: str, among: Set[str]) -> Set[str]:
         """Those of the texts that payloads have under a key, of what the transaction leaves."""
         dialect = DuckDBDialect(self._payload_keys)
-        value = dialect.payload_text("t", key)
+        value = dialect.payloads(EVERYTHING).text("t", key)
         # All of them in one pass: each would otherwise be looked for in every record.
         is_asked = dialect.among([value], [(one,) for one in among])
         found: set[str] = set()
