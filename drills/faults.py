@@ -127,7 +127,7 @@ class _Rounds:
                     tally.ended.set()
             asked.result()
             count, failed = self.faults.disarm()
-            until(lambda: server.client.get("/health/ready").status_code == 200)
+            _wait(server)
             verdicts.append(check(server, self._ledger))
             for _ in range(3):
                 sender.send()
@@ -136,6 +136,15 @@ class _Rounds:
     def last_check(self) -> Verdict:
         with self.server() as server:
             return check(server, self._ledger)
+
+
+def _wait(server: Live) -> None:
+    """Wait until a server is ready again. Raises `RuntimeError` with what it says, if it is not."""
+    try:
+        until(lambda: server.client.get("/health/ready").status_code == 200)
+    except AssertionError:
+        said = server.client.get("/health/ready").text
+        raise RuntimeError(f"the server does not get ready again: {said}") from None
 
 
 def _ask(asker: Asker, tally: Tally) -> None:
