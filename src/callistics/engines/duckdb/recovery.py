@@ -158,7 +158,7 @@ class Recovery:
             pause = min(2 * pause, _LONGEST_PAUSE)
             try:
                 recovered = self._attempt()
-            except (duckdb.Error, CallisticsError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - a server that gave up would never recover
                 self._trouble = _Trouble(sentence_of(error), self._is_readable)
                 if str(error) != told:
                     told = str(error)
@@ -200,11 +200,11 @@ class Recovery:
         # What was not written before is not to be written now: what is on disk counts.
         with suppress(duckdb.Error):
             self.database.abandon()
-        # The engine gives the same database again as long as anything refers to it, such as what
-        # was under way when an error was raised.
-        gc.collect()
 
     def _reopen(self) -> None:
+        # The engine gives the same database again as long as anything refers to it, such as what
+        # was under way when an error was raised: that of an attempt to open it, too.
+        gc.collect()
         # The engine would read no log with half a commit in it, or write behind that.
         self.database.cut_log()
         opened = self._open()
