@@ -27,11 +27,10 @@ _encoder = msgspec.json.Encoder()
 def set_apart(delta: TableDelta, listed: Set[str]) -> TableDelta:
     """The delta with the keys that are not listed in `UNLISTED`, instead of the columns `FLAT`."""
     made = delta.derived
-    if all(keys.scalars <= listed for keys in delta.payload_keys.values()):
-        # What is inserted without the column has none; to hand over a map takes as long as a row.
-        return replace(delta, derived=replace(made, again=_with_none(made.again)))
+    are_all = all(keys.scalars <= listed for keys in delta.payload_keys.values())
     incoming, again, leads = (
-        _parted(rows, listed) for rows in (made.incoming, made.again, made.leads)
+        _with_none(rows) if are_all else _parted(rows, listed)
+        for rows in (made.incoming, made.again, made.leads)
     )
     return replace(delta, derived=replace(made, incoming=incoming, again=again, leads=leads))
 
