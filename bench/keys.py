@@ -4,13 +4,18 @@ import time
 
 from bench.report import Result, Table, percentile
 from bench.run import Run
+from callistics.catalog.payload_conditions import payload_condition
 from callistics.engines.duckdb.dialect import DuckDBDialect
 from callistics.engines.duckdb.engine import DuckDBEngine
+from callistics.model.query import OneOf, Query
 from callistics.model.scope import EVERYTHING
+from callistics.model.zones import zone
 from callistics.sql.dialect import Dialect
-from callistics.sql.fragment import Sql, any_of, compose
+from callistics.sql.fragment import Sql, compose
+from callistics.sql.selection import Frame, Policy, Selection, Unit
 
 TIMES = 7
+_ANY = Query("call_count", zone("UTC"))
 KEYS = {"most have": "city", "none has": "postal_code"}
 
 
@@ -42,10 +47,5 @@ def _compared(engine: DuckDBEngine, key: str) -> tuple[float, float, float]:
 
 
 def _condition(dialect: Dialect, key: str) -> Sql:
-    payloads = dialect.payloads(EVERYTHING)
-
-    def passes(value: Sql, _: Sql) -> Sql:
-        return dialect.is_in(value, ["Delhi"])
-
-    scalar = passes(payloads.text("c", key), payloads.order("c", key))
-    return any_of([scalar, payloads.any_element("c", key, passes)])
+    selection = Selection(_ANY, EVERYTHING, Policy(), Unit.CALLS, None, None)
+    return payload_condition(Frame(selection, dialect), key, [OneOf(("Delhi",), null=False)])
