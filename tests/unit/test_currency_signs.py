@@ -4,15 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from callistics.mapping import FieldRule
-from callistics.mapping.values import Reading, converter
-from callistics.records.field import RecordKind
-from callistics.records.fields import ALL_FIELDS
-
-
-def read(name: str, value: object, mark: str | None = None) -> object:
-    """A value as the field of a call has it."""
-    return converter(ALL_FIELDS[RecordKind.CALLS][name], FieldRule(), Reading(mark=mark))(value)
+from callistics.mapping.values import Reading
+from support.mapped_values import read
 
 
 @pytest.mark.parametrize(
@@ -36,7 +29,7 @@ def read(name: str, value: object, mark: str | None = None) -> object:
 def test_the_sign_of_a_currency_is_no_part_of_a_cost(
     mark: str | None, text: str, cost: object
 ) -> None:
-    assert read("cost", text, mark) == cost
+    assert read("cost", text, Reading(mark=mark)) == cost
 
 
 def test_other_numbers_have_no_sign_of_a_currency() -> None:

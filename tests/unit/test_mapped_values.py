@@ -6,20 +6,9 @@ from typing import Any
 import pytest
 
 from callistics.mapping import FieldRule, MappingError, RecordMapping
-from callistics.mapping.rule import check_rule
-from callistics.mapping.values import Reading, converter
+from callistics.mapping.values import Reading
 from callistics.model.zones import zone
-from callistics.records.field import RecordKind
-from callistics.records.fields import ALL_FIELDS
-
-FIELDS = ALL_FIELDS[RecordKind.CALLS]
-
-
-def read(name: str, value: object, reading: Reading | None = None, **rule: Any) -> object:
-    """A value as the field of a call has it."""
-    made = FieldRule(**rule)
-    check_rule(name, FIELDS.get(name), made)
-    return converter(FIELDS.get(name), made, reading or Reading())(value)
+from support.mapped_values import read
 
 
 @pytest.mark.parametrize(
