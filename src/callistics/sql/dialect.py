@@ -108,7 +108,7 @@ class Dialect(Protocol):
         """µs since 1970 as a time column has them."""
         ...
 
-    def payloads(self, scope: Scope) -> "PayloadDialect":
+    def payloads(self, scope: Scope) -> PayloadDialect:
         """How it is said what the payloads of a scope's records have under a key."""
         ...
 
