@@ -16,6 +16,7 @@ from callistics.server.figures import oldest_left
 from callistics.settings import Settings
 from callistics.sql.dialect import Statement
 from support import inside
+from support.checkpoints import checkpoint_before_the_next_commit
 from support.full_disk import full
 from support.gate import CALL, until
 from support.server import Server, problem, serving
@@ -52,10 +53,6 @@ def refused(answer: httpx.Response, words: str) -> None:
 def names(server: Server) -> list[str]:
     answer = server.request("POST", "/calls/search", json={})
     return sorted(call["call_id"] for call in answer.json()["data"])
-
-
-def checkpoint_with_the_next_commit(server: Server) -> None:
-    inside.execute(inside.engine_of(server), "SET GLOBAL checkpoint_threshold = '1KB'")
 
 
 def maintain(server: Server) -> None:
@@ -102,9 +99,9 @@ def test_a_full_log_refuses_records_and_lets_queries_go_on(
 
 def test_a_database_that_failed_is_opened_again(disk_server: Server, tmp_path: Path) -> None:
     key = disk_server.make_key()
-    checkpoint_with_the_next_commit(disk_server)
-    # There is room for the commit, and none for what moves it from the log into the file.
-    with full(tmp_path / "test.db.wal", room=100_000):
+    checkpoint_before_the_next_commit(inside.engine_of(disk_server))
+    # There is room for the journal of the checkpoint, and none for what it moves into the file.
+    with full(tmp_path / "test.db"):
         refused(send(disk_server, "lost"), "nothing can be stored now")
         refused(disk_server.request("GET", "/health/ready", key=None), "nothing can be stored now")
         assert disk_server.request("GET", "/health/live", key=None).status_code == 200
@@ -120,8 +117,8 @@ def test_one_that_failed_amid_overwriting_is_opened_again(
     disk_server: Server, tmp_path: Path
 ) -> None:
     begin_overwriting(disk_server)
-    checkpoint_with_the_next_commit(disk_server)
-    with full(tmp_path / "test.db.wal", room=100_000):
+    checkpoint_before_the_next_commit(inside.engine_of(disk_server))
+    with full(tmp_path / "test.db"):
         refused(send(disk_server, "lost"), "nothing can be stored now")
     recovered(disk_server)
     assert send(disk_server, "after").status_code == 200
@@ -155,8 +152,8 @@ def test_no_answer_of_before_is_given_for_another_state(
     for number in range(3):
         assert send(disk_server, f"more{number}").status_code == 200
         assert disk_server.rows("call_count") == [{"count": 2 + number}]
-    checkpoint_with_the_next_commit(disk_server)
-    with full(tmp_path / "test.db.wal", room=100_000):
+    checkpoint_before_the_next_commit(inside.engine_of(disk_server))
+    with full(tmp_path / "test.db"):
         refused(send(disk_server, "lost"), "nothing can be stored now")
     recovered(disk_server)
     for number in range(4):
@@ -173,9 +170,9 @@ def test_what_was_stored_with_an_error_is_known_afterwards(
     with inside.engine_of(disk_server).writing() as session:
         session.save_keys([made])
     assert parts.keyring.find(made.id, EVERYTHING) is None
-    checkpoint_with_the_next_commit(disk_server)
+    checkpoint_before_the_next_commit(inside.engine_of(disk_server))
     wanted = {"name": "refused", "permissions": ["query"], "scope": {"merchant_ids": ["m1"]}}
-    with full(tmp_path / "test.db.wal", room=100_000):
+    with full(tmp_path / "test.db"):
         refused(disk_server.request("POST", "/keys", json=wanted), "nothing can be stored now")
     recovered(disk_server)
     keys = disk_server.request("GET", "/keys").json()["keys"]

@@ -1,5 +1,6 @@
 """What the machine gives: memory, processors, the room on the disk and that files are on it."""
 
+import errno
 import math
 import os
 import sys
@@ -125,3 +126,9 @@ def write_out(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def write_all(descriptor: int, data: bytes, at: int = 0) -> None:
+    """Write at a place of a file. Raises `OSError`, also where only a part of it is written."""
+    if os.pwrite(descriptor, data, at) != len(data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

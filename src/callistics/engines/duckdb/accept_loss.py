@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from callistics.engines.duckdb.checkpoint_journal import roll_back
 from callistics.engines.duckdb.connecting import connect
 from callistics.engines.duckdb.file_check import LossError, check_files, is_unreadable_log
 from callistics.engines.duckdb.watermark import Mark, cut, log_of, note_of, read_mark
@@ -20,6 +21,7 @@ def accept_loss(path: Path) -> list[Path]:
     None where nothing is. Raises `EngineError` where it cannot be opened anyway.
     """
     kept: list[Path] = []
+    roll_back(path)
     try:
         check_files(path)
     except LossError as error:

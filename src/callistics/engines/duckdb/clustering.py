@@ -8,8 +8,7 @@ written meanwhile stay where they are. Where nobody waits for the writer, one tr
 of a part in order and deletes it where it was.
 """
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -20,10 +19,9 @@ from callistics.engines.duckdb.observers import Commit
 from callistics.engines.duckdb.row_order import is_upwards
 from callistics.engines.duckdb.tables import ID_OF, KEY_OF, TIME_OF, WITHIN_MONTH
 from callistics.engines.duckdb.tuning import Tuning
+from callistics.engines.duckdb.writer import WriteConnection
 from callistics.engines.duckdb.written_meanwhile import OvertakenError, WrittenMeanwhile
 from callistics.records.columnar.row_codec import identity_table
-
-Transaction = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
 # Shares that need not be: so many of each merchant, on average, and of all that there could be. One
 # more costs a query a few hundredths of its time, to put the month in order all of its rows.
@@ -123,12 +121,12 @@ class Clustering:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        transaction: Transaction,
+        writer: WriteConnection,
         tuning: Tuning,
     ) -> None:
         self._connection = connection.cursor()
         self._connection.execute("ATTACH IF NOT EXISTS ':memory:' AS side")
-        self._transaction = transaction
+        self._writer = writer
         self._smallest, self._part = tuning.rows_out_of_order, tuning.rows_copied_at_once
         self._piece, self._shared = tuning.rows_moved_at_once, tuning.shared
         self._merges_sets, self._row_group = tuning.merges_sets, tuning.rows_of_a_group
@@ -199,7 +197,7 @@ class Clustering:
 
     def _write_anew(self, table: _Table, part: _Part) -> None:
         """Write the rows of a part in order and delete them where they were."""
-        with self._transaction() as writer:
+        with self._writer.moving() as writer:
             ((last_row,),) = writer.execute(table.sql(_LAST), part).fetchall()
             sql = table.sql(_WRITE, part["month"])
             ((written,),) = writer.execute(sql, part).fetchall()
@@ -207,7 +205,8 @@ class Clustering:
             ((removed,),) = writer.execute(table.sql(_DELETE_FORMER), given).fetchall()
             if removed != written:
                 raise OvertakenError
-        self._connection.execute("CHECKPOINT")
+        with self._writer.lock:
+            self._writer.checkpoint()
 
     def _move_copies(self, table: _Table, part: _Part) -> Generator[None]:
         """Copy the rows of a part in order, while others write, then put them where they were."""
@@ -225,7 +224,7 @@ class Clustering:
 
     def _move(self, table: _Table, month: datetime, begin: int) -> None:
         """Put the next copies where their rows were."""
-        with self._transaction() as writer:
+        with self._writer.moving() as writer:
             writer.register("written", identity_table(self._meanwhile.records, table.id))
             writer.execute(table.sql(_MOVING), {"begin": begin, "end": begin + self._piece})
             writer.unregister("written")

@@ -12,6 +12,7 @@ from callistics.engines.diagnosis import (
     seconds_ahead,
 )
 from callistics.engines.duckdb.accept_loss import is_cut_by_a_start
+from callistics.engines.duckdb.checkpoint_journal import is_rolled_back_by_a_start
 from callistics.engines.duckdb.connecting import connect
 from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.file_check import (
@@ -22,6 +23,7 @@ from callistics.engines.duckdb.file_check import (
 )
 from callistics.engines.duckdb.migrate import known
 from callistics.engines.duckdb.opening import explained
+from callistics.engines.duckdb.storage_errors import is_damaged
 from callistics.engines.machine import FILE_FIGURES, file_sizes
 from callistics.engines.migrations import newer
 from callistics.errors import EngineError
@@ -104,6 +106,8 @@ def _refusals(path: Path, error: duckdb.Error) -> list[str]:
     """What a server says where the engine does not open the file."""
     if is_unreadable_log(error) and is_cut_by_a_start(path):
         return []
+    if is_damaged(error) and is_rolled_back_by_a_start(path):
+        return []
     try:
         with explained(path):
             raise error
@@ -112,4 +116,4 @@ def _refusals(path: Path, error: duckdb.Error) -> list[str]:
 
 
 def _is_held(error: duckdb.Error) -> bool:
-    return "lock" in str(error).lower()
+    return "Could not set lock" in str(error)

@@ -67,7 +67,7 @@ class DuckDBEngine(Replaceable):
         self._clock = clock
         self.path = path
         self._timeout, self._tuning = timeout, tuning
-        self._connection = open_file(path, memory_limit, threads, shared=tuning.shared)
+        self._connection = open_file(path, memory_limit, threads)
         with closed_on_failure(self._connection.close), explained(path):
             self.migrated = migrate(self._connection)
             self._watermark = watermark_of(path)
@@ -83,7 +83,7 @@ class DuckDBEngine(Replaceable):
         self._schedule = RollupSchedule(self._write.connection, tuning)
         self._blocked_ids = BlockedIds(self._connection)
         self._data_version = DataVersion()
-        self._clustering = Clustering(self._connection, self._write.moving, tuning)
+        self._clustering = Clustering(self._connection, self._write, tuning)
         self._renewal = Renewal(self._connection, self._write)
         self._overwriting = Overwriting(
             self._write, self._renewal, self._schedule, self._payload_keys, self._alone
@@ -176,6 +176,7 @@ class DuckDBEngine(Replaceable):
     def writing(self) -> Generator[DuckDBSession]:
         """A transaction: committed, and so durable and visible, when the context ends well."""
         with self._write.lock:
+            self._write.shorten_log()
             self._payload_keys.begin()
             self._blocked_ids.begin()
             if self._schedule.is_overdue:
@@ -264,6 +265,13 @@ class DuckDBEngine(Replaceable):
 
     def close(self) -> None:
         """Close the file; what was committed is moved from the log into it."""
+        self._close(self._write.end)
+
+    def abandon(self) -> None:
+        """Close the file as it is: it is for the log to say what was committed."""
+        self._close(lambda: None)
+
+    def _close(self, end: Callable[[], None]) -> None:
         self._query_timeout.stop()
         self._id_index.stop()
         self._overwriting.stop()
@@ -272,6 +280,7 @@ class DuckDBEngine(Replaceable):
             self._maintenance.close()
             self._clustering.close()
             self._renewal.close()
+            end()
             self._write.close()
             self._connection.close()
             if self._watermark is not None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from callistics.engines.duckdb.file_header import iteration_of
+from callistics.engines.duckdb.file_header import FIRST_BLOCK, iteration_of
 from callistics.engines.duckdb.watermark import Mark, log_of, note_of, read_mark
 from callistics.errors import EngineError
 
@@ -21,8 +21,6 @@ _BLOCKS = (
     "SELECT used_blocks, block_size FROM pragma_database_size()"
     " WHERE database_name = current_database()"
 )
-# Three blocks of 4 KiB stand before all others.
-_HEADERS = 3 * 4_096
 CUT_OFF = "Could not read enough bytes"
 """How the engine says that a database has lost its end."""
 
@@ -47,7 +45,7 @@ def check_end(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     off blocks that are free is missed by nobody; only how many there are of them is known.
     """
     ((used, size),) = connection.execute(_BLOCKS).fetchall()
-    taken, there = _HEADERS + used * size, path.stat().st_size
+    taken, there = FIRST_BLOCK + used * size, path.stat().st_size
     if there < taken:
         raise EngineError(
             f"{path} is cut off: it has {there:,} bytes, and what it holds takes {taken:,}."

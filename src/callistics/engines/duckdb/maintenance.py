@@ -39,6 +39,8 @@ class Maintenance:
 
         A piece holds up the writer for less than it takes to be noticed.
         """
+        with self._writer.lock:
+            self._writer.shorten_log()
         return self._maintain_rollups() or self._overwriting.work() or self._cluster_months()
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from callistics.engines.duckdb.accept_loss import cut_unacknowledged
+from callistics.engines.duckdb.checkpoint_journal import roll_back
 from callistics.engines.duckdb.connecting import Setting, connect, holder
 from callistics.engines.duckdb.file_check import (
     CUT_OFF,
@@ -16,8 +17,8 @@ from callistics.engines.duckdb.file_check import (
     check_files,
     is_unreadable_log,
 )
+from callistics.engines.duckdb.storage_errors import is_damaged
 from callistics.engines.duckdb.watermark import Watermark, log_of
-from callistics.engines.duckdb.writer import first_log_limit
 from callistics.errors import EngineError, first_line
 
 DEFAULT_MEMORY = "25%"
@@ -25,17 +26,16 @@ DEFAULT_MEMORY = "25%"
 # Rows from which on a group of them has columns for the keys of payloads. The engine's own limit is
 # 30,000: ten smaller groups beside eighty large ones made a filter by a key half as slow again.
 _LEAST_SPLIT = 2_048
+# The engine makes none by itself: `transactions.Commits` does, with a journal.
+_NO_CHECKPOINTS = "1000TB"
 
 
 def open_file(
-    path: Path, memory_limit: str | None, threads: int | None, *, shared: bool
+    path: Path, memory_limit: str | None, threads: int | None
 ) -> duckdb.DuckDBPyConnection:
-    """A database, which is made where there is none. Raises `EngineError`.
-
-    `shared` is whether others may wait for the writer: its log is moved into the file sooner then.
-    """
+    """A database, which is made where there is none. Raises `EngineError`."""
     config: dict[str, Setting] = {
-        "checkpoint_threshold": f"{first_log_limit(shared=shared)}B",
+        "checkpoint_threshold": _NO_CHECKPOINTS,
         "variant_minimum_shredding_size": _LEAST_SPLIT,
         "memory_limit": memory_limit or DEFAULT_MEMORY,
     }
@@ -45,8 +45,10 @@ def open_file(
         if str(path) == ":memory:":
             return connect(path, config)
         path.parent.mkdir(parents=True, exist_ok=True)
+        roll_back(path)
         check_files(path)
         connection = _connected(path, config)
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         _check_end(connection, path)
         return connection
 
@@ -65,7 +67,6 @@ def _check_end(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         check_end(connection, path)
     except EngineError:
         # Nothing is written into such a file.
-        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         connection.close()
         raise
 
@@ -80,6 +81,8 @@ def explained(path: Path) -> Generator[None]:
             raise LossError(f"{log_of(path)} is damaged, or of another database") from error
         if CUT_OFF in str(error):
             raise EngineError(f"{path} is cut off. {PUT_BACK}") from error
+        if is_damaged(error):
+            raise EngineError(f"{path} is damaged. {PUT_BACK}") from error
         pid = holder(error)
         if pid is not None:
             raise EngineError(f"{path} is open in another process, with the pid {pid}") from error

@@ -1,7 +1,6 @@
 """What an open database does that may fail, and be replaced by one that is opened anew."""
 
 from abc import ABC, abstractmethod
-from contextlib import suppress
 
 import duckdb
 
@@ -24,7 +23,11 @@ class Replaceable(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; what was committed is moved from the log into it."""
+
+    @abstractmethod
+    def abandon(self) -> None:
+        """Close the file as it is: it is for the log to say what was committed."""
 
     @property
     def unused_data_version(self) -> int:
@@ -46,19 +49,15 @@ class Replaceable(ABC):
         return not self._commits.is_torn
 
     def try_to_write(self) -> None:
-        """Commit what changes nothing."""
-        with self._write.lock, self._write.transaction() as connection:
-            connection.execute("UPDATE arrivals SET last = last")
+        """Do what is done before each commit, and commit what changes nothing."""
+        with self._write.lock:
+            self._write.shorten_log()
+            with self._write.transaction() as connection:
+                connection.execute("UPDATE arrivals SET last = last")
 
     def interrupt(self) -> None:
         """End the queries that run: they raise `TimedOut`."""
         self._query_timeout.end_all()
-
-    def abandon(self) -> None:
-        """Close the file as it is: it is for the log to say what was committed."""
-        with suppress(duckdb.Error):
-            self._connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-        self.close()
 
     def cut_log(self) -> None:
         """Cut off the log, after it was abandoned, what was never acknowledged."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from callistics.engines.duckdb.checkpoint_journal import journal_of
 from callistics.engines.duckdb.connecting import connect
 from callistics.engines.duckdb.lookup.lookup_sql import keys
 from callistics.engines.duckdb.migrate import describe, known, migrate
@@ -56,6 +57,7 @@ class DuckDBRestoring:
         # What is noted is of a log that is gone, or of a database that was here before.
         for file in (self._file, self._path):
             note_of(file).unlink(missing_ok=True)
+            journal_of(file).unlink(missing_ok=True)
         self._file.rename(self._path)
         write_out(self._path.parent)
 

@@ -16,6 +16,7 @@ _CAUSES = {
     "Input/output error": "the disk does not work: it reports an input/output error",
 }
 _OTHERWISE = "the database failed and is being opened again"
+_DAMAGED = "the database file is damaged, and a backup of it is needed"
 _FAILED = "the query could not be answered: "
 _SPILLED = "the query needs more memory than it may use, or more room to spill to than the disk has"
 
@@ -27,8 +28,15 @@ def is_of_storage(error: duckdb.Error | OSError) -> bool:
     )
 
 
+def is_damaged(error: BaseException) -> bool:
+    """Whether the engine says that a block of a database is not what was written."""
+    return "Corrupt database file" in f"{error}{error.__cause__}"
+
+
 def sentence_of(error: Exception) -> str:
     """What the disk's error comes to, without a path or an internal word."""
+    if is_damaged(error):
+        return _DAMAGED
     said = said_by_system(error)
     return _OTHERWISE if said is None else _CAUSES[said]
 

@@ -1,4 +1,4 @@
-"""Transactions of the connections that write: committed one at a time, and noted."""
+"""Transactions of the connections that write: committed one at a time, and noted; checkpoints."""
 
 import threading
 from collections.abc import Generator
@@ -7,27 +7,32 @@ from pathlib import Path
 
 import duckdb
 
+from callistics.engines.duckdb.checkpoint_journal import CheckpointJournal
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.watermark import Watermark, log_of
 
 
 class Commits:
-    """Ends the transactions of all connections of a database, one after the other.
+    """Ends the transactions of all connections of a database, and moves its log into it.
 
-    `is_torn` is whether the log ends in half a commit: the engine would write behind it what it
-    could never read again. What is committed is noted in the `watermark`, where the database is a
-    file: a log that another commit is just being written to has no end that could be noted.
+    One after the other: a log that another commit is just being written to has no end that could be
+    noted in the `watermark`, as is done where the database is a file. `is_torn` is whether a write
+    was cut off: the engine would write behind half a commit what it could never read again, and
+    after half a checkpoint it would go by what it takes to be in the file.
     """
 
     def __init__(self, path: Path, watermark: Watermark | None) -> None:
         self._log, self._watermark = log_of(path), watermark
+        self._journal = None
+        if watermark is not None:
+            self._journal = CheckpointJournal(path, watermark.database)
         self._one = threading.Lock()
         self.is_torn = False
 
     def check(self) -> None:
-        """Raise `duckdb.IOException` where the log is torn."""
+        """Raise `duckdb.IOException` where a write was cut off."""
         if self.is_torn:
-            raise duckdb.IOException("the log ends in half a commit")
+            raise duckdb.IOException("half a commit or half a checkpoint was written")
 
     def commit(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Commit what a connection has begun. Raises `duckdb.Error`, and `OSError` of the note."""
@@ -41,6 +46,35 @@ class Commits:
                 self.is_torn = size(self._log) != logged
                 raise
             self._note()
+
+    def checkpoint(self, connection: duckdb.DuckDBPyConnection) -> bool:
+        """Move the log into the file; whether that could be done beside what others do.
+
+        Raises `duckdb.Error` and `OSError`.
+        """
+        with self._one:
+            self.check()
+            if self._journal is not None:
+                self._journal.write(connection)
+            try:
+                connection.execute("CHECKPOINT")
+            except duckdb.TransactionException:
+                self._ended()
+                return False
+            except BaseException:
+                self.is_torn = True
+                raise
+            self._ended()
+            return True
+
+    def _ended(self) -> None:
+        if self._journal is not None:
+            self._journal.drop()
+
+    @property
+    def log_size(self) -> int:
+        """How long the log is, in bytes."""
+        return size(self._log)
 
     def _note(self) -> None:
         try:
@@ -68,7 +102,7 @@ class Transactions:
     def transaction(self) -> Generator[duckdb.DuckDBPyConnection]:
         """A transaction for who has the lock: committed when the context ends well.
 
-        Raises `duckdb.IOException` where the log is torn: who waited for the lock may not know yet.
+        Raises `duckdb.IOException` where a write was cut off: who waited for the lock may not know.
         """
         self._commits.check()
         self.connection.execute("BEGIN")

@@ -6,7 +6,6 @@ acknowledged, and is not durable itself: after a loss of power it may be older t
 says less, but nothing that is wrong. As long as the system runs it is exact.
 """
 
-import errno
 import os
 import zlib
 from contextlib import suppress
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callistics.engines.duckdb.file_header import iteration_of, read_iteration
+from callistics.engines.machine import write_all
 
 _FORM = "callistics log 1"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -87,24 +87,24 @@ def read_mark(path: Path) -> Mark | None:
 class Watermark:
     """Notes how far the log of an open database has come, for the one who commits.
 
-    It has the file open, and is closed after the engine has closed it.
+    It has the file open, as the descriptor `database`, and is closed after the engine closed it.
     """
 
     def __init__(self, path: Path) -> None:
         self._path, self._log = path, log_of(path)
         self._is_exact = False
-        self._database = os.open(path, os.O_RDONLY)
+        self.database = os.open(path, os.O_RDONLY)
         self._note = os.open(note_of(path), os.O_RDWR | os.O_CREAT, 0o666)
         self._mark = Mark(self._iteration, 0, 0)
         found = read_mark(path)
         if found is not None and found.iteration == self._mark.iteration and found.is_of(self._log):
             self._mark = found
         else:
-            _write_all(self._note, self._mark.text)
+            write_all(self._note, self._mark.text)
 
     @property
     def _iteration(self) -> int:
-        found = read_iteration(self._database)
+        found = read_iteration(self.database)
         return -1 if found is None else found
 
     def advance(self) -> None:
@@ -112,7 +112,7 @@ class Watermark:
         iteration = self._iteration
         before = self._mark if self._mark.iteration == iteration else Mark(iteration, 0, 0)
         found = self._extended(before)
-        _write_all(self._note, found.text)
+        write_all(self._note, found.text)
         self._mark, self._is_exact = found, True
 
     def _extended(self, mark: Mark) -> Mark:
@@ -132,7 +132,7 @@ class Watermark:
 
     def close(self) -> None:
         """Let go of the file, which the engine has closed."""
-        os.close(self._database)
+        os.close(self.database)
         os.close(self._note)
 
 
@@ -147,8 +147,3 @@ def cut(path: Path, mark: Mark) -> bool:
         file.truncate(mark.size)
         os.fsync(file.fileno())
     return True
-
-
-def _write_all(descriptor: int, text: bytes) -> None:
-    if os.pwrite(descriptor, text, 0) != len(text):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -20,7 +20,7 @@ _LOG_SHARE = 4
 _GROWS = 1.25
 
 
-def first_log_limit(*, shared: bool) -> int:
+def _first_log_limit(*, shared: bool) -> int:
     """The size in bytes that the log may have before a checkpoint, whatever the file's."""
     return _LOG_SHARED if shared else _LOG_ALONE[0]
 
@@ -35,7 +35,7 @@ class WriteConnection(Transactions):
         self, database: duckdb.DuckDBPyConnection, disk: Disk, tuning: Tuning, commits: Commits
     ) -> None:
         self._disk, self._path = disk, disk.path
-        self._tuning, self._log_limit = tuning, first_log_limit(shared=tuning.shared)
+        self._tuning, self._log_limit = tuning, _first_log_limit(shared=tuning.shared)
         self._written = 0
         super().__init__(database, commits)
         self.bodies = Transactions(database, commits)
@@ -55,7 +55,6 @@ class WriteConnection(Transactions):
         limit = min(stored // _LOG_SHARE, _LOG_ALONE[1])
         if not self._tuning.shared and limit > _GROWS * self._log_limit:
             self._log_limit = limit
-            self.connection.execute(f"SET GLOBAL checkpoint_threshold = '{limit}B'")
         self._limit_spilling()
 
     def _limit_spilling(self) -> None:
@@ -73,10 +72,21 @@ class WriteConnection(Transactions):
         self._written += rows
         if not self._tuning.shared and self._written >= self._tuning.rows_between_checkpoints:
             self._written = 0
-            # Who reads meanwhile is let finish: the next commit tries again.
-            with suppress(duckdb.TransactionException):
-                self.connection.execute("CHECKPOINT")
+            self.checkpoint()
         self.fit()
+
+    def shorten_log(self) -> None:
+        """Move the log into the file once it is long; for who has the lock, outside a transaction.
+
+        It comes before what is written next: that is then refused where the disk fails it. Where
+        others keep it from being done it is for the next one. Raises `duckdb.Error`, `OSError`.
+        """
+        if self._commits.log_size > self._log_limit:
+            self.checkpoint()
+
+    def checkpoint(self) -> bool:
+        """As of `Commits`, for who has the lock."""
+        return self._commits.checkpoint(self.connection)
 
     @contextmanager
     def moving(self) -> Generator[duckdb.DuckDBPyConnection]:
@@ -94,6 +104,15 @@ class WriteConnection(Transactions):
         """Have statements planned anew, for who is alone: a table is another one now."""
         self.statements.tables_changed()
         self.bodies.statements.tables_changed()
+
+    def end(self) -> None:
+        """Move the log into the file, before it is closed by who has the lock.
+
+        Where the disk fails that, the log is there for the next start.
+        """
+        with suppress(duckdb.Error, OSError):
+            if self._commits.log_size:
+                self.checkpoint()
 
     def close(self) -> None:
         """Close the connections."""

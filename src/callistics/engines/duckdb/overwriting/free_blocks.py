@@ -8,8 +8,6 @@ import secrets
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
 
-import duckdb
-
 from callistics.engines.duckdb.writer import WriteConnection
 
 Quiet = Callable[[], AbstractContextManager[bool]]
@@ -52,7 +50,7 @@ class FreeBlocks:
         """Have a checkpoint made that frees all there is to free."""
         while True:
             with self._quiet() as quiet:
-                if quiet and self._checkpoint():
+                if quiet and self._writer.checkpoint():
                     return
             yield
 
@@ -89,20 +87,13 @@ class FreeBlocks:
     def _filled_up(self) -> bool:
         """Fill what is free yet, while nobody else writes; whether nothing is free in the end."""
         for _ in range(_ROUNDS):
-            if not self._checkpoint():
+            if not self._writer.checkpoint():
                 return False
             free = self._number(_FREE)
             if not free:
                 return True
             self._fill(min(free, _PIECE))
         return False
-
-    def _checkpoint(self) -> bool:
-        try:
-            self._writer.connection.execute("CHECKPOINT")
-        except duckdb.TransactionException:
-            return False
-        return True
 
     def _fill(self, blocks: int) -> None:
         numbers = f"SELECT random() * 1e18 + random() FROM range({blocks * _PER_BLOCK})"

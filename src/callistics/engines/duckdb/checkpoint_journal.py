@@ -1,0 +1,180 @@
+"""What a checkpoint overwrites of a database file is kept beside it until that is done.
+
+The engine writes rows into blocks that are free, but the file's metadata into the free parts of
+blocks whose other parts are in use: the whole block, at its place. Where that is cut off, by a disk
+that is full or a loss of power, the checksum of the block is wrong, and the engine does not open
+the file any more, although what is in use is there as it was
+(`findings/a-checkpoint-overwrites-what-is-in-use.sh`). So these blocks go into a journal first, and
+those of a checkpoint that did not end are put back before the file is opened.
+"""
+
+import fcntl
+import os
+import stat
+import zlib
+from contextlib import suppress
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from callistics.engines.duckdb.file_header import FIRST_BLOCK, header_in_force
+from callistics.engines.machine import write_all, write_out
+
+_FORM = b"callistics checkpoint 1\n"
+_CRC_BYTES = 4
+# A block is its checksum and so many parts, each as long as another, in words.
+_PARTS, _CHECKSUM, _WORD = 64, 8, 8
+_BLOCKS = """
+SELECT block_id, list_filter(range(total_blocks), lambda one: NOT list_contains(free_list, one))
+FROM pragma_metadata_info() WHERE free_blocks < total_blocks ORDER BY block_id
+"""
+_BLOCK_SIZE = """
+SELECT block_size FROM pragma_database_size() WHERE database_name = current_database()
+"""
+
+
+class _Block(msgspec.Struct, frozen=True, array_like=True):
+    """A block of metadata, and the numbers of its parts that are in use."""
+
+    number: int
+    used: list[int]
+    content: bytes
+
+    @property
+    def place(self) -> int:
+        """Where it is in the file."""
+        return FIRST_BLOCK + self.number * len(self.content)
+
+    def has_in_use_what(self, there: bytes) -> bool:
+        """Whether the parts that are in use say the same in a block that is there."""
+        length = (len(self.content) - _CHECKSUM) // _PARTS // _WORD * _WORD
+        begins = [_CHECKSUM + number * length for number in self.used]
+        return all(self.content[at : at + length] == there[at : at + length] for at in begins)
+
+
+class _Journal(msgspec.Struct, frozen=True, array_like=True):
+    """The blocks of metadata in which the header in force has something in use."""
+
+    header: bytes
+    blocks: list[_Block]
+
+
+_decode = msgspec.msgpack.Decoder(_Journal).decode
+
+
+def journal_of(path: Path) -> Path:
+    """The journal of a checkpoint of a database file that is under way, or was cut off."""
+    return path.with_name(path.name + ".checkpoint")
+
+
+class CheckpointJournal:
+    """Writes the journal of a database that is open, for the one who makes a checkpoint.
+
+    `database` is a descriptor of the file, to be closed after the engine has closed it.
+    """
+
+    def __init__(self, path: Path, database: int) -> None:
+        self._journal, self._database = journal_of(path), database
+
+    def write(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Write it durably; nobody may make a checkpoint meanwhile. Raises `OSError`."""
+        ((size,),) = connection.execute(_BLOCK_SIZE).fetchall()
+        found = connection.execute(_BLOCKS).fetchall()
+        blocks = [
+            _Block(number, used, os.pread(self._database, size, FIRST_BLOCK + number * size))
+            for number, used in found
+        ]
+        said = msgspec.msgpack.encode(_Journal(header_in_force(self._database), blocks))
+        self._make(_FORM + zlib.crc32(said).to_bytes(_CRC_BYTES) + said)
+
+    def _make(self, content: bytes) -> None:
+        """The journal is there only once all of it is; whoever may read the file may read it."""
+        unfinished = self._journal.with_name(self._journal.name + ".unfinished")
+        mode = stat.S_IMODE(os.fstat(self._database).st_mode)
+        try:
+            made = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+            try:
+                write_all(made, content)
+                os.fsync(made)
+            finally:
+                os.close(made)
+            unfinished.rename(self._journal)
+            write_out(self._journal.parent)
+        except OSError:
+            with suppress(OSError):
+                unfinished.unlink()
+            raise
+
+    def drop(self) -> None:
+        """Delete it: the checkpoint has ended, or did not begin. Raises `OSError`."""
+        self._journal.unlink(missing_ok=True)
+
+
+def roll_back(path: Path) -> None:
+    """Put back what a checkpoint that was cut off has overwritten, before a file is opened.
+
+    Nothing that is in use is changed: where the file has something else there, it is damaged, and
+    left as it is. So is one that another process has open. Raises `OSError`.
+    """
+    journal = journal_of(path)
+    if not journal.exists() or not path.exists():
+        return
+    with path.open("r+b", buffering=0) as file:
+        try:
+            # The lock is the engine's own; it ends as the file is closed.
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            return
+        if _put_back(journal, file.fileno()):
+            journal.unlink()
+
+
+def is_rolled_back_by_a_start(path: Path) -> bool:
+    """Whether a checkpoint was cut off, which `roll_back` puts right."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        journal = _read(journal_of(path))
+        return journal is not None and bool(_overwritten(journal, descriptor))
+    finally:
+        os.close(descriptor)
+
+
+def _put_back(journal: Path, database: int) -> bool:
+    """Whether nothing is left to do for a journal."""
+    kept = _read(journal)
+    overwritten = None if kept is None else _overwritten(kept, database)
+    if overwritten is None:
+        return False
+    for block in overwritten:
+        write_all(database, block.content, block.place)
+    os.fsync(database)
+    return True
+
+
+def _read(journal: Path) -> _Journal | None:
+    """What it says; None where it is not there, or damaged."""
+    try:
+        said = journal.read_bytes().removeprefix(_FORM)
+        if zlib.crc32(said[_CRC_BYTES:]) == int.from_bytes(said[:_CRC_BYTES]):
+            return _decode(said[_CRC_BYTES:])
+    except (FileNotFoundError, msgspec.DecodeError):
+        pass
+    return None
+
+
+def _overwritten(journal: _Journal, database: int) -> list[_Block] | None:
+    """Its blocks that are not as they were; None where what is in use is another there.
+
+    None are once the checkpoint has ended: another header is in force then.
+    """
+    if header_in_force(database) != journal.header:
+        return []
+    found: list[_Block] = []
+    for block in journal.blocks:
+        there = os.pread(database, len(block.content), block.place)
+        if not block.has_in_use_what(there):
+            return None
+        if there != block.content:
+            found.append(block)
+    return found
