@@ -191,9 +191,12 @@ def test_one_that_ended_stays(checkpoint: Checkpoint, tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     path.write_bytes(checkpoint.after)
     journal_of(path).write_bytes(checkpoint.journal)
+    unfinished = tmp_path / "x.db.checkpoint.unfinished"
+    unfinished.write_bytes(checkpoint.journal[:100])
     roll_back(path)
     assert path.read_bytes() == checkpoint.after
     assert not journal_of(path).exists()
+    assert not unfinished.exists()
 
 
 def test_one_that_another_process_makes_is_left_alone(

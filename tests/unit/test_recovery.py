@@ -1,5 +1,6 @@
 """A database that failed is tried again, whatever the attempts to recover it say."""
 
+from pathlib import Path
 from typing import Any, cast
 
 import duckdb
@@ -7,7 +8,10 @@ import pytest
 
 from callistics.engines.duckdb.recovery import Recovery
 from callistics.errors import StorageFailed, Unavailable
+from support.checkpoints import checkpoint
 from support.gate import until
+from support.inside import duckdb_engine
+from support.store import opened
 
 
 class Database:
@@ -47,3 +51,19 @@ def test_no_failure_of_an_attempt_is_the_last_one(failure: Exception) -> None:
         assert database.failures == []
     finally:
         recovery.close()
+
+
+def test_what_is_tried_is_written(tmp_path: Path) -> None:
+    """The engine writes nothing where no value changes."""
+    with opened(path=tmp_path / "x.db") as store:
+        checkpoint(store.engine)
+        before = log_size(tmp_path)
+        for _ in range(2):
+            duckdb_engine(store.engine).try_to_write()
+            assert log_size(tmp_path) > before
+            before = log_size(tmp_path)
+
+
+def log_size(folder: Path) -> int:
+    log = folder / "x.db.wal"
+    return log.stat().st_size if log.exists() else 0

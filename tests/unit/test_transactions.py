@@ -32,6 +32,14 @@ def opened(path: Path) -> Generator[tuple[Commits, Transactions, Transactions]]:
         watermark.close()
 
 
+def leave_open(path: Path, number: int) -> None:
+    """A number is committed, and the process killed."""
+    with opened(path) as (_, one, _two):
+        one.connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        with one.transaction() as connection:
+            insert(connection, number)
+
+
 def insert(connection: duckdb.DuckDBPyConnection, number: int) -> None:
     connection.execute("INSERT INTO numbers VALUES (?)", [number])
 
@@ -110,3 +118,56 @@ def test_what_cannot_be_noted_is_no_commit(path: Path, monkeypatch: pytest.Monke
         with pytest.raises(OSError, match="No space"), one.transaction() as connection:
             insert(connection, 1)
         assert commits.is_torn
+
+
+def test_half_a_commit_is_not_noted_by_one_that_writes_nothing(path: Path) -> None:
+    """The engine leaves it where it is until it writes the next one over it."""
+    leave_open(path, 1)
+    with log_of(path).open("ab") as log:
+        # The length of what follows, a checksum, and a part of what follows.
+        log.write((5_000).to_bytes(8, "little") + bytes(1_000))
+    size = log_of(path).stat().st_size
+    with duckdb.connect(path) as database:
+        database.execute("PRAGMA disable_checkpoint_on_shutdown")
+        watermark = Watermark(path)
+        one = Transactions(database, Commits(path, watermark))
+        before = read_mark(path)
+        with one.transaction() as connection:
+            connection.execute("DELETE FROM numbers WHERE number = 9")
+        assert log_of(path).stat().st_size == size
+        assert read_mark(path) == before
+        with one.transaction() as connection:
+            insert(connection, 2)
+        mark = read_mark(path)
+        assert mark is not None
+        assert mark.is_of(log_of(path))
+        assert mark.size == log_of(path).stat().st_size < size
+        one.close()
+        watermark.close()
+    assert numbers(path) == [1, 2]
+
+
+def test_a_checkpoint_is_noted(path: Path) -> None:
+    """Half a commit that follows it is cut off, where another one would go on behind it."""
+    with opened(path) as (commits, one, _):
+        with one.transaction() as connection:
+            insert(connection, 1)
+        before = read_mark(path)
+        assert commits.checkpoint(one.connection)
+        mark = read_mark(path)
+        assert mark is not None
+        assert before is not None
+        assert (mark.iteration, mark.size) == (before.iteration + 1, 0)
+
+
+def test_another_connection_commits_beside_the_one_with_the_lock(path: Path) -> None:
+    with opened(path) as (commits, one, two):
+        with one.lock, one.transaction() as outer:
+            insert(outer, 1)
+            with commits.transaction(two.connection):
+                insert(two.connection, 2)
+            with pytest.raises(ZeroDivisionError), commits.transaction(two.connection):  # noqa: PT012
+                insert(two.connection, 3)
+                raise ZeroDivisionError
+        assert noted(path)[0] == noted(path)[1]
+    assert numbers(path) == [1, 2]

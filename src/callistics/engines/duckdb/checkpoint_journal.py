@@ -86,16 +86,17 @@ class CheckpointJournal:
             for number, used in found
         ]
         said = msgspec.msgpack.encode(_Journal(header_in_force(self._database), blocks))
-        self._make(_FORM + zlib.crc32(said).to_bytes(_CRC_BYTES) + said)
+        self._make(_FORM + zlib.crc32(said).to_bytes(_CRC_BYTES), said)
 
-    def _make(self, content: bytes) -> None:
+    def _make(self, head: bytes, rest: bytes) -> None:
         """The journal is there only once all of it is; whoever may read the file may read it."""
-        unfinished = self._journal.with_name(self._journal.name + ".unfinished")
+        unfinished = _unfinished(self._journal)
         mode = stat.S_IMODE(os.fstat(self._database).st_mode)
         try:
             made = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
             try:
-                write_all(made, content)
+                write_all(made, head)
+                write_all(made, rest, len(head))
                 os.fsync(made)
             finally:
                 os.close(made)
@@ -118,7 +119,7 @@ def roll_back(path: Path) -> None:
     left as it is. So is one that another process has open. Raises `OSError`.
     """
     journal = journal_of(path)
-    if not journal.exists() or not path.exists():
+    if not path.exists() or not (journal.exists() or _unfinished(journal).exists()):
         return
     with path.open("r+b", buffering=0) as file:
         try:
@@ -126,6 +127,8 @@ def roll_back(path: Path) -> None:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
             return
+        # A checkpoint begins once its journal is there.
+        _unfinished(journal).unlink(missing_ok=True)
         if _put_back(journal, file.fileno()):
             journal.unlink()
 
@@ -138,6 +141,11 @@ def is_rolled_back_by_a_start(path: Path) -> bool:
         return journal is not None and bool(_overwritten(journal, descriptor))
     finally:
         os.close(descriptor)
+
+
+def _unfinished(journal: Path) -> Path:
+    """What a journal is until all of it is written."""
+    return journal.with_name(journal.name + ".unfinished")
 
 
 def _put_back(journal: Path, database: int) -> bool:

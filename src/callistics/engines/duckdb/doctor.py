@@ -19,7 +19,7 @@ from callistics.engines.duckdb.file_check import (
     LossError,
     check_end,
     check_files,
-    is_unreadable_log,
+    is_broken_log,
 )
 from callistics.engines.duckdb.migrate import known
 from callistics.engines.duckdb.opening import explained
@@ -104,7 +104,7 @@ def _losses(path: Path) -> list[str]:
 
 def _refusals(path: Path, error: duckdb.Error) -> list[str]:
     """What a server says where the engine does not open the file."""
-    if is_unreadable_log(error) and is_cut_by_a_start(path):
+    if is_broken_log(error) and is_cut_by_a_start(path):
         return []
     if is_damaged(error) and is_rolled_back_by_a_start(path):
         return []

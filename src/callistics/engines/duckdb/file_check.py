@@ -14,8 +14,8 @@ _ADVICE = (
     "Nothing was changed. Put the right file back, or have `callistics serve --accept-loss` go on"
     " with what is left: it keeps the log aside"
 )
-# How the engine says that it cannot read a log.
-_UNREADABLE = ("replaying WAL", "WAL does not match")
+# How the engine says that it cannot read a log, and besides that one is of another database.
+_UNREADABLE, _OF_ANOTHER = "replaying WAL", "WAL does not match"
 PUT_BACK = "Put a backup in its place"
 _BLOCKS = (
     "SELECT used_blocks, block_size FROM pragma_database_size()"
@@ -34,8 +34,13 @@ class LossError(EngineError):
 
 
 def is_unreadable_log(error: Exception) -> bool:
-    """Whether the engine says that it cannot read a log."""
-    return any(words in str(error) for words in _UNREADABLE)
+    """Whether the engine says that it cannot read a log, be it another database's."""
+    return _UNREADABLE in str(error)
+
+
+def is_broken_log(error: Exception) -> bool:
+    """Whether the engine says that it cannot read a log which is this database's."""
+    return is_unreadable_log(error) and _OF_ANOTHER not in str(error)
 
 
 def check_end(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -15,6 +15,7 @@ from callistics.engines.duckdb.file_check import (
     LossError,
     check_end,
     check_files,
+    is_broken_log,
     is_unreadable_log,
 )
 from callistics.engines.duckdb.storage_errors import is_damaged
@@ -57,7 +58,7 @@ def _connected(path: Path, config: Mapping[str, Setting]) -> duckdb.DuckDBPyConn
     try:
         return connect(path, config)
     except duckdb.Error as error:
-        if not is_unreadable_log(error) or not cut_unacknowledged(path):
+        if not is_broken_log(error) or not cut_unacknowledged(path):
             raise
     return connect(path, config)
 

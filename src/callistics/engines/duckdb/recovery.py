@@ -34,7 +34,7 @@ class _Trouble:
 class Recovery:
     """Holds the open database, and replaces it by itself once it failed.
 
-    After a commit that failed nothing is written until one that changes nothing went well. A
+    After a commit that failed nothing is written until one that changes no record went well. A
     database that failed is closed, and opened anew from what is on disk. Longer and longer pauses
     lie between the attempts.
     """

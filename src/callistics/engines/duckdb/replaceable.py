@@ -49,11 +49,15 @@ class Replaceable(ABC):
         return not self._commits.is_torn
 
     def try_to_write(self) -> None:
-        """Do what is done before each commit, and commit what changes nothing."""
+        """Do what is done before each commit, and commit what changes hardly anything.
+
+        The engine writes nothing where no value changes
+        (`findings/an-update-of-nothing-never-meets-the-disk.sh`).
+        """
         with self._write.lock:
             self._write.shorten_log()
             with self._write.transaction() as connection:
-                connection.execute("UPDATE arrivals SET last = last")
+                connection.execute("UPDATE arrivals SET last = last + INTERVAL 1 MICROSECOND")
 
     def interrupt(self) -> None:
         """End the queries that run: they raise `TimedOut`."""

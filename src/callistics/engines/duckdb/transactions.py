@@ -39,13 +39,29 @@ class Commits:
         with self._one:
             # Another one may have torn it since this one began.
             self.check()
-            logged = size(self._log)
+            before, logged = self._written, size(self._log)
             try:
                 connection.execute("COMMIT")
             except BaseException:
                 self.is_torn = size(self._log) != logged
                 raise
-            self._note()
+            # Where nothing was written, the log may end in half a commit of before, which the
+            # engine writes over with the next one.
+            if self._written != before:
+                self._note()
+
+    @contextmanager
+    def transaction(self, connection: duckdb.DuckDBPyConnection) -> Generator[None]:
+        """A transaction of a connection that others write beside."""
+        self.check()
+        connection.execute("BEGIN")
+        try:
+            yield
+            self.commit(connection)
+        except BaseException:
+            with suppress(duckdb.Error):
+                connection.execute("ROLLBACK")
+            raise
 
     def checkpoint(self, connection: duckdb.DuckDBPyConnection) -> bool:
         """Move the log into the file; whether that could be done beside what others do.
@@ -65,6 +81,8 @@ class Commits:
                 self.is_torn = True
                 raise
             self._ended()
+            # So that half a commit behind it is known for one.
+            self._note()
             return True
 
     def _ended(self) -> None:
@@ -75,6 +93,15 @@ class Commits:
     def log_size(self) -> int:
         """How long the log is, in bytes."""
         return size(self._log)
+
+    @property
+    def _written(self) -> tuple[int, int] | None:
+        """What every write to the log changes."""
+        try:
+            status = self._log.stat()
+        except FileNotFoundError:
+            return None
+        return status.st_size, status.st_mtime_ns
 
     def _note(self) -> None:
         try:

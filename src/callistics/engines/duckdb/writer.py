@@ -1,7 +1,7 @@
 """The connections that write, and what suits them to the size of the file."""
 
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 import duckdb
 
@@ -93,6 +93,10 @@ class WriteConnection(Transactions):
         """A transaction that changes where rows are, not what they say; it takes the lock."""
         with self.lock, self.transaction() as connection:
             yield connection
+
+    def beside(self, connection: duckdb.DuckDBPyConnection) -> AbstractContextManager[None]:
+        """A transaction of another connection, which does not wait for the lock."""
+        return self._commits.transaction(connection)
 
     @contextmanager
     def alone(self) -> Generator[None]:

@@ -56,22 +56,23 @@ class FreeBlocks:
 
     def give_back(self) -> None:
         """Let go of the blocks that were filled."""
-        with self._writer.lock:
-            self._writer.connection.execute(_DROP)
+        with self._writer.lock, self._writer.transaction() as connection:
+            connection.execute(_DROP)
 
     def _metadata(self) -> Generator[None]:
-        with self._writer.lock:
+        with self._writer.lock, self._writer.transaction() as connection:
             parts = self._number(_FREE_PARTS)
             text = secrets.token_hex((parts + _MORE_PARTS) * _METADATA_PART // 2)
-            self._writer.connection.execute(f"CREATE TABLE {_FILLER} (x DOUBLE)")
-            self._writer.connection.execute(f"COMMENT ON TABLE {_FILLER} IS '{text}'")
+            connection.execute(f"CREATE TABLE {_FILLER} (x DOUBLE)")
+            connection.execute(f"COMMENT ON TABLE {_FILLER} IS '{text}'")
         yield from self.settled()
         self.give_back()
         yield from self.settled()
 
     def _blocks(self) -> Generator[None]:
         with self._writer.lock:
-            self._writer.connection.execute(f"CREATE TABLE {_FILLER} (x DOUBLE)")
+            with self._writer.transaction() as connection:
+                connection.execute(f"CREATE TABLE {_FILLER} (x DOUBLE)")
             left = self._number(_FREE)
         while left > 0:
             with self._writer.lock:
@@ -97,7 +98,8 @@ class FreeBlocks:
 
     def _fill(self, blocks: int) -> None:
         numbers = f"SELECT random() * 1e18 + random() FROM range({blocks * _PER_BLOCK})"
-        self._writer.connection.execute(f"INSERT INTO {_FILLER} {numbers}")
+        with self._writer.transaction() as connection:
+            connection.execute(f"INSERT INTO {_FILLER} {numbers}")
 
     def _number(self, sql: str) -> int:
         ((number,),) = self._writer.connection.execute(sql).fetchall()

@@ -4,7 +4,7 @@ Deleted rows stay in the file until their blocks are free, which others share; a
 least and greatest values were stays with it. A new table of the same rows has nothing of either.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 
 import duckdb
 
@@ -74,7 +74,7 @@ class Renewal:
         """Drop what was left behind: by a process that was killed, or as the disk was full."""
         for table, _ in self._tables():
             if table.startswith(_PREFIX):
-                self._connection.execute(f"DROP TABLE {table}")
+                self._run(f"DROP TABLE {table}")
 
     def _tables(self) -> Sequence[tuple[str, str]]:
         return self._connection.execute(_TABLES).fetchall()
@@ -88,21 +88,24 @@ class Renewal:
 
     def _copied(self, table: str, definition: str) -> Generator[None]:
         with self._writer.lock:
-            _create(self._connection, table, definition)
+            with self._writer.beside(self._connection):
+                _create(self._connection, table, definition)
             self._meanwhile.begin(table)
         try:
             for part, values in self._parts(table):
-                self._connection.execute(
-                    f"INSERT INTO {_PREFIX}{table} FROM {table} WHERE {part}", values
-                )
+                self._run(f"INSERT INTO {_PREFIX}{table} FROM {table} WHERE {part}", values)
                 yield
             with self._writer.alone():
                 self._catch_up(table)
                 self._take_place(table)
         finally:
             self._meanwhile.end()
-            self._connection.execute(f"DROP TABLE IF EXISTS {_PREFIX}{table}")
+            self._run(f"DROP TABLE IF EXISTS {_PREFIX}{table}")
         yield
+
+    def _run(self, statement: str, values: Mapping[str, object] | None = None) -> None:
+        with self._writer.beside(self._connection):
+            self._connection.execute(statement, values)
 
     def _parts(self, table: str) -> list[tuple[str, dict[str, object]]]:
         """Conditions of which each row of a table meets one, in the order of the rows."""

@@ -87,8 +87,8 @@ class Overwriting:
         except BaseException:
             self._maybe_due = True
             raise
-        with self._writer.lock:
-            self._writer.connection.execute("DELETE FROM overwriting_due WHERE since <= ?", [due])
+        with self._writer.lock, self._writer.transaction() as connection:
+            connection.execute("DELETE FROM overwriting_due WHERE since <= ?", [due])
         self._rests_until = time.monotonic() + _REST * (time.monotonic() - began)
 
     def _settle(self) -> Generator[None]:
