@@ -1,9 +1,11 @@
 """A checkpoint that is cut off in the middle of a block that is in use loses nothing."""
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
@@ -19,6 +21,7 @@ from callistics.engines.registry import diagnose, file_dsn, open_engine
 from callistics.errors import EngineError
 from callistics.settings import Settings
 from support.checkpoints import checkpoint as checkpoint_now
+from support.checkpoints import checkpoint_before_the_next_commit
 from support.full_disk import full
 from support.store import opened
 
@@ -114,20 +117,14 @@ def torn(checkpoint: Checkpoint) -> tuple[int, bytes]:
 
 
 def is_opened(content: bytes) -> bool:
-    path = Path("torn.db")
-    path.write_bytes(content)
-    try:
-        duckdb.connect(path).close()
-    except duckdb.Error:
-        return False
-    finally:
-        path.unlink()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "torn.db"
+        path.write_bytes(content)
+        try:
+            duckdb.connect(path).close()
+        except duckdb.Error:
+            return False
     return True
-
-
-@pytest.fixture(autouse=True)
-def _beside_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
 
 
 def test_the_engine_overwrites_what_is_in_use(checkpoint: Checkpoint) -> None:
@@ -258,3 +255,46 @@ def test_who_may_read_the_database_may_read_its_journal(
             path.chmod(mode)
             store.send("calls", calls(0, 10))
     assert modes == [0o600, 0o644]
+
+
+@pytest.mark.parametrize("written", [0, 12, 20, 40])
+def test_a_header_that_is_cut_off_is_put_back(
+    checkpoint: Checkpoint, tmp_path: Path, written: int
+) -> None:
+    """The engine would not take the other one, which is whole, but open the file no more."""
+    (slot,) = [
+        at
+        for at in (4_096, 8_192)
+        if checkpoint.before[at : at + 4_096] != checkpoint.after[at : at + 4_096]
+    ]
+    new = checkpoint.after[slot : slot + written] + bytes(4_096 - written)
+    content = checkpoint.before[:slot] + new + checkpoint.before[slot + 4_096 : _HEADERS]
+    path = laid(tmp_path, checkpoint, content + checkpoint.after[_HEADERS:], checkpoint.journal)
+    with opened(path=path) as store:
+        assert store.rows("call_count") == [{"count": 3_500}]
+        assert not journal_of(path).exists()
+
+
+def test_one_journal_does_for_all_checkpoints_that_others_keep_from_being_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.db"
+    written: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda _: written.append(1))
+    with opened(path=path) as store:
+        store.send("calls", calls(0, 100))
+        checkpoint_now(store.engine)
+        store.send("calls", calls(100, 1))
+        with store.engine.dumping() as dump:
+            assert dump.parts()
+            # What was stored since the state that is held keeps it from being done.
+            store.send("calls", calls(101, 1))
+            checkpoint_before_the_next_commit(store.engine)
+            for number in range(3):
+                written.clear()
+                assert store.send("calls", calls(200 + number, 1)).stored == 1
+                assert journal_of(path).exists()
+                assert bool(written) == (number == 0)
+        checkpoint_now(store.engine)
+        assert not journal_of(path).exists()
+        assert store.rows("call_count") == [{"count": 105}]

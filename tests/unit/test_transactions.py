@@ -1,6 +1,7 @@
 """Connections that write commit one at a time, and none behind half a commit of another."""
 
 import errno
+import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,9 @@ import duckdb
 import pytest
 
 from callistics.engines.duckdb.transactions import Commits, Transactions
-from callistics.engines.duckdb.watermark import Watermark, log_of, read_mark
+from callistics.engines.duckdb.watermark import Watermark, log_of, note_of, read_mark
+from support.gate import CALL
+from support.store import opened as store_opened
 
 
 @pytest.fixture
@@ -171,3 +174,19 @@ def test_another_connection_commits_beside_the_one_with_the_lock(path: Path) -> 
                 raise ZeroDivisionError
         assert noted(path)[0] == noted(path)[1]
     assert numbers(path) == [1, 2]
+
+
+def test_what_a_start_reads_from_the_log_is_noted(tmp_path: Path) -> None:
+    """A kill may come between a commit and its note; who asks again is told of the commit."""
+    path, killed = tmp_path / "x.db", tmp_path / "killed"
+    with store_opened(path=path) as store:
+        store.send("calls", [CALL])
+        note = note_of(path).read_bytes()
+        store.send("calls", [{**CALL, "call_id": "second"}])
+        killed.mkdir()
+        for file in (path, log_of(path)):
+            shutil.copy(file, killed)
+    note_of(killed / "x.db").write_bytes(note)
+    with store_opened(path=killed / "x.db") as store:
+        assert noted(killed / "x.db")[0] == noted(killed / "x.db")[1]
+        assert store.rows("call_count") == [{"count": 2}]

@@ -21,9 +21,11 @@ def accept_loss(path: Path) -> list[Path]:
     None where nothing is. Raises `EngineError` where it cannot be opened anyway.
     """
     kept: list[Path] = []
-    roll_back(path)
     try:
+        roll_back(path)
         check_files(path)
+    except OSError as error:
+        raise EngineError(f"cannot open {path}: {error.strerror}") from error
     except LossError as error:
         kept += _keep_aside(path, copy=error.log_is_readable)
     if path.exists() and log_of(path).exists() and not _is_replayed(path):

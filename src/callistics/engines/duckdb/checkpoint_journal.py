@@ -11,6 +11,7 @@ those of a checkpoint that did not end are put back before the file is opened.
 import fcntl
 import os
 import stat
+import time
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -18,13 +19,15 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from callistics.engines.duckdb.file_header import FIRST_BLOCK, header_in_force
+from callistics.engines.duckdb.file_header import FIRST_BLOCK, HEADERS, in_force, read_headers
 from callistics.engines.machine import write_all, write_out
 
 _FORM = b"callistics checkpoint 1\n"
 _CRC_BYTES = 4
 # A block is its checksum and so many parts, each as long as another, in words.
 _PARTS, _CHECKSUM, _WORD = 64, 8, 8
+# Who looks at the file, such as the doctor, has it open so many seconds at the most.
+_PATIENCE, _PAUSE = 2.0, 0.1
 _BLOCKS = """
 SELECT block_id, list_filter(range(total_blocks), lambda one: NOT list_contains(free_list, one))
 FROM pragma_metadata_info() WHERE free_blocks < total_blocks ORDER BY block_id
@@ -54,9 +57,9 @@ class _Block(msgspec.Struct, frozen=True, array_like=True):
 
 
 class _Journal(msgspec.Struct, frozen=True, array_like=True):
-    """The blocks of metadata in which the header in force has something in use."""
+    """Both headers, and the blocks of metadata in which the one in force has something in use."""
 
-    header: bytes
+    headers: list[bytes]
     blocks: list[_Block]
 
 
@@ -76,17 +79,25 @@ class CheckpointJournal:
 
     def __init__(self, path: Path, database: int) -> None:
         self._journal, self._database = journal_of(path), database
+        self._kept: list[bytes] = []
 
     def write(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Write it durably; nobody may make a checkpoint meanwhile. Raises `OSError`."""
+        """Write it durably, unless it is there since a checkpoint that others kept from being made.
+
+        Nobody may make one meanwhile. Raises `OSError`.
+        """
+        headers = read_headers(self._database)
+        if headers == self._kept:
+            return
         ((size,),) = connection.execute(_BLOCK_SIZE).fetchall()
         found = connection.execute(_BLOCKS).fetchall()
         blocks = [
             _Block(number, used, os.pread(self._database, size, FIRST_BLOCK + number * size))
             for number, used in found
         ]
-        said = msgspec.msgpack.encode(_Journal(header_in_force(self._database), blocks))
+        said = msgspec.msgpack.encode(_Journal(headers, blocks))
         self._make(_FORM + zlib.crc32(said).to_bytes(_CRC_BYTES), said)
+        self._kept = headers
 
     def _make(self, head: bytes, rest: bytes) -> None:
         """The journal is there only once all of it is; whoever may read the file may read it."""
@@ -108,8 +119,9 @@ class CheckpointJournal:
             raise
 
     def drop(self) -> None:
-        """Delete it: the checkpoint has ended, or did not begin. Raises `OSError`."""
+        """Delete it: the checkpoint has ended. Raises `OSError`."""
         self._journal.unlink(missing_ok=True)
+        self._kept = []
 
 
 def roll_back(path: Path) -> None:
@@ -122,11 +134,11 @@ def roll_back(path: Path) -> None:
     if not path.exists() or not (journal.exists() or _unfinished(journal).exists()):
         return
     with path.open("r+b", buffering=0) as file:
-        try:
-            # The lock is the engine's own; it ends as the file is closed.
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
+        # The lock is the engine's own; it ends as the file is closed.
+        if not _locked(file.fileno()):
             return
+        # What the engine was told is not on disk may not be taken for what is.
+        os.fsync(file.fileno())
         # A checkpoint begins once its journal is there.
         _unfinished(journal).unlink(missing_ok=True)
         if _put_back(journal, file.fileno()):
@@ -143,6 +155,20 @@ def is_rolled_back_by_a_start(path: Path) -> bool:
         os.close(descriptor)
 
 
+def _locked(database: int) -> bool:
+    """Whether nobody else has the file open, or will have in a moment."""
+    ends = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.lockf(database, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            if time.monotonic() > ends:
+                return False
+            time.sleep(_PAUSE)
+        else:
+            return True
+
+
 def _unfinished(journal: Path) -> Path:
     """What a journal is until all of it is written."""
     return journal.with_name(journal.name + ".unfinished")
@@ -154,8 +180,8 @@ def _put_back(journal: Path, database: int) -> bool:
     overwritten = None if kept is None else _overwritten(kept, database)
     if overwritten is None:
         return False
-    for block in overwritten:
-        write_all(database, block.content, block.place)
+    for place, content in overwritten:
+        write_all(database, content, place)
     os.fsync(database)
     return True
 
@@ -171,18 +197,24 @@ def _read(journal: Path) -> _Journal | None:
     return None
 
 
-def _overwritten(journal: _Journal, database: int) -> list[_Block] | None:
-    """Its blocks that are not as they were; None where what is in use is another there.
+def _overwritten(journal: _Journal, database: int) -> list[tuple[int, bytes]] | None:
+    """What is not as it was, with its place; None where what is in use is another there.
 
-    None are once the checkpoint has ended: another header is in force then.
+    Nothing is once the checkpoint has ended: another header is in force then.
     """
-    if header_in_force(database) != journal.header:
+    headers = read_headers(database)
+    found = in_force(headers)
+    if not found:
+        return None
+    if found != in_force(journal.headers):
         return []
-    found: list[_Block] = []
+    overwritten: list[tuple[int, bytes]] = []
     for block in journal.blocks:
         there = os.pread(database, len(block.content), block.place)
         if not block.has_in_use_what(there):
             return None
         if there != block.content:
-            found.append(block)
-    return found
+            overwritten.append((block.place, block.content))
+    # The new header, if it was cut off.
+    both = zip(HEADERS, journal.headers, headers, strict=True)
+    return overwritten + [(at, before) for at, before, there in both if before != there]

@@ -94,6 +94,7 @@ class DuckDBEngine(Replaceable):
         self._query_timeout = QueryTimeout()
         self._readers = Readers(self._connection, readers)
         self._dumps = 0
+        self.note_replayed()
         if rebuild_due(self._connection):
             with closed_on_failure(self.close):
                 self.rebuild()

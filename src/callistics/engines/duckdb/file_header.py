@@ -6,31 +6,49 @@ read by a descriptor that is closed after the engine has closed it.
 
 import os
 import struct
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 _MAGIC, _MAGIC_AT = b"DUCK", 8
 _SIZE = 4_096
 # Two headers take turns. Each begins with a checksum and its number.
-_HEADERS, _HEADER = (_SIZE, 2 * _SIZE), struct.Struct("<2Q")
+HEADERS = (_SIZE, 2 * _SIZE)
+"""Where they are, in bytes."""
 FIRST_BLOCK = 3 * _SIZE
 """Where the blocks of a file begin, in bytes."""
+_HEADER, _WORD = struct.Struct("<2Q"), struct.Struct("<Q")
+# Of the engine's checksum: what it begins with, and what each word is multiplied by.
+_CHECKSUM, _FACTOR = 5_381, 0xBF58476D1CE4E5B9
 
 
-def header_in_force(descriptor: int) -> bytes:
-    """The newer header; nothing of what is no database."""
+def read_headers(descriptor: int) -> list[bytes]:
+    """Both headers as they are there; none of what is no database."""
     if os.pread(descriptor, len(_MAGIC), _MAGIC_AT) != _MAGIC:
-        return b""
-    found = [os.pread(descriptor, _SIZE, at) for at in _HEADERS]
-    if any(len(one) < _HEADER.size for one in found):
-        return b""
-    return max(found, key=_number)
+        return []
+    found = [os.pread(descriptor, _SIZE, at) for at in HEADERS]
+    return found if all(len(one) >= _HEADER.size for one in found) else []
+
+
+def in_force(headers: Sequence[bytes]) -> bytes:
+    """The newer one of those that are whole; nothing where none is."""
+    return max(filter(is_whole, headers), key=_number, default=b"")
+
+
+def is_whole(header: bytes) -> bool:
+    """Whether a header has the checksum that it says."""
+    if len(header) < _SIZE:
+        return False
+    said, *words = (word for (word,) in _WORD.iter_unpack(header))
+    found = _CHECKSUM
+    for word in words:
+        found ^= word * _FACTOR % (1 << 64)
+    return bool(found == said)
 
 
 def read_iteration(descriptor: int) -> int | None:
-    """The number of the header that is in force; None of what is no database."""
-    header = header_in_force(descriptor)
-    return _number(header) if header else None
+    """The number of the newer header; None of what is no database."""
+    return max(map(_number, read_headers(descriptor)), default=None)
 
 
 def _number(header: bytes) -> int:

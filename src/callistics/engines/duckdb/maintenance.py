@@ -46,7 +46,7 @@ class Maintenance:
     def close(self) -> None:
         """Give up what is begun; nobody may do a piece meanwhile."""
         # A database that failed does not even drop a table.
-        with suppress(duckdb.Error):
+        with suppress(duckdb.Error, OSError):
             self._clustering_work.leave()
 
     def _maintain_rollups(self) -> bool:

@@ -198,7 +198,7 @@ class Recovery:
                 self._changed.wait_for(lambda: not self._users, _INTERRUPTS_EVERY)
         self._is_open = False
         # What was not written before is not to be written now: what is on disk counts.
-        with suppress(duckdb.Error):
+        with suppress(duckdb.Error, OSError):
             self.database.abandon()
 
     def _reopen(self) -> None:

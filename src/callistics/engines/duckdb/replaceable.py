@@ -1,6 +1,7 @@
 """What an open database does that may fail, and be replaced by one that is opened anew."""
 
 from abc import ABC, abstractmethod
+from contextlib import suppress
 
 import duckdb
 
@@ -56,8 +57,21 @@ class Replaceable(ABC):
         """
         with self._write.lock:
             self._write.shorten_log()
-            with self._write.transaction() as connection:
-                connection.execute("UPDATE arrivals SET last = last + INTERVAL 1 MICROSECOND")
+            self._touch()
+
+    def note_replayed(self) -> None:
+        """Have all that a start has read from the log noted, before anybody is told of it.
+
+        Half a commit at its end is written over with that. A disk that fails this is for the first
+        one who writes to be told of.
+        """
+        if self._watermark is not None and self._watermark.is_behind:
+            with suppress(duckdb.Error, OSError), self._write.lock:
+                self._touch()
+
+    def _touch(self) -> None:
+        with self._write.transaction() as connection:
+            connection.execute("UPDATE arrivals SET last = last + INTERVAL 1 MICROSECOND")
 
     def interrupt(self) -> None:
         """End the queries that run: they raise `TimedOut`."""

@@ -11,6 +11,9 @@ from callistics.engines.duckdb.checkpoint_journal import CheckpointJournal
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.watermark import Watermark, log_of
 
+# How the engine says that it makes no checkpoint beside what others do.
+_REFUSED = "Cannot CHECKPOINT"
+
 
 class Commits:
     """Ends the transactions of all connections of a database, and moves its log into it.
@@ -43,12 +46,14 @@ class Commits:
             try:
                 connection.execute("COMMIT")
             except BaseException:
+                self.is_torn = True
                 self.is_torn = size(self._log) != logged
                 raise
-            # Where nothing was written, the log may end in half a commit of before, which the
-            # engine writes over with the next one.
-            if self._written != before:
-                self._note()
+            with self._torn_on_failure():
+                # Where nothing was written, the log may end in half a commit of before, which the
+                # engine writes over with the next one.
+                if self._written != before and self._watermark is not None:
+                    self._watermark.advance()
 
     @contextmanager
     def transaction(self, connection: duckdb.DuckDBPyConnection) -> Generator[None]:
@@ -72,22 +77,28 @@ class Commits:
             self.check()
             if self._journal is not None:
                 self._journal.write(connection)
-            try:
-                connection.execute("CHECKPOINT")
-            except duckdb.TransactionException:
-                self._ended()
-                return False
-            except BaseException:
-                self.is_torn = True
-                raise
-            self._ended()
-            # So that half a commit behind it is known for one.
-            self._note()
+            with self._torn_on_failure():
+                try:
+                    connection.execute("CHECKPOINT")
+                except duckdb.TransactionException as error:
+                    if _REFUSED not in str(error):
+                        raise
+                    return False
+                if self._watermark is not None:
+                    # So that half a commit behind it is known for one.
+                    self._watermark.advance()
+            if self._journal is not None:
+                self._journal.drop()
             return True
 
-    def _ended(self) -> None:
-        if self._journal is not None:
-            self._journal.drop()
+    @contextmanager
+    def _torn_on_failure(self) -> Generator[None]:
+        """What cannot be noted is to be no commit; half a checkpoint is to be rolled back."""
+        try:
+            yield
+        except BaseException:
+            self.is_torn = True
+            raise
 
     @property
     def log_size(self) -> int:
@@ -102,15 +113,6 @@ class Commits:
         except FileNotFoundError:
             return None
         return status.st_size, status.st_mtime_ns
-
-    def _note(self) -> None:
-        try:
-            if self._watermark is not None:
-                self._watermark.advance()
-        except OSError:
-            # It is to be no commit then.
-            self.is_torn = True
-            raise
 
 
 class Transactions:

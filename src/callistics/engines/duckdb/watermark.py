@@ -107,6 +107,11 @@ class Watermark:
         found = read_iteration(self.database)
         return -1 if found is None else found
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the log has more than is noted: commits, or half of one, that a kill has left."""
+        return self._log.exists() and self._log.stat().st_size > self._mark.size
+
     def advance(self) -> None:
         """Note that all of the log is to be acknowledged. Raises `OSError`."""
         iteration = self._iteration

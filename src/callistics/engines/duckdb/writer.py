@@ -4,10 +4,14 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, suppress
 
 import duckdb
+import structlog
 
 from callistics.engines.duckdb.disk import Disk
 from callistics.engines.duckdb.transactions import Commits, Transactions, size
 from callistics.engines.duckdb.tuning import Tuning
+from callistics.errors import first_line
+
+_log = structlog.get_logger("callistics")
 
 # The engine's own limit.
 _FEWEST_LISTED = 50
@@ -114,9 +118,11 @@ class WriteConnection(Transactions):
 
         Where the disk fails that, the log is there for the next start.
         """
-        with suppress(duckdb.Error, OSError):
+        try:
             if self._commits.log_size:
                 self.checkpoint()
+        except (duckdb.Error, OSError) as error:
+            _log.warning("the log is left as it is", reason=first_line(error))
 
     def close(self) -> None:
         """Close the connections."""

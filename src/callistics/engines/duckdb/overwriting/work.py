@@ -66,7 +66,7 @@ class Overwriting:
     def stop(self) -> None:
         """Leave off; it begins anew the next time."""
         # A database that failed does not even drop a table, and is to be closed all the same.
-        with suppress(duckdb.Error):
+        with suppress(duckdb.Error, OSError):
             self._pieces.leave()
 
     def _due(self) -> int | None:
