@@ -87,7 +87,11 @@ def in_memory(engine: str) -> Path:
 
 # Some records are then looked for by scans of their own, and more together.
 AS_IF_LARGE = Tuning(
-    rows_per_scan=3, changes_refreshed=1, loose_parts_merged=1, payload_names_listed=3
+    rows_scanned_whole=5,
+    rows_per_scan=3,
+    changes_refreshed=1,
+    loose_parts_merged=1,
+    payload_names_listed=3,
 )
 """What is worth its while where there are many rows is so from the first ones on."""
 

@@ -1,4 +1,4 @@
-"""The only file where tests use private members of the product."""
+"""Where tests use private members of the product: here, and in `checkpoints.py` alone."""
 
 # pyright: reportPrivateUsage=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 
@@ -22,6 +22,7 @@ from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.lookup import id_index
 from callistics.engines.duckdb.lookup.id_index import IdIndex
+from callistics.engines.duckdb.lookup.slots import Slots
 from callistics.engines.duckdb.reopening import ReopeningEngine
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.ingest.decode_process import DecodeProcess
@@ -31,7 +32,6 @@ from callistics.records.columnar.payload_columns import Keys
 from callistics.server import app
 from callistics.sql.fragment import raw
 
-Slots = id_index._Slots
 QueryReader = parse._Reader
 as_pairs = model_json._object
 save_uses = app._save_uses

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.lookup import id_index
 from callistics.engines.duckdb.lookup.id_index import IdIndex, IndexEntries, numbers
+from callistics.engines.duckdb.lookup.slots import Slots
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.tuning import Tuning
 from callistics.records.columnar.row_codec import identity_table
@@ -210,14 +211,14 @@ def _attempts(store: Store) -> None:
 def test_a_full_table_has_what_was_put_in(
     pairs: list[tuple[int, int]], more: int, shift: int
 ) -> None:
-    slots = inside.Slots(len(pairs) + more)
+    slots = Slots(len(pairs) + more)
     given_ = np.array([number << shift & 2**64 - 1 for number, _ in pairs], np.uint64)
     slots.add(given_, np.array([found for _, found in pairs], np.uint32))
     rows, weeks = slots.find(given_)
     found = set(zip(given_[rows].tolist(), weeks.tolist(), strict=True))
     assert found >= set(zip(given_.tolist(), [one for _, one in pairs], strict=True))
     others = np.arange(100, dtype=np.uint64) * np.uint64(0x9E37_79B9_7F4A_7C15)
-    assert len(inside.Slots(0).find(others)[0]) == 0
+    assert len(Slots(0).find(others)[0]) == 0
     slots.find(others)
     with pytest.raises(OverflowError):
         slots.add(np.zeros(more + 1, np.uint64), np.ones(more + 1, np.uint32))
@@ -281,3 +282,32 @@ def test_a_commit_without_records_reads_no_ids() -> None:
         assert not inside.has_begun(id_index_of(store))
         store.send("calls", [call(1)])
         assert inside.has_begun(id_index_of(store))
+
+
+@pytest.mark.parametrize("whole", [0, 200_000])
+def test_leads_and_their_calls_are_found_among_few_and_among_many(
+    monkeypatch: pytest.MonkeyPatch, whole: int
+) -> None:
+    """Where rows are few a look-up says the same of any records: it is planned once."""
+    asked: set[str] = set()
+    select = StatementCache.select
+
+    def noted(statements: StatementCache, text: str) -> duckdb.DuckDBPyConnection:
+        asked.add(text)
+        return select(statements, text)
+
+    with opened(tuning=Tuning(rows_scanned_whole=whole)) as store:
+        for day in range(1, 20):
+            if day == 3:
+                # Until then some table had nothing to be found in.
+                monkeypatch.setattr(StatementCache, "select", noted)
+            started = f"2025-{day % 12 + 1:02}-{day:02}T10:00:00Z"
+            both = [
+                {**call(day, lead_id="l", started_at=started), "merchant_id": merchant}
+                for merchant in (f"m{day % 5}", "m")
+            ]
+            store.send("calls", both)
+        assert (len(asked) == 2) == (whole > 0)
+        found = store.rows("retry_analysis", filters={"merchant_id": "m"})
+        assert sum(row["calls"] for row in found) == 19
+        assert len(found) > 1

@@ -7,9 +7,10 @@ from dataclasses import replace as with_fields
 import numpy as np
 import pyarrow as pa
 
-from callistics.engines.duckdb.lookup.id_index import IndexEntries, Numbers, numbers
+from callistics.engines.duckdb.lookup.id_index import IndexEntries, numbers
 from callistics.engines.duckdb.lookup.load_states import Lookup, StoredRow
 from callistics.engines.duckdb.lookup.lookup_sql import weeks_in, weeks_of
+from callistics.engines.duckdb.lookup.slots import Numbers
 from callistics.engines.duckdb.lookup.stored_leads import load_leads
 from callistics.engines.duckdb.rollups.aggregate_sql import COLUMNS
 from callistics.engines.duckdb.rollups.min_max import KEPT_BY

@@ -13,22 +13,18 @@ from typing import Any, Self
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from callistics.engines.duckdb.lookup.lookup_sql import WEEK_BITS, Weeks, scans, weeks_of
+from callistics.engines.duckdb.lookup.lookup_sql import Weeks, scans, weeks_of
+from callistics.engines.duckdb.lookup.slots import Numbers, Slots, joined
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.tables import ID_OF, TIME_OF
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.records.columnar.arrow import Mask, RowIndices, array_of
 from callistics.runtime import give_way
 
-Numbers = npt.NDArray[np.uint64]
-"""Hashes of (merchant_id, id), good for as long as the process runs."""
-
 _BATCH = 100_000
 _SMALLEST, _GROWS = 1_000_000, 4
-_WEEKS = 1 << WEEK_BITS
 # Reading as columns plans the statement anew; for so few that takes longer than reading rows does.
 _FEW = 500
 
@@ -38,13 +34,14 @@ class Candidates:
     """Which of some records a table may have.
 
     `weeks` are those it has them in, None if any, and `of` says which of them each is about; up to
-    `scanned_for` of them are looked for by scans of their own.
+    `scanned_for` of them are looked for by scans of their own, none where all rows are `few`.
     """
 
     there: Mask
     of: RowIndices
     weeks: Weeks | None
     scanned_for: int = 1
+    few: bool = False
 
     @classmethod
     def all(cls, count: int) -> Self:
@@ -52,78 +49,15 @@ class Candidates:
         return cls(np.ones(count, np.bool_), np.arange(count), None)
 
     def scans(self, table: str, records: pa.Table) -> list[str]:
-        """Conditions of which the row of each of the records that may be there meets one."""
+        """Conditions of which the row of each of the records that may be there meets one.
+
+        They are the same for any records where the table has few rows: so the look-up is planned
+        once.
+        """
+        if self.few:
+            return ["TRUE"]
         merchants = records["merchant_id"].take(pa.array(self.of))
         return scans(table, self.scanned_for, self.weeks, merchants.to_pylist())
-
-
-class _Slots:
-    """A hash table of so many numbers and their weeks, with 20 and 12 bits for each.
-
-    What finds its slot taken goes into the next that is free. Of others one in some hundred
-    thousand is taken for one of those that are there.
-    """
-
-    def __init__(self, capacity: int) -> None:
-        self._slots = np.zeros(capacity * 5 // 3 + 2, np.uint32)
-        self._capacity, self.taken = capacity, 0
-
-    @property
-    def room(self) -> int:
-        return self._capacity - self.taken
-
-    def add(self, numbers: Numbers, weeks: Weeks) -> None:
-        if self.room < len(numbers):
-            # Without a free slot a search would never end.
-            raise OverflowError("more numbers than there is room for")
-        self.taken += len(numbers)
-        positions, slots = self._positions(numbers), _prints(numbers) | weeks
-        while len(slots):
-            free = self._slots[positions] == 0
-            self._slots[positions[free]] = slots[free]
-            # Of several that go to the same position one is there now, or all if they are alike.
-            rest = self._slots[positions] != slots
-            positions, slots = self._next(positions[rest]), slots[rest]
-
-    def find(self, numbers: Numbers) -> tuple[RowIndices, Weeks]:
-        """The rows of those that are there, and their weeks: several, where it was several."""
-        rows, positions, prints = (
-            np.arange(len(numbers)),
-            self._positions(numbers),
-            _prints(numbers),
-        )
-        found: list[tuple[RowIndices, Weeks]] = []
-        while len(rows):
-            slots = self._slots[positions]
-            weeks = slots ^ prints
-            hits = np.flatnonzero(weeks < _WEEKS)
-            found.append((rows[hits], weeks[hits]))
-            more = np.flatnonzero(slots)
-            rows, positions, prints = rows[more], self._next(positions[more]), prints[more]
-        return _joined(found)
-
-    def _positions(self, numbers: Numbers) -> RowIndices:
-        # The lower half of a number, as a share of 2 ** 32: quicker than a division.
-        share = numbers & np.uint64(0xFFFF_FFFF)
-        return (share * np.uint64(len(self._slots)) >> np.uint64(32)).astype(np.int64)
-
-    def _next(self, positions: RowIndices) -> RowIndices:
-        positions = positions + 1
-        positions[positions == len(self._slots)] = 0
-        return positions
-
-
-def _prints(numbers: Numbers) -> npt.NDArray[np.uint32]:
-    # An empty slot is 0, and so must be no other.
-    found = np.maximum(numbers >> np.uint64(64 - 32 + WEEK_BITS), np.uint64(1))
-    return found.astype(np.uint32) << np.uint32(WEEK_BITS)
-
-
-def _joined(found: list[tuple[RowIndices, Weeks]]) -> tuple[RowIndices, Weeks]:
-    if not found:
-        return np.zeros(0, np.int64), np.zeros(0, np.uint32)
-    rows, weeks = zip(*found, strict=True)
-    return np.concatenate(rows), np.concatenate(weeks)
 
 
 class _Known:
@@ -131,10 +65,10 @@ class _Known:
 
     def __init__(self, tuning: Tuning = DEFAULTS) -> None:
         self._tuning = tuning
-        self._stored: _Slots | None = None
-        self._added = [_Slots(_SMALLEST)]
+        self._stored: Slots | None = None
+        self._added = [Slots(_SMALLEST)]
 
-    def read(self, stored: _Slots) -> None:
+    def read(self, stored: Slots) -> None:
         self._stored = stored
 
     def add(self, numbers: Numbers, weeks: Weeks) -> None:
@@ -146,7 +80,7 @@ class _Known:
         if self._added[-1].room < len(numbers):
             # Each is larger than the one before, as every one of them is looked into.
             more = _SMALLEST * _GROWS ** len(self._added)
-            self._added.append(_Slots(max(more, len(numbers))))
+            self._added.append(Slots(max(more, len(numbers))))
         self._added[-1].add(numbers, weeks)
 
     def possible(self, numbers: Numbers) -> Candidates:
@@ -155,14 +89,23 @@ class _Known:
         rows, weeks = self._find(numbers)
         there = np.zeros(len(numbers), np.bool_)
         there[rows] = True
-        count = sum(one.taken for one in self._every())
-        scanned_for = 1 + count // self._tuning.rows_per_scan
-        return Candidates(there, rows, None if (weeks == 0).any() else weeks, scanned_for)
+        scanned_for = 1 + self._count // self._tuning.rows_per_scan
+        some = None if (weeks == 0).any() else weeks
+        return Candidates(there, rows, some, scanned_for, self.are_few)
+
+    @property
+    def are_few(self) -> bool:
+        """Whether all that are stored are so few that each look-up may read all their numbers."""
+        return self._stored is not None and self._count <= self._tuning.rows_scanned_whole
+
+    @property
+    def _count(self) -> int:
+        return sum(one.taken for one in self._every())
 
     def _find(self, numbers: Numbers) -> tuple[RowIndices, Weeks]:
-        return _joined([one.find(numbers) for one in self._every()])
+        return joined([one.find(numbers) for one in self._every()])
 
-    def _every(self) -> Sequence[_Slots]:
+    def _every(self) -> Sequence[Slots]:
         return self._added if self._stored is None else (self._stored, *self._added)
 
 
@@ -222,6 +165,11 @@ class IdIndex:
         self._begin()
         return self._known[table].possible(numbers)
 
+    def are_few(self, table: str) -> bool:
+        """Whether a table has so few rows that a look-up may read the numbers of all."""
+        self._begin()
+        return self._known[table].are_few
+
     def _read_all(self) -> None:
         # Of a database that failed nothing is known any more: it is opened again, with an index of
         # its own.
@@ -235,7 +183,7 @@ class IdIndex:
                 # What is counted is what is read, whatever is written meanwhile.
                 reader.execute("BEGIN")
                 count = sum(count_rows(reader, f"({select})") for select in _SELECTS[table])
-                stored = _Slots(count)
+                stored = Slots(count)
                 for numbers, weeks in _stored(reader, _SELECTS[table]):
                     stored.add(numbers, weeks)
                     if self._stopping:

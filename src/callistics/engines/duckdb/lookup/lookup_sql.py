@@ -171,6 +171,16 @@ def alike(
     )
 
 
+def among_few(table: str, columns: Sequence[str], wanted: str, but: str | None = None) -> str:
+    """The same of a table with few rows, all of which are read: it takes one join, not three."""
+    others = "" if but is None else f" WHERE t.rowid NOT IN (FROM {but})"
+    named = ", ".join(columns)
+    return (
+        f"SELECT t.rowid AS row_id, t.* FROM {table} AS t SEMI JOIN {wanted} AS w"
+        f" USING ({named}){others}"
+    )
+
+
 def whose(table: str, id_column: str, wanted: str, condition: str = "TRUE") -> str:
     """A SELECT of (id, merchant_id) of the rows that have an id, of those that meet a condition.
 

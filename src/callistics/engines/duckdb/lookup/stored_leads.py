@@ -5,9 +5,18 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from callistics.engines.duckdb.lookup.id_index import Candidates, IdIndex, Numbers
-from callistics.engines.duckdb.lookup.lookup_sql import alike, rows, since, stored
+from callistics.engines.duckdb.lookup.id_index import Candidates, IdIndex
+from callistics.engines.duckdb.lookup.lookup_sql import (
+    alike,
+    among_few,
+    keys,
+    rows,
+    since,
+    stored,
+)
+from callistics.engines.duckdb.lookup.slots import Numbers
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.engines.duckdb.tables import KEY_OF
 from callistics.records.columnar.arrow import RowIndices, array_of, mask, with_columns
 from callistics.records.columnar.derive import CALLS, DERIVED, LEADS, OWN
 from callistics.records.columnar.match_rows import row_indices
@@ -69,28 +78,36 @@ class _Reader:
 
     def leads(self) -> tuple[pa.Table, RowIndices]:
         """The rows of leads, and which of the touched ones each is."""
-        found = self._of_ids("leads", self._leads)
-        (of,) = row_indices(self._touched, (found,), "lead_id")
-        # Others may have a number in common with one of these.
-        return found.filter(mask(of >= 0)), of[of >= 0]
+        return self._of_ids("leads", self._leads)
 
     def own(self) -> pa.Table:
-        return self._of_ids("lead_records", self._possible("lead_records"))
+        found, _ = self._of_ids("lead_records", self._possible("lead_records"))
+        return found
 
-    def _of_ids(self, table: str, some: Candidates) -> pa.Table:
+    def _of_ids(self, table: str, some: Candidates) -> tuple[pa.Table, RowIndices]:
+        """The rows of a table, and which of the touched leads each is."""
         if not some.there.any():
-            return _STORED[table].empty_table()
+            return _STORED[table].empty_table(), np.zeros(0, np.int64)
         self._statements.give(touched=self._touched.filter(mask(some.there)))
+        found = self._read(_STORED[table], self._sql_of_ids(table, some))
+        (of,) = row_indices(self._touched, (found,), "lead_id")
+        # Others have leads of the same ids, or have a number in common with one of these.
+        return found.filter(mask(of >= 0)), of[of >= 0]
+
+    def _sql_of_ids(self, table: str, some: Candidates) -> str:
         if self._id_index is None:
-            return self._read(_STORED[table], alike(table, _IDS, "touched"))
-        conditions = some.scans(table, self._touched)
-        found = rows(table, "lead_id", "touched", conditions)
-        # Others have leads of the same ids.
-        return self._read(_STORED[table], f"FROM ({found}) SEMI JOIN touched USING ({_BOTH_IDS})")
+            return alike(table, _IDS, "touched")
+        if some.few:
+            return among_few(
+                table, (KEY_OF["lead_id"],), f"(SELECT {keys('lead_id')} FROM touched)"
+            )
+        found = rows(table, "lead_id", "touched", some.scans(table, self._touched))
+        return f"FROM ({found}) SEMI JOIN touched USING ({_BOTH_IDS})"
 
     def calls(self, leads: pa.Table, gone: Sequence[int]) -> pa.Table:
         if self._id_index is None:
-            return self._of_ids("calls", self._leads)
+            found, _ = self._of_ids("calls", self._leads)
+            return found
         # A call that counts has its lead in the table of leads; where it has not, `rebuild` mends
         # it. The lead's weeks are those of its creation and, where that was before, of its first
         # call.
@@ -99,10 +116,13 @@ class _Reader:
         self._statements.give(their_leads=leads.select(["lead_no"]))
         if gone:
             self._statements.give(gone=pa.table({"row_id": pa.array(gone, pa.int64())}))
-        later = since("calls", self._leads.weeks, leads["merchant_id"].unique().to_pylist())
-        but = "gone" if gone else None
-        found = self._read(_OF_NUMBERS, alike("calls", ("lead_no",), "their_leads", [later], but))
-        return _identified(found, leads)
+        of, but = ("lead_no",), "gone" if gone else None
+        if self._id_index.are_few("calls"):
+            calls = among_few("calls", of, "their_leads", but)
+        else:
+            later = since("calls", self._leads.weeks, leads["merchant_id"].unique().to_pylist())
+            calls = alike("calls", of, "their_leads", [later], but)
+        return _identified(self._read(_OF_NUMBERS, calls), leads)
 
     def _read(self, columns: pa.Schema, wanted: str) -> pa.Table:
         names = ", ".join(stored(name) for name in columns.names)
