@@ -246,4 +246,8 @@ def _times(server: Server, knocker: Knocker, attack: Attack, pair: Pair) -> Time
         begun = time.perf_counter()
         asked(server, knocker, attack, pair.there if there else pair.never)
         taken[there].append(time.perf_counter() - begun)
-    return Times(f"{knocker.name}, {attack.operation}", taken[True], taken[False])
+    return Times(
+        f"{knocker.name}, {attack.operation} {attack.body or attack.path}",
+        taken[True],
+        taken[False],
+    )

@@ -9,7 +9,7 @@
 #
 # Where it would be met: where a server asks with such a statement whether its disk can be written to again, as a health
 # check or after a failure: on a disk that is full it says that all is well, and the next call that comes is refused.
-# A value that changes, such as the time of the last arrival and a microsecond, is written here.
+# A row is deleted and inserted again here, which is written.
 #
 # Output seen: see `expected` below. The script fails where it becomes another one.
 set -euo pipefail

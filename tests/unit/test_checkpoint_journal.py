@@ -16,12 +16,12 @@ from callistics.engines.duckdb.checkpoint_journal import (
     journal_of,
     roll_back,
 )
-from callistics.engines.duckdb.watermark import log_of
+from callistics.engines.duckdb.watermark import log_of, note_of
 from callistics.engines.registry import diagnose, file_dsn, open_engine
 from callistics.errors import EngineError
 from callistics.settings import Settings
 from support.checkpoints import checkpoint as checkpoint_now
-from support.checkpoints import checkpoint_before_the_next_commit
+from support.checkpoints import checkpoint_before_the_next_commit, new_files_for_all
 from support.full_disk import full
 from support.store import opened
 
@@ -98,6 +98,7 @@ def laid(folder: Path, checkpoint: Checkpoint, content: bytes, journal: bytes | 
     path = folder / "x.db"
     path.write_bytes(content)
     log_of(path).write_bytes(checkpoint.log)
+    note_of(path).unlink(missing_ok=True)
     if journal is not None:
         journal_of(path).write_bytes(journal)
     return path
@@ -129,9 +130,8 @@ def is_opened(content: bytes) -> bool:
 
 def test_the_engine_overwrites_what_is_in_use(checkpoint: Checkpoint) -> None:
     """Where it does not any more, nothing of this is needed."""
-    _, content = torn(checkpoint)
     assert is_opened(checkpoint.before)
-    assert not is_opened(content)
+    assert not is_opened(torn(checkpoint)[1])
 
 
 @pytest.mark.parametrize("share", [8 / _BLOCK, 0.25, 0.5, 0.75, 0.999])
@@ -251,7 +251,7 @@ def test_who_may_read_the_database_may_read_its_journal(
     monkeypatch.setattr(CheckpointJournal, "drop", look)
     path = tmp_path / "x.db"
     for mode in (0o600, 0o644):
-        with opened(path=path) as store:
+        with new_files_for_all(), opened(path=path) as store:
             path.chmod(mode)
             store.send("calls", calls(0, 10))
     assert modes == [0o600, 0o644]

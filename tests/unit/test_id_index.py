@@ -282,32 +282,3 @@ def test_a_commit_without_records_reads_no_ids() -> None:
         assert not inside.has_begun(id_index_of(store))
         store.send("calls", [call(1)])
         assert inside.has_begun(id_index_of(store))
-
-
-@pytest.mark.parametrize("whole", [0, 200_000])
-def test_leads_and_their_calls_are_found_among_few_and_among_many(
-    monkeypatch: pytest.MonkeyPatch, whole: int
-) -> None:
-    """Where rows are few a look-up says the same of any records: it is planned once."""
-    asked: set[str] = set()
-    select = StatementCache.select
-
-    def noted(statements: StatementCache, text: str) -> duckdb.DuckDBPyConnection:
-        asked.add(text)
-        return select(statements, text)
-
-    with opened(tuning=Tuning(rows_scanned_whole=whole)) as store:
-        for day in range(1, 20):
-            if day == 3:
-                # Until then some table had nothing to be found in.
-                monkeypatch.setattr(StatementCache, "select", noted)
-            started = f"2025-{day % 12 + 1:02}-{day:02}T10:00:00Z"
-            both = [
-                {**call(day, lead_id="l", started_at=started), "merchant_id": merchant}
-                for merchant in (f"m{day % 5}", "m")
-            ]
-            store.send("calls", both)
-        assert (len(asked) == 2) == (whole > 0)
-        found = store.rows("retry_analysis", filters={"merchant_id": "m"})
-        assert sum(row["calls"] for row in found) == 19
-        assert len(found) > 1

@@ -50,9 +50,9 @@ class Replaceable(ABC):
         return not self._commits.is_torn
 
     def try_to_write(self) -> None:
-        """Do what is done before each commit, and commit what changes hardly anything.
+        """Do what is done before each commit, and commit what changes nothing but is written.
 
-        The engine writes nothing where no value changes
+        The engine writes no update where no value changes
         (`findings/an-update-of-nothing-never-meets-the-disk.sh`).
         """
         with self._write.lock:
@@ -71,7 +71,8 @@ class Replaceable(ABC):
 
     def _touch(self) -> None:
         with self._write.transaction() as connection:
-            connection.execute("UPDATE arrivals SET last = last + INTERVAL 1 MICROSECOND")
+            found = connection.execute("DELETE FROM arrivals RETURNING last").fetchall()
+            connection.execute("INSERT INTO arrivals VALUES (?)", found[0])
 
     def interrupt(self) -> None:
         """End the queries that run: they raise `TimedOut`."""

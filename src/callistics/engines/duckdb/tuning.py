@@ -36,9 +36,9 @@ class Tuning:
     """So many rows of a table are worth one scan more of it. In a month that is in order, few
     groups of rows have one merchant's, so a few rows are looked for by scans of their own, limited
     to their merchants. A scan takes half a millisecond to plan."""
-    rows_scanned_whole: int = 200_000
-    """Of a table with up to so many rows a look-up reads the numbers of all, whatever their months
-    and merchants: its text is always the same then, and planned once."""
+    rows_scanned_whole: int = 50_000
+    """A look-up reads all of a table with up to so many rows, whatever their months and merchants:
+    its text is always the same then, and planned once."""
     ids_read_at_opening: int = 200_000
     """Up to so many ids of records are read at first use; more are read in the background."""
     changes_refreshed: int = 10_000

@@ -9,14 +9,12 @@ from callistics.engines.duckdb.lookup.id_index import Candidates, IdIndex
 from callistics.engines.duckdb.lookup.lookup_sql import (
     alike,
     among_few,
-    keys,
     rows,
     since,
     stored,
 )
 from callistics.engines.duckdb.lookup.slots import Numbers
 from callistics.engines.duckdb.statement_cache import StatementCache
-from callistics.engines.duckdb.tables import KEY_OF
 from callistics.records.columnar.arrow import RowIndices, array_of, mask, with_columns
 from callistics.records.columnar.derive import CALLS, DERIVED, LEADS, OWN
 from callistics.records.columnar.match_rows import row_indices
@@ -91,16 +89,15 @@ class _Reader:
         self._statements.give(touched=self._touched.filter(mask(some.there)))
         found = self._read(_STORED[table], self._sql_of_ids(table, some))
         (of,) = row_indices(self._touched, (found,), "lead_id")
-        # Others have leads of the same ids, or have a number in common with one of these.
+        # Others may have a number in common with one of these.
         return found.filter(mask(of >= 0)), of[of >= 0]
 
     def _sql_of_ids(self, table: str, some: Candidates) -> str:
         if self._id_index is None:
             return alike(table, _IDS, "touched")
         if some.few:
-            return among_few(
-                table, (KEY_OF["lead_id"],), f"(SELECT {keys('lead_id')} FROM touched)"
-            )
+            return among_few(table, _IDS, "touched")
+        # Others have leads of the same ids.
         found = rows(table, "lead_id", "touched", some.scans(table, self._touched))
         return f"FROM ({found}) SEMI JOIN touched USING ({_BOTH_IDS})"
 
