@@ -7,6 +7,8 @@ import duckdb
 import pytest
 
 from callistics.engines.duckdb.recovery import Recovery
+from callistics.engines.duckdb.transactions import size
+from callistics.engines.duckdb.watermark import log_of
 from callistics.errors import StorageFailed, Unavailable
 from support.checkpoints import checkpoint
 from support.gate import until
@@ -57,13 +59,9 @@ def test_what_is_tried_is_written(tmp_path: Path) -> None:
     """The engine writes nothing where no value changes."""
     with opened(path=tmp_path / "x.db") as store:
         checkpoint(store.engine)
-        before = log_size(tmp_path)
+        log = log_of(tmp_path / "x.db")
+        before = size(log)
         for _ in range(2):
             duckdb_engine(store.engine).try_to_write()
-            assert log_size(tmp_path) > before
-            before = log_size(tmp_path)
-
-
-def log_size(folder: Path) -> int:
-    log = folder / "x.db.wal"
-    return log.stat().st_size if log.exists() else 0
+            assert size(log) > before
+            before = size(log)

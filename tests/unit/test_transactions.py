@@ -164,13 +164,13 @@ def test_a_checkpoint_is_noted(path: Path) -> None:
 
 
 def test_another_connection_commits_beside_the_one_with_the_lock(path: Path) -> None:
-    with opened(path) as (commits, one, two):
+    with opened(path) as (_, one, two):
         with one.lock, one.transaction() as outer:
             insert(outer, 1)
-            with commits.transaction(two.connection):
-                insert(two.connection, 2)
-            with pytest.raises(ZeroDivisionError), commits.transaction(two.connection):  # noqa: PT012
-                insert(two.connection, 3)
+            with two.transaction() as inner:
+                insert(inner, 2)
+            with pytest.raises(ZeroDivisionError), two.transaction() as failing:  # noqa: PT012
+                insert(failing, 3)
                 raise ZeroDivisionError
         assert noted(path)[0] == noted(path)[1]
     assert numbers(path) == [1, 2]

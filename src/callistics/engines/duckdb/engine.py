@@ -84,7 +84,7 @@ class DuckDBEngine(Replaceable):
         self._blocked_ids = BlockedIds(self._connection)
         self._data_version = DataVersion()
         self._clustering = Clustering(self._connection, self._write, tuning)
-        self._renewal = Renewal(self._connection, self._write)
+        self._renewal = Renewal(self._write)
         self._overwriting = Overwriting(
             self._write, self._renewal, self._schedule, self._payload_keys, self._alone
         )

@@ -63,8 +63,9 @@ class DuckDBRestoring:
 
     def discard(self) -> None:
         """Delete what is there of it."""
-        for file in (self._file, log_of(self._file), note_of(self._file)):
-            file.unlink(missing_ok=True)
+        for of in (log_of, note_of, journal_of):
+            of(self._file).unlink(missing_ok=True)
+        self._file.unlink(missing_ok=True)
 
 
 class DuckDBLoading:

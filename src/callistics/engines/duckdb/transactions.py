@@ -42,31 +42,18 @@ class Commits:
         with self._one:
             # Another one may have torn it since this one began.
             self.check()
-            before, logged = self._written, size(self._log)
+            before = self._written
             try:
                 connection.execute("COMMIT")
             except BaseException:
                 self.is_torn = True
-                self.is_torn = size(self._log) != logged
+                self.is_torn = self._written[0] != before[0]
                 raise
             with self._torn_on_failure():
                 # Where nothing was written, the log may end in half a commit of before, which the
                 # engine writes over with the next one.
                 if self._written != before and self._watermark is not None:
                     self._watermark.advance()
-
-    @contextmanager
-    def transaction(self, connection: duckdb.DuckDBPyConnection) -> Generator[None]:
-        """A transaction of a connection that others write beside."""
-        self.check()
-        connection.execute("BEGIN")
-        try:
-            yield
-            self.commit(connection)
-        except BaseException:
-            with suppress(duckdb.Error):
-                connection.execute("ROLLBACK")
-            raise
 
     def checkpoint(self, connection: duckdb.DuckDBPyConnection) -> bool:
         """Move the log into the file; whether that could be done beside what others do.
@@ -103,15 +90,15 @@ class Commits:
     @property
     def log_size(self) -> int:
         """How long the log is, in bytes."""
-        return size(self._log)
+        return self._written[0]
 
     @property
-    def _written(self) -> tuple[int, int] | None:
-        """What every write to the log changes."""
+    def _written(self) -> tuple[int, int]:
+        """What every write to the log changes: its size, and when it was (ns); 0 where missing."""
         try:
             status = self._log.stat()
         except FileNotFoundError:
-            return None
+            return 0, 0
         return status.st_size, status.st_mtime_ns
 
 

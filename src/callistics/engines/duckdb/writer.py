@@ -1,7 +1,7 @@
 """The connections that write, and what suits them to the size of the file."""
 
 from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 
 import duckdb
 import structlog
@@ -42,7 +42,7 @@ class WriteConnection(Transactions):
         self._tuning, self._log_limit = tuning, _first_log_limit(shared=tuning.shared)
         self._written = 0
         super().__init__(database, commits)
-        self.bodies = Transactions(database, commits)
+        self.bodies = self.another()
 
     def _connect(self) -> None:
         super()._connect()
@@ -98,9 +98,9 @@ class WriteConnection(Transactions):
         with self.lock, self.transaction() as connection:
             yield connection
 
-    def beside(self, connection: duckdb.DuckDBPyConnection) -> AbstractContextManager[None]:
-        """A transaction of another connection, which does not wait for the lock."""
-        return self._commits.transaction(connection)
+    def another(self) -> Transactions:
+        """A connection that writes beside this one, and does not wait for its lock."""
+        return Transactions(self._database, self._commits)
 
     @contextmanager
     def alone(self) -> Generator[None]:

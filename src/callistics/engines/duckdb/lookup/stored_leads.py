@@ -76,21 +76,19 @@ class _Reader:
 
     def leads(self) -> tuple[pa.Table, RowIndices]:
         """The rows of leads, and which of the touched ones each is."""
-        return self._of_ids("leads", self._leads)
-
-    def own(self) -> pa.Table:
-        found, _ = self._of_ids("lead_records", self._possible("lead_records"))
-        return found
-
-    def _of_ids(self, table: str, some: Candidates) -> tuple[pa.Table, RowIndices]:
-        """The rows of a table, and which of the touched leads each is."""
-        if not some.there.any():
-            return _STORED[table].empty_table(), np.zeros(0, np.int64)
-        self._statements.give(touched=self._touched.filter(mask(some.there)))
-        found = self._read(_STORED[table], self._sql_of_ids(table, some))
+        found = self._of_ids("leads", self._leads)
         (of,) = row_indices(self._touched, (found,), "lead_id")
         # Others may have a number in common with one of these.
         return found.filter(mask(of >= 0)), of[of >= 0]
+
+    def own(self) -> pa.Table:
+        return self._of_ids("lead_records", self._possible("lead_records"))
+
+    def _of_ids(self, table: str, some: Candidates) -> pa.Table:
+        if not some.there.any():
+            return _STORED[table].empty_table()
+        self._statements.give(touched=self._touched.filter(mask(some.there)))
+        return self._read(_STORED[table], self._sql_of_ids(table, some))
 
     def _sql_of_ids(self, table: str, some: Candidates) -> str:
         if self._id_index is None:
@@ -103,8 +101,7 @@ class _Reader:
 
     def calls(self, leads: pa.Table, gone: Sequence[int]) -> pa.Table:
         if self._id_index is None:
-            found, _ = self._of_ids("calls", self._leads)
-            return found
+            return self._of_ids("calls", self._leads)
         # A call that counts has its lead in the table of leads; where it has not, `rebuild` mends
         # it. The lead's weeks are those of its creation and, where that was before, of its first
         # call.

@@ -47,9 +47,8 @@ class Renewal:
     small, are written in one transaction each.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, writer: WriteConnection) -> None:
-        self._connection = connection.cursor()
-        self._writer = writer
+    def __init__(self, writer: WriteConnection) -> None:
+        self._writer, self._own = writer, writer.another()
         self._meanwhile = WrittenMeanwhile()
 
     def committed(self, commit: Commit) -> None:
@@ -68,7 +67,7 @@ class Renewal:
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._own.close()
 
     def _drop_unfinished(self) -> None:
         """Drop what was left behind: by a process that was killed, or as the disk was full."""
@@ -77,7 +76,7 @@ class Renewal:
                 self._run(f"DROP TABLE {table}")
 
     def _tables(self) -> Sequence[tuple[str, str]]:
-        return self._connection.execute(_TABLES).fetchall()
+        return self._own.connection.execute(_TABLES).fetchall()
 
     def _replaced(self, table: str, definition: str) -> None:
         with self._writer.alone():
@@ -88,8 +87,8 @@ class Renewal:
 
     def _copied(self, table: str, definition: str) -> Generator[None]:
         with self._writer.lock:
-            with self._writer.beside(self._connection):
-                _create(self._connection, table, definition)
+            with self._own.transaction() as connection:
+                _create(connection, table, definition)
             self._meanwhile.begin(table)
         try:
             for part, values in self._parts(table):
@@ -104,15 +103,15 @@ class Renewal:
         yield
 
     def _run(self, statement: str, values: Mapping[str, object] | None = None) -> None:
-        with self._writer.beside(self._connection):
-            self._connection.execute(statement, values)
+        with self._own.transaction() as connection:
+            connection.execute(statement, values)
 
     def _parts(self, table: str) -> list[tuple[str, dict[str, object]]]:
         """Conditions of which each row of a table meets one, in the order of the rows."""
         time = TIME_OF.get(table)
         if time is None:
             return [("TRUE", {})]
-        months = self._connection.execute(_MONTHS.format(time=time, table=table)).fetchall()
+        months = self._own.connection.execute(_MONTHS.format(time=time, table=table)).fetchall()
         return [(WITHIN_MONTH.format(time=time), {"month": month}) for (month,) in months]
 
     def _catch_up(self, table: str) -> None:
