@@ -8,7 +8,7 @@ from callistics.catalog.payload_operators import OPERATORS, SCALARS
 from callistics.errors import did_you_mean
 from callistics.model import relative_range
 from callistics.model.json import as_list, whole_number
-from callistics.model.payload import MAX_KEY_LENGTH
+from callistics.model.payload import MAX_KEY_LENGTH, check_width
 from callistics.model.query import FilterValue, OneNumberOf, OneOf
 from callistics.records.field_types import FieldType
 from callistics.records.field_values import MAX_COST
@@ -16,6 +16,8 @@ from callistics.records.field_values import MAX_COST
 MAX_PAYLOAD_KEYS = 20
 # Beyond any number that a column has.
 _MOST = 2**62
+# Each is written into the statement.
+_MAX_NUMBERS = 1_000
 # Beyond any call's duration, and small enough for 64 bits as milliseconds.
 _MAX_SECONDS = 2**50
 
@@ -92,7 +94,10 @@ def listed_numbers(least: int, greatest: int | None = None) -> FilterType:
             raise ValueError("the list is empty, nothing could match")
         if any(one < least or (greatest is not None and one > greatest) for one in numbers):
             raise ValueError(f"must lie {span}")
-        return OneNumberOf(tuple(dict.fromkeys(min(one, _MOST) for one in numbers)))
+        wanted = tuple(dict.fromkeys(min(one, _MOST) for one in numbers))
+        if len(wanted) > _MAX_NUMBERS:
+            raise ValueError(f"must be at most {_MAX_NUMBERS:,} numbers")
+        return OneNumberOf(wanted)
 
     schema = {
         "oneOf": [number, {"type": "array", "minItems": 1, "items": number}, {"type": "null"}]
@@ -104,6 +109,8 @@ def listed_numbers(least: int, greatest: int | None = None) -> FilterType:
 def _number(value: object) -> int | Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise WrongTypeError("must be a number")
+    # 1e-999999999 is a short text, and a fraction of a billion digits.
+    check_width(value)
     return value
 
 
