@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callistics.model.instants import HOUR, micros, naive
-from callistics.model.zones import zone
+from callistics.model.zones import FIRST_INSTANT, zone
 from callistics.timezones import zone_names
 
 
@@ -56,3 +56,17 @@ def test_a_range_has_the_changes_inside_it(name: str) -> None:
     parts = there.transitions(first, middle) + there.transitions(middle - 1, last)
     assert parts == there.transitions(first, last)
     assert bool(parts)
+
+
+@pytest.mark.parametrize("name", ["Pacific/Port_Moresby", "Europe/Berlin", "UTC", "Asia/Kolkata"])
+def test_what_changed_before_the_years_of_records_has_changed(name: str) -> None:
+    there = zone(name)
+    low, high = begin_of(1000), begin_of(2300)
+    changes = there.transitions(low, high)
+    for year in (1900, 1950, 2026, 2199):
+        instant = begin_of(year)
+        offset = there.offset_at(low)
+        for at, after in changes:
+            offset = after if at <= instant else offset
+        assert offset == there.offset_at(instant)
+    assert [at for at, _ in changes if at <= FIRST_INSTANT] == [FIRST_INSTANT] * (name != "UTC")

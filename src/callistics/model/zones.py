@@ -93,15 +93,20 @@ class Zone:
         """(instant, offset from then on) of each change of offset with low < instant < high.
 
         Of a range of many centuries only the changes in the years that records may lie in: nobody
-        has calls at the others, and looking for them would take long.
+        has calls at the others, and looking for them would take long. Those before count as one
+        change, as these years begin.
         """
+        before: list[tuple[int, int]] = []
         if high - low > _MANY_CENTURIES:
+            offset = self.offset_at(FIRST_INSTANT)
+            if low < FIRST_INSTANT < high and offset != self.offset_at(low):
+                before = [(FIRST_INSTANT, offset)]
             low, high = max(low, FIRST_INSTANT), min(high, LAST_INSTANT)
         if high <= low:
-            return []
+            return before
         years = range(naive(_clamp(low)).year, naive(_clamp(high)).year + 1)
         found = [change for year in years for change in self._year(year)]
-        return [change for change in found if low < change[0] < high]
+        return [*before, *(change for change in found if low < change[0] < high)]
 
     def _transitions_of_year(self, year: int) -> list[tuple[int, int]]:
         begin = micros(naive(0).replace(year=year))
