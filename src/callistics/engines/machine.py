@@ -5,41 +5,67 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-# What limits the memory of the group of processes that this one is in, as in a container.
-_LIMITS = (
-    Path("/sys/fs/cgroup/memory.max"),
-    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
-)
-# What limits the processors' time of that group: microseconds of it in so many.
-_TIMES = (
-    (Path("/sys/fs/cgroup/cpu.max"),),
-    (Path("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), Path("/sys/fs/cgroup/cpu/cpu.cfs_period_us")),
-)
+_GROUPS, _MOUNTED = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
+# What limits a group of processes, by the controller of the first version, in the folder of the
+# second one and in that of the first: bytes of memory, and microseconds of processors' time in
+# so many.
+_LIMITS = {
+    "memory": (("memory.max",), ("memory.limit_in_bytes",)),
+    "cpu": (("cpu.max",), ("cpu.cfs_quota_us", "cpu.cfs_period_us")),
+}
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
 def machine_memory() -> int:
     """Bytes of memory that this process may use: the machine's, or its container's."""
     found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
-    for file in _LIMITS:
-        text = file.read_text(encoding="ascii").strip() if file.is_file() else ""
-        if text.isdigit():
-            found.append(int(text))
+    found += [int(text) for text in limits_of_groups("memory") if text.strip().isdigit()]
     return min(found)
 
 
 def machine_processors() -> int:
     """Processors that this process may use: those it is bound to, or the time of its container."""
     found = [len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1]
-    for files in _TIMES:
-        text = " ".join(file.read_text(encoding="ascii") for file in files if file.is_file())
-        if (limit := processors_of(text)) is not None:
-            found.append(limit)
-    return min(found)
+    limits = map(processors_of, limits_of_groups("cpu"))
+    return min([*found, *(limit for limit in limits if limit is not None)])
+
+
+def limits_of_groups(
+    controller: str, groups: Path = _GROUPS, mounted: Path = _MOUNTED
+) -> Iterator[str]:
+    """What limits the group of processes that this one is in, and each group around that.
+
+    A container has its group in the place of the root, or names one that cannot be seen in it; a
+    service has a group of its own below the root. Source: cgroups(7).
+    """
+    try:
+        lines = groups.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return
+    second, first = _LIMITS[controller]
+    for line in lines:
+        hierarchy, _, rest = line.partition(":")
+        controllers, _, path = rest.partition(":")
+        if hierarchy == "0" and not controllers:
+            roots, names = (mounted, mounted / "unified"), second
+        elif controller in controllers.split(","):
+            roots, names = (mounted / controllers, mounted / controller), first
+        else:
+            continue
+        within = Path(path.lstrip("/"))
+        for root in dict.fromkeys(roots):
+            for group in (within, *within.parents):
+                files = [root / group / name for name in names]
+                if ".." not in group.parts and all(map(_is_readable, files)):
+                    yield " ".join(file.read_text(encoding="ascii") for file in files)
+
+
+def _is_readable(file: Path) -> bool:
+    return file.is_file() and os.access(file, os.R_OK)
 
 
 def processors_of(quota: str) -> int | None:
