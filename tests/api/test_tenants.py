@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from support.server import Server
+from support.server import Server, problem
 
 CALL = {"merchant_id": "m", "started_at": "2025-01-15T09:30:00Z"}
 OWN = {**CALL, "call_id": "a1", "reseller_id": "ra", "template_id": "ta"}
@@ -127,3 +127,29 @@ def test_an_id_of_another_tenant_is_outside_whatever_is_sent(server: Server) -> 
     assert errors(server, key, {"call_id": "b1", "merchant_id": "m", "sentiment": 1}) == expected
     named = {"pointer": "/reseller_id", "message": OUTSIDE, "value": "rb"}
     assert errors(server, key, {**OWN, "reseller_id": "rb"}) == [named]
+
+
+def test_a_call_that_does_not_count_keeps_nothing_of_a_lead_that_comes_to_be_foreign(
+    server: Server,
+) -> None:
+    key = server.make_key({"reseller_ids": ["ra"]}, "query", "ingest")
+    other = server.make_key({"reseller_ids": ["rb"]}, "query", "erase")
+    named = {**OWN, "lead_id": "l", "payload": {"own": "1"}}
+    pending = {name: value for name, value in named.items() if name != "started_at"}
+    pending["call_id"] = "a2"
+    assert not errors(server, key, [{**named, "test": True}, pending])
+    assert server.request("POST", "/calls", json=OTHER).status_code == 200
+    for call_id in ("a1", "a2"):
+        shown = server.request("GET", f"/calls/{call_id}", key=key).json()
+        assert (shown["lead_id"], shown["status"], shown["payload"]) == ("l", None, {"own": "1"})
+        everything = server.request("GET", f"/calls/{call_id}").json()
+        assert everything["payload"] == {"own": "1", "phone": "+4911"}
+    erased = server.request("DELETE", "/leads/l", key=other)
+    assert erased.status_code == 200, erased.text
+    assert [
+        server.request("GET", f"/calls/{one}", key=key).status_code for one in ("a1", "a2")
+    ] == [
+        200,
+        200,
+    ]
+    problem(server.request("GET", "/calls/b1"), 404)

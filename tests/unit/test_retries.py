@@ -9,7 +9,7 @@ import pytest
 from callistics.errors import NOTHING, Problem, ProblemKind, Refused
 from callistics.ingest.commit import in_parts, process
 from callistics.ingest.job import IdempotentRequest, Job
-from callistics.ingest.kept_receipts import from_text, to_text
+from callistics.ingest.kept_receipts import from_text, naming, to_text
 from callistics.ingest.receipt import Receipt, Rejected, Repeated, Waiting
 from support.store import Store, opened, receipt_of
 
@@ -19,6 +19,10 @@ CALL = {
     "reseller_id": "r",
     "started_at": "2025-01-15T09:30:00Z",
 }
+
+
+def rejected(message: str, value: object) -> Rejected:
+    return Rejected(0, (Problem(ProblemKind.INVALID, "/0", message, value),))
 
 
 @pytest.fixture
@@ -95,3 +99,25 @@ def test_what_earlier_versions_kept_is_read() -> None:
     problem = Problem(ProblemKind.INVALID, "/1/attempt", "must be a number", "x")
     waiting = (Waiting(2, ("", "c"), ("started_at",)),)
     assert from_text(text) == Receipt(3, 1, 0, 1, (Rejected(1, (problem,)),), waiting)
+
+
+@pytest.mark.parametrize(
+    ("receipt", "names"),
+    [
+        (Receipt(1, 0, 0, 1, (), (Waiting(0, ("m", "c"), ("started_at",)),)), True),
+        (Receipt(1, 0, 0, 1, (), (Waiting(0, ("other", "c"), ("started_at",)),)), False),
+        (Receipt(1, 0, 0, 1, (), (Waiting(0, ("", "c"), ("started_at",)),)), True),
+        (Receipt(1, 0, 0, 0, (rejected("no", "c"),)), True),
+        (Receipt(1, 0, 0, 0, (rejected('belongs to "c"', "x"),)), True),
+        (Receipt(1, 0, 0, 0, (rejected("a call cannot", "cc"),)), False),
+    ],
+)
+def test_of_what_is_erased_no_receipt_is_kept_and_others_are(receipt: Receipt, names: bool) -> None:
+    assert naming({("m", "c")})(to_text(receipt)) is names
+
+
+@pytest.mark.parametrize("identity", ["+4911 (x)", ".*", "ü", "-"])
+def test_an_id_of_any_letters_is_found(identity: str) -> None:
+    receipt = Receipt(1, 0, 0, 0, (rejected(f"no {identity}, no", None),))
+    assert naming({("m", identity)})(to_text(receipt))
+    assert not naming({("m", identity)})(to_text(Receipt(1, 0, 0, 0, (rejected("no", None),))))

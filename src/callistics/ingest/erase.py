@@ -15,7 +15,7 @@ from callistics.model.webhooks import BodyResult, BodyState, WebhookChanges
 from callistics.records.columnar.changes import Changes
 from callistics.records.field import RecordKind
 from callistics.records.identity import Identity, StoredRecord, only_merchant
-from callistics.records.merge import lead_of
+from callistics.records.merge import is_live, lead_of
 
 _CALLS, _LEADS = RecordKind.CALLS, RecordKind.LEADS
 _BEYOND = "some of its calls lie outside the scope of this key: use one that reaches all of them"
@@ -102,7 +102,7 @@ def forgotten(session: Session, calls: Sequence[Identity], leads: Sequence[Ident
     if calls or leads:
         session.apply(Changes(erased_calls=calls, erased_leads=leads))
         session.forget_bodies(calls)
-        session.forget_receipts(naming({one for _, one in (*calls, *leads)}))
+        session.forget_receipts(naming({*calls, *leads}))
         session.save_alerts(kept_alerts.without_erased(session, set(calls)))
 
 
@@ -133,11 +133,19 @@ class _Stored:
         there = (known.keys() | self.leads.keys()) - set(gone.leads)
         visible = _visible(erasure, there, {**known, **self.leads})
         lead = (only_merchant(visible, "lead"), erasure.identity)
-        theirs = calls.get(lead, [])
+        theirs = [one for one in calls.get(lead, []) if not self._only_names(erasure, one)]
         for call in theirs:
             if outside(erasure.scope, call[0], self.calls[call]) is not None:
                 raise Refused([forbidden(pointer("lead_id"), _BEYOND, erasure.identity)])
         return _Gone(theirs, [lead])
+
+    def _only_names(self, erasure: Erasure, call: Identity) -> bool:
+        """Whether a call outside the scope names the lead and is none of its calls yet.
+
+        Anybody may send one, which must not keep a lead from being erased.
+        """
+        known = self.calls[call]
+        return not is_live(known.state) and outside(erasure.scope, call[0], known) is not None
 
 
 def _visible(

@@ -3,6 +3,7 @@
 Earlier versions kept the answers themselves, which are read here as well.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from callistics.errors import NOTHING, Problem, ProblemKind
 from callistics.ingest.receipt import Receipt, Rejected, Waiting
 from callistics.model.json import decode
 from callistics.model.shown import shown
+from callistics.records.identity import Identity
 
 _Item = Mapping[str, Any]
 
@@ -66,20 +68,28 @@ def from_text(text: bytes) -> Receipt:
     )
 
 
-def naming(ids: Set[str]) -> Callable[[bytes], bool]:
-    """What tells whether the text of a receipt says something of a record that has one of the ids.
+def naming(identities: Set[Identity]) -> Callable[[bytes], bool]:
+    """What tells whether the text of a receipt says something of one of these records.
 
-    It may be told of others as well: a sentence is searched for the ids.
+    It may be told of others as well: a sentence names no merchant, and is searched for the ids as
+    whole words.
     """
+    ids = {one for _, one in identities}
+    # What earlier versions kept names no merchant.
+    known = identities | {("", one) for one in ids}
+    word = re.compile("|".join(rf"(?<!\w){re.escape(one)}(?!\w)" for one in sorted(ids)))
 
     def names(text: bytes) -> bool:
-        return any(one in said for said in _said(from_text(text)) for one in ids)
+        receipt = from_text(text)
+        return any(one.identity in known for one in receipt.waiting) or any(
+            word.search(said) for said in _said(receipt)
+        )
 
     return names
 
 
 def _said(receipt: Receipt) -> Iterator[str]:
-    yield from (one.identity[1] for one in receipt.waiting)
+    """What a receipt says of records that were rejected."""
     for bad in receipt.rejected:
         for problem in bad.problems:
             yield problem.message

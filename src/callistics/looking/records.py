@@ -80,15 +80,20 @@ class Records:
         frame, one = self._frame(scope), replace(wanted, merchant_id=merchant)
         chosen = all_of(one.conditions(self._dialect, table))
         if table is UNCOUNTED_CALLS:
-            return uncounted_call(frame, run, chosen, partial(self._lead_of, run))
+            return uncounted_call(frame, run, chosen, partial(self._lead_of, scope, run))
         start = int(row[1] or 0)
         (call,) = counted_calls(frame, run, chosen, (start, start))
         return call
 
-    def _lead_of(self, run: Run, merchant: str, lead_id: str) -> Mapping[str, Shown] | None:
-        """The lead that a call which does not count names."""
+    def _lead_of(
+        self, scope: Scope, run: Run, merchant: str, lead_id: str
+    ) -> Mapping[str, Shown] | None:
+        """The lead that a call which does not count names.
+
+        Nothing keeps such a call from naming a lead of others.
+        """
         wanted = Identified("lead_id", lead_id, merchant)
-        rows = self._rows(LEADS, None, wanted, run)
+        rows = self._rows(LEADS, scope, wanted, run)
         return values_of(LEADS, rows[merchant]) if rows else None
 
     def _lead(self, wanted: Identified, scope: Scope, run: Run) -> LeadFound:
