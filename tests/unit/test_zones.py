@@ -1,12 +1,15 @@
 """Changes of a zone's offset are found wherever they are, and to the microsecond."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from callistics.model.instants import HOUR, micros, naive
+from callistics.model.instants import DAY, HOUR, micros, naive
+from callistics.model.time_range import instant_text
 from callistics.model.zones import FIRST_INSTANT, zone
-from callistics.timezones import zone_names
+from callistics.timezones import rules, zone_names
 
 
 def begin_of(year: int) -> int:
@@ -70,3 +73,39 @@ def test_what_changed_before_the_years_of_records_has_changed(name: str) -> None
             offset = after if at <= instant else offset
         assert offset == there.offset_at(instant)
     assert [at for at, _ in changes if at <= FIRST_INSTANT] == [FIRST_INSTANT] * (name != "UTC")
+
+
+@given(
+    st.sampled_from(sorted(zone_names())),
+    st.integers(begin_of(1900), begin_of(2100)),
+    st.booleans(),
+)
+@example("Africa/Freetown", begin_of(1939), True)
+@example("Europe/Amsterdam", begin_of(1937), True)
+@example("Pacific/Apia", begin_of(2011), True)
+def test_an_offset_is_that_of_the_rules(name: str, instant: int, at_change: bool) -> None:
+    there = zone(name)
+    changes = there.transitions(instant, instant + 400 * DAY) if at_change else []
+    for moment in [instant, *(at + more for at, _ in changes for more in (-1, 0, 1))]:
+        read = naive(moment).replace(tzinfo=UTC).astimezone(rules(name))
+        assert timedelta(microseconds=there.offset_at(moment)) == read.utcoffset()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("UTC", "2025-07-01T12:00:00+00:00"),
+        ("Asia/Kolkata", "2025-07-01T17:30:00+05:30"),
+        ("America/St_Johns", "2025-07-01T09:30:00-02:30"),
+        ("Pacific/Chatham", "2025-07-02T00:45:00+12:45"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("more", "fraction"), [(0, ""), (500_000, ".5"), (10, ".00001"), (1, ".000001")]
+)
+def test_an_instant_is_written_by_the_clocks_of_a_zone(
+    name: str, text: str, more: int, fraction: str
+) -> None:
+    instant = micros(datetime(2025, 7, 1, 12))  # noqa: DTZ001
+    expected = text[: len("2025-07-01T12:00:00")] + fraction + text[len("2025-07-01T12:00:00") :]
+    assert instant_text(zone(name), instant + more) == expected

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from callistics.catalog.measures import SETTLED
 from callistics.catalog.success import is_reached
@@ -16,7 +17,7 @@ from callistics.sql.fragment import Sql, all_of, compose, instant, join, raw, te
 from callistics.sql.selection import Frame, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A table of records and what is read of it, by name.
 
@@ -28,10 +29,16 @@ class Table:
     fields: tuple[tuple[RecordField, str], ...]
     more: tuple[str, ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of all columns, in their order."""
         return (*(field.name for field, _ in self.fields), *self.more)
+
+    @cached_property
+    def parts(self) -> tuple[tuple[str, int], ...]:
+        """The names of those that are kept as whole numbers of a part, and of how many parts."""
+        scales = ((field.name, field.type.scale) for field, _ in self.fields)
+        return tuple((name, scale) for name, scale in scales if scale is not None)
 
     def columns(self, dialect: Dialect) -> list[Sql]:
         """The columns as select items; times as µs."""

@@ -7,8 +7,7 @@ from decimal import Decimal
 import pyarrow as pa
 from pyarrow import ipc, types
 
-from callistics.exports.rows import Rows
-from callistics.model.payload import canonical_json
+from callistics.exports.rows import Rows, json_text
 from callistics.records.columnar.parquet_files import parquet_writer
 
 # A group of rows is read as one; its columns are in memory until it is written.
@@ -71,7 +70,7 @@ def _value(value: object, kind: pa.DataType) -> object:
     if types.is_date(kind):
         return date.fromisoformat(str(value))
     if types.is_string(kind) and not isinstance(value, str):
-        return canonical_json(value)
+        return json_text(value)
     return value
 
 

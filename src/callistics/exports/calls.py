@@ -1,6 +1,5 @@
 """The calls behind a figure, all of them."""
 
-from collections.abc import Iterable, Iterator
 from itertools import chain
 
 import pyarrow as pa
@@ -8,12 +7,10 @@ import pyarrow as pa
 from callistics.exports.export import Export
 from callistics.looking.parse import Asked
 from callistics.looking.search import Searches
-from callistics.looking.shape import REACHED, Record, shown
-from callistics.model.json import decode_canonical
+from callistics.looking.shape import REACHED, shown
 from callistics.model.query import Query
-from callistics.model.zones import Zone
 from callistics.records.field import RecordField, RecordKind
-from callistics.records.field_types import PAYLOAD, Storage
+from callistics.records.field_types import Storage
 from callistics.records.fields import ALL_FIELDS
 
 WHAT = "calls"
@@ -31,7 +28,10 @@ def of_search(searches: Searches, asked: Asked) -> Export:
     query, parts = asked.search.query, searches.rows(asked)
     # What is wrong is told before anything is sent.
     first = next(parts, ())
-    rows = (list(_rows(part, query.zone)) for part in chain([first] if first else (), parts))
+    rows = (
+        [shown(RecordKind.CALLS, call, query.zone) for call in part]
+        for part in chain([first] if first else (), parts)
+    )
     return Export(WHAT, query.range, calls_schema(query), rows)
 
 
@@ -49,13 +49,3 @@ def _type_of(field: RecordField, query: Query) -> pa.DataType:
     if field.type.scale is not None:
         return pa.decimal128(18, len(str(field.type.scale)) - 1)
     return _BY_STORAGE[field.type.storage]
-
-
-def _rows(calls: Iterable[Record], zone: Zone) -> Iterator[dict[str, object]]:
-    payloads = [name for name, one in ALL_FIELDS[RecordKind.CALLS].items() if one.type is PAYLOAD]
-    for call in calls:
-        row = shown(RecordKind.CALLS, call, zone)
-        for name in payloads:
-            text = call[name]
-            row[name] = None if text is None else decode_canonical(str(text))
-        yield row

@@ -9,8 +9,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from callistics.exports.rows import Rows
-from callistics.model.payload import canonical_json
+from callistics.exports.rows import Rows, json_text
 
 # What makes a spreadsheet run a text as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -34,7 +33,7 @@ def lines_of(
     text = _quoted if keep_formulas else _guarded
     yield _line(map(text, names))
     for rows in chunks:
-        yield b"".join(_line(_field(row[name], text) for name in names) for row in rows)
+        yield b"".join(_line([_field(row[name], text) for name in names]) for row in rows)
 
 
 def _line(fields: Iterable[str]) -> bytes:
@@ -42,17 +41,17 @@ def _line(fields: Iterable[str]) -> bytes:
 
 
 def _field(value: object, text: Callable[[str], str]) -> str:
-    if value is None:
-        return ""
     if isinstance(value, str):
         return text(value)
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, int | float):
         return repr(value)
-    return text(canonical_json(value))
+    return text(json_text(value))
 
 
 def _guarded(text: str) -> str:

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 import pyarrow as pa
 
-from callistics.exports.rows import Rows
+from callistics.exports.rows import Rows, json_text
 from callistics.model.json import encode
-from callistics.model.payload import canonical_json
 
 
 def write_ndjson(schema: pa.Schema, chunks: Iterable[Rows]) -> Iterator[bytes]:
@@ -20,5 +19,5 @@ def write_ndjson(schema: pa.Schema, chunks: Iterable[Rows]) -> Iterator[bytes]:
 def _shown(value: object) -> object:
     """Objects and lists have one text, and so each of their numbers, wherever they are shown."""
     if isinstance(value, dict | list):
-        return msgspec.Raw(canonical_json(value).encode())
+        return msgspec.Raw(json_text(value).encode())
     return value

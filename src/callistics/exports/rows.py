@@ -3,12 +3,21 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
+import msgspec
+
+from callistics.model.payload import canonical_json
+
 _END = 16
 ROWS_AT_ONCE = 5_000
 """Rows that are made before they are written."""
 
 Row = Mapping[str, object]
 Rows = Sequence[Row]
+
+
+def json_text(value: object) -> str:
+    """The canonical JSON of an object or a list, which may have been written already."""
+    return str(value, "utf-8") if isinstance(value, msgspec.Raw) else canonical_json(value)
 
 
 def some_at_a_time(rows: Iterable[Row], most: int = ROWS_AT_ONCE) -> Iterator[Rows]:

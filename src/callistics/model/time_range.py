@@ -1,7 +1,7 @@
 """The range of time that an answer is about, and how far it is over."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
 from callistics.model.instants import DAY, naive, number_of, to_millisecond
@@ -37,12 +37,13 @@ def wall(local: int) -> datetime:
     return naive(min(max(local, _FIRST), _LAST))
 
 
-# Both ends of a range are asked for more than once, and again by the next query of a dashboard.
-@lru_cache(maxsize=4096)
 def instant_text(zone: Zone, instant: int) -> str:
     """RFC 3339 text of an instant by the clocks of a zone, a fraction only where it is not zero."""
     offset = written_offset(zone.offset_at(instant))
-    moment = wall(instant + offset).replace(tzinfo=timezone(timedelta(microseconds=offset)))
-    text = moment.isoformat()
-    seconds, point, rest = text.partition(".")
-    return seconds + point + rest[:6].rstrip("0") + rest[6:] if point else text
+    seconds, point, fraction = wall(instant + offset).isoformat().partition(".")
+    return seconds + point + fraction.rstrip("0") + _offset_text(offset)
+
+
+@lru_cache(maxsize=1024)
+def _offset_text(offset: int) -> str:
+    return time(tzinfo=timezone(timedelta(microseconds=offset))).isoformat()[len("00:00:00") :]

@@ -55,6 +55,7 @@ class Zone:
         self.name = name
         self._info = rules(name)
         self._year = lru_cache(maxsize=1024)(self._transitions_of_year)
+        self._whole_day = lru_cache(maxsize=4096)(self._offset_of_whole_day)
 
     def __reduce__(self) -> tuple[Callable[[str], "Zone"], tuple[str]]:
         """Another process has its own: what is worked out of a zone is kept with it."""
@@ -62,6 +63,15 @@ class Zone:
 
     def offset_at(self, instant: int) -> int:
         """The offset in force at an instant."""
+        offset = self._whole_day(instant // DAY)
+        return self._looked_up(instant) if offset is None else offset
+
+    def _offset_of_whole_day(self, day: int) -> int | None:
+        """The offset all through a day of UTC, None where it changes in it."""
+        first, last = (self._looked_up(instant) for instant in (day * DAY, (day + 1) * DAY - 1))
+        return first if first == last else None
+
+    def _looked_up(self, instant: int) -> int:
         moment = naive(_clamp(instant)).replace(tzinfo=UTC).astimezone(self._info)
         delta = moment.utcoffset()
         assert delta is not None
