@@ -41,6 +41,10 @@ class Interruption:
             return ClientLeft("the client did not wait for the answer")
         return TimedOut(f"the query took longer than {self._seconds:g} seconds")
 
+    def renew(self) -> None:
+        """Give what is done from now on the whole time again, as a query of several has its own."""
+        self._deadline = time.monotonic() + self._seconds
+
     def end(self) -> None:
         """End the work, also what is told of it by `telling`."""
         with self._lock:

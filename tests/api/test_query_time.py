@@ -67,7 +67,7 @@ def test_so_does_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         go.set()
 
 
-def test_queries_of_a_batch_that_were_in_time_are_answered(
+def test_each_query_of_a_batch_has_its_own_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving(tmp_path, query_timeout=IN_TIME) as server:
@@ -83,7 +83,7 @@ def test_queries_of_a_batch_that_were_in_time_are_answered(
         queries = [{"query_type": name} for name in ("call_count", "success_rate", "top_outcomes")]
         answer = server.request("POST", "/analytics/batch", json={"queries": queries})
         statuses = [one.get("status", 200) for one in answer.json()["answers"]]
-        assert (answer.status_code, statuses) == (200, [200, 504, 504])
+        assert (answer.status_code, statuses) == (200, [200, 504, 200])
 
 
 @pytest.mark.parametrize("path", BODIES)

@@ -1,7 +1,7 @@
 """Many queries, answered of one state of the records.
 
 What is equal is asked once, and queries that match the same records share what they read. What goes
-wrong with one is its own answer and leaves the others alone.
+wrong with one is its own answer and leaves the others alone. Each has its own time.
 """
 
 import time
@@ -14,6 +14,7 @@ from callistics.analytics.plan import Plan
 from callistics.analytics.service import Analytics
 from callistics.analytics.sharing import Matched, Sharing, matched
 from callistics.engines.base import SharingLimits, Snapshot, SnapshotSource
+from callistics.interruption import interruption
 from callistics.model.bodies import Object
 from callistics.model.json import encode
 from callistics.model.scope import Scope
@@ -117,10 +118,12 @@ class Batches:
         """Compute what is left, until all is or the state is lost."""
         run = _once(snapshot)
         for group in _grouped(progress.left(plans)):
+            _renew()
             shared = self._shared(group, progress, snapshot)
             for body, plan in shared.items():
                 if snapshot.lost:
                     return
+                _renew()
                 try:
                     progress.answers[body] = self._answered(plan, run, snapshot.version)
                 except Exception as error:  # noqa: BLE001 - it is the query's own answer
@@ -155,6 +158,13 @@ class Batches:
         sent = envelope(answer)
         kept = CachedAnswer(version, answer.query_type, sent, answer.range, answer.holds)
         return Answered(kept, time.perf_counter() - started)
+
+
+def _renew() -> None:
+    """Give what comes next its own time, whatever what was before has taken."""
+    by = interruption()
+    if by is not None:
+        by.renew()
 
 
 def _body(query: Object) -> bytes:

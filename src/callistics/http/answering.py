@@ -54,14 +54,15 @@ async def worked(request: AnyRequest, pool: Pool, asked: Asked, work: Callable[[
 
 
 async def _watch(request: AnyRequest, by: Interruption, awaited: "asyncio.Future[T]") -> None:
-    """End the work once nobody waits for it, or its time is up."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(by.left):
-            await disconnected(request.receive)
-            by.end()
-            _fail(by, awaited)
-            return
-    await asyncio.sleep(_GRACE)
+    """End the work once nobody waits for it, or its time is up and was not renewed."""
+    while by.left:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(by.left):
+                await disconnected(request.receive)
+                by.end()
+                _fail(by, awaited)
+                return
+        await asyncio.sleep(_GRACE)
     _fail(by, awaited)
 
 
