@@ -9,6 +9,8 @@ import pytest
 
 from callistics.files.mapped import changed
 from callistics.mapping.as_of import end_of_call
+from callistics.mapping.errors import MappingError
+from callistics.mapping.read import read_mapping
 from callistics.model.zones import zone
 from callistics.records.field import RecordKind
 
@@ -97,3 +99,38 @@ def test_an_import_as_of_the_end_does_not_win_over_what_came_later(run: Run, fol
     shown = run("import", "export.ndjson").stdout
     assert "Records without updated_at, as of their arrival" in shown
     assert outcome() == "BUSY"
+
+
+@pytest.mark.parametrize(
+    ("record", "later"),
+    [
+        ({"started_at": START, "duration": 42}, "2025-01-05T10:00:42.000002Z"),
+        (
+            {"started_at": START, "ended_at": "2025-01-05T11:01:00+01:00"},
+            "2025-01-05T10:01:00.000002Z",
+        ),
+        ({"started_at": "yesterday"}, None),
+    ],
+)
+def test_the_end_by_the_order_of_an_event(record: dict[str, Any], later: str | None) -> None:
+    assert end_of_call(record, None, 2) == later
+    assert end_of_call(record, zone("UTC"), 2) == later
+
+
+def test_a_local_end_stays_local_by_the_order_of_an_event() -> None:
+    record: dict[str, Any] = {"started_at": "2025-07-05 10:00", "ended_at": "2025-07-05 10:01"}
+    assert end_of_call(record, None, 2) == "2025-07-05T10:01:00.000002"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[event]]\nwhen = {}\norder = 1", 'order is for as_of = "end"'),
+        ("as_of = 'end'\n[[event]]\nwhen = {}\norder = 1.5", "order must be a whole number"),
+        ("as_of = 'end'\n[[event]]\nwhen = {}\norder = 1000", "from 0 to 999"),
+        ("as_of = 'end'\n[[event]]\nwhen = {}\norder = 1\nignore = true", "leave all else"),
+    ],
+)
+def test_an_order_that_makes_no_sense(text: str, message: str) -> None:
+    with pytest.raises(MappingError, match=message):
+        read_mapping(text, "m")

@@ -73,10 +73,17 @@ def _retell() -> PlatformCall:
         "end_timestamp": 1714608491736,
         "duration_ms": 15791,
         "disconnection_reason": "of_tomorrow",
+        "metadata": {"z": "z"},
+        "call_cost": {"combined_cost": 99},
     }
+    # As of the same end, and all that it says goes before.
     analyzed = {
         **ended,
-        "call_analysis": {"user_sentiment": "Positive", "call_successful": True},
+        "call_analysis": {
+            "user_sentiment": "Positive",
+            "call_successful": True,
+            "custom_analysis_data": {"a": 1},
+        },
         "call_cost": {"combined_cost": 12.345},
     }
     return PlatformCall(
@@ -95,6 +102,11 @@ def _retell() -> PlatformCall:
             "success": True,
             "cost": 0.12345,
             "currency": "USD",
+            "payload": {
+                "call_type": "phone_call",
+                "custom_analysis_data": {"a": 1},
+                "metadata": {"z": "z"},
+            },
         },
         (in_json(event="transcript_updated", call=ended),),
     )

@@ -11,16 +11,24 @@ from callistics.records.record_times import OutOfOrder, readings_of
 _TIMES = ("started_at", "ended_at")
 
 
-def end_of_call(record: dict[str, object], zone: Zone | None) -> str | None:
+def end_of_call(record: dict[str, object], zone: Zone | None, later: int = 0) -> str | None:
     """When a call ended as far as its record says, else when it began; None where it says neither.
 
     Without a `zone`, a time that has no offset gives one that has none either. A time that cannot
-    be read gives none: the server says what is wrong with it.
+    be read gives none: the server says what is wrong with it. The end is `later` by so many µs.
     """
     try:
-        return _local_end(record) if zone is None else _end(record, Reading(zone, 0))
+        end = _local_end(record) if zone is None else _end(record, Reading(zone, 0))
+        return end if end is None or not later else _moved(end, later)
     except ValueError:
         return None
+
+
+def _moved(time: str, later: int) -> str:
+    """A time by so many µs later, without an offset where it has none."""
+    written = parse_iso(time.strip())
+    text = utc_text(written.local - (written.offset or 0) * 1_000_000 + later)
+    return text.removesuffix("Z") if written.offset is None else text
 
 
 def _end(record: dict[str, object], reading: Reading) -> str | None:
@@ -41,10 +49,8 @@ def _local_end(record: dict[str, object]) -> str | None:
     started, ended = record.get("started_at"), record.get("ended_at")
     if isinstance(ended, str) or not isinstance(started, str):
         return ended if isinstance(ended, str) else None
-    written = parse_iso(started.strip())
     lasted = _milliseconds(record, Reading(zones.zone("UTC"), 0)) or 0
-    text = utc_text(written.local - (written.offset or 0) * 1_000_000 + lasted * 1000)
-    return text.removesuffix("Z") if written.offset is None else text
+    return _moved(started, lasted * 1000)
 
 
 def _milliseconds(record: dict[str, object], reading: Reading) -> int | None:

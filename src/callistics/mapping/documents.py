@@ -39,7 +39,8 @@ class DocumentMapper:
 
     def _of_event(self, event: Event) -> "ObjectMapper":
         fields = {**self._mapping.fields, **event.fields}
-        return ObjectMapper(self._mapping, {k: v for k, v in fields.items() if v is not None})
+        rules = {k: v for k, v in fields.items() if v is not None}
+        return ObjectMapper(self._mapping, rules, event.order)
 
     def map(self, document: object) -> Iterator[Mapped]:
         """The records of a document in their order; never raises.
@@ -96,11 +97,16 @@ class _Rule:
 
 
 class ObjectMapper:
-    """Makes records of objects by the rules given; the objects stay as they are."""
+    """Makes records of objects by the rules given; the objects stay as they are.
 
-    def __init__(self, mapping: RecordMapping, fields: Mapping[str, FieldRule]) -> None:
+    `order` is that of the event that the objects are of.
+    """
+
+    def __init__(
+        self, mapping: RecordMapping, fields: Mapping[str, FieldRule], order: int = 0
+    ) -> None:
         known, reading = ALL_FIELDS[mapping.kind], mapping.reading
-        self._mapping, self._nulls = mapping, reading.nulls
+        self._mapping, self._nulls, self._order = mapping, reading.nulls, order
         self._rules = [
             _Rule(target, known.get(target), rule, converter(known.get(target), rule, reading))
             for target, rule in sorted(fields.items(), key=lambda one: len(path_of(one[0])))
@@ -122,7 +128,7 @@ class ObjectMapper:
 
         for rule in self._rules:
             self._fill(made, rule, given, get)
-        self._mapping.finish(made)
+        self._mapping.finish(made, self._order)
         return made
 
     def _get(self, name: str, given: Record, found: Found, document: object) -> object:

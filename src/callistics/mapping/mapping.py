@@ -68,13 +68,15 @@ class Event:
     """Bodies of one sort: those that have one of the words at each path of `when`.
 
     `fields` take the place of the mapping's own, None leaves one out. Bodies that are `ignored`
-    say nothing of a call. `each` is the path of the records, where it is not the mapping's.
+    say nothing of a call. `each` is the path of the records, where it is not the mapping's. Of
+    bodies that are as of the same end of a call those of a higher `order` count as the later ones.
     """
 
     when: Mapping[str, tuple[str, ...]]
     fields: Mapping[str, FieldRule | None] = field(default_factory=dict[str, FieldRule | None])
     ignored: bool = False
     each: str | None = None
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ class RecordMapping:
             self._check_fields(one)
         if self.as_of_end and self.kind is not RecordKind.CALLS:
             raise MappingError("as of end is for calls: nothing else has an end")
+        if not self.as_of_end and any(event.order for event in self.events):
+            raise MappingError('order is for as_of = "end": else bodies say what time they are of')
 
     def _check_fields(self, fields: Mapping[str, FieldRule | None]) -> None:
         known = ALL_FIELDS[self.kind]
@@ -165,13 +169,16 @@ class RecordMapping:
         )
         return replace(self, fields={**self.fields, **fields}, events=events)
 
-    def finish(self, record: Record) -> None:
-        """Leave out parts without what they belong to, and say what time a record is as of."""
+    def finish(self, record: Record, order: int = 0) -> None:
+        """Leave out parts without what they belong to, and say what time a record is as of.
+
+        By the `order` of its event that is so many µs later.
+        """
         for name, whole in _PARTS:
             if name in record and whole not in record:
                 del record[name]
         if self.as_of_end and record.get(_UPDATED_AT) is None:
-            end = end_of_call(record, self.zone)
+            end = end_of_call(record, self.zone, order)
             if end is not None:
                 record[_UPDATED_AT] = end
 

@@ -41,7 +41,8 @@ _RULE_KEYS = (
     *("from", "join", "hash", "value", "unit", "format", "scale", "values", "values_only"),
     *("zero", "default"),
 )
-_EVENT_KEYS = ("when", "fields", "ignore", "each")
+_EVENT_KEYS = ("when", "fields", "ignore", "each", "order")
+_LAST_OF_EVENTS = 999
 _LARGEST_EXPONENT = 30
 _SCALARS = (str, int, Decimal, bool)
 
@@ -129,13 +130,14 @@ def _zone(found: Table) -> str | None:
 def _event(found: Table) -> Event:
     _check_keys(found, _EVENT_KEYS, "an event")
     when = _table(found, "when")
-    if _flag(found, "ignore") and (found.get("fields") or found.get("each")):
-        raise MappingError("an event that is ignored makes no records: leave fields and each out")
+    if _flag(found, "ignore") and any(found.get(name) for name in ("fields", "each", "order")):
+        raise MappingError("an event that is ignored makes no records: leave all else but when out")
     return Event(
         when={path: tuple(map(_word_of, _listed(words))) for path, words in when.items()},
         fields=_fields(found),
         ignored=_flag(found, "ignore"),
         each=_text(found, "each"),
+        order=_count(found, "order", _LAST_OF_EVENTS),
     )
 
 
