@@ -53,9 +53,10 @@ def _event(event: Event) -> str:
     )
     if event.ignored:
         return f"Where {when}: acknowledged and counted."
+    order = "; it goes before others of the same end" if event.order else ""
     if not event.fields:
-        return f"Where {when}: as above."
-    return f"Where {when}:\n\n{_fields(event.fields)}"
+        return f"Where {when}: as above{order}."
+    return f"Where {when}{order}:\n\n{_fields(event.fields)}"
 
 
 def _fields(fields: Mapping[str, FieldRule | None]) -> str:
