@@ -30,6 +30,7 @@ from typing import ClassVar, Final
 
 from callistics import problem_types
 from callistics.problem_types import ProblemType
+from callistics.texts import install
 
 MOST_HINTS = 20
 """How many unknown names of one object are compared with those that are known."""
@@ -274,5 +275,5 @@ def not_installed(error: ModuleNotFoundError) -> str:
     """What to do where a package of the command line or the server is missing."""
     return (
         f"this needs the packages of the server, of which {error.name} is not installed:"
-        " pip install 'callistics[server]'"
+        f" {install('server')}"
     )

@@ -1,4 +1,4 @@
-"""The longest text of a record and of a setting; what names are, and how things are counted."""
+"""The longest text of a record and of a setting; what names are, and how things are said."""
 
 import re
 from urllib.parse import quote
@@ -26,6 +26,11 @@ def counted(number: int, what: str) -> str:
     """A number with the noun that it counts, given in its singular: `1 call`, `2,000 calls`."""
     plural = what if number == 1 else what[:-1] + "ies" if what.endswith("ry") else what + "s"
     return f"{number:,} {plural}"
+
+
+def install(extra: str) -> str:
+    """How to install what an extra brings: the package is on no index, only in its checkout."""
+    return f"pip install '.[{extra}]' in a checkout of Callistics"
 
 
 def quoted_address(text: str) -> str:

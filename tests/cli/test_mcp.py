@@ -30,4 +30,4 @@ def test_without_the_package_it_says_what_to_install(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("callistics.cli.commands.mcp.find_spec", lambda _: None)
-    assert "pip install 'callistics[mcp]'" in run("mcp", code=1).output
+    assert "pip install '.[mcp]'" in run("mcp", code=1).output

@@ -104,4 +104,4 @@ def test_where_the_drawing_package_is_missing_it_is_said_how_to_install_it(
 
     monkeypatch.setattr(builtins, "__import__", without)
     shown = filled("query", "outcome_distribution", "--plot", "out.svg", code=1).output
-    assert "pip install 'callistics[plot]'" in shown
+    assert "pip install '.[plot]'" in shown

@@ -110,7 +110,7 @@ def test_a_query_only_reads(run: Run, calls: Database) -> None:
 def test_without_the_package(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("callistics.cli.commands.sync.find_spec", lambda _: None)
     shown = run("sync", "postgresql://h/d", "--table", "t", "--cursor", "c", code=1).output
-    assert "pip install 'callistics[postgresql]'" in shown
+    assert "pip install '.[postgresql]'" in shown
 
 
 def test_a_query_needs_a_name(run: Run) -> None:

@@ -91,8 +91,8 @@ def test_the_client_asks_without_the_packages_of_the_server(running: RunningServ
         "which",
         "pyarrow",
     ]
-    assert "pip install 'callistics[frames]'" in said[1]
-    assert "pip install 'callistics[plot]'" in said[4]
+    assert "pip install '.[frames]'" in said[1]
+    assert "pip install '.[plot]'" in said[4]
 
 
 def test_what_is_left_out_are_the_packages_of_the_server() -> None:
@@ -107,7 +107,7 @@ def test_the_command_says_what_to_install(arguments: tuple[str, ...]) -> None:
     assert found.returncode == 1
     assert found.stderr.strip() == (
         "this needs the packages of the server, of which click is not installed:"
-        " pip install 'callistics[server]'"
+        " pip install '.[server]' in a checkout of Callistics"
     )
 
 
@@ -121,7 +121,7 @@ def test_a_command_that_lacks_one_package_says_which() -> None:
         check=False,
     )
     assert found.returncode == 1
-    assert "granian is not installed: pip install 'callistics[server]'" in found.stderr
+    assert "granian is not installed: pip install '.[server]'" in found.stderr
     assert "Traceback" not in found.stderr
 
 

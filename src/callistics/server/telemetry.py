@@ -12,6 +12,7 @@ from importlib.util import find_spec
 import structlog
 from prometheus_client import CollectorRegistry
 
+from callistics.texts import install
 from callistics.tracing import trace_with
 
 _EXPORTER = "OTEL_EXPORTER_OTLP_"
@@ -106,5 +107,5 @@ def _problem(wanted: list[str], environment: Mapping[str, str]) -> str | None:
         if protocol.strip() != _PROTOCOL:
             return f"{_EXPORTER}PROTOCOL must be {_PROTOCOL}, as nothing else is spoken"
     if find_spec("opentelemetry.exporter") is None or find_spec("opentelemetry.sdk") is None:
-        return "an endpoint is named, but the extra is missing: pip install 'callistics[otel]'"
+        return f"an endpoint is named, but the extra is missing: {install('otel')}"
     return None

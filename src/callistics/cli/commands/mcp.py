@@ -12,6 +12,7 @@ from callistics.cli.listen import cannot_listen
 from callistics.cli.root import Failure
 from callistics.server.address import in_url
 from callistics.settings import load_settings
+from callistics.texts import install
 
 _EPILOG = """\b
 Examples:
@@ -19,9 +20,7 @@ Examples:
   callistics mcp --url https://calls.example.com --key cal_…
   callistics mcp --http 127.0.0.1:8765
 """
-_HOW_TO_INSTALL = (
-    "the protocol needs a package that is not installed: pip install 'callistics[mcp]'"
-)
+_HOW_TO_INSTALL = f"the protocol needs a package that is not installed: {install('mcp')}"
 
 
 @click.command("mcp", epilog=_EPILOG)

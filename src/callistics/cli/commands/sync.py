@@ -19,6 +19,7 @@ from callistics.engines.registry import database_file
 from callistics.mapping.mapping import RecordMapping
 from callistics.records.field import RecordKind
 from callistics.settings import load_settings
+from callistics.texts import install
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -50,7 +51,7 @@ Examples:
       --query "SELECT c.*, m.reseller_id FROM calls c JOIN merchants m USING (merchant_id)"
 """
 _HOW_TO_INSTALL = (
-    "reading PostgreSQL needs a package that is not installed: pip install 'callistics[postgresql]'"
+    f"reading PostgreSQL needs a package that is not installed: {install('postgresql')}"
 )
 _DURATION = re.compile(r"(\d+)(s|m|h|d)?", re.ASCII)
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}

@@ -11,13 +11,14 @@ from callistics.client.plot.drawing import Drawing, drawing
 from callistics.client.plot.page import html_page, with_rows
 from callistics.client.rows.answers import Answer
 from callistics.pictures.theme import theme
+from callistics.texts import install
 
 _WIDTH = 800
 _SCALE = 2
 _WHITE = "#ffffff"
 _INSTALL = (
-    "SVG and PNG are drawn by vl-convert-python, which is not installed: pip install"
-    " 'callistics[plot]', or plot to a file ending in .html"
+    "SVG and PNG are drawn by vl-convert-python, which is not installed:"
+    f" {install('plot')}, or plot to a file ending in .html"
 )
 FORMS = (".html", ".svg", ".png")
 

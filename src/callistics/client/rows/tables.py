@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from callistics.client.errors import MissingPackageError
 from callistics.client.rows.columns import Column
+from callistics.texts import install
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Rows = Sequence[Mapping[str, object]]
-
-_INSTALL = "{} is not installed: pip install 'callistics[frames]'"
 
 
 def arrow_table(columns: Sequence[Column], rows: Rows) -> "pa.Table":
@@ -88,7 +87,7 @@ def polars_stream(data: bytes) -> "pl.DataFrame":
 
 def missing(package: str) -> MissingPackageError:
     """The error for a package of the extra `frames` that is not there."""
-    return MissingPackageError(_INSTALL.format(package))
+    return MissingPackageError(f"{package} is not installed: {install('frames')}")
 
 
 def _values(column: Column, rows: Rows) -> list[object]:

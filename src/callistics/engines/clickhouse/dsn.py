@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from callistics.engines.clickhouse.connection import Client, Connection, Follow, cause
 from callistics.errors import EngineError
+from callistics.texts import install
 
-INSTALL = 'pip install "callistics[clickhouse]"'
+_INSTALL = install("clickhouse")
 # What the driver has to say is said by the errors that it raises.
 logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
 _GRACE = 10
@@ -134,7 +135,7 @@ class Address:
             connection.open()
         except ImportError as error:
             more = " and pip install chdb" if self.in_process else ""
-            message = f"the driver of {self.shown} is not installed: {INSTALL}{more}"
+            message = f"the driver of {self.shown} is not installed: {_INSTALL}{more}"
             raise EngineError(message) from error
         except Exception as error:
             raise EngineError(f"cannot open {self.shown}: {cause(error)}") from error
