@@ -21,7 +21,8 @@ _GRACE = 0.1
 async def answered(request: AnyRequest, asked: Asked, work: Callable[[], T]) -> T:
     """The result of a query's work. Raises `TimedOut` past `query_timeout`, whatever took it.
 
-    Where the client leaves, its statement and what is done with the rows end.
+    Where the client leaves, its statement and what is done with the rows end. Raises `Unauthorized`
+    where the request's key ended while it was being worked for.
     """
     parts = services(request)
     return await worked(request, parts.queries, asked, work)
@@ -44,7 +45,10 @@ async def worked(request: AnyRequest, pool: Pool, asked: Asked, work: Callable[[
 
     timer = asyncio.get_running_loop().call_later(_SOON, begin, awaited)
     try:
-        return await awaited
+        found = await awaited
+        if watch:
+            services(request).check_still_known(request)
+        return found
     finally:
         timer.cancel()
         for task in watch:

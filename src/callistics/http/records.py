@@ -106,8 +106,12 @@ async def _store(
             return Job(batch)
         return Job(batch, IdempotentRequest(key.id, name, _digest(parts, terms, plain)))
 
-    small = _is_small(raw) and packed is None
-    job = read() if small else await parts.readers.run(read, Asked(key.id))
+    if _is_small(raw) and packed is None:
+        job = read()
+    else:
+        job = await parts.readers.run(read, Asked(key.id))
+        # Where many bodies wait to be read the key may have ended meanwhile.
+        parts.check_still_known(request)
     done = partial(_count, parts.metrics, terms.kind, terms.skip)
     parts.writer.submit(job).add_done_callback(done)
     result = await durable(job.done)

@@ -3,14 +3,17 @@
 import time
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any, cast
 
 import structlog
+from litestar import Request
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from callistics.errors import RequestError
 from callistics.http.metrics import Metrics
 from callistics.http.record_paths import routed
-from callistics.http.request_notes import key_end, noted, route_of
+from callistics.http.request_notes import key_end, note_problem, noted, route_of
 from callistics.http.services import Services
 from callistics.http.slow_queries import tell_slow
 from callistics.http.streamed import send_paced
@@ -61,7 +64,7 @@ def observed(inner: ASGIApp, *, encrypted: bool = False) -> ASGIApp:
                 message["headers"] = [*found, *_limits(parts, details, found)]
             elif message["type"] == "http.response.body" and method == "HEAD":
                 message["body"] = b""
-            await send_paced(send, message)
+            await send_paced(send, message, partial(_check_key, parts, details))
 
         with _counted(parts), _traced(details) as trace, timing() as spent:
             try:
@@ -90,6 +93,18 @@ def _traced(details: Mapping[str, Any]) -> AbstractContextManager[RequestSpan | 
 def _counted(parts: Services | None) -> AbstractContextManager[object]:
     """Counts a request among those under way."""
     return nullcontext() if parts is None else parts.metrics.under_way.track_inprogress()
+
+
+def _check_key(parts: Services | None, scope: MutableMapping[str, Any]) -> None:
+    """Raises `RequestError` where the request's key ended while its answer is being sent."""
+    if parts is None:
+        return
+    try:
+        parts.check_still_known(Request(cast("Any", scope)))
+    except RequestError as error:
+        # The answer has begun: that it ends here is all that the client can be told.
+        note_problem(scope, "cut", error.detail)
+        raise
 
 
 def _services(scope: Scope) -> Services | None:

@@ -14,16 +14,20 @@ _PATIENCE = 60.0
 _PIECE = 262_144
 
 
-async def send_paced(send: Send, message: Message) -> None:
+async def send_paced(send: Send, message: Message, check: Callable[[], None]) -> None:
     """Send a message; a large body in pieces, so that no more of it waits than the client takes.
 
-    Raises `TimeoutError` where the client takes nothing for too long.
+    `check` raises where an answer is not to go on: it is called before each piece of one that is
+    sent in several. Raises `TimeoutError` where the client takes nothing for too long.
     """
-    body = message.get("body", b"")
-    if len(body) <= _PIECE or message.get("more_body"):
+    body, more = message.get("body", b""), message.get("more_body")
+    if len(body) <= _PIECE or more:
+        if more:
+            check()
         await send(message)
         return
     for start in range(0, len(body), _PIECE):
+        check()
         piece, end = body[start : start + _PIECE], start + _PIECE
         async with asyncio.timeout(_PATIENCE):
             await send({"type": "http.response.body", "body": piece, "more_body": end < len(body)})
