@@ -50,8 +50,10 @@ def test_it_names_the_fields_of_a_query(logged: Logged) -> None:
     filters = {"merchnat_id": "secret", "payload_filters": {"+49 170 1": {"near": "secret"}}}
     line = logged("POST", "/analytics", json={"query_type": "call_count", "filters": filters})
     assert line["fields"] == ["/filters/merchnat_id", "/filters/payload_filters"]
-    assert "secret" not in json.dumps(line)
-    assert "170" not in json.dumps(line)
+    # The id of a key may have any digits.
+    told = json.dumps({**line, "key": ""})
+    assert "secret" not in told
+    assert "170" not in told
 
 
 def test_it_names_the_fields_of_records(logged: Logged) -> None:
