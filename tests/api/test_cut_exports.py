@@ -1,6 +1,5 @@
 """Exports that do not come to their end: the client sees it, and the server goes on."""
 
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +12,6 @@ import pytest
 from callistics.exports.formats import CSV
 from callistics.http.export import BY_MEDIA_TYPE
 from callistics.http.services import Services
-from callistics.model.instants import HOUR, now, utc_text
 from callistics.server.app import build
 from callistics.server.in_process import BASE_URL, LocalTransport
 from callistics.settings import Settings
@@ -121,46 +119,3 @@ def test_a_refused_export_is_none_under_way(tmp_path: Path) -> None:
         wrong = {"query_type": "call_cuont"}
         assert client.post("/analytics", json=wrong, headers=ACCEPT).status_code == 400
         assert parts.exports_under_way.total() == 0
-
-
-def revoked(client: httpx.Client, parts: Services) -> tuple[str, Callable[[], object]]:
-    body = {"name": "k", "permissions": ["query"]}
-    made = client.post("/keys", json=body).json()
-    return made["key"], lambda: client.delete(f"/keys/{made['id']}").raise_for_status()
-
-
-def expired(client: httpx.Client, parts: Services) -> tuple[str, Callable[[], object]]:
-    body = {"name": "k", "permissions": ["query"], "expires_at": utc_text(now() + HOUR)}
-    made = client.post("/keys", json=body).json()
-    return made["key"], lambda: setattr(parts, "clock", lambda: now() + HOUR)
-
-
-def signed(client: httpx.Client, parts: Services) -> tuple[str, Callable[[], object]]:
-    body = {"scope": {"merchant_ids": ["m"]}, "expires_in": 600}
-    made = client.post("/embed-tokens", json=body).json()
-    return made["token"], lambda: setattr(parts, "clock", lambda: now() + HOUR)
-
-
-@pytest.mark.parametrize("ending", [revoked, expired, signed])
-def test_an_export_ends_with_its_key(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    ending: Callable[[httpx.Client, Services], tuple[str, Callable[[], object]]],
-) -> None:
-    def long(_: Any, __: Iterable[Any]) -> Iterator[bytes]:
-        for _ in range(100):
-            yield b"x" * 1_000
-
-    writing(monkeypatch, long)
-    with local(tmp_path) as (client, parts):
-        key, end = ending(client, parts)
-        headers = ACCEPT | {"Authorization": f"Bearer {key}"}
-        with client.stream("POST", "/analytics", json=BODY, headers=headers) as answer:
-            pieces = answer.iter_raw()
-            assert next(pieces)
-            end()
-            with pytest.raises(httpx.RemoteProtocolError):
-                deque(pieces, maxlen=0)
-        assert parts.exports_under_way.total() == 0
-        whole = client.post("/analytics", json=BODY, headers=ACCEPT)
-        assert len(whole.content) == 100_000

@@ -13,7 +13,6 @@ from callistics.errors import Forbidden, Refused, malformed
 from callistics.exports.formats import FORMATS
 from callistics.http.answer import Answer, json_answer
 from callistics.http.durable import durable
-from callistics.http.revocable import while_known
 from callistics.http.services import AnyRequest, Services, read_body, services
 from callistics.http.streamed import Streamed
 from callistics.model.audit import Action
@@ -65,7 +64,7 @@ async def backup_part(
         "Content-Length": str(found.size),
         "Content-Digest": f"sha-256=:{digest}:",
     }
-    return Streamed(while_known(request, _pieces(found.file)), headers, found.file.close)
+    return Streamed(_pieces(found.file), headers, found.file.close)
 
 
 async def _pieces(file: IO[bytes]) -> AsyncGenerator[bytes]:

@@ -14,7 +14,6 @@ from callistics.http.accept import JSON, Form, accepted
 from callistics.http.answering import answered
 from callistics.http.fair_queue import Asked
 from callistics.http.request_notes import note_problem, route_of
-from callistics.http.revocable import while_known
 from callistics.http.services import AnyRequest, Services, services
 from callistics.http.streamed import Streamed
 from callistics.interruption import Interruption
@@ -73,7 +72,7 @@ async def exported(
         "Callistics-Complete-Until": export.range.complete_until(came),
         "Server-Timing": f"total;dur={seconds * 1000:.3f}",
     }
-    pieces = while_known(request, _pieces(request, key, made))
+    pieces = _pieces(request, key, made)
     return Streamed(pieces, headers, partial(_ended, parts, key))
 
 
