@@ -71,6 +71,11 @@ class TableDelta:
         """No fewer than the rows of calls and leads that are inserted."""
         return sum(rows.num_rows for name in ("calls", "leads") for rows in self._rows(name))
 
+    @property
+    def tenant_rows(self) -> Sequence[pa.Table]:
+        """The rows of calls and leads that are inserted, which have their tenants."""
+        return (self.derived.incoming, self.derived.moved, self.derived.leads)
+
     def _rows(self, table: str) -> tuple[pa.Table, pa.Table]:
         made = self.derived
         return (made.incoming, made.moved) if table == "calls" else (made.leads, made.former)

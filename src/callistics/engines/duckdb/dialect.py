@@ -112,8 +112,9 @@ class DuckDBDialect:
         return compose("make_timestamp({})", value)
 
     def payloads(self, scope: Scope) -> DuckDBPayloadDialect:
-        """What its merchants' payloads may have is known, if it is limited to merchants."""
-        return DuckDBPayloadDialect(self._known, scope.merchant_ids)
+        """What the payloads of the merchants that it reaches may have is known."""
+        among = None if self._known is None else self._known.merchants(scope)
+        return DuckDBPayloadDialect(self._known, among)
 
     def whole_seconds(self, column: str) -> Sql:
         """Half up; durations are never negative."""

@@ -23,7 +23,7 @@ from callistics.records.columnar.derive import DERIVED
 from callistics.records.columnar.parquet_files import parquet_writer
 from callistics.records.columnar.payload_columns import FLAT
 
-DERIVED_TABLES = frozenset({"leads", "payload_keys"})
+DERIVED_TABLES = frozenset({"leads", "payload_keys", "tenants"})
 """Tables that a rebuild makes of the records, and so are in no backup."""
 DERIVED_PREFIX = "rollup_"
 """How the names of the others begin."""

@@ -32,6 +32,7 @@ from callistics.engines.duckdb.rollups.schedule import RollupSchedule
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.snapshot import DuckDBSnapshot, snapshot
 from callistics.engines.duckdb.statement_cache import StatementCache
+from callistics.engines.duckdb.tenants import Tenants
 from callistics.engines.duckdb.transactions import Commits
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.engines.duckdb.webhooks import save_bodies
@@ -72,7 +73,10 @@ class DuckDBEngine(Replaceable):
             self.migrated = migrate(self._connection)
             self._watermark = watermark_of(path)
             self._payload_keys = PayloadKeys(
-                self._connection, tuning.payload_keys_listed, tuning.payload_names_listed
+                self._connection,
+                Tenants(tuning.tenants_listed),
+                tuning.payload_keys_listed,
+                tuning.payload_names_listed,
             )
         self.dialect = DuckDBDialect(self._payload_keys)
         disk = Disk(path, tuning.disk_reserve)

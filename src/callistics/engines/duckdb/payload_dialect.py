@@ -8,6 +8,7 @@ from collections.abc import Set
 from typing import Protocol
 
 from callistics.engines.duckdb.tables import UNLISTED
+from callistics.model.scope import Scope
 from callistics.sql.dialect import Element
 from callistics.sql.fragment import Sql, compose, raw, text
 
@@ -17,6 +18,10 @@ _TEXT, _ORDER = 1, 2
 
 class KnownKeys(Protocol):
     """Which keys payloads have at all: those of some merchants, or of any."""
+
+    def merchants(self, scope: Scope) -> Set[str] | None:
+        """Those that a scope may reach payloads of; None where that is any."""
+        ...
 
     def is_scalar(self, key: str, among: Set[str] | None) -> bool:
         """Whether one may have a text, number or boolean under a key."""

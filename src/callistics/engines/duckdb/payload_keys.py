@@ -8,8 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import TypeVar
 
 import duckdb
+import pyarrow as pa
 
 from callistics.engines.duckdb.observers import Commit
+from callistics.engines.duckdb.tenants import Tenants
+from callistics.model.scope import Scope
 from callistics.records.columnar.payload_columns import Keys
 
 _T = TypeVar("_T")
@@ -41,12 +44,19 @@ class PayloadKeys:
     never too few: what a transaction brings is known before it commits, and where a merchant has
     more keys than are listed, any other key may be there. Of some merchants alone no more is told
     than is known of these: neither an answer nor how long it takes depends on what others have.
+    `tenants` tell which merchants a scope is of.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, limit: int, names: int) -> None:
-        self._limit, self._names = limit, names
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, tenants: Tenants, limit: int, names: int
+    ) -> None:
+        self._tenants, self._limit, self._names = tenants, limit, names
         self._collected: _Listing | None = None
         self.load(connection)
+
+    def merchants(self, scope: Scope) -> Set[str] | None:
+        """Those that a scope may reach payloads of; None where that is any."""
+        return self._tenants.merchants(scope)
 
     def is_scalar(self, key: str, among: Set[str] | None = None) -> bool:
         """Whether one of some merchants, or of any, may have a text, number or boolean there."""
@@ -71,17 +81,20 @@ class PayloadKeys:
         return _Listing(self._limit, self._names)
 
     def forget_unused(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Store no key that no payload has any more, within the transaction."""
+        """Store no key, and no tenant, that no record has any more, within the transaction."""
         connection.execute(_FORGET_UNUSED)
+        self._tenants.forget_unused(connection)
 
     def reload(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Take what the table has for stored; queries may go on to look for others."""
+        """Take what the tables have for stored; queries may go on to look for others."""
+        self._tenants.reload(connection)
         stored = self._listing()
         stored.add(connection.execute(_LISTED).fetchall())
         self._take(stored)
 
     def load(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Know those that are stored, and no others."""
+        self._tenants.load(connection)
         rows = connection.execute(_LISTED).fetchall()
         stored = self._listing()
         stored.add(rows)
@@ -105,8 +118,14 @@ class PayloadKeys:
         for merchant in brought.exceeding:
             self._exceeding.add(merchant, self._stored.names(merchant) | brought.names(merchant))
 
-    def note(self, connection: duckdb.DuckDBPyConnection, keys: Mapping[str, Keys]) -> None:
-        """Take note of the keys, by merchant, of payloads that the transaction writes."""
+    def note(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        keys: Mapping[str, Keys],
+        rows: Iterable[pa.Table] = (),
+    ) -> None:
+        """Take note of the keys, by merchant, of payloads in rows that the transaction writes."""
+        self._tenants.note(connection, rows)
         if self._collected is not None:
             collected = self._collected.lacking(keys)
             self._collected.add(collected)
@@ -117,6 +136,7 @@ class PayloadKeys:
 
     def begin(self) -> None:
         """Forget what a transaction brought that failed."""
+        self._tenants.begin()
         self._brought: list[_Row] = []
         self._instead: _Listing | None = None
 
@@ -130,6 +150,7 @@ class PayloadKeys:
         if self._instead is not None:
             self._take(self._instead)
         self._stored.add(self._brought)
+        self._tenants.committed()
         self.begin()
 
     def collect(self) -> None:
@@ -137,7 +158,8 @@ class PayloadKeys:
         self._collected = self._listing()
 
     def keep_collected(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Store only what was collected."""
+        """Store only what was collected, and the tenants of what is there."""
+        self._tenants.fill(connection)
         self._instead, self._collected = self._collected or self._listing(), None
         rows = list(self._instead.rows())
         self._known.add(rows)

@@ -13,6 +13,7 @@ from callistics.engines.duckdb.recovery import Recovery
 from callistics.engines.duckdb.session import DuckDBSession
 from callistics.engines.duckdb.snapshot import DuckDBSnapshot
 from callistics.model.keys import StoredKey
+from callistics.model.scope import Scope
 from callistics.model.webhooks import KeptBody
 from callistics.sql.dialect import SqlRow, Statement
 
@@ -133,6 +134,9 @@ class _Keys:
 
     def __init__(self, recovery: Recovery) -> None:
         self._recovery = recovery
+
+    def merchants(self, scope: Scope) -> Set[str] | None:
+        return self._recovery.database.payload_keys.merchants(scope)
 
     def is_scalar(self, key: str, among: Set[str] | None) -> bool:
         return self._recovery.database.payload_keys.is_scalar(key, among)

@@ -65,7 +65,9 @@ class DuckDBSession(Bookkeeping):
         # It may know too much, never too little: it is told before the commit, whatever comes.
         for entries in delta.index_entries:
             self._lookup.id_index.add(entries)
-        self._payload_keys.note(self._lookup.statements.connection, delta.payload_keys)
+        self._payload_keys.note(
+            self._lookup.statements.connection, delta.payload_keys, delta.tenant_rows
+        )
         written = set_apart(delta, self._payload_keys.scalars)
         apply(self._lookup.statements, written, self._log)
         if changes.erased_calls or changes.erased_leads:

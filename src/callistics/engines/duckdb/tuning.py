@@ -22,6 +22,8 @@ class Tuning:
     payload_names_listed: int = 256
     """Different keys that are listed of all merchants together. The engine makes a column of each
     in a group of rows, and takes 16 bytes for each of these rows while it does so."""
+    tenants_listed: int = 1_000
+    """Resellers, and templates, that are listed for each merchant; with more it may have any."""
     disk_reserve: int = 0
     """Bytes of the disk that are not for spilling."""
     file_bytes_per_row_fetched: int = 8 << 20
