@@ -1,12 +1,10 @@
 """`GET /calls/{call_id}` and `GET /leads/{lead_id}`: one record by its id, within the scope."""
 
-import threading
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from callistics.http import search
 from support.server import Server, problem
 
 IDS = {"merchant_id": "m", "reseller_id": "r"}
@@ -167,21 +165,3 @@ def test_what_is_asked_is_checked(shared_server: Server) -> None:
         assert "timezone" in problem(get("GET", f"/{kind}/c?timezone=Mars"), 422)["detail"]
         problem(get("GET", f"/{kind}/c", key=None), 401)
         problem(get("GET", f"/{kind}/c", key=shared_server.make_key(None, "ingest")), 403)
-
-
-def test_a_lead_with_many_calls_keeps_no_other_request_waiting(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made: list[str] = []
-    real = search.shown
-
-    def noted(kind: Any, record: Any, zone: Any) -> Any:
-        made.append(threading.current_thread().name)
-        return real(kind, record, zone)
-
-    monkeypatch.setattr(search, "shown", noted)
-    send(server, CALL)
-    for path in ("/calls/c", "/leads/c"):
-        assert server.request("GET", path).status_code == 200
-    assert made
-    assert all(name.startswith("query") for name in made)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from litestar import HttpMethod, post, route
 from litestar.params import FromPath
@@ -28,7 +29,6 @@ from callistics.model.alerts import AlertStatus, NotifyTarget, StoredAlert, Wind
 from callistics.model.audit import Action
 from callistics.model.bodies import Object, read_object, unknown_fields
 from callistics.model.instants import utc_text
-from callistics.model.json import encode
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import zone
 
@@ -153,11 +153,8 @@ async def _simulated(parts: Services, wanted: StoredAlert, given: Object) -> Ans
     where = zone_of_query(query_of(wanted), parts.settings.timezone)
     ends = {name: given[name] for name in SPAN_FIELDS if name in given}
     span = parse_span(ends, wanted, where, parts.alerts.terms().now)
-
-    def made() -> bytes:
-        return encode(_shown_simulation(parts.alerts.simulate(wanted, span), span))
-
-    return Answer(await parts.queries.run(made))
+    found = await parts.queries.run(partial(parts.alerts.simulate, wanted, span))
+    return json_answer(_shown_simulation(found, span))
 
 
 def _shown_simulation(found: Simulation, span: Window) -> object:

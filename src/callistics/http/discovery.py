@@ -6,12 +6,11 @@ from litestar import get
 
 from callistics.analytics.parse_values import PARAMETERS as VALUES_PARAMETERS
 from callistics.analytics.parse_values import parse_values
-from callistics.http.answer import Answer
+from callistics.http.answer import Answer, json_answer
 from callistics.http.answering import answered
 from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, services
-from callistics.model.json import encode
 from callistics.model.keys import Permission
 
 _ANY_CALL = {"query_type": "call_count"}
@@ -33,14 +32,10 @@ async def payload_keys(request: AnyRequest) -> Answer:
     """The keys of payloads within the scope of the request's key."""
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
-    moment = parts.clock()
-
-    def made() -> bytes:
-        found = parts.discovery.payload_keys(key.scope, moment)
-        data = [{"key": one.key, "types": one.types, "calls": one.calls} for one in found.keys]
-        return encode({"data": data, "complete": found.complete})
-
-    return Answer(await answered(request, Asked(key.id, "payload-keys"), made))
+    work = partial(parts.discovery.payload_keys, key.scope, parts.clock())
+    found = await answered(request, Asked(key.id, "payload-keys"), work)
+    data = [{"key": one.key, "types": one.types, "calls": one.calls} for one in found.keys]
+    return json_answer({"data": data, "complete": found.complete})
 
 
 @get("/analytics/values", opt={PARAMETERS: VALUES_PARAMETERS})

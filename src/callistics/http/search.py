@@ -10,7 +10,7 @@ from litestar.types import ASGIApp
 from callistics.analytics.plan import length_of
 from callistics.exports.calls import of_search
 from callistics.exports.formats import FORMULAS
-from callistics.http.answer import Answer
+from callistics.http.answer import Answer, json_answer
 from callistics.http.answering import answered, held
 from callistics.http.bodies import json_body
 from callistics.http.export import chosen_format, exported
@@ -19,7 +19,6 @@ from callistics.http.parameters import PARAMETERS
 from callistics.http.query_zone import query_zone
 from callistics.http.record_paths import record_id
 from callistics.http.services import AnyRequest, Services, services
-from callistics.interruption import watched
 from callistics.looking.parse import Asked as AskedFor
 from callistics.looking.shape import shown
 from callistics.model.json import encode
@@ -70,11 +69,8 @@ async def show_call(request: AnyRequest, call_id: FromPath[str]) -> Answer:
     """A call within the scope of the request's key, also one that no figure counts."""
     parts, key, merchant, where = _asked(request)
     look = partial(parts.records.call, record_id(call_id), merchant, key.scope)
-
-    def made() -> bytes:
-        return encode(shown(RecordKind.CALLS, look(), where))
-
-    return Answer(held(request, await answered(request, Asked(key.id, "call"), made)))
+    found = await answered(request, Asked(key.id, "call"), look)
+    return json_answer(shown(RecordKind.CALLS, found, where))
 
 
 @get("/leads/{lead_id:str}", opt=_PARAMETERS)
@@ -82,18 +78,16 @@ async def show_lead(request: AnyRequest, lead_id: FromPath[str]) -> Answer:
     """A lead within the scope of the request's key, with its calls and its status history."""
     parts, key, merchant, where = _asked(request)
     look = partial(parts.records.lead, record_id(lead_id), merchant, key.scope)
-
-    def made() -> bytes:
-        found = look()
-        calls = [shown(RecordKind.CALLS, one, where) for one in watched(found.calls)]
-        since = [
-            {"status": status, "since": instant_text(where, at)}
-            for status, at in watched(found.history)
-        ]
-        lead = shown(RecordKind.LEADS, found.lead, where)
-        return encode({**lead, "calls": calls, "history": since})
-
-    return Answer(held(request, await answered(request, Asked(key.id, "lead"), made)))
+    found = await answered(request, Asked(key.id, "lead"), look)
+    return json_answer(
+        {
+            **shown(RecordKind.LEADS, found.lead, where),
+            "calls": [shown(RecordKind.CALLS, one, where) for one in found.calls],
+            "history": [
+                {"status": status, "since": instant_text(where, at)} for status, at in found.history
+            ],
+        }
+    )
 
 
 def _asked(request: AnyRequest) -> tuple[Services, StoredKey, str | None, Zone]:

@@ -1,24 +1,20 @@
 """What is stored of webhooks, read from an engine: the SQL is such that every engine takes it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, takewhile
 
 import zstandard
 
 from callistics.engines.base import Readable
 from callistics.model.webhooks import BodyState, KeptBody, StoredEndpoint, read_endpoint
 from callistics.sql.dialect import SqlRow
-from callistics.sql.fragment import Sql, compose, integer, join, raw, text
+from callistics.sql.fragment import Sql, compose, integer, raw, text
 
 AT_A_TIME = 500
 """So many bodies are read at once."""
-MOST_BYTES = 64 << 20
-"""So many bytes of bodies are read at once, but always one body."""
 LETTERS_SHOWN, MOST_LETTERS = 100, 1_000
 """So many dead letters are shown unless asked otherwise, and at most."""
 _BODY = "b.id, b.endpoint_id, b.received_at, b.content_type, hex(b.body) AS body"
-_SIZE = "octet_length(b.body)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +27,10 @@ class DeadLetter:
 
 
 class StoredWebhooks:
-    """Reads endpoints, bodies that wait to be mapped, and dead letters.
+    """Reads endpoints, bodies that wait to be mapped, and dead letters."""
 
-    No more than `most_bytes` of bodies are in memory at a time, though always one.
-    """
-
-    def __init__(self, engine: Readable, most_bytes: int = MOST_BYTES) -> None:
-        self._engine, self._most_bytes = engine, most_bytes
+    def __init__(self, engine: Readable) -> None:
+        self._engine = engine
 
     def endpoints(self) -> list[StoredEndpoint]:
         """Every endpoint."""
@@ -47,12 +40,11 @@ class StoredWebhooks:
     def waiting(self) -> list[KeptBody]:
         """The oldest bodies of which it is not known yet what became of them."""
         sql = (
-            f"SELECT b.id, {_SIZE} FROM webhook_bodies AS b"
+            f"SELECT {_BODY} FROM webhook_bodies AS b"
             " WHERE b.id NOT IN (SELECT body_id FROM webhook_results)"
             f" ORDER BY b.received_at, b.id LIMIT {AT_A_TIME}"
         )
-        _, bodies = self._first(raw(sql))
-        return bodies
+        return [_body(row) for row in self._run(raw(sql))]
 
     def number_waiting(self) -> int:
         """How many there are of these."""
@@ -76,12 +68,9 @@ class StoredWebhooks:
         return int(self._run(sql)[0][0] or 0)
 
     def dead(self, endpoint_id: str, before: tuple[int, str], limit: int) -> list[DeadLetter]:
-        """The newest dead letters of an endpoint of those that came before (µs, id).
-
-        There are fewer than the limit where their bodies are large.
-        """
+        """The newest dead letters of an endpoint of those that came before (µs, id)."""
         sql = compose(
-            f"SELECT b.id, {_SIZE}, r.reason, r.at FROM {_DEAD}"
+            f"SELECT {_BODY}, r.reason, r.at FROM {_DEAD}"
             " AND (b.received_at < {} OR (b.received_at = {} AND b.id < {}))"
             f" ORDER BY b.received_at DESC, b.id DESC LIMIT {limit}",
             text(endpoint_id),
@@ -89,32 +78,8 @@ class StoredWebhooks:
             integer(before[0]),
             text(before[1]),
         )
-        found, bodies = self._first(sql)
-        about = {str(row[0]): (str(row[2]), int(row[3] or 0)) for row in found}
-        return [DeadLetter(body, *about[body.id]) for body in bodies]
-
-    def _first(self, sql: Sql) -> tuple[Sequence[SqlRow], list[KeptBody]]:
-        """Rows of (id, bytes as packed, …), and the bodies of the first of them, in their order."""
-        while found := self._run(sql):
-            # None of them is there any more where all were erased, or purged, meanwhile.
-            if bodies := self._bodies(found):
-                return found, bodies
-        return (), []
-
-    def _bodies(self, found: Sequence[SqlRow]) -> list[KeptBody]:
-        packed = (int(row[1] or 0) for row in found)
-        ids = [str(row[0]) for row in found[: self._fitting(packed)]]
-        listed = join(", ", map(text, ids))
-        sql = compose(f"SELECT {_BODY} FROM webhook_bodies AS b WHERE b.id IN ({{}})", listed)
-        rows = {str(row[0]): row for row in self._run(sql)}
-        there = [rows[one] for one in ids if one in rows]
-        plain = (zstandard.frame_content_size(_packed(row)) for row in there)
-        return [_body(row) for row in there[: self._fitting(plain)]]
-
-    def _fitting(self, sizes: Iterable[int]) -> int:
-        """How many of the first have no more bytes than may be, at least one."""
-        sums = accumulate(sizes)
-        return max(1, sum(1 for _ in takewhile(lambda size: size <= self._most_bytes, sums)))
+        found = self._run(sql)
+        return [DeadLetter(_body(row), str(row[5]), int(row[6] or 0)) for row in found]
 
     def _run(self, sql: Sql) -> Sequence[SqlRow]:
         return self._engine.run(self._engine.dialect.render(sql))
@@ -128,10 +93,7 @@ _DEAD = (
 )
 
 
-def _packed(row: SqlRow) -> bytes:
-    return bytes.fromhex(str(row[4]))
-
-
 def _body(row: SqlRow) -> KeptBody:
-    plain = zstandard.ZstdDecompressor().decompress(_packed(row))
+    packed = bytes.fromhex(str(row[4]))
+    plain = zstandard.ZstdDecompressor().decompress(packed)
     return KeptBody(str(row[0]), str(row[1]), int(row[2] or 0), str(row[3]), plain)
