@@ -178,7 +178,7 @@ def _shown_letter(letter: DeadLetter) -> Shown:
     return {
         "id": letter.body.id,
         "received_at": utc_text(letter.body.received_at),
-        "reason": letter.reason,
+        "reason": letter.dead.reason,
         "content_type": letter.body.content_type,
         "body": letter.body.body.decode(errors="replace"),
     }

@@ -1,4 +1,4 @@
-"""Keeps bodies durably: all that come while some are being kept go next, together."""
+"""Keeps bodies durably: those that come while some are being kept go next, together."""
 
 import threading
 import time
@@ -9,6 +9,7 @@ from callistics.errors import Unavailable
 from callistics.ingest.together import together
 from callistics.model.webhooks import KeptBody
 from callistics.tracing import span
+from callistics.webhooks.within import first_within
 
 MAX_BYTES = 512 << 20
 """So many bytes of bodies may wait to be kept; beyond it 503, and platforms send again."""
@@ -72,10 +73,11 @@ class Receiver:
                 self._stopping.wait(min(time.monotonic() - began, _MOST_REST))
 
     def _gather(self) -> list[_Waiting]:
-        """What came, once something did; nothing at the end."""
+        """What came, once something did, as far as it is kept together; nothing at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._gathered or self._stopping.is_set())
-            taken, self._gathered = self._gathered, []
+            taken = list(first_within(self._gathered, lambda one: len(one[0].body)))
+            del self._gathered[: len(taken)]
             return taken
 
     def _commit(self, taken: Sequence[_Waiting]) -> None:

@@ -1,7 +1,7 @@
 """Webhooks of a running server: endpoints, receiving, mapping, dead letters."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -75,8 +75,8 @@ class Webhooks:
         return self._writer.submit(Job(webhooks=changes, notes=notes, urgent=urgent))
 
     def dead_letters(self, endpoint: StoredEndpoint, limit: int) -> Sequence[DeadLetter]:
-        """The newest dead letters."""
-        return self.stored.dead(endpoint.id, _END, limit)
+        """The newest dead letters, fewer than `limit` where these have too many bytes together."""
+        return self.stored.dead_letters(endpoint.id, _END, limit)
 
     def replay(self, endpoint: StoredEndpoint) -> dict[BodyState, int]:
         """Map every dead letter again; how many became what.
@@ -85,8 +85,10 @@ class Webhooks:
         """
         found: dict[BodyState, int] = dict.fromkeys(MAPPED_AS, 0)
         with self._replaying:
-            for letters in self._pages(endpoint):
-                after = {one.body.id: one.at for one in letters}
+            before = _END
+            while letters := self.stored.dead_letters(endpoint.id, before, AT_A_TIME):
+                before = letters[-1].dead.place
+                after = {one.body.id: one.dead.at for one in letters}
                 bodies = [one.body for one in letters]
                 for state, number in self._mapper.settle(bodies, now(), after).items():
                     found[state] += number
@@ -99,22 +101,18 @@ class Webhooks:
         """
         dropped = 0
         with self._replaying:
-            for letters in self._pages(endpoint):
+            before = _END
+            while found := self.stored.dead(endpoint.id, before, AT_A_TIME):
+                before = found[-1].place
                 results = [
-                    BodyResult(one.body.id, max(now(), one.at + 1), BodyState.DROPPED)
-                    for one in letters
+                    BodyResult(one.body_id, max(now(), one.at + 1), BodyState.DROPPED)
+                    for one in found
                 ]
                 changes = WebhookChanges(results=results)
                 notes = (noted(len(results)),)
                 self._writer.submit(Job(webhooks=changes, notes=notes, unlimited=True)).result()
                 dropped += len(results)
         return dropped
-
-    def _pages(self, endpoint: StoredEndpoint) -> Iterator[Sequence[DeadLetter]]:
-        before = _END
-        while letters := self.stored.dead(endpoint.id, before, AT_A_TIME):
-            before = (letters[-1].body.received_at, letters[-1].body.id)
-            yield letters
 
     def maintain(self) -> bool:
         """Delete, once an hour, what is kept no longer; whether that was done."""

@@ -1,6 +1,9 @@
-"""What is stored of webhooks, read from an engine: the SQL is such that every engine takes it."""
+"""What is stored of webhooks, read from an engine: the SQL is such that every engine takes it.
 
-from collections.abc import Sequence
+Of bodies it is first found which are to be read, then read as many as may be in memory together.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import zstandard
@@ -9,21 +12,37 @@ from callistics.engines.base import Readable
 from callistics.model.webhooks import BodyState, KeptBody, StoredEndpoint, read_endpoint
 from callistics.sql.dialect import SqlRow
 from callistics.sql.fragment import Sql, compose, integer, raw, text
+from callistics.webhooks.within import first_within
 
 AT_A_TIME = 500
 """So many bodies are read at once."""
 LETTERS_SHOWN, MOST_LETTERS = 100, 1_000
 """So many dead letters are shown unless asked otherwise, and at most."""
-_BODY = "b.id, b.endpoint_id, b.received_at, b.content_type, hex(b.body) AS body"
+_SIZE = "id, octet_length(body)"
+_BODY = "id, endpoint_id, received_at, content_type, hex(body) AS body"
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """That a body which came at an instant (µs) could not be mapped, why, and when that was."""
+
+    body_id: str
+    received_at: int
+    reason: str
+    at: int
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """Where it stands among others, by when its body came."""
+        return self.received_at, self.body_id
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A body that could not be mapped, why, and when that was found (µs)."""
+    """A body that could not be mapped, with what is known of that."""
 
     body: KeptBody
-    reason: str
-    at: int
+    dead: Dead
 
 
 class StoredWebhooks:
@@ -40,11 +59,11 @@ class StoredWebhooks:
     def waiting(self) -> list[KeptBody]:
         """The oldest bodies of which it is not known yet what became of them."""
         sql = (
-            f"SELECT {_BODY} FROM webhook_bodies AS b"
-            " WHERE b.id NOT IN (SELECT body_id FROM webhook_results)"
-            f" ORDER BY b.received_at, b.id LIMIT {AT_A_TIME}"
+            "SELECT id, received_at FROM webhook_bodies"
+            " WHERE id NOT IN (SELECT body_id FROM webhook_results)"
+            f" ORDER BY received_at, id LIMIT {AT_A_TIME}"
         )
-        return [_body(row) for row in self._run(raw(sql))]
+        return list(self._bodies({str(row[0]): int(row[1] or 0) for row in self._run(raw(sql))}))
 
     def number_waiting(self) -> int:
         """How many there are of these."""
@@ -67,10 +86,18 @@ class StoredWebhooks:
         sql = compose(f"SELECT count(*) FROM {_DEAD}", text(endpoint_id))
         return int(self._run(sql)[0][0] or 0)
 
-    def dead(self, endpoint_id: str, before: tuple[int, str], limit: int) -> list[DeadLetter]:
+    def dead_letters(
+        self, endpoint_id: str, before: tuple[int, str], limit: int
+    ) -> list[DeadLetter]:
+        """As `dead`, with their bodies, as far as these may be in memory together."""
+        known = {one.body_id: one for one in self.dead(endpoint_id, before, limit)}
+        bodies = self._bodies({id_: one.received_at for id_, one in known.items()})
+        return [DeadLetter(body, known[body.id]) for body in bodies]
+
+    def dead(self, endpoint_id: str, before: tuple[int, str], limit: int) -> list[Dead]:
         """The newest dead letters of an endpoint of those that came before (µs, id)."""
         sql = compose(
-            f"SELECT {_BODY}, r.reason, r.at FROM {_DEAD}"
+            f"SELECT b.id, b.received_at, r.reason, r.at FROM {_DEAD}"
             " AND (b.received_at < {} OR (b.received_at = {} AND b.id < {}))"
             f" ORDER BY b.received_at DESC, b.id DESC LIMIT {limit}",
             text(endpoint_id),
@@ -79,7 +106,37 @@ class StoredWebhooks:
             text(before[1]),
         )
         found = self._run(sql)
-        return [DeadLetter(_body(row), str(row[5]), int(row[6] or 0)) for row in found]
+        return [
+            Dead(str(id_), int(came or 0), str(reason), int(at or 0))
+            for id_, came, reason, at in found
+        ]
+
+    def _bodies(self, came: Mapping[str, int]) -> Iterator[KeptBody]:
+        """The first of some bodies, in their order, given when each came (µs).
+
+        They are as many as may be in memory together, packed and unpacked.
+        """
+        sizes = {str(row[0]): int(row[1] or 0) for row in self._of(came, _SIZE)}
+        # What was deleted meanwhile is not there any more.
+        there = [id_ for id_ in came if id_ in sizes]
+        some = {id_: came[id_] for id_ in first_within(there, sizes.__getitem__)}
+        rows = {str(row[0]): row for row in self._of(some, _BODY)}
+        bodies = (_body(rows[id_]) for id_ in some if id_ in rows)
+        return first_within(bodies, lambda one: len(one.body))
+
+    def _of(self, came: Mapping[str, int], what: str) -> Sequence[SqlRow]:
+        """What is stored of some bodies, in any order: when they came tells where to look."""
+        if not came:
+            return ()
+        return self._run(
+            compose(
+                f"SELECT {what} FROM webhook_bodies WHERE received_at BETWEEN {{}} AND {{}}"
+                " AND {}",
+                integer(min(came.values())),
+                integer(max(came.values())),
+                self._engine.dialect.is_in(raw("id"), list(came)),
+            )
+        )
 
     def _run(self, sql: Sql) -> Sequence[SqlRow]:
         return self._engine.run(self._engine.dialect.render(sql))

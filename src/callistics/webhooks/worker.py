@@ -4,14 +4,16 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import structlog
 
 from callistics.errors import Unavailable
 from callistics.model.webhooks import KeptBody
+from callistics.webhooks.within import first_within
 
 AT_A_TIME = 500
-"""So many bodies are settled together."""
+"""So many bodies are settled together, as far as these may be in memory at once."""
 _MOST_HELD = 10_000
 _MOST_BYTES = 64 << 20
 # After a round it waits for so many times as long as that took, but no longer than this: a commit
@@ -46,7 +48,7 @@ class Worker:
     def add(self, bodies: Sequence[KeptBody]) -> None:
         """Take bodies that have become durable."""
         with self._changed:
-            size = sum(len(one.body) for one in bodies)
+            size = sum(map(_size, bodies))
             room = len(self._held) < _MOST_HELD and self._bytes + size <= _MOST_BYTES
             if room and not self._behind:
                 self._held.extend(bodies)
@@ -107,9 +109,10 @@ class Worker:
         with self._changed:
             self._changed.wait_for(lambda: self._held or self._behind or self._stopping.is_set())
             self._busy = True
-            number = min(len(self._held), AT_A_TIME)
-            taken = [self._held.popleft() for _ in range(number)]
-            self._bytes -= sum(len(one.body) for one in taken)
+            taken = list(first_within(islice(self._held, AT_A_TIME), _size))
+            for one in taken:
+                self._held.popleft()
+                self._bytes -= _size(one)
             read = not taken and self._behind and not self._stopping.is_set()
             if read:
                 # What comes from now on may be among what is read, or held: it is settled twice.
@@ -121,3 +124,7 @@ class Worker:
             self._busy = False
             self._behind = self._behind or behind
             self._changed.notify_all()
+
+
+def _size(body: KeptBody) -> int:
+    return len(body.body)
