@@ -168,6 +168,10 @@ def test_a_free_range_is_chosen_by_two_dates(dashboard: Dashboard) -> None:
     dashboard.page.get_by_role("button", name="Apply").click()
     dashboard.settle()
     assert dashboard.query == {"date_from": ["2026-02-01"], "date_to": ["2026-02-28"]}
+    dashboard.page.get_by_label("To", exact=True).fill("2026-02-27")
+    dashboard.page.get_by_label("To", exact=True).press("Enter")
+    dashboard.settle()
+    assert dashboard.query == {"date_from": ["2026-02-01"], "date_to": ["2026-02-27"]}
 
 
 def test_the_dialog_sets_bounds(dashboard: Dashboard) -> None:

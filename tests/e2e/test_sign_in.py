@@ -121,3 +121,17 @@ def test_signing_out_leaves_nothing(visit: Opener, site: Live) -> None:
     assert page.page.evaluate("sessionStorage.length") == 0
     assert page.query == {}
     assert "BUSY" not in page.page.content()
+
+
+def test_a_page_that_the_browser_brings_back_shows_nothing_of_before(
+    visit: Opener, site: Live
+) -> None:
+    page = visit(site)
+    page.open(key=ADMIN_KEY)
+    expect(page.panel("outcomes")).to_be_visible()
+    page.page.evaluate("sessionStorage.clear()")
+    back = "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+    with page.page.expect_navigation():
+        page.page.evaluate(back)
+    expect(page.page.get_by_label("Access key")).to_be_visible()
+    expect(page.page.locator("#content")).to_be_hidden()

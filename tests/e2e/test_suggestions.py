@@ -1,5 +1,8 @@
 """Values and keys that occur are suggested where a filter is made."""
 
+from urllib.parse import quote
+
+import pytest
 from playwright.sync_api import expect
 
 from support.dashboard import Dashboard
@@ -41,3 +44,57 @@ def test_a_payload_is_filtered_by_a_suggested_key_and_value(
     expected = site.rows("success_rate", filters=filters)[0]["calls"]
     figure = dashboard.panel("calls").locator(".figure [data-field=calls]")
     expect(figure).to_have_attribute("value", str(expected))
+
+
+def test_a_value_that_was_typed_is_added_to_those_that_are_chosen(dashboard: Dashboard) -> None:
+    dashboard.show("?outcome=BUSY")
+    dashboard.page.get_by_role("button", name="+ Filter").click()
+    dialog = dashboard.page.get_by_role("dialog")
+    dialog.get_by_label("Search or type a value").fill("of_tomorrow")
+    dialog.get_by_label("Search or type a value").press("Enter")
+    dashboard.settle()
+    assert dashboard.query == {"outcome": ["BUSY", "of_tomorrow"]}
+
+
+def test_what_led_to_a_value_that_was_ticked_is_none(dashboard: Dashboard) -> None:
+    dashboard.show("?outcome=BUSY")
+    dashboard.page.get_by_role("button", name="+ Filter").click()
+    dialog = dashboard.page.get_by_role("dialog")
+    dialog.get_by_label("Search or type a value").fill("NO_")
+    dialog.get_by_role("checkbox", name="NO_ANSWER").check()
+    dialog.get_by_role("button", name="Apply").click()
+    dashboard.settle()
+    assert dashboard.query == {"outcome": ["BUSY", "NO_ANSWER"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ('{"city":"Delhi"}', ["Delhi"]),
+        ('{"city":["Delhi","Pune"]}', ["Delhi", "Pune"]),
+        ('{"city":{"in":["Delhi"]}}', ["Delhi"]),
+        ('{"city":{"gt":"1"}}', []),
+    ],
+)
+def test_what_a_payload_is_tested_for_is_ticked(
+    dashboard: Dashboard, given: str, wanted: list[str]
+) -> None:
+    dashboard.show(f"?payload={quote(given)}")
+    dashboard.page.get_by_role("button", name="+ Filter").click()
+    dialog = dashboard.page.get_by_role("dialog")
+    dialog.get_by_label("Filter by").select_option("payload")
+    dialog.get_by_label("Key").fill("city")
+    dialog.get_by_label("Test").focus()
+    ticked = dialog.locator(".choices label:has(input:checked) .value")
+    expect(ticked).to_have_text(wanted)
+    dialog.get_by_role("button", name="Cancel").click()
+
+
+def test_currencies_that_were_not_touched_stay(dashboard: Dashboard) -> None:
+    dashboard.show("?currency=USD&currency=EUR")
+    dashboard.page.get_by_role("button", name="+ Filter").click()
+    dialog = dashboard.page.get_by_role("dialog")
+    dialog.get_by_label("Filter by").select_option("cost")
+    dialog.get_by_role("button", name="Apply").click()
+    dashboard.settle()
+    assert dashboard.query == {"currency": ["USD", "EUR"]}

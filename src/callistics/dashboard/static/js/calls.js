@@ -59,6 +59,7 @@ async function load(wanted, place, signal) {
 
 async function more(place, button) {
   button.disabled = true;
+  button.parentElement.querySelector(".notice")?.remove();
   const wanted = asked;
   adding = wanted;
   try {
@@ -67,7 +68,7 @@ async function more(place, button) {
     const first = calls.length;
     [calls, cursor] = [[...calls, ...found.data], found.next_cursor];
     draw(place);
-    announce(`${found.data.length} more calls`);
+    announce(`${format.count(calls.length)} of ${counted()}`);
     place.querySelector(`tr[data-place="${first}"] a`)?.focus();
   } catch (error) {
     button.disabled = false;

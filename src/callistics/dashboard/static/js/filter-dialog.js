@@ -78,11 +78,18 @@ function numberField(text, unit, value, limits) {
 function costEditor(filters) {
   const bounds = boundsEditor(filters, "Cost", "in the currency", "min_cost", "max_cost", { min: 0, step: "any" });
   const id = newId("currency");
-  const input = h("input", { id, maxlength: 3, autocomplete: "off", value: [filters.currency ?? ""].flat()[0] ?? "" });
+  const before = [filters.currency ?? []].flat();
+  const usual = before[0] ?? "";
+  const input = h("input", { id, maxlength: 3, autocomplete: "off", value: usual });
   return {
     element: h("div", {}, h("div", { class: "field" }, h("label", { for: id }, "Currency (three letters)"), input), bounds.element),
-    value: () => ({ ...bounds.value(), currency: input.value ? [input.value.toUpperCase()] : undefined }),
+    // What was not touched stays, be it none or several.
+    value: () => ({ ...bounds.value(), currency: input.value === usual ? filters.currency : currencyOf(input.value) }),
   };
+}
+
+function currencyOf(text) {
+  return text ? [text.toUpperCase()] : undefined;
 }
 
 function flagEditor(kind, filters) {

@@ -8,6 +8,8 @@ import { byId } from "./dom.js";
 const RECORDS = ["call", "lead"];
 let running = null;
 let timer = 0;
+// When what is shown was asked for last: a tab that is looked at again is not to show old figures.
+let begun = 0;
 let load = null;
 let failed = null;
 
@@ -29,6 +31,7 @@ export async function reload() {
   const own = new AbortController();
   running = own;
   clearTimeout(timer);
+  begun = Date.now();
   byId("main").ariaBusy = "true";
   try {
     await load(own.signal);
@@ -46,5 +49,5 @@ function schedule() {
   clearTimeout(timer);
   const { refresh: seconds, view } = current();
   if (!load || running || !seconds || document.hidden || RECORDS.includes(view)) return;
-  timer = setTimeout(reload, 1000 * seconds);
+  timer = setTimeout(reload, Math.max(0, begun + 1000 * seconds - Date.now()));
 }

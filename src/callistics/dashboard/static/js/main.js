@@ -159,6 +159,8 @@ function withLocked(state, { filters: locked = {}, timezone }) {
   return { ...state, filters, locked, view, timezone: timezone ?? state.timezone };
 }
 
+// A browser that goes back may bring the page of a key that has signed out as it was left.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
 byId("theme").addEventListener("click", switchTheme);
 byId("sign-out").addEventListener("click", () => {
   forgetKey();

@@ -50,8 +50,15 @@ async function offerKeys(options, note) {
 function operandEditor(operator, key, filters) {
   if (operator === "exists" || operator === "absent") return { element: null, value: () => true };
   if (!LISTS.includes(operator)) return textEditor();
-  const before = filters.payload_filters?.[key]?.[operator];
+  const before = wanted(filters.payload_filters?.[key], operator);
   return key ? valueEditor(`payload.${key}`, before, { absent: false }) : { element: null, value: () => undefined };
+}
+
+// A value, or a list of them, stands for any of these.
+function wanted(test, operator) {
+  if (test === null || test === undefined) return [];
+  const isPlain = typeof test !== "object" || Array.isArray(test);
+  return [isPlain ? (operator === "in" ? test : []) : (test[operator] ?? [])].flat();
 }
 
 function textEditor() {

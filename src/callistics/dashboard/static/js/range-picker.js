@@ -50,13 +50,14 @@ function customText({ date_from: from, date_to: to }) {
 
 function customDates() {
   const [from, to] = ["From", "To"].map(dateField);
-  const apply = h("button", { type: "button", class: "secondary" }, "Apply");
-  apply.addEventListener("click", () => {
+  const apply = h("button", { type: "submit", class: "secondary" }, "Apply");
+  const submit = (event) => {
+    event.preventDefault();
     const dates = { date_from: from.input.value || undefined, date_to: to.input.value || undefined };
     navigate(withFilters(current(), dates));
-  });
+  };
   return {
-    element: h("div", { class: "dates", hidden: true }, from.element, to.element, apply),
+    element: h("form", { class: "dates", hidden: true, onsubmit: submit }, from.element, to.element, apply),
     begin: () => from.input.focus(),
     update: (filters) => {
       from.input.value = dayOf(filters.date_from);

@@ -28,13 +28,15 @@ export function valueEditor(field, chosen, { absent = true, suggested = true } =
     return { element: list, value };
   }
   const input = typeAhead(field, note, show, suggested);
-  return { element: h("div", {}, input.element, note, list), value: () => takeTyped(input, selected) ?? value() };
-}
-
-// What was typed and not ticked is meant as well where nothing else is chosen.
-function takeTyped(input, selected) {
-  const typed = input.value();
-  return typed && !selected.size ? [typed] : undefined;
+  list.addEventListener("change", input.settle);
+  return {
+    element: h("div", {}, input.element, note, list),
+    value: () => {
+      const typed = input.meant();
+      if (typed) selected.set(JSON.stringify(typed), typed);
+      return value();
+    },
+  };
 }
 
 function typeAhead(field, note, show, suggested) {
@@ -58,12 +60,21 @@ function typeAhead(field, note, show, suggested) {
       note.textContent = `No suggestions: ${error.message}`;
     }
   };
+  // What was typed last is meant itself, unless it only led to a value that was ticked.
+  let isMeant = false;
   input.addEventListener("input", () => {
+    isMeant = true;
     clearTimeout(waiting);
     waiting = setTimeout(find, PAUSE);
   });
   find();
-  return { element: h("div", { class: "field" }, h("label", { for: id }, "Search or type a value"), input), value: () => input.value };
+  return {
+    element: h("div", { class: "field" }, h("label", { for: id }, "Search or type a value"), input),
+    meant: () => (isMeant ? input.value : ""),
+    settle: () => {
+      isMeant = false;
+    },
+  };
 }
 
 function drawChoices(list, field, selected, found, typed, absent) {
