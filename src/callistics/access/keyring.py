@@ -203,7 +203,11 @@ class Keyring:
 
     def find(self, key_id: str, scope: Scope) -> StoredKey | None:
         """A key by its id, if it lies within the scope."""
-        return next((key for key in self.visible(scope) if key.id == key_id), None)
+        with self._lock:
+            found = next((key for key in self._keys.values() if key.id == key_id), None)
+        if found is None or not covers(scope, found.scope):
+            return None
+        return self._with_use(found)
 
     def _with_use(self, key: StoredKey) -> StoredKey:
         used = self._used.get(key.id)

@@ -40,7 +40,7 @@ KEPT = 90 * DAY
 
 @dataclass(frozen=True, slots=True)
 class AlertParts:
-    """What alerts work with; `clock` gives µs, `query_timeout` s."""
+    """What alerts work with; `clock` gives µs."""
 
     engine: Readable
     writer: Writer
@@ -50,7 +50,6 @@ class AlertParts:
     ways: Ways
     default_zone: str
     clock: Callable[[], int]
-    query_timeout: float
 
 
 class Alerts:
@@ -132,7 +131,7 @@ class Alerts:
 
     def simulate(self, alert: StoredAlert, span: Window) -> Simulation:
         """What an alert would have done in a range. Raises `RequestError`."""
-        return simulate(alert, self._parts.analytics, span, self.clock(), self._parts.query_timeout)
+        return simulate(alert, self._parts.analytics, span, self.clock())
 
     def watched(self, alert: StoredAlert) -> Watched:
         """The figures of an alert. Raises `RequestError`."""

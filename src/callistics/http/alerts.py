@@ -21,9 +21,11 @@ from callistics.alerts.shown import (
 )
 from callistics.alerts.simulate import SPAN_FIELDS, Simulation, parse_span, zone_of_query
 from callistics.errors import NotFound, Refused, malformed
-from callistics.http.answer import Answer, json_answer
+from callistics.http.answer import Answer, json_answer, json_of
+from callistics.http.answering import answered_json
 from callistics.http.bodies import json_body
 from callistics.http.durable import durable
+from callistics.http.fair_queue import Asked
 from callistics.http.services import AnyRequest, Services, services
 from callistics.model.alerts import AlertStatus, NotifyTarget, StoredAlert, Window
 from callistics.model.audit import Action
@@ -41,13 +43,13 @@ async def alerts(request: AnyRequest) -> Answer:
     asking = parts.authorize(request, Permission.ADMIN)
     if request.method == HttpMethod.POST:
         return await _create(request, parts, asking)
-    return json_answer({"alerts": await asyncio.to_thread(_listed, parts, asking)})
+    return await json_of(partial(_listed, parts, asking))
 
 
-def _listed(parts: Services, asking: StoredKey) -> list[object]:
+def _listed(parts: Services, asking: StoredKey) -> object:
     found, statuses = parts.alerts.visible(asking.scope), parts.alerts.stored.statuses()
     overdue = parts.alerts.overdue()
-    return [_shown(parts, one, statuses.get(one.id), overdue) for one in found]
+    return {"alerts": [_shown(parts, one, statuses.get(one.id), overdue) for one in found]}
 
 
 async def _create(request: AnyRequest, parts: Services, asking: StoredKey) -> Answer:
@@ -73,7 +75,7 @@ async def alert(request: AnyRequest, alert_id: FromPath[str]) -> Answer:
     asking = parts.authorize(request, Permission.ADMIN)
     if request.method == HttpMethod.GET:
         found = await _found(parts, asking, alert_id)
-        return json_answer(await asyncio.to_thread(_whole, parts, found))
+        return await json_of(partial(_whole, parts, found))
     if request.method == HttpMethod.DELETE:
         async with parts.changing:
             await _delete(parts, asking, await _found(parts, asking, alert_id))
@@ -117,7 +119,7 @@ async def simulate_new(request: AnyRequest) -> Answer:
     given, terms = await _body(request), parts.alerts.terms()
     own = {name: value for name, value in given.items() if name not in SPAN_FIELDS}
     wanted = new_alert(asking.scope, asking.id, terms.now)
-    return await _simulated(parts, parse_alert(own, wanted, terms, named=False), given)
+    return await _simulated(request, asking, parse_alert(own, wanted, terms, named=False), given)
 
 
 @post("/alerts/{alert_id:str}/simulate", status_code=200, request_max_body_size=None)
@@ -130,7 +132,7 @@ async def simulate(request: AnyRequest, alert_id: FromPath[str]) -> Answer:
     wrong = unknown_fields(given, SPAN_FIELDS)
     if wrong:
         raise Refused(wrong)
-    return await _simulated(parts, found, given)
+    return await _simulated(request, asking, found, given)
 
 
 @post("/alerts/{alert_id:str}/test", status_code=200)
@@ -149,12 +151,18 @@ async def test_alert(request: AnyRequest, alert_id: FromPath[str]) -> Answer:
     )
 
 
-async def _simulated(parts: Services, wanted: StoredAlert, given: Object) -> Answer:
+async def _simulated(
+    request: AnyRequest, asking: StoredKey, wanted: StoredAlert, given: Object
+) -> Answer:
+    parts = services(request)
     where = zone_of_query(query_of(wanted), parts.settings.timezone)
     ends = {name: given[name] for name in SPAN_FIELDS if name in given}
     span = parse_span(ends, wanted, where, parts.alerts.terms().now)
-    found = await parts.queries.run(partial(parts.alerts.simulate, wanted, span))
-    return json_answer(_shown_simulation(found, span))
+
+    def gone_through() -> object:
+        return _shown_simulation(parts.alerts.simulate(wanted, span), span)
+
+    return await answered_json(request, Asked(asking.id, "simulation"), gone_through)
 
 
 def _shown_simulation(found: Simulation, span: Window) -> object:

@@ -11,7 +11,7 @@ from callistics.analytics.envelope import envelope
 from callistics.analytics.plan import Plan
 from callistics.exports.formats import FORMULAS
 from callistics.http.answer import Answer
-from callistics.http.answering import answered, held
+from callistics.http.answering import answered, held, read_beside
 from callistics.http.bodies import json_body
 from callistics.http.export import chosen_format, exported
 from callistics.http.fair_queue import Asked
@@ -21,8 +21,6 @@ from callistics.model.keys import Permission, StoredKey
 
 ROLLED = 0.01
 """About how long it takes (s) to answer from a roll-up, where nobody knows better."""
-# Larger bodies are read beside the loop, where others wait.
-_SMALL = 16_384
 
 
 @post("/analytics", status_code=200, request_max_body_size=None, opt={PARAMETERS: (FORMULAS,)})
@@ -42,8 +40,7 @@ async def analytics(request: AnyRequest) -> ASGIApp:
     engine: float | None = None
     if kept is None:
         read = partial(parts.analytics.planned, body, key.scope, came)
-        small = len(body) <= _SMALL
-        plan = read() if small else await answered(request, Asked(key.id, "plan", ROLLED), read)
+        plan = await read_beside(request, key, body, read)
         work = partial(_computed, parts, plan, version)
         kept, engine = await answered(request, asked_of(parts, key, plan), work)
         parts.cache.keep(body, key.scope, kept)

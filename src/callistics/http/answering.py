@@ -5,13 +5,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
+from callistics.http.answer import Answer
 from callistics.http.disconnect import disconnected
-from callistics.http.fair_queue import Asked
+from callistics.http.fair_queue import QUICK, Asked
 from callistics.http.pool import Pool
 from callistics.http.services import AnyRequest, services
 from callistics.interruption import Interruption
+from callistics.model.json import encode
+from callistics.model.keys import StoredKey
 
 T = TypeVar("T")
+# Larger bodies are read beside the loop, where others wait.
+_SMALL = 16_384
 # Most answers are there before it pays to look whether somebody waits for them.
 _SOON = 0.02
 # What is interrupted says so by itself, unless what it is at takes longer.
@@ -26,6 +31,21 @@ async def answered(request: AnyRequest, asked: Asked, work: Callable[[], T]) -> 
     """
     parts = services(request)
     return await worked(request, parts.queries, asked, work)
+
+
+async def answered_json(
+    request: AnyRequest, asked: Asked, work: Callable[[], object], **headers: str
+) -> Answer:
+    """As `answered`, as JSON: that is made by the same thread, as it grows with what is found."""
+    sent = await answered(request, asked, lambda: encode(work()))
+    return Answer(held(request, sent), headers=headers)
+
+
+async def read_beside(request: AnyRequest, key: StoredKey, body: bytes, read: Callable[[], T]) -> T:
+    """What is read of a query's body, beside the event loop where it is large."""
+    if len(body) <= _SMALL:
+        return read()
+    return await answered(request, Asked(key.id, "read", QUICK), read)
 
 
 def held(request: AnyRequest, sent: bytes) -> bytes:

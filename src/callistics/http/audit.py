@@ -1,7 +1,5 @@
 """`GET /audit`."""
 
-from functools import partial
-
 from litestar import get
 
 from callistics.access.keyring import Keyring
@@ -17,7 +15,7 @@ from callistics.audit.log import (
 )
 from callistics.errors import Problem, Refused, did_you_mean, invalid, malformed
 from callistics.http.answer import Answer
-from callistics.http.answering import answered
+from callistics.http.answering import answered, held
 from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, services
@@ -38,11 +36,12 @@ async def audit(request: AnyRequest) -> Answer:
     """A page of the audit log: all of it, or what the keys within a scope did."""
     parts = services(request)
     key = parts.authorize(request, Permission.ADMIN)
-    keys = seen_keys(parts.keyring, key.scope)
     asked = _Parameters(request)
-    read = partial(_page, parts.audit, asked, keys)
-    sent = await answered(request, Asked(key.id, "audit"), read)
-    return Answer(sent)
+
+    def read() -> bytes:
+        return _page(parts.audit, asked, seen_keys(parts.keyring, key.scope))
+
+    return Answer(held(request, await answered(request, Asked(key.id, "audit"), read)))
 
 
 def seen_keys(keyring: Keyring, scope: Scope) -> frozenset[str] | None:

@@ -1,6 +1,7 @@
 """`POST /analytics/batch`."""
 
 import time
+from collections.abc import Sequence
 from functools import partial
 
 from litestar import post
@@ -10,7 +11,7 @@ from callistics.analytics.parse_batch import parse_batch
 from callistics.errors import RequestError
 from callistics.http.accept import JSON, accepted
 from callistics.http.answer import Answer
-from callistics.http.answering import answered, held
+from callistics.http.answering import answered, held, read_beside
 from callistics.http.bodies import json_body
 from callistics.http.fair_queue import Asked
 from callistics.http.metrics import Metrics
@@ -28,18 +29,21 @@ async def analytics_batch(request: AnyRequest) -> Answer:
     accepted(request, (JSON,))
     body = await json_body(request)
     started, came = time.perf_counter(), parts.clock()
-    queries = parse_batch(body)
+    queries = await read_beside(request, key, body, partial(parse_batch, body))
     parts.limiter.check_further(key.id, len(queries) - 1)
     # Of as many queries by one key about as much is asked.
     asked = Asked(key.id, ("batch", len(queries).bit_length()))
-    work = partial(parts.batches.answer, queries, key.scope, came)
-    results = await answered(request, asked, work)
+
+    def work() -> tuple[Sequence[Result], bytes]:
+        found = parts.batches.answer(queries, key.scope, came)
+        return found, _body(found, route_of(request.scope))
+
+    results, sent = await answered(request, asked, work)
     for result in results:
         _count(parts.metrics, result)
-    answers = b",".join(_sent(result, route_of(request.scope)) for result in results)
     total = time.perf_counter() - started
     return Answer(
-        held(request, b'{"answers":[' + answers + b"]}"),
+        held(request, sent),
         headers={"Server-Timing": f"total;dur={total * 1000:.3f}"},
     )
 
@@ -48,6 +52,11 @@ def _count(metrics: Metrics, result: Result) -> None:
     if isinstance(result, Answered):
         metrics.queries.labels(result.kept.query_type).observe(result.seconds or 0)
         metrics.answers.labels("repeated" if result.seconds is None else "computed").inc()
+
+
+def _body(results: Sequence[Result], route: str) -> bytes:
+    answers = b",".join(_sent(result, route) for result in results)
+    return b"".join((b'{"answers":[', answers, b"]}"))
 
 
 def _sent(result: Result, route: str) -> bytes:

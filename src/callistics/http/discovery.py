@@ -4,10 +4,11 @@ from functools import partial
 
 from litestar import get
 
+from callistics.analytics.discovery import FoundKeys
 from callistics.analytics.parse_values import PARAMETERS as VALUES_PARAMETERS
 from callistics.analytics.parse_values import parse_values
-from callistics.http.answer import Answer, json_answer
-from callistics.http.answering import answered
+from callistics.http.answer import Answer
+from callistics.http.answering import answered, answered_json, held
 from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, services
@@ -33,9 +34,12 @@ async def payload_keys(request: AnyRequest) -> Answer:
     parts = services(request)
     key = parts.authorize(request, Permission.QUERY)
     work = partial(parts.discovery.payload_keys, key.scope, parts.clock())
-    found = await answered(request, Asked(key.id, "payload-keys"), work)
+    return await answered_json(request, Asked(key.id, "payload-keys"), lambda: _shown(work()))
+
+
+def _shown(found: FoundKeys) -> object:
     data = [{"key": one.key, "types": one.types, "calls": one.calls} for one in found.keys]
-    return json_answer({"data": data, "complete": found.complete})
+    return {"data": data, "complete": found.complete}
 
 
 @get("/analytics/values", opt={PARAMETERS: VALUES_PARAMETERS})
@@ -52,4 +56,4 @@ async def values(request: AnyRequest) -> Answer:
     if body is None:
         work = partial(parts.discovery.values_sent, asked, key.scope, version, within)
         body = await answered(request, Asked(key.id, ("values", asked.field.name)), work)
-    return Answer(body)
+    return Answer(held(request, body))

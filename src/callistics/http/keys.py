@@ -10,7 +10,7 @@ from callistics.access.keyring import NewKey, days_left, ended, make_key
 from callistics.access.requests import parse_key_request
 from callistics.access.rotation import last_successor, parse_overlap, rotation
 from callistics.errors import NotFound
-from callistics.http.answer import Answer, json_answer
+from callistics.http.answer import Answer, json_answer, json_of
 from callistics.http.bodies import json_body
 from callistics.http.durable import durable
 from callistics.http.services import AnyRequest, Services, services
@@ -30,8 +30,12 @@ async def keys(request: AnyRequest) -> Answer:
     asking = parts.authorize(request, Permission.ADMIN)
     if request.method == HttpMethod.POST:
         return await _create(request, parts, asking)
-    moment, visible = parts.clock(), parts.keyring.visible(asking.scope)
-    return json_answer({"keys": [shown_key(one, moment) for one in visible]})
+    moment = parts.clock()
+
+    def found() -> object:
+        return {"keys": [shown_key(one, moment) for one in parts.keyring.visible(asking.scope)]}
+
+    return await json_of(found)
 
 
 async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> Answer:

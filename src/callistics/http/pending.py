@@ -4,11 +4,13 @@ from functools import partial
 
 from litestar import get
 
-from callistics.http.answer import Answer, json_answer
-from callistics.http.answering import answered
+from callistics.analytics.pending import Pending
+from callistics.http.answer import Answer
+from callistics.http.answering import answered_json
 from callistics.http.fair_queue import Asked
 from callistics.http.services import AnyRequest, services
 from callistics.model.keys import Permission
+from callistics.model.scope import Scope
 
 
 @get("/pending")
@@ -16,8 +18,11 @@ async def pending(request: AnyRequest) -> Answer:
     """The records within the key's scope that wait for required fields, by what they lack."""
     parts = services(request)
     key = parts.authorize(request, Permission.INGEST)
-    find = partial(parts.pending.find, key.scope)
-    found = await answered(request, Asked(key.id, "pending"), find)
+    find = partial(_found, parts.pending, key.scope)
+    return await answered_json(request, Asked(key.id, "pending"), find)
+
+
+def _found(pending: Pending, scope: Scope) -> object:
     data = [
         {
             "kind": one.kind.value,
@@ -25,6 +30,6 @@ async def pending(request: AnyRequest) -> Answer:
             "count": one.count,
             "first": [{"merchant_id": merchant, "id": record} for merchant, record in one.first],
         }
-        for one in found
+        for one in pending.find(scope)
     ]
-    return json_answer({"data": data})
+    return {"data": data}

@@ -6,12 +6,13 @@ from functools import partial
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ASGIApp
+from msgspec import Raw
 
 from callistics.analytics.plan import length_of
 from callistics.exports.calls import of_search
 from callistics.exports.formats import FORMULAS
-from callistics.http.answer import Answer, json_answer
-from callistics.http.answering import answered, held
+from callistics.http.answer import Answer
+from callistics.http.answering import answered, answered_json, held, read_beside
 from callistics.http.bodies import json_body
 from callistics.http.export import chosen_format, exported
 from callistics.http.fair_queue import Asked
@@ -19,7 +20,9 @@ from callistics.http.parameters import PARAMETERS
 from callistics.http.query_zone import query_zone
 from callistics.http.record_paths import record_id
 from callistics.http.services import AnyRequest, Services, services
+from callistics.interruption import watched
 from callistics.looking.parse import Asked as AskedFor
+from callistics.looking.records import LeadFound
 from callistics.looking.shape import shown
 from callistics.model.json import encode
 from callistics.model.keys import Permission, StoredKey
@@ -38,7 +41,8 @@ async def search_calls(request: AnyRequest) -> ASGIApp:
     format_ = chosen_format(request)
     body = await json_body(request)
     started, came = time.perf_counter(), parts.clock()
-    asked = parts.searches.parse(body, key.scope, came, paged=format_ is None)
+    read = partial(parts.searches.parse, body, key.scope, came, paged=format_ is None)
+    asked = await read_beside(request, key, body, read)
     if format_ is not None:
         return await exported(
             request, key, format_, came, partial(of_search, parts.searches, asked)
@@ -68,26 +72,35 @@ def _page(parts: Services, asked: AskedFor) -> bytes:
 async def show_call(request: AnyRequest, call_id: FromPath[str]) -> Answer:
     """A call within the scope of the request's key, also one that no figure counts."""
     parts, key, merchant, where = _asked(request)
-    look = partial(parts.records.call, record_id(call_id), merchant, key.scope)
-    found = await answered(request, Asked(key.id, "call"), look)
-    return json_answer(shown(RecordKind.CALLS, found, where))
+
+    def look() -> object:
+        found = parts.records.call(record_id(call_id), merchant, key.scope)
+        return shown(RecordKind.CALLS, found, where)
+
+    return await answered_json(request, Asked(key.id, "call"), look)
 
 
 @get("/leads/{lead_id:str}", opt=_PARAMETERS)
 async def show_lead(request: AnyRequest, lead_id: FromPath[str]) -> Answer:
     """A lead within the scope of the request's key, with its calls and its status history."""
     parts, key, merchant, where = _asked(request)
-    look = partial(parts.records.lead, record_id(lead_id), merchant, key.scope)
-    found = await answered(request, Asked(key.id, "lead"), look)
-    return json_answer(
-        {
-            **shown(RecordKind.LEADS, found.lead, where),
-            "calls": [shown(RecordKind.CALLS, one, where) for one in found.calls],
-            "history": [
-                {"status": status, "since": instant_text(where, at)} for status, at in found.history
-            ],
-        }
-    )
+
+    def look() -> object:
+        return _shown_lead(parts.records.lead(record_id(lead_id), merchant, key.scope), where)
+
+    return await answered_json(request, Asked(key.id, "lead"), look)
+
+
+def _shown_lead(found: LeadFound, where: Zone) -> object:
+    """A lead with all its calls, each encoded by itself: as one it could not be interrupted."""
+    return {
+        **shown(RecordKind.LEADS, found.lead, where),
+        "calls": [Raw(encode(shown(RecordKind.CALLS, one, where))) for one in watched(found.calls)],
+        "history": [
+            {"status": status, "since": instant_text(where, at)}
+            for status, at in watched(found.history)
+        ],
+    }
 
 
 def _asked(request: AnyRequest) -> tuple[Services, StoredKey, str | None, Zone]:

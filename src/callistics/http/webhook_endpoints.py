@@ -6,10 +6,13 @@ from concurrent.futures import Future
 from litestar import HttpMethod, post, route
 from litestar.params import FromPath
 
+from callistics.access.keyring import covers
 from callistics.errors import NotFound, Problem
-from callistics.http.answer import Answer, json_answer
+from callistics.http.answer import Answer, json_answer, json_of
+from callistics.http.answering import answered_json
 from callistics.http.bodies import json_body
 from callistics.http.durable import durable
+from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, Services, public_url, services
 from callistics.ingest.job import Result
@@ -38,8 +41,12 @@ async def webhook_endpoints(request: AnyRequest) -> Answer:
     asking = parts.authorize(request, Permission.ADMIN)
     if request.method == HttpMethod.POST:
         return await _create(request, parts, asking)
-    found = parts.webhooks.endpoints.visible(asking.scope)
-    return json_answer({"webhook_endpoints": [shown_endpoint(one) for one in found]})
+
+    def found() -> object:
+        visible = parts.webhooks.endpoints.visible(asking.scope)
+        return {"webhook_endpoints": [shown_endpoint(one) for one in visible]}
+
+    return await json_of(found)
 
 
 async def _create(request: AnyRequest, parts: Services, creator: StoredKey) -> Answer:
@@ -102,9 +109,13 @@ async def dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Answe
 
         return json_answer({"deleted": await asyncio.to_thread(parts.webhooks.drop, found, noted)})
     limit = _limit(request)
-    number = await asyncio.to_thread(parts.webhooks.stored.number_dead, found.id)
-    letters = await asyncio.to_thread(parts.webhooks.dead_letters, found, limit)
-    return json_answer({"dead_letters": [_shown_letter(one) for one in letters], "total": number})
+
+    def read() -> object:
+        number = parts.webhooks.stored.number_dead(found.id)
+        letters = parts.webhooks.dead_letters(found, limit)
+        return {"dead_letters": [_shown_letter(one) for one in letters], "total": number}
+
+    return await answered_json(request, Asked(asking.id, "dead-letters"), read)
 
 
 @post("/webhook-endpoints/{endpoint_id:str}/dead-letters/replay", status_code=200)
@@ -123,9 +134,8 @@ def _found(request: AnyRequest, endpoint_id: str) -> tuple[Services, StoredKey, 
     """The key that asks, and the endpoint within its scope. Raises `NotFound`."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
-    visible = parts.webhooks.endpoints.visible(asking.scope)
-    found = next((one for one in visible if one.id == endpoint_id), None)
-    if found is None:
+    found = parts.webhooks.endpoints.get(endpoint_id)
+    if found is None or not covers(asking.scope, found.scope):
         raise NotFound("no such webhook endpoint")
     return parts, asking, found
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from callistics.compile.records import CALLS, UNCOUNTED_CALLS, Table, calls, statuses
+from callistics.interruption import watched
 from callistics.looking.shape import REACHED, Shown, ordered, values_of
 from callistics.model.payload import overlaid
 from callistics.records.field import RecordKind
@@ -29,7 +30,8 @@ def settled_calls(frame: Frame, run: Run, rows: Sequence[SqlRow]) -> list[dict[s
     of = [tuple(row[first : first + len(dialect.lead_key)]) for row in rows]
     status = _statuses(dialect, run, of)
     return [
-        _settled(CALLS, row, status.get(lead), None) for row, lead in zip(rows, of, strict=True)
+        _settled(CALLS, row, status.get(lead), None)
+        for row, lead in watched(zip(rows, of, strict=True))
     ]
 
 

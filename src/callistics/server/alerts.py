@@ -41,7 +41,6 @@ def make_alerts(
         ways=Ways(mailer, settings.alert_private_addresses, count),
         default_zone=settings.timezone,
         clock=now,
-        query_timeout=settings.query_timeout,
     )
     found = Alerts(parts)
     text = "Alerts that fire."
