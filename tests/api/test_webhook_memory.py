@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from callistics.engines.duckdb.reopening import ReopeningEngine
 from callistics.model.webhooks import KeptBody
 from callistics.webhooks.mapper import Mapper
 from callistics.webhooks.within import BYTES_AT_A_TIME
-from support import inside
-from support.gate import until
+from support.gate import SECONDS, until
 from support.server import Server, problem, serving
 from support.webhook_server import Endpoint, settle, webhooks_of
 
@@ -21,22 +22,36 @@ LARGE = b" " * (LIMIT * 3 // 4)
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Any:
+def may(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Bodies are kept while it is set."""
+    found, real = Event(), ReopeningEngine.keep_bodies
+    found.set()
+
+    def keep(engine: ReopeningEngine, bodies: Sequence[KeptBody]) -> None:
+        assert found.wait(SECONDS)
+        real(engine, bodies)
+
+    monkeypatch.setattr(ReopeningEngine, "keep_bodies", keep)
+    return found
+
+
+@pytest.fixture
+def server(may: Event, tmp_path: Path) -> Any:
     with serving(tmp_path, request_memory=LIMIT) as found:
         yield found
 
 
-def test_bodies_that_wait_to_be_kept_are_bounded_by_their_bytes(server: Server) -> None:
+def test_bodies_that_wait_to_be_kept_are_bounded_by_their_bytes(server: Server, may: Event) -> None:
     endpoint, parts = Endpoint(server, "bolna"), server.application.services
-    with inside.bodies_lock(inside.engine_of(server)):
-        path = urlsplit(endpoint.url).path
-        first = server.begin("POST", path, content=LARGE, headers=JSON)
-        until(lambda: parts.memory.held == len(LARGE))
-        refused = endpoint.post(LARGE, JSON)
-        problem(refused, 503)
-        assert refused.headers["retry-after"] == "1"
-        assert parts.memory.held == len(LARGE)
-        assert not first.done()
+    may.clear()
+    path = urlsplit(endpoint.url).path
+    first = server.begin("POST", path, content=LARGE, headers=JSON)
+    until(lambda: parts.memory.held == len(LARGE))
+    refused = endpoint.post(LARGE, JSON)
+    problem(refused, 503)
+    assert refused.headers["retry-after"] == "1"
+    assert not first.done()
+    may.set()
     assert first.result().status_code == 200
     assert endpoint.post(LARGE, JSON).status_code == 200
     settle(server)

@@ -55,11 +55,6 @@ def write_lock(engine: Engine) -> threading.Lock:
     return duckdb_engine(engine)._write.lock
 
 
-def bodies_lock(engine: Engine) -> threading.Lock:
-    """Who has it keeps bodies of webhooks from being kept."""
-    return duckdb_engine(engine)._write.bodies.lock
-
-
 def writer_of(engine: Engine) -> duckdb.DuckDBPyConnection:
     return duckdb_engine(engine)._write.connection
 

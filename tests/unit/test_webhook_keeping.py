@@ -1,13 +1,10 @@
 """Bodies are kept together, mapped after that, and again where the engine failed."""
 
-import random
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from threading import Event, Semaphore
+from threading import Event
 from types import NoneType
 from typing import Any
 
@@ -15,49 +12,20 @@ import pytest
 
 from callistics.errors import Unavailable
 from callistics.ingest.job import Job
-from callistics.model.webhooks import BodyResult, BodyState, KeptBody, WebhookChanges
+from callistics.model.webhooks import KeptBody
 from callistics.server.figures import oldest_left
 from callistics.webhooks import receiver, worker
 from callistics.webhooks.receiver import Receiver
 from callistics.webhooks.stored import StoredWebhooks
-from callistics.webhooks.within import BYTES_AT_A_TIME
 from callistics.webhooks.worker import Worker
 from support.gate import SECONDS, gated
+from support.keeping import Keeping, Stored, body
 from support.server import serving
 from support.store import opened
 from support.webhook_events import in_json
 from support.webhook_server import Endpoint, settle, webhooks_of
 
 BURST, MAPPED = 5_000, 1_200
-
-
-def body(number: int, size: int = 2) -> KeptBody:
-    return KeptBody(f"b{number}", "e", number, "application/json", b" " * size)
-
-
-class Keeping:
-    """Keeps bodies once it may, and fails as often as it is told to."""
-
-    def __init__(self) -> None:
-        self.begun, self.may = Semaphore(0), Semaphore(0)
-        self.together: list[list[str]] = []
-        self.errors: list[Exception] = []
-        self.refused = ""
-
-    def keep(self, bodies: Sequence[KeptBody]) -> None:
-        self.together.append([one.id for one in bodies])
-        self.begun.release()
-        assert self.may.acquire(timeout=SECONDS)
-        if self.errors:
-            raise self.errors.pop()
-        if self.refused in self.together[-1]:
-            raise ValueError(self.refused)
-
-    def wait(self) -> None:
-        assert self.begun.acquire(timeout=SECONDS)
-
-    def let(self, number: int = 1) -> None:
-        self.may.release(number)
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "chdb"])
@@ -190,69 +158,6 @@ def test_no_more_than_fits_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     found.stop()
 
 
-def test_no_more_than_fits_is_kept_together() -> None:
-    writes = Keeping()
-    found = Receiver(writes.keep, lambda _: None)
-    sizes = [1, BYTES_AT_A_TIME // 2, BYTES_AT_A_TIME // 2, 1, 2 * BYTES_AT_A_TIME, 1]
-    sent = [found.keep(body(0))]
-    writes.wait()
-    sent += [found.keep(body(number, size)) for number, size in enumerate(sizes, 1)]
-    writes.let(9)
-    for one in sent:
-        one.result(SECONDS)
-    found.stop()
-    assert writes.together == [["b0"], ["b1", "b2"], ["b3", "b4"], ["b5"], ["b6"]]
-
-
-@pytest.mark.parametrize("engine", ["duckdb", "chdb"])
-@pytest.mark.parametrize("packs", [True, False])
-def test_no_more_than_fits_is_read_at_once(engine: str, packs: bool) -> None:
-    size = BYTES_AT_A_TIME * 2 // 5
-    content = b" " * size if packs else random.Random(1).randbytes(size)
-    sent = [replace(body(number), body=content) for number in range(4)]
-    huge = body(5, 2 * BYTES_AT_A_TIME)
-    with opened(engine) as store:
-        stored = StoredWebhooks(store.engine)
-        store.engine.keep_bodies(sent)
-        assert stored.waiting() == sent[:2]
-        with store.engine.writing() as session:
-            session.save_webhooks(WebhookChanges(results=list(map(settled, sent[:3]))))
-        assert stored.waiting() == sent[3:]
-        store.engine.keep_bodies([huge])
-        assert stored.waiting() == sent[3:]
-        with store.engine.writing() as session:
-            session.save_webhooks(WebhookChanges(results=[settled(sent[3])]))
-        assert stored.waiting() == [huge]
-
-
-def settled(one: KeptBody) -> BodyResult:
-    return BodyResult(one.id, one.received_at, BodyState.MAPPED)
-
-
-class Stored:
-    """What is durable and not settled yet; settling fails as often as it is told to."""
-
-    def __init__(self, *there: KeptBody) -> None:
-        self.there = {one.id: one for one in there}
-        self.rounds: list[list[str]] = []
-        self.failing = 0
-
-    def settle(self, bodies: Sequence[KeptBody]) -> None:
-        if self.failing:
-            self.failing -= 1
-            raise Unavailable("told to fail")
-        self.rounds.append([one.id for one in bodies])
-        for one in bodies:
-            self.there.pop(one.id, None)
-
-    def waiting(self) -> list[KeptBody]:
-        return list(self.there.values())[:2]
-
-    def add(self, found: Worker, *bodies: KeptBody) -> None:
-        self.there |= {one.id: one for one in bodies}
-        found.add(bodies)
-
-
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "_PAUSE", 0)
@@ -289,17 +194,6 @@ def test_what_does_not_fit_is_read_again(monkeypatch: pytest.MonkeyPatch) -> Non
     assert found.wait()
     found.stop()
     assert not stored.there
-
-
-def test_no_more_than_fits_is_settled_together() -> None:
-    stored = Stored()
-    found = Worker(stored.settle, stored.waiting)
-    assert found.wait()
-    sizes = [1, BYTES_AT_A_TIME // 2, BYTES_AT_A_TIME // 2, 1, 2 * BYTES_AT_A_TIME, 1]
-    stored.add(found, *(body(number, size) for number, size in enumerate(sizes)))
-    assert found.wait()
-    found.stop()
-    assert stored.rounds == [["b0", "b1"], ["b2", "b3"], ["b4"], ["b5"]]
 
 
 def execution(number: int) -> dict[str, Any]:
