@@ -140,3 +140,26 @@ def test_the_example_fits_the_server(composed: dict[str, Any]) -> None:
     assert (ROOT / composed["build"]["dockerfile"]).is_file()
     assert composed["ports"] == [f"127.0.0.1:{Settings().port}:{Settings().port}"]
     assert int(composed["stop_grace_period"].removesuffix("s")) >= Settings().stop_timeout + 30
+
+
+def test_it_is_watched_and_comes_back_after_a_restart_of_the_machine(
+    composed: dict[str, Any],
+) -> None:
+    assert composed["restart"] == "unless-stopped"
+    kind, *command = composed["healthcheck"]["test"]
+    assert kind == "CMD"
+    assert command[0] == "callistics"
+    assert command[1] in COMMANDS
+
+
+def test_the_context_has_what_is_copied_and_nothing_that_is_kept_secret(
+    stages: list[Instructions],
+) -> None:
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    taken = {rule[1:] for rule in rules if rule.startswith("!")}
+    copied = {name.rstrip("/") for rest in rests(stages[0], "COPY") for name in rest.split()[:-1]}
+    assert all(any(name == one or name.startswith(f"{one}/") for one in taken) for name in copied)
+    assert not {".git", "tests", ".venv"} & taken
+    assert {"**/*.db", "**/*.db.*"} <= set(rules)
