@@ -173,12 +173,34 @@ def test_a_month_in_a_few_sorted_sets_comes_into_order(sets: int, left: bool) ->
         assert everything(store) == kept
 
 
-def test_an_import_leaves_sorted_sets_as_they_are() -> None:
-    tuning = Tuning(rows_out_of_order=10, rows_of_a_group=20, merges_sets=False)
-    with opened(tuning=tuning) as store:
-        sent_in_sets(store, 6)
-        before = lying(store)
+@pytest.mark.parametrize(("sets", "left"), [(9, True), (16, False)])
+def test_a_month_that_sorted_sets_add_little_to_is_left_alone(sets: int, *, left: bool) -> None:
+    """Its merchants lie in half a dozen row groups more, but less than a tenth of its rows do."""
+
+    def in_january() -> list[Any]:
+        return [one for one in lying(store) if one[0] == 1]
+
+    def send(*numbers: int, **fields: Any) -> None:
+        # Calls of a lead that has others would be written again.
+        calls = [call(number, lead_id=f"l{number}", **fields) for number in numbers]
+        store.send("calls", sorted(calls, key=lambda one: one["merchant_id"]))
+
+    with opened(tuning=replace(SMALL, rows_copied_at_once=1_000, rows_of_a_group=20)) as store:
+        send(*range(0, 600, 2))
+        for first in range(1_000, 1_000 + 40 * sets, 40):
+            send(first, first + 2, first + 4)
+            send(*range(first + 6, first + 40, 2), started_at="2025-05-20T00:00:00Z")
+        before, kept = in_january(), everything(store)
         list(clustering_of(store).work())
+        assert len(in_january()) == (len(before) if left else 3)
+        assert everything(store) == kept
+
+
+def test_an_import_looks_through_no_months() -> None:
+    with opened(tuning=replace(SMALL, clusters=False)) as store:
+        out_of_order(store)
+        before = lying(store)
+        assert not list(clustering_of(store).work())
         assert lying(store) == before
 
 

@@ -51,7 +51,7 @@ def open_engine(settings: Settings, *, shared: bool = True, imports: bool = Fals
     """
     tuning = Tuning(
         shared=shared,
-        merges_sets=not imports,
+        clusters=not imports,
         payload_keys_listed=settings.payload_key_limit,
         disk_reserve=settings.disk_reserve,
     )

@@ -24,17 +24,17 @@ from callistics.engines.duckdb.written_meanwhile import OvertakenError, WrittenM
 from callistics.records.columnar.row_codec import identity_table
 
 # Shares that need not be: so many of each merchant, on average, and of all that there could be. One
-# more costs a query a few hundredths of its time, to put the month in order all of its rows.
-_NEEDLESS, _SCATTERED = 1.5, 0.2
+# more costs a query a few hundredths of its time, to put the month in order all of its rows. So it
+# is left as it is until this share of its rows lie apart as well.
+_NEEDLESS, _SCATTERED, _APART = 1.5, 0.2, 0.1
 _MONTHS = """
 SELECT date_trunc('month', {time}) AS month FROM {table} GROUP BY month ORDER BY month
 """
 # A run is a stretch of rows of one merchant: in order there are as many runs as merchants. A share
 # is what one merchant has in one row group: in order there are as many as merchants and groups.
+# Rows lie apart in the smaller shares of a merchant, those beyond as many as it fills and one more.
 _LYING = f"""
-SELECT coalesce(sum(size), 0), coalesce(sum(begun), 0), count(DISTINCT merchant_id),
-       count(DISTINCT row_group), count(*)
-FROM (
+WITH shares AS (
     SELECT merchant_id, row_group, count(*) AS size,
            count(*) FILTER (merchant_id IS DISTINCT FROM before) AS begun
     FROM (
@@ -43,7 +43,15 @@ FROM (
         FROM {{table}} WHERE {WITHIN_MONTH}
     )
     GROUP BY merchant_id, row_group
+), ranked AS (
+    SELECT *, sum(size) OVER (PARTITION BY merchant_id) AS rows,
+           row_number() OVER (PARTITION BY merchant_id ORDER BY size DESC) AS rank
+    FROM shares
 )
+SELECT coalesce(sum(size), 0), coalesce(sum(begun), 0), count(DISTINCT merchant_id),
+       count(DISTINCT row_group), count(*),
+       coalesce(sum(size) FILTER (rank > 1 + ceil(rows / $row_group)), 0)
+FROM ranked
 """
 _MERCHANTS = f"""
 SELECT merchant_id, count(*) FROM {{table}} WHERE {WITHIN_MONTH}
@@ -111,9 +119,9 @@ class Clustering:
     """The work on the order of rows of calls and leads, in pieces.
 
     A month is put in order when as many of its rows as the tuning says, and the share that its
-    table names, begin a run that need not be; or, where the tuning says so, once merchants lie in
-    one and a half row groups more than need be, and a fifth of what all row groups can hold is
-    such.
+    table names, begin a run that need not be; or once merchants lie in one and a half row groups
+    more than need be, a fifth of what all row groups can hold is such, and a tenth of the rows lie
+    apart in them.
     Where nobody waits there is a checkpoint after each part: those that are so large that they are
     written into the file at once leave hardly a trace in the log, which would bring one about.
     """
@@ -129,7 +137,7 @@ class Clustering:
         self._writer = writer
         self._smallest, self._part = tuning.rows_out_of_order, tuning.rows_copied_at_once
         self._piece, self._shared = tuning.rows_moved_at_once, tuning.shared
-        self._merges_sets, self._row_group = tuning.merges_sets, tuning.rows_of_a_group
+        self._clusters, self._row_group = tuning.clusters, tuning.rows_of_a_group
         self._meanwhile = WrittenMeanwhile()
 
     @property
@@ -146,7 +154,7 @@ class Clustering:
 
     def work(self) -> Generator[None]:
         """Look through all months and put in order what is not, pausing after each piece."""
-        for table in _TABLES:
+        for table in _TABLES if self._clusters else ():
             months = self._connection.execute(table.sql(_MONTHS)).fetchall()
             for (month,) in months:
                 yield
@@ -160,14 +168,15 @@ class Clustering:
     def _is_disordered(self, table: _Table, month: datetime) -> bool:
         asked = {"month": month, "row_group": self._row_group}
         found = self._connection.execute(table.sql(_LYING), asked).fetchall()
-        ((rows, runs, merchants, row_groups, shares),) = found
+        ((rows, runs, merchants, row_groups, shares, apart),) = found
         if rows < self._smallest:
             return False
         if runs - merchants >= max(self._smallest, table.disorder * rows):
             return True
         most = row_groups * merchants
         needless = shares - merchants - row_groups
-        return self._merges_sets and bool(needless >= max(_NEEDLESS * merchants, _SCATTERED * most))
+        scattered = bool(needless >= max(_NEEDLESS * merchants, _SCATTERED * most))
+        return scattered and bool(apart >= _APART * rows)
 
     def _put_in_order(self, table: _Table, month: datetime) -> Generator[None]:
         for part in self._parts(table, month):

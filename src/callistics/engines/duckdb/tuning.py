@@ -49,9 +49,9 @@ class Tuning:
     """Below so many loose parts of sums a day is left alone."""
     rows_out_of_order: int = 50_000
     """A month is put in order once so many of its rows lie apart from their merchant's."""
-    merges_sets: bool = True
-    """Whether a month is put in order that lies in a few sorted sets, as an import leaves it. The
-    import itself does not: it would take a quarter longer."""
+    clusters: bool = True
+    """Whether months are looked through, and put in order. An import does neither: what it writes
+    is in order for the most part."""
     rows_of_a_group: int = 122_880
     """Rows of a full row group, which a query reads or leaves out as one."""
     rows_copied_at_once: int = 1_000_000
