@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pytest
 from standardwebhooks import Webhook
@@ -22,7 +23,7 @@ from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.lookup import id_index
 from callistics.engines.duckdb.lookup.id_index import IdIndex
-from callistics.engines.duckdb.lookup.slots import Slots
+from callistics.engines.duckdb.lookup.sorted_numbers import GrowingNumbers, SortedNumbers
 from callistics.engines.duckdb.reopening import ReopeningEngine
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.ingest.decode_process import DecodeProcess
@@ -127,9 +128,19 @@ def wait_until_read(found: IdIndex) -> None:
     found._thread.join()
 
 
-def room(found: IdIndex, table: str) -> int:
-    """For so many more records there is room before more is taken."""
-    return found._known[table]._added[-1].room
+def noted(found: IdIndex, table: str) -> int:
+    """How many records of a table the index was told of."""
+    return len(found._known[table]._added)
+
+
+def parts_of(found: GrowingNumbers) -> int:
+    """In how many parts they lie, each of which is looked into."""
+    return len(found._parts)
+
+
+def memory_of(found: SortedNumbers) -> int:
+    """Bytes that they take."""
+    return found._slots.nbytes + found._ends.nbytes
 
 
 def note_payload_key(engine: Engine, key: str) -> None:
@@ -175,7 +186,7 @@ def forget(engine: DuckDBEngine) -> None:
     # What it knows from before would hide it if too little was known of what comes now.
     for table, known in engine._id_index._known.items():
         nothing = id_index._Known(known._tuning)
-        nothing.read(Slots(0))
+        nothing.read(SortedNumbers(np.zeros(0, np.uint64)))
         engine._id_index._known[table] = nothing
     engine._data_version.advance()
 

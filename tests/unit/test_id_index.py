@@ -1,5 +1,6 @@
 """The id index: an id that it takes for new is new, and a known one has its weeks."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from threading import Event
@@ -9,13 +10,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.lookup import id_index
 from callistics.engines.duckdb.lookup.id_index import IdIndex, IndexEntries, numbers
-from callistics.engines.duckdb.lookup.slots import Slots
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.tuning import Tuning
 from callistics.records.columnar.row_codec import identity_table
@@ -136,11 +134,11 @@ def test_what_is_written_again_takes_no_more_room() -> None:
     with opened() as store:
         records = [call(number) for number in range(50)]
         store.send("calls", records)
-        room = inside.room(id_index_of(store), CALLS)
+        noted = inside.noted(id_index_of(store), CALLS)
         store.send("calls", [{**record, "outcome": "CONFIRMED"} for record in records])
-        assert inside.room(id_index_of(store), CALLS) == room
+        assert inside.noted(id_index_of(store), CALLS) == noted
         store.send("calls", [call(50)])
-        assert inside.room(id_index_of(store), CALLS) == room - 1
+        assert inside.noted(id_index_of(store), CALLS) == noted + 1
 
 
 def test_few_and_many_have_the_same_numbers() -> None:
@@ -203,27 +201,6 @@ def _attempts(store: Store) -> None:
     assert [(row["attempt"], row["calls"]) for row in rows] == [(1, 1), (2, 1), (3, 1)]
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 40), st.integers(1, 3)), max_size=20),
-    st.integers(0, 5),
-    st.integers(0, 63),
-)
-def test_a_full_table_has_what_was_put_in(
-    pairs: list[tuple[int, int]], more: int, shift: int
-) -> None:
-    slots = Slots(len(pairs) + more)
-    given_ = np.array([number << shift & 2**64 - 1 for number, _ in pairs], np.uint64)
-    slots.add(given_, np.array([found for _, found in pairs], np.uint32))
-    rows, weeks = slots.find(given_)
-    found = set(zip(given_[rows].tolist(), weeks.tolist(), strict=True))
-    assert found >= set(zip(given_.tolist(), [one for _, one in pairs], strict=True))
-    others = np.arange(100, dtype=np.uint64) * np.uint64(0x9E37_79B9_7F4A_7C15)
-    assert len(Slots(0).find(others)[0]) == 0
-    slots.find(others)
-    with pytest.raises(OverflowError):
-        slots.add(np.zeros(more + 1, np.uint64), np.ones(more + 1, np.uint32))
-
-
 def test_what_is_written_while_the_file_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,6 +250,49 @@ def _fail(engine: DuckDBEngine) -> None:
     with engine.writing():
         inside.statements_of(engine).give(incoming=pa.table({"a": [1]}), fresh=pa.table({"a": [1]}))
         raise ZeroDivisionError
+
+
+def test_ids_are_read_once_records_are_expected(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    with opened(path=path) as store:
+        store.send("calls", [call(number) for number in range(9)])
+    with opened(path=path, tuning=IN_BACKGROUND) as store:
+        assert not inside.has_begun(id_index_of(store))
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda _: store.engine.expect_records(), range(20)))
+        wait_until_read(store)
+        assert possible(store, CALLS, [("m", "c8"), ("m", "c9")]) == [("m", "c8")]
+        store.send("calls", [call(9), call(3, outcome="CONFIRMED")])
+        assert possible(store, CALLS, [("m", "c8"), ("m", "c9")]) == [("m", "c8"), ("m", "c9")]
+        assert store.rows("call_count") == [{"count": 10}]
+
+
+@pytest.mark.parametrize(("for_one", "waits"), [(2, False), (3, True)])
+def test_many_records_wait_for_the_ids_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, for_one: int, waits: bool
+) -> None:
+    path = tmp_path / "x.db"
+    with opened(path=path) as store:
+        # With their leads, ten ids.
+        store.send("calls", [call(number) for number in range(5)])
+    go_on, count = Event(), id_index.count_rows
+
+    def counted(reader: duckdb.DuckDBPyConnection, table: str) -> int:
+        found = count(reader, table)
+        # Who asks has counted; there is nothing left but to wait, or not to.
+        if waits and table == "lead_records":
+            go_on.set()
+        return found
+
+    monkeypatch.setattr(id_index, "give_way", go_on.wait)
+    monkeypatch.setattr(id_index, "count_rows", counted)
+    tuning = Tuning(ids_read_at_opening=0, ids_read_for_one=for_one)
+    with opened(path=path, tuning=tuning) as store:
+        try:
+            asked = [("m", name) for name in ("c1", "c8", "c9", "x")]
+            assert possible(store, CALLS, asked) == (asked[:1] if waits else asked)
+        finally:
+            go_on.set()
 
 
 def test_a_commit_without_records_reads_no_ids() -> None:

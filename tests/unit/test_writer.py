@@ -36,6 +36,10 @@ class Slow:
         self._clock = clock
         self.begun, self.may = Semaphore(0), Semaphore(0)
         self.commits = 0
+        self.is_expecting = False
+
+    def expect_records(self) -> None:
+        self.is_expecting = True
 
     @contextmanager
     def writing(self) -> Generator[Any]:

@@ -257,6 +257,10 @@ class Engine(Readable, Protocol):
         """Recompute everything that is derived from the records."""
         ...
 
+    def expect_records(self) -> None:
+        """Get ready for many records that will come soon."""
+        ...
+
     def maintain(self) -> bool:
         """Do a bounded piece of maintenance, which shows in no answer; whether there is more to do.
 

@@ -80,6 +80,7 @@ class Writer:
     @contextmanager
     def announced(self) -> Generator[None]:
         """Say that a request will be submitted in this context, if nothing goes wrong."""
+        self._engine.expect_records()
         with self._changed:
             self._announced += 1
         try:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from callistics.engines.duckdb.lookup.id_index import IndexEntries, numbers
 from callistics.engines.duckdb.lookup.load_states import Lookup, StoredRow
 from callistics.engines.duckdb.lookup.lookup_sql import weeks_in, weeks_of
-from callistics.engines.duckdb.lookup.slots import Numbers
+from callistics.engines.duckdb.lookup.sorted_numbers import Numbers
 from callistics.engines.duckdb.lookup.stored_leads import load_leads
 from callistics.engines.duckdb.rollups.aggregate_sql import COLUMNS
 from callistics.engines.duckdb.rollups.min_max import KEPT_BY

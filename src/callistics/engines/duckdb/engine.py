@@ -224,6 +224,10 @@ class DuckDBEngine(Replaceable):
         with keeping.lock, keeping.transaction():
             save_bodies(keeping.statements, bodies)
 
+    def expect_records(self) -> None:
+        """Read the ids of those that are stored, while others are being read."""
+        self._id_index.begin()
+
     def maintain(self) -> bool:
         """Do a piece of maintenance, as long as there is any; whether there was."""
         return self._maintenance.work()

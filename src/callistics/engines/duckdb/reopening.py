@@ -91,6 +91,11 @@ class ReopeningEngine:
         with self._recovery.writing() as database:
             database.keep_bodies(bodies)
 
+    def expect_records(self) -> None:
+        """Get ready for many records that will come soon."""
+        with self._recovery.reading() as database:
+            database.expect_records()
+
     def maintain(self) -> bool:
         """Do a piece of maintenance; none while nothing can be written."""
         if self._recovery.problem is not None:

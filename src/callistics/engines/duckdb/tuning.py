@@ -43,6 +43,9 @@ class Tuning:
     its text is always the same then, and planned once."""
     ids_read_at_opening: int = 200_000
     """Up to so many ids of records are read at first use; more are read in the background."""
+    ids_read_for_one: int = 0
+    """For each record of a commit it waits for the reading of so many. Until these are read, the
+    record is looked for among all; where others wait for the writer, they would wait for both."""
     changes_refreshed: int = 10_000
     """Every query on a roll-up reads all changes along: so many are taken in when there is time."""
     loose_parts_merged: int = 1_000

@@ -1,12 +1,12 @@
 """The id index: which records might be stored, and of which week, answered from memory.
 
 Looking a record up scans a column of all records, and reading its row back takes longer still
-(docs/decisions/writing.md). A table of hashes of the ids answers for nearly all that are not there,
+(docs/decisions/writing.md). Sorted hashes of the ids answer for nearly all that are not there,
 and for those that are it knows the week whose rows are to be scanned.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
@@ -15,8 +15,16 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from callistics.engines.duckdb.lookup.lookup_sql import Weeks, scans, weeks_of
-from callistics.engines.duckdb.lookup.slots import Numbers, Slots, joined
+from callistics.engines.duckdb.lookup.lookup_sql import Weeks, scans, week_of
+from callistics.engines.duckdb.lookup.sorted_numbers import (
+    Entries,
+    GrowingNumbers,
+    Numbers,
+    SortedNumbers,
+    entries,
+    entry,
+    joined,
+)
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.engines.duckdb.tables import ID_OF, TIME_OF
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
@@ -24,7 +32,6 @@ from callistics.records.columnar.arrow import Mask, RowIndices, array_of
 from callistics.runtime import give_way
 
 _BATCH = 100_000
-_SMALLEST, _GROWS = 1_000_000, 4
 # Reading as columns plans the statement anew; for so few that takes longer than reading rows does.
 _FEW = 500
 
@@ -65,10 +72,10 @@ class _Known:
 
     def __init__(self, tuning: Tuning = DEFAULTS) -> None:
         self._tuning = tuning
-        self._stored: Slots | None = None
-        self._added = [Slots(_SMALLEST)]
+        self._stored: SortedNumbers | None = None
+        self._added = GrowingNumbers()
 
-    def read(self, stored: Slots) -> None:
+    def read(self, stored: SortedNumbers) -> None:
         self._stored = stored
 
     def add(self, numbers: Numbers, weeks: Weeks) -> None:
@@ -76,12 +83,7 @@ class _Known:
         rows, found = self._find(numbers)
         new = np.ones(len(numbers), np.bool_)
         new[rows[found == weeks[rows]]] = False
-        numbers, weeks = numbers[new], weeks[new]
-        if self._added[-1].room < len(numbers):
-            # Each is larger than the one before, as every one of them is looked into.
-            more = _SMALLEST * _GROWS ** len(self._added)
-            self._added.append(Slots(max(more, len(numbers))))
-        self._added[-1].add(numbers, weeks)
+        self._added.add(entries(numbers[new], weeks[new]))
 
     def possible(self, numbers: Numbers) -> Candidates:
         if self._stored is None:
@@ -100,13 +102,11 @@ class _Known:
 
     @property
     def _count(self) -> int:
-        return sum(one.taken for one in self._every())
+        return len(self._added) + (0 if self._stored is None else len(self._stored))
 
     def _find(self, numbers: Numbers) -> tuple[RowIndices, Weeks]:
-        return joined([one.find(numbers) for one in self._every()])
-
-    def _every(self) -> Sequence[Slots]:
-        return self._added if self._stored is None else (self._stored, *self._added)
+        added = self._added.find(numbers)
+        return added if self._stored is None else joined([self._stored.find(numbers), added])
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,9 @@ class IndexEntries:
 class IdIndex:
     """What the writer knows to be stored, by table: too much, never too little.
 
-    The ids that the file has are read when it is first used, in the background where these are
-    many; until then every record may be there, in any week.
+    The ids that the file has are read when it is first used or before, in the background where
+    these are many; until then every record may be there, in any week. Who asks about many records
+    waits for it, where the tuning says so.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, tuning: Tuning = DEFAULTS) -> None:
@@ -130,18 +131,28 @@ class IdIndex:
         self._tuning = tuning
         self._known = {table: _Known(tuning) for table in ID_OF}
         self._thread: threading.Thread | None = None
+        self._beginning = threading.Lock()
+        self._stored: int | None = None
         self._stopping = False
 
-    def _begin(self) -> None:
-        """Read what is stored, once: whatever is written from now on is added."""
-        if self._thread is not None:
+    def begin(self) -> threading.Thread:
+        """Read what is stored, once: whatever is written from now on is to be added."""
+        with self._beginning:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._read_all, name="id-index", daemon=True)
+                self._thread.start()
+            return self._thread
+
+    def _use(self, records: int = 0) -> None:
+        reading = self.begin()
+        if not reading.is_alive():
             return
-        self._thread = threading.Thread(target=self._read_all, name="id-index", daemon=True)
-        self._thread.start()
-        with self._connection.cursor() as reader:
-            stored = sum(count_rows(reader, table) for table in ID_OF)
-        if stored <= self._tuning.ids_read_at_opening:
-            self._thread.join()
+        if self._stored is None:
+            with self._connection.cursor() as reader:
+                self._stored = sum(count_rows(reader, table) for table in ID_OF)
+        tuning = self._tuning
+        if self._stored <= max(tuning.ids_read_at_opening, records * tuning.ids_read_for_one):
+            reading.join()
 
     @property
     def is_reading(self) -> bool:
@@ -156,18 +167,18 @@ class IdIndex:
 
     def add(self, entries: IndexEntries) -> None:
         """Take note of records that are about to be stored."""
-        self._begin()
+        self._use()
         if len(entries.numbers):
             self._known[entries.table].add(entries.numbers, entries.weeks)
 
     def possible(self, table: str, numbers: Numbers) -> Candidates:
         """Which of the records a table may have."""
-        self._begin()
+        self._use(len(numbers))
         return self._known[table].possible(numbers)
 
     def are_few(self, table: str) -> bool:
         """Whether a table has so few rows that a look-up may read the numbers of all."""
-        self._begin()
+        self._use()
         return self._known[table].are_few
 
     def _read_all(self) -> None:
@@ -177,19 +188,21 @@ class IdIndex:
             self._read()
 
     def _read(self) -> None:
-        give_way()
+        if self._tuning.shared:
+            give_way()
         with self._connection.cursor() as reader:
             for table, known in self._known.items():
                 # What is counted is what is read, whatever is written meanwhile.
                 reader.execute("BEGIN")
                 count = sum(count_rows(reader, f"({select})") for select in _SELECTS[table])
-                stored = Slots(count)
-                for numbers, weeks in _stored(reader, _SELECTS[table]):
-                    stored.add(numbers, weeks)
+                found, read = np.empty(count, np.uint64), 0
+                for some in _stored(reader, _SELECTS[table]):
+                    found[read : read + len(some)] = some
+                    read += len(some)
                     if self._stopping:
                         return
                 reader.execute("COMMIT")
-                known.read(stored)
+                known.read(SortedNumbers(found))
 
 
 def count_rows(reader: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -198,13 +211,11 @@ def count_rows(reader: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(rows)
 
 
-def _stored(
-    reader: duckdb.DuckDBPyConnection, selects: Iterable[str]
-) -> Iterator[tuple[Numbers, Weeks]]:
+def _stored(reader: duckdb.DuckDBPyConnection, selects: Iterable[str]) -> Iterator[Entries]:
     for select in selects:
         rows: Any = reader.sql(select)
         for batch in rows.to_arrow_reader(_BATCH):
-            yield batch.column(0).to_numpy(), weeks_of(batch.column(1))
+            yield batch.column(0).to_numpy()
 
 
 def numbers(statements: StatementCache, *records: pa.Table, few: int = _FEW) -> list[Numbers]:
@@ -232,7 +243,7 @@ _NUMBERED = f"SELECT {_number('id')} AS number FROM numbered"
 
 
 def _select(table: str, time: str) -> str:
-    return f"SELECT {_number(ID_OF[table])} AS number, {time} AS time FROM {table}"
+    return f"SELECT {entry(_number(ID_OF[table]), week_of(time))} AS entry FROM {table}"
 
 
 _SELECTS = {table: [_select(table, TIME_OF.get(table, "NULL::TIMESTAMP"))] for table in ID_OF}

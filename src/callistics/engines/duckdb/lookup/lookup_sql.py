@@ -59,6 +59,12 @@ def weeks_of(times: pa.Array | pa.ChunkedArray) -> Weeks:
     return np.where((weeks < 0) | (weeks > _LAST_WEEK), 0, weeks).astype(np.uint32)
 
 
+def week_of(time: str) -> str:
+    """The week of a time, as an expression."""
+    week = f"epoch_us({time}) // {_WEEK}"
+    return f"CASE WHEN {week} BETWEEN 1 AND {_LAST_WEEK} THEN {week} ELSE 0 END"
+
+
 def weeks_in(table: str, rows: pa.Table) -> Weeks:
     """The weeks of rows of a table."""
     if table in TIME_OF:

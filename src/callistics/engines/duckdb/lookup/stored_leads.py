@@ -13,7 +13,7 @@ from callistics.engines.duckdb.lookup.lookup_sql import (
     since,
     stored,
 )
-from callistics.engines.duckdb.lookup.slots import Numbers
+from callistics.engines.duckdb.lookup.sorted_numbers import Numbers
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.records.columnar.arrow import RowIndices, array_of, mask, with_columns
 from callistics.records.columnar.derive import CALLS, DERIVED, LEADS, OWN
