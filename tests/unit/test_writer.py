@@ -113,16 +113,21 @@ def test_requests_that_are_announced_are_committed_together() -> None:
     with opened() as store:
         engine = Slow(store.engine, clock)
         writing: Any = engine
-        found = Writer(writing, 100, set_size=3, clock=clock.monotonic)
-        set_, last = jobs(3), jobs(1)
+        found = Writer(writing, 100, set_size=9, clock=clock.monotonic)
+        last = jobs(1)
         with found.announced():
-            for job in set_:
-                found.submit(job)
-            # Another is announced still, but the set is full.
-            assert engine.begun.acquire(timeout=60)
-            engine.may.release()
-            for job in set_:
-                job.done.result(timeout=60)
+            assert engine.is_expecting
+            # The first sets are smaller. Another is announced still, but the set is full.
+            for size in (3, 6, 9, 9):
+                set_ = jobs(size)
+                for job in set_[:-1]:
+                    found.submit(job)
+                assert not engine.begun.acquire(blocking=False)
+                found.submit(set_[-1])
+                assert engine.begun.acquire(timeout=60)
+                engine.may.release()
+                for job in set_:
+                    job.done.result(timeout=60)
         with suppress(LookupError), found.announced():
             found.submit(last[0])
             raise LookupError
@@ -131,7 +136,7 @@ def test_requests_that_are_announced_are_committed_together() -> None:
         engine.may.release()
         last[0].done.result(timeout=60)
         found.stop()
-        assert engine.commits == 2
+        assert engine.commits == 5
 
 
 class Resting:

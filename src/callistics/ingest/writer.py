@@ -19,6 +19,9 @@ _MAX_RECORDS = 100_000
 # much time go by as that took, but no more than this, while fewer records than these wait; and no
 # more once as many requests have come as were answered, as then nobody is left who could send one.
 _MOST_REST, _PLENTY = 0.05, 2_000
+# While the first set is read there is nothing to write: it is this part of a set, the next ones are
+# twice as large each.
+_FIRST = 4
 
 
 class Writer:
@@ -27,8 +30,9 @@ class Writer:
     No more than `capacity` requests may wait, urgent and unlimited ones aside.
 
     It rests for up to `most_rest` seconds of the `clock` after a commit. Until it has `set_size`
-    records it waits for requests that are `announced`, where they take less time together and
-    nobody else waits. `observe` is told the seconds of each commit, and why it failed where it did.
+    records, fewer for the first sets, it waits for requests that are `announced`, where they take
+    less time together and nobody else waits. `observe` is told the seconds of each commit, and why
+    it failed where it did.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class Writer:
         self._observe = observe
         self._most_rest, self._clock = most_rest, clock
         self._set_size, self._announced = set_size, 0
+        self._next_set = -(-set_size // _FIRST)
         self._engine = engine
         self._capacity = capacity
         self._queue, self._stopping = JobQueue(), False
@@ -117,11 +122,12 @@ class Writer:
             if queue.is_urgent:
                 taken = queue.take_urgent()
             else:
-                self._wait(lambda: self._announced == 0 or queue.records >= self._set_size)
+                self._wait(lambda: self._announced == 0 or queue.records >= self._next_set)
                 rest = self._rested - self._clock()
                 if rest > 0:
                     self._wait(self._have_come, rest)
-                taken = queue.take(max(_MAX_RECORDS, self._set_size))
+                taken = queue.take(max(_MAX_RECORDS, self._next_set))
+                self._next_set = min(2 * self._next_set, self._set_size)
             self._gathering = False
             return taken
 
