@@ -1,9 +1,7 @@
-"""Where tests use private members of the product: here, and in `checkpoints.py` alone."""
+"""Where tests use private members: here, in `checkpoints.py` and in `other_process.py` alone."""
 
 # pyright: reportPrivateUsage=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 
-import os
-import signal
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -26,7 +24,6 @@ from callistics.engines.duckdb.lookup.id_index import IdIndex
 from callistics.engines.duckdb.lookup.sorted_numbers import GrowingNumbers, SortedNumbers
 from callistics.engines.duckdb.reopening import ReopeningEngine
 from callistics.engines.duckdb.statement_cache import StatementCache
-from callistics.ingest.decode_process import DecodeProcess
 from callistics.ingest.writer import Writer
 from callistics.model import json as model_json
 from callistics.records.columnar.payload_columns import Keys
@@ -216,46 +213,6 @@ def leave_half_a_commit(engine: Engine, log: Path) -> None:
             return getattr(connection, name)
 
     write.connection = Torn()
-
-
-class Other:
-    """The other process that decodes."""
-
-    def __init__(self, reading: DecodeProcess) -> None:
-        assert reading._other is not None
-        self._other = reading._other
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Other) and other._other is self._other
-
-    def __hash__(self) -> int:
-        return id(self._other)
-
-    def wait(self) -> None:
-        """Wait until it can be asked."""
-        assert self._other._connection.poll(60)
-
-    def kill(self) -> None:
-        self._other._process.kill()
-        self._other._process.join()
-
-    def halt(self) -> None:
-        assert self._other._process.pid is not None
-        os.kill(self._other._process.pid, signal.SIGSTOP)
-
-    @property
-    def is_alive(self) -> bool:
-        return self._other._process.is_alive()
-
-    def abandoned(self) -> int | None:
-        """Its exit code once it is left alone, as if the process that asks had been killed."""
-        self._other._connection.close()
-        self._other._process.join(30)
-        return self._other._process.exitcode
-
-
-def has_other(reading: DecodeProcess) -> bool:
-    return reading._other is not None
 
 
 def kept_bodies(server: Any) -> int:

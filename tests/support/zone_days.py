@@ -15,7 +15,7 @@ from callistics.model.zones import zone
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
 from callistics.timezones import rules_version, zone_names
-from support.inside import Other
+from support.other_process import Other
 from support.store import lent
 
 DAYS = (

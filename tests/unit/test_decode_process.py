@@ -15,7 +15,7 @@ from callistics.model.scope import Scope
 from callistics.model.zones import zone
 from callistics.records.field import RecordKind
 from callistics.records.field_values import Reading
-from support.inside import Other, has_other
+from support.other_process import Other, has_other
 
 LIMITS = Limits(1 << 20, 1_000)
 TERMS = Terms(

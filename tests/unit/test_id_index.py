@@ -293,12 +293,3 @@ def test_many_records_wait_for_the_ids_of_a_file(
             assert possible(store, CALLS, asked) == (asked[:1] if waits else asked)
         finally:
             go_on.set()
-
-
-def test_a_commit_without_records_reads_no_ids() -> None:
-    with opened() as store:
-        with store.engine.writing():
-            pass
-        assert not inside.has_begun(id_index_of(store))
-        store.send("calls", [call(1)])
-        assert inside.has_begun(id_index_of(store))
