@@ -6,7 +6,6 @@ from concurrent.futures import Future
 from litestar import HttpMethod, post, route
 from litestar.params import FromPath
 
-from callistics.access.keyring import covers
 from callistics.errors import NotFound, Problem
 from callistics.http.answer import Answer, json_answer, json_of
 from callistics.http.answering import answered_json
@@ -134,8 +133,8 @@ def _found(request: AnyRequest, endpoint_id: str) -> tuple[Services, StoredKey, 
     """The key that asks, and the endpoint within its scope. Raises `NotFound`."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
-    found = parts.webhooks.endpoints.get(endpoint_id)
-    if found is None or not covers(asking.scope, found.scope):
+    found = parts.webhooks.endpoints.find(endpoint_id, asking.scope)
+    if found is None:
         raise NotFound("no such webhook endpoint")
     return parts, asking, found
 

@@ -55,6 +55,11 @@ class Endpoints:
             found = [one for one in self._endpoints.values() if covers(scope, one.scope)]
         return sorted(found, key=lambda one: (one.created_at, one.id))
 
+    def find(self, endpoint_id: str, scope: Scope) -> StoredEndpoint | None:
+        """An endpoint by its id, if it lies within the scope."""
+        found = self.get(endpoint_id)
+        return found if found is not None and covers(scope, found.scope) else None
+
     def end(self, endpoint: StoredEndpoint, now: int) -> StoredEndpoint:
         """Take nothing more at an endpoint, and give it as it is to be stored."""
         with self._lock:
