@@ -86,11 +86,16 @@ def interruption() -> Interruption | None:
     return _current.get()
 
 
+def check_interruption() -> None:
+    """Raises as `check` where the work that this thread is doing is not to go on."""
+    by = _current.get()
+    if by is not None:
+        by.check()
+
+
 def watched(rows: Iterable[T]) -> Iterator[T]:
     """The rows, as long as the work of whoever takes them may go on. Raises as `check`."""
     for number, row in enumerate(rows):
         if not number % _ROWS:
-            by = _current.get()
-            if by is not None:
-                by.check()
+            check_interruption()
         yield row

@@ -139,8 +139,9 @@ async def simulate(request: AnyRequest, alert_id: FromPath[str]) -> Answer:
 async def test_alert(request: AnyRequest, alert_id: FromPath[str]) -> Answer:
     """Send a notice that is marked as a test, now; what became of it at each place."""
     parts = services(request)
-    found = await _found(parts, parts.authorize(request, Permission.ADMIN), alert_id)
-    sent = await asyncio.to_thread(parts.alerts.test, found)
+    asking = parts.authorize(request, Permission.ADMIN)
+    found = await _found(parts, asking, alert_id)
+    sent = await parts.chores.run(partial(parts.alerts.test, found), Asked(asking.id))
     return json_answer(
         {
             "notices": [

@@ -91,6 +91,7 @@ class Services:
     queries: Pool
     exporting: Pool
     backing_up: Pool
+    chores: Pool
     cache: AnswerCache
     data_version: Callable[[], int | None]
     maintain: Callable[[], bool]

@@ -1,7 +1,7 @@
 """`/webhook-endpoints`: making, listing, changing and ending them, and their dead letters."""
 
-import asyncio
 from concurrent.futures import Future
+from functools import partial
 
 from litestar import HttpMethod, post, route
 from litestar.params import FromPath
@@ -106,7 +106,8 @@ async def dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Answe
             details: dict[str, Detail] = {"endpoint": found.id, "deleted": deleted}
             return parts.note(Action.DEAD_LETTERS_DELETED, asking, **details)
 
-        return json_answer({"deleted": await asyncio.to_thread(parts.webhooks.drop, found, noted)})
+        drop = partial(parts.webhooks.drop, found, noted)
+        return json_answer({"deleted": await parts.chores.run(drop, Asked(asking.id))})
     limit = _limit(request)
 
     def read() -> object:
@@ -121,7 +122,7 @@ async def dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Answe
 async def replay_dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Answer:
     """Map every dead letter again, after a mapping or a setting changed."""
     parts, asking, found = _found(request, endpoint_id)
-    numbers = await asyncio.to_thread(parts.webhooks.replay, found)
+    numbers = await parts.chores.run(partial(parts.webhooks.replay, found), Asked(asking.id))
     states = {str(state): number for state, number in numbers.items()}
     replayed = sum(numbers.values())
     told = {"endpoint": found.id, "replayed": replayed}

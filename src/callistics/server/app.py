@@ -55,6 +55,8 @@ from callistics.server.webhooks import make_webhooks
 from callistics.settings import Settings
 from callistics.timezones import rules_version
 
+CHORES, CHORES_WAITING = 4, 16
+"""So many threads do what takes administrators long, and so much of it may wait: replays, tests."""
 _FLUSH_SECONDS = 60
 _MAINTENANCE_SECONDS = 20
 _GUESS = (
@@ -191,6 +193,7 @@ def _services(
         ),
         exporting=Pool("export", settings.export_concurrency, 0, gives_way=True),
         backing_up=Pool("backup", 1, 8, gives_way=True),
+        chores=Pool("chore", CHORES, CHORES_WAITING),
         readers=Pool("reader", 2, settings.ingest_queue),
         decode_process=DecodeProcess(),
         cache=cache,
@@ -243,8 +246,8 @@ def _stop(
     if maintenance is not None:
         maintenance.stop()
     parts.alerts.stop()
-    for pool in (parts.queries, parts.exporting):
-        # Nobody waits for their answers any more.
+    for pool in (parts.queries, parts.exporting, parts.chores):
+        # Nobody waits for their answers any more; what is left of a chore is asked for again.
         pool.interrupt()
         pool.stop()
     parts.backing_up.stop()

@@ -9,6 +9,7 @@ from callistics.engines.base import Engine
 from callistics.ingest.decode import Terms
 from callistics.ingest.job import Job, Result
 from callistics.ingest.writer import Writer
+from callistics.interruption import check_interruption
 from callistics.mapping import RecordMapping, builtin
 from callistics.model.audit import Note
 from callistics.model.instants import DAY, HOUR, is_within, now
@@ -87,6 +88,7 @@ class Webhooks:
         with self._replaying:
             before = _END
             while letters := self.stored.dead_letters(endpoint.id, before, AT_A_TIME):
+                check_interruption()
                 before = letters[-1].dead.place
                 after = {one.body.id: one.dead.at for one in letters}
                 bodies = [one.body for one in letters]
@@ -103,6 +105,7 @@ class Webhooks:
         with self._replaying:
             before = _END
             while found := self.stored.dead(endpoint.id, before, AT_A_TIME):
+                check_interruption()
                 before = found[-1].place
                 results = [
                     BodyResult(one.body_id, max(now(), one.at + 1), BodyState.DROPPED)
