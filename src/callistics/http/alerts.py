@@ -57,7 +57,7 @@ async def _create(request: AnyRequest, parts: Services, asking: StoredKey) -> An
     given, terms = await _body(request), parts.alerts.terms()
     made = parse_alert(given, new_alert(asking.scope, asking.id, terms.now), terms)
     note = parts.note(Action.ALERT_CREATED, asking, alert=made.id)
-    async with parts.changing:
+    async with parts.change(request):
         await asyncio.to_thread(parts.alerts.check_number)
         await durable(parts.alerts.save(made, note))
     return json_answer(_shown(parts, made, None, {}, known=()), 201)
@@ -77,14 +77,14 @@ async def alert(request: AnyRequest, alert_id: FromPath[str]) -> Answer:
         found = await _found(parts, asking, alert_id)
         return await json_of(partial(_whole, parts, found))
     if request.method == HttpMethod.DELETE:
-        async with parts.changing:
+        async with parts.change(request):
             await _delete(parts, asking, await _found(parts, asking, alert_id))
         return Answer(b"", 204)
     given = await _body(request)
     if not given:
         message = f"nothing is changed: give some of {', '.join(FIELDS)}"
         raise Refused([malformed("", message)])
-    async with parts.changing:
+    async with parts.change(request):
         found = await _found(parts, asking, alert_id)
         changed = await _change(parts, asking, found, given)
     status = await asyncio.to_thread(parts.alerts.stored.status, changed.id)

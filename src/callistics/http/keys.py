@@ -80,7 +80,7 @@ async def rotate_key(request: AnyRequest, key_id: FromPath[str]) -> Answer:
     body = await json_body(request, optional=True)
     wanted = parse_overlap(body)
     # Alerts that the key carries are looked up, and go over to its successor.
-    async with parts.changing:
+    async with parts.change(request):
         found = await _followed(parts, asking, _going_on(parts, asking, key_id), wanted)
     shown = shown_key(found.stored, parts.clock())
     return json_answer({"id": shown.pop("id"), "key": found.secret, **shown}, 201)

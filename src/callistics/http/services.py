@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -108,8 +109,7 @@ class Services:
     exports_under_way: Counter[str] = field(default_factory=Counter[str])
     ready: bool = False
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held from when something is looked up until it is stored as changed: else the second of two
-    changes would undo the first."""
+    """For `change` alone."""
     discovery: Discovery = field(init=False)
     described: Described = field(init=False)
 
@@ -129,6 +129,17 @@ class Services:
         note_key(request.scope, key.id)
         self.admit(key, permission)
         return key
+
+    @asynccontextmanager
+    async def change(self, request: AnyRequest) -> AsyncGenerator[None]:
+        """Open from when something is looked up until it is stored as changed, for one at a time.
+
+        Else the second of two changes would undo the first. Raises `Unauthorized` where the
+        request's key ended while it waited.
+        """
+        async with self.changing:
+            self.check_still_known(request)
+            yield
 
     def check_still_known(self, request: AnyRequest) -> None:
         """Raises `Unauthorized` where the request had a key that has ended since."""

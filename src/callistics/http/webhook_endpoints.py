@@ -75,7 +75,7 @@ async def webhook_endpoint(request: AnyRequest, endpoint_id: FromPath[str]) -> A
         await durable(parts.webhooks.save(ended, told, urgent=True))
         return Answer(b"", 204)
     body = await json_body(request)
-    async with parts.changing:
+    async with parts.change(request):
         known = _going_on(parts, found)
         changed = parse_endpoint_patch(body, known, parts.settings.default_reseller_id)
         await _save(parts, changed, _note(parts, Action.WEBHOOK_ENDPOINT_CHANGED, asking, changed))
