@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.server import Server
+from support.server import Server, problem
 
 PATHS = {
     "/": 200,
@@ -54,3 +54,26 @@ def test_who_has_no_key_is_told_how_to_send_one(shared_server: Server) -> None:
         answer = shared_server.request("GET", "/keys", key=key)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/calls/a", "DELETE, GET, HEAD, OPTIONS"),
+        ("/leads/a", "DELETE, GET, HEAD, OPTIONS"),
+        ("/leads/a%2Fb/", "DELETE, GET, HEAD, OPTIONS"),
+        ("/calls/search", "OPTIONS, POST"),
+        ("/calls", "OPTIONS, POST"),
+        ("/keys", "GET, HEAD, OPTIONS, POST"),
+        ("/webhook-endpoints/a", "DELETE, OPTIONS, PATCH"),
+        ("/metrics", "GET, HEAD, OPTIONS"),
+    ],
+)
+def test_all_methods_of_a_path_are_named(path: str, methods: str, shared_server: Server) -> None:
+    told = shared_server.request("OPTIONS", path, key=None)
+    assert (told.status_code, told.headers["allow"]) == (204, methods)
+    refused = shared_server.request("PUT", path, key=None)
+    assert (problem(refused, 405)["title"], refused.headers["allow"]) == (
+        "Method not allowed",
+        methods,
+    )

@@ -16,7 +16,6 @@ from callistics.http.batch import analytics_batch
 from callistics.http.dashboard import dashboard, embed, page_asset, panels
 from callistics.http.discovery import payload_keys, types, values
 from callistics.http.embed_tokens import embed_tokens
-from callistics.http.erasing import erase_call, erase_lead
 from callistics.http.health import docs, docs_asset, live, metrics, openapi, ready
 from callistics.http.keys import keys, revoke_key, rotate_key
 from callistics.http.parameters import check_request
@@ -24,7 +23,8 @@ from callistics.http.pending import pending
 from callistics.http.problems import HANDLERS
 from callistics.http.records import calls, leads
 from callistics.http.request_log import observed
-from callistics.http.search import search_calls, show_call, show_lead
+from callistics.http.search import search_calls
+from callistics.http.single_records import single_call, single_lead
 from callistics.http.webhook_endpoints import (
     dead_letters,
     replay_dead_letters,
@@ -42,10 +42,8 @@ _ROUTES: list[Any] = [
     calls,
     leads,
     search_calls,
-    show_call,
-    show_lead,
-    erase_call,
-    erase_lead,
+    single_call,
+    single_lead,
     pending,
     keys,
     revoke_key,

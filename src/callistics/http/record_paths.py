@@ -3,7 +3,7 @@
 from urllib.parse import quote, unquote
 
 _PREFIXES = ("/calls/", "/leads/")
-_METHODS = ("GET", "HEAD", "DELETE")
+_SEARCH, _OF_RECORDS = "/calls/search", ("GET", "HEAD", "DELETE")
 _MARK = "="
 
 
@@ -14,7 +14,8 @@ def routed(method: str, path: str) -> str:
     before it tells the call `search` from the path of searches.
     """
     prefix = next((one for one in _PREFIXES if path.startswith(one)), None)
-    if prefix is None or method not in _METHODS or path == prefix:
+    is_search = path == _SEARCH and method not in _OF_RECORDS
+    if prefix is None or path == prefix or is_search:
         return path
     return f"{prefix}{_MARK}{quote(path.removeprefix(prefix), safe='')}"
 

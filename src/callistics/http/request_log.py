@@ -29,7 +29,7 @@ _EVERY = {
     b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
 }
 _ONLY_ENCRYPTED = {b"strict-transport-security": b"max-age=31536000"}
-_KEY_END = b"callistics-key-expires"
+_ALLOW, _KEY_END = b"allow", b"callistics-key-expires"
 # Anybody can make others up, and each would be a label for ever.
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _UNTRACED = ("/health/", "/metrics")
@@ -116,13 +116,19 @@ def _complete(
     sent: Iterable[tuple[bytes, bytes]], every: Mapping[bytes, bytes], scope: Mapping[str, Any]
 ) -> list[tuple[bytes, bytes]]:
     """The headers of an answer with those that it lacks."""
-    found = list(sent)
+    found = [(name, _allowed(value) if name == _ALLOW else value) for name, value in sent]
     names = {name.lower() for name, _ in found}
     found += [(name, value) for name, value in every.items() if name not in names]
     ends = key_end(scope)
     if ends is not None:
         found.append((_KEY_END, utc_text(ends).encode()))
     return found
+
+
+def _allowed(methods: bytes) -> bytes:
+    """The methods of a path in their order, with HEAD where there is GET."""
+    found = set(methods.replace(b" ", b"").split(b","))
+    return b", ".join(sorted(found | {b"HEAD"} if b"GET" in found else found))
 
 
 def _limits(

@@ -1,10 +1,9 @@
-"""`POST /calls/search`, `GET /calls/{call_id}`, `GET /leads/{lead_id}`."""
+"""`POST /calls/search`, and the answers to `GET /calls/{call_id}` and `GET /leads/{lead_id}`."""
 
 import time
 from functools import partial
 
-from litestar import get, post
-from litestar.params import FromPath
+from litestar import post
 from litestar.types import ASGIApp
 from msgspec import Raw
 
@@ -29,8 +28,6 @@ from callistics.model.keys import Permission, StoredKey
 from callistics.model.time_range import instant_text
 from callistics.model.zones import Zone
 from callistics.records.field import RecordKind
-
-_PARAMETERS = {PARAMETERS: ("merchant_id", "timezone")}
 
 
 @post("/calls/search", status_code=200, request_max_body_size=None, opt={PARAMETERS: (FORMULAS,)})
@@ -68,25 +65,23 @@ def _page(parts: Services, asked: AskedFor) -> bytes:
     return encode({"data": data, "next_cursor": cursor})
 
 
-@get("/calls/{call_id:str}", opt=_PARAMETERS)
-async def show_call(request: AnyRequest, call_id: FromPath[str]) -> Answer:
+async def show_call(request: AnyRequest, part: str) -> Answer:
     """A call within the scope of the request's key, also one that no figure counts."""
     parts, key, merchant, where = _asked(request)
 
     def look() -> object:
-        found = parts.records.call(record_id(call_id), merchant, key.scope)
+        found = parts.records.call(record_id(part), merchant, key.scope)
         return shown(RecordKind.CALLS, found, where)
 
     return await answered_json(request, Asked(key.id, "call"), look)
 
 
-@get("/leads/{lead_id:str}", opt=_PARAMETERS)
-async def show_lead(request: AnyRequest, lead_id: FromPath[str]) -> Answer:
+async def show_lead(request: AnyRequest, part: str) -> Answer:
     """A lead within the scope of the request's key, with its calls and its status history."""
     parts, key, merchant, where = _asked(request)
 
     def look() -> object:
-        return _shown_lead(parts.records.lead(record_id(lead_id), merchant, key.scope), where)
+        return _shown_lead(parts.records.lead(record_id(part), merchant, key.scope), where)
 
     return await answered_json(request, Asked(key.id, "lead"), look)
 
