@@ -173,9 +173,13 @@ def test_a_month_in_a_few_sorted_sets_comes_into_order(sets: int, left: bool) ->
         assert everything(store) == kept
 
 
-@pytest.mark.parametrize(("sets", "left"), [(9, True), (16, False)])
-def test_a_month_that_sorted_sets_add_little_to_is_left_alone(sets: int, *, left: bool) -> None:
-    """Its merchants lie in half a dozen row groups more, but less than a tenth of its rows do."""
+@pytest.mark.parametrize(
+    ("sets", "fewest", "left"), [(9, 10, True), (16, 10, False), (16, 60, True)]
+)
+def test_a_month_that_sorted_sets_add_little_to_is_left_alone(
+    sets: int, fewest: int, *, left: bool
+) -> None:
+    """Its merchants lie in many row groups more, but less than a tenth of its rows do, or few."""
 
     def in_january() -> list[Any]:
         return [one for one in lying(store) if one[0] == 1]
@@ -185,7 +189,8 @@ def test_a_month_that_sorted_sets_add_little_to_is_left_alone(sets: int, *, left
         calls = [call(number, lead_id=f"l{number}", **fields) for number in numbers]
         store.send("calls", sorted(calls, key=lambda one: one["merchant_id"]))
 
-    with opened(tuning=replace(SMALL, rows_copied_at_once=1_000, rows_of_a_group=20)) as store:
+    tuning = Tuning(rows_out_of_order=fewest, rows_of_a_group=20)
+    with opened(tuning=tuning) as store:
         send(*range(0, 600, 2))
         for first in range(1_000, 1_000 + 40 * sets, 40):
             send(first, first + 2, first + 4)

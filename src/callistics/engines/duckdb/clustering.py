@@ -120,8 +120,8 @@ class Clustering:
 
     A month is put in order when as many of its rows as the tuning says, and the share that its
     table names, begin a run that need not be; or once merchants lie in one and a half row groups
-    more than need be, a fifth of what all row groups can hold is such, and a tenth of the rows lie
-    apart in them.
+    more than need be, a fifth of what all row groups can hold is such, and as many rows as the
+    tuning says, and a tenth of all, lie apart in them.
     Where nobody waits there is a checkpoint after each part: those that are so large that they are
     written into the file at once leave hardly a trace in the log, which would bring one about.
     """
@@ -176,7 +176,7 @@ class Clustering:
         most = row_groups * merchants
         needless = shares - merchants - row_groups
         scattered = bool(needless >= max(_NEEDLESS * merchants, _SCATTERED * most))
-        return scattered and bool(apart >= _APART * rows)
+        return scattered and bool(apart >= max(self._smallest, _APART * rows))
 
     def _put_in_order(self, table: _Table, month: datetime) -> Generator[None]:
         for part in self._parts(table, month):
