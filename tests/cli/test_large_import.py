@@ -1,4 +1,4 @@
-"""A large import leaves no sums to be made, and one that is killed loses nothing that was stored."""
+"""A large import leaves no sums to be made, and one that is killed loses nothing it stored."""
 
 import json
 import os

@@ -21,7 +21,6 @@ from callistics.engines.duckdb.clustering import Clustering
 from callistics.engines.duckdb.engine import DuckDBEngine
 from callistics.engines.duckdb.lookup import id_index
 from callistics.engines.duckdb.lookup.id_index import IdIndex
-from callistics.engines.duckdb.lookup.sorted_numbers import GrowingNumbers, SortedNumbers
 from callistics.engines.duckdb.reopening import ReopeningEngine
 from callistics.engines.duckdb.statement_cache import StatementCache
 from callistics.ingest.writer import Writer
@@ -130,16 +129,6 @@ def noted(found: IdIndex, table: str) -> int:
     return len(found._known[table]._added)
 
 
-def parts_of(found: GrowingNumbers) -> int:
-    """In how many parts they lie, each of which is looked into."""
-    return len(found._parts)
-
-
-def memory_of(found: SortedNumbers) -> int:
-    """Bytes that they take."""
-    return found._slots.nbytes + found._ends.nbytes
-
-
 def note_payload_key(engine: Engine, key: str) -> None:
     """Have a commit bring a key."""
     found = duckdb_engine(engine)
@@ -183,7 +172,7 @@ def forget(engine: DuckDBEngine) -> None:
     # What it knows from before would hide it if too little was known of what comes now.
     for table, known in engine._id_index._known.items():
         nothing = id_index._Known(known._tuning)
-        nothing.read(SortedNumbers(np.zeros(0, np.uint64)))
+        nothing.read(id_index.SortedNumbers(np.zeros(0, np.uint64)))
         engine._id_index._known[table] = nothing
     engine._data_version.advance()
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from callistics.engines.duckdb.statement_cache import StatementCache
-from support import inside
 from support.store import opened
 
 CALL = {"merchant_id": "m", "reseller_id": "r", "started_at": "2025-01-15T09:30:00Z"}
@@ -42,13 +41,3 @@ def test_no_table_is_read_after_it_was_written(monkeypatch: pytest.MonkeyPatch) 
         assert reads, table
         assert not writes or max(reads) < min(writes), table
     assert sum("INSERT INTO lead_records " in text for text in said) == 1
-
-
-def test_a_commit_without_records_reads_no_ids() -> None:
-    with opened() as store:
-        ids = inside.id_index_of(store.engine)
-        with store.engine.writing():
-            pass
-        assert not inside.has_begun(ids)
-        store.send("calls", [{**CALL, "call_id": "c"}])
-        assert inside.has_begun(ids)

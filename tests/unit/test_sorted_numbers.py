@@ -1,5 +1,8 @@
 """Sorted numbers have what was put in, each with its weeks, and hardly anything else."""
 
+import tracemalloc
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +14,6 @@ from callistics.engines.duckdb.lookup.sorted_numbers import (
     SortedNumbers,
     entries,
 )
-from support import inside
 
 _PAIRS = st.lists(
     st.tuples(st.one_of(st.integers(0, 40), st.integers(0, 2**64 - 1)), st.integers(0, 4_095)),
@@ -71,7 +73,6 @@ def test_many_numbers_as_a_set_has_them(count: int) -> None:
     assert sorted(rows[own].tolist()) == list(range(len(known)))
     # One of some hundred thousand is taken for another.
     assert len(rows) - len(known) <= 5
-    assert inside.memory_of(found) <= 6 * count + 16
 
 
 def test_numbers_that_come_a_few_at_a_time_as_a_set_has_them() -> None:
@@ -91,10 +92,34 @@ def test_numbers_that_come_a_few_at_a_time_as_a_set_has_them() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])
-def test_what_comes_lies_in_few_parts(size: int) -> None:
-    """Each of them is looked into for every number."""
-    found = GrowingNumbers(small=16)
+def test_what_comes_lies_in_few_parts(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    found, looked_into = GrowingNumbers(small=16), list[int]()
     for number in range(2_000):
         found.add(at_random(number, size))
     assert len(found) == 2_000 * size
-    assert inside.parts_of(found) <= 10
+    search = np.searchsorted
+
+    def counted(part: Numbers, *given: Any) -> Any:
+        looked_into.append(len(part))
+        return search(part, *given)
+
+    monkeypatch.setattr(np, "searchsorted", counted)
+    assert len(found.find(at_random(7, size))[0]) == size
+    assert sum(looked_into) == len(found)
+    assert len(looked_into) <= 10
+
+
+def test_they_take_little_memory_and_are_never_copied() -> None:
+    count = 2_000_000
+    given_ = entries(at_random(1, count), np.ones(count, np.uint32))
+    tracemalloc.start()
+    try:
+        # What `tracemalloc` is to know of has to be made from now on.
+        found = SortedNumbers(given_.copy())
+        del given_
+        taken, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found) == count
+    assert taken <= 6 * count + 100_000
+    assert most <= 12 * count
