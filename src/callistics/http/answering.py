@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 from callistics.http.answer import Answer
@@ -79,15 +78,18 @@ async def worked(request: AnyRequest, pool: Pool, asked: Asked, work: Callable[[
 
 async def _watch(request: AnyRequest, by: Interruption, awaited: "asyncio.Future[T]") -> None:
     """End the work once nobody waits for it, or its time is up and was not renewed."""
-    while by.left:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(by.left):
-                await disconnected(request.receive)
+    gone = asyncio.ensure_future(disconnected(request.receive))
+    try:
+        while left := by.left:
+            await asyncio.wait((gone,), timeout=left)
+            if gone.done():
                 by.end()
-                _fail(by, awaited)
-                return
-        await asyncio.sleep(_GRACE)
-    _fail(by, awaited)
+                break
+            if not by.left:
+                await asyncio.sleep(_GRACE)
+        _fail(by, awaited)
+    finally:
+        gone.cancel()
 
 
 def _fail(by: Interruption, awaited: "asyncio.Future[T]") -> None:
