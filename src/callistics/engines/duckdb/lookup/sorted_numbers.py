@@ -1,7 +1,6 @@
 """Sorted numbers made of the ids that are stored, and the weeks of their records.
 
-A hash table would be found in as quickly, but is filled at random places all over the memory:
-to sort ten million numbers takes a tenth of that.
+A hash table of them takes a quarter more memory and as long to fill, at random places of it all.
 """
 
 from collections.abc import Sequence
