@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -38,13 +39,46 @@ def test_nothing_is_left_to_sum_up(run: Run, folder: Path, monkeypatch: pytest.M
     monkeypatch.setattr(sender, "_MANY", CALLS)
     (folder / "calls.ndjson").write_bytes(b"".join(map(call, range(CALLS))))
     assert f"{CALLS:,} received, {CALLS:,} stored" in run("import", "calls.ndjson").stdout
-    (database,) = folder.glob("*.d*b")
-    with duckdb.connect(str(database), read_only=True) as store:
-        for table in CHANGES.values():
-            assert store.execute(f"SELECT count(*) FROM {table}").fetchall() == [(0,)]  # noqa: S608
+    assert not waiting(folder)
     assert json.loads(run("query", "call_count", "--format", "json").stdout)["data"] == [
         {"count": CALLS}
     ]
+
+
+def waiting(folder: Path) -> int:
+    """How many changes the sums do not have yet."""
+    (database,) = folder.glob("*.d*b")
+    with duckdb.connect(str(database), read_only=True) as store:
+        counts = [
+            store.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]  # noqa: S608
+            for table in CHANGES.values()
+        ]
+    return sum(counts)
+
+
+def test_beside_many_more_summing_up_is_left_for_later(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "_MANY", 1_000)
+    parts = (0, 12_000, 12_000 + 1_400, 12_000 + 1_400 + 12_000)
+    for begin, end in pairwise(parts):
+        (folder / "calls.ndjson").write_bytes(b"".join(map(call, range(begin, end))))
+        run("import", "calls.ndjson")
+        counted = json.loads(run("query", "call_count", "--format", "json").stdout)
+        assert counted["data"] == [{"count": end}]
+        # The second part is less than an eighth of all, the third is more.
+        assert bool(waiting(folder)) is (end == parts[2])
+
+
+def test_optimize_sums_up_what_was_left(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "_MANY", CALLS)
+    (folder / "calls.ndjson").write_bytes(b"".join(map(call, range(CALLS - 1))))
+    run("import", "calls.ndjson")
+    assert waiting(folder)
+    run("optimize")
+    assert not waiting(folder)
 
 
 def test_what_was_stored_is_there_and_the_rest_follows(run: Run, folder: Path) -> None:

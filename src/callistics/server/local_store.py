@@ -9,12 +9,17 @@ from callistics.ingest.batch import Batch
 from callistics.ingest.decode import NDJSON_TYPES, Limits, Terms, batch_of_values
 from callistics.ingest.job import Job
 from callistics.ingest.receipt import Receipt
+from callistics.model.json import encode
 from callistics.model.keys import Permission
+from callistics.model.scope import EVERYTHING
 from callistics.model.zones import Zone
 from callistics.records.field import RecordKind
 
 # One is read by another process while the next is being put together for it.
 _READ_AT_A_TIME = 2
+_COUNT = encode({"query_type": "call_count"})
+# One of so many calls was stored, at least, where sums and order are seen to at once.
+_PART = 8
 # Batches under way, each of which has a thread of its own.
 _MOST_AT_A_TIME = 32
 
@@ -99,6 +104,17 @@ class LocalStore:
             return found
 
         return receipt
+
+    def put_in_order(self, stored: int) -> None:
+        """Do the engine's maintenance where so many records that were stored are a part of all.
+
+        What few add to many more is left to a server, which does it in the background, and to
+        `callistics optimize`: sums of all days would be written for it.
+        """
+        (row,) = self._parts.analytics.answer(_COUNT, EVERYTHING).data
+        if stored * _PART >= int(row["count"] or 0):
+            while self.maintain():
+                pass
 
     def maintain(self) -> bool:
         """Do a piece of the engine's maintenance; whether there is more to do."""

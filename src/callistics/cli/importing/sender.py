@@ -110,8 +110,7 @@ class Sender:
         """Do what a server does in the background after so many records; nothing beside one."""
         store = self._client.store
         if store is not None and self.tally.stored >= _MANY:
-            while store.maintain():
-                pass
+            store.put_in_order(self.tally.stored)
 
     def send_all(self, batches: Iterable[Batch]) -> Generator[Sent]:
         """Send the batches, and read on meanwhile; what became of each comes in their order.
