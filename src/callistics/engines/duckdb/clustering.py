@@ -26,7 +26,7 @@ from callistics.records.columnar.row_codec import identity_table
 # Shares that need not be: so many of each merchant, on average, and of all that there could be. One
 # more costs a query a few hundredths of its time, to put the month in order all of its rows. So it
 # is left as it is until this share of its rows lie apart as well.
-_NEEDLESS, _SCATTERED, _APART = 1.5, 0.2, 0.1
+_NEEDLESS, _SCATTERED, _APART = 1.5, 0.2, 0.06
 _MONTHS = """
 SELECT date_trunc('month', {time}) AS month FROM {table} GROUP BY month ORDER BY month
 """
@@ -120,8 +120,8 @@ class Clustering:
 
     A month is put in order when as many of its rows as the tuning says, and the share that its
     table names, begin a run that need not be; or once merchants lie in one and a half row groups
-    more than need be, a fifth of what all row groups can hold is such, and as many rows as the
-    tuning says, and a tenth of all, lie apart in them.
+    more than need be, a fifth of what all row groups can hold is such, and six of a hundred of its
+    rows lie apart in them.
     Where nobody waits there is a checkpoint after each part: those that are so large that they are
     written into the file at once leave hardly a trace in the log, which would bring one about.
     """
@@ -176,7 +176,7 @@ class Clustering:
         most = row_groups * merchants
         needless = shares - merchants - row_groups
         scattered = bool(needless >= max(_NEEDLESS * merchants, _SCATTERED * most))
-        return scattered and bool(apart >= max(self._smallest, _APART * rows))
+        return scattered and bool(apart >= _APART * rows)
 
     def _put_in_order(self, table: _Table, month: datetime) -> Generator[None]:
         for part in self._parts(table, month):

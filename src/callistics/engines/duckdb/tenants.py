@@ -15,6 +15,7 @@ from callistics.model.scope import SCOPED, Scope
 MERCHANT = "merchant_id"
 FIELDS = tuple(name for name in SCOPED if name != MERCHANT)
 """The fields, besides the merchant, by which a key is limited."""
+_NAMES = [MERCHANT, *FIELDS]
 # So few rows are looked through one by one sooner than grouped.
 _FEW = 1_000
 
@@ -130,11 +131,11 @@ class Tenants:
 
 def _distinct(rows: pa.Table) -> Iterable[Sequence[Any]]:
     """The different (merchant, value of each field) of rows."""
-    some = rows.select([MERCHANT, *FIELDS])
-    if some.num_rows > _FEW:
-        some = some.group_by(some.column_names).aggregate([])
-    columns = (some[name].to_pylist() for name in (MERCHANT, *FIELDS))
-    return dict.fromkeys(zip(*columns, strict=True))
+    if not rows.num_rows:
+        return ()
+    if rows.num_rows > _FEW:
+        rows = rows.select(_NAMES).group_by(_NAMES).aggregate([])
+    return dict.fromkeys(zip(*(rows[name].to_pylist() for name in _NAMES), strict=True))
 
 
 class _Merchants:
@@ -159,7 +160,9 @@ class _Merchants:
 
     def has(self, field: str, merchant: str, value: str | None) -> bool:
         """Whether a merchant is known to have a value, or may have any."""
-        return any(merchant in self._of.get((field, one), ()) for one in (value, None))
+        return merchant in self._of.get((field, value), ()) or merchant in self._of.get(
+            (field, None), ()
+        )
 
     def of(self, field: str, values: Set[str]) -> Set[str]:
         """The merchants that have one of some values, or may have any."""
