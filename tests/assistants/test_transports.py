@@ -156,27 +156,37 @@ def test_a_number_that_json_lacks_is_refused_and_the_end_of_input_is_the_end(sit
     assert (rest, complaints, process.returncode) == ("", "", 0)
 
 
-@pytest.mark.parametrize("ended", ["interrupted", "unread"])
-def test_its_end_is_no_fault(site: Live, ended: str) -> None:
+def _served(site: Live) -> subprocess.Popen[str]:
+    """A process that serves over standard input and output, and has answered once."""
     command = [*COMMAND, "--url", site.url, "--key", ADMIN_KEY]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+    process = subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe, stderr=pipe)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps(INITIALIZE) + "\n")
+    process.stdin.flush()
+    assert "result" in json.loads(process.stdout.readline())
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_although_its_input_stays_open(site: Live, number: signal.Signals) -> None:
+    with _served(site) as process:
+        process.send_signal(number)
+        assert process.wait() == 128 + number
+        assert process.stderr is not None
+        assert process.stderr.read() == "\nStopped.\n"
+
+
+def test_whoever_asked_may_go(site: Live) -> None:
+    with _served(site) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
-        process.stdin.write(json.dumps(INITIALIZE) + "\n")
-        process.stdin.flush()
-        assert "result" in json.loads(process.stdout.readline())
-        if ended == "interrupted":
-            process.send_signal(signal.SIGINT)
-            # What waits for a line of input ends with it.
-            process.stdin.close()
-        else:
-            process.stdout.close()
-            process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 2, "method": "ping"}) + "\n")
-            process.stdin.close()
+        process.stdout.close()
+        process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 2, "method": "ping"}) + "\n")
+        process.stdin.close()
         complaints = process.stderr.read()
-        process.wait()
     assert "Traceback" not in complaints
     assert "report" not in complaints
 

@@ -2,6 +2,7 @@
 
 import gettext
 import importlib
+import os
 import signal
 import sys
 import threading
@@ -66,6 +67,27 @@ def _stoppable() -> Generator[None]:
         if came:
             raise _ENDS[signal.Signals(came[0])] from None
         raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def ends_at_once() -> Generator[None]:
+    """Have Ctrl-C and SIGTERM end the process then and there, with the same words and exit code.
+
+    For what waits in threads that nothing wakes and holds nothing that it has to let go of: an
+    exception amid the event loop is a fault wherever it happens to be raised.
+    """
+
+    def stop(number: int, _: object) -> None:
+        ended = _ENDS[signal.Signals(number)]()
+        ended.show()
+        os._exit(ended.exit_code)
+
+    before = {number: signal.signal(number, stop) for number in _ENDS}
+    try:
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -28,6 +28,7 @@ from callistics.cli.mcp.answers import (
     error_answer,
 )
 from callistics.cli.mcp.tools import INSTRUCTIONS, TOOLS
+from callistics.cli.root import ends_at_once
 from callistics.client.errors import ClientError
 from callistics.errors import did_you_mean
 
@@ -49,7 +50,7 @@ Connect = Callable[[str], Client]
 
 
 def serve_stdio(backend: Backend) -> None:
-    """Serve whoever started this process, until standard input ends."""
+    """Serve whoever started this process, until standard input or a signal ends it."""
     server = _server(lambda _, tool, arguments: answer(tool, backend, arguments))
 
     async def run() -> None:
@@ -57,13 +58,12 @@ def serve_stdio(backend: Backend) -> None:
             await server.run(incoming, outgoing, server.create_initialization_options())
 
     try:
-        anyio.run(run)
+        with ends_at_once():
+            anyio.run(run)
     except BaseExceptionGroup as group:
-        # Whoever asked has gone, or somebody ends it: that is no fault.
-        if group.split((KeyboardInterrupt, BrokenPipeError))[1] is not None:
+        # Whoever asked has gone: that is no fault.
+        if group.split(BrokenPipeError)[1] is not None:
             raise
-        if group.subgroup(KeyboardInterrupt) is not None:
-            raise KeyboardInterrupt from None
 
 
 def serve_http(
