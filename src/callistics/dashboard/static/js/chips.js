@@ -15,8 +15,9 @@ const SIGNS = {
   contains: "contains", starts_with: "starts with",
 };
 
-// Of a transcript the beginning tells which it is.
+// Of a transcript the beginning tells which it is, of many values the first: the bar stays on the screen.
 const LONGEST = 80;
+const MOST = 8;
 
 /** Chips as `{text, names}`, or `{text, payloadKey}`; the range has its own place in the bar. */
 export function describe(filters) {
@@ -56,7 +57,13 @@ function pairChip(filters, [low, high, name, ofNumber]) {
 
 export function valueText(name, value) {
   if (typeof value === "boolean") return value ? "yes" : "no";
-  return [value].flat().map((item) => oneText(name, item)).join(" or ");
+  return listText(name, [value].flat());
+}
+
+function listText(name, items) {
+  const texts = items.slice(0, MOST).map((item) => oneText(name, item));
+  const rest = items.length - texts.length;
+  return [...texts, ...(rest ? [`${format.count(rest)} more`] : [])].join(" or ");
 }
 
 function oneText(name, item) {
@@ -86,7 +93,7 @@ function testText(test) {
 
 // What is in a payload is told in its own words: yes and no would be texts there.
 function operandText(value) {
-  return [value].flat().map((item) => oneText("", item)).join(" or ");
+  return listText("", [value].flat());
 }
 
 /** What changes of the filters where a chip is removed. */

@@ -7,7 +7,7 @@ import { askFilter } from "./filter-dialog.js";
 import { COMPARISONS, REFRESHES, granularities, rangeLabel, timezones, zoneOf } from "./labels.js";
 import { isClosed } from "./query.js";
 import { rangePicker } from "./range-picker.js";
-import { hasRange, withFilters, withRangeAlone } from "./state.js";
+import { hasRange, serverZone, withFilters, withRangeAlone } from "./state.js";
 
 let show = () => {};
 
@@ -55,7 +55,8 @@ function selects() {
   ];
 }
 
-// Before what has no beginning or no end there is no period of the same length.
+// Before what has no beginning or no end there is no period of the same length; before what is
+// locked there is nothing to be seen.
 function comparison() {
   const { element, update } = select("Compare with", COMPARISONS, "compare", "dashboard-only");
   const input = element.querySelector("select");
@@ -64,9 +65,13 @@ function comparison() {
     update: (state) => {
       update(state);
       input.disabled = !isClosed(state);
-      input.title = input.disabled ? "Choose a range with both ends to compare it" : "";
+      input.title = input.disabled ? whyUncompared(state) : "";
     },
   };
+}
+
+function whyUncompared({ locked = {} }) {
+  return hasRange(locked) ? "A fixed range is compared with nothing" : "Choose a range with both ends to compare it";
 }
 
 function select(text, options, name, kind, read = String) {
@@ -88,7 +93,7 @@ function zoneControl(locked) {
   const names = [...new Set([own, ...timezones()])].filter((name) => timezones().includes(name));
   const options = h("datalist", { id: `${id}-names` }, names.map((name) => h("option", { value: name })));
   const input = h("input", { id, list: options.id, spellcheck: "false", autocomplete: "off", size: 18 });
-  input.addEventListener("change", () => navigate({ ...current(), timezone: zoneOf(input.value) || "UTC" }));
+  input.addEventListener("change", () => navigate({ ...current(), timezone: zoneOf(input.value) || serverZone() }));
   return [{
     element: h("div", { class: "control" }, h("label", { for: id }, "Time zone"), input, options),
     update: (state) => {

@@ -50,7 +50,9 @@ async function offerKeys(options, note) {
 function operandEditor(operator, key, filters) {
   if (operator === "exists" || operator === "absent") return { element: null, value: () => true };
   if (!LISTS.includes(operator)) return textEditor();
-  const before = wanted(filters.payload_filters?.[key], operator);
+  const tests = filters.payload_filters ?? {};
+  // Every object has a `constructor`, which is no test of a payload.
+  const before = wanted(Object.hasOwn(tests, key) ? tests[key] : null, operator);
   return key ? valueEditor(`payload.${key}`, before, { absent: false }) : { element: null, value: () => undefined };
 }
 

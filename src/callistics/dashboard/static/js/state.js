@@ -7,7 +7,10 @@ import { REFRESHES } from "./labels.js";
 /** The filters that say which time is asked about. */
 export const RANGE = ["date_range", "date_from", "date_to"];
 const OWN = [...RANGE, "timezone", "granularity", "compare", "order", "refresh", "view", "call", "lead", "merchant"];
+const COST = ["min_cost", "max_cost"];
+const VIEWS = [null, "", "dashboard", "calls"];
 const FLAGS = new Map([["true", true], ["false", false]]);
+const PRESENT = "1";
 const forms = { values: [], numbers: [], number: [], flag: [], text: [], payload: [] };
 let words = {};
 
@@ -51,7 +54,7 @@ export function read(search) {
     if (given.get(name)) state[name] = given.get(name);
   }
   state.refresh = refreshOf(Number(given.get("refresh")));
-  state.unknown = [...new Set(given.keys())].filter((name) => !isKnown(name));
+  state.unknown = [...new Set(given.keys())].flatMap((name) => notTaken(given, name));
   return readView(given, state);
 }
 
@@ -60,9 +63,21 @@ function refreshOf(seconds) {
   return REFRESHES.some(([offered]) => offered === seconds) ? seconds : 0;
 }
 
-function isKnown(name) {
-  const lists = [...forms.values, ...forms.numbers].flatMap((one) => [one, one + words.absent]);
-  return [...OWN, words.payload, ...lists, ...forms.number, ...forms.flag].includes(name);
+// What of a parameter stands for nothing: its name, its value, or that it is there more than once.
+function notTaken(given, name) {
+  const lists = [...forms.values, ...forms.numbers];
+  if (lists.includes(name)) return [];
+  const single = [...OWN, words.payload, ...lists.map((one) => one + words.absent), ...forms.number, ...forms.flag];
+  if (!single.includes(name)) return [name];
+  const [value, ...others] = new Set(given.getAll(name));
+  if (others.length) return [`${name} more than once`];
+  return isTaken(name, value) ? [] : [`${name}=${value}`];
+}
+
+function isTaken(name, value) {
+  if (name === "view") return VIEWS.includes(value);
+  if (name === "refresh") return value === "" || value === String(refreshOf(Number(value)));
+  return !name.endsWith(words.absent) || value === PRESENT;
 }
 
 function readRange(given, filters) {
@@ -73,7 +88,7 @@ function readRange(given, filters) {
 
 function readList(given, name, filters, value) {
   const items = given.getAll(name).map(value);
-  if (given.has(name + words.absent)) items.push(null);
+  if (given.get(name + words.absent) === PRESENT) items.push(null);
   if (items.length) filters[name] = items;
 }
 
@@ -125,7 +140,7 @@ function writeFilters({ filters, locked = {} }, given) {
   if (!hasRange(filters) && !hasRange(locked)) given.set("date_range", words.everything);
   for (const [name, value] of Object.entries(others)) {
     for (const item of [value].flat()) {
-      if (item === null) given.append(name + words.absent, "1");
+      if (item === null) given.append(name + words.absent, PRESENT);
       else given.append(name, item);
     }
   }
@@ -138,8 +153,16 @@ export function withFilters(state, changes) {
   if (hasRange(changes)) {
     for (const name of RANGE) if (!(name in changes)) delete filters[name];
   }
+  // Bounds of a cost are of the one currency beside them, and go with it.
+  if ("currency" in changes && !isOneCurrency(filters.currency)) {
+    for (const name of COST) if (!(name in changes)) delete filters[name];
+  }
   for (const [name, value] of Object.entries(filters)) if (value === undefined) delete filters[name];
   return { ...state, filters };
+}
+
+function isOneCurrency(currency) {
+  return currency?.length === 1 && currency[0] !== null;
 }
 
 /** The state with its range as its only filter. */
