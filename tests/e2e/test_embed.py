@@ -133,6 +133,11 @@ def test_another_token_changes_all_that_it_locks(visit: Opener, site: Live, host
     assert asked(page)["granularity"] == "day"
     expect(found.get_by_label("Compare with")).to_be_disabled()
     choose_a_day(found)
+    expect(found.locator("#asked")).not_to_be_empty()
+    calls_of(found)
+    # What lies before the fixed range is never seen: a part of it would rise from nothing.
+    expect(found.get_by_label("Compare with")).to_be_disabled()
+    assert "compare" not in asked(page)
     found.get_by_role("button", name="Remove filter").click()
     expect(found.get_by_role("button", name="Remove filter")).to_have_count(0)
     calls_of(found)

@@ -168,6 +168,45 @@ def test_a_range_is_told_in_the_days_that_it_has(
     assert plain(found) == plain(text)
 
 
+CAIRO = ("2026-04-24T01:00:00+03:00", "2026-05-01T00:00:00+03:00")
+DATES = {"date_from": "2026-04-24", "date_to": "2026-04-30"}
+
+
+@pytest.mark.parametrize(
+    ("filters", "locked", "of_days"),
+    [
+        (DATES, {}, True),
+        ({"date_range": "last_week"}, {}, True),
+        ({"date_range": "past_7_days"}, {}, False),
+        ({**DATES, "date_from": CAIRO[0]}, {}, False),
+        ({}, DATES, True),
+        (DATES, {"date_from": CAIRO[0]}, False),
+    ],
+)
+def test_a_day_may_begin_after_midnight(
+    page: Dashboard, filters: Any, locked: Any, of_days: bool
+) -> None:
+    """In Cairo the 24th of April 2026 begins at one o'clock."""
+    resolved = {"begin": CAIRO[0], "end": CAIRO[1], "completeUntil": CAIRO[1]}
+    state = {"filters": filters, "locked": locked}
+    found = module(page, "query", "withDays", resolved, state)
+    assert found == {**resolved, "ofDays": of_days}
+    told = module(page, "asked", "comparedText", found, "previous_period")
+    assert told == ("the 7 days before" if of_days else "the 167 hours before")
+    begin = "24 - 30 Apr 2026" if of_days else "24 Apr 2026, 01:00 - 1 May 2026, 00:00"
+    assert plain(module(page, "format", "range", *CAIRO, of_days)) == plain(begin)
+    fixed = module(page, "select", "fixedDates", found)
+    assert fixed["date_from"] == (DATES["date_from"] if of_days else CAIRO[0])
+    assert fixed["date_to"] == DATES["date_to"]
+
+
+def test_a_range_that_ends_within_a_skipped_hour_has_the_days_before_it(page: Dashboard) -> None:
+    ends = ("2026-03-01T00:00:00+02:00", "2026-03-29T01:00:00+03:00")
+    assert plain(module(page, "format", "range", *ends, True)) == plain("1 - 28 Mar 2026")
+    resolved = {"begin": ends[0], "end": ends[1], "ofDays": True}
+    assert module(page, "select", "fixedDates", resolved)["date_to"] == "2026-03-28"
+
+
 def plain(text: str) -> str:
     """Without the kinds of spaces and dashes that the browser's release decides on."""
     return "".join(text.split()).replace("\N{EN DASH}", "-")

@@ -9,7 +9,6 @@ import { withFilters } from "./state.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const MIDNIGHT = "00:00:00";
 
 /** Say it beside the filters; nothing where the server could not read the range. */
 export function showAsked(resolved, state, compare) {
@@ -18,7 +17,7 @@ export function showAsked(resolved, state, compare) {
   const compared = compare ? `, compared with ${comparedText(resolved, compare)}` : "";
   return fill(byId("asked"),
     name ? h("span", { class: "print-only" }, `${rangeLabel(name)}: `) : null,
-    `${format.range(resolved.begin, resolved.end)}${compared}`,
+    `${format.range(resolved.begin, resolved.end, resolved.ofDays)}${compared}`,
     name && !isEmbedded() ? fixedLink(resolved, state) : null);
 }
 
@@ -37,8 +36,7 @@ export function comparedText(resolved, compare) {
 }
 
 // By the server's rule: whole months, else whole days, else as much time.
-function lengthText({ begin, end }) {
-  const whole = begin.slice(11, 19) === MIDNIGHT && end.slice(11, 19) === MIDNIGHT;
+function lengthText({ begin, end, ofDays: whole = format.areMidnights(begin, end) }) {
   if (whole && begin.slice(8, 10) === "01" && end.slice(8, 10) === "01") return counted(monthOf(end) - monthOf(begin), "month");
   const days = (Date.parse(end.slice(0, 10)) - Date.parse(begin.slice(0, 10))) / DAY;
   if (whole) return counted(days, "day");

@@ -8,6 +8,7 @@ import { downloadMenu } from "./download.js";
 import * as format from "./format.js";
 import { cellOf, isFigure } from "./call-fields.js";
 import { label } from "./labels.js";
+import { withDays } from "./query.js";
 
 const COLUMNS = [
   "started_at", "outcome", "duration", "provider", "end_reason", "attempt", "cost", "merchant_id",
@@ -52,7 +53,7 @@ async function load(wanted, place, signal) {
   ]);
   // More may have been asked for meanwhile.
   if (stays(wanted)) return;
-  [asked, calls, cursor, resolved] = [wanted, found.data, found.next_cursor, read];
+  [asked, calls, cursor, resolved] = [wanted, found.data, found.next_cursor, withDays(read, current())];
   draw(place);
   announce(calls.length ? counted() : "No call matches");
 }

@@ -7,7 +7,7 @@ import { announce, byId, fill, h } from "./dom.js";
 import * as format from "./format.js";
 import { emptyNotice, failureNotice } from "./notices.js";
 import { Panel } from "./panel.js";
-import { common, granularity, unfinishedFrom } from "./query.js";
+import { common, granularity, unfinishedFrom, withDays } from "./query.js";
 import { onTheme, theme } from "./theme.js";
 
 let shown = [];
@@ -43,7 +43,8 @@ export async function loadDashboard(signal, newestKnown) {
   shown.forEach((panel) => panel.loading());
   try {
     const preparing = shown.map((panel) => panel.prepare(themes[theme()]));
-    const [[answers, resolved]] = await Promise.all([ask(signal), ...preparing]);
+    const [[answers, read]] = await Promise.all([ask(signal), ...preparing]);
+    const resolved = withDays(read, state);
     signal.throwIfAborted();
     const failed = await showAll(answers, resolved, state);
     showAsked(resolved, state, asked.compare);

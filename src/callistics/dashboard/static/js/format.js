@@ -157,14 +157,18 @@ function onClock(text) {
 }
 
 /** A half-open range of the server, in whole days where it has such; `..` is an open end. */
-export function range(begin, end) {
-  const whole = [begin, end].every((one) => one === ".." || one.slice(11, 19) === "00:00:00");
+export function range(begin, end, whole = areMidnights(begin, end)) {
   const format = whole ? dates.day : dates.minute;
-  // The last day of a range is the one before the midnight that it ends with.
-  const [from, to] = [onClock(begin), onClock(end) - (whole ? 1 : 0)];
+  // The last day of a range is the one before the day that begins where it ends.
+  const [from, to] = [onClock(begin), whole ? Date.parse(end.slice(0, 10)) - 1 : onClock(end)];
   if (begin === ".." && end === "..") return "all time";
   if (begin === "..") return `until ${format.format(to)}`;
   return end === ".." ? `since ${format.format(from)}` : format.formatRange(from, to);
+}
+
+/** Whether both ends of a range are open or the midnights of a clock. */
+export function areMidnights(begin, end) {
+  return [begin, end].every((one) => one === ".." || one.slice(11, 19) === "00:00:00");
 }
 
 function offsetOf(text) {

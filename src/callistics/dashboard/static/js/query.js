@@ -1,13 +1,16 @@
 // From the state of the page to the body of a query.
 
+import { areMidnights } from "./format.js";
+import { hasRange } from "./state.js";
+
 const DAY = 86_400_000;
 const WORDS = /^(this|last|past)_(?:(\d+)_)?(minute|hour|day|week|month|quarter|year)s?$/;
 const CLOCK = /[T ]\d/;
 const DAYS = { minute: 1 / 1440, hour: 1 / 24, day: 1, week: 7, month: 31, quarter: 92, year: 366 };
 
-/** Whether there is a range to compare: before a locked one a token sees nothing. */
-export function isClosed({ filters }) {
-  return hasEnds(filters);
+/** Whether there is a range to compare: before a locked one, and a part of it, a token may see nothing. */
+export function isClosed({ filters, locked = {} }) {
+  return hasEnds(filters) && !hasRange(locked);
 }
 
 function hasEnds(filters) {
@@ -49,6 +52,21 @@ function length(filters) {
   if (!from || !to) return Infinity;
   const end = Date.parse(to) + (CLOCK.test(to) ? 0 : DAY);
   return (end - Date.parse(from)) / DAY;
+}
+
+/**
+ * A range as the server read it, told whether it is one of whole days: where clocks are changed at
+ * midnight a day begins at another time.
+ */
+export function withDays(resolved, { filters, locked = {} }) {
+  const written = hasRange(filters) && hasRange(locked) ? {} : { ...locked, ...filters };
+  return { ...resolved, ofDays: areDays(written) || areMidnights(resolved.begin, resolved.end) };
+}
+
+function areDays({ date_range: range, date_from: from, date_to: to }) {
+  if (range) return !range.startsWith("past_");
+  const given = [from, to].filter(Boolean);
+  return given.length > 0 && !given.some((one) => CLOCK.test(one));
 }
 
 /** The label of the first bucket that is not over, null where the whole range is. */

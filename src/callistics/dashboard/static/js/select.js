@@ -44,30 +44,38 @@ function below(value) {
 }
 
 /** A bucket ends where the next one begins; the range cuts the first and the last. */
-function dates(label, labels, { begin, end }) {
+function dates(label, labels, resolved) {
   const next = labels[labels.indexOf(label) + 1];
-  const to = next === undefined ? lastDate(end, label) : label.includes("T") ? before(next, label) : dayBefore(next);
-  return { date_from: firstDate(label, begin), date_to: to, date_range: undefined };
+  const to = next === undefined ? lastDate(resolved, label) : label.includes("T") ? before(next, label) : dayBefore(next);
+  return { date_from: firstDate(label, resolved), date_to: to, date_range: undefined };
 }
 
 /** The filters of the range that the server resolved, which stay the same tomorrow. */
-export function fixedDates({ begin, end }) {
-  const from = begin === ".." ? undefined : MIDNIGHT.test(begin) ? begin.slice(0, 10) : begin;
-  return { date_from: from, date_to: lastDate(end), date_range: undefined };
+export function fixedDates(resolved) {
+  const { begin } = resolved;
+  const from = begin === ".." ? undefined : beginsDay(begin, resolved) ? begin.slice(0, 10) : begin;
+  return { date_from: from, date_to: lastDate(resolved), date_range: undefined };
 }
 
-function firstDate(label, begin) {
+// Where clocks are changed at midnight a day begins at another time.
+function beginsDay(instant, { ofDays }) {
+  return ofDays || MIDNIGHT.test(instant);
+}
+
+function firstDate(label, resolved) {
+  const { begin } = resolved;
   if (begin === ".." || isBehind(label, begin)) return label;
-  return MIDNIGHT.test(begin) && !label.includes("T") ? begin.slice(0, 10) : begin;
+  return beginsDay(begin, resolved) && !label.includes("T") ? begin.slice(0, 10) : begin;
 }
 
 function isBehind(label, begin) {
   return label.includes("T") ? Date.parse(label) >= Date.parse(begin) : label > begin.slice(0, 10);
 }
 
-function lastDate(end, label = end) {
+function lastDate(resolved, label = resolved.end) {
+  const { end } = resolved;
   if (end === "..") return undefined;
-  return MIDNIGHT.test(end) ? dayBefore(end.slice(0, 10)) : before(end, label.includes("T") ? label : end);
+  return beginsDay(end, resolved) ? dayBefore(end.slice(0, 10)) : before(end, label.includes("T") ? label : end);
 }
 
 // With the offset of where the range begins: by another one it could read backwards.
