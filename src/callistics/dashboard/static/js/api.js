@@ -22,14 +22,38 @@ export class ApiError extends Error {
   }
 }
 
+let heard = () => {};
+
+/** `listen(error, used)` learns which credential was used for what was no success, whoever asked for it. */
+export function onFailure(listen) {
+  heard = listen;
+}
+
 export async function request(method, path, { body, accept, signal } = {}) {
-  const headers = { Authorization: `Bearer ${credential()}` };
+  const used = credential();
+  const headers = { Authorization: `Bearer ${used}` };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (accept) headers.Accept = accept;
   const options = { method, headers, signal, cache: "no-store", credentials: "omit" };
   if (body !== undefined) options.body = JSON.stringify(body);
   const answer = await reach(path, options);
-  return success(answer, accept);
+  try {
+    return await success(answer, accept);
+  } catch (error) {
+    // Whoever asked is told first.
+    setTimeout(() => heard(error, used));
+    throw error;
+  }
+}
+
+/** What an answer holds, read as `json`, `text` or `blob`. */
+export async function content(answer, form) {
+  try {
+    return await answer[form]();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError(0, { detail: "The answer of the server broke off." });
+  }
 }
 
 /** An answer that is a success of the type that was asked for. */
@@ -63,13 +87,13 @@ async function problemOf(answer) {
 }
 
 async function json(method, path, options) {
-  return (await request(method, path, options)).json();
+  return content(await request(method, path, options), "json");
 }
 
 /** One record, whose payload may hold any number. */
 async function record(path, signal) {
   const answer = await request("GET", path, { signal });
-  return parse(await answer.text(), asWritten);
+  return parse(await content(answer, "text"), asWritten);
 }
 
 /** The answers to several bodies of `POST /analytics`, each `{data}` or `{error}`, in order. */
@@ -84,7 +108,7 @@ export async function batch(queries, signal) {
 export async function resolve(body, signal) {
   const answer = await request("POST", "analytics", { body, signal });
   const [begin, end] = (answer.headers.get("Callistics-Range") ?? "../..").split("/");
-  const { data } = await answer.json();
+  const { data } = await content(answer, "json");
   const until = answer.headers.get("Callistics-Complete-Until");
   return { count: data[0]?.count ?? 0, begin, end, completeUntil: until };
 }
@@ -113,7 +137,7 @@ export async function payloadKeys(signal) {
 
 export async function panels() {
   const answer = await reach("dashboard/panels.json", { credentials: "omit" });
-  return (await success(answer)).json();
+  return content(await success(answer), "json");
 }
 
 function query(parameters) {

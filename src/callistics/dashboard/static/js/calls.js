@@ -3,7 +3,7 @@
 import { resolve, searchCalls } from "./api.js";
 import { addressOf, current, navigate } from "./app.js";
 import { showAsked } from "./asked.js";
-import { announce, byId, fill, h, redraw } from "./dom.js";
+import { announce, fill, h, notify, redraw } from "./dom.js";
 import { downloadMenu } from "./download.js";
 import * as format from "./format.js";
 import { cellOf, isFigure } from "./call-fields.js";
@@ -34,7 +34,7 @@ export async function showCalls(place, signal) {
   place.setAttribute("aria-busy", "true");
   try {
     if (!stays(wanted)) await load(wanted, place, signal);
-    fill(byId("notices"));
+    notify();
     showAsked(resolved, state);
   } finally {
     place.removeAttribute("aria-busy");

@@ -3,9 +3,10 @@
 import { batch, resolve, searchCalls } from "./api.js";
 import { current } from "./app.js";
 import { showAsked } from "./asked.js";
-import { announce, byId, fill, h } from "./dom.js";
+import { announce, byId, fill, h, notify } from "./dom.js";
 import * as format from "./format.js";
-import { emptyNotice, failureNotice } from "./notices.js";
+import { reload } from "./loading.js";
+import { LATER, emptyNotice, failureNotice } from "./notices.js";
 import { Panel } from "./panel.js";
 import { common, granularity, unfinishedFrom, withDays } from "./query.js";
 import { onTheme, theme } from "./theme.js";
@@ -50,7 +51,7 @@ export async function loadDashboard(signal, newestKnown) {
     showAsked(resolved, state, asked.compare);
     await newestKnown;
     signal.throwIfAborted();
-    fill(byId("notices"), failed ?? emptiness(resolved, state));
+    notify(failed ?? emptiness(resolved, state));
     announce(failed ? "The figures could not be loaded" : `${format.count(resolved.count)} calls in the range`);
   } finally {
     if (!signal.aborted) shown.forEach((panel) => panel.idle());
@@ -67,7 +68,7 @@ function ask(signal) {
 
 // What is wrong with the range alone is told by the panels; the rest concerns the page.
 function settled(error) {
-  if (error.name === "AbortError" || error.refusesKey || [429, 503, 0].includes(error.status)) throw error;
+  if (error.name === "AbortError" || error.refusesKey || LATER(error.status)) throw error;
   return { count: null, begin: "..", end: "..", completeUntil: null };
 }
 
@@ -82,7 +83,7 @@ async function showAll(answers, resolved, state) {
     return panel.show(data, { resolved, unit, compared, unfinished, total }, themes[theme()]);
   }));
   const same = errors.length === answers.length && errors.every((error) => error.message === errors[0].message);
-  return same ? failureNotice(errors[0]) : null;
+  return same ? failureNotice(errors[0], reload) : null;
 }
 
 function emptiness(resolved, state) {

@@ -40,6 +40,11 @@ export function redraw(element, draw, otherwise = null) {
   (same ?? after[place] ?? after.at(-1) ?? otherwise)?.focus({ preventScroll: true });
 }
 
+/** Say what happened above the figures; who was at a button there is afterwards at the figures. */
+export function notify(...children) {
+  redraw(byId("notices"), () => fill(byId("notices"), ...children), byId("main"));
+}
+
 function parts(element) {
   return [...element.querySelectorAll(REACHABLE)];
 }

@@ -1,6 +1,6 @@
 // Downloads of what a panel shows: all its rows, in a form that other programs open.
 
-import { request } from "./api.js";
+import { content, request } from "./api.js";
 import { announce, h } from "./dom.js";
 
 const FORMATS = [
@@ -48,7 +48,7 @@ function closeElsewhere(menu) {
 async function download(path, body, accept, usual) {
   announce("Preparing the download");
   const answer = await request("POST", path, { body, accept });
-  const address = URL.createObjectURL(await answer.blob());
+  const address = URL.createObjectURL(await content(answer, "blob"));
   const link = h("a", { href: address, download: nameOf(answer) ?? usual });
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), KEPT);

@@ -5,7 +5,7 @@ import * as app from "./app.js";
 import { addressOf, current, embedIn, isEmbedded, subscribe } from "./app.js";
 import { showCalls } from "./calls.js";
 import { buildDashboard, loadDashboard, loadNewest, showAge } from "./dashboard.js";
-import { announce, byId, fill, h, meta } from "./dom.js";
+import { announce, byId, h, meta, notify } from "./dom.js";
 import { askForToken, awaitTokens, isWaiting, takeToken } from "./embed.js";
 import * as filterBar from "./filter-bar.js";
 import { useDescription } from "./labels.js";
@@ -33,7 +33,7 @@ async function begin() {
     if (JSON.stringify(limits) !== arrangedFor) arrange(description);
   } catch (error) {
     byId("main").ariaBusy = "false";
-    fill(byId("notices"), failureNotice(error, begin));
+    notify(failureNotice(error, begin));
     return;
   }
   startLoading(load, fail);
@@ -45,6 +45,7 @@ function prepare(description) {
   begun = true;
   useDescription(description);
   useFilters(description.filters, description.address);
+  api.onFailure(failedAnywhere);
   subscribe((state) => {
     filterBar.update(state);
     showView(state);
@@ -100,12 +101,20 @@ function showView({ view }) {
   }
 }
 
+// What a token may never do another one of its kind may not do either.
+function isRefused(error) {
+  return isEmbedded() ? error.status === 401 : error.refusesKey;
+}
+
+// Also where more calls, a download or suggestions were asked for; a credential ends once.
+function failedAnywhere(error, used) {
+  if (isRefused(error) && used === credential() && !isWaiting()) fail(error);
+}
+
 function fail(error) {
-  // What a token may never do another one of its kind may not do either.
-  const refused = isEmbedded() ? error.status === 401 : error.refusesKey;
-  if (!refused) {
+  if (!isRefused(error)) {
     showOutdated(true);
-    return fill(byId("notices"), failureNotice(error, reload));
+    return notify(failureNotice(error, reload));
   }
   stopLoading();
   if (isEmbedded()) return waitForToken();
@@ -122,7 +131,7 @@ function endSession(status) {
 function signedIn() {
   byId("main").ariaBusy = "true";
   showSigned(true);
-  fill(byId("notices"));
+  notify();
   begin();
 }
 
@@ -132,7 +141,7 @@ function showSigned(inside) {
 
 function waitForToken() {
   const text = "This view has expired. It goes on as soon as the page around it has renewed it.";
-  fill(byId("notices"), h("div", { class: "message", role: "status" }, h("p", {}, text)));
+  notify(h("div", { class: "message", role: "status" }, h("p", {}, text)));
   announce(text);
   askForToken();
 }
@@ -143,7 +152,7 @@ function startEmbedded() {
     limits = { scope, locked };
     embedIn();
     for (const id of ["page", "content"]) byId(id).hidden = false;
-    fill(byId("notices"));
+    notify();
     begin();
   };
   awaitTokens(adopt);

@@ -7,7 +7,7 @@ import { describe, isOfRange } from "./chips.js";
 import { hasRange, withFilters, withRangeAlone } from "./state.js";
 
 // Not reached, too many at once, or out of order for a while: nothing is wrong with what was asked.
-const LATER = (status) => status === undefined || status === 0 || status === 429 || status >= 500;
+export const LATER = (status) => status === undefined || status === 0 || status === 429 || status >= 500;
 
 /** Every sentence about what is wrong, each with the field that it is about. */
 export function failureTexts(error) {

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { addressOf, current } from "./app.js";
 import { cellOf, fieldText, isFigure } from "./call-fields.js";
 import { link } from "./calls.js";
-import { byId, fill, h } from "./dom.js";
+import { fill, h, notify } from "./dom.js";
 import { label } from "./labels.js";
 
 const NESTED = ["payload", "calls", "history", "status_history"];
@@ -13,7 +13,7 @@ const CALL_COLUMNS = ["started_at", "outcome", "duration", "attempt", "provider"
 export async function showCall(place, signal) {
   const { id, merchant, timezone } = vacate(place);
   const call = await api.call(id, merchant, timezone, signal);
-  fill(byId("notices"));
+  notify();
   fill(place, back(), card("Call", call.call_id, [
     call.lead_id ? h("p", {}, link("All calls of this lead", "lead", call.lead_id, call.merchant_id)) : null,
     fields(call, { lead_id: (text) => call.lead_id && link(text, "lead", call.lead_id, call.merchant_id) }),
@@ -25,7 +25,7 @@ export async function showLead(place, signal) {
   const { id, merchant, timezone } = vacate(place);
   const lead = await api.lead(id, merchant, timezone, signal);
   const history = lead.history ?? lead.status_history ?? [];
-  fill(byId("notices"));
+  notify();
   fill(place, back(), card("Lead", lead.lead_id, [
     fields(lead, {}),
     payload(lead.payload),
