@@ -60,7 +60,9 @@ def key_text(name: str, none: str = "None") -> str:
     if name == "hour":
         return f"(format({value}, '02d') + ':00')"
     words = quoted(f"{name.capitalize()} ") + " + " if name == "attempt" else ""
-    return f"(isValid({value}) ? {words}toString({value}) : {quoted(absent(none))})"
+    # The library makes null of an empty text.
+    shown = f"""({value} === '' ? '""' : toString({value}))"""
+    return f"(isValid({value}) ? {words}{shown} : {quoted(absent(none))})"
 
 
 def group_text(group_by: Sequence[str]) -> str:

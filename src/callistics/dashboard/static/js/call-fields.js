@@ -20,7 +20,7 @@ export function fieldText(name, record) {
   if (name === "cost") return format.amount(value, record.currency);
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "number") return format.amount(value);
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" ? JSON.stringify(value) : format.text(value);
 }
 
 /** A cell of a table; `inside(name, record, text)` is what it holds. */

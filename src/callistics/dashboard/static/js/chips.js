@@ -70,7 +70,7 @@ function oneText(name, item) {
   if (item === null) return "none";
   if (name === "weekday" && typeof item === "number") return format.weekday(item);
   if (name === "hour" && typeof item === "number") return format.hour(item);
-  const text = item === "" ? '""' : String(item);
+  const text = format.text(item);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 

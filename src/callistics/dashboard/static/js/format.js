@@ -42,6 +42,11 @@ function formatter(options) {
   return new Intl.DateTimeFormat(languages, { ...options, calendar: "gregory", timeZone: "UTC" });
 }
 
+/** A text that can be seen, also an empty one. */
+export function text(value) {
+  return value === "" ? '""' : String(value);
+}
+
 export function count(value) {
   return value === null || value === undefined ? NOTHING : whole.format(value);
 }

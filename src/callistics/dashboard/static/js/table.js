@@ -126,7 +126,7 @@ export function cell(panel, name, row, unit, none = null) {
   if (plain === "hour") return format.hour(value);
   if (SHARES.has(plain)) return format.percent(value);
   if (inSeconds(panel, plain)) return format.duration(value);
-  return typeof value === "number" ? format.amount(value) : String(value);
+  return typeof value === "number" ? format.amount(value) : format.text(value);
 }
 
 function inSeconds({ query }, name) {

@@ -91,7 +91,7 @@ function choice(key, { value, calls }, field, selected) {
     if (tick.checked) selected.set(key, value);
     else selected.delete(key);
   });
-  const text = value === null ? "none (absent)" : (SHOWN[field]?.(value) ?? String(value));
+  const text = value === null ? "none (absent)" : (SHOWN[field]?.(value) ?? format.text(value));
   return h("li", {}, h("label", {}, tick, h("span", { class: "value" }, text),
     calls === undefined ? null : h("span", { class: "count" }, format.compact(calls))));
 }
