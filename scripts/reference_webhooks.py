@@ -16,8 +16,9 @@ def webhooks() -> str:
         "What becomes of what each platform sends, written from the mappings that the server "
         "uses. Paths are those of the record, which stands in the body where the section says; "
         "`$.` begins at the body itself, and of several the first that is there counts. What is "
-        "not listed is left out of the call, unless an endpoint's `payload_keep` names it. How to "
-        "set a platform up: [Webhooks](../webhooks.md).",
+        "not listed is left out of the call, unless an endpoint's `payload_keep` names it. Of "
+        "events as of the same time those of a higher order count as the later ones; without one "
+        "it is 0. How to set a platform up: [Webhooks](../webhooks.md).",
         *(_platform(one, builtin(name)) for name, one in platforms().items()),
     )
 
@@ -53,9 +54,9 @@ def _event(event: Event) -> str:
     )
     if event.ignored:
         return f"Where {when}: acknowledged and counted."
-    order = "; it goes before others of the same end" if event.order else ""
+    order = f" (order {event.order})" if event.order else ""
     if not event.fields:
-        return f"Where {when}: as above{order}."
+        return f"Where {when}{order}: as above."
     return f"Where {when}{order}:\n\n{_fields(event.fields)}"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from callistics.mapping import read_mapping
 from callistics.setting_table import table
 from callistics.settings import load_settings
 from support.pages import PAGES, ROOT, blocks
@@ -13,11 +14,14 @@ from support.pages import PAGES, ROOT, blocks
 SETTINGS = {one.name: one.variable for one in table()}
 OF_COMMANDS = {"CALLISTICS_KEY", "CALLISTICS_URL", "CALLISTICS_CONFIG", "CALLISTICS_DB_PASSWORD"}
 FIXTURES = {"callistics_client", "callistics_server"}
+TOML = [
+    (page.relative_to(ROOT).as_posix(), text) for page in PAGES for text in blocks(page, "toml")
+]
 FILES = [
-    pytest.param(text, id=page.relative_to(ROOT).as_posix())
-    for page in PAGES
-    for text in blocks(page, "toml")
+    pytest.param(text, id=page)
+    for page, text in TOML
     if "[sinks." not in text  # a file of Vector
+    and "[[event]]" not in text  # a mapping
 ]
 
 
@@ -40,6 +44,11 @@ def test_a_file_of_settings_can_be_used(
         path = tmp_path / "callistics.toml"
         path.write_text(text, encoding="utf-8")
         load_settings({"CALLISTICS_CONFIG": str(path)})
+
+
+def test_a_mapping_can_be_used() -> None:
+    found = [read_mapping(text, page) for page, text in TOML if "[[event]]" in text]
+    assert [[event.order for event in one.events] for one in found] == [[1, 2]]
 
 
 def test_every_variable_is_of_a_setting_or_of_commands() -> None:

@@ -102,24 +102,23 @@ def test_an_import_as_of_the_end_does_not_win_over_what_came_later(run: Run, fol
 
 
 @pytest.mark.parametrize(
-    ("record", "later"),
+    ("said", "order", "as_of"),
     [
-        ({"started_at": START, "duration": 42}, "2025-01-05T10:00:42.000002Z"),
-        (
-            {"started_at": START, "ended_at": "2025-01-05T11:01:00+01:00"},
-            "2025-01-05T10:01:00.000002Z",
-        ),
-        ({"started_at": "yesterday"}, None),
+        ({"end": "2025-01-05T11:01:00+01:00"}, 2, "2025-01-05T10:01:00.000002Z"),
+        ({"end": "2025-07-05 10:01"}, 2, "2025-07-05T10:01:00.000002"),
+        ({"end": "2025-07-05 10:01"}, 0, "2025-07-05 10:01"),
+        ({"end": "2025-01-05T10:01:00Z", "at": START}, 999, "2025-01-05T10:00:00.000999Z"),
+        ({"at": "yesterday"}, 2, "yesterday"),
+        ({}, 2, None),
     ],
 )
-def test_the_end_by_the_order_of_an_event(record: dict[str, Any], later: str | None) -> None:
-    assert end_of_call(record, None, 2) == later
-    assert end_of_call(record, zone("UTC"), 2) == later
-
-
-def test_a_local_end_stays_local_by_the_order_of_an_event() -> None:
-    record: dict[str, Any] = {"started_at": "2025-07-05 10:00", "ended_at": "2025-07-05 10:01"}
-    assert end_of_call(record, None, 2) == "2025-07-05T10:01:00.000002"
+def test_the_order_of_an_event(said: dict[str, str], order: int, as_of: str | None) -> None:
+    fields = 'call_id = "id"\nended_at = "end"\nupdated_at = "at"'
+    event = f"[[event]]\nwhen = {{}}\norder = {order}"
+    mapping = read_mapping(f"rest = 'drop'\nas_of = 'end'\n[fields]\n{fields}\n{event}")
+    (found,) = mapping.map({"id": "c", **said})
+    assert found.record is not None
+    assert found.record.get("updated_at") == as_of
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
-"""The time of a call's end, for records that do not say what time they are as of."""
+"""What time records are as of that do not say so, and which of the same time count as later."""
 
 from decimal import Decimal
 
 from callistics.model import zones
-from callistics.model.instants import parse_iso, utc_text
+from callistics.model.instants import SECOND, parse_iso, utc_text
 from callistics.model.zones import Zone
 from callistics.records.field_values import Reading, Value, read_duration, read_instant
 from callistics.records.record_times import OutOfOrder, readings_of
@@ -11,23 +11,33 @@ from callistics.records.record_times import OutOfOrder, readings_of
 _TIMES = ("started_at", "ended_at")
 
 
-def end_of_call(record: dict[str, object], zone: Zone | None, later: int = 0) -> str | None:
+def end_of_call(record: dict[str, object], zone: Zone | None) -> str | None:
     """When a call ended as far as its record says, else when it began; None where it says neither.
 
     Without a `zone`, a time that has no offset gives one that has none either. A time that cannot
-    be read gives none: the server says what is wrong with it. The end is `later` by so many µs.
+    be read gives none: the server says what is wrong with it.
     """
     try:
-        end = _local_end(record) if zone is None else _end(record, Reading(zone, 0))
-        return end if end is None or not later else _moved(end, later)
+        return _local_end(record) if zone is None else _end(record, Reading(zone, 0))
     except ValueError:
         return None
+
+
+def in_order(time: object, order: int) -> object:
+    """The time that a record is as of so that it counts as later than others of a lower order.
+
+    That is by so many µs later; what is no time stays as it is: the server says what is wrong.
+    """
+    try:
+        return _moved(time, order) if order and isinstance(time, str) else time
+    except ValueError:
+        return time
 
 
 def _moved(time: str, later: int) -> str:
     """A time by so many µs later, without an offset where it has none."""
     written = parse_iso(time.strip())
-    text = utc_text(written.local - (written.offset or 0) * 1_000_000 + later)
+    text = utc_text(written.local - (written.offset or 0) * SECOND + later)
     return text.removesuffix("Z") if written.offset is None else text
 
 

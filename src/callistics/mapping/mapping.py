@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from callistics.errors import did_you_mean
-from callistics.mapping.as_of import end_of_call
+from callistics.mapping.as_of import end_of_call, in_order
 from callistics.mapping.errors import MappingError
 from callistics.mapping.paths import PAYLOAD, Record, path_of
 from callistics.mapping.rule import FieldRule, check_rule
@@ -69,7 +69,7 @@ class Event:
 
     `fields` take the place of the mapping's own, None leaves one out. Bodies that are `ignored`
     say nothing of a call. `each` is the path of the records, where it is not the mapping's. Of
-    bodies that are as of the same end of a call those of a higher `order` count as the later ones.
+    bodies that are as of the same time those of a higher `order` count as the later ones.
     """
 
     when: Mapping[str, tuple[str, ...]]
@@ -124,7 +124,7 @@ class RecordMapping:
         if self.as_of_end and self.kind is not RecordKind.CALLS:
             raise MappingError("as of end is for calls: nothing else has an end")
         if not self.as_of_end and any(event.order for event in self.events):
-            raise MappingError('order is for as_of = "end": else bodies say what time they are of')
+            raise MappingError('order is for as_of = "end": else bodies may be as of their arrival')
 
     def _check_fields(self, fields: Mapping[str, FieldRule | None]) -> None:
         known = ALL_FIELDS[self.kind]
@@ -172,15 +172,18 @@ class RecordMapping:
     def finish(self, record: Record, order: int = 0) -> None:
         """Leave out parts without what they belong to, and say what time a record is as of.
 
-        By the `order` of its event that is so many µs later.
+        By the `order` of its event that is so many µs later: no two events of a call that follow
+        upon each other are as close, unless they are as of the same time.
         """
         for name, whole in _PARTS:
             if name in record and whole not in record:
                 del record[name]
         if self.as_of_end and record.get(_UPDATED_AT) is None:
-            end = end_of_call(record, self.zone, order)
+            end = end_of_call(record, self.zone)
             if end is not None:
                 record[_UPDATED_AT] = end
+        if _UPDATED_AT in record:
+            record[_UPDATED_AT] = in_order(record[_UPDATED_AT], order)
 
     def reads_own(self, name: str) -> bool:
         """Whether a field is filled from the column of its own name and nothing else."""
