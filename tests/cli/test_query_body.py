@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from callistics.cli.query_body import QueryOptions, payload_filters
+from callistics.cli.query_body import QueryOptions, filter_value, payload_filters
 
 
 def test_the_example_of_the_documentation() -> None:
@@ -122,6 +122,28 @@ def test_signs_the_wrong_way_round_are_pointed_at(
     (note,) = capsys.readouterr().err.splitlines()
     assert note.startswith(f"Note: --payload {text} looks for ")
     assert "= != > >= < <= ~" in note
+
+
+@pytest.mark.parametrize("value", ["[CONFIRMED,null]", '["CONFIRMED",', "{a}", " [x"])
+def test_lists_that_are_no_json_are_pointed_at(
+    value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert filter_value("outcome", value) == value
+    (note,) = capsys.readouterr().err.splitlines()
+    assert f'looks for "{value}", as that is no JSON' in note
+    assert note.endswith("""a list is 'outcome=["A", null]'""")
+
+
+def test_a_list_in_a_condition_is_pointed_at(capsys: pytest.CaptureFixture[str]) -> None:
+    payload_filters(['city=["Delhi", "Pune"]'])
+    (note,) = capsys.readouterr().err.splitlines()
+    assert note.endswith("for several values give --payload several times")
+
+
+@pytest.mark.parametrize("value", ['["CONFIRMED", null]', '{"exists": true}', "a[b]"])
+def test_other_filters_are_taken_quietly(value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    filter_value("outcome", value)
+    assert not capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["age>=60", "age!=60", "city=a=b", "size=1>0"])

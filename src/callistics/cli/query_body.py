@@ -24,6 +24,7 @@ _OPERATORS = {
     "~": "contains",
 }
 _SIGNS = ("=", "!", "<", ">", "~")
+_BRACKETS = ("[", "{")
 _LIST_OPERATORS = {"eq": "in", "ne": "not_in"}
 _FLAGS = {"true": True, "false": False}
 _WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
@@ -97,10 +98,13 @@ def _pair(text: str) -> tuple[str, str]:
 
 def filter_value(name: str, text: str) -> object:
     """A filter's value as its kind has it; lists and objects are written as JSON."""
-    if text.lstrip()[:1] in ("[", "{"):
+    if text.lstrip().startswith(_BRACKETS):
         try:
             return json.loads(text)
         except ValueError:
+            # A shell takes quotes away: outcome=["A", null] comes as two words.
+            example = f"'{name}=[\"A\", null]'"
+            _note(f'{name}={text} looks for "{text}", as that is no JSON; a list is {example}')
             return text
     spec = FILTERS.get(name)
     if spec is not None and spec.type is FLAG and text in _FLAGS:
@@ -137,15 +141,23 @@ def payload_filters(texts: Iterable[str]) -> Body:
         if match is None:
             raise click.UsageError(f"--payload {text}: must look like city=Delhi or age>=60")
         key, sign, value = match.groups()
-        if value.startswith(_SIGNS):
-            click.echo(_strange(text, value), err=True)
+        if value.startswith((*_SIGNS, *_BRACKETS)):
+            _note(_strange(text, value))
         found.setdefault(key.strip(), {}).setdefault(_OPERATORS[sign], []).append(value.strip())
     return {key: _condition(key, operators) for key, operators in found.items()}
 
 
 def _strange(text: str, value: str) -> str:
-    """What is most likely a slip is said, as an answer that finds nothing would not tell."""
-    return f'Note: --payload {text} looks for "{value}"; comparisons are {" ".join(_OPERATORS)}'
+    """What a condition that is most likely a slip looks for, and how it would be written."""
+    looks = f'--payload {text} looks for "{value}"'
+    if value.startswith(_BRACKETS):
+        return f"{looks}; for several values give --payload several times"
+    return f"{looks}; comparisons are {' '.join(_OPERATORS)}"
+
+
+def _note(text: str) -> None:
+    """Say what is most likely a slip, as an answer that finds nothing would not tell."""
+    click.echo(f"Note: {text}", err=True)
 
 
 def _condition(key: str, operators: dict[str, list[str]]) -> object:
