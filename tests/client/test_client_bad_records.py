@@ -18,6 +18,12 @@ from support.flaky import Proxy
 Records = Callable[[int], list[dict[str, Any]]]
 
 
+@pytest.mark.parametrize("given", [None, 7, pl.LazyFrame({"call_id": ["c"]}), "calls.csv"])
+def test_what_holds_no_records_is_told(given: Any) -> None:
+    with pytest.raises(RecordError, match="give an iterable of them, a frame or a table"):
+        Client("http://127.0.0.1:1", "key").ingest(given)
+
+
 def test_what_cannot_be_sent_is_left_out_as_other_bad_records_are(
     client: Client, records: Records
 ) -> None:

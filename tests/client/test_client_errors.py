@@ -200,6 +200,29 @@ def test_what_no_request_can_be_made_of(running: RunningServer) -> None:
         Client(f"http://{'a' * 70}.example").types()
 
 
+@pytest.mark.parametrize("identity", ["", "a\udcff", 42, None])
+def test_what_is_no_id_is_told_before_it_is_sent(identity: Any) -> None:
+    there = Client("http://127.0.0.1:1", "key", max_retries=0)
+    for ask in (
+        there.call,
+        there.lead,
+        there.erase_call,
+        there.revoke_key,
+        there.rotate_key,
+        there.get_alert,
+        there.delete_alert,
+    ):
+        with pytest.raises(ClientError, match=r"\bid\b") as caught:
+            ask(identity)
+        assert type(caught.value) is ClientError
+
+
+def test_a_batch_of_what_is_no_body() -> None:
+    queries: Any = ["call_count"]
+    with pytest.raises(ClientError, match="a batch is a list of bodies"):
+        Client("http://127.0.0.1:1", "key").batch(queries)
+
+
 def test_a_query_of_a_batch_without_its_type_is_told(running: RunningServer) -> None:
     queries: Any = [{"query_type": "call_count"}, {"filters": {}}]
     with running.client() as there:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from callistics.client.bodies import Locked, Moment, Permission, Scope
 from callistics.client.encoding import encoded
@@ -15,7 +14,7 @@ from callistics.client.found import (
     keys_of,
     token_of,
 )
-from callistics.client.requests import JSON, Request, nothing, read_with
+from callistics.client.requests import JSON, Request, nothing, path_part, read_with
 
 
 def create_key(
@@ -38,13 +37,13 @@ def list_keys() -> Request[list[Key]]:
 
 def rotate_key(key_id: str, overlap: int | None) -> Request[Key]:
     """A key that follows another. Nobody knows what a lost answer made."""
-    path = f"/keys/{quote(key_id, safe='')}/rotate"
+    path = f"/keys/{path_part(key_id)}/rotate"
     return _made(path, {"overlap": overlap}, read=read_with(key_of), repeatable=False)
 
 
 def revoke_key(key_id: str) -> Request[None]:
     """Refuse a key from now on."""
-    path = f"/keys/{quote(key_id, safe='')}"
+    path = f"/keys/{path_part(key_id)}"
     return Request(method="DELETE", path=path, read=nothing)
 
 

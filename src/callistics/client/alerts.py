@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from callistics.client.bodies import Moment
 from callistics.client.encoding import encoded
-from callistics.client.requests import JSON, Request, nothing, read_with
+from callistics.client.requests import JSON, Request, nothing, path_part, read_with
 
 Alert = dict[str, Any]
 """An alert as the API shows it; numbers are int or Decimal."""
@@ -59,7 +58,7 @@ def test_alert(alert_id: str) -> Request[Sequence[Mapping[str, Any]]]:
 
 
 def _path(alert_id: str) -> str:
-    return f"{_ALERTS}/{quote(alert_id, safe='')}"
+    return f"{_ALERTS}/{path_part(alert_id)}"
 
 
 def _sent(

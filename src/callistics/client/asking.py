@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
 from callistics.client.bodies import Asked, Query, Sought
 from callistics.client.encoding import encoded
-from callistics.client.errors import StatusError, problem_error
+from callistics.client.errors import ClientError, StatusError, problem_error
 from callistics.client.found import (
     CallPage,
     Erased,
@@ -102,6 +102,8 @@ def _answer(body: Mapping[str, Any], found: Body, headers: Mapping[str, str]) ->
 
 def batch(queries: Sequence[Query]) -> Request[list[Answer | StatusError]]:
     """Several queries of one state of the records."""
+    if not all(isinstance(each, Mapping) for each in cast("Sequence[object]", queries)):
+        raise ClientError('a batch is a list of bodies, such as {"query_type": "call_count"}')
     bodies = [_given(each) for each in queries]
 
     def build(found: Body) -> list[Answer | StatusError]:

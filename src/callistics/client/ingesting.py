@@ -33,7 +33,8 @@ BATCH_BYTES = 16 << 20
 
 def records_of(source: Any) -> Iterable[Any]:
     """The records of whatever was given. Raises `RecordError`."""
-    if isinstance(source, str | bytes):
+    known = is_table(source) or hasattr(source, "__iter__")
+    if not known or isinstance(source, str | bytes):
         raise RecordError("records are mappings: give an iterable of them, a frame or a table")
     if isinstance(source, Mapping):
         return (cast("Mapping[str, object]", source),)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import httpx
 
-from callistics.client.errors import UnreadableAnswerError
+from callistics.client.errors import ClientError, UnreadableAnswerError
 from callistics.model.json import NotJsonError, as_object, decode
 
 T = TypeVar("T")
@@ -41,9 +41,24 @@ def one(request: Request[T]) -> Flow[T]:
 
 
 def record_path(kind: str, identity: str) -> str:
-    """The path of a call or lead, whose id may be any text: dots alone would lead upwards."""
-    part = quote(identity, safe="")
-    return f"/{kind}/{part.replace('.', '%2E') if identity in ('.', '..') else part}"
+    """The path of a call or lead, whose id may be any text. Raises `ClientError` for no text."""
+    return f"/{kind}/{path_part(identity)}"
+
+
+def path_part(identity: str) -> str:
+    """An id as one part of a path: dots alone would lead upwards.
+
+    Raises `ClientError` for what no id is: another type, an empty text, half of a character.
+    """
+    if not isinstance(identity, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ClientError(f"an id is a text, not {identity!r}")
+    if not identity:
+        raise ClientError("an id has at least one character")
+    try:
+        part = quote(identity, safe="")
+    except UnicodeEncodeError:
+        raise ClientError(f"{identity!r} is no id: it has a character that is none") from None
+    return part.replace(".", "%2E") if identity in (".", "..") else part
 
 
 def body_of(response: httpx.Response) -> dict[str, Any]:

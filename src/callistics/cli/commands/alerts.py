@@ -4,7 +4,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote
 
 import click
 
@@ -12,6 +11,7 @@ from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.listing import Format, format_option, print_list
 from callistics.cli.output import console, table_of
 from callistics.cli.root import Failure
+from callistics.client.requests import path_part
 from callistics.model.json import NotJsonError, as_object, decode
 from callistics.texts import counted
 
@@ -172,4 +172,4 @@ def _body(file: Path | None) -> dict[str, object]:
 
 
 def _path(alert_id: str) -> str:
-    return f"{_ALERTS}/{quote(alert_id, safe='')}"
+    return f"{_ALERTS}/{path_part(alert_id)}"

@@ -1,12 +1,12 @@
 """`callistics keys`."""
 
 from typing import Any, cast
-from urllib.parse import quote
 
 import click
 
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.output import console, table_of
+from callistics.client.requests import path_part
 from callistics.model.keys import Permission
 
 _CREATE = """\b
@@ -110,7 +110,7 @@ def rotate(target: Target, key_id: str, overlap: int | None) -> None:
     body = {} if overlap is None else {"overlap": overlap}
     with connect(target) as client:
         made = client.request(
-            "POST", f"/keys/{quote(key_id, safe='')}/rotate", expects="key", json=body
+            "POST", f"/keys/{path_part(key_id)}/rotate", expects="key", json=body
         ).json()
     click.echo(f"Key {made['id']}, which follows {key_id}, shown this once:", err=True)
     click.echo(made["key"])
@@ -122,5 +122,5 @@ def rotate(target: Target, key_id: str, overlap: int | None) -> None:
 def revoke(target: Target, key_id: str) -> None:
     """Revoke a key, with immediate effect."""
     with connect(target) as client:
-        client.request("DELETE", f"/keys/{quote(key_id, safe='')}")
+        client.request("DELETE", f"/keys/{path_part(key_id)}")
     click.echo(f"Revoked {key_id}.")

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote
 
 import click
 
 from callistics.cli.connect import Target, client_options, connect
 from callistics.cli.output import console, table_of
 from callistics.cli.root import Failure
+from callistics.client.requests import path_part
 from callistics.model.json import encode
 from callistics.model.webhooks import MAPPED_AS
 
@@ -190,7 +190,7 @@ def replay(target: Target, endpoint_id: str) -> None:
 
 
 def _path(endpoint_id: str) -> str:
-    return f"{_ENDPOINTS}/{quote(endpoint_id, safe='')}"
+    return f"{_ENDPOINTS}/{path_part(endpoint_id)}"
 
 
 @command.command("try", epilog="Example: callistics webhook try retell call_ended.json")
