@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callistics.files import ndjson
-from callistics.files.lines import UnreadableError
+from callistics.files.lines import CUT_IN_IT, UnreadableError
 
 from .reading import from_json, records
 
@@ -18,6 +18,20 @@ def test_lines_are_passed_on_as_they_are() -> None:
     text = b'\xef\xbb\xbf{"a": 1.10}\r\n\n  \n{broken \n  {"b":2}'
     found = [(line.number, line.body) for line in from_json(text)]
     assert found == [(1, b'{"a": 1.10}'), (4, b"{broken"), (5, b'{"b":2}')]
+
+
+@pytest.mark.parametrize("last", ['{"a":', '{"a": "x', '{"a": tr', '{"a": 1', "{", '{"a": "\\u00'])
+def test_a_last_line_that_is_cut_off_says_so(last: str) -> None:
+    whole, cut = from_json(f'{{"a": 1}}\n{last}')
+    assert whole.wrong is None
+    assert (cut.number, cut.wrong) == (2, f"not JSON: it is not whole{CUT_IN_IT}")
+
+
+@pytest.mark.parametrize(
+    "last", ['{"a": 1}', "{broken", '{"a":\n', '{"a": 1}}', '{"a": NaN}', "x,y"]
+)
+def test_other_last_lines_are_passed_on(last: str) -> None:
+    assert [line.wrong for line in from_json(f'{{"a": 1}}\n{last}')] == [None, None]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "[]", " [ ] \n", "\ufeff[]"])

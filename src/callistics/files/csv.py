@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from io import BufferedReader
 from itertools import chain
 
-from callistics.files.lines import UnreadableError
+from callistics.files.lines import CUT_IN_IT, UnreadableError
 from callistics.files.tables import Row, Table, column_names, named_columns, without_last
 from callistics.mapping.mapping import Layout
 from callistics.texts import counted
@@ -185,7 +185,7 @@ class _Lines:
         """What to say of a row that is wrong where the file ends in the middle of its line."""
         if not self._row or self._row[-1][0].endswith(("\n", "\r")):
             return ""
-        return ", and the file ends in it: if it was cut off, fetch it again and import it whole"
+        return CUT_IN_IT
 
     def begin_row(self) -> None:
         """Those before it are not needed any more."""

@@ -10,6 +10,8 @@ import msgspec
 from callistics.model.field_error import FieldError
 from callistics.model.json import as_list, as_object
 
+CUT_IN_IT = ", and the file ends in it: if it was cut off, fetch it again and import it whole"
+"""What to say behind what is wrong with a line that has no end."""
 _PAYLOAD = "payload"
 
 

@@ -26,6 +26,9 @@ def changed(lines: Iterable[Line], mapping: RecordMapping) -> Iterator[Line]:
     """The lines of JSON with the mapping applied; those that cannot be read are marked wrong."""
     mapper = DocumentMapper(mapping)
     for line in lines:
+        if line.wrong is not None:
+            yield line
+            continue
         try:
             document = decode(cast("bytes", line.body))
         except NotJsonError as error:

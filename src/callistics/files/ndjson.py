@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from io import BufferedReader
 
-from callistics.files.lines import Line, UnreadableError
+import msgspec
+
+from callistics.files.lines import CUT_IN_IT, Line, UnreadableError
 
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 1 << 18
@@ -23,7 +25,8 @@ def json_lines(data: BufferedReader) -> Iterator[Line]:
     """The values as they are written, whether NDJSON, one array, or printed over several lines.
 
     Blank lines are left out. A line that is not JSON comes as it is: the server says so, and the
-    line's number is known. Raises `UnreadableError` where a value of several lines is not JSON.
+    line's number is known; but for one without an end, which may be cut off, and is marked wrong.
+    Raises `UnreadableError` where a value of several lines is not JSON.
     """
     head = data.peek(_CHUNK).removeprefix(_BOM).lstrip()
     if head.startswith(b"["):
@@ -35,7 +38,18 @@ def json_lines(data: BufferedReader) -> Iterator[Line]:
     for number, line in enumerate(data, start=1):
         text = (line.removeprefix(_BOM) if number == 1 else line).strip()
         if text:
-            yield Line(number, text)
+            yield Line(number, text, None if line.endswith(b"\n") else _cut(text))
+
+
+def _cut(text: bytes) -> str | None:
+    """What is wrong with the line that a file ends in, if it is JSON but for its end."""
+    try:
+        msgspec.json.decode(text)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        # The one sentence by which this reader tells that the text ended before a value did.
+        if "truncated" in str(error):
+            return f"not JSON: it is not whole{CUT_IN_IT}"
+    return None
 
 
 def whole_document(data: BufferedReader) -> Iterator[Line]:

@@ -194,6 +194,8 @@ def _records(
 ) -> Iterator[tuple[int, Found]]:
     for line in lines:
         try:
+            if line.wrong is not None:
+                raise ValueError(line.wrong)
             found.document = decode(cast("bytes", line.body))
             records = records_at(found.document, mapping.layout.records)
         except (NotJsonError, ValueError) as error:
