@@ -194,7 +194,7 @@ def test_a_running_server_is_talked_to(
         assert "wants a key" in run("import", "calls.ndjson.gz", "--url", url, code=1).stderr
         run("import", "calls.ndjson.gz", "--url", url, "--key", ADMIN_KEY)
         locked = run("query", "call_count", "--engine", engine, code=1).stderr
-        assert "a running server has it open" in locked
+        assert "A running server has it open, which --url reaches, or another" in locked
         # Without --url, the server that the settings of this machine tell of.
         monkeypatch.setenv("CALLISTICS_PORT", url.rpartition(":")[2])
         monkeypatch.setenv("CALLISTICS_ENGINE", engine)
@@ -204,7 +204,7 @@ def test_a_running_server_is_talked_to(
         taken = run("serve", code=1).stderr
         assert "of 127.0.0.1 is taken by another program; choose one with --port" in taken
         elsewhere = run("serve", "--port", free_port(), code=1).stderr
-        assert "a running server has it open; queries reach that one with --url" in elsewhere
+        assert "A running server has it open, which --url reaches, or another" in elsewhere
         assert f"is open in another process, with the pid {server.process.pid}." in elsewhere
         # Settings that decide the answer are not sent along.
         monkeypatch.setenv("CALLISTICS_SUCCESS_OUTCOMES", "CONFIRMED")

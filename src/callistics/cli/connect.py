@@ -222,4 +222,5 @@ def not_opened(settings: Settings, error: EngineError) -> str:
     text = f"{settings.engine}: {error}"
     if "lock" not in text.lower() and "is open in another process" not in text:
         return text
-    return f"{text}. Most likely a running server has it open; queries reach that one with --url."
+    by = "A running server has it open, which --url reaches, or another command: wait for its end"
+    return f"{text}. {by}."

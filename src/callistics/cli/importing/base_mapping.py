@@ -68,9 +68,10 @@ def _read(file: Path) -> RecordMapping:
             raise MappingError(f"{file}: delimiter {wrong}")
         _check_reads(file, found.layout)
         return found
-    except (MappingError, OSError, UnicodeDecodeError) as error:
-        text = str(error) if isinstance(error, MappingError) else f"{file}: {error}"
-        raise Failure(text) from None
+    except MappingError as error:
+        raise Failure(str(error)) from None
+    except UnicodeDecodeError as error:
+        raise Failure(f"{file}: {error}") from None
 
 
 def _check_reads(file: Path, layout: Layout) -> None:
