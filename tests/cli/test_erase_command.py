@@ -38,6 +38,18 @@ def test_leads_go_with_their_calls(filled: Run) -> None:
     assert count(filled) == "8"
 
 
+def test_a_dry_run_says_which_calls_it_does_not_count(filled: Run, folder: Path) -> None:
+    rows = "t0,mer_0,res,2025-01-01T10:00:00Z,l0,true\np0,mer_0,,,l0,\n"
+    (folder / "more.csv").write_text(f"{HEADER},test\n{rows}")
+    filled("import", "more.csv")
+    dry = filled("erase", "l0", "--dry-run")
+    assert dry.stdout == "1 lead and 2 calls would be erased, 0 not found\n"
+    assert "those that are pending or tests are not counted here" in dry.stderr
+    assert "1 lead and 4 calls erased" in filled("erase", "l0", "--yes").stdout
+    assert not filled("erase", "--calls", "c1", "--dry-run").stderr
+    assert "Note" not in filled("erase", "nobody", "--dry-run", code=1).stderr
+
+
 def test_who_does_not_say_yes_is_asked(filled: Run) -> None:
     refused = filled("erase", "--calls", "c3", stdin=b"n\n", code=1)
     assert "Erase 1 call for good?" in refused.stderr

@@ -28,6 +28,10 @@ Examples:
 # Those that wait at the same time are erased in one commit.
 _AT_A_TIME = 8
 _SHOWN = 20
+# A lead is shown with its live calls alone, and erased with all.
+_UNCOUNTED = (
+    "Note: a lead goes with all its calls; those that are pending or tests are not counted here."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ def command(
     with connect(target) as client:
         if dry_run:
             found = _tell("would be erased", _each(client, wanted, _look, "Looking"))
+            if found and any(one.kind == "leads" for one in wanted):
+                click.echo(_UNCOUNTED, err=True)
             _check_found(found, path)
             return
         if not yes:
