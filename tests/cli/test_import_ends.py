@@ -81,3 +81,12 @@ def test_a_redirected_file_is_not_written(
         monkeypatch.setattr(sys, "stdin", file)
         with pytest.raises(click.UsageError, match=r"--errors-file \S+ would overwrite -"):
             check_not_overwritten({"--errors-file": Path("calls.ndjson")}, ["-"])
+
+
+def test_a_mapping_that_is_not_there_is_told_once(run: Run, folder: Path) -> None:
+    (folder / "calls.csv").write_text("call_id\nc\n")
+    told = run("import", "calls.csv", "--mapping", "none.toml", code=1).stderr
+    assert told == "Error: none.toml: No such file or directory\n"
+    (folder / "bytes.toml").write_bytes(b"\xff")
+    told = run("import", "calls.csv", "--mapping", "bytes.toml", code=1).stderr
+    assert told.startswith("Error: bytes.toml: 'utf-8' codec can't decode byte 0xff")
