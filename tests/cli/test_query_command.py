@@ -271,3 +271,12 @@ def test_a_database_that_is_named_is_opened_whatever_the_environment_says_of_a_s
     shown = run("query", "call_count", *there, "--format", "json").stdout
     assert json.loads(shown)["data"] == [{"count": 1}]
     assert "not known" in run("query", "call_count", *there, "--key", "x", code=1).output
+
+
+@pytest.mark.parametrize(
+    "asked", [["call_count"], ["call_count", "call_duration"], ["call_count", "--all"]]
+)
+def test_a_slip_is_pointed_at_once(filled: Run, asked: list[str]) -> None:
+    shown = filled("query", *asked, "--filter", "outcome=[BUSY,null]", "--payload", "city==x")
+    notes = [line for line in shown.stderr.splitlines() if line.startswith("Note: --")]
+    assert [note.split()[1] for note in notes] == ["--filter", "--payload"]

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -27,12 +26,11 @@ def batch_body(options: QueryOptions, types: Sequence[str]) -> bytes:
     """
     known = registry()
     takers = [name for name in types if name in known and known[name].takes_measure]
+    # Once for all of them: what is noted of an option is said once.
+    with_measure = options.body()
+    without = {name: value for name, value in with_measure.items() if name != "measure"}
     queries = [
-        replace(
-            options,
-            query_type=name,
-            measure=options.measure if name in takers or not takers else None,
-        ).body()
+        {**(with_measure if name in takers or not takers else without), "query_type": name}
         for name in types
     ]
     return json.dumps({"queries": queries}).encode()

@@ -51,15 +51,19 @@ class QueryOptions:
     page: int | None = None
     page_size: int | None = None
 
+    @property
+    def groups(self) -> list[str]:
+        """The fields of `group_by`."""
+        return [name.strip() for name in (self.group_by or "").split(",") if name.strip()]
+
     def body(self) -> Body:
         """The body of the request. What is wrong with its values the server says."""
-        group_by = self.group_by.split(",") if self.group_by else []
         body: Body = {
             "query_type": self.query_type,
             "filters": self.filters_body(),
             "granularity": self.granularity,
             "timezone": self.timezone,
-            "group_by": [name.strip() for name in group_by if name.strip()],
+            "group_by": self.groups,
             "measure": self.measure,
             "compare": self.compare,
             "page": self.page,
@@ -104,7 +108,8 @@ def filter_value(name: str, text: str) -> object:
         except ValueError:
             # A shell takes quotes away: outcome=["A", null] comes as two words.
             example = f"'{name}=[\"A\", null]'"
-            _note(f'{name}={text} looks for "{text}", as that is no JSON; a list is {example}')
+            looks = f'--filter {name}={text} looks for "{text}"'
+            _note(f"{looks}, as that is no JSON; a list is {example}")
             return text
     spec = FILTERS.get(name)
     if spec is not None and spec.type is FLAG and text in _FLAGS:

@@ -123,7 +123,7 @@ def command(
         return
     with connect(target) as client:
         sent = _sent(options, body)
-        answer = _ask_all(client, options) if all_pages else ask(client, sent)
+        answer = _ask_all(client, sent) if all_pages else ask(client, sent)
         if plot is not None:
             _plot(client, plot, [json.loads(sent)], [_read_answer(answer)])
             return
@@ -212,9 +212,9 @@ def ask(client: Client, body: bytes) -> str:
     ).text
 
 
-def _ask_all(client: Client, options: QueryOptions) -> str:
+def _ask_all(client: Client, sent: bytes) -> str:
     """The answer as if one page could hold all rows."""
-    body = {**options.body(), "page": 1, "page_size": _LARGEST_PAGE}
+    body = {**json.loads(sent), "page": 1, "page_size": _LARGEST_PAGE}
     answer = _read_answer(ask(client, json.dumps(body).encode()))
     rows: list[Any] = answer["data"]
     while len(rows) < answer["total"]:
@@ -253,9 +253,8 @@ def _documented_columns(answer: Envelope, options: QueryOptions) -> list[str]:
     query = registry().get(str(answer.get("query_type")))
     if query is None:
         return []
-    groups = options.body().get("group_by", [])
     fields = [*query.columns, *(query.previous_columns if options.compare else [])]
-    return [*groups, *(field.name for field in fields)]
+    return [*options.groups, *(field.name for field in fields)]
 
 
 def _is_unicode(encoding: str) -> bool:
