@@ -214,9 +214,11 @@ def _timed(pair: Pair, found: Found, *, short: bool) -> Iterable[tuple[str, obje
         return []
     times = [
         _times(pair.shared.server, knocker, attack, pair)
-        for knocker in pair.shared.knockers
+        # First what reads: to try whether a change is refused may make it.
+        for reads, knocker in product((True, False), pair.shared.knockers)
         for attack in ATTACKS
-        if _let_in(knocker, attack) and attack.guessed and _harmless(pair, knocker, attack)
+        if attack.reads == reads and _let_in(knocker, attack) and attack.guessed
+        if _harmless(pair, knocker, attack)
     ]
     apart = told_apart(times)
     found.wrong += [f"times tell: {one}" for one in apart]
@@ -235,7 +237,9 @@ def _harmless(pair: Pair, knocker: Knocker, attack: Attack) -> bool:
     """Whether it can be made many times over: it reads, or is refused."""
     if attack.reads:
         return True
-    return not asked(pair.shared.server, knocker, attack, pair.there).is_success
+    # By both names: where it is let in, each is then a name of his own.
+    both = [asked(pair.shared.server, knocker, attack, one) for one in (pair.there, pair.never)]
+    return not any(answer.is_success for answer in both)
 
 
 def _times(server: Server, knocker: Knocker, attack: Attack, pair: Pair) -> Times:

@@ -109,6 +109,23 @@ def test_a_commit_that_failed_is_stored_with_the_next(tmp_path: Path) -> None:
         check(store)
 
 
+def test_a_rebuild_takes_nothing_for_stored_that_a_commit_brought_that_failed(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.db"
+    with opened(path=path) as store:
+        with pytest.MonkeyPatch.context() as patch:
+            inside.never_release(store.engine, patch)
+            with pytest.raises(InterruptedError):
+                store.send("calls", CALLS)
+        store.engine.rebuild()
+        store.send("calls", CALLS)
+    with opened(path=path) as store:
+        check(store)
+        filters = {"payload_filters": {"own": 1}}
+        assert store.rows("call_count", filters=filters) == [{"count": 1}]
+
+
 def fail(engine: DuckDBEngine) -> None:
     """Bring the tenants of all calls in a commit that fails."""
     names = ("merchant_id", "reseller_id", "template_id")

@@ -161,6 +161,8 @@ class PayloadKeys:
         """Store only what was collected, and the tenants of what is there."""
         self._tenants.fill(connection)
         self._instead, self._collected = self._collected or self._listing(), None
+        # What a transaction brought that failed is not stored by this one.
+        self._brought = []
         rows = list(self._instead.rows())
         self._known.add(rows)
         connection.execute("DELETE FROM payload_keys")

@@ -126,7 +126,7 @@ class Tenants:
         connection.execute(_FILL.format(most=self._limit))
         rows = connection.execute(_LISTED).fetchall()
         self._known.add(rows)
-        self._instead = _Merchants(rows)
+        self._brought, self._instead = [], _Merchants(rows)
 
 
 def _distinct(rows: pa.Table) -> Iterable[Sequence[Any]]:
