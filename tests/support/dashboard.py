@@ -91,8 +91,9 @@ class Dashboard(Watched):
 
     @property
     def query(self) -> Mapping[str, Sequence[str]]:
-        """What the address says."""
-        return parse_qs(urlsplit(self.page.url).query)
+        """What the address says, as the page has it: the driver is told of it later."""
+        search: str = self.page.evaluate("location.search")
+        return parse_qs(search.removeprefix("?"))
 
     def chips(self) -> list[str]:
         """The filters that are shown."""
