@@ -1,11 +1,12 @@
 """What is wrong with the body of an alert is named, all of it at once."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.alerting import URL, body
-from support.server import Server, problem
+from support.server import Server, problem, serving
 
 OVER_TIME = {"query_type": "calls_over_time", "granularity": "hour"}
 WRONG: list[tuple[int, str, dict[str, Any]]] = [
@@ -87,3 +88,17 @@ def test_the_possible_figures_are_named(shared_server: Server) -> None:
     wanted = body(query={"query_type": "success_rate"}, field="rate")
     (error,) = problem(shared_server.request("POST", "/alerts", json=wanted), 422)["errors"]
     assert error["message"].endswith("one of calls, reached, reach_rate, successes, success_rate")
+
+
+def test_an_alert_that_mails_is_changed_where_no_mail_is_sent_any_more(tmp_path: Path) -> None:
+    notify = [{"email": {"to": ["ops@calls.example"]}}]
+    smtp: dict[str, Any] = {"smtp_url": "smtp://mail.example", "mail_from": "alerts@calls.example"}
+    with serving(tmp_path, **smtp) as server:
+        made = server.request("POST", "/alerts", json=body(notify=notify)).json()
+    with serving(tmp_path) as server:
+        path = f"/alerts/{made['id']}"
+        changed = server.request("PATCH", path, json={"enabled": False}).json()
+        assert (changed["enabled"], changed["notify"]) == (False, notify)
+        others = [{"email": {"to": ["others@calls.example"]}}]
+        answer = server.request("PATCH", path, json={"notify": others})
+        assert problem(answer, 422)["errors"][0]["pointer"] == "/notify/0/email"

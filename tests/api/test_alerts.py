@@ -279,3 +279,11 @@ def test_notices_are_counted_without_naming_anybody(server: Server) -> None:
     assert "callistics_alerts_firing 1.0" in text
     assert 'callistics_alert_notices_total{channel="webhook",result="sent"}' in text
     assert one not in text
+
+
+def test_an_alert_that_is_stopped_is_not_counted_as_firing(server: Server) -> None:
+    one = make(server, body(), NOW)
+    assert look(server, NOW, one) == "firing"
+    assert server.request("PATCH", f"/alerts/{one}", json={"enabled": False}).status_code == 200
+    look(server, NOW)
+    assert "callistics_alerts_firing 0.0" in server.request("GET", "/metrics").text

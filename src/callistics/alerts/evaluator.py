@@ -73,9 +73,9 @@ class Evaluator:
 
     @property
     def firing(self) -> int:
-        """How many alerts fire."""
-        found = list((self._statuses or {}).values())
-        return sum(one.state is AlertState.FIRING for one in found)
+        """How many alerts fire, of those that are evaluated."""
+        found = list((self._statuses or {}).items())
+        return sum(own in self._next and one.state is AlertState.FIRING for own, one in found)
 
     def round(self, now: int) -> int | None:
         """Evaluate what is due at an instant (µs); when something is again, None if nothing is."""

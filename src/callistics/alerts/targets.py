@@ -47,7 +47,7 @@ def parse_targets(
 ) -> tuple[NotifyTarget, ...]:
     """The targets; a webhook without a secret has that of a `known` one to the same address.
 
-    A webhook that is known stays, whatever may be reached by now.
+    What is known stays, whatever may be reached by now.
     """
     if value is None:
         return ()
@@ -72,7 +72,7 @@ def parse_targets(
         elif kind == "webhook":
             found.append(_webhook(f"{at}/webhook", inside, before, problems, ways))
         else:
-            found.append(_email(f"{at}/email", inside, problems, mails=ways.mails))
+            found.append(_email(f"{at}/email", inside, known, problems, mails=ways.mails))
     urls = [one.url for one in found if one.url is not None]
     if len(set(urls)) < len(urls):
         problems.append(invalid("/notify", "names one webhook twice"))
@@ -147,13 +147,18 @@ def _wrong_url(url: str) -> str | None:
 
 
 def _email(
-    at: str, given: Mapping[str, object], problems: list[Problem], *, mails: bool
+    at: str,
+    given: Mapping[str, object],
+    known: Sequence[NotifyTarget],
+    problems: list[Problem],
+    *,
+    mails: bool,
 ) -> NotifyTarget:
     _unknown(at, given, ("to",), problems)
-    if not mails:
-        problems.append(invalid(at, "the server sends no mail: smtp_url and mail_from are not set"))
     items = as_list(given.get("to"))
     texts = [item for item in items or () if isinstance(item, str)]
+    if not mails and NotifyTarget(to=tuple(texts)) not in known:
+        problems.append(invalid(at, "the server sends no mail: smtp_url and mail_from are not set"))
     if items is None or len(texts) < len(items):
         problems.append(malformed(f"{at}/to", "required: a list of strings"))
         return NotifyTarget()
