@@ -86,3 +86,10 @@ def test_a_replay_ends_with_the_server(tmp_path: Path, monkeypatch: pytest.Monke
         headers = {"Authorization": f"Bearer {server.application.local_key}"}
         server.begin("POST", f"{endpoint.path}/dead-letters/replay", headers=headers)
         assert begun.wait(LONG)
+
+
+def test_what_concerns_all_takes_no_body_that_names_some(server: Server) -> None:
+    for method, path in (*paths(server), ("DELETE", "/embed-tokens")):
+        answer = server.request(method, path, json={"ids": ["one"]})
+        assert "takes no body" in problem(answer, 400)["errors"][0]["message"]
+        assert server.request(method, path).is_success

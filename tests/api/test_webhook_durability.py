@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from drills.load import waiting
 
 from support.asynchronous import finished
 from support.gate import until
@@ -53,12 +54,6 @@ async def send_many(server: Live, url: str, kill_after: int) -> set[int]:
     async with httpx.AsyncClient(limits=limits, timeout=60) as client:
         await asyncio.gather(*(send(client, number) for number in range(AT_ONCE)))
     return acknowledged
-
-
-def waiting(server: Live) -> int:
-    lines = server.client.get("/metrics").text.splitlines()
-    (line,) = (one for one in lines if one.startswith("callistics_webhooks_waiting "))
-    return int(float(line.split()[1]))
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 from collections.abc import Callable, Generator
 from functools import cache
 from itertools import count
@@ -13,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from callistics.cli import main
 from support import engines
+from support.live import free_port
 from support.postgres import MISSING, REASON, Database, running
 
 Run = Callable[..., Result]
@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working directory, and a machine on which no server runs."""
     for name in [name for name in os.environ if name.startswith("CALLISTICS_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("CALLISTICS_PORT", str(unused_port()))
+    monkeypatch.setenv("CALLISTICS_PORT", str(free_port()))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -72,12 +72,6 @@ def fill(folder: Path, _imported: Callable[[str], Path]) -> Fill:
         shutil.copytree(_imported(text), folder, dirs_exist_ok=True)
 
     return fill
-
-
-def unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -12,10 +12,10 @@ import pytest
 
 from callistics.engines.duckdb.engine import DuckDBEngine
 from support import engines
-from support.live import ADMIN_KEY, Live, live
+from support.live import ADMIN_KEY, Live, free_port, live
 from support.pages import ROOT, blocks
 
-from .conftest import Run, unused_port
+from .conftest import Run
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def test_the_server_that_is_named_is_the_one_asked(
 
 
 def test_a_named_server_that_does_not_answer_is_a_problem(run: Run) -> None:
-    url = f"http://127.0.0.1:{unused_port()}"
+    url = f"http://127.0.0.1:{free_port()}"
     assert f"Problem: no server answers at {url}" in run("doctor", "--url", url, code=1).output
 
 

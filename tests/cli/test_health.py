@@ -9,7 +9,9 @@ from threading import Thread
 
 import pytest
 
-from .conftest import Run, unused_port
+from support.live import free_port
+
+from .conftest import Run
 
 READY = b'{"status": "ready", "timezone_rules": "2026a"}'
 
@@ -58,5 +60,5 @@ def test_a_server_of_something_else_is_not(run: Run) -> None:
 
 
 def test_where_nobody_answers_nothing_is_healthy(run: Run) -> None:
-    url = f"http://127.0.0.1:{unused_port()}"
+    url = f"http://127.0.0.1:{free_port()}"
     assert f"{url} does not answer" in run("health", "--url", url, code=1).output

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from support.live import free_port
 from support.postgres import PASSWORD, Database
 
-from .conftest import Run, unused_port
+from .conftest import Run
 from .syncing import CALLS, TENANT, insert, sync
 
 
@@ -86,7 +87,7 @@ def test_a_database_that_does_not_let_in(
 
 
 def test_a_database_that_is_not_there(run: Run) -> None:
-    dsn = f"postgresql://u:{PASSWORD}@127.0.0.1:{unused_port()}/d"
+    dsn = f"postgresql://u:{PASSWORD}@127.0.0.1:{free_port()}/d"
     shown = run("sync", dsn, "--table", "t", "--cursor", "c", code=1).output
     assert "cannot connect to 127.0.0.1:" in shown
     assert PASSWORD not in shown

@@ -10,7 +10,6 @@ from .reference.canonical import numeric
 from .weights import weighted
 
 INNER_KEYS = ("b", "b.c", "c", "a", "city", "")
-CHAIN = ("a", "b", "c")
 
 
 @cache

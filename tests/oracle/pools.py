@@ -164,7 +164,6 @@ LITERAL_KEYS = (*KEYS[:9], *KEYS, "")
 # Drawn more often than the rest, for records and conditions to agree now and then.
 CORE_SCALARS: tuple[Any, ...] = (82, 82.0, "82", "82.0", True, "true", "Lisboa", "2021-10-31")
 CORE_KEYS = ("city", "score", "a.b", "a")
-GROUP_KEYS = ("city", "score", "a.b", "a", "x y", "q\"t's", "\U0001f600")
 NUMBER_LISTS: dict[str, Sequence[int]] = {
     "weekday": range(1, 8),
     "hour": range(24),

@@ -11,10 +11,11 @@ import vl_convert
 
 from callistics.catalog.dimensions import GROUPABLE
 from callistics.pictures.frame import PARAMS, ROWS
-from callistics.pictures.labels import PREVIOUS, label
+from callistics.pictures.labels import label
 from callistics.pictures.specification import specification
 from callistics.pictures.theme import theme
 from callistics.queries import registry
+from callistics.queries.base import PREVIOUS
 from callistics.sql.selection import Unit
 from support.pictures import Rows, answer, drawn, records, told
 from support.store import Store, opened

@@ -22,7 +22,7 @@ from callistics.model.alerts import (
     Window,
 )
 from callistics.model.bodies import Object
-from callistics.model.instants import utc_text
+from callistics.model.instants import SECOND, utc_text
 from callistics.model.json import as_object, encode
 from callistics.model.time_range import instant_text
 from callistics.model.zones import Zone
@@ -154,4 +154,4 @@ def _dated(watched: Watched, change: AlertChange) -> Object:
 
 def _local(where: Zone, at: int) -> str:
     """An instant to the second, with its offset."""
-    return instant_text(where, at // 1_000_000 * 1_000_000)
+    return instant_text(where, at // SECOND * SECOND)

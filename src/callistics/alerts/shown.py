@@ -17,7 +17,7 @@ from callistics.model.alerts import (
     StoredAlert,
     Window,
 )
-from callistics.model.instants import utc_text
+from callistics.model.instants import utc_text, utc_text_or_none
 from callistics.model.time_range import instant_text
 from callistics.model.zones import Zone
 
@@ -100,9 +100,9 @@ def _standing(status: AlertStatus | None) -> Shown:
     error = None if status is None else status.error
     return {
         "state": state,
-        "since": _moment(status.error_since if status and error else since),
+        "since": utc_text_or_none(status.error_since if status and error else since),
         "last_value": None if only is None else only.value,
-        "last_evaluated_at": _moment(None if status is None else status.evaluated_at),
+        "last_evaluated_at": utc_text_or_none(None if status is None else status.evaluated_at),
         "error": error,
     }
 
@@ -158,10 +158,6 @@ def shown_delivery(delivery: Delivery) -> Mapping[str, object]:
         "made_at": utc_text(delivery.made_at),
         "state": delivery.state,
         "attempts": delivery.attempts,
-        "next_attempt_at": None if delivery.over else utc_text(delivery.next_at),
+        "next_attempt_at": utc_text_or_none(None if delivery.over else delivery.next_at),
         "error": delivery.error,
     }
-
-
-def _moment(at: int | None) -> str | None:
-    return None if at is None else utc_text(at)

@@ -1,7 +1,7 @@
 """Answers to queries that were sent before, kept while no record changes.
 
 A dashboard asks the same again and again. What an answer depends on is the query as it was
-sent, the scope of who asks, and the version of the data: a commit makes every kept answer stale.
+sent, the scope of who asks, and the version of the data: a commit of records makes all stale.
 Where the query names a range from now on, the answer is kept while the name means the same.
 """
 

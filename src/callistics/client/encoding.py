@@ -91,7 +91,8 @@ def _moment(value: datetime) -> datetime:
     return datetime(*day, *clock, tzinfo=value.tzinfo, fold=value.fold)
 
 
-def _seconds(value: timedelta) -> Decimal:
+def seconds_of(value: timedelta) -> Decimal:
+    """A length of time in seconds, exact."""
     micros = (value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds
     return Decimal(micros) / _MICROSECONDS
 
@@ -105,7 +106,7 @@ _CONVERT: Mapping[type, Callable[[Any], object]] = {
     Decimal: _decimal,
     datetime: _moment,
     date: lambda value: date(value.year, value.month, value.day),
-    timedelta: _seconds,
+    timedelta: seconds_of,
     dict: _members,
     Mapping: _members,
     list: lambda value: [plain(one) for one in value],

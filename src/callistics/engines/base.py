@@ -190,7 +190,7 @@ class SnapshotSource(Protocol):
 
     @property
     def data_version(self) -> int | None:
-        """A number that every commit changes; None where others may write unseen, or just now."""
+        """A number that commits of records change; None where others may write, or just now."""
         ...
 
     def reading(self) -> AbstractContextManager[Snapshot]:

@@ -23,14 +23,14 @@ from callistics.alerts.simulate import SPAN_FIELDS, Simulation, parse_span, zone
 from callistics.errors import NotFound, Refused, malformed
 from callistics.http.answer import Answer, json_answer, json_of
 from callistics.http.answering import answered_json
-from callistics.http.bodies import json_body
+from callistics.http.bodies import json_body, no_body
 from callistics.http.durable import durable
 from callistics.http.fair_queue import Asked
 from callistics.http.services import AnyRequest, Services, services
 from callistics.model.alerts import AlertStatus, NotifyTarget, StoredAlert, Window
 from callistics.model.audit import Action
 from callistics.model.bodies import Object, read_object, unknown_fields
-from callistics.model.instants import utc_text
+from callistics.model.instants import utc_text_or_none
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.zones import zone
 
@@ -140,6 +140,7 @@ async def test_alert(request: AnyRequest, alert_id: FromPath[str]) -> Answer:
     """Send a notice that is marked as a test, now; what became of it at each place."""
     parts = services(request)
     asking = parts.authorize(request, Permission.ADMIN)
+    await no_body(request)
     found = await _found(parts, asking, alert_id)
     sent = await parts.chores.run(partial(parts.alerts.test, found), Asked(asking.id))
     return json_answer(
@@ -172,7 +173,7 @@ def _shown_simulation(found: Simulation, span: Window) -> object:
         "changes": [
             {
                 **shown_change(one.change, found.zone),
-                "told_at": None if one.told_at is None else utc_text(one.told_at),
+                "told_at": utc_text_or_none(one.told_at),
             }
             for one in found.changes
         ],

@@ -9,11 +9,12 @@ from typing import IO
 from litestar import delete, get, post
 from litestar.params import FromPath
 
-from callistics.errors import Forbidden, Refused, malformed
+from callistics.errors import Forbidden
 from callistics.exports.formats import FORMATS
 from callistics.http.answer import Answer, json_answer
+from callistics.http.bodies import no_body
 from callistics.http.durable import durable
-from callistics.http.services import AnyRequest, Services, read_body, services
+from callistics.http.services import AnyRequest, Services, services
 from callistics.http.streamed import Streamed
 from callistics.model.audit import Action
 from callistics.model.keys import Permission, StoredKey
@@ -26,7 +27,7 @@ _PIECE = 1 << 20
 async def backups(request: AnyRequest) -> Answer:
     """Hold the state as it is now, until it is released or nothing of it is asked for."""
     parts, _ = _authorized(request)
-    await _check_empty(request, parts)
+    await no_body(request)
     state = await parts.backing_up.run(parts.backups.hold)
     return json_answer(state, 201)
 
@@ -42,7 +43,7 @@ async def backup_state(request: AnyRequest, backup_id: FromPath[str]) -> None:
 async def backup_made(request: AnyRequest, backup_id: FromPath[str]) -> None:
     """Release a state, of which a backup was made."""
     parts, key = _authorized(request)
-    await _check_empty(request, parts)
+    await no_body(request)
     state = await parts.backing_up.run(partial(parts.backups.release, backup_id))
     rows = {name: state.rows(name) for name in ("calls", "lead_records")}
     told = {"backup": state.id, **rows}
@@ -82,8 +83,3 @@ def _authorized(request: AnyRequest) -> tuple[Services, StoredKey]:
             " without scope"
         )
     return parts, key
-
-
-async def _check_empty(request: AnyRequest, parts: Services) -> None:
-    if await read_body(request, parts.settings.query_body_limit):
-        raise Refused([malformed("", "takes no body")])

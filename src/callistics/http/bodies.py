@@ -1,6 +1,6 @@
 """Bodies of requests that are one JSON document."""
 
-from callistics.errors import UnsupportedMedia
+from callistics.errors import Refused, UnsupportedMedia, malformed
 from callistics.http.services import AnyRequest, read_body, services
 from callistics.ingest.decompress import unpack
 from callistics.model.media_types import is_json, media_type
@@ -20,6 +20,12 @@ async def json_body(request: AnyRequest, *, optional: bool = False) -> bytes:
         return body
     _check_type(request)
     return unpack(body, request.headers.get("content-encoding"), limit)
+
+
+async def no_body(request: AnyRequest) -> None:
+    """Raises `Refused` where a request has a body, which nothing would read; and as `read_body`."""
+    if await read_body(request, services(request).settings.query_body_limit):
+        raise Refused([malformed("", "takes no body")])
 
 
 def _check_type(request: AnyRequest) -> None:

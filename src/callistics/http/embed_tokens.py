@@ -5,7 +5,7 @@ from litestar import HttpMethod, route
 from callistics.access.tokens import new_token_secret
 from callistics.errors import Forbidden, Refused, invalid
 from callistics.http.answer import Answer, json_answer
-from callistics.http.bodies import json_body
+from callistics.http.bodies import json_body, no_body
 from callistics.http.durable import durable
 from callistics.http.embed_request import parse_embed_request
 from callistics.http.services import AnyRequest, Services, public_url, services
@@ -31,6 +31,7 @@ async def embed_tokens(request: AnyRequest) -> Answer:
     asking = parts.authorize(request, Permission.ADMIN)
     if request.method == HttpMethod.POST:
         return await _sign(request, parts, asking)
+    await no_body(request)
     await _revoke(parts, asking)
     return Answer(b"", 204)
 

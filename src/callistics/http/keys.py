@@ -16,7 +16,7 @@ from callistics.http.durable import durable
 from callistics.http.services import AnyRequest, Services, services
 from callistics.ingest.job import Job, Result
 from callistics.model.audit import Action, Detail
-from callistics.model.instants import utc_text
+from callistics.model.instants import utc_text, utc_text_or_none
 from callistics.model.keys import Permission, StoredKey
 
 Shown = dict[str, object]
@@ -103,7 +103,7 @@ async def _followed(parts: Services, asking: StoredKey, old: StoredKey, overlap:
     found = rotation(old, last, overlap, parts.clock())
     made = found.made.stored
     ending = ended(old, found.old_ends)
-    told = {"key": old.id, "successor": made.id, "expires_at": _moment(ending.expires_at)}
+    told = {"key": old.id, "successor": made.id, "expires_at": utc_text_or_none(ending.expires_at)}
     note = parts.note(Action.KEY_ROTATED, asking, **told)
     carried = await asyncio.to_thread(parts.alerts.handed_on, old.id, made.id)
     done = parts.writer.submit(Job(keys=(ending, made), alerts=carried, notes=(note,)))
@@ -124,7 +124,7 @@ def told_of(key: StoredKey) -> dict[str, Detail]:
         "key": key.id,
         "name": key.name,
         "permissions": sorted(key.permissions),
-        "expires_at": _moment(key.expires_at),
+        "expires_at": utc_text_or_none(key.expires_at),
     }
 
 
@@ -136,12 +136,8 @@ def shown_key(key: StoredKey, moment: int) -> Shown:
         "permissions": sorted(key.permissions),
         "scope": key.scope.as_lists(),
         "created_at": utc_text(key.created_at),
-        "expires_at": _moment(key.expires_at),
+        "expires_at": utc_text_or_none(key.expires_at),
         "days_left": days_left(key, moment),
-        "revoked_at": _moment(key.revoked_at),
-        "last_used_at": _moment(key.last_used_at),
+        "revoked_at": utc_text_or_none(key.revoked_at),
+        "last_used_at": utc_text_or_none(key.last_used_at),
     }
-
-
-def _moment(instant: int | None) -> str | None:
-    return None if instant is None else utc_text(instant)

@@ -14,7 +14,7 @@ from callistics.alerts.parse import (
 )
 from callistics.alerts.targets import MOST_ADDRESSES, MOST_TARGETS
 from callistics.alerts.windows import VERSUS
-from callistics.http.openapi_parts import Json, choice, nullable, ref
+from callistics.http.openapi_parts import Json, choice, list_of, nullable, object_of, ref
 from callistics.model.alerts import AlertState, DeliveryState
 from callistics.model.bodies import MAX_NAME
 
@@ -33,17 +33,6 @@ def _whole(low: int, high: int, default: int, text: str) -> Json:
         "maximum": high,
         "default": default,
         "description": text,
-    }
-
-
-def object_of(properties: Json, *optional: str) -> Json:
-    """An object of these properties alone, all required but the optional ones."""
-    required = [name for name in properties if name not in optional]
-    return {
-        "type": "object",
-        "required": required,
-        "additionalProperties": False,
-        "properties": properties,
     }
 
 
@@ -91,10 +80,6 @@ def _fields() -> Json:
     return fields
 
 
-def _items(schema: Json) -> Json:
-    return {"type": "array", "items": schema}
-
-
 def alert_schemas() -> Json:
     """The schemas of its requests and answers, by their names."""
     fields, span = _fields(), dict[str, object]({"from": _TEXT, "to": _TEXT_OR_NOT})
@@ -136,16 +121,16 @@ def alert_schemas() -> Json:
     whole: Json = {
         **shown,
         "last_buckets": nullable(ref("AlertBuckets")),
-        "groups": _items(object_of(status)),
-        "history": _items(object_of(change)),
-        "deliveries": _items(_delivery()),
+        "groups": list_of(object_of(status)),
+        "history": list_of(object_of(change)),
+        "deliveries": list_of(_delivery()),
     }
     told: Json = {**change, "told_at": _TIME_OR_NOT}
     simulation: Json = {
         "from": _TIME,
         "to": _TIME,
-        "changes": _items(object_of(told)),
-        "figures": _items(object_of({"buckets": ref("AlertBuckets"), **status})),
+        "changes": list_of(object_of(told)),
+        "figures": list_of(object_of({"buckets": ref("AlertBuckets"), **status})),
     }
     return {
         "AlertRequest": object_of(fields, *optional),

@@ -1,7 +1,14 @@
 """Alerts in the OpenAPI document."""
 
-from callistics.http.openapi_alert_schemas import object_of
-from callistics.http.openapi_parts import Json, json_content, ref, responses
+from callistics.http.openapi_parts import (
+    Json,
+    json_content,
+    list_of,
+    object_of,
+    ref,
+    request_body,
+    responses,
+)
 
 _ALERT_ID: Json = {
     "name": "alert_id",
@@ -27,12 +34,13 @@ _EXAMPLE: Json = {
 
 def alert_paths() -> Json:
     """The paths with their operations."""
+    listed = object_of({"alerts": list_of(ref("Alert"))})
     return {
         "/alerts": {
             "get": _operation(
                 "list_alerts",
                 "List alerts",
-                _found("The alerts in the key's scope.", object_of({"alerts": _many("Alert")})),
+                _found("The alerts in the key's scope.", listed),
                 400, 401, 403, 429, 503, 504,
             ),
             "post": _operation(
@@ -40,7 +48,7 @@ def alert_paths() -> Json:
                 "Make an alert",
                 _found("Made; secrets are shown this once.", ref("Alert"), 201),
                 400, 401, 403, 413, 415, 422, 429, 503, 504,
-                body=_body("AlertRequest", _EXAMPLE),
+                body=request_body("AlertRequest", _EXAMPLE),
             ),
         },
         "/alerts/simulate": {
@@ -49,7 +57,7 @@ def alert_paths() -> Json:
                 "What an alert that is not saved would have done",
                 _found("By the records as they are now.", ref("AlertSimulation")),
                 400, 401, 403, 413, 415, 422, 429, 503, 504,
-                body=_body("AlertSimulationRequest", {**_EXAMPLE, "from": "2025-01-01"}),
+                body=request_body("AlertSimulationRequest", {**_EXAMPLE, "from": "2025-01-01"}),
             )
         },
         "/alerts/{alert_id}": {
@@ -65,7 +73,7 @@ def alert_paths() -> Json:
                 "Change an alert",
                 _found("Changed; new secrets are shown this once.", ref("Alert")),
                 400, 401, 403, 404, 413, 415, 422, 429, 503, 504,
-                body=_body("AlertPatch", {"enabled": False}),
+                body=request_body("AlertPatch", {"enabled": False}),
                 of_one=True,
             ),
             "delete": _operation(
@@ -82,7 +90,7 @@ def alert_paths() -> Json:
                 "What an alert would have done",
                 _found("By the records as they are now.", ref("AlertSimulation")),
                 400, 401, 403, 404, 413, 415, 422, 429, 503, 504,
-                body=_body("AlertSpan", {"from": "2025-01-01", "to": "2025-01-31"}),
+                body=request_body("AlertSpan", {"from": "2025-01-01", "to": "2025-01-31"}),
                 of_one=True,
             )
         },
@@ -90,8 +98,8 @@ def alert_paths() -> Json:
             "post": _operation(
                 "test_alert",
                 "Send a notice that is marked as a test",
-                _found("What became of it.", object_of({"notices": _many("AlertTest")})),
-                400, 401, 403, 404, 429, 503, 504,
+                _found("What became of it.", object_of({"notices": list_of(ref("AlertTest"))})),
+                400, 401, 403, 404, 408, 413, 429, 503, 504,
                 of_one=True,
             )
         },
@@ -116,12 +124,3 @@ def _operation(
 
 def _found(text: str, schema: Json, status: int = 200) -> Json:
     return {str(status): {"description": text, "content": json_content(schema)}}
-
-
-def _body(schema: str, example: Json) -> Json:
-    content = {"schema": ref(schema), "example": example}
-    return {"required": True, "content": {"application/json": content}}
-
-
-def _many(name: str) -> Json:
-    return {"type": "array", "items": ref(name)}

@@ -1,7 +1,15 @@
 """The audit log in the OpenAPI document."""
 
 from callistics.audit.log import MOST_SHOWN, NEWEST_FIRST, OLDEST_FIRST, SHOWN
-from callistics.http.openapi_parts import Json, json_content, ref, responses
+from callistics.http.openapi_parts import (
+    Json,
+    json_content,
+    list_of,
+    object_of,
+    open_object,
+    ref,
+    responses,
+)
 from callistics.model.audit import Action
 
 _TEXT: Json = {"type": "string"}
@@ -9,11 +17,7 @@ _HASH: Json = {"type": "string", "description": "SHA-256 in hex; empty before th
 _ENTRY: Json = {
     "at": {"type": "string", "format": "date-time"},
     "action": {"type": "string", "enum": [str(one) for one in Action]},
-    "who": {
-        "type": "object",
-        "required": ["key_id", "name"],
-        "properties": {"key_id": {"type": ["string", "null"]}, "name": _TEXT},
-    },
+    "who": open_object({"key_id": {"type": ["string", "null"]}, "name": _TEXT}),
     "details": {"type": "object", "description": "What is told of the action."},
     "hash": _HASH,
 }
@@ -58,19 +62,8 @@ def audit_paths() -> Json:
 
 def audit_schemas() -> Json:
     """The schemas of its answer, by their names."""
-    entry: Json = {
-        "type": "object",
-        "required": list(_ENTRY),
-        "additionalProperties": False,
-        "properties": {**_ENTRY, **_CHAIN},
+    page = {"data": list_of(ref("AuditEntry")), "next_cursor": {"type": ["string", "null"]}}
+    return {
+        "AuditEntry": object_of({**_ENTRY, **_CHAIN}, *_CHAIN),
+        "AuditEntries": object_of(page),
     }
-    page: Json = {
-        "type": "object",
-        "required": ["data", "next_cursor"],
-        "additionalProperties": False,
-        "properties": {
-            "data": {"type": "array", "items": ref("AuditEntry")},
-            "next_cursor": {"type": ["string", "null"]},
-        },
-    }
-    return {"AuditEntry": entry, "AuditEntries": page}

@@ -2,7 +2,14 @@
 
 from callistics.backups.states import EXPIRES_IN
 from callistics.exports.formats import FORMATS
-from callistics.http.openapi_parts import Json, json_content, ref, responses
+from callistics.http.openapi_parts import (
+    Json,
+    json_content,
+    list_of,
+    open_object,
+    ref,
+    responses,
+)
 
 _DIGEST: Json = {
     "description": "SHA-256 of the file (RFC 9530).",
@@ -90,10 +97,6 @@ def backup_schemas() -> Json:
         "engine": text,
         "engine_version": text,
         "schema": {"type": "integer"},
-        "parts": {"type": "array", "items": _object(part)},
+        "parts": list_of(open_object(part)),
     }
-    return {"HeldState": _object(state)}
-
-
-def _object(properties: Json) -> Json:
-    return {"type": "object", "required": list(properties), "properties": properties}
+    return {"HeldState": open_object(state)}

@@ -1,7 +1,15 @@
 """`POST /analytics/batch` in the OpenAPI document."""
 
 from callistics.analytics.parse_batch import FIELD, MAX_QUERIES
-from callistics.http.openapi_parts import ANSWER_HEADERS, Json, json_content, ref, responses
+from callistics.http.openapi_parts import (
+    ANSWER_HEADERS,
+    Json,
+    json_content,
+    object_of,
+    ref,
+    request_body,
+    responses,
+)
 from callistics.queries import registry
 
 _EXAMPLES = ("call_count", "outcome_distribution")
@@ -10,13 +18,12 @@ _EXAMPLES = ("call_count", "outcome_distribution")
 def operation() -> Json:
     """The operation."""
     queries = [{"query_type": name, **registry()[name].example} for name in _EXAMPLES]
-    content = {"schema": ref("BatchRequest"), "example": {FIELD: queries}}
     return {
         "operationId": "analytics_batch",
         "tags": ["Analytics"],
         "summary": "Run several queries",
         "description": "All of them see the same state of the records.",
-        "requestBody": {"required": True, "content": {"application/json": content}},
+        "requestBody": request_body("BatchRequest", {FIELD: queries}),
         "responses": {
             "200": {
                 "description": "An answer for each query, in their order.",
@@ -41,20 +48,10 @@ def _batch_schema() -> Json:
         "items": {"type": "object"},
         "description": "Each as `AnalyticsRequest`; one that is wrong gets its own problem.",
     }
-    return {
-        "type": "object",
-        "required": [FIELD],
-        "additionalProperties": False,
-        "properties": {FIELD: queries},
-    }
+    return object_of({FIELD: queries})
 
 
 def _batch_answer_schema() -> Json:
     either = {"anyOf": [ref("AnalyticsAnswer"), ref("Problem")]}
     answers: Json = {"type": "array", "minItems": 1, "maxItems": MAX_QUERIES, "items": either}
-    return {
-        "type": "object",
-        "required": ["answers"],
-        "additionalProperties": False,
-        "properties": {"answers": answers},
-    }
+    return object_of({"answers": answers})

@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from callistics.analytics.discovery import RECENT_DAYS
 from callistics.analytics.parse_values import DEFAULT_LIMIT, MAX_LIMIT, MAX_PREFIX
 from callistics.catalog.values import VALUED
-from callistics.http.openapi_parts import PAYLOAD_KEY, Json, json_content, ref, responses
+from callistics.http.openapi_parts import (
+    PAYLOAD_KEY,
+    Json,
+    json_content,
+    list_of,
+    object_of,
+    ref,
+    responses,
+)
 
 _TEXT: Json = {"type": "string"}
 _COUNT: Json = {"type": "integer", "minimum": 0}
@@ -23,26 +31,13 @@ def discovery_paths() -> Json:
 def discovery_schemas() -> Json:
     """The schemas of their answers, by their names."""
     kinds = {"enum": ["array", "boolean", "number", "object", "string"]}
-    key = {"key": _TEXT, "types": {"type": "array", "items": kinds}, "calls": _COUNT}
-    keys = {"data": _list(_closed(key)), "complete": {"type": "boolean"}}
+    key = {"key": _TEXT, "types": list_of(kinds), "calls": _COUNT}
+    keys = {"data": list_of(object_of(key)), "complete": {"type": "boolean"}}
     value = {"value": _TEXT, "calls": {"type": "integer", "minimum": 1}}
     return {
         "Types": _types_schema(),
-        "PayloadKeys": _closed(keys),
-        "Values": _closed({"data": _list(_closed(value))}),
-    }
-
-
-def _list(items: Json) -> Json:
-    return {"type": "array", "items": items}
-
-
-def _closed(properties: Mapping[str, object]) -> Json:
-    return {
-        "type": "object",
-        "required": list(properties),
-        "additionalProperties": False,
-        "properties": properties,
+        "PayloadKeys": object_of(keys),
+        "Values": object_of({"data": list_of(object_of(value))}),
     }
 
 
@@ -51,12 +46,12 @@ def _types_schema() -> Json:
     lists = ("query_types", "filters", "payload_operators", "measures", "dimensions")
     names = ("granularities", "compare", "value_fields", "formats")
     values: Json = {"type": "object"}
-    return _closed(
+    return object_of(
         {
-            **{name: _list(described) for name in lists},
-            **{name: _list(_TEXT) for name in names},
-            "date_ranges": _closed({"forms": _list(_TEXT), "greatest_n": _COUNT}),
-            "unreached_outcomes": _list(_closed({"key": _TEXT, "sources": _list(values)})),
+            **{name: list_of(described) for name in lists},
+            **{name: list_of(_TEXT) for name in names},
+            "date_ranges": object_of({"forms": list_of(_TEXT), "greatest_n": _COUNT}),
+            "unreached_outcomes": list_of(object_of({"key": _TEXT, "sources": list_of(values)})),
             "settings": values,
             "schemas": values,
         }

@@ -2,7 +2,14 @@
 
 from callistics.access.claims import MAX_SECONDS
 from callistics.http.embed_request import DEFAULT_SECONDS
-from callistics.http.openapi_parts import Json, json_content, ref, responses
+from callistics.http.openapi_parts import (
+    Json,
+    json_content,
+    object_of,
+    ref,
+    request_body,
+    responses,
+)
 from callistics.model.scope import SCOPE_LISTS
 
 TOKEN: Json = {
@@ -24,13 +31,12 @@ def operations() -> Json:
 
 
 def _create() -> Json:
-    content = {"schema": ref("EmbedTokenRequest"), "example": _EXAMPLE}
     return {
         "operationId": "create_embed_token",
         "tags": ["Keys"],
         "summary": "Sign a token for embedding",
         "description": "It can query and nothing else, within its scope and its locked filters.",
-        "requestBody": {"required": True, "content": {"application/json": content}},
+        "requestBody": request_body("EmbedTokenRequest", _EXAMPLE),
         "responses": {
             "201": {"description": "Signed.", "content": json_content(ref("EmbedToken"))},
             **responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
@@ -44,7 +50,10 @@ def _revoke() -> Json:
         "tags": ["Keys"],
         "summary": "Refuse every token signed so far",
         "description": "Needs an admin key without a scope.",
-        "responses": {"204": {"description": "Revoked."}, **responses(400, 401, 403, 429, 503)},
+        "responses": {
+            "204": {"description": "Revoked."},
+            **responses(400, 401, 403, 408, 413, 429, 503),
+        },
     }
 
 
@@ -97,9 +106,4 @@ def _request() -> Json:
 
 def _answer() -> Json:
     texts = {"token": {}, "expires_at": {"format": "date-time"}, "url": {"format": "uri"}}
-    return {
-        "type": "object",
-        "required": list(texts),
-        "additionalProperties": False,
-        "properties": {name: {"type": "string", **more} for name, more in texts.items()},
-    }
+    return object_of({name: {"type": "string", **more} for name, more in texts.items()})

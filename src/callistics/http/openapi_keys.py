@@ -1,7 +1,15 @@
 """Access keys in the OpenAPI document."""
 
 from callistics.access.rotation import DEFAULT_OVERLAP, MAX_OVERLAP
-from callistics.http.openapi_parts import Json, json_content, ref, responses
+from callistics.http.openapi_parts import (
+    Json,
+    json_content,
+    list_of,
+    open_object,
+    ref,
+    request_body,
+    responses,
+)
 
 _KEY_ID: Json = {"name": "key_id", "in": "path", "required": True, "schema": {"type": "string"}}
 
@@ -16,18 +24,17 @@ def key_paths() -> Json:
 
 
 def _create_key() -> Json:
-    example = {
+    example: Json = {
         "name": "dashboard of mer_abc",
         "permissions": ["query"],
         "scope": {"merchant_ids": ["mer_abc"]},
     }
-    content = {"schema": ref("KeyRequest"), "example": example}
     return {
         "operationId": "create_key",
         "tags": ["Keys"],
         "summary": "Make a key",
         "description": "The answer shows the key itself, this once.",
-        "requestBody": {"required": True, "content": {"application/json": content}},
+        "requestBody": request_body("KeyRequest", example),
         "responses": {
             "201": {"description": "Made.", "content": json_content(ref("Key"))},
             **responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
@@ -36,11 +43,7 @@ def _create_key() -> Json:
 
 
 def _list_keys() -> Json:
-    keys = {
-        "type": "object",
-        "required": ["keys"],
-        "properties": {"keys": {"type": "array", "items": ref("Key")}},
-    }
+    keys = open_object({"keys": list_of(ref("Key"))})
     return {
         "operationId": "list_keys",
         "tags": ["Keys"],

@@ -104,9 +104,31 @@ def choice(values: Iterable[str]) -> Json:
     return {"type": ["string", "null"], "enum": [*(str(one) for one in values), None]}
 
 
+def list_of(items: Mapping[str, object]) -> Json:
+    """A list of what a schema describes."""
+    return {"type": "array", "items": items}
+
+
+def open_object(properties: Mapping[str, object], *optional: str) -> Json:
+    """An object of these properties, all required but the optional ones, and maybe of others."""
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "required": required, "properties": properties}
+
+
+def object_of(properties: Mapping[str, object], *optional: str) -> Json:
+    """As `open_object`, of these properties alone."""
+    return {**open_object(properties, *optional), "additionalProperties": False}
+
+
 def json_content(schema: Mapping[str, object]) -> Json:
     """A JSON body."""
     return {"application/json": {"schema": schema}}
+
+
+def request_body(schema: str, example: Json) -> Json:
+    """The JSON body that a request must have, by the name of its schema."""
+    content = {"schema": ref(schema), "example": example}
+    return {"required": True, "content": {"application/json": content}}
 
 
 def responses(*statuses: int) -> Json:

@@ -7,7 +7,10 @@ from callistics.http.openapi_parts import (
     Json,
     choice,
     json_content,
+    list_of,
+    object_of,
     ref,
+    request_body,
     responses,
 )
 from callistics.looking.parse import DEFAULT_LIMIT, MAX_LIMIT, ORDERS
@@ -43,7 +46,6 @@ _ZONE: Json = {**TIMEZONE, "description": "IANA zone of times; else that of the 
 
 def searching() -> Json:
     """The operation `POST /calls/search`."""
-    content = {"schema": ref("SearchRequest"), "example": _EXAMPLE}
     return {
         "operationId": "search_calls",
         "tags": ["Records"],
@@ -51,7 +53,7 @@ def searching() -> Json:
         "parameters": [FORMULAS],
         "description": "Filtered exactly as query types of calls are. While records arrive no call "
         "comes twice and none is left out, as long as its start and what it matches stay.",
-        "requestBody": {"required": True, "content": {"application/json": content}},
+        "requestBody": request_body("SearchRequest", _EXAMPLE),
         "responses": {
             "200": {
                 "description": "A page of calls.",
@@ -146,47 +148,31 @@ def _request() -> Json:
 
 def _answer() -> Json:
     cursor: Json = {"type": ["string", "null"], "description": "Null where no call follows."}
-    return {
-        "type": "object",
-        "required": ["data", "next_cursor"],
-        "additionalProperties": False,
-        "properties": {
-            "data": {"type": "array", "maxItems": MAX_LIMIT, "items": ref("ShownCall")},
-            "next_cursor": cursor,
-        },
-    }
+    data = {**list_of(ref("ShownCall")), "maxItems": MAX_LIMIT}
+    return object_of({"data": data, "next_cursor": cursor})
 
 
 def _erased() -> Json:
     count: Json = {"type": "integer", "minimum": 0}
-    return _object({"calls": count, "leads": count})
+    return object_of({"calls": count, "leads": count})
 
 
 def _call() -> Json:
     reached: Json = {"type": "boolean", "description": "Whether somebody was spoken to."}
-    return _object({**_fields(RecordKind.CALLS), REACHED: reached})
+    return object_of({**_fields(RecordKind.CALLS), REACHED: reached})
 
 
 def _lead() -> Json:
-    event = _object({"status": {"type": "string"}, "since": _TYPES[Storage.INSTANT]})
+    event = object_of({"status": {"type": "string"}, "since": _TYPES[Storage.INSTANT]})
     calls: Json = {"description": "Those that count, by start.", "items": ref("ShownCall")}
     history: Json = {"description": "Every status it ever had, by time.", "items": event}
-    return _object(
+    return object_of(
         {
             **_fields(RecordKind.LEADS),
             "calls": {"type": "array", **calls},
             "history": {"type": "array", **history},
         }
     )
-
-
-def _object(members: Json) -> Json:
-    return {
-        "type": "object",
-        "required": list(members),
-        "additionalProperties": False,
-        "properties": members,
-    }
 
 
 def _fields(kind: RecordKind) -> Json:

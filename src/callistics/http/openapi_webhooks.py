@@ -1,6 +1,14 @@
 """Webhooks and their endpoints in the OpenAPI document."""
 
-from callistics.http.openapi_parts import Json, json_content, ref, responses
+from callistics.http.openapi_parts import (
+    Json,
+    json_content,
+    list_of,
+    open_object,
+    ref,
+    request_body,
+    responses,
+)
 from callistics.model.webhooks import MAPPED_AS
 from callistics.webhooks.endpoint_request import FIELDS, MAX_ITEMS, PATCHED
 from callistics.webhooks.platforms import platforms
@@ -87,17 +95,12 @@ def _receive() -> Json:
     )
 
 
-def _body(schema: str, example: Json) -> Json:
-    content = {"schema": ref(schema), "example": example}
-    return {"required": True, "content": {"application/json": content}}
-
-
 def _create() -> Json:
     return _operation(
         "create_webhook_endpoint",
         "Make a webhook endpoint",
         description="The answer shows its address, this once.",
-        requestBody=_body("WebhookEndpointRequest", _EXAMPLE),
+        requestBody=request_body("WebhookEndpointRequest", _EXAMPLE),
         responses={
             "201": {"description": "Made.", "content": json_content(ref("WebhookEndpoint"))},
             **responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
@@ -106,13 +109,14 @@ def _create() -> Json:
 
 
 def _list() -> Json:
+    found = open_object({"webhook_endpoints": list_of(ref("WebhookEndpoint"))})
     return _operation(
         "list_webhook_endpoints",
         "List webhook endpoints",
         responses={
             "200": {
                 "description": "The endpoints in the key's scope.",
-                "content": json_content(_object({"webhook_endpoints": _many("WebhookEndpoint")})),
+                "content": json_content(found),
             },
             **responses(400, 401, 403, 429),
         },
@@ -124,7 +128,7 @@ def _change() -> Json:
         "change_webhook_endpoint",
         "Change a webhook endpoint, to rotate its secrets",
         _ENDPOINT_ID,
-        requestBody=_body("WebhookEndpointPatch", {"second_secret": "the next secret"}),
+        requestBody=request_body("WebhookEndpointPatch", {"second_secret": "the next secret"}),
         responses={
             "200": {"description": "Changed.", "content": json_content(ref("WebhookEndpoint"))},
             **responses(400, 401, 403, 404, 408, 413, 415, 422, 429, 503),
@@ -145,7 +149,7 @@ def _end() -> Json:
 
 
 def _dead_letters() -> Json:
-    found = _object({"dead_letters": _many("DeadLetter"), "total": {"type": "integer"}})
+    found = open_object({"dead_letters": list_of(ref("DeadLetter")), "total": {"type": "integer"}})
     return _operation(
         "list_dead_letters",
         "What could not be mapped",
@@ -166,9 +170,9 @@ def _delete_letters() -> Json:
         responses={
             "200": {
                 "description": "Deleted.",
-                "content": json_content(_object({"deleted": {"type": "integer"}})),
+                "content": json_content(open_object({"deleted": {"type": "integer"}})),
             },
-            **responses(400, 401, 403, 404, 429, 503, 504),
+            **responses(400, 401, 403, 404, 408, 413, 429, 503, 504),
         },
     )
 
@@ -180,24 +184,17 @@ def _replay() -> Json:
         "Map again what could not be mapped",
         _ENDPOINT_ID,
         responses={
-            "200": {"description": "How many.", "content": json_content(_object(numbers))},
-            **responses(400, 401, 403, 404, 429, 503, 504),
+            "200": {"description": "How many.", "content": json_content(open_object(numbers))},
+            **responses(400, 401, 403, 404, 408, 413, 429, 503, 504),
         },
     )
-
-
-def _object(properties: Json) -> Json:
-    return {"type": "object", "required": list(properties), "properties": properties}
-
-
-def _many(schema: str) -> Json:
-    return {"type": "array", "items": ref(schema)}
 
 
 def webhook_schemas() -> Json:
     """The schemas of its requests and answers, by their names."""
     patched: Json = {name: _FIELDS[name] for name in PATCHED}
     texts: Json = {name: {"type": "string"} for name in ("id", "reason", "content_type", "body")}
+    came: Json = {"type": "string", "format": "date-time"}
     return {
         "WebhookEndpointRequest": {
             "type": "object",
@@ -212,7 +209,7 @@ def webhook_schemas() -> Json:
             "properties": patched,
         },
         "WebhookEndpoint": _endpoint(),
-        "DeadLetter": _object({**texts, "received_at": {"type": "string", "format": "date-time"}}),
+        "DeadLetter": open_object({**texts, "received_at": came}),
     }
 
 
@@ -230,5 +227,4 @@ def _endpoint() -> Json:
         "created_at": {"type": "string", "format": "date-time"},
         "ended_at": _TIME,
     }
-    required = [name for name in properties if name != "url"]
-    return {"type": "object", "required": required, "properties": properties}
+    return open_object(properties, "url")

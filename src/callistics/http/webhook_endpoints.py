@@ -9,14 +9,14 @@ from litestar.params import FromPath
 from callistics.errors import NotFound, Problem
 from callistics.http.answer import Answer, json_answer, json_of
 from callistics.http.answering import answered_json
-from callistics.http.bodies import json_body
+from callistics.http.bodies import json_body, no_body
 from callistics.http.durable import durable
 from callistics.http.fair_queue import Asked
 from callistics.http.parameters import PARAMETERS
 from callistics.http.services import AnyRequest, Services, public_url, services
 from callistics.ingest.job import Result
 from callistics.model.audit import Action, Detail, Note
-from callistics.model.instants import utc_text
+from callistics.model.instants import utc_text, utc_text_or_none
 from callistics.model.keys import Permission, StoredKey
 from callistics.model.parameters import LIMIT, read_limit, refused
 from callistics.model.webhooks import StoredEndpoint
@@ -101,6 +101,7 @@ async def dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Answe
     """The newest bodies that could not be mapped, with the reason; by DELETE, delete all."""
     parts, asking, found = _found(request, endpoint_id)
     if request.method == HttpMethod.DELETE:
+        await no_body(request)
 
         def noted(deleted: int) -> Note:
             details: dict[str, Detail] = {"endpoint": found.id, "deleted": deleted}
@@ -122,6 +123,7 @@ async def dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Answe
 async def replay_dead_letters(request: AnyRequest, endpoint_id: FromPath[str]) -> Answer:
     """Map every dead letter again, after a mapping or a setting changed."""
     parts, asking, found = _found(request, endpoint_id)
+    await no_body(request)
     numbers = await parts.chores.run(partial(parts.webhooks.replay, found), Asked(asking.id))
     states = {str(state): number for state, number in numbers.items()}
     replayed = sum(numbers.values())
@@ -171,7 +173,6 @@ def _limit(request: AnyRequest) -> int:
 def shown_endpoint(endpoint: StoredEndpoint) -> Shown:
     """An endpoint as people may see it: of its secrets only how many there are."""
     names = ("merchant_id", "merchant_from", "reseller_id", "reseller_from", "template_from")
-    ended = endpoint.ended_at
     return {
         "id": endpoint.id,
         "source": endpoint.source,
@@ -180,7 +181,7 @@ def shown_endpoint(endpoint: StoredEndpoint) -> Shown:
         "payload_keep": endpoint.payload_keep,
         "addresses": endpoint.addresses,
         "created_at": utc_text(endpoint.created_at),
-        "ended_at": None if ended is None else utc_text(ended),
+        "ended_at": utc_text_or_none(endpoint.ended_at),
     }
 
 

@@ -64,6 +64,11 @@ class Written:
         return self.local_ns // 1000
 
     @property
+    def first(self) -> int:
+        """The first instant (µs) that it stands for, in UTC where the text has no offset."""
+        return self.local - (self.offset or 0) * SECOND
+
+    @property
     def last(self) -> int:
         """The last instant (µs) that it stands for, in UTC where the text has no offset."""
         whole = (self.local_ns + self.unit_ns - 1) // 1000
@@ -196,3 +201,8 @@ LAST_WRITTEN = micros(datetime(9999, 12, 31, 23, 59, 59, 999_999))
 def utc_text(instant: int) -> str:
     """RFC 3339 text of an instant in UTC, microseconds only where there are any."""
     return naive(instant).isoformat() + "Z"
+
+
+def utc_text_or_none(instant: int | None) -> str | None:
+    """As `utc_text`, where there is an instant."""
+    return None if instant is None else utc_text(instant)

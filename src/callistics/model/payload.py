@@ -22,7 +22,7 @@ from decimal import Decimal, InvalidOperation
 
 import msgspec
 
-from callistics.model.instants import SECOND, Written, parse_iso
+from callistics.model.instants import Written, parse_iso
 from callistics.model.json import as_list, as_object, decode_canonical
 from callistics.model.short_texts import kept_for_short_texts
 
@@ -271,7 +271,7 @@ def date_order(written: Written) -> str:
     """The order key of the first moment that a written date covers."""
     if written.offset is None:
         return local_order(written.local)
-    return instant_order(written.local - written.offset * SECOND)
+    return instant_order(written.first)
 
 
 def instant_order(instant: int) -> str:

@@ -23,7 +23,8 @@ from callistics.pictures.frame import (
     name_of,
     names_axis,
 )
-from callistics.pictures.labels import PREVIOUS, label
+from callistics.pictures.labels import label
+from callistics.queries.base import PREVIOUS
 from callistics.queries.picture import Parts, Stages
 from callistics.sql.selection import Unit
 

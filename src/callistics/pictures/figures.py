@@ -24,9 +24,10 @@ from callistics.pictures.frame import (
     mark,
     numbers_axis,
 )
-from callistics.pictures.labels import PREVIOUS, label
+from callistics.pictures.labels import label
 from callistics.pictures.rates import folded, lines, rate_groups
 from callistics.pictures.stacks import ON_AN_AXIS, across, groups_label
+from callistics.queries.base import PREVIOUS
 from callistics.queries.picture import Rates, Spread, Total
 from callistics.sql.selection import Unit
 

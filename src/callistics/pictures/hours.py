@@ -21,8 +21,9 @@ from callistics.pictures.frame import (
     names_axis,
     numbers_axis,
 )
-from callistics.pictures.labels import PREVIOUS, label
+from callistics.pictures.labels import label
 from callistics.pictures.stacks import across, groups_label
+from callistics.queries.base import PREVIOUS
 from callistics.queries.picture import Hours
 from callistics.sql.selection import Unit
 

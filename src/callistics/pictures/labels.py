@@ -1,6 +1,7 @@
 """What people read instead of the names of fields: one table for pictures, panels and tables."""
 
 from callistics.catalog.dimensions import PAYLOAD_PREFIX
+from callistics.queries.base import PREVIOUS
 from callistics.sql.selection import Unit
 
 _LABELS = {
@@ -44,10 +45,8 @@ _LABELS = {
     "total": "Total",
 }
 _OF_UNIT = {"count": {Unit.CALLS: "Calls", Unit.LEADS: "Leads"}}
-PREVIOUS = "previous."
-"""What the names of a compared row's other figures begin with."""
 COMPARED = ", compared period"
-"""What the labels of these figures end with."""
+"""What the labels of the compared range's figures end with."""
 
 
 def label(field: str, unit: Unit = Unit.CALLS) -> str:

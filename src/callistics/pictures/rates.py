@@ -28,8 +28,9 @@ from callistics.pictures.frame import (
     mark,
     numbers_axis,
 )
-from callistics.pictures.labels import PREVIOUS, label
+from callistics.pictures.labels import label
 from callistics.pictures.stacks import HOURS, across
+from callistics.queries.base import PREVIOUS
 from callistics.sql.selection import Unit
 
 _MOST_GROUPS = 15

@@ -27,7 +27,8 @@ from callistics.pictures.frame import (
     name_of,
     numbers_axis,
 )
-from callistics.pictures.labels import PREVIOUS, label
+from callistics.pictures.labels import label
+from callistics.queries.base import PREVIOUS
 from callistics.queries.picture import Series
 from callistics.sql.selection import Unit
 

@@ -62,10 +62,7 @@ def read_instant(value: object, reading: Reading) -> int:
     if not isinstance(value, str):
         raise ValueError("must be a string such as 2025-01-31T23:59:59Z")
     written = parse_iso(value)
-    if written.offset is None:
-        instant = reading.zone.instant(written.local)
-    else:
-        instant = written.local - written.offset * 1_000_000
+    instant = reading.zone.instant(written.local) if written.offset is None else written.first
     if not FIRST_INSTANT <= instant < LAST_INSTANT:
         raise ValueError("must lie between the years 1900 and 2200")
     return instant

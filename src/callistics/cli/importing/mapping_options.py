@@ -8,7 +8,6 @@ import click
 
 from callistics.mapping import FieldRule, Layout, MappingError, RecordMapping, Rest
 from callistics.mapping.mapping import check_target
-from callistics.mapping.numbers import DECIMAL_MARKS
 from callistics.mapping.rule import PLAIN
 from callistics.model.zones import zone_asked_for
 from callistics.records.field import RecordKind
@@ -152,10 +151,3 @@ def _pair(option: str, text: str, example: str) -> tuple[str, str]:
     if not equals or not target.strip() or not value:
         raise click.UsageError(f"{option} {text}: must look like {example}")
     return target.strip(), value
-
-
-def check_decimal(mark: str | None) -> str | None:
-    """The decimal mark. Raises `click.UsageError` where it is none."""
-    if mark is not None and mark not in DECIMAL_MARKS:
-        raise click.UsageError("--decimal is a comma or a point")
-    return mark

@@ -146,7 +146,7 @@ class Watch:
         zone = self._mapping.zone
         if zone is None or written.offset is None:
             return written.local % DAY == 0
-        return zone.local(written.local - written.offset * 1_000_000) % DAY == 0
+        return zone.local(written.first) % DAY == 0
 
     def notes(self) -> Iterator[str]:
         """Sentences about the file."""

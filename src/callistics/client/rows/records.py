@@ -3,10 +3,9 @@
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
+from callistics.client.encoding import seconds_of
 from callistics.client.errors import RecordError
 from callistics.client.rows.tables import missing
 from callistics.model.json import NotJsonError, as_object, decode
@@ -114,11 +113,7 @@ def _moments(pa: Any, column: Any) -> Values:
 
 def _lengths(pa: Any, column: Any) -> Values:
     micros = column.cast(pa.duration("us"), safe=False).to_pylist()
-    return [None if value is None else _seconds(value) for value in micros]
-
-
-def _seconds(value: timedelta) -> Decimal:
-    return Decimal(value // timedelta(microseconds=1)) / 1_000_000
+    return [None if value is None else seconds_of(value) for value in micros]
 
 
 _CONVERT: list[tuple[Callable[[Any, Any], bool], Callable[[Any, Any], Values]]] = [

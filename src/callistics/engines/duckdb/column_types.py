@@ -1,7 +1,7 @@
 """The tables of records as the declared fields want them: what migrations must make.
 
 Two columns are not as a field was sent: of a duration it is noted only whether it was
-(`lookup_sql.SENT`), and ids are stored with the numbers that rows are found by.
+(`tables.SENT`), and ids are stored with the numbers that rows are found by.
 """
 
 from collections.abc import Mapping

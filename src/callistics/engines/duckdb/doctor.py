@@ -24,6 +24,7 @@ from callistics.engines.duckdb.file_check import (
 from callistics.engines.duckdb.migrate import known
 from callistics.engines.duckdb.opening import explained
 from callistics.engines.duckdb.storage_errors import is_damaged
+from callistics.engines.duckdb.tables import count_rows
 from callistics.engines.machine import FILE_FIGURES, file_sizes
 from callistics.engines.migrations import newer
 from callistics.errors import EngineError
@@ -85,10 +86,7 @@ def _contents(
     ahead = ahead_problem(seconds_ahead(int(newest)))
     problems += [ahead] if ahead else []
     figures.update(figures_of_arrivals(int(newest)))
-    calls, leads = (
-        connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
-        for table in ("calls", "leads")
-    )
+    calls, leads = (count_rows(connection, table) for table in ("calls", "leads"))
     return [("schema", str(schema)), ("calls", f"{calls:,}"), ("leads", f"{leads:,}")]
 
 

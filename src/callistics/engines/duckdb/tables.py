@@ -1,5 +1,6 @@
 """The tables of records: which table holds what, and how its rows are told apart and written."""
 
+import duckdb
 import pyarrow as pa
 
 from callistics.records.columnar.derive import DERIVED
@@ -30,3 +31,9 @@ SENT = "* EXCLUDE (duration_sent_ms), duration_sent_ms IS NOT NULL AS duration_s
 """The columns of calls as they are written: a duration that was sent is kept once."""
 WRITTEN = {"calls_held": SENT, "lead_records": "*"}
 """The columns of the tables of records that have no derived columns."""
+
+
+def count_rows(reader: duckdb.DuckDBPyConnection, table: str) -> int:
+    """How many rows a table has, or a select in brackets."""
+    ((rows,),) = reader.execute(f"SELECT count(*) FROM {table}").fetchall()
+    return int(rows)

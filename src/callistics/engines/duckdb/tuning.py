@@ -51,14 +51,15 @@ class Tuning:
     loose_parts_merged: int = 1_000
     """Below so many loose parts of sums a day is left alone."""
     rows_out_of_order: int = 50_000
-    """A month is put in order once so many of its rows lie apart from their merchant's."""
+    """A month of fewer rows is left as it is; what else decides is told by `Clustering`."""
     clusters: bool = True
     """Whether months are looked through, and put in order. An import does neither: what it writes
     is in order for the most part."""
     rows_of_a_group: int = 122_880
     """Rows of a full row group, which a query reads or leaves out as one."""
     rows_copied_at_once: int = 1_000_000
-    """About so many rows are copied, in order, at a time: the rows of a part of a month."""
+    """About so many rows are a part of a month, which is copied in order, or, where nobody waits,
+    written in order in one transaction."""
     sharing: SharingLimits = _SHARING
     """Queries of a batch, and rows, with which rows that match are kept apart for all of them. To
     keep a row takes as long as two or three queries that read it."""
@@ -68,7 +69,7 @@ class Tuning:
     says nothing of them; without one, that would take a second file's worth of room in the end."""
     rows_moved_at_once: int = 20_000
     """Rows moved in one transaction where others wait for it; the month is looked through each
-    time. Where nobody waits it is as many as are copied."""
+    time."""
 
 
 DEFAULTS = Tuning()

@@ -26,7 +26,7 @@ from callistics.engines.duckdb.lookup.sorted_numbers import (
     joined,
 )
 from callistics.engines.duckdb.statement_cache import StatementCache
-from callistics.engines.duckdb.tables import ID_OF, TIME_OF
+from callistics.engines.duckdb.tables import ID_OF, TIME_OF, count_rows
 from callistics.engines.duckdb.tuning import DEFAULTS, Tuning
 from callistics.records.columnar.arrow import Mask, RowIndices, array_of
 from callistics.runtime import give_way
@@ -203,12 +203,6 @@ class IdIndex:
                         return
                 reader.execute("COMMIT")
                 known.read(SortedNumbers(found))
-
-
-def count_rows(reader: duckdb.DuckDBPyConnection, table: str) -> int:
-    """How many rows a table has, or a select in brackets."""
-    ((rows,),) = reader.execute(f"SELECT count(*) FROM {table}").fetchall()
-    return int(rows)
 
 
 def _stored(reader: duckdb.DuckDBPyConnection, selects: Iterable[str]) -> Iterator[Entries]:

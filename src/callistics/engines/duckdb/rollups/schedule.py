@@ -6,6 +6,7 @@ from callistics.catalog.rollups import CHANGES
 from callistics.engines.duckdb.observers import Commit
 from callistics.engines.duckdb.rollups.compaction import TABLES, compact
 from callistics.engines.duckdb.rollups.refresh import refresh
+from callistics.engines.duckdb.tables import count_rows
 from callistics.engines.duckdb.tuning import Tuning
 from callistics.sql.selection import Unit
 
@@ -23,7 +24,7 @@ class RollupSchedule:
     def __init__(self, connection: duckdb.DuckDBPyConnection, tuning: Tuning) -> None:
         self._tuning = tuning
         self._most = _TOO_MANY if tuning.shared else _TOO_MANY_ALONE
-        self._waiting = {unit: _rows(connection, table) for unit, table in CHANGES.items()}
+        self._waiting = {unit: count_rows(connection, table) for unit, table in CHANGES.items()}
         self._uncompacted = list(TABLES)
 
     def committed(self, commit: Commit) -> None:
@@ -69,8 +70,3 @@ class RollupSchedule:
             for rollup, step in TABLES
             if rollup.unit is unit and (rollup, step) not in self._uncompacted
         ]
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    ((count,),) = connection.execute(f"SELECT count(*) FROM {table}").fetchall()
-    return int(count)
