@@ -3,11 +3,13 @@
 import atexit
 import gc
 import os
+import signal
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager, suppress
 from importlib.abc import MetaPathFinder
+from types import FrameType
 from typing import NoReturn
 
 from callistics.streams import mend_streams
@@ -30,6 +32,19 @@ def give_way() -> None:
     # Where the process is confined the call may be forbidden; it works all the same.
     with suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+
+
+@contextmanager
+def signals_heard(
+    numbers: Iterable[int], handler: Callable[[int, FrameType | None], object]
+) -> Generator[None]:
+    """Have a handler hear signals for as long as the context is open; only the main thread may."""
+    before = {number: signal.signal(number, handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
 
 
 def tune() -> None:

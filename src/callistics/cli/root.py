@@ -8,13 +8,14 @@ import sys
 import threading
 import traceback
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import IO, Any, NamedTuple
 
 import click
 
 from callistics import __version__
 from callistics.errors import CallisticsError, not_installed
+from callistics.runtime import signals_heard
 
 
 class Failure(click.ClickException):
@@ -60,20 +61,16 @@ def _stoppable() -> Generator[None]:
         came.append(number)
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, stop) for number in _ENDS}
-    try:
-        yield
-    except (Exception, KeyboardInterrupt):
-        if came:
-            raise _ENDS[signal.Signals(came[0])] from None
-        raise
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with signals_heard(_ENDS, stop):
+        try:
+            yield
+        except (Exception, KeyboardInterrupt):
+            if came:
+                raise _ENDS[signal.Signals(came[0])] from None
+            raise
 
 
-@contextmanager
-def ends_at_once() -> Generator[None]:
+def ends_at_once() -> AbstractContextManager[None]:
     """Have Ctrl-C and SIGTERM end the process then and there, with the same words and exit code.
 
     For what waits in threads that nothing wakes and holds nothing that it has to let go of: an
@@ -85,12 +82,7 @@ def ends_at_once() -> Generator[None]:
         ended.show()
         os._exit(ended.exit_code)
 
-    before = {number: signal.signal(number, stop) for number in _ENDS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    return signals_heard(_ENDS, stop)
 
 
 class Lazy(NamedTuple):

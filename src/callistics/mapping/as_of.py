@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from callistics.model import zones
-from callistics.model.instants import parse_iso, utc_text, utc_text_or_none
+from callistics.model.instants import parse_iso, utc_text, utc_text_of, utc_text_or_none
 from callistics.model.zones import Zone
 from callistics.records.field_values import Reading, Value, read_duration, read_instant
 from callistics.records.record_times import OutOfOrder, readings_of
@@ -37,8 +37,7 @@ def in_order(time: object, order: int) -> object:
 def _moved(time: str, later: int) -> str:
     """A time by so many µs later, without an offset where it has none."""
     written = parse_iso(time.strip())
-    text = utc_text(written.first + later)
-    return text.removesuffix("Z") if written.offset is None else text
+    return utc_text_of(written.local + later, written.offset)
 
 
 def _end(record: dict[str, object], reading: Reading) -> str | None:

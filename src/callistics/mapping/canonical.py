@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from callistics.mapping import times
-from callistics.model.instants import SECOND, utc_text
+from callistics.model.instants import utc_text_of
 from callistics.model.json import encode
 from callistics.model.payload import PayloadError, number_text
 
@@ -69,9 +69,7 @@ def _date(text: str) -> str | None:
         return None
     if found is None:
         return None
-    return utc_text(found.local - (found.offset or 0) * SECOND).removesuffix(
-        "Z" if found.offset is None else ""
-    )
+    return utc_text_of(found.local, found.offset)
 
 
 _WAYS: tuple[Callable[[str], str | None], ...] = (_said_number, _flag, _clock, _date)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from callistics.mapping.errors import MappingError
 from callistics.mapping.numbers import scaled
-from callistics.model.instants import SECOND, micros, offset_seconds, parse_iso, utc_text
+from callistics.model.instants import micros, offset_seconds, parse_iso, utc_text, utc_text_of
 from callistics.model.payload import is_wide
 from callistics.model.zones import Zone
 
@@ -59,12 +59,12 @@ class Moment(NamedTuple):
         together with the record's other times.
         """
         if self.offset is not None:
-            return self.text or utc_text(self.local - self.offset * SECOND)
+            return self.text or utc_text_of(self.local, self.offset)
         if zone is not None:
             first, last = (zone.instant(self.local, last=last) for last in (False, True))
             if first == last:
                 return utc_text(first)
-        return self.text or utc_text(self.local).removesuffix("Z")
+        return self.text or utc_text_of(self.local, self.offset)
 
 
 class DateText(str):

@@ -203,6 +203,12 @@ def utc_text(instant: int) -> str:
     return naive(instant).isoformat() + "Z"
 
 
+def utc_text_of(local: int, offset: int | None) -> str:
+    """UTC text of a wall-clock reading (µs) with its offset (s), and without `Z` if it has none."""
+    text = utc_text(local - (offset or 0) * SECOND)
+    return text.removesuffix("Z") if offset is None else text
+
+
 def utc_text_or_none(instant: int | None) -> str | None:
     """As `utc_text`, where there is an instant."""
     return None if instant is None else utc_text(instant)

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 
 import structlog
 
+from callistics.runtime import signals_heard
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 REQUESTS_SHARE = 0.75
 """Of `stop_timeout` requests under way get this share; then what is left is ended and closed."""
@@ -42,17 +44,15 @@ class Stopping:
         """Listen for as long as the context is open; only the main thread may."""
         ours, theirs = os.pipe()
         os.set_blocking(theirs, False)
-        before = {number: signal.signal(number, _ignore) for number in SIGNALS}
-        previous = signal.set_wakeup_fd(theirs, warn_on_full_buffer=False)
-        threading.Thread(target=self._listen, args=(ours,), name="signals", daemon=True).start()
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(previous)
-            for number, handler in before.items():
-                signal.signal(number, handler)
-            # The thread has the other end.
-            os.close(theirs)
+        with signals_heard(SIGNALS, _ignore):
+            previous = signal.set_wakeup_fd(theirs, warn_on_full_buffer=False)
+            threading.Thread(target=self._listen, args=(ours,), name="signals", daemon=True).start()
+            try:
+                yield
+            finally:
+                signal.set_wakeup_fd(previous)
+                # The thread has the other end.
+                os.close(theirs)
 
     def _listen(self, ours: int) -> None:
         try:
